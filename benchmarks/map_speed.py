@@ -1,0 +1,255 @@
+"""How fast the map is, in Chromium with the network cut: ``python -m benchmarks.map_speed [--polygons 20000]``.
+
+Starts its own server on the catalogue in use. Prints the first map (warm browser, median of five; cold browser), the
+switch of a layer, the bytes sent besides Streamlit's own shell, the script runs of a first view, and the requests that
+leave the server or fail. Ends with 1 if a limit is broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, WebSocket, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+ROOT = Path(__file__).resolve().parent.parent
+DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
+SHELL = ("/static/", "/_stcore/", "/favicon", "/manifest")
+LIMITS = {"warm_s": 2.0, "cold_s": 3.0, "switch_ms": 150.0, "sent_mb": 1.0, "script_runs": 1, "left": 0, "failed": 0}
+PATIENCE_MS = 600_000
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass
+class Seen:
+    """What one page asked for and was sent."""
+
+    host: str
+    sent_bytes: int = 0
+    shell_bytes: int = 0
+    runs: int = 0
+    left: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    """Measure and print; 1 if a limit is broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--polygons", type=int, default=0, help="put that many random polygons in the red line's place")
+    parser.add_argument("--layer", default="redline_jiangxi", help="the layer that is switched")
+    asked = parser.parse_args()
+    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if program is None:
+        print("map_speed: no Chromium found (Debian: apt-get install chromium)")
+        return 1
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config = _with_polygons(folder, asked.polygons) if asked.polygons else os.environ.get("REDLINE_CONFIG", "")
+        with server(folder, config) as address:
+            numbers = measure(program, address, asked.layer)
+    for name, value in numbers.items():
+        limit = LIMITS.get(name)
+        verdict = "" if limit is None else f"  (at most {limit:g}) {'ok' if value <= limit else 'TOO MUCH'}"
+        print(f"{name:14} {value:8.3g}{verdict}")
+    return int(any(numbers[name] > limit for name, limit in LIMITS.items()))
+
+
+def measure(program: str, address: str, layer: str) -> dict[str, float]:
+    """Open the map again and again."""
+    arguments = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    with sync_playwright() as playwright:
+
+        def browser() -> Browser:
+            return playwright.chromium.launch(executable_path=program, args=arguments)
+
+        first = browser()
+        _visit(first.new_context(), address)  # tiles are made, modules imported: the server is warm now
+        first.close()
+        cold, seen = [], []
+        for _ in range(3):
+            fresh = browser()
+            seconds, noted, page = _visit(fresh.new_context(), address)
+            cold.append(seconds)
+            seen.append(noted)
+            fresh.close()
+        held = browser()
+        context = held.new_context()
+        page = _visit(context, address)[2]
+        warm = []
+        for _ in range(5):
+            page.close()  # a tab left open would draw beside the one that is measured
+            seconds, noted, page = _visit(context, address)
+            warm.append(seconds)
+            seen.append(noted)
+        off, on = _switch(_map_frame(page), layer)
+        held.close()
+    return {
+        "warm_s": statistics.median(warm),
+        "cold_s": statistics.median(cold),
+        "switch_ms": max(off, on),
+        "switch_off_ms": off,
+        "switch_on_ms": on,
+        "sent_mb": max(noted.sent_bytes for noted in seen) / 1e6,
+        "sent_warm_mb": seen[-1].sent_bytes / 1e6,
+        "shell_mb": max(noted.shell_bytes for noted in seen) / 1e6,
+        "script_runs": max(noted.runs for noted in seen),
+        "left": sum(len(noted.left) for noted in seen),
+        "failed": sum(len(noted.failed) for noted in seen),
+    }
+
+
+def _visit(context: BrowserContext, address: str) -> tuple[float, Seen, Page]:
+    """Open the page in a new tab; seconds from the start of navigation until every layer that is on was drawn."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    noted = _watch(page, address)
+    page.goto(address)
+    page.frame_locator('iframe[title*="st_folium"]').locator(DRAWN).wait_for(timeout=PATIENCE_MS)
+    drawn = float(_map_frame(page).eval_on_selector("#map_div", "map => map.dataset.drawn"))
+    begun = float(page.evaluate("performance.timeOrigin"))
+    page.wait_for_timeout(1500)  # a second script run would come now
+    for what in (*noted.left, *noted.failed):
+        print(f"  {what}")
+    return (drawn - begun) / 1000, noted, page
+
+
+def _watch(page: Page, address: str) -> Seen:
+    """Count what the page asks for and gets, from the browser's own book-keeping."""
+    noted = Seen(urlsplit(address).netloc)
+    urls: dict[str, str] = {}
+    book = page.context.new_cdp_session(page)
+    book.send("Network.enable")
+
+    def answered(event: dict) -> None:
+        urls[event["requestId"]] = event["response"]["url"]
+        if event["response"]["status"] >= 400:
+            noted.failed.append(f"{event['response']['status']} {event['response']['url']}")
+
+    def finished(event: dict) -> None:
+        path = urlsplit(urls.get(event["requestId"], "")).path
+        if path == "/" or path.startswith(SHELL):
+            noted.shell_bytes += int(event["encodedDataLength"])
+        else:
+            noted.sent_bytes += int(event["encodedDataLength"])
+
+    def sent(frame: str | bytes) -> None:
+        if isinstance(frame, bytes):
+            noted.runs += BackMsg.FromString(frame).WhichOneof("type") == "rerun_script"
+
+    def received(frame: str | bytes) -> None:
+        noted.sent_bytes += len(frame)
+
+    def opened(socket_: WebSocket) -> None:
+        socket_.on("framesent", sent)
+        socket_.on("framereceived", received)
+
+    book.on("Network.responseReceived", answered)
+    book.on("Network.loadingFinished", finished)
+    page.on("websocket", opened)
+    page.on("requestfailed", lambda request: noted.failed.append(f"{request.failure} {request.url}"))
+    page.on("request", lambda request: _leaves(request.url, noted))
+    return noted
+
+
+def _leaves(url: str, noted: Seen) -> None:
+    parts = urlsplit(url)
+    if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != noted.host:
+        noted.left.append(url)
+
+
+def _map_frame(page: Page) -> Frame:
+    return next(frame for frame in page.frames if "streamlit_folium" in frame.url)
+
+
+def _switch(frame: Frame, layer: str) -> tuple[float, float]:
+    """Milliseconds from a click on the layer's tick until the map shows it: off, on; each the median of five."""
+    clicked = """async (layer) => {
+        const tick = document.querySelector(`input[data-layer="${layer}"]`);
+        const map = document.querySelector("#map_div");
+        const begun = performance.now();
+        tick.click();
+        while (!map.dataset.drawn) await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        return performance.now() - begun;
+    }"""
+    times = [float(frame.evaluate(clicked, layer)) for _ in range(10)]
+    return statistics.median(times[0::2]), statistics.median(times[1::2])
+
+
+@contextmanager
+def server(folder: Path, config: str) -> Iterator[str]:
+    """Run the app on a free port on a configuration, with the home folder `folder`/home."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--browser.gatherUsageStats=false"]
+    command += [f"--server.{name}={value}" for name, value in settings.items()]
+    environment = {**os.environ, "REDLINE_HOME": str(folder / "home"), "REDLINE_CONFIG": config}
+    with (folder / "server.log").open("w") as log:
+        running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _until_up(port, running)
+            yield f"http://127.0.0.1:{port}/"
+        except BaseException:
+            print((folder / "server.log").read_text(encoding="utf-8")[-2000:])
+            raise
+        finally:
+            running.terminate()
+            running.wait(20)
+
+
+def _until_up(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers."""
+    for _ in range(600):
+        if server.poll() is not None:
+            raise SystemExit(f"map_speed: the server ended with {server.returncode}")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+                return
+        except (URLError, OSError):
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(0.1)
+    raise SystemExit("map_speed: the server did not come up")
+
+
+def _with_polygons(folder: Path, count: int) -> str:
+    """Write a catalogue whose red line is `count` random polygons of 60 corners."""
+    chance = np.random.default_rng(20261120)
+    centre = np.column_stack([chance.uniform(113.8, 118.2, count), chance.uniform(24.6, 29.9, count)])
+    angle = np.linspace(0, 2 * np.pi, 61)[:-1]
+    reach = chance.uniform(0.002, 0.008, count)[:, None] * chance.uniform(0.7, 1.3, (count, 60))
+    ring = np.stack([centre[:, :1] + reach * np.cos(angle), centre[:, 1:] + reach * np.sin(angle)], axis=-1)
+    frame = gpd.GeoDataFrame(
+        {"redline_id": np.arange(count).astype(str), "name_zh": [""] * count},
+        geometry=shapely.polygons(ring),
+        crs="EPSG:4490",
+    )
+    frame.to_file(folder / "polygons.fgb", driver="FlatGeobuf", engine="pyogrio")
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    text = text.replace("data/redline/jiangxi.fgb", str(folder / "polygons.fgb")).replace('"data/', f'"{ROOT}/data/')
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    (folder / "data").symlink_to(ROOT / "data")
+    return str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

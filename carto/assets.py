@@ -1,0 +1,93 @@
+"""The front-end files of the map as one script and one style sheet, named by their content."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from geo.errors import RedlineError
+
+__all__ = ["Bundle", "bundle"]
+
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_VENDOR: Final = _ROOT / "static" / "vendor"
+_OWN: Final = Path(__file__).with_name("js")
+
+_SCRIPTS: Final = (
+    _VENDOR / "leaflet/dist/leaflet.js",
+    _VENDOR / "leaflet-draw/dist/leaflet.draw.js",
+    _VENDOR / "leaflet.fullscreen/Control.FullScreen.js",
+    _VENDOR / "protomaps-leaflet/dist/protomaps-leaflet.js",
+    _VENDOR / "geographiclib-geodesic/geographiclib-geodesic.min.js",
+    _OWN / "geodesy.js",
+    _OWN / "paint.js",
+    _OWN / "marks.js",
+    _OWN / "mark_tiles.js",
+    _OWN / "panel.js",
+    _OWN / "tools.js",
+    _OWN / "measure.js",
+    _OWN / "link.js",
+    _OWN / "base.js",
+    _OWN / "swipe.js",
+    _OWN / "map.js",
+    _OWN / "picks.js",
+    _OWN / "image.js",
+)
+_SHEETS: Final = (
+    _VENDOR / "leaflet/dist/leaflet.css",
+    _VENDOR / "leaflet-draw/dist/leaflet.draw.css",
+    _VENDOR / "leaflet.fullscreen/Control.FullScreen.css",
+    _OWN / "map.css",
+)
+_IMAGES: Final = {
+    "images/marker-icon.png": _VENDOR / "leaflet/dist/images/marker-icon.png",
+    "images/marker-icon-2x.png": _VENDOR / "leaflet/dist/images/marker-icon-2x.png",
+    "images/marker-shadow.png": _VENDOR / "leaflet/dist/images/marker-shadow.png",
+    "images/spritesheet.svg": _VENDOR / "leaflet-draw/dist/images/spritesheet.svg",
+    "images/spritesheet.png": _VENDOR / "leaflet-draw/dist/images/spritesheet.png",
+    "images/spritesheet-2x.png": _VENDOR / "leaflet-draw/dist/images/spritesheet-2x.png",
+    "icon-fullscreen.svg": _VENDOR / "leaflet.fullscreen/icon-fullscreen.svg",
+}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """All files of the map by name: ``map.js``, ``map.css`` and the images that the sheet names."""
+
+    digest: str
+    files: dict[str, bytes]
+
+
+@cache
+def bundle() -> Bundle:
+    """Return the front-end files, read once.
+
+    st_folium loads scripts one after another, so one file is faster than eight.
+
+    Raises
+    ------
+    RedlineError
+        If a file of ``static/vendor`` is missing.
+    """
+    files = {"map.js": _joined(_SCRIPTS, b"\n;\n"), "map.css": _joined(_SHEETS, b"\n")}
+    files |= {name: _read(path) for name, path in _IMAGES.items()}
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return Bundle(digest.hexdigest()[:16], files)
+
+
+def _joined(paths: tuple[Path, ...], between: bytes) -> bytes:
+    """Join files, without the notes that point to source maps which we do not serve."""
+    lines = [line for path in paths for line in (*_read(path).splitlines(), between)]
+    return b"\n".join(line for line in lines if not line.startswith((b"//# sourceMappingURL", b"/*# sourceMappingURL")))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise RedlineError("carto.assets_missing", file=path.relative_to(_ROOT).as_posix()) from None

@@ -1,0 +1,49 @@
+/* A picture on the map (a user's raster): fetched with the session's token, laid where its bounds say. */
+(function () {
+  "use strict";
+  const redline = window.redline;
+
+  redline.Image = L.FeatureGroup.extend({
+    initialize(shown) {
+      L.FeatureGroup.prototype.initialize.call(this);
+      this._shown = shown;
+    },
+
+    onAdd(map) {
+      this._app = map.redline;
+      this._on = true;
+      this._app.waiting++;
+      this._fetch(map).finally(() => {
+        this._app.waiting--;
+        this._app.check();
+      });
+    },
+
+    async _fetch(map) {
+      const { url, bounds, opacity, title } = this._shown;
+      try {
+        const answer = await fetch(url, { headers: { "X-Redline-Token": this._app.config.token } });
+        if (!answer.ok) throw new Error(String(answer.status));
+        const address = URL.createObjectURL(await answer.blob());
+        if (!this._on) return URL.revokeObjectURL(address);
+        this._address = address;
+        this._image = L.imageOverlay(address, bounds, { pane: "redline-indicator", opacity: opacity, interactive: false, alt: "" });
+        await new Promise((done, failed) => {
+          this._image.on("load", done).on("error", failed);
+          this._image.addTo(map);
+        });
+        map.getContainer().dataset.image = title;
+      } catch (fault) {
+        this._app.failed(title);
+      }
+    },
+
+    onRemove(map) {
+      this._on = false;
+      if (this._image) this._image.remove();
+      if (this._address) URL.revokeObjectURL(this._address);
+      this._image = this._address = null;
+      delete map.getContainer().dataset.image;
+    },
+  });
+})();

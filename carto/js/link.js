@@ -1,0 +1,72 @@
+/* The address of the page and the link to it. */
+(function () {
+  "use strict";
+  const redline = window.redline;
+  const PATIENCE_MS = 3000;
+
+  /** The window of the app around the map, null where it is another server's. */
+  function around() {
+    try {
+      return window.parent !== window && window.parent.document ? window.parent : null;
+    } catch (fault) {
+      return null;
+    }
+  }
+
+  /**
+   * The server keeps the address in step with the map. Each of its changes would be a step back in the browser's
+   * history: a change of the query alone replaces the address instead. Other pages are entered as before.
+   */
+  redline.quietHistory = function () {
+    const app = around();
+    if (!app) return;
+    const history = app.history;
+    const { pushState, replaceState } = Object.getPrototypeOf(history);
+    history.pushState = function (state, title, url) {
+      const same = url !== undefined && url !== null && new URL(url, app.location.href).pathname === app.location.pathname;
+      return (same ? replaceState : pushState).call(history, state, title, url);
+    };
+    window.addEventListener("pagehide", () => delete history.pushState);
+  };
+
+  /** Wait until the server has answered to what was done last: the address is behind the map until then. */
+  function settled(app) {
+    const ended = Date.now() + PATIENCE_MS;
+    const idle = () => !app.document.querySelector('.stApp[data-test-script-state="running"]');
+    return new Promise((done) => {
+      const look = () => (idle() || Date.now() > ended ? done() : setTimeout(look, 100));
+      setTimeout(look, 350); // what was done is passed on after a quarter of a second
+    });
+  }
+
+  function address() {
+    try {
+      return window.top.location.href;
+    } catch (fault) {
+      return (around() || window).location.href;
+    }
+  }
+
+  /** Copy text; without https the browser's own way is shut, and an old one is taken. */
+  async function copy(text) {
+    try {
+      await (around() || window).navigator.clipboard.writeText(text);
+      return true;
+    } catch (fault) {
+      const field = redline.make("textarea", "redline-unseen", document.body);
+      field.value = text;
+      field.select();
+      const done = document.execCommand("copy");
+      field.remove();
+      return done;
+    }
+  }
+
+  /** Copy the link to what is shown; where that cannot be, show it to be copied by hand. */
+  redline.copyLink = async function (app) {
+    if (around()) await settled(around());
+    const text = address();
+    const words = app.config.texts.linkWords;
+    app.say((await copy(text)) ? words.copied : L.Util.template(words.byHand, { link: text }));
+  };
+})();

@@ -1,0 +1,385 @@
+/* The map put together: tile layers from our own server, marks, panel, and what the server is told. */
+(function () {
+  "use strict";
+  const redline = window.redline;
+
+  // Leaflet takes the focus between press and release; the page would scroll to a map that is partly out of sight, and
+  // the click would land elsewhere
+  L.Map.Keyboard.include({
+    _onMouseDown() {
+      if (!this._focused) this._map.getContainer().focus({ preventScroll: true });
+    },
+  });
+
+  /** Tiles of one PMTiles file; whoever reads them learns of a failure by `failed`. */
+  function tiles(url, token, failed) {
+    const archive = new protomapsL.PmtilesSource(url, true).p;
+    archive.source.setHeaders(new Headers({ "X-Redline-Token": token }));
+    const guarded = (promise) =>
+      promise.catch((fault) => {
+        if (fault.name !== "AbortError") failed(fault);
+        throw fault;
+      });
+    return {
+      getZxy: (z, x, y, signal) => guarded(archive.getZxy(z, x, y, signal)),
+      getHeader: () => guarded(archive.getHeader()),
+    };
+  }
+
+  function tileLayer(app, options) {
+    const source = tiles(options.url, app.config.token, () => app.failed(options.title));
+    const layer = protomapsL.leafletLayer({
+      url: source,
+      levelDiff: app.config.levelDiff,
+      paintRules: [{ dataLayer: "f", symbolizer: redline.symbolizer(options.styles) }],
+      labelRules: [],
+      pane: options.pane,
+      attribution: "",
+      tileDelay: 0.01,
+      minZoom: options.minZoom || 0,
+      maxZoom: options.maxZoom || 22,
+    });
+    for (const view of layer.views.values()) {
+      const whole = view.getDisplayTile.bind(view);
+      view.getDisplayTile = async (tile) => {
+        view.maxDataLevel = (await source.getHeader()).maxZoom;
+        return redline.batched(await whole(tile), tile, options.classOf);
+      };
+    }
+    layer.on("loading load", () => app.check());
+    return layer;
+  }
+
+  class App {
+    constructor(map, config) {
+      this.map = map;
+      this.config = config;
+      this.layers = config.groups.flatMap((group) => group.layers).filter((def) => !def.absent);
+      this.waiting = 0;
+      this.drawing = false;
+      this.touched = false;
+      this.begun = { zoom: map.getZoom(), centre: map.getCenter() };
+      this.extra = new Set();
+      this._panes();
+      this.bases = new redline.BaseMaps(this);
+      this._layers();
+      this._furniture();
+      this._drawing();
+      this._pin();
+      this._state();
+      this.swipe.update();
+    }
+
+    _panes() {
+      const pane = (name, order) => {
+        const made = this.map.createPane(name);
+        made.style.zIndex = order;
+        made.style.pointerEvents = "none";
+      };
+      pane("redline-base", 150);
+      pane("redline-indicator", 300);
+      pane("redline-indicator-right", 301);
+      for (const def of this.layers) {
+        pane("redline-" + def.id, 310);
+        this.map.getPane("redline-" + def.id).style.opacity = def.opacity;
+      }
+      this.restack(this.layers.map((def) => def.id));
+      pane("redline-marks", 620);
+    }
+
+    /** Draw layers in an order: the first on top. */
+    restack(ids) {
+      const place = new Map(ids.map((id, at) => [id, ids.length - at]));
+      for (const def of this.layers) this.map.getPane("redline-" + def.id).style.zIndex = 310 + place.get(def.id);
+      this.layers.sort((a, b) => place.get(b.id) - place.get(a.id));
+    }
+
+    /** Set how opaque a layer is. */
+    fade(def, opacity) {
+      def.opacity = opacity;
+      this.map.getPane("redline-" + def.id).style.opacity = opacity;
+      this.redrawMarks();
+    }
+
+    /** Pass on that something about the layers changed that Leaflet has no event for. */
+    changed() {
+      this._report();
+      this.map.fire("overlayadd", { layer: this.marks, name: "" });
+    }
+
+    _layers() {
+      for (const def of this.layers) {
+        def.shown = def.on;
+        if (def.url) {
+          def.layer = tileLayer(this, { ...def, pane: "redline-" + def.id });
+          if (def.on) def.layer.addTo(this.map);
+        }
+        if (def.marksUrl && def.on) this._marks(def);
+      }
+      this.marks = new redline.Marks(this).addTo(this.map);
+    }
+
+    /** Fetch the symbols and labels of a layer: once, or of a large one what is seen. */
+    async _marks(def) {
+      if (def.marksUrl.endsWith(".pmtiles")) {
+        if (def.markTiles) def.markTiles.look();
+        else def.markTiles = new redline.MarkTiles(this, def);
+        return;
+      }
+      if (def.marks || def.asked) return;
+      def.asked = true;
+      this.waiting++;
+      try {
+        const answer = await fetch(def.marksUrl, { headers: { "X-Redline-Token": this.config.token } });
+        if (!answer.ok) throw new Error(String(answer.status));
+        def.marks = await answer.json();
+        this.redrawMarks();
+      } catch (fault) {
+        def.asked = false;
+        this.failed(def.title);
+      }
+      this.waiting--;
+      this.check();
+    }
+
+    /** Draw the marks again, once for all changes of this moment. */
+    redrawMarks() {
+      if (this._due) return;
+      this._due = true;
+      queueMicrotask(() => {
+        this._due = false;
+        if (this.marks) this.marks.redraw();
+      });
+    }
+
+    hides(def) {
+      return this.swipe ? this.swipe.hides(def) : null;
+    }
+
+    isOn(def) {
+      return def.shown;
+    }
+
+    inZoom(def) {
+      const zoom = this.map.getZoom();
+      return zoom >= def.minZoom && zoom <= def.maxZoom;
+    }
+
+    toggle(def, on) {
+      def.shown = on;
+      if (def.layer) this.map[on ? "addLayer" : "removeLayer"](def.layer);
+      if (on && def.marksUrl) this._marks(def);
+      this.redrawMarks();
+      this._report();
+      this.map.fire(on ? "overlayadd" : "overlayremove", { layer: def.layer || this.marks, name: def.id });
+      this.check();
+    }
+
+    _furniture() {
+      const { map, config } = this;
+      const texts = config.texts;
+      map.attributionControl.setPrefix(false);
+      map.attributionControl.addAttribution(L.Util.template(texts.attribution, {}));
+      if (map.zoomControl) {
+        map.zoomControl._zoomInButton.title = texts.zoom_in;
+        map.zoomControl._zoomOutButton.title = texts.zoom_out;
+      }
+      redline.whereabouts(this);
+      this.panel = new redline.Panel(this).addTo(map);
+      this.bases.choice(this.panel.parts);
+      this.swipe = new redline.Swipe(this);
+      this.swipe.choice(this.panel.parts);
+      this.say = redline.sayer(map);
+      const measure = new redline.Measure(this);
+      const words = texts.measureWords;
+      const tools = ["length", "area"].map((kind) => ({
+        name: kind,
+        word: words[kind],
+        press: (pressed) => measure.toggle(kind, pressed),
+      }));
+      if (config.linked) {
+        redline.quietHistory();
+        tools.push({ name: "link", word: texts.linkWords.copy, press: () => redline.copyLink(this) });
+      }
+      new redline.Bar(tools).addTo(map);
+      this.alert = L.DomUtil.create("div", "redline-alert", map.getContainer());
+      this.alert.setAttribute("role", "alert");
+      this.alert.hidden = true;
+      this.watermark = L.DomUtil.create("div", "redline-watermark", map.getContainer());
+      this.watermark.style.backgroundImage = `url("${watermark(texts.watermark)}")`;
+    }
+
+    /** Say on the map that a layer could not be drawn: a map with a hole must not look whole. */
+    failed(title) {
+      this.missing = (this.missing || new Set()).add(title);
+      this.alert.textContent = L.Util.template(this.config.texts.failed, {
+        layers: [...this.missing].join(this.config.lang === "zh" ? "、" : ", "),
+      });
+      this.alert.hidden = false;
+    }
+
+    _drawing() {
+      const { map, config } = this;
+      if (window.L.drawLocal) merge(L.drawLocal, config.texts.draw);
+      map.on("draw:drawstart draw:editstart draw:deletestart", () => this.busy(true));
+      map.on("draw:drawstop draw:editstop draw:deletestop", () => this.busy(false));
+    }
+
+    /** Keep clicks in the browser while something is drawn or measured. */
+    busy(on) {
+      clearTimeout(this._rest);
+      if (on) this.drawing = true;
+      // the click that ends a drawing arrives after the end of the drawing
+      else this._rest = setTimeout(() => (this.drawing = false), 300);
+    }
+
+    /** Mark the spot that was clicked last. */
+    _pin() {
+      const { map, config } = this;
+      map.createPane("redline-pin").style.zIndex = 630;
+      map.getPane("redline-pin").style.pointerEvents = "none";
+      const icon = L.divIcon({ className: "redline-pin", iconSize: [22, 22] });
+      const pin = L.marker(map.getCenter(), { icon: icon, pane: "redline-pin", interactive: false, keyboard: false });
+      const put = (at) => pin.setLatLng(at).addTo(map);
+      if (config.at) put([config.at[1], config.at[0]]);
+      map.on("click", (e) => this.drawing || put(e.latlng));
+    }
+
+    /** Tell the server how the layers stand; take the clicks of a drawing out; answer the first state before it is asked. */
+    _state() {
+      const start = window.initComponent;
+      if (!start || !window.__GLOBAL_DATA__) return;
+      this._report();
+      window.initComponent = (map, hover) => {
+        const guards = { click: (e) => this.drawing, moveend: () => this._onlyResized() };
+        map.on = function (types, handler, context) {
+          const guard = guards[types];
+          const guarded = guard ? (e) => guard(e) || handler.call(context, e) : handler;
+          return L.Map.prototype.on.call(map, types, guarded, context);
+        };
+        window.__GLOBAL_DATA__.previous_data = this._known();
+        start(map, hover);
+        delete map.on;
+        window.initComponent = start;
+      };
+      const touched = () => (this.touched = true);
+      L.DomEvent.on(this.map.getContainer(), "pointerdown wheel keydown", touched);
+      this.check();
+    }
+
+    _report() {
+      if (!window.__GLOBAL_DATA__) return;
+      const told = this.layers.map((def) => [def.id, { name: def.id, on: def.shown, opacity: def.opacity }]);
+      const { left, right, share } = this.swipe;
+      told.push(["@map", { name: "@map", base: this.bases.id, left: left, right: right, share: share }]);
+      window.__GLOBAL_DATA__.selected_layers = Object.fromEntries(told);
+      this.watermark.hidden = !this.layers.some((def) => def.shown && def.watermark);
+    }
+
+    /** Whether a move is only the page settling its layout: nobody did anything, so the server need not know. */
+    _onlyResized() {
+      const same = this.map.getZoom() === this.begun.zoom && this.map.distance(this.map.getCenter(), this.begun.centre) < 5000;
+      if (this.touched || !same) return false;
+      window.__GLOBAL_DATA__.previous_data = this._known();
+      return true;
+    }
+
+    /** What st_folium would send now: what the server knows already needs no second script run. */
+    _known() {
+      const data = window.__GLOBAL_DATA__;
+      const known = {
+        last_clicked: null,
+        last_object_clicked: null,
+        last_object_clicked_count: 0,
+        last_object_clicked_tooltip: null,
+        last_object_clicked_popup: null,
+        all_drawings: null,
+        last_active_drawing: null,
+        last_geocoder_result: null,
+        bounds: this.map.getBounds(),
+        zoom: this.map.getZoom(),
+        last_circle_radius: null,
+        last_circle_polygon: null,
+        center: this.map.getCenter(),
+        selected_layers: Object.values(data.selected_layers),
+        selected_tags: [],
+      };
+      const asked = Object.entries(known).filter(([key]) => data.returned_objects.includes(key));
+      return Object.fromEntries(asked);
+    }
+
+    /** Note on the container when everything that is on has been drawn (tests and the benchmark wait for it). */
+    check() {
+      const tiled = this.layers.filter((def) => def.shown && def.layer).map((def) => def.layer);
+      const busy = this.waiting > 0 || [...tiled, ...this.extra].some((layer) => layer._map && layer.isLoading());
+      const note = this.map.getContainer().dataset;
+      if (busy) note.drawn = "";
+      else if (!note.drawn) note.drawn = String(performance.timeOrigin + performance.now());
+    }
+  }
+
+  function merge(into, from) {
+    for (const [key, value] of Object.entries(from || {})) {
+      if (typeof value === "object") merge(into[key], value);
+      else into[key] = value;
+    }
+  }
+
+  function watermark(text) {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="190"><text x="150" y="95" text-anchor="middle" ' +
+      'transform="rotate(-24 150 95)" font-size="20" font-weight="600" letter-spacing="2" fill="#7a1f1f" ' +
+      `fill-opacity="0.3" stroke="#ffffff" stroke-opacity="0.5" stroke-width="0.6" font-family="sans-serif">${text}</text></svg>`;
+    return "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
+  }
+
+  /** Let the map be as large as its frame, now and whenever the page changes that. */
+  function fill(map) {
+    const container = map.getContainer();
+    container.style.setProperty("height", "100vh", "important"); // the sheet that says so comes after the scripts
+    map.invalidateSize({ animate: false });
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
+  }
+
+  redline.start = function (map, config) {
+    fill(map);
+    map.redline = new App(map, config);
+  };
+
+  /** An indicator on polygons: a layer that comes and goes with the data of a rerun. */
+  redline.Choropleth = L.FeatureGroup.extend({
+    initialize(shown) {
+      L.FeatureGroup.prototype.initialize.call(this);
+      this._shown = shown;
+    },
+    onAdd(map) {
+      const app = map.redline;
+      const second = this._shown.side === "right";
+      const pane = "redline-indicator" + (second ? "-right" : "");
+      const layer = tileLayer(app, { ...this._shown, pane: pane });
+      this._tiles = layer;
+      app.extra.add(layer);
+      layer.addTo(map);
+      app.panel.indicator(this._shown, second);
+      if (second) app.swipe.indicators(true);
+      app.check();
+    },
+    onRemove(map) {
+      const app = map.redline;
+      app.extra.delete(this._tiles);
+      this._tiles.remove();
+      app.panel.indicator(null, this._shown.side === "right");
+      if (this._shown.side === "right") app.swipe.indicators(false);
+      app.check();
+    },
+  });
+
+  /** Shapes that the server points out (a checked site, a found place); they catch no clicks. */
+  redline.Highlight = L.FeatureGroup.extend({
+    initialize(shapes, style) {
+      const point = (feature, at) => L.circleMarker(at, { ...style, radius: 7, interactive: false });
+      const drawn = L.geoJSON(shapes, { style: style, interactive: false, pointToLayer: point });
+      L.FeatureGroup.prototype.initialize.call(this, [drawn]);
+    },
+  });
+})();

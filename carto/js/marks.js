@@ -1,0 +1,183 @@
+/* Symbols and labels of all layers on one canvas: labels never overlap each other and never catch a click. */
+(function () {
+  "use strict";
+  const redline = window.redline;
+  const FONT = '"Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
+  const PAD = 0.2;
+  const MOST_LABELS = 400;
+  const MIXED = { fill: "#4a5560" };
+  const HOLLOW_FROM = 9; // symbols that mark no place would hide, further out, those that do
+
+  redline.Marks = L.Layer.extend({
+    initialize(app) {
+      this._app = app;
+    },
+
+    onAdd(map) {
+      this._canvas = L.DomUtil.create("canvas", "redline-marks leaflet-zoom-animated", map.getPane("redline-marks"));
+      this.redraw();
+    },
+
+    onRemove() {
+      this._canvas.remove();
+    },
+
+    getEvents() {
+      return { moveend: this.redraw, resize: this.redraw, zoomanim: this._animate };
+    },
+
+    _animate(e) {
+      const scale = this._map.getZoomScale(e.zoom, this._zoom);
+      const offset = this._map._latLngToNewLayerPoint(this._corner, e.zoom, e.center);
+      L.DomUtil.setTransform(this._canvas, offset, scale);
+    },
+
+    redraw() {
+      const map = this._map;
+      if (!map) return;
+      const size = map.getSize();
+      const pad = size.multiplyBy(PAD).round();
+      const whole = size.add(pad.multiplyBy(2));
+      const ratio = window.devicePixelRatio || 1;
+      const canvas = this._canvas;
+      const origin = map.containerPointToLayerPoint(pad.multiplyBy(-1)).round();
+      this._zoom = map.getZoom();
+      this._corner = map.layerPointToLatLng(origin);
+      canvas.width = whole.x * ratio;
+      canvas.height = whole.y * ratio;
+      canvas.style.width = whole.x + "px";
+      canvas.style.height = whole.y + "px";
+      L.DomUtil.setPosition(canvas, origin);
+      const ctx = canvas.getContext("2d");
+      ctx.scale(ratio, ratio);
+      const box = { x: whole.x, y: whole.y };
+      const at = (lon, lat) => map.latLngToLayerPoint([lat, lon]).subtract(origin);
+      const known = [...this._app.layers, ...(this._app.picks || [])];
+      const drawn = known.filter((d) => d.marks && this._app.isOn(d) && this._app.inZoom(d));
+      const taken = [];
+      const wanted = [];
+      const dots = [];
+      for (const def of drawn) this._collect(ctx, def, at, box, wanted, dots);
+      wanted.sort((a, b) => a.rank - b.rank || b.weight - a.weight);
+      dots.sort((a, b) => (a.many || 0) - (b.many || 0));
+      for (const dot of dots) {
+        if (dot.many) crowd(ctx, dot, this._app.config.lang);
+        else redline.marker(ctx, dot.x, dot.y, dot.style, dot.hollow, dot.opacity);
+      }
+      const symbols = dots.map((dot) => {
+        const reach = dot.many ? crowdRadius(dot.many) : 6;
+        return [dot.x - reach, dot.y - reach, dot.x + reach, dot.y + reach];
+      });
+      const areas = wanted.filter((label) => !label.dot);
+      const named = wanted.filter((label) => label.dot);
+      // the name of an area may stand on a symbol if it must; that of a symbol never
+      this.names = place(ctx, areas.slice(0, MOST_LABELS), taken, symbols);
+      for (const symbol of symbols) taken.push(symbol);
+      this.names.push(...place(ctx, named.slice(0, MOST_LABELS), taken, []));
+    },
+
+    /** Gather the symbols of a layer inside the canvas, and the labels that have room at this zoom. */
+    _collect(ctx, def, at, box, wanted, dots) {
+      const zoom = this._zoom;
+      const english = this._app.config.lang === "en";
+      const world = 256 * Math.pow(2, zoom);
+      const text = def.label;
+      const picked = (this._app.picks || []).includes(def);
+      const hidden = this._app.hides ? this._app.hides(def) : null; // the other side of a comparison
+      for (const [lon, lat, zh, en, cls, located, , many] of def.marks.points) {
+        if (!located && !picked && zoom < HOLLOW_FROM) continue;
+        if (hidden && hidden(lon, lat)) continue;
+        const p = at(lon, lat);
+        if (p.x < -20 || p.y < -20 || p.x > box.x + 20 || p.y > box.y + 20) continue;
+        if (many) {
+          dots.push({ x: p.x, y: p.y, many: many, colour: (def.styles[cls] || MIXED).fill, opacity: def.opacity });
+          continue;
+        }
+        const style = { ...(def.styles[cls] || def.styles[0]) };
+        style.radius *= Math.min(1, Math.max(0.5, 0.5 + (zoom - 7) / 6));
+        dots.push({ x: p.x, y: p.y, style: style, hollow: !located, opacity: def.opacity });
+        if (!text || zoom < text.minZoom) continue;
+        const name = (english && en) || zh;
+        if (!name) continue;
+        const note = located ? "" : this._app.config.texts.county_only;
+        wanted.push({ x: p.x, y: p.y, name: name + note, rank: text.rank, weight: 0, text: text, dot: true });
+      }
+      if (!text || zoom < text.minZoom || zoom > text.maxZoom) return;
+      ctx.font = font(text);
+      for (const [lon, lat, zh, en, share] of def.marks.labels) {
+        if (hidden && hidden(lon, lat)) continue;
+        const p = at(lon, lat);
+        if (p.x < 0 || p.y < 0 || p.x > box.x || p.y > box.y) continue;
+        const name = (english && en) || zh;
+        if (!name || ctx.measureText(name).width > share * world * text.room) continue;
+        wanted.push({ x: p.x, y: p.y, name: name, rank: text.rank, weight: share, text: text, dot: false });
+      }
+    },
+  });
+
+  function crowdRadius(many) {
+    return 9 + 2.4 * Math.log10(many);
+  }
+
+  /** A symbol that stands for many close together: a ring in their colour, and how many they are. */
+  function crowd(ctx, dot, lang) {
+    ctx.save();
+    ctx.globalAlpha = dot.opacity === undefined ? 1 : dot.opacity;
+    ctx.beginPath();
+    ctx.arc(dot.x, dot.y, crowdRadius(dot.many), 0, 2 * Math.PI);
+    ctx.fillStyle = "rgba(255,255,255,0.94)";
+    ctx.fill();
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = dot.colour || MIXED.fill;
+    ctx.stroke();
+    ctx.font = `600 11px ${FONT}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.fillStyle = "#222222";
+    ctx.fillText(new Intl.NumberFormat(lang, { notation: "compact" }).format(dot.many), dot.x, dot.y + 0.5);
+    ctx.restore();
+  }
+
+  function font(text) {
+    return `${text.style || "normal"} ${text.weight} ${text.size}px ${FONT}`;
+  }
+
+  const free = (box, taken) => !taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1]);
+
+  /**
+   * Write labels in order of rank, each at the first of its places where nothing stands yet, if it can be clear of what
+   * should be `spared` too. Returns the boxes of those written.
+   */
+  function place(ctx, labels, taken, spared) {
+    const written = [];
+    ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
+    ctx.lineJoin = "round";
+    for (const label of labels) {
+      ctx.font = font(label.text);
+      const wide = ctx.measureText(label.name).width;
+      const high = label.text.size * 1.25;
+      const away = 9;
+      const spots = label.dot
+        ? [[away, -high / 2], [-away - wide, -high / 2], [-wide / 2, -away - high], [-wide / 2, away]]
+        : [[-wide / 2, -high / 2], [-wide / 2, high * 0.6], [-wide / 2, -high * 1.6]];
+      const boxes = spots.map(([dx, dy]) => {
+        const x = Math.round(label.x + dx);
+        const y = Math.round(label.y + dy);
+        return [x - 3, y - 1, x + wide + 3, y + high + 1];
+      });
+      const open = boxes.filter((box) => free(box, taken));
+      const box = open.find((one) => free(one, spared)) || open[0];
+      if (!box) continue;
+      taken.push(box);
+      written.push(box);
+      const [x, y] = [box[0] + 3, box[1] + 1 + high / 2];
+      ctx.lineWidth = 3;
+      ctx.strokeStyle = "rgba(255,255,255,0.92)";
+      ctx.strokeText(label.name, x, y);
+      ctx.fillStyle = label.text.colour;
+      ctx.fillText(label.name, x, y);
+    }
+    return written;
+  }
+})();

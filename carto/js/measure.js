@@ -1,0 +1,138 @@
+/* Length and area measured on the map, on the ellipsoid; nothing of it is sent anywhere. */
+(function () {
+  "use strict";
+  const redline = window.redline;
+  const { make, button } = redline;
+  const SAME_PX = 4;
+  const LOOK = { pane: "redline-measure", color: "#b3006b", weight: 2.5, fillOpacity: 0.12, interactive: false };
+
+  redline.Measure = class {
+    constructor(app) {
+      this.app = app;
+      this.map = app.map;
+      this.words = app.config.texts.measureWords;
+      this.map.createPane("redline-measure").style.zIndex = 635;
+      this.map.getPane("redline-measure").style.pointerEvents = "none";
+      this.drawn = L.layerGroup();
+      this._click = (e) => this.add(e.latlng);
+      this._move = (e) => this._show(e.latlng);
+      this._end = () => this.finish();
+    }
+
+    /** Begin, or stop if the same was begun. */
+    toggle(kind, pressed) {
+      const same = this.kind === kind;
+      this.close();
+      if (same) return;
+      this.kind = kind;
+      this.places = [];
+      this.pressed = pressed;
+      pressed.setAttribute("aria-pressed", "true");
+      this._box();
+      this.drawn.addTo(this.map);
+      this.app.busy(true);
+      this.map.doubleClickZoom.disable();
+      this.map.on("click", this._click).on("mousemove", this._move).on("dblclick", this._end);
+      this.going = true;
+      this._show();
+    }
+
+    add(at) {
+      const last = this.places[this.places.length - 1];
+      const point = this.map.latLngToContainerPoint(at);
+      if (last && this.map.latLngToContainerPoint(last).distanceTo(point) < SAME_PX) return;
+      this.places.push(at);
+      this._show();
+    }
+
+    undo() {
+      this.places.pop();
+      this._show();
+    }
+
+    finish() {
+      if (!this.going) return;
+      this.going = false;
+      this.map.off("click", this._click).off("mousemove", this._move).off("dblclick", this._end);
+      setTimeout(() => this.map.doubleClickZoom.enable(), 0);
+      this.app.busy(false);
+      this._show();
+      this.again.hidden = false;
+      this.steps.hidden = true;
+      this.hint.hidden = true;
+    }
+
+    close() {
+      if (!this.kind) return;
+      this.finish();
+      this.drawn.clearLayers().remove();
+      this.box.remove();
+      this.pressed.setAttribute("aria-pressed", "false");
+      this.pressed.focus();
+      this.kind = null;
+    }
+
+    _box() {
+      const { words } = this;
+      this.box = make("div", "redline-measure", this.map.getContainer());
+      this.box.setAttribute("role", "group");
+      this.box.setAttribute("aria-label", words[this.kind]);
+      const head = make("div", "redline-measure-head", this.box);
+      make("strong", "", head, words[this.kind]);
+      L.DomEvent.on(button("", head, "✕", words.close), "click", () => this.close());
+      this.hint = make("div", "redline-measure-hint", this.box, words.hint);
+      this.sizes = make("div", "redline-sizes", this.box);
+      this.sizes.setAttribute("aria-live", "polite");
+      const row = make("div", "redline-measure-row", this.box);
+      this.steps = make("span", "", row);
+      const press = (text, done) => {
+        const made = button("", this.steps, text);
+        L.DomEvent.on(made, "click", done);
+      };
+      press(words.centre, () => this.add(this.map.getCenter()));
+      press(words.undo, () => this.undo());
+      press(words.finish, () => this.finish());
+      this.again = button("", row, words.again);
+      this.again.hidden = true;
+      L.DomEvent.on(this.again, "click", () => {
+        const { kind, pressed } = this;
+        this.close();
+        this.toggle(kind, pressed);
+      });
+      L.DomEvent.disableClickPropagation(this.box).disableScrollPropagation(this.box);
+      L.DomEvent.on(this.box, "keydown", (e) => {
+        if (e.key === "Escape") this.close();
+      });
+    }
+
+    _show(pointer) {
+      const corners = this.going && pointer ? [...this.places, pointer] : this.places;
+      const places = corners.map((at) => [at.lng, at.lat]);
+      this.drawn.clearLayers();
+      const shape = this.kind === "area" ? L.polygon : L.polyline;
+      shape(corners, { ...LOOK, dashArray: this.going ? "6 4" : null }).addTo(this.drawn);
+      for (const at of this.places) L.circleMarker(at, { ...LOOK, radius: 3, fillOpacity: 1 }).addTo(this.drawn);
+      const lines = this.kind === "area" ? this._area(places) : [this._length(redline.lengthOf(places))];
+      this.sizes.textContent = "";
+      for (const line of lines) make("div", "", this.sizes, line);
+    }
+
+    _length(metres) {
+      return metres < 1000 ? `${this._number(metres, 1)} m` : `${this._number(metres / 1000, 3)} km`;
+    }
+
+    _area(ring) {
+      const area = redline.areaOf(ring);
+      const around = ring.length > 2 ? redline.lengthOf([...ring, ring[0]]) : 0;
+      return [
+        `${this._number(area, area < 1e6 ? 1 : 0)} m²　${this._number(area / 1e4, 4)} ha`,
+        `${this._number((area * 3) / 2000, 2)} ${this.words.mu}　${this._number(area / 1e6, 4)} km²`,
+        `${this.words.around} ${this._length(around)}`,
+      ];
+    }
+
+    _number(value, digits) {
+      return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    }
+  };
+})();

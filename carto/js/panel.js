@@ -1,0 +1,239 @@
+/* The layers in the order of drawing: switches, opacity, order, legend. What a tick shows is drawn beside it by the code that draws the map. */
+(function () {
+  "use strict";
+  const redline = window.redline;
+  const NARROW = 700;
+
+  function make(tag, name, parent, text) {
+    const element = L.DomUtil.create(tag, name, parent);
+    if (text !== undefined) element.textContent = text;
+    return element;
+  }
+
+  /** A button that says by a word what its sign means. */
+  function button(name, parent, sign, word) {
+    const made = make("button", name, parent, sign);
+    made.type = "button";
+    if (word) {
+      made.title = word;
+      made.setAttribute("aria-label", word);
+    }
+    return made;
+  }
+  redline.make = make;
+  redline.button = button;
+
+  redline.Panel = L.Control.extend({
+    options: { position: "topright" },
+
+    initialize(app) {
+      this._app = app;
+      // the stand-alone page has layers to switch and a legend, nothing to arrange
+      this._words = app.config.texts.panelWords;
+      this._rows = new Map();
+    },
+
+    onAdd(map) {
+      const texts = this._app.config.texts;
+      const box = make("div", "redline-panel leaflet-bar");
+      const head = button("redline-panel-head", box, texts.panel);
+      const body = (this._body = make("div", "redline-panel-body", box));
+      body.id = "redline-panel-body";
+      head.setAttribute("aria-controls", body.id);
+      const open = (yes) => {
+        body.hidden = !yes;
+        box.classList.toggle("redline-panel-open", yes);
+        head.setAttribute("aria-expanded", String(yes));
+      };
+      open(map.getSize().x >= NARROW);
+      L.DomEvent.on(head, "click", () => open(body.hidden));
+      this._indicators = [0, 1].map(() => {
+        const section = make("section", "redline-indicator", body);
+        section.hidden = true;
+        return section;
+      });
+      this._list = make("div", "", body);
+      for (const group of this._app.config.groups) this._group(group, this._list);
+      this.parts = make("div", "", body);
+      this._absent(body);
+      this._live = make("div", "redline-unseen", box);
+      this._live.setAttribute("aria-live", "polite");
+      L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
+      const limit = () => (body.style.maxHeight = Math.max(120, map.getSize().y - 116) + "px");
+      map.on("resize", limit);
+      map.on("zoomend", () => this._ranges());
+      limit();
+      this._ranges();
+      return box;
+    },
+
+    _group(group, body) {
+      const present = group.layers.filter((def) => !def.absent);
+      if (!present.length) return;
+      const section = make("div", "redline-group", body);
+      section.setAttribute("role", "group");
+      section.setAttribute("aria-label", group.title);
+      const head = make("div", "redline-group-head", section);
+      const rows = make("div", "", section);
+      if (this._words) {
+        const fold = button("redline-fold", head, group.title, "");
+        fold.title = L.Util.template(this._words.fold, { group: group.title });
+        fold.setAttribute("aria-expanded", "true");
+        L.DomEvent.on(fold, "click", () => {
+          rows.hidden = !rows.hidden;
+          fold.setAttribute("aria-expanded", String(!rows.hidden));
+        });
+        this._movers(head, group.title, () => section, (element) => element.classList.contains("redline-group"));
+      } else {
+        make("span", "redline-fold", head, group.title);
+      }
+      for (const def of present) this._row(def, rows);
+    },
+
+    /** Name the layers that are not here: a missing line must not be taken for an empty one. */
+    _absent(body) {
+      const absent = this._app.config.groups.flatMap((group) => group.layers).filter((def) => def.absent);
+      if (!absent.length) return;
+      const box = make("details", "redline-absent", body);
+      make("summary", "", box, L.Util.template(this._app.config.texts.absent, { count: absent.length }));
+      const list = make("ul", "", box);
+      for (const def of absent) make("li", "", list, `${def.title} · ${def.absent}`);
+    },
+
+    _row(def, section) {
+      const row = make("div", "redline-row", section);
+      const head = make("div", "redline-row-head", row);
+      const label = make("label", "", head);
+      const tick = make("input", "", label);
+      tick.type = "checkbox";
+      tick.checked = def.on;
+      tick.dataset.layer = def.id;
+      if (def.about) label.title = def.about;
+      const [first, ...rest] = def.legend;
+      const own = first && first.label === def.title;
+      if (own) label.appendChild(redline.swatch(first.style, first.kind, first.hollow));
+      make("span", "", label, def.title);
+      if (def.notice) make("span", "redline-note", row, def.notice);
+      const range = make("span", "redline-note redline-range", row);
+      if (this._words) this._settings(def, head, row);
+      const entries = own ? rest : def.legend;
+      const legend = entries.length ? this._legend(entries, row) : null;
+      const shown = () => {
+        if (legend) legend.hidden = !tick.checked;
+      };
+      shown();
+      this._rows.set(def, { row: row, tick: tick, range: range, shown: shown });
+      row.dataset.id = def.id;
+      L.DomEvent.on(tick, "change", () => {
+        shown();
+        this._app.toggle(def, tick.checked);
+        this._ranges();
+      });
+    },
+
+    /** Opacity and order of a layer, behind a button of its own. */
+    _settings(def, head, row) {
+      const words = this._words;
+      const more = button("redline-more", head, "⋯", L.Util.template(words.settings, { layer: def.title }));
+      const box = make("div", "redline-settings", row);
+      box.hidden = true;
+      box.id = "redline-set-" + def.id;
+      more.setAttribute("aria-expanded", "false");
+      more.setAttribute("aria-controls", box.id);
+      L.DomEvent.on(more, "click", () => {
+        box.hidden = !box.hidden;
+        more.setAttribute("aria-expanded", String(!box.hidden));
+      });
+      const label = make("label", "", box, words.opacity);
+      const slider = make("input", "", label);
+      slider.type = "range";
+      slider.min = 10;
+      slider.max = 100;
+      slider.step = 5;
+      slider.value = Math.round(100 * def.opacity);
+      slider.setAttribute("aria-label", L.Util.template(words.opacityOf, { layer: def.title }));
+      const told = make("output", "", label, slider.value + " %");
+      L.DomEvent.on(slider, "input", () => {
+        told.textContent = slider.value + " %";
+        this._app.fade(def, slider.value / 100);
+      });
+      L.DomEvent.on(slider, "change", () => this._app.changed());
+      this._movers(box, def.title, () => row, (element) => element.classList.contains("redline-row"));
+    },
+
+    /** Two buttons that move a row or a group among its like: what stands above is drawn above. */
+    _movers(parent, title, moved, alike) {
+      const pair = make("span", "redline-movers", parent);
+      const move = (step) => (event) => {
+        const element = moved();
+        const beside = step < 0 ? element.previousElementSibling : element.nextElementSibling;
+        if (!beside || !alike(beside)) return;
+        element.parentElement.insertBefore(step < 0 ? element : beside, step < 0 ? beside : element);
+        event.currentTarget.focus();
+        this._app.restack(this.order());
+        this._app.changed();
+        const all = [...element.parentElement.children];
+        const place = { layer: title, place: all.indexOf(element) + 1, count: all.length };
+        this._live.textContent = L.Util.template(this._words.moved, place);
+      };
+      L.DomEvent.on(button("", pair, "↑", L.Util.template(this._words.up, { layer: title })), "click", move(-1));
+      L.DomEvent.on(button("", pair, "↓", L.Util.template(this._words.down, { layer: title })), "click", move(1));
+    },
+
+    /** Ids of the layers as they stand, top first. */
+    order() {
+      return [...this._list.querySelectorAll(".redline-row")].map((row) => row.dataset.id);
+    },
+
+    /** Tick a layer as a click would. */
+    set(def, on) {
+      const held = this._rows.get(def);
+      if (!held || held.tick.checked === on) return;
+      held.tick.checked = on;
+      held.shown();
+      this._app.toggle(def, on);
+      this._ranges();
+    },
+
+    /** Say of a layer that is on but not drawn at this zoom where it would show. */
+    _ranges() {
+      if (!this._words) return;
+      const zoom = this._app.map.getZoom();
+      for (const [def, { row, tick, range }] of this._rows) {
+        const away = tick.checked && !this._app.inZoom(def);
+        range.textContent = away ? this._words[zoom < def.minZoom ? "closer" : "farther"] : "";
+        row.classList.toggle("redline-away", away);
+      }
+    },
+
+    _legend(entries, parent) {
+      if (!this._words) return this._entries(entries, parent);
+      const fold = make("details", "redline-legend", parent);
+      fold.open = true;
+      make("summary", "", fold, this._words.legend);
+      this._entries(entries, fold);
+      return fold;
+    },
+
+    _entries(entries, parent) {
+      const list = make("ul", "", parent);
+      for (const entry of entries) {
+        const item = make("li", "", list);
+        item.appendChild(redline.swatch(entry.style, entry.kind, entry.hollow));
+        make("span", "", item, entry.label);
+      }
+      return list;
+    },
+
+    /** Show the classes of the indicator that is drawn, or none; the second is the one right of a divider. */
+    indicator(shown, second) {
+      const section = this._indicators[second ? 1 : 0];
+      section.textContent = "";
+      section.hidden = !shown;
+      if (!shown) return;
+      make("strong", "", section, (shown.sideWord || "") + shown.title);
+      if (shown.note) make("span", "redline-note", section, shown.note);
+      this._entries(shown.legend, section);
+    },
+  });
+})();

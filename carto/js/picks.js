@@ -1,0 +1,50 @@
+/* Features picked by a rerun: their symbols and names among all others, their shapes dashed; nothing catches a click. */
+(function () {
+  "use strict";
+  const redline = window.redline;
+
+  redline.Picks = L.FeatureGroup.extend({
+    initialize(data) {
+      const drawn = data.layers.map((picked) => L.geoJSON(picked.shapes, { style: look(picked.styles), interactive: false }));
+      L.FeatureGroup.prototype.initialize.call(this, drawn);
+      this._marks = data.layers.map((picked) => ({
+        styles: picked.styles,
+        label: picked.label,
+        marks: { points: picked.points, labels: [] },
+        shown: true,
+        minZoom: 0,
+        maxZoom: 22,
+      }));
+    },
+
+    onAdd(map) {
+      L.FeatureGroup.prototype.onAdd.call(this, map);
+      map.redline.picks = this._marks;
+      map.redline.marks.redraw();
+      map.getContainer().dataset.picks = this._marks.reduce((sum, def) => sum + def.marks.points.length, 0);
+    },
+
+    onRemove(map) {
+      L.FeatureGroup.prototype.onRemove.call(this, map);
+      if (map.redline.picks !== this._marks) return;
+      map.redline.picks = [];
+      map.redline.marks.redraw();
+      delete map.getContainer().dataset.picks;
+    },
+  });
+
+  function look(styles) {
+    return (feature) => {
+      const style = styles[feature.properties.class];
+      const area = feature.geometry.type.endsWith("Polygon");
+      return {
+        color: style.stroke,
+        weight: area ? 1 : 2.4,
+        dashArray: area ? "3 3" : "7 4",
+        opacity: 0.9,
+        fillColor: style.fill,
+        fillOpacity: area ? 0.12 : 0,
+      };
+    };
+  }
+})();

@@ -1,0 +1,197 @@
+"""How a layer looks: its `Style` resolved into one symbol per class, the same for map, legend, sheet and file.
+
+Colours follow the practice of Chinese control-line maps (red line green, farmland yellow, town boundary red, water
+blue); classes of points differ by shape as well as by colour, so that colour alone never carries the meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypedDict
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.memo import per_frame
+from layers.model import Layer, LayerSpec, Style
+from words import Lang, has, t
+
+__all__ = ["Label", "Shape", "Symbol", "SymbolClass", "classes_of", "label_of", "paint_order", "symbol_of"]
+
+Shape = Literal["circle", "square", "triangle", "diamond", "pentagon", "inverted", "hexagon", "star"]
+
+
+class Symbol(TypedDict):
+    """One symbol, in pixels of the screen; the browser's drawing code reads these names."""
+
+    stroke: str | None
+    width: float
+    dash: list[float]
+    fill: str | None
+    opacity: float
+    hatch: bool
+    radius: float
+    shape: Shape
+
+
+class Label(TypedDict):
+    """How the names of a layer are written; a lower rank is placed first."""
+
+    size: int
+    weight: int
+    style: Literal["normal", "italic"]
+    colour: str
+    rank: int
+    minZoom: int
+    maxZoom: int
+    room: float
+    """A name is written on an area only if it is narrower than this multiple of the area's width."""
+
+
+@dataclass(frozen=True)
+class SymbolClass:
+    """One class of a layer: the value of ``style.by``, how it is called, how it is drawn."""
+
+    value: str | None
+    text_key: str | None
+    symbol: Symbol
+
+    def title(self, lang: Lang) -> str:
+        """Return the name of the class in `lang`."""
+        return t(self.text_key, lang) if self.text_key else (self.value or "")
+
+
+_FAMILIES: Final[dict[str, tuple[str, Shape, str]]] = {
+    "water": ("#0072b2", "inverted", "water_works water_supply water_environment sewage"),
+    "ecology": (
+        "#1b7837",
+        "triangle",
+        "ecological_restoration mine_restoration forestry biodiversity soil air monitoring",
+    ),
+    "transport": ("#333333", "square", "transport_rail transport_road transport_port"),
+    "energy": ("#d55e00", "star", "power_grid power_generation energy"),
+    "cycle": ("#8c6d31", "hexagon", "waste low_carbon circular_economy"),
+    "industry": ("#882255", "pentagon", "industry science digital"),
+    "agriculture": ("#b8860b", "diamond", "agriculture"),
+    "culture": ("#aa4499", "circle", "tourism culture urban"),
+}
+"""Families of project categories: colour (dark enough for white, told apart by the colour-blind), shape, categories."""
+
+_FAMILY_OF: Final = {value: family for family, (_, _, values) in _FAMILIES.items() for value in values.split()}
+
+_FREE: Final[tuple[tuple[str, Shape], ...]] = (
+    ("#0072b2", "circle"),
+    ("#d55e00", "square"),
+    ("#009e73", "triangle"),
+    ("#cc79a7", "diamond"),
+    ("#56b4e9", "pentagon"),
+    ("#e69f00", "hexagon"),
+    ("#882255", "star"),
+    ("#333333", "inverted"),
+)
+"""For values that we do not know: the palette of Okabe and Ito (2008), darkest for last."""
+
+_LABELS: Final[dict[str, Label]] = {
+    "province": Label(size=17, weight=700, style="normal", colour="#33363a", rank=0, minZoom=5, maxZoom=6, room=1.0),
+    "prefecture": Label(size=14, weight=700, style="normal", colour="#2f3440", rank=1, minZoom=6, maxZoom=10, room=1.0),
+    "county": Label(size=12, weight=500, style="normal", colour="#3f4450", rank=2, minZoom=8, maxZoom=22, room=1.0),
+    "protection": Label(size=12, weight=500, style="normal", colour="#00564d", rank=3, minZoom=9, maxZoom=22, room=4.0),
+    "water": Label(size=12, weight=400, style="italic", colour="#1c5d99", rank=4, minZoom=8, maxZoom=22, room=2.0),
+    "projects": Label(size=11, weight=500, style="normal", colour="#222222", rank=5, minZoom=10, maxZoom=22, room=4.0),
+}
+_OTHER_LABEL: Final = Label(
+    size=12, weight=400, style="normal", colour="#333333", rank=6, minZoom=9, maxZoom=22, room=2.0
+)
+
+
+_PAINT_ORDER: Final = {
+    "indicators": 0,
+    "water": 1,
+    "projects": 2,
+    "protection": 3,
+    "control": 4,
+    "boundaries": 5,
+    "own": 6,
+}
+_BOUNDARY_ORDER: Final = {"county": 1, "prefecture": 2, "province": 3}
+
+
+def paint_order(spec: LayerSpec) -> int:
+    """Return what is painted over what: the higher, the later."""
+    return 10 * _PAINT_ORDER[spec.group] + _BOUNDARY_ORDER.get(spec.stands_for, 0)
+
+
+def symbol_of(style: Style) -> Symbol:
+    """Return the symbol of a layer that has no classes."""
+    return Symbol(
+        stroke=style.stroke,
+        width=style.stroke_px,
+        dash=list(style.dash),
+        fill=style.fill,
+        opacity=style.fill_opacity,
+        hatch=style.hatch,
+        radius=style.radius_px,
+        shape="circle",
+    )
+
+
+def label_of(spec: LayerSpec) -> Label | None:
+    """Return how the names of a layer are written, None if they are not."""
+    if spec.style.label is None:
+        return None
+    return _LABELS.get(spec.stands_for) or _LABELS.get(spec.group) or _OTHER_LABEL
+
+
+def classes_of(layer: Layer) -> tuple[list[SymbolClass], NDArray[np.int64]]:
+    """Return the classes of a layer and the class of each row.
+
+    Parameters
+    ----------
+    layer : Layer
+        Loaded. Without ``style.by``, or if its column is missing, there is one class.
+
+    Returns
+    -------
+    classes : list of SymbolClass
+        Only those that occur, in a fixed order.
+    of_row : array of int
+        Index into `classes` for each row of ``layer.frame``.
+    """
+    if layer.frame is None:
+        raise ValueError(f"layer {layer.id} is not loaded")
+    style = layer.spec.style
+    base = symbol_of(style)
+    if style.by is None or style.by not in layer.frame.columns:
+        return [SymbolClass(None, None, base)], np.zeros(len(layer.frame), np.int64)
+    kept = _kept(layer.frame)
+    if style.by not in kept:
+        kept[style.by] = _coded(layer.frame[style.by])
+    order, codes = kept[style.by]
+    return [_class(name, place, base) for place, name in enumerate(order)], codes
+
+
+@per_frame
+def _kept(frame: gpd.GeoDataFrame) -> dict[str, tuple[list[str], NDArray[np.int64]]]:  # noqa: ARG001 -- the key
+    """Classes by column, filled as they are asked for: of a million rows they take a second."""
+    return {}
+
+
+def _coded(column: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the classes of a column in their order, and the class of each row."""
+    place, values = pd.factorize(column.astype("string").fillna(""))
+    names = [_FAMILY_OF.get(value, value) for value in values]
+    order = [name for name in (*_FAMILIES, *sorted(set(names) - set(_FAMILIES))) if name in set(names)]
+    at = {name: number for number, name in enumerate(order)}
+    codes = np.array([at[name] for name in names], np.int64)[place]
+    codes.setflags(write=False)  # one array for all who ask
+    return order, codes
+
+
+def _class(name: str, place: int, base: Symbol) -> SymbolClass:
+    """Give one value its colour and shape."""
+    colour, shape = _FAMILIES[name][:2] if name in _FAMILIES else _FREE[place % len(_FREE)]
+    key = f"carto.class_{name or 'none'}"
+    symbol: Symbol = {**base, "fill": colour, "stroke": colour, "shape": shape}
+    return SymbolClass(name, key if has(key) else None, symbol)

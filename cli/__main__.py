@@ -1,0 +1,5 @@
+"""``python -m cli`` is ``redline``."""
+
+from cli import main
+
+main()

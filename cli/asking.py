@@ -1,0 +1,162 @@
+"""What a check is asked, as options shared by the commands that check: the file, how it is read, what is planned."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from geo.errors import BadInput
+
+if TYPE_CHECKING:
+    from geo.read import Sites
+    from layers.catalogue import Catalogue
+    from siting.case import Settings
+
+__all__ = ["STDIN", "asking_options", "content_of", "read_asked", "settings_from"]
+
+STDIN: Final = "-"
+_ROLES: Final = (
+    "id", "declared_area_m2", "declared_area_ha", "declared_area_mu", "x", "y", "wkt", "group", "ring", "order",
+    "shape",
+)  # fmt: skip
+_ALIASES: Final = {
+    "lon": "x", "lng": "x", "longitude": "x", "east": "x", "easting": "x",
+    "lat": "y", "latitude": "y", "north": "y", "northing": "y", "parcel": "group",
+}  # fmt: skip
+_STRETCH: Final = re.compile(r"(.+?\+.+?)\s*(?:-|~|–|—|至|到|,|，)\s*(.+\+.+)")
+_MOST_IN_FULL: Final = 20
+
+_OPTIONS: Final = (
+    click.option("--activity", default=None, help="data/law/activities.csv: chemical_project, wind … / 拟建内容"),
+    click.option("--flag", "flags", multiple=True, help="a trait of the project; no-… for its absence / 项目特征"),
+    click.option("--works", type=click.Choice(["new", "rebuild", "expand"]), default="new", help="新建、改建、扩建"),
+    click.option("--as-of", default=None, help="YYYY-MM-DD: the day whose law is asked for / 适用法规的日期"),
+    click.option("--layers", "chosen", default="", help="ids, separated by commas; default all / 只核查这些图层"),
+    click.option("--crs", default=None, help="e.g. EPSG:4527, GCJ-02, where the file does not say / 指定坐标系"),
+    click.option("--layer", default=None, help="a layer or sheet of the file / 文件中的图层或工作表"),
+    click.option("--column", "columns", multiple=True, metavar="ROLE=NAME", help="id lon lat x y wkt … / 指定列"),
+    click.option("--swap", is_flag=True, help="the first coordinate is north / 北坐标（纬度）在前"),
+    click.option(
+        "--shape",
+        type=click.Choice(["points", "line", "polygon"]),
+        default=None,
+        help="what rows of coordinates are / 坐标行的图形",
+    ),
+    click.option("--site", "sites", multiple=True, metavar="ID", help="only this site, repeatable / 只核查这些地块"),
+    click.option("--corridor", type=float, default=0.0, metavar="METRES", help="width of linear works / 走廊宽度"),
+    click.option("--bridge", "bridges", multiple=True, metavar="K0+000-K0+000", help="a bridge / 桥梁起止桩号"),
+    click.option("--tunnel", "tunnels", multiple=True, metavar="K0+000-K0+000", help="a tunnel / 隧道起止桩号"),
+    click.option("--sections/--no-sections", default=None, help="chainages; default up to 20 lines / 分段桩号"),
+    click.option(
+        "--accuracy", type=click.FloatRange(min=0), default=None, help="of the survey, metres / 测量精度（米）"
+    ),
+)
+
+
+def asking_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each thing that a check is asked."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def settings_from(asked: dict[str, Any], catalogue: Catalogue, *, typed: bool) -> Settings:
+    """Return the settings of a check from a command's options.
+
+    Parameters
+    ----------
+    asked : dict
+        The options of `asking_options`, by name.
+    catalogue : Catalogue
+    typed : bool
+        Whether coordinates are read from standard input rather than from a file.
+
+    Raises
+    ------
+    BadInput, ConfigError
+        On a layer, column, width or stretch that there cannot be.
+    """
+    from siting.run import chosen_layers, settings_of
+
+    columns = _columns(asked["columns"])
+    if asked["shape"] and not typed:
+        columns["shape"] = asked["shape"]
+    if not asked["corridor"] >= 0:
+        raise BadInput("siting.no_width", value=asked["corridor"])
+    stretches = [(kind, text) for kind, name in (("bridge", "bridges"), ("tunnel", "tunnels")) for text in asked[name]]
+    return settings_of(
+        catalogue,
+        layers=chosen_layers(asked["chosen"].split(","), catalogue),
+        survey_accuracy_m=asked["accuracy"],
+        source_layer=asked["layer"],
+        source_columns=tuple(sorted(columns.items())),
+        source_swap=asked["swap"],
+        source_kind="text" if typed else "file",
+        source_shape=asked["shape"] if typed else None,
+        source_sites=tuple(asked["sites"]),
+        corridor_m=asked["corridor"],
+        sections=bool(asked["sections"]),
+        structures=tuple(_structure(kind, text) for kind, text in stretches),
+        **{name: asked[name] for name in ("activity", "works", "crs")},
+        flags=tuple(asked["flags"]),
+        as_of=asked["as_of"] or "",
+    )
+
+
+def content_of(file: Path) -> bytes | None:
+    """Return what stands on standard input where the file is ``-``; None for a file, which is read by its reader."""
+    return sys.stdin.buffer.read() if str(file) == STDIN else None
+
+
+def read_asked(
+    file: Path, settings: Settings, catalogue: Catalogue, *, content: bytes | None, sections: bool | None
+) -> tuple[Sites, Settings]:
+    """Read the sites; return them, and the settings with what follows from them.
+
+    Raises
+    ------
+    BadInput, CrsError
+        As the readers; where linear works are asked for and nothing is a line.
+    """
+    import shapely
+
+    from siting.intake import read_input
+
+    sites = read_input(content if content is not None else file, file.name, settings, catalogue.limits)
+    lines = bool((shapely.get_dimensions(sites.frame.geometry.to_numpy()) == 1).any())
+    if not lines and (settings.corridor_m or settings.structures or sections):
+        raise BadInput("cli.no_line", name=sites.name)
+    wanted = lines and len(sites) <= _MOST_IN_FULL if sections is None else sections
+    return sites, replace(settings, sections=wanted or bool(settings.structures))
+
+
+def _columns(pairs: Sequence[str]) -> dict[str, str]:
+    """Read ``role=name``, the name as it stands in the file."""
+    found = {}
+    for pair in pairs:
+        role, sign, name = pair.partition("=")
+        role = _ALIASES.get(role.strip().casefold(), role.strip().casefold())
+        if not sign or not name.strip() or role not in _ROLES:
+            known = ", ".join((*_ROLES, *_ALIASES))
+            raise BadInput("cli.no_role", value=pair[:60], known=known)
+        found[role] = name.strip()
+    return found
+
+
+def _structure(kind: str, text: str) -> tuple[str, float, float]:
+    """Read a stretch between two chainages."""
+    from siting.linear import Structure, chainage, chainage_m
+
+    ends = _STRETCH.fullmatch(text.strip())
+    if ends is None:
+        raise BadInput("cli.no_stretch", value=text[:60])
+    made = Structure(chainage_m(ends[1]), chainage_m(ends[2]), kind)  # type: ignore[arg-type]
+    if made.to_m <= made.from_m:
+        raise BadInput("siting.structure", start=chainage(made.from_m), end=chainage(made.to_m))
+    return made.kind, made.from_m, made.to_m

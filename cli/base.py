@@ -1,0 +1,96 @@
+"""The group that all commands hang on, and what they share: the catalogue, the ledger, the files they are given."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geo.errors import BadInput, RedlineError
+from words import LANGUAGES, Lang, t
+
+if TYPE_CHECKING:
+    from layers.catalogue import Catalogue
+    from layers.model import Layer
+    from siting.ledger import Ledger
+
+__all__ = ["HOUSE", "VERSION", "bytes_of", "json_of", "loaded", "main", "open_ledger"]
+
+HOUSE = Path(__file__).resolve().parent.parent
+VERSION = metadata.version("redline")
+_BAD_INPUT = 2
+
+
+class _OneSentence(click.Group):
+    """A group whose commands answer bad input with one sentence and exit code 2, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except RedlineError as fault:
+            lang: Lang = (ctx.obj or {}).get("lang", "zh")
+            click.echo(fault.text(lang), err=True)
+            ctx.exit(_BAD_INPUT)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as fault:
+            if os.environ.get("REDLINE_DEBUG"):
+                raise
+            click.echo(t("cli.broke", (ctx.obj or {}).get("lang", "zh"), fault=type(fault).__name__), err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_OneSentence, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", type=click.Path(path_type=Path), default=HOUSE / "config.toml", help="config.toml / 配置文件")
+@click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="zh | en")
+@click.version_option(VERSION, prog_name="redline")
+@click.pass_context
+def main(ctx: click.Context, config: Path, lang: Lang | None) -> None:
+    """Redline 红线一张图: may this stand here?"""  # noqa: D400
+    ctx.obj = {"config": config, "lang": lang or _system_language()}
+
+
+def _system_language() -> Lang:
+    """Chinese first; English where the system speaks it and nothing else was asked for."""
+    spoken = os.environ.get("REDLINE_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "en" if spoken.startswith("en") else "zh"
+
+
+def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
+    """Read the configuration with the user's own layers, and load all; an overlay that is broken is said."""
+    from layers.current import current_catalogue
+    from layers.load import load_layers
+
+    current = current_catalogue(Path(str(obj["config"])))
+    if current.fault is not None:
+        click.echo(current.fault.text(obj["lang"]), err=True)  # type: ignore[arg-type]
+    return current.catalogue, load_layers(current.catalogue)
+
+
+def open_ledger() -> Ledger:
+    """Open the record of past checks in the user's data folder."""
+    from layers.home import home
+    from siting.ledger import Ledger
+
+    return Ledger.open(home())
+
+
+def bytes_of(path: Path) -> bytes:
+    """Read a file that the user named."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise BadInput("geo.file_missing", name=path.name) from None
+
+
+def json_of(path: Path) -> Any:
+    """Read a report that the user named."""
+    try:
+        return json.loads(bytes_of(path).decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise BadInput("cli.report_unreadable", file=path.name) from None

@@ -1,0 +1,137 @@
+"""``redline check | compare | verify``: the siting check, schemes side by side, and whether a check reproduces."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.asking import asking_options, content_of, read_asked, settings_from
+from cli.base import bytes_of, json_of, loaded, main, open_ledger
+from cli.case import case_of, case_options
+from words import Lang, t
+
+_FORMS = ("table", "json", "csv", "gpkg", "xlsx")
+_SHOW_PROGRESS = 500
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@asking_options
+@click.option("--format", "form", type=click.Choice(_FORMS), default="table")
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="file or folder / 写到文件或文件夹")
+@click.option("--bom/--no-bom", default=None, help="byte order mark in CSV, for Excel; default with --out / CSV 带 BOM")
+@click.option("--store", is_flag=True, help="keep the check in the ledger / 存入台账")
+@case_options
+@click.pass_obj
+def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bom: bool | None, **asked: Any) -> None:
+    """Check the sites of a file, or coordinates on standard input (-), against every layer / 核查文件中的地块."""
+    from geo.errors import BadInput
+    from siting.batch import run_batch
+    from siting.case import Case
+    from snapshot.results import as_text, write_results
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    case, store = case_of(asked), asked.pop("store")
+    if case and not store:
+        raise BadInput("cli.case_without_store")
+    if out is None and form in {"gpkg", "xlsx"}:
+        raise BadInput("cli.needs_out", form=form)
+    if out is not None and out.exists() and file.exists() and out.samefile(file):
+        raise BadInput("cli.out_is_input", file=file.name)
+    catalogue, layers = loaded(obj)
+    content = content_of(file)
+    settings = settings_from(asked, catalogue, typed=content is not None)
+    sites, settings = read_asked(file, settings, catalogue, content=content, sections=asked["sections"])
+    with click.progressbar(length=len(sites), file=sys.stderr, hidden=len(sites) < _SHOW_PROGRESS) as bar:
+        run = run_batch(sites, layers, settings, progress=lambda done, _: bar.update(done - bar.pos))
+    kept = content if content is not None or not store else bytes_of(file)
+    check_id = open_ledger().store(Case(**case), run, kept) if store else None
+    if out is None:
+        click.echo(as_text(form, run, lang, check_id=check_id, bom=bool(bom)), nl=False)
+    else:
+        written = write_results(out, form, run, lang, check_id=check_id, bom=bom is not False)
+        click.echo(t("cli.written", lang, file=written.name), err=True)
+    if check_id is not None:
+        click.echo(t("cli.stored", lang, id=check_id), err=True)
+
+
+@main.command()
+@click.argument("files", type=click.Path(path_type=Path, dir_okay=False), nargs=-1, required=True)
+@asking_options
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="file / 写到文件")
+@click.option("--bom/--no-bom", default=None, help="byte order mark in CSV, for Excel; default with --out / CSV 带 BOM")
+@click.pass_obj
+def compare(
+    obj: dict[str, object], /, files: tuple[Path, ...], form: Any, out: Path | None, bom: bool | None, **asked: Any
+) -> None:
+    """Put two to five schemes or routes side by side: a file each, or the sites of one file / 比选方案."""
+    from geo.errors import BadInput
+    from siting.batch import run_batch
+    from snapshot.schemes import schemes_of, schemes_text, write_schemes
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    if out is None and form == "xlsx":
+        raise BadInput("cli.needs_out", form=form)
+    if out is not None and out.exists() and any(out.samefile(file) for file in files if file.exists()):
+        raise BadInput("cli.out_is_input", file=out.name)
+    catalogue, layers = loaded(obj)
+    settings = settings_from(asked, catalogue, typed=False)
+    runs = {}
+    for number, file in enumerate(files, start=1):
+        name = file.stem if [other.stem for other in files].count(file.stem) == 1 else f"{number} {file.stem}"
+        sites, told = read_asked(file, settings, catalogue, content=None, sections=False)
+        runs[name] = run_batch(sites, layers, told)
+    schemes = schemes_of(runs)
+    if out is None:
+        click.echo(schemes_text(form, schemes, lang, bom=bool(bom)), nl=False)
+    else:
+        write_schemes(out, form, schemes, lang, bom=bom is not False)
+        click.echo(t("cli.written", lang, file=out.name), err=True)
+
+
+@main.command()
+@click.argument("what")
+@click.option(
+    "--input", "source", type=click.Path(path_type=Path, dir_okay=False), help="what was checked / 原输入文件"
+)
+@click.option("--today", is_flag=True, help="run on today's layers and laws / 按今天的图层和法规重新核查")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.pass_obj
+def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, form: str) -> None:
+    """Reproduce a stored check (ID) or a report (report.json), or say what changed / 复现核查."""
+    from siting.verify import rerun, verify_report
+    from siting.verify import verify as verify_check
+    from snapshot.listing import changes_text, verification_text
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    _, layers = loaded(obj)
+    ledger, report = open_ledger(), Path(what)
+    if today:
+        changes = rerun(ledger, what, layers).changes
+        if form == "json":
+            click.echo(json.dumps([change.to_json() for change in changes], ensure_ascii=False, indent=2))
+        else:
+            key = "cli.today_differs" if changes else "cli.today_same"
+            click.echo("\n".join([t(key, lang, id=what, count=len(changes)), *changes_text(changes, lang)]))
+        raise SystemExit(1 if changes else 0)
+    if report.is_file() and report.suffix.lower() != ".json":
+        from snapshot.verify import verify_file
+
+        held = verify_file(report, layers)
+        click.echo(held.text(lang))
+        raise SystemExit(0 if held.ok else 1)
+    if report.is_file():
+        content = None if source is None else bytes_of(source)
+        found = verify_report(json_of(report), ledger, layers, content)
+    else:
+        found = verify_check(ledger, what, layers)
+    if form == "json":
+        click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(verification_text(found, report.name, lang))
+    raise SystemExit(0 if found.outcome == "reproduced" else 1)

@@ -1,0 +1,232 @@
+"""``redline import``: a layer of one's own, or a new version of one, without a screen; and the versions of a layer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import click
+
+from cli.base import loaded, main
+from geo.errors import BadInput
+from words import Lang, t
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.catalogue import Catalogue
+    from layers.intake import Intake
+
+_ROLES = ("redline", "protected", "river", "project", "other")
+_BASES = ("statutory", "published", "derived", "modelled", "approximate")
+_GROUPS = ("control", "protection", "water", "projects", "own")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--id", "layer_id", help="id of the entry; --replace if there is one / 图层标识")
+@click.option("--layer", help="which layer of the file / 文件中的图层")
+@click.option("--crs", help="its system, where it declares none: EPSG:…, GCJ-02, BD-09 / 坐标系")
+@click.option("--stands-for", help="what it is in the words of the rules: redline, permanent_farmland … / 代表什么")
+@click.option("--role", type=click.Choice(_ROLES))
+@click.option("--group", type=click.Choice(_GROUPS))
+@click.option("--title", help="in Chinese / 中文名称")
+@click.option("--title-en")
+@click.option("--publisher", required=True, help="where it is from / 来源单位")
+@click.option("--licence", default="internal", show_default=True, help="terms of use / 使用范围")
+@click.option("--as-of", default="unknown", help="2024, 2024-06 or 2024-06-30 / 数据截至")
+@click.option("--basis", type=click.Choice(_BASES), help="default: statutory for an official table, else published")
+@click.option("--accuracy", type=click.FloatRange(min=0), help="metres / 位置精度（米）")
+@click.option("--secrecy", type=click.Choice(("public", "internal", "secret")), default="internal", show_default=True)
+@click.option("--export", type=click.Choice(("none", "findings", "full")), help="default: none for statutory layers")
+@click.option(
+    "--extent", help="adcodes where it is complete, commas between, or all; an official table says so itself / 完整范围"
+)
+@click.option("--id-field")
+@click.option("--name-field")
+@click.option("--zone-field")
+@click.option("--replace", is_flag=True, help="in the place of the layer that stands for the same / 替换同类图层")
+@click.option("--accept-repairs", is_flag=True, help="mend shapes with several readings too / 修复有多种读法的图形")
+@click.option("--dry-run", is_flag=True, help="only say what would be done / 只检查不入库")
+@click.pass_obj
+def import_layer(obj: dict[str, object], file: Path, replace: bool, dry_run: bool, **said: Any) -> None:
+    """Bring a layer in: check it, store it as a version, put it in use / 导入图层."""
+    from geo.layer_parts import packed
+    from layers.boundaries import counties_of
+    from layers.intake import LAYER_LIMITS, field_faults, take_in
+    from layers.own_layers import keep_layer
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    catalogue, layers = loaded(obj)
+    counties = counties_of(layers)
+    content, name = packed(file, LAYER_LIMITS.upload_mb)
+    intake = take_in(
+        content, name, layer=said["layer"], crs=said["crs"], accept_repairs=said["accept_repairs"], counties=counties
+    )
+    _tell(intake, lang)
+    given = _given(intake, said, catalogue, counties, replace=replace)
+    for fault in field_faults(intake, given.id_field, given.name_field):
+        click.echo(f"  {fault.text(lang)} {fault.cure(lang)}", err=True)
+    where = t("data.comma", lang).join(given.extent) or t("data.everywhere", lang)
+    click.echo(
+        t("data.cli_goes", lang, id=given.id, stands_for=given.stands_for, basis=given.basis, extent=where), err=True
+    )
+    if given.beside:
+        click.echo(t("data.cli_beside", lang, other=given.beside), err=True)
+    if intake.stopped:
+        click.echo(t("data.still_stopped", lang, name=intake.name), err=True)
+        raise SystemExit(1)
+    if dry_run:
+        return
+
+    def step(now: str) -> None:
+        click.echo(f"  {t(f'data.step_{now}', lang)}", err=True)
+
+    version = keep_layer(intake, given, content, catalogue=catalogue, counties=counties, step=step)
+    title = version.layer.title(lang)
+    click.echo(t("data.kept", lang, title=title, number=version.number, count=f"{version.count:,}"), err=True)
+    click.echo(json.dumps({"id": version.layer.id, "version": version.number, "digest": _digest(version.layer.source)}))
+
+
+def _tell(intake: Intake, lang: Lang) -> None:
+    """Say what was found, every kind of fault in a line."""
+    found = intake.recognition
+    told = {"read": f"{intake.read:,}", "kept": f"{len(intake.frame):,}"}
+    click.echo(
+        f"{intake.name} / {intake.layer}: {t('data.rows_kept', lang, **told)} · EPSG:{intake.reading.epsg}", err=True
+    )
+    if found.official is not None:
+        words = {"table": found.official.table, "title": found.official.title(lang), "ysdm": found.ysdm}
+        click.echo(t("data.recognised", lang, standard=found.official.standard(lang), **words), err=True)
+    elif found.near is not None:
+        click.echo(found.near.text(lang), err=True)
+    for fault in intake.faults:
+        level = t(f"data.level_{fault.level}", lang)
+        click.echo(f"  [{level}] {fault.text(lang)} {fault.cure(lang)}", err=True)
+        for at in range(min(len(fault.notes), 5)):
+            click.echo(f"      {fault.rows[at]}: {fault.note(at, lang)}", err=True)
+
+
+def _given(intake: Intake, said: dict[str, Any], catalogue: Catalogue, counties: Any, *, replace: bool) -> Any:
+    """Put together what was said, what an official table says of itself, and what is taken over."""
+    from layers.own_layers import Given, new_id
+
+    official = intake.recognition.official
+    columns = [column.name for column in intake.columns]
+    word = said["stands_for"] or (official.stands_for if official else "own")
+    extent = _extent(intake, said["extent"], counties)
+    taken = [spec.id for spec in catalogue.layer]
+    held: dict[str, Any]
+    if replace:
+        held = _in_place(said["layer_id"], word, extent, catalogue, counties)
+    else:
+        if said["layer_id"] in taken:
+            raise BadInput("data.id_taken", id=said["layer_id"])
+        same = next((spec for spec in catalogue.layer if spec.stands_for == word and word != "own"), None)
+        held = {"id": said["layer_id"] or new_id(intake.layer, taken), "stands_for": word}
+        if official is not None:
+            held |= {"group": official.group, "role": official.role, "must_be_inside": official.must_be_inside}
+        elif same is not None:
+            held |= {"group": same.group, "role": same.role, "must_be_inside": same.must_be_inside}
+    fields = {
+        key: said[key] or (intake.recognition.column(getattr(official, key), columns) if official else None)
+        for key in ("id_field", "name_field", "zone_field")
+    }
+    basis = said["basis"] or ("statutory" if official else "published")
+    title_zh = said["title"] or (official.title.zh if official else intake.layer)
+    title_en = said["title_en"] or (official.title.en if official and not said["title"] else title_zh)
+    asked = {key: said[key] for key in ("role", "group", "export") if said[key] is not None}
+    return Given(
+        **{
+            **held, **asked, **fields, "extent": extent, "basis": basis, "title_zh": title_zh, "title_en": title_en,
+            "publisher": said["publisher"], "licence": said["licence"], "as_of": said["as_of"],
+            "accuracy_m": said["accuracy"], "secrecy": said["secrecy"],
+        }
+    )  # fmt: skip
+
+
+def _extent(intake: Intake, said: str | None, counties: Any) -> tuple[str, ...]:
+    """Return the territories named, else those that the layer's own codes or shapes suggest."""
+    from layers.territory import proposed_extent
+
+    known = {str(code) for level in ("adcode", "prefecture_adcode", "province_adcode") for code in counties[level]}
+    if said == "all":
+        return ()
+    if said is not None:
+        codes = tuple(code.strip() for code in said.split(",") if code.strip())
+        for code in codes:
+            if code not in known:
+                raise BadInput("data.no_territory", code=code)
+        return codes
+    columns = {str(column).upper(): column for column in intake.frame.columns}
+    named = next((columns[name] for name in ("XZQDM", "XJXZQHDM", "XJXZQDM") if name in columns), None)
+    codes_there = intake.frame[named].dropna().astype(str).unique() if named is not None else None
+    proposed = tuple(proposed_extent(intake.frame, counties, codes_there)) if len(intake.frame) else ()
+    if intake.recognition.official is None and not intake.stopped:  # nobody but its user knows where it is complete
+        raise BadInput("data.say_extent", proposed=",".join(proposed) or "all")
+    return proposed
+
+
+def _in_place(
+    layer_id: str | None, word: str, extent: Sequence[str], catalogue: Catalogue, counties: Any
+) -> dict[str, Any]:
+    """Return what is taken over from the entry that is replaced, whole or where the layer is complete."""
+    from layers.own_layers import given_beside, given_for, rivals, takes_place
+
+    found = [catalogue.spec(layer_id)] if layer_id else rivals(word, extent, catalogue)
+    if len(found) != 1:
+        names = ", ".join(spec.id for spec in found) or "—"
+        raise BadInput("data.which_to_replace", word=word, layers=names)
+    if takes_place(extent, found[0], counties):
+        return given_for(found[0])
+    return given_beside(found[0], extent, [spec.id for spec in catalogue.layer])
+
+
+Asked = Literal["history", "rollback", "forward", "remove"]
+
+
+def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
+    """List the versions of a layer, or put another one in use."""
+    from tabulate import tabulate
+
+    from layers.overlay_store import read_overlay
+    from layers.own_layers import remove, roll
+
+    assert asked in get_args(Asked)
+    entry = read_overlay().of(layer_id)
+    if entry is None:
+        raise BadInput("data.no_versions", id=layer_id)
+    numbers = [0, *(version.number for version in entry.version)]
+    at = numbers.index(entry.current) + {"rollback": -1, "forward": 1}.get(asked, 0)
+    if not 0 <= at < len(numbers):
+        raise BadInput("data.no_further", id=layer_id, number=entry.current)
+    if asked == "remove":
+        remove(layer_id)
+        click.echo(t("data.removed", lang), err=True)
+    elif asked != "history":
+        roll(layer_id, numbers[at])
+        click.echo(t("data.rolled", lang, number=numbers[at]), err=True)
+    entry = read_overlay().of(layer_id) or entry
+    rows = [
+        {
+            "version": version.number,
+            "in_use": version.number == entry.current,
+            "imported": version.made_at,
+            "publisher": version.layer.publisher(lang),
+            "as_of": version.layer.as_of,
+            "basis": version.layer.basis,
+            "features": version.count,
+            "file": version.upload,
+            "digest": _digest(version.layer.source),
+        }
+        for version in entry.version
+    ]
+    if form == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        click.echo(tabulate([{**row, "digest": row["digest"][:12]} for row in rows], headers="keys"))
+
+
+def _digest(source: object) -> str:
+    return str(getattr(source, "digest", ""))

@@ -1,0 +1,86 @@
+"""``redline serve | layers | validate``: the app, and whether what it stands on is sound."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from cli.base import HOUSE, loaded, main
+from words import Lang, t
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8501)
+@click.option("--address", default="127.0.0.1")
+@click.pass_obj
+def serve(obj: dict[str, object], port: int, address: str) -> None:
+    """Serve the app in the browser / 启动网页应用."""
+    from views.prepare import prepare
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    prepare(Path(str(obj["config"])), progress=lambda text: click.echo(text, err=True), lang=lang)
+    command = [sys.executable, "-m", "streamlit", "run", str(HOUSE / "app.py")]
+    command += ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
+    environment = os.environ | {"REDLINE_CONFIG": str(Path(str(obj["config"])).resolve())}
+    # the server takes this process's place: whoever ends `redline serve` ends the server, and nothing is left behind
+    os.chdir(HOUSE)
+    os.execve(command[0], command, environment)  # noqa: S606 -- our own interpreter, no shell
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option("--history", metavar="ID", help="versions of an imported layer / 查看导入版本")
+@click.option("--rollback", metavar="ID", help="put the version before in use / 退回上一版本")
+@click.option("--forward", metavar="ID", help="put the next version in use / 前进到下一版本")
+@click.option("--remove", metavar="ID", help="take an imported layer out of use / 停用")
+@click.pass_obj
+def layers(obj: dict[str, object], form: str, **asked: str | None) -> None:
+    """List every layer: count, CRS, basis, as-of date, health / 列出图层及其健康状况."""
+    wanted = [(kind, layer_id) for kind, layer_id in asked.items() if layer_id]
+    if len(wanted) > 1:
+        raise click.UsageError("--history, --rollback, --forward, --remove: one at a time")
+    if wanted:
+        from cli.own import versions
+
+        versions(*wanted[0], obj["lang"], form)  # type: ignore[arg-type]
+        return
+    from layers.load import unhealthy
+    from snapshot.listing import layer_rows, layers_text
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    _, found = loaded(obj)
+    rows = layer_rows(found.values(), lang)
+    if form == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        click.echo(layers_text(rows, lang))
+        for row in rows:
+            if row["fault"]:
+                click.echo(f"{row['id']}: {row['fault']}", err=True)
+    faulty = len(unhealthy(found.values()))
+    click.echo(t("cli.health", lang, total=len(rows), faulty=faulty), err=True)
+    raise SystemExit(1 if faulty else 0)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=None, required=False)
+@click.pass_obj
+def validate(obj: dict[str, object], folder: Path | None) -> None:
+    """Check the tables of plans and of law, naming file, line and column / 校验规划与法规数据表."""
+    from layers.law import LAW_FOLDER, validate_law
+    from layers.plans import PLANS_FOLDER, validate_folder
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    count = 0
+    for place in [folder] if folder is not None else [PLANS_FOLDER, LAW_FOLDER]:
+        of_law = (place / "instruments.csv").is_file()
+        faults = validate_law(place) if of_law else validate_folder(place)
+        for fault in faults:
+            click.echo(fault.text(lang))
+        click.echo(t("cli.validated", lang, folder=place.name, count=len(faults)), err=True)
+        count += len(faults)
+    raise SystemExit(1 if count else 0)

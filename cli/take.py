@@ -1,0 +1,165 @@
+"""``redline snapshot | report | diff``: what people take away."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from tabulate import tabulate
+
+from cli.base import VERSION, bytes_of, loaded, main, open_ledger
+from cli.case import case_of, case_options
+from words import Lang, t
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers.catalogue import Catalogue
+    from layers.model import Layer
+    from siting.run import Run
+    from snapshot.sheet_draw import Relief
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_SITE_OPTIONS = ("activity", "flags", "works", "as_of", "crs")
+_MOST_LINES = 20
+"""Of a site file that are told by chainage."""
+
+
+def _site_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of what is planned on a site."""
+    for option in (
+        click.option("--crs", default=None, help="of the site, where its file is silent / 地块文件的坐标系"),
+        click.option("--as-of", default=None, help="YYYY-MM-DD / 适用法规的日期"),
+        click.option("--works", type=click.Choice(["new", "rebuild", "expand"]), default="new", help="新建/改建/扩建"),
+        click.option("--flag", "flags", multiple=True, help="a trait of the project / 项目特征"),
+        click.option("--activity", default=None, help="what is planned / 拟建内容"),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("target", type=_FILE)
+@click.option("--form", default=None, help="gpkg shp geojson kml kmz fgb parquet dxf txt xlsx csv pdf png tif html")
+@click.option("--layer", "chosen", multiple=True, help="layer id, may be repeated / 图层，可重复")
+@click.option("--epsg", type=int, default=None, help="target system / 目标坐标系")
+@click.option("--extent", default=None, help="west,south,east,north")
+@click.option("--adcode", "adcodes", multiple=True, help="county, prefecture or province / 县、市、省代码，可重复")
+@click.option("--filter", "filters", multiple=True, help="layer.column=a|b")
+@click.option("--site", type=_FILE, default=None, help="a site to check along / 一并核查的地块")
+@_site_options
+@click.option("--title", default="", help="of a sheet or page / 图名")
+@click.option("--paper", type=click.Choice(["A4", "A3", "A2", "A1", "A0"]), default="A4")
+@click.option("--portrait", is_flag=True, help="upright paper / 竖幅")
+@click.option("--dpi", type=click.IntRange(30, 1200), default=300)
+@click.option("--scale", type=click.FloatRange(min=100), default=None, help="denominator / 比例尺分母")
+@click.option("--grid", type=click.Choice(["graticule", "gk", "none"]), default="graticule", help="经纬网、公里网、无")
+@click.option("--internal", is_flag=True, help="内部用图")
+@click.option("--approval", default="", help="审图号")
+@click.option("--user", default="", help="who makes it / 制图人")
+@click.option("--no-relief", is_flag=True, help="without shaded relief / 不加地形晕渲")
+@click.option("--raster", type=click.Choice(["distance", "constraint"]), default="distance", help="栅格内容")
+@click.option("--cell", "cell_m", type=float, default=100.0, help="of a .tif, metres / 像元大小（米）")
+@click.pass_obj
+def snapshot(obj: dict[str, object], target: Path, **asked: Any) -> None:
+    """Take layers away as tables, shapes, a sheet, a raster or a page, each with its manifest / 导出快照."""
+    from snapshot.deliver import Picture
+    from snapshot.run import snapshot as take
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    catalogue, layers = loaded(obj)
+    site, told = asked.pop("site"), {name: asked.pop(name) for name in _SITE_OPTIONS}
+    run = None if site is None else _checked(site, catalogue, layers, told)
+    relief = None if asked.pop("no_relief") else _relief(catalogue)
+    names = ("title", "paper", "dpi", "scale", "grid", "internal", "approval", "user", "raster", "cell_m")
+    picture = Picture(landscape=not asked.pop("portrait"), relief=relief, **{name: asked.pop(name) for name in names})
+    with _progress() as progress:
+        written = take(target, layers, **asked, run=run, picture=picture, lang=lang, version=VERSION, progress=progress)
+    click.echo(t("cli.written", lang, file=written.name))
+
+
+@main.command()
+@click.argument("what")
+@click.option("--out", type=_FILE, required=True, help="x.pdf | x.docx")
+@_site_options
+@click.option("--user", default="", help="who makes it / 制表人")
+@case_options
+@click.pass_obj
+def report(obj: dict[str, object], /, what: str, out: Path, user: str, **asked: Any) -> None:
+    """Write the report of a stored check (ID), or of a site file, as PDF or DOCX / 生成核查报告."""
+    from dataclasses import asdict
+
+    from siting.case import Case
+    from siting.verify import kept_run
+    from snapshot.report_job import deliver_report
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    case = case_of(asked)
+    catalogue, layers = loaded(obj)
+    if Path(what).is_file():
+        run, check_id = _checked(Path(what), catalogue, layers, asked), ""
+    else:
+        kept = open_ledger().get(what)
+        run, check_id, case = kept_run(open_ledger(), what, layers), kept.id, asdict(kept.case) | case
+    with _progress() as progress:
+        written = deliver_report(
+            out, run, Case(**case), lang=lang, version=VERSION, check_id=check_id, user=user,
+            relief=_relief(catalogue), progress=progress,
+        )  # fmt: skip
+    click.echo(t("cli.written", lang, file=written.name))
+
+
+@main.command()
+@click.argument("first", type=_FILE)
+@click.argument("second", type=_FILE)
+@click.option("--out", type=_FILE, default=None, help="x.gpkg of the changes / 变化")
+@click.pass_obj
+def diff(obj: dict[str, object], first: Path, second: Path, out: Path | None) -> None:
+    """Compare two snapshots, layer by layer / 比较两个快照."""
+    from datetime import UTC, datetime
+
+    from snapshot.diff import write_diff
+    from snapshot.run import diff_files
+
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    for path in (first, second):
+        bytes_of(path)
+    diffs = diff_files(first, second)
+    for found in diffs.values():
+        click.echo(found.text(lang))
+        if len(found.table):
+            click.echo(tabulate(found.table, headers="keys", showindex=False, missingval=""))
+    if out is not None:
+        write_diff(out, diffs, written=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), lang=lang)
+        click.echo(t("cli.written", lang, file=out.name), err=True)
+
+
+def _checked(path: Path, catalogue: Catalogue, layers: Mapping[str, Layer], asked: dict[str, Any]) -> Run:
+    """Check the sites of a file; a few lines by chainage too."""
+    from dataclasses import replace
+
+    from geo.read import read_sites
+    from siting.batch import run_batch
+    from siting.run import settings_of
+
+    settings = settings_of(catalogue, **asked)
+    sites = read_sites(path, path.name, crs=settings.crs, limits=catalogue.limits)
+    few_lines = len(sites) <= _MOST_LINES and bool(sites.frame.geom_type.str.endswith("LineString").any())
+    return run_batch(sites, layers, replace(settings, sections=few_lines))
+
+
+def _relief(catalogue: Catalogue) -> Relief | None:
+    from snapshot.sheet import relief_of
+
+    return relief_of(catalogue.folder / catalogue.map.base)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float, str], None]]:
+    """Show the share done on a terminal; nothing where there is none."""
+    with click.progressbar(length=1000, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        yield lambda share, _: bar.update(max(0, round(1000 * share) - bar.pos))

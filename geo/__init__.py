@@ -1,0 +1,1 @@
+"""Coordinates and geometry; knows no layer and no screen."""

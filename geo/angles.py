@@ -1,0 +1,124 @@
+"""Numbers as people write coordinates: decimals, degrees-minutes-seconds, hemispheres in letters or Chinese."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final, Literal
+
+__all__ = ["Written", "normalised", "written", "written_row"]
+
+Axis = Literal["east", "north"]
+
+_SIGNS: Final = str.maketrans(
+    {"″": '"', "”": '"', "“": '"', "秒": '"', "′": "'", "’": "'", "‘": "'", "分": "'", "º": "°", "˚": "°",
+     "，": ",", "；": ";", "、": ",", "：": ":", "（": "(", "）": ")", "－": "-", "−": "-", "　": " "}
+)  # fmt: skip
+_AXES: Final = (("东经", "east", 1), ("西经", "east", -1), ("北纬", "north", 1), ("南纬", "north", -1),
+                ("经度", "east", 1), ("纬度", "north", 1), ("E", "east", 1), ("W", "east", -1),
+                ("N", "north", 1), ("S", "north", -1))  # fmt: skip
+_AXIS: Final = "|".join(word for word, _, _ in _AXES)
+_NUMBER: Final = r"\d+(?:\.\d*)?|\.\d+"
+_END: Final = rf"(?=\s*(?:$|[,;/|)]|{_AXIS}))"
+_DMS: Final = (
+    rf"(?P<d>{_NUMBER})\s*(?:°|d(?:eg)?)(?:\s*(?P<m>{_NUMBER})\s*(?:'|m(?:in)?)"
+    rf"(?:\s*(?P<s>{_NUMBER})(?:\s*(?:\"|s(?:ec)?)|{_END}))?)?"
+)
+_COLONS: Final = r"(?P<cd>\d{1,3})(?P<sep>[:\-])(?P<cm>\d{1,2})(?P=sep)(?P<cs>\d{1,2}(?:\.\d*)?)"
+_BODY: Final = rf"(?:{_DMS}|{_COLONS}|(?P<plain>[+-]?(?:{_NUMBER})(?:[eE][+-]?\d+)?))"
+_LED: Final = re.compile(rf"(?P<axis>{_AXIS})?\s*[:=]?\s*{_BODY}", re.IGNORECASE)
+_TRAILED: Final = re.compile(rf"{_BODY}(?:\s*(?P<axis>(?:{_AXIS})(?![^\W\d_])))?", re.IGNORECASE)
+_BEGINS_WITH_AXIS: Final = re.compile(rf"\s*(?:{_AXIS})", re.IGNORECASE)
+_ROW_LABEL: Final = re.compile(
+    r"^\s*(?:点号?\s*)?(?:[A-Za-z]{1,3}-?\d+|\d+\s*[:.)](?=\s)|第?\d+号?点|点\d+)\s*[:,;\s]\s*"
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """One number as it was written.
+
+    Attributes
+    ----------
+    value : float
+    axis : {"east", "north"} or None
+        Where a letter or a word says so.
+    degrees : bool
+        Written as degrees for sure (signs or a hemisphere).
+    """
+
+    value: float
+    axis: Axis | None
+    degrees: bool
+
+
+def normalised(text: str) -> str:
+    """Bring full-width characters and the many signs for degrees, minutes and seconds to one form."""
+    signs = re.sub(r"(?<![经纬])度", "°", text)
+    return unicodedata.normalize("NFKC", signs.translate(_SIGNS)).translate(_SIGNS).replace("''", '"')
+
+
+def written(text: str) -> Written | None:
+    """Return the one number that a text holds; None if it holds none, more, or minutes of 60 and over.
+
+    Examples
+    --------
+    >>> written("东经116°20′30″")
+    Written(value=116.34166666666667, axis='east', degrees=True)
+    >>> written("28.5 N").value, written("39400000.123").value
+    (28.5, 39400000.123)
+    """
+    plain = normalised(text).strip()
+    found = _form(plain).fullmatch(plain)
+    return _value(found) if found else None
+
+
+def written_row(text: str) -> list[Written] | None:
+    """Return the numbers of one row, its label left off; None if anything in it is no number.
+
+    Six bare numbers, minutes and seconds below 60, are two angles.
+    """
+    rest = _ROW_LABEL.sub("", normalised(text), count=1).strip(" ,;()[]\t")
+    found: list[Written] = []
+    form = _form(rest)
+    while rest:
+        match = form.match(rest)
+        value = _value(match) if match else None
+        if match is None or value is None:
+            return None
+        found.append(value)
+        rest = rest[match.end() :]
+        if rest and not match["axis"] and not rest[0].isspace() and rest[0] not in ",;/|":
+            return None
+        rest = rest.lstrip(" ,;/|\t")
+    return _paired(found)
+
+
+def _paired(found: list[Written]) -> list[Written]:
+    """Read six bare numbers as two angles, where they can be."""
+    values = [one.value for one in found]
+    bare = all(one.axis is None and not one.degrees and one.value >= 0 for one in found)
+    whole = len(found) == 6 and all(values[i] == int(values[i]) for i in (0, 1, 3, 4))
+    if not (bare and whole and max(values[1], values[2], values[4], values[5]) < 60 and max(values) <= 180):
+        return found
+    return [Written(values[i] + values[i + 1] / 60 + values[i + 2] / 3600, None, degrees=True) for i in (0, 3)]
+
+
+def _form(text: str) -> re.Pattern[str]:
+    """Choose how hemispheres are written: all before their numbers, or all after."""
+    return _LED if _BEGINS_WITH_AXIS.match(text) else _TRAILED
+
+
+def _value(found: re.Match[str]) -> Written | None:
+    """Turn a match into a number."""
+    words = {word.upper(): (axis, sign) for word, axis, sign in _AXES}
+    axis, sign = words[found["axis"].upper()] if found["axis"] else (None, 1)
+    if found["plain"] is not None:
+        return Written(sign * float(found["plain"]), axis, degrees=axis is not None)  # type: ignore[arg-type]
+    degrees, minutes, seconds = (
+        float(found[long] or found[short] or 0) for long, short in (("d", "cd"), ("m", "cm"), ("s", "cs"))
+    )
+    if minutes >= 60 or seconds >= 60:
+        return None
+    return Written(sign * (degrees + minutes / 60 + seconds / 3600), axis, degrees=True)  # type: ignore[arg-type]

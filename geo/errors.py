@@ -1,0 +1,47 @@
+"""One family of errors: each says what was wrong, where, and what to do next, in the user's language."""
+
+from __future__ import annotations
+
+from words import Lang, t
+
+__all__ = ["BadInput", "ConfigError", "CrsError", "DataFault", "RedlineError"]
+
+
+class RedlineError(Exception):
+    """A fault that a user can act on.
+
+    Parameters
+    ----------
+    key : str
+        Key of the sentence in the catalogue of ``words``.
+    **values
+        What the sentence names: a file, a row, a layer.
+    """
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(key)
+
+    def text(self, lang: Lang = "zh") -> str:
+        """Return the sentence in `lang`."""
+        return t(self.key, lang, **self.values)
+
+    def __str__(self) -> str:
+        return self.text("zh")
+
+
+class BadInput(RedlineError):
+    """What the user brought (a file, a drawing, a coordinate) cannot be used as it is."""
+
+
+class CrsError(BadInput):
+    """The coordinate system is missing, contradicted or cannot be transformed without a guess."""
+
+
+class ConfigError(RedlineError):
+    """``config.toml`` or the user's overlay of it holds a wrong entry."""
+
+
+class DataFault(RedlineError):
+    """A file of the product's or the user's data folder does not hold what it should."""

@@ -1,0 +1,153 @@
+"""One layer of a file as it stands, with its system settled: for intake that lists every fault instead of the first.
+
+`geo.read.read_sites` stops at the first shape that cannot be used; a layer of 20,000 polygons wants a list.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.crs import CrsReading, to_store
+from geo.errors import BadInput
+from geo.opened import plain_label
+from geo.ranges import check_ranges
+from geo.read import Source, chosen_tables, content_of, tables_of
+from geo.sites import Limits, RawPart, crs_reading, refuse_endless, shapes_unshifted
+
+__all__ = ["OpenedLayer", "open_layer", "packed", "stored_shapes"]
+
+_SHAPEFILE: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_MB: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class OpenedLayer:
+    """A layer as read.
+
+    Attributes
+    ----------
+    name : str
+        What carries it, for sentences.
+    layer : str
+        Its own name in the file.
+    part : RawPart
+        Attributes and geometry, no CRS set.
+    shapes : array of shapely geometries or None
+        In the settled system, first axis east.
+    reading : CrsReading
+    sha256 : str
+        Of the file's bytes.
+    """
+
+    name: str
+    layer: str
+    part: RawPart
+    shapes: NDArray[Any]
+    reading: CrsReading
+    sha256: str
+
+
+def open_layer(
+    content: bytes, name: str, *, layer: str | None = None, crs: Any = None, swap: bool = False, limits: Limits
+) -> OpenedLayer:
+    """Read one layer of a file and settle its system.
+
+    Parameters
+    ----------
+    content : bytes
+    name : str
+        The file's name.
+    layer : str, optional
+        Its name; needed where the file holds several.
+    crs : anything `geo.crs.describe` takes, optional
+        The system that the user names; wins over what the file declares.
+    swap : bool
+        The user says that the first coordinate is north.
+    limits : Limits
+
+    Raises
+    ------
+    BadInput, CrsError
+        If the file cannot be read, holds several layers and none is named, is too large, or its system is missing,
+        not understood, or cannot hold its coordinates (``values["candidates"]`` then say which could).
+    """
+    label = plain_label(name)
+    content = content_of(content, label, limits)
+    with ExitStack() as stack:
+        tables, _ = chosen_tables(tables_of(Source(content, label, limits, {}, crs, stack)), layer, label)
+        if len(tables) != 1:
+            names = "、".join(plain_label(table.layer) for table in tables[:12])
+            raise BadInput("data.which_layer", name=label, layers=names)
+        count = tables[0].count
+        if count is not None and count > limits.sites:
+            raise BadInput("geo.too_many_sites", name=label, count=count, limit=limits.sites)
+        part = tables[0].read(None)
+    if not len(part.frame):
+        raise BadInput("geo.no_features", name=label)
+    shapes = part.frame.geometry.to_numpy()
+    vertices = int(shapely.get_num_coordinates(shapes).sum())
+    if len(shapes) > limits.sites or vertices > limits.vertices:
+        key, count, most = ("too_many_sites", len(shapes), limits.sites)
+        if vertices > limits.vertices:
+            key, count, most = "too_many_vertices", vertices, limits.vertices
+        raise BadInput(f"geo.{key}", name=label, count=count, limit=most)
+    if swap:
+        shapes = shapely.transform(shapely.force_2d(shapes), lambda xy: xy[:, ::-1])
+    reading = crs_reading(part, crs, shapes)
+    there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    check_ranges(there, reading, label)
+    refuse_endless(there, reading, label, limits)
+    return OpenedLayer(label, tables[0].layer, part, shapes, reading, hashlib.sha256(content).hexdigest())
+
+
+def stored_shapes(shapes: NDArray[Any], reading: CrsReading, name: str) -> NDArray[Any]:
+    """Bring sound shapes of a settled system into the store's, edge by edge."""
+    made = to_store(gpd.GeoDataFrame(geometry=shapes_unshifted(shapes, reading, name), crs=reading.epsg), name)
+    result: NDArray[Any] = np.asarray(made.geometry.array)
+    return result
+
+
+def packed(path: Path, most_mb: int) -> tuple[bytes, str]:
+    """Return a file's bytes and name; a Shapefile with its sides, and a FileGDB folder, as the archive they go in.
+
+    Raises
+    ------
+    BadInput
+        If it is not there, cannot be read, or is larger than `most_mb`.
+    """
+    try:
+        if path.is_dir() and path.suffix.lower() == ".gdb":
+            return _zipped([one for one in sorted(path.iterdir()) if one.is_file()], path.name, most_mb, path.name)
+        if path.suffix.lower() == ".shp":
+            sides = [one for one in sorted(path.parent.iterdir()) if one.stem == path.stem]
+            return _zipped([one for one in sides if one.suffix.lower() in _SHAPEFILE], "", most_mb, path.stem)
+        if path.stat().st_size > most_mb * _MB:
+            raise BadInput("geo.file_too_large", name=path.name, limit=most_mb)
+        return path.read_bytes(), path.name
+    except FileNotFoundError:
+        raise BadInput("geo.file_missing", name=path.name) from None
+    except OSError:
+        raise BadInput("geo.unreadable", name=path.name) from None
+
+
+def _zipped(paths: list[Path], folder: str, most_mb: int, name: str) -> tuple[bytes, str]:
+    if not paths:
+        raise FileNotFoundError
+    if sum(path.stat().st_size for path in paths) > most_mb * _MB:
+        raise BadInput("geo.file_too_large", name=name, limit=most_mb)
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
+        for path in paths:
+            archive.write(path, f"{folder}/{path.name}" if folder else path.name)
+    return held.getvalue(), f"{name}.zip"

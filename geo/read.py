@@ -1,0 +1,398 @@
+"""Every vector file that a site can come in: recognised by content, opened by a reader chosen here, then let go.
+
+Uploads are hostile: see docs/decisions/uploads.md. What each says of its coordinate system, and what happens then,
+stands in docs/decisions/crs-cases.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import shapely
+
+from geo.detect import Candidate, detect
+from geo.drawn import sites_from_drawing, sites_from_points
+from geo.dxf import dxf_drawing, is_dxf
+from geo.errors import BadInput, RedlineError
+from geo.gdal import file_gdb, flat_geobuf, geopackage, shapefiles
+from geo.geojson import read_geojson
+from geo.kml import read_kml
+from geo.notices import Notice
+from geo.opened import Table, inner_label, plain_label
+from geo.parquet import geo_parquet
+from geo.recognise import refuse_known, utf8_start
+from geo.sites import DEFAULT_LIMITS, Limits, RawPart, ReadLimits, Sites, sites_from_parts
+from geo.survey_txt import is_survey_txt, survey_part
+from geo.tables import csv_table, has_coordinates, workbook
+from geo.text import rows_part, sites_from_text
+from geo.unpack import Archive
+
+__all__ = [
+    "Inspection",
+    "LayerInfo",
+    "Limits",
+    "ReadLimits",
+    "Sites",
+    "Source",
+    "chosen_tables",
+    "content_of",
+    "inspect",
+    "read_sites",
+    "sites_from_drawing",
+    "sites_from_points",
+    "sites_from_text",
+    "tables_of",
+]
+
+_MB: Final = 1 << 20
+_SHP_MAGIC: Final = b"\x00\x00\x27\x0a"
+_SQLITE_MAGIC: Final = b"SQLite format 3\x00"
+_PARQUET_MAGIC: Final = b"PAR1"
+_FGB_MAGIC: Final = b"fgb\x03"
+_ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_SHAPEFILE_SIDES: Final = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx"})
+_TEXT_TABLES: Final = frozenset({".csv", ".tsv"})
+_TEXTS: Final = frozenset({".txt", ".xyz", ".wkt"})
+_IN_ZIP: Final = (
+    (".geojson", ".json", ".kml", ".ovkml", ".gpkg", ".fgb", ".parquet", ".geoparquet", ".dxf"),
+    (".txt",),
+    (".csv", ".tsv", ".xlsx"),
+    (".dwg", ".mdb", ".vct", ".xls"),
+)
+"""What an archive may hold, best first: a table or a text beside vector files only explains them."""
+_BY_NAME: Final = {
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".kml": "KML",
+    ".ovkml": "KML",
+    ".kmz": "KMZ",
+    ".zip": "ZIP",
+    ".gpkg": "GeoPackage",
+    ".fgb": "FlatGeobuf",
+    ".parquet": "GeoParquet",
+    ".geoparquet": "GeoParquet",
+    ".dxf": "DXF",
+    ".xlsx": "XLSX",
+    ".dwg": "DWG",
+    ".mdb": "MDB",
+    ".vct": "VCT",
+}
+_SAMPLE: Final = 1000
+_TABLE_ROLES: Final = frozenset({"x", "y", "wkt", "group", "ring", "order", "shape"})
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """What one layer of a file offers.
+
+    Attributes
+    ----------
+    name : str
+        To choose it by: ``read_sites(..., layer=name)``.
+    kind : str
+        The format.
+    count : int or None
+        Rows.
+    columns : tuple of str
+    geometry_types : tuple of str
+        Of the first thousand rows.
+    declared : str or None
+        The system as the file says it.
+    evidence : str
+        Code of how it says so.
+    candidates : tuple of Candidate
+        What the coordinates themselves could be.
+    mapping : tuple of (role, column)
+        Of tables: what was taken for what.
+    fault : RedlineError or None
+        Why it cannot be read as it stands.
+    """
+
+    name: str
+    kind: str
+    count: int | None
+    columns: tuple[str, ...]
+    geometry_types: tuple[str, ...] = ()
+    declared: str | None = None
+    evidence: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    mapping: tuple[tuple[str, str], ...] = ()
+    fault: RedlineError | None = None
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a file holds, before anything is decided."""
+
+    name: str
+    layers: tuple[LayerInfo, ...]
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file's bytes, and what the user says of it."""
+
+    content: bytes
+    name: str
+    limits: Limits
+    columns: Mapping[str, str]
+    crs: Any
+    stack: ExitStack
+
+    def inner(self, content: bytes, name: str) -> Source:
+        """Return a file inside this one."""
+        return Source(content, name, self.limits, self.columns, self.crs, self.stack)
+
+
+def read_sites(
+    source: Path | str | bytes,
+    name: str | None = None,
+    *,
+    crs: Any = None,
+    limits: Limits = DEFAULT_LIMITS,
+    layer: str | Sequence[str] | None = None,
+    columns: Mapping[str, str] | None = None,
+    swap: bool = False,
+) -> Sites:
+    """Read sites from a file or its bytes.
+
+    Shapefile and FileGDB in a .zip, GeoPackage, GeoJSON, KML, KMZ, 奥维 ovkml, DXF, CSV, XLSX, GeoParquet, FlatGeobuf,
+    勘测定界 TXT, and text files of coordinates.
+
+    Parameters
+    ----------
+    source : path or bytes
+    name : str, optional
+        The file's name, for sentences; needed for bytes.
+    crs : anything pyproj takes, ``"GCJ-02"`` or ``"BD-09"``, optional
+        The system that the user names: for files that declare none, or the wrong one.
+    limits : Limits
+        Bytes, unpacked bytes, shapes, vertices.
+    layer : str or sequence of str, optional
+        Which layers, by the names that `inspect` gives; all of them without.
+    columns : mapping, optional
+        Which column is what. Everywhere: ``id``, ``declared_area_m2`` (or ``_ha``, ``_mu``). In tables of coordinates
+        also ``x`` (east), ``y`` (north), ``wkt``, ``group`` (parcel), ``ring``, ``order``, and ``shape``, whose value
+        is no column but ``points``, ``line`` or ``polygon``.
+    swap : bool
+        The user says that the first coordinate is north.
+
+    Returns
+    -------
+    Sites
+
+    Raises
+    ------
+    BadInput, CrsError
+        One sentence that names the file, the shape and what to do. ``values["candidates"]`` of a `CrsError` that asks
+        for a system holds what the coordinates fit.
+    """
+    label = plain_label(name if name is not None else (Path(source).name if not isinstance(source, bytes) else "?"))
+    content = content_of(source, label, limits)
+    with ExitStack() as stack:
+        opened = Source(content, label, limits, columns or {}, crs, stack)
+        tables, notices = chosen_tables(tables_of(opened), layer, label)
+        _refuse_table_columns(tables, columns or {}, label)
+        parts = [table.read(None) for table in tables]
+    sha256 = hashlib.sha256(content).hexdigest()
+    sites = sites_from_parts(parts, name=label, crs=crs, limits=limits, sha256=sha256, columns=columns or {}, swap=swap)
+    return replace(sites, notices=(*notices, *sites.notices))
+
+
+def inspect(
+    source: Path | str | bytes,
+    name: str | None = None,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    columns: Mapping[str, str] | None = None,
+) -> Inspection:
+    """Look into a file: its layers, columns, counts, and what its coordinate system is said to be or could be.
+
+    Parameters
+    ----------
+    source : path or bytes
+    name : str, optional
+    limits : Limits
+    columns : mapping, optional
+        As for `read_sites`; to see what a table's columns would give.
+
+    Raises
+    ------
+    BadInput
+        If it is no file that can be read. What is wrong with a single layer stands in its ``fault``.
+    """
+    label = plain_label(name if name is not None else (Path(source).name if not isinstance(source, bytes) else "?"))
+    content = content_of(source, label, limits)
+    with ExitStack() as stack:
+        seen = [_seen(table) for table in tables_of(Source(content, label, limits, columns or {}, None, stack))]
+    notices = {notice.text(): notice for _, found in seen for notice in found}
+    return Inspection(label, tuple(info for info, _ in seen), tuple(notices.values()))
+
+
+def _seen(table: Table) -> tuple[LayerInfo, tuple[Notice, ...]]:
+    """Read the first rows of a layer and say what they are."""
+    known = (table.layer, table.kind, table.count, table.columns)
+    try:
+        part = table.read(_SAMPLE)
+    except RedlineError as fault:
+        candidates = fault.values.get("candidates", ())
+        found = candidates if isinstance(candidates, tuple) else ()
+        return LayerInfo(*known, candidates=found, mapping=table.mapping, fault=fault), ()
+    shapes = part.frame.geometry.to_numpy()
+    kinds = tuple(dict.fromkeys(str(kind) for kind in part.frame.geom_type if kind is not None))
+    declared = None if part.crs is None else part.crs if isinstance(part.crs, str) else part.crs.name
+    candidates = detect(shapely.get_coordinates(shapes))
+    evidence = part.evidence if declared else ""
+    return LayerInfo(*known, kinds, declared, evidence, candidates, table.mapping), part.notices
+
+
+def content_of(source: Path | str | bytes, name: str, limits: Limits) -> bytes:
+    """Return the bytes, unless there are too many or none."""
+    if isinstance(source, bytes):
+        size, content = len(source), source
+    else:
+        try:
+            size = Path(source).stat().st_size
+            content = Path(source).read_bytes() if size <= limits.upload_mb * _MB else b""
+        except FileNotFoundError:
+            raise BadInput("geo.file_missing", name=name) from None
+        except OSError:
+            raise BadInput("geo.unreadable", name=name) from None
+    if size > limits.upload_mb * _MB:
+        raise BadInput("geo.file_too_large", name=name, limit=limits.upload_mb)
+    if not content.strip():
+        raise BadInput("geo.file_empty", name=name)
+    return content
+
+
+def chosen_tables(
+    tables: list[Table], layer: str | Sequence[str] | None, name: str
+) -> tuple[list[Table], tuple[Notice, ...]]:
+    """Return the layers that are wanted; sheets without coordinates are passed over, and it is said."""
+    if layer is not None:
+        wanted = {layer} if isinstance(layer, str) else set(layer)
+        for missing in sorted(wanted - {table.layer for table in tables}):
+            names = "、".join(plain_label(table.layer) for table in tables[:12])
+            raise BadInput("geo.no_such_layer", name=name, layer=plain_label(missing), layers=names)
+        return [table for table in tables if table.layer in wanted], ()
+    plain = [table for table in tables if table.kind == "XLSX" and not has_coordinates(dict(table.mapping))]
+    if not plain or len(plain) == len(tables):
+        return tables, ()
+    names = "、".join(plain_label(table.layer) for table in plain[:12])
+    kept = [table for table in tables if table not in plain]
+    return kept, (Notice("sheets_passed_over", {"name": name, "sheets": names}),)
+
+
+def _refuse_table_columns(tables: Sequence[Table], columns: Mapping[str, str], name: str) -> None:
+    """Refuse to pass over in silence what only a table of coordinates, or a text of them, can follow."""
+    kinds = {table.kind for table in tables}
+    roles = _TABLE_ROLES if kinds.isdisjoint({"CSV", "XLSX", "TXT"}) else frozenset()
+    roles = _TABLE_ROLES - {"shape"} if kinds == {"TXT"} else roles
+    if asked := sorted(roles.intersection(columns)):
+        raise BadInput("geo.no_table", name=name, roles=", ".join(asked))
+
+
+def tables_of(source: Source) -> list[Table]:
+    """Recognise a file by its content."""
+    if source.content.startswith(_ZIP_MAGICS):
+        return _in_zip(source)
+    return _in_plain(source)
+
+
+def _in_plain(source: Source) -> list[Table]:
+    """Return the layers of what is not an archive: a binary format by its magic, else some kind of text."""
+    content, name = source.content, source.name
+    if content.startswith(_SQLITE_MAGIC):
+        return geopackage(content, name, source.stack)
+    if content.startswith(_PARQUET_MAGIC):
+        return geo_parquet(content, name, source.limits)
+    if content.startswith(_FGB_MAGIC):
+        return flat_geobuf(content, name, source.stack)
+    refuse_known(content, name)
+    if is_dxf(content, name):
+        return dxf_drawing(content, name, source.limits, source.stack)
+    part = _marked_text(source)
+    return _in_text(source) if part is None else [_whole(*part)]
+
+
+def _marked_text(source: Source) -> tuple[RawPart, str] | None:
+    """Read a text that shows by its first signs what it is."""
+    content, name, most = source.content, source.name, source.limits.sites
+    if is_survey_txt(content):
+        return survey_part(content, name, crs=source.crs, max_features=most), "TXT"
+    start = utf8_start(content)
+    if start.startswith((b"{", b"[")):
+        return read_geojson(content, name, max_features=most), "GeoJSON"
+    if start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<")):
+        return read_kml(content, name, max_features=most), "KML"
+    return None
+
+
+def _in_text(source: Source) -> list[Table]:
+    """Return what a text holds: a table with a header, or bare rows of coordinates."""
+    suffix = Path(source.name).suffix.lower()
+    if source.content.startswith(_SHP_MAGIC):
+        raise BadInput("geo.bare_shapefile", name=source.name)
+    if suffix in _TEXT_TABLES | _TEXTS:
+        tables = csv_table(source.content, source.name, source.limits, source.columns)
+        if suffix in _TEXT_TABLES or has_coordinates(dict(tables[0].mapping)):
+            return tables
+        text = source.content.decode("utf-8-sig", errors="replace")
+        shape: Any = source.columns.get("shape")
+        return [_whole(rows_part(text, source.name, source.crs, shape), "TXT")]
+    if suffix in {".geojson", ".json"}:
+        raise BadInput("geo.not_geojson", name=source.name, line=1)
+    if suffix in _BY_NAME:
+        raise BadInput("geo.not_what_it_says", name=source.name, kind=_BY_NAME[suffix])
+    raise BadInput("geo.unknown_format", name=source.name)
+
+
+def _whole(part: RawPart, kind: str) -> Table:
+    """Return what was read at once as a table."""
+    columns = tuple(str(column) for column in part.frame.columns if column != "geometry")
+    return Table(Path(part.name).stem, kind, columns, len(part.frame), lambda _: part)
+
+
+def _in_zip(source: Source) -> list[Table]:
+    """Return what an archive holds: a workbook, Shapefiles, a FileGDB, else files that could have come without it."""
+    name = source.name
+    archive = Archive(source.content, name, source.limits.unpacked_mb * _MB)
+    if PurePosixPath("xl/workbook.xml") in archive.paths:
+        return workbook(archive, source.content, name, source.limits, source.columns)
+    if archive.with_suffix(".shp"):
+        return shapefiles(archive, name, source.stack)
+    if archive.with_suffix(".gdbtable"):
+        return file_gdb(archive, name, source.stack)
+    if sides := archive.with_suffix(*_SHAPEFILE_SIDES):
+        raise BadInput("geo.zip_without_shp", name=name, found=plain_label(sides[0].name))
+    for suffixes in _IN_ZIP:
+        inside = [source.inner(archive.read(path), _inner(name, path)) for path in archive.with_suffix(*suffixes)]
+        told = [one for one in inside if suffixes != (".txt",) or is_survey_txt(one.content)]
+        if told:
+            return [table for one in told for table in (_in_book(one) if _zipped(one) else _in_plain(one))]
+    if archive.nested:
+        raise BadInput("geo.zip_nested", name=name, inner=plain_label(archive.nested[0].name))
+    raise BadInput("geo.zip_nothing", name=name)
+
+
+def _zipped(source: Source) -> bool:
+    return source.content.startswith(_ZIP_MAGICS)
+
+
+def _in_book(source: Source) -> list[Table]:
+    """Return the sheets of a workbook inside an archive; no other archive is opened there."""
+    archive = Archive(source.content, source.name, source.limits.unpacked_mb * _MB)
+    if PurePosixPath("xl/workbook.xml") not in archive.paths:
+        raise BadInput("geo.zip_nested", name=source.name, inner=source.name)
+    return workbook(archive, source.content, source.name, source.limits, source.columns)
+
+
+def _inner(name: str, path: PurePosixPath) -> str:
+    """Name a file inside an archive; that of a KMZ, always ``doc.kml``, tells nothing."""
+    return inner_label(name, path.name, 2)

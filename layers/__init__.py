@@ -1,0 +1,1 @@
+"""The catalogue and what stands in it."""

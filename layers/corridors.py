@@ -1,0 +1,75 @@
+"""River corridors: a band of stated width outward from the bank, or from the centreline where no bank is known."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import STORE_CRS, from_store, gk3_epsg, to_store
+
+__all__ = ["corridors"]
+
+_KEPT = ("water_id", "name_zh", "name_en", "source", "licence", "as_of", "accuracy_m")
+
+
+def corridors(waters: list[gpd.GeoDataFrame], width_m: float) -> gpd.GeoDataFrame:
+    """Return one corridor per water: the water itself and `width_m` metres beyond its bank.
+
+    Where a water polygon exists the band starts at its edge; the stretches of a centreline that run outside every
+    polygon get their band from the line.
+
+    Parameters
+    ----------
+    waters : list of GeoDataFrame
+        EPSG:4490, polygons and lines, with ``water_id`` and the provenance columns.
+    width_m : float
+        Metres on each side.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490; ``water_id``, ``name_zh``, ``name_en``, provenance (the worst accuracy of what it is made from),
+        ``width_m``, ``basis`` "approximate". Bands are buffered in the 3-degree Gauss-Krüger zone of each water, where
+        a length is at most 0.06 % off within 2° of the zone's meridian.
+    """
+    every = gpd.GeoDataFrame(pd.concat(waters, ignore_index=True), crs=STORE_CRS)
+    is_area = every.geom_type.isin(["Polygon", "MultiPolygon"])
+    banks = shapely.union_all(every.geometry[is_area].to_numpy())
+    shapes = every.geometry.to_numpy().copy()
+    shapes[~is_area] = shapely.difference(shapes[~is_area], banks)
+    every = every.set_geometry(gpd.GeoSeries(shapes, index=every.index, crs=STORE_CRS))
+    every = every[~every.geometry.is_empty]
+    every["geometry"] = _buffered(every.geometry, width_m)
+    parts = every[[column for column in _KEPT if column in every.columns] + ["geometry"]]
+    whole = parts.dissolve(by="water_id", aggfunc=_provenance(parts), sort=True).reset_index()
+    whole["width_m"] = width_m
+    whole["basis"] = "approximate"
+    return whole
+
+
+def _provenance(parts: gpd.GeoDataFrame) -> dict[str, object]:
+    """How the columns of a corridor follow from those of its pieces."""
+    return {
+        column: "max" if column == "accuracy_m" else _joined if column in {"source", "licence", "as_of"} else "first"
+        for column in parts.columns
+        if column not in {"water_id", "geometry"}
+    }
+
+
+def _joined(values: pd.Series) -> str:
+    """Name each origin once."""
+    return "; ".join(sorted({str(value) for value in values.dropna()}))
+
+
+def _buffered(shapes: gpd.GeoSeries, width_m: float) -> gpd.GeoSeries:
+    """Buffer in metres, zone by zone."""
+    middles = shapes.bounds[["minx", "maxx"]].mean(axis=1)
+    zones = middles.map(gk3_epsg)
+    pieces = []
+    for zone in np.unique(zones):
+        plane = from_store(gpd.GeoDataFrame(geometry=shapes[zones == zone]), int(zone))
+        plane["geometry"] = plane.geometry.buffer(width_m, quad_segs=8)
+        pieces.append(to_store(plane).geometry)
+    return pd.concat(pieces).loc[shapes.index]

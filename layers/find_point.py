@@ -1,0 +1,88 @@
+"""Coordinates typed into the search box: degrees in any notation, or metres with every system they can be in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import shapely
+
+from geo.angles import normalised
+from geo.errors import CrsError, RedlineError
+from geo.text import sites_from_text
+
+__all__ = ["Spot", "county_at", "spots_in"]
+
+_LONGEST: Final = 200
+_TRIED: Final = 40
+_WRITTEN: Final = re.compile(r"[\d\s.,;/°'\"+\-:()=NSEWnsew东西南北经纬度分秒dmXYxy]+")
+_TWO: Final = re.compile(r"\d\D+\d")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place that typed coordinates mean.
+
+    Attributes
+    ----------
+    lon, lat : float
+        EPSG:4490 degrees.
+    crs : str
+        The system that they are read in; "" for plain degrees.
+    swapped : bool
+        Read with the axes the other way round than written.
+    """
+
+    lon: float
+    lat: float
+    crs: str = ""
+    swapped: bool = False
+
+
+def spots_in(text: str) -> list[Spot]:
+    """Return the places that a text means if it is coordinates; empty if it is not.
+
+    Degrees mean one place. Metres without their system mean one for each system that they fit: somebody who sees where
+    each of them lies chooses; nothing is chosen for him.
+
+    Examples
+    --------
+    >>> spots_in("27°57′N 116°21′E")
+    [Spot(lon=116.35, lat=27.95, crs='', swapped=False)]
+    >>> spots_in("临川")
+    []
+    """
+    plain = normalised(text[:_LONGEST]).strip()
+    if not _WRITTEN.fullmatch(plain) or not _TWO.search(plain):
+        return []
+    try:
+        return [_spot(plain, None, swap=None)]
+    except CrsError as fault:
+        candidates = fault.values.get("candidates")
+        known = dict.fromkeys((one.crs, one.swapped) for one in candidates) if isinstance(candidates, tuple) else {}
+    except RedlineError:
+        return []
+    found = []
+    for crs, swapped in list(known)[:_TRIED]:
+        try:
+            found.append(_spot(plain, crs, swap=swapped or None))  # None: the order that the numbers tell themselves
+        except RedlineError:
+            continue
+    return found
+
+
+def county_at(lon: float, lat: float, counties: gpd.GeoDataFrame) -> dict[str, str] | None:
+    """Return ``adcode``, ``name_zh`` and ``name_en`` of the county a point (EPSG:4490 degrees) lies in, or None."""
+    at = counties.sindex.query(shapely.Point(lon, lat), predicate="intersects")
+    if not len(at):
+        return None
+    row = counties.iloc[int(at[0])]
+    return {name: str(row[name]) for name in ("adcode", "name_zh", "name_en")}
+
+
+def _spot(text: str, crs: str | None, *, swap: bool | None) -> Spot:
+    """Read the first point of a text in one system."""
+    point = sites_from_text(text, crs, shape="points", swap=swap).frame.geometry.iloc[0]
+    return Spot(round(float(point.x), 7), round(float(point.y), 7), crs or "", bool(crs and swap))

@@ -1,0 +1,103 @@
+"""The waters that the plans name, drawn by ``data/water``; and the stretch of one inside the counties a work claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.crs import STORE_CRS, to_store
+
+__all__ = ["stretches", "water_shapes"]
+
+_LEVELS: Final = ("adcode", "prefecture_adcode", "province_adcode")
+
+
+def water_shapes(waters: pd.DataFrame, folder: Path) -> gpd.GeoDataFrame:
+    """Draw the rows of ``waters.csv`` that a file of ``data/water`` has a shape for.
+
+    Parameters
+    ----------
+    waters : DataFrame
+        ``waters.csv``: ``id`` and ``geometry`` (``file:water_id``, separated by ``;``).
+    folder : Path
+        ``data/water``. The files there may be taken out (each has a licence of its own): a water whose file is not
+        there is left out, as one that never had a shape.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490, index ``id`` of the water; ``accuracy_m`` (metres, the worst of its parts), ``licence`` and
+        ``drawn_by`` (the sources of its parts). The centrelines where there are any, else the water surface: never
+        both, so that each shape is of one kind.
+    """
+    parts = waters.loc[waters["geometry"] != "", ["id", "geometry"]].copy()
+    parts = parts.assign(key=parts["geometry"].str.split(";")).explode("key")
+    parts[["file", "water_id"]] = parts["key"].str.split(":", expand=True).reindex(columns=[0, 1])
+    found = [
+        to_store(gpd.read_file(path, columns=["water_id", "source", "licence", "accuracy_m"])).assign(file=path.stem)
+        for path in sorted(folder.glob("*.fgb"))
+        if path.stem in set(parts["file"])
+    ]
+    if not found:
+        empty = pd.DataFrame({"accuracy_m": [], "licence": [], "drawn_by": []}, index=pd.Index([], name="id"))
+        return gpd.GeoDataFrame(empty, geometry=[], crs=STORE_CRS)
+    pieces = parts[["id", "file", "water_id"]].merge(pd.concat(found), on=["file", "water_id"])
+    shapes = gpd.GeoDataFrame(pieces, geometry="geometry", crs=STORE_CRS)
+    shapes["flat"] = shapely.get_dimensions(shapes.geometry.to_numpy()) == 2
+    shapes = shapes[~shapes["flat"] | shapes.groupby("id")["flat"].transform("all")]
+    by_water = shapes.groupby("id")
+    drawn = gpd.GeoSeries({key: shapely.union_all(group.to_numpy()) for key, group in by_water.geometry}, crs=STORE_CRS)
+    kept = pd.DataFrame(
+        {
+            "accuracy_m": by_water["accuracy_m"].max(),
+            "licence": by_water["licence"].agg(_listed),
+            "drawn_by": by_water["source"].agg(_listed),
+        }
+    )
+    return gpd.GeoDataFrame(kept, geometry=drawn.reindex(kept.index), crs=STORE_CRS)
+
+
+def stretches(rows: pd.DataFrame, shapes: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Return the part of its water that lies in the counties each row claims; None where there is none.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``water`` (id of ``waters.csv``) and ``adcodes`` (counties, a prefecture or a province, separated by ``;``).
+    shapes : GeoDataFrame
+        As `water_shapes` returns.
+    counties : GeoDataFrame
+        EPSG:4490 with ``adcode``, ``prefecture_adcode``, ``province_adcode``.
+    """
+    cut = np.full(len(rows), None, dtype=object)
+    known: dict[tuple[str, str], shapely.Geometry | None] = {}
+    for place, key in enumerate(zip(rows["water"], rows["adcodes"], strict=True)):
+        if key[0] in shapes.index and key not in known:
+            known[key] = _inside(shapes.geometry[key[0]], key[1], counties)
+        cut[place] = known.get(key)
+    return cut
+
+
+def _inside(shape: shapely.Geometry, adcodes: str, counties: gpd.GeoDataFrame) -> shapely.Geometry | None:
+    """Return the part of `shape` in the territories, of its own kind (a touched corner is no part)."""
+    codes = adcodes.split(";")
+    mine = np.any([counties[level].isin(codes).to_numpy() for level in _LEVELS if level in counties.columns], axis=0)
+    near = counties.geometry.to_numpy()[mine]
+    near = near[shapely.intersects(near, shape)]
+    pieces = shapely.get_parts(shapely.intersection(near, shape))
+    pieces = shapely.get_parts(pieces)
+    pieces = pieces[shapely.get_dimensions(pieces) == shapely.get_dimensions(shape)]
+    if len(pieces) == 0:
+        return None
+    whole = shapely.union_all(pieces)
+    return shapely.line_merge(whole) if shapely.get_dimensions(whole) == 1 else whole
+
+
+def _listed(values: pd.Series) -> str:
+    return "; ".join(sorted(set(values.dropna().astype(str))))

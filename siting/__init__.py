@@ -1,0 +1,1 @@
+"""Sites against layers: findings and a verdict."""

@@ -1,0 +1,1 @@
+"""Layers and findings turned into what people take away."""

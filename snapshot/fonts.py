@@ -1,0 +1,79 @@
+"""The one family that sheets and reports are written in: from a pinned package, never from the machine."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+
+from geo.errors import RedlineError
+
+__all__ = ["FAMILY", "Weight", "font", "font_path", "refuse_missing", "register_reportlab", "writable"]
+
+Weight = Literal["regular", "bold"]
+FAMILY: Final = "NotoSansSC"
+_FOLDER: Final = Path(__file__).resolve().parent.parent / "static" / "vendor" / "fonts"
+_FILES: Final[dict[Weight, str]] = {
+    "regular": "400Regular/NotoSansSC_400Regular.ttf",
+    "bold": "700Bold/NotoSansSC_700Bold.ttf",
+}
+_LAYOUT: Final = frozenset("\n\r\t\u00ad\u200b")
+
+
+def font_path(weight: Weight = "regular") -> Path:
+    """Return the file of a weight.
+
+    Raises
+    ------
+    RedlineError
+        If it was not fetched (``python -m tools.assets``).
+    """
+    path = _FOLDER / _FILES[weight]
+    if not path.is_file():
+        raise RedlineError("report.font_missing", file=_FILES[weight])
+    return path
+
+
+def font(size_pt: float, *, bold: bool = False) -> FontProperties:
+    """Return the font for matplotlib."""
+    return FontProperties(fname=str(font_path("bold" if bold else "regular")), size=size_pt)
+
+
+@cache
+def _known() -> frozenset[int]:
+    """Return the characters that both weights have."""
+    found = [frozenset(FT2Font(str(font_path(weight))).get_charmap()) for weight in _FILES]
+    return frozenset.intersection(*found)
+
+
+def refuse_missing(text: str, where: str = "") -> str:
+    """Return `text` if every character can be written.
+
+    Raises
+    ------
+    RedlineError
+        Naming the first that cannot: an error is better than a box on a printed sheet.
+    """
+    for letter in text:
+        if ord(letter) not in _known() and letter not in _LAYOUT:
+            raise RedlineError("report.no_glyph", letter=letter, code=f"U+{ord(letter):04X}", where=where or text[:40])
+    return text
+
+
+def writable(text: str) -> bool:
+    """Tell whether every character of a text can be written."""
+    return all(ord(letter) in _known() or letter in _LAYOUT for letter in text)
+
+
+@cache
+def register_reportlab() -> None:
+    """Make the family known to reportlab, once a process."""
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 -- heavy, and only the PDF report needs it
+    from reportlab.pdfbase.ttfonts import TTFont as PdfFont  # noqa: PLC0415
+
+    pdfmetrics.registerFont(PdfFont(FAMILY, str(font_path("regular"))))
+    pdfmetrics.registerFont(PdfFont(f"{FAMILY}-Bold", str(font_path("bold"))))
+    pdfmetrics.registerFontFamily(FAMILY, FAMILY, f"{FAMILY}-Bold", FAMILY, f"{FAMILY}-Bold")

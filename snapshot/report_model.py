@@ -1,0 +1,135 @@
+"""What a siting report is made of, whatever it is written as: numbered headings, texts, tables, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from words import Lang
+
+__all__ = ["Block", "Facts", "Heading", "Numbers", "Picture", "Report", "Signatures", "Table", "Text", "texts_of"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A numbered heading of level 1 or 2."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+    kind: Literal["body", "small", "strong", "warning"] = "body"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and values, two columns."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose head is repeated on every page; `widths` are shares, `numbers` the columns set flush right."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]
+    numbers: tuple[int, ...] = ()
+    sums: tuple[int, ...] = ()
+    """Rows that are sums, set bold."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG and its size on the page."""
+
+    png: bytes
+    width_mm: float
+    height_mm: float
+    caption: str
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Fields to be signed and stamped, with what is known already."""
+
+    fields: tuple[tuple[str, str], ...]
+
+
+Block = Heading | Text | Facts | Table | Picture | Signatures
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report.
+
+    Attributes
+    ----------
+    lang : {"zh", "en"}
+    title, subtitle : str
+    header : str
+        Above every page.
+    check_id : str
+        Below every page; empty if the check is not stored.
+    author, software : str
+    blocks : tuple
+        In order.
+    """
+
+    lang: Lang
+    title: str
+    subtitle: str
+    header: str
+    check_id: str
+    author: str
+    software: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass
+class Numbers:
+    """Counts headings, tables and pictures while a report is put together."""
+
+    _levels: list[int] = field(default_factory=lambda: [0, 0])
+    tables: int = 0
+    pictures: int = 0
+
+    def heading(self, text: str, level: int = 1) -> Heading:
+        """Return a heading with its number."""
+        self._levels[level - 1] += 1
+        self._levels[level:] = [0] * (2 - level)
+        number = ".".join(str(count) for count in self._levels[:level])
+        return Heading(f"{number}　{text}" if level == 1 else f"{number} {text}", level)
+
+    def table(self) -> int:
+        """Return the number of the next table."""
+        self.tables += 1
+        return self.tables
+
+    def picture(self) -> int:
+        """Return the number of the next picture."""
+        self.pictures += 1
+        return self.pictures
+
+
+def texts_of(report: Report) -> Iterator[str]:
+    """Yield every text of a report, as whoever writes it must be able to."""
+    yield from (report.title, report.subtitle, report.header, report.check_id)
+    for block in report.blocks:
+        match block:
+            case Heading(text=text) | Text(text=text) | Picture(caption=text):
+                yield text
+            case Facts(rows=rows) | Signatures(fields=rows):
+                yield from (text for row in rows for text in row)
+            case Table():
+                yield block.caption
+                yield from block.head
+                yield from (text for row in block.rows for text in row)

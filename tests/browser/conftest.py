@@ -1,0 +1,226 @@
+"""The real app in a real browser whose network is cut: a request that leaves the server or fails, fails the test."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Download,
+    FrameLocator,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+MAP = 'iframe[title*="st_folium"]'
+DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
+PATIENCE_MS = 60_000
+HABIT = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
+"""Streamlit asks below the page first when a page is opened by its address, and finds its server at the second try."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder needs a browser; without one it is skipped aloud, in CI it fails."""
+    for item in items:
+        if Path(item.path).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+            # a loaded machine can make Chromium late; what is broken fails twice, and the run says what it tried again
+            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if CHROMIUM is None and not os.environ.get("CI"):
+                item.add_marker(
+                    pytest.mark.skip(reason="no Chromium found (Debian: apt install chromium): browser tests skipped")
+                )
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the app as `make run` does, on a free port, with a home folder of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"REDLINE_HOME": str(tmp_path_factory.mktemp("home")), "REDLINE_LANG": "zh"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    said: list[str] = []
+    for line in process.stdout:  # ends when the server does
+        said.append(line)
+        if "URL:" in line:
+            break
+    else:
+        pytest.fail("the server ended: " + "".join(said[-20:]))
+    threading.Thread(target=said.extend, args=(process.stdout,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def visited_before(new_context: Callable[..., BrowserContext], **options: Any) -> BrowserContext:
+    """Open a context that has seen the help of the first visit; ``browser.new_page`` is the visit of a stranger."""
+    context = new_context(**options)
+    context.add_init_script('localStorage.setItem("redline-help", "seen")')
+    return context
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    assert CHROMIUM is not None, "CI must have a Chromium (.ci/run installs it)"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium.new_context = functools.partial(visited_before, chromium.new_context)  # type: ignore[method-assign]
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Traffic:
+    """What the page asked for that it should not have, or did not get."""
+
+    host: str
+    left: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def ask(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.host:
+            self.left.append(request.url)
+
+    def answer(self, response: Response) -> None:
+        if response.status >= 400 and not HABIT.search(response.url):
+            self.failed.append(f"{response.status} {response.url}")
+
+    def fail(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a tile no longer wanted, or a download handed to the test
+            self.failed.append(f"{request.failure} {request.url}")
+
+
+def wait_idle(page: Page) -> None:
+    """Wait until no script runs."""
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE_MS)
+
+
+def press(page: Page, name: str, *, exact: bool = False, role: Literal["button", "radio"] = "button") -> None:
+    """Press what is there, once the script that made it has ended: before, it may be replaced and not be heard."""
+    target = page.get_by_role(role, name=name, exact=exact)
+    target.wait_for(timeout=PATIENCE_MS)
+    wait_idle(page)
+    target.click()
+
+
+class App:
+    """What a planner does, in words."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.map: FrameLocator = page.locator(MAP).last.content_frame
+
+    def wait_drawn(self) -> None:
+        """Wait until every layer that is on has drawn every tile."""
+        # while a changed language brings a new map, the old one still stands before it: `map` is the last
+        self.map.locator(DRAWN).wait_for(timeout=PATIENCE_MS)
+
+    def switch(self, layer: str) -> None:
+        self.map.locator(f'input[data-layer="{layer}"]').click()
+        self.wait_drawn()
+
+    def upload(self, path: Path) -> None:
+        self.page.set_input_files('input[type="file"]', path)
+
+    def wait_idle(self) -> None:
+        """Wait until no script runs."""
+        wait_idle(self.page)
+
+    def press(self, name: str, *, exact: bool = False, role: Literal["button", "radio"] = "button") -> None:
+        """Press a button, or choose one of several."""
+        press(self.page, name, exact=exact, role=role)
+
+    def download(self, name: str, *, exact: bool = False) -> Download:
+        """Press a button that gives a file."""
+        with self.page.expect_download(timeout=PATIENCE_MS) as waited:
+            self.press(name, exact=exact)
+        return waited.value
+
+    def take(self) -> Download:
+        """Order what the take box offers, wait until it is made, and fetch it."""
+        self.wait_idle()
+        self.page.locator(".st-key-take-make button").click()
+        made = self.page.locator("a.rl-take").first
+        made.wait_for(timeout=PATIENCE_MS)
+        self.wait_idle()
+        with self.page.expect_download(timeout=PATIENCE_MS) as waited:
+            made.click()
+        return waited.value
+
+    def wait_checked(self) -> None:
+        expect(self.page.locator(".rl-verdict")).to_be_visible(timeout=PATIENCE_MS)
+
+    def states(self) -> dict[str, str]:
+        """State of each layer in the result that is shown."""
+        # read in one go, once the table stands: it comes after the verdict
+        held = self.page.wait_for_function(
+            """() => {
+                const rows = [...document.querySelectorAll(".rl-find tr[data-layer]")];
+                return rows.length ? rows.map((row) => [row.dataset.layer, row.dataset.state]) : null;
+            }""",
+            timeout=PATIENCE_MS,
+        )
+        return dict(held.json_value())
+
+
+@pytest.fixture
+def app(browser: Browser, server: str) -> Iterator[App]:
+    """A fresh visit at 1280 × 800; its traffic is judged when the test ends."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    page = context.new_page()
+    traffic = Traffic(urlsplit(server).netloc)
+    page.on("request", traffic.ask)
+    page.on("response", traffic.answer)
+    page.on("requestfailed", traffic.fail)
+    page.goto(server)
+    visited = App(page)
+    visited.wait_drawn()
+    yield visited
+    context.close()
+    assert traffic.left == []
+    assert traffic.failed == []

@@ -1,0 +1,216 @@
+"""A planner's way through the Check page: site, system asked, activity, clauses, record, verification, many sites."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pyproj import Geod, Transformer
+from shapely.geometry import LineString, box
+
+from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App, press
+
+SITE = box(117.05, 27.70, 117.06, 27.71)  # in 资溪
+TXT_CORNERS = ((116.951, 27.600), (116.953, 27.600), (116.953, 27.602), (116.951, 27.602))
+
+
+@pytest.fixture
+def check(app: App) -> App:
+    """The Check page, opened from the navigation."""
+    app.page.get_by_role("link", name="核查", exact=True).click()
+    expect(app.page.get_by_text("粘贴坐标")).to_be_visible(timeout=PATIENCE_MS)
+    app.wait_drawn()
+    return app
+
+
+@pytest.fixture
+def site_file(tmp_path: Path) -> Path:
+    path = tmp_path / "site.geojson"
+    gpd.GeoDataFrame({"id": ["A1"]}, geometry=[SITE], crs=4326).to_file(path, driver="GeoJSON")
+    return path
+
+
+def choose_activity(page: Page, name: str) -> None:
+    page.get_by_label("活动类型").click()
+    page.keyboard.type(name)
+    page.get_by_role("option", name=name).first.click()
+    expect(page.locator(".rl-required").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def survey_txt(path: Path) -> float:
+    """Write a survey TXT in zone 117° that does not name its zone; return its plane area."""
+    to_plane = Transformer.from_crs(4490, 4548, always_xy=True)
+    points = [to_plane.transform(*corner) for corner in TXT_CORNERS]
+    pairs = zip(points, [*points[1:], points[0]], strict=True)
+    area = abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) / 2
+    rows = "\n".join(f"J{n},1,{north:.3f},{east:.3f}" for n, (east, north) in enumerate([*points, points[0]], start=1))
+    text = (
+        "[属性描述]\n格式版本号=1.01版本\n坐标系=2000国家大地坐标系\n几度分带=3\n投影类型=高斯克吕格\n计量单位=米\n带号=\n"
+        f"精度=0.001\n转换参数=,,,,,,\n[地块坐标]\n5,{area / 10_000:.4f},D01,一号地块,面,,工业,0601,@\n{rows}\n"
+    )
+    path.write_bytes(text.encode("gbk"))
+    return area
+
+
+def test_missing_zone_is_asked_with_the_place_of_each_answer(check: App, tmp_path: Path) -> None:
+    path = tmp_path / "nozone.txt"
+    area = survey_txt(path)
+    check.upload(path)
+    expect(check.page.get_by_test_id("stAlert").first).to_contain_text("带号", timeout=PATIENCE_MS)
+    expect(check.page.get_by_text("GBK")).to_be_visible()
+    assert check.page.locator(".rl-verdict").count() == 0
+    answers = check.page.get_by_role("radiogroup").filter(has_text="EPSG:4548")
+    expect(answers).to_contain_text("资溪县")
+    expect(answers).to_contain_text("EPSG:4547")
+    answers.get_by_text("EPSG:4548").click()
+    check.wait_checked()
+    expect(check.page.locator(".rl-facts", has_text="EPSG:4548").first).to_be_visible()
+    plane = check.page.locator(".rl-areas tr", has_text="高斯平面")
+    expect(plane).to_contain_text(f"{round(area, 1):,.1f}"[:-2])
+
+
+def test_activity_brings_rules_and_required_layers(check: App, site_file: Path) -> None:
+    check.upload(site_file)
+    check.wait_checked()
+    expect(check.page.get_by_text("还没有选活动类型")).to_be_visible()
+    choose_activity(check.page, "化工项目")
+    marks = {
+        str(item.get_attribute("data-word")): str(item.get_attribute("data-mark"))
+        for item in check.page.locator(".rl-required li").all()
+    }
+    assert marks["permanent_farmland"] == "missing"
+    assert marks["redline"] == "illustrative"
+    assert check.page.locator(".rl-verdict").get_attribute("data-verdict") != "nothing_found"
+    assert check.states()["permanent_farmland"] == "not_checked"
+    expect(check.page.locator(".rl-find", has_text="长江保护法").first).to_be_attached()
+
+
+def test_a_check_that_is_kept_is_the_same_by_link_and_command_line(
+    check: App, browser: Browser, server: str, site_file: Path
+) -> None:
+    check.upload(site_file)
+    check.wait_checked()
+    choose_activity(check.page, "化工项目")
+    check.page.get_by_label("项目名称").fill("某化工厂")
+    check.page.get_by_label("项目名称").press("Tab")
+    check.press("存档", exact=True)
+    kept = check.page.locator(".rl-stored")
+    expect(kept).to_be_visible(timeout=PATIENCE_MS)
+    check_id = str(kept.get_attribute("data-check"))
+    taken = check.download("JSON", exact=True)
+    told = json.loads(Path(taken.path()).read_text(encoding="utf-8"))
+    assert told["sites"][0]["check_id"] == check_id
+    command = [
+        sys.executable,
+        "-m",
+        "cli",
+        "check",
+        str(site_file),
+        "--activity",
+        "chemical_project",
+        "--format",
+        "json",
+    ]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    again = json.loads(run.stdout)
+    for name in ("findings", "verdict", "approval_path", "missing_required", "reminders", "hashes"):
+        assert again["sites"][0][name] == told["sites"][0][name], name
+    live = (check.states(), check.page.locator(".rl-verdict").inner_text())
+
+    visit = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = visit.new_page()
+    page.goto(f"{server}/check?check={check_id}")
+    expect(page.locator(f'[data-record="{check_id}"]')).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".rl-find tr").first).to_be_visible(timeout=PATIENCE_MS)
+    assert (App(page).states(), page.locator(".rl-verdict").inner_text()) == live
+    expect(page.get_by_text("某化工厂").first).to_be_visible()
+    App(page).wait_idle()
+    press(page, "验证能否复现")
+    expect(page.locator('[data-again="reproduced"]')).to_be_visible(timeout=PATIENCE_MS)
+    App(page).wait_idle()
+    press(page, "按今天的图层和法规重查")
+    expect(page.locator('[data-again="rerun"]')).to_contain_text("没有变化", timeout=PATIENCE_MS)
+    visit.close()
+
+
+def test_pasted_coordinates_and_drawing_are_checked(check: App) -> None:
+    check.page.get_by_text("粘贴坐标").click()
+    field = check.page.get_by_label("坐标，一行一点")
+    field.fill("116°57′00″E 27°36′00″N\n116°57′10″E 27°36′00″N\n116°57′10″E 27°36′10″N")
+    field.press("Control+Enter")
+    check.wait_checked()
+    ring = box(116.95, 27.6, 116.95 + 10 / 3600, 27.6 + 10 / 3600)
+    half = abs(Geod(ellps="GRS80").geometry_area_perimeter(ring)[0]) / 2
+    expect(check.page.locator(".rl-areas tr", has_text="椭球")).to_contain_text(
+        f"{half:,.0f}"[:-2], timeout=PATIENCE_MS
+    )
+    check.page.get_by_text("图上画", exact=True).click()
+    expect(check.page.locator(".rl-verdict")).to_have_count(0, timeout=PATIENCE_MS)
+    frame = check.page.locator(MAP).bounding_box()
+    assert frame is not None
+    x, y = frame["x"] + 300, frame["y"] + 200
+    check.map.locator(".leaflet-draw-draw-rectangle").click()
+    check.page.mouse.move(x, y)
+    check.page.mouse.down()
+    check.page.mouse.move(x + 40, y + 30, steps=4)
+    check.page.mouse.up()
+    check.wait_checked()
+
+
+def test_two_routes_side_by_side_and_by_chainage(check: App, tmp_path: Path) -> None:
+    routes = [[(116.90, 27.55), (117.05, 27.70), (117.15, 27.75)], [(116.90, 27.55), (116.95, 27.70), (117.15, 27.75)]]
+    path = tmp_path / "routes.geojson"
+    frame = gpd.GeoDataFrame({"name": ["东线", "西线"]}, geometry=[LineString(r) for r in routes], crs=4326)
+    frame.to_file(path, driver="GeoJSON")
+    check.upload(path)
+    check.wait_checked()
+    table = check.page.locator(".rl-schemes")
+    expect(table).to_contain_text("东线")
+    expect(table).to_contain_text("西线")
+    expect(check.page.get_by_text("线路：按桩号")).to_be_visible()
+    expect(check.page.get_by_text("生态保护红线（江西，示意）：在内").first).to_be_visible()
+
+
+def test_many_sites_are_run_on_demand_and_taken_with_their_own_columns(check: App, tmp_path: Path) -> None:
+    path = tmp_path / "many.gpkg"
+    places = [(115.7 + 0.05 * n, 27.0 + 0.03 * n) for n in range(25)]
+    ids = [f"P{n:02d}" for n in range(25)]
+    shapes = [box(x, y, x + 0.004, y + 0.003) for x, y in places]
+    gpd.GeoDataFrame({"编号": ids}, geometry=shapes, crs=4490).to_file(path)
+    check.upload(path)
+    check.press("核查 25 个地块")
+    check.wait_checked()
+    expect(check.page.get_by_role("button", name="核查 25 个地块")).to_have_count(0)
+    taken = check.download("CSV", exact=True)
+    with Path(taken.path()).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["编号"] for row in rows] == ids
+    assert {row["rl_verdict"] for row in rows} <= {"notice", "not_checked"}
+    check.page.get_by_text("占压表").click()
+    expect(check.page.get_by_text("占压表")).to_be_visible()
+
+
+def test_what_was_checked_on_the_map_page_is_taken_over(app: App, site_file: Path) -> None:
+    app.upload(site_file)
+    app.wait_checked()
+    before = app.states()
+    app.page.get_by_role("link", name="核查", exact=True).click()
+    expect(app.page.get_by_text("沿用地图页的")).to_be_visible(timeout=PATIENCE_MS)
+    app.wait_checked()
+    app.wait_drawn()
+    assert app.states() == before
+
+
+def test_nothing_sticks_out_on_a_phone(check: App, site_file: Path) -> None:
+    check.page.set_viewport_size({"width": 390, "height": 844})
+    check.upload(site_file)
+    check.wait_checked()
+    choose_activity(check.page, "公路")
+    main = check.page.get_by_test_id("stMain")
+    assert main.evaluate("box => box.scrollWidth") <= 390

@@ -1,0 +1,140 @@
+"""The indicators page in a browser: find, class, point at, take away; a table and a raster of one's own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from playwright.sync_api import Frame, expect
+from rasterio.transform import from_origin
+
+from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App
+
+SPOT = (116.10, 27.55)
+LEGEND = ".rl-ind-legend span"
+
+
+@pytest.fixture
+def page(app: App, server: str) -> Iterator[App]:
+    app.page.goto(f"{server}/indicators")
+    app.wait_idle()
+    expect(app.page.locator(LEGEND).first).to_be_visible(timeout=PATIENCE_MS)
+    app.wait_drawn()
+    yield app
+    assert app.page.get_by_test_id("stException").count() == 0
+
+
+def pick(app: App, label: str, text: str) -> None:
+    """Choose in a drop-down by what it says."""
+    app.wait_idle()
+    box = app.page.get_by_role("combobox", name=label).first
+    box.click()
+    box.fill(text)
+    box.press("Enter")
+    app.wait_idle()
+
+
+def frame_of(app: App) -> Frame:
+    held = app.page.locator(MAP).last.element_handle()
+    assert held is not None
+    frame = held.content_frame()
+    assert frame is not None
+    return frame
+
+
+def click_on_map(app: App, lon: float, lat: float) -> None:
+    spot = frame_of(app).evaluate(
+        f"(() => {{ const p = map_div.latLngToContainerPoint([{lat}, {lon}]); return [p.x, p.y]; }})()"
+    )
+    app.page.locator(MAP).last.scroll_into_view_if_needed()
+    place = app.page.locator(MAP).last.bounding_box()
+    assert place is not None
+    app.page.mouse.click(place["x"] + spot[0], place["y"] + spot[1])
+
+
+def saved_csv(app: App) -> list[dict[str, str]]:
+    text = Path(app.download("下载 CSV").path()).read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_an_indicator_is_found_classed_pointed_at_and_taken(page: App) -> None:
+    pick(page, "指标（", "土地面积")
+    page.wait_drawn()
+    pick(page, "级数", "7")
+    expect(page.page.locator(LEGEND)).to_have_count(7, timeout=PATIENCE_MS)
+    counties = gpd.read_file(ROOT / "data" / "boundaries" / "county.fgb")
+    here = counties[counties.contains(shapely.Point(*SPOT))].iloc[0]
+    click_on_map(page, *SPOT)
+    expect(page.page.locator(f'[data-picked="{here["adcode"]}"]')).to_contain_text(here["name_zh"], timeout=PATIENCE_MS)
+    rows = saved_csv(page)
+    assert len(rows) == len(counties)
+    told = {row["区划代码"]: float(row["数值（平方千米）"]) for row in rows}
+    plane = counties.to_crs("ESRI:102025").set_index("adcode").area / 1e6  # Albers, equal-area
+    for code, area_km2 in plane.items():
+        assert told[str(code)] == pytest.approx(area_km2, rel=2e-3)
+    assert [int(row["位次"]) for row in rows] == list(range(1, len(rows) + 1))
+    pick(page, "指标（", "城市PM2.5浓度")
+    expect(page.page.get_by_text("市级数字，只涂市域", exact=False).first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_table_of_ones_own_joins_changes_and_leaves_nobody_out(page: App, tmp_path: Path) -> None:
+    table = tmp_path / "人口.csv"
+    table.write_bytes(
+        "县,2020年（万人）,2023年（万人）\n临川区,100,98\n南丰县,30,31.5\n赣县,52,50\n东乡县,41,44\n乐安县,31,29\n"
+        "=HYPERLINK(0),9,9\n".encode("gb18030")
+    )
+    page.page.get_by_text("用自己的表格").click()
+    page.upload(table)
+    told = page.page.get_by_test_id("stMetric")
+    expect(told).to_have_count(4, timeout=PATIENCE_MS)
+    counts = dict([part for part in text.split("\n") if part][:2] for text in told.all_inner_texts())
+    assert counts == {"直接对上": "3", "旧名旧码": "2", "未对上": "1", "表中没有": "101"}
+    page.wait_idle()
+    page.press("显示在地图上")
+    page.press("变化", role="radio")
+    expect(page.page.locator(".rl-ind-title", has_text="2020年 → 2023年").first).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_drawn()
+    rows = {row["县级"]: row["数值（万人）"] for row in saved_csv(page) if row["位次"]}
+    assert {name: float(value) for name, value in rows.items()} == {
+        "临川区": -2, "南丰县": 1.5, "赣县区": -2, "东乡区": 3, "乐安县": -2,
+    }  # fmt: skip
+
+
+def test_a_raster_of_ones_own_becomes_figures_and_a_picture(page: App, tmp_path: Path) -> None:
+    """Web Mercator, 7 over a box round a county and nothing elsewhere: its mean is 7, the others have none."""
+    raster = tmp_path / "栅格.tif"
+    corner = 6_378_137 * np.radians(115.9), 6_378_137 * np.arcsinh(np.tan(np.radians(28.0)))
+    with rasterio.open(
+        raster, "w", driver="GTiff", width=200, height=200, count=1, dtype="float32", crs="EPSG:3857", nodata=-1,
+        transform=from_origin(*corner, 500, 500),
+    ) as grid:  # fmt: skip
+        grid.write(np.full((200, 200), 7, np.float32), 1)
+    page.page.get_by_text("用自己的栅格").click()
+    page.upload(raster)
+    page.press("统计并显示")
+    expect(page.page.locator(".rl-ind-title", has_text="栅格.tif").first).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_drawn()
+    rows = [row for row in saved_csv(page) if row["位次"]]
+    assert rows
+    assert {float(row["数值"]) for row in rows} == {7.0}
+    page.press("原栅格", role="radio")
+    expect(page.map.locator("#map_div[data-image]")).to_be_attached(timeout=PATIENCE_MS)
+    bounds = frame_of(page).evaluate(
+        """() => { let found;
+            map_div.eachLayer((layer) => {
+                if (layer instanceof L.ImageOverlay && layer._url.startsWith("blob:")) found = layer.getBounds();
+            });
+            return found.toBBoxString(); }"""
+    )
+    west, south, east, north = json.loads(f"[{bounds}]")
+    assert (west, north) == pytest.approx((115.9, 28.0), abs=0.01)
+    assert east - west == pytest.approx(np.degrees(100_000 / 6_378_137), abs=0.01)
+    assert south < north

@@ -1,0 +1,163 @@
+"""The map itself: it fills the window, is arranged without a rerun, and its address opens the same view elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Frame, Locator, expect
+from pyproj import Geod, Transformer
+
+from tests.browser.conftest import MAP, PATIENCE_MS, App
+
+STATE = """() => ({
+    order: [...document.querySelectorAll(".redline-row")].map((row) => row.dataset.id),
+    off: [...document.querySelectorAll("input[data-layer]:not(:checked)")].map((tick) => tick.dataset.layer),
+    faint: getComputedStyle(document.querySelector(".leaflet-pane[class*=redline-waters]")).opacity,
+    stacked: getComputedStyle(document.querySelector(".leaflet-pane[class*=redline-waters]")).zIndex,
+    base: document.querySelector("input[name=redline-base]:checked").value,
+    sides: [...document.querySelectorAll(".redline-compare select")].map((select) => select.value),
+    cut: document.querySelector(".leaflet-pane[class*=redline-waters]").style.clipPath !== "",
+    spot: Boolean(document.querySelector(".redline-pin")),
+    view: [map_div.getCenter().lng.toFixed(3), map_div.getCenter().lat.toFixed(3), map_div.getZoom()],
+})"""
+
+
+PLACE = "([x, y]) => { const place = map_div.containerPointToLatLng([x, y]); return [place.lng, place.lat]; }"
+
+
+def frame_of(app: App) -> Frame:
+    held = app.page.locator(MAP).last.element_handle()
+    assert held is not None
+    frame = held.content_frame()
+    assert frame is not None
+    return frame
+
+
+def box_of(place: Locator) -> dict[str, float]:
+    box = place.bounding_box()
+    assert box is not None
+    return {"left": box["x"], "top": box["y"], "right": box["x"] + box["width"], "bottom": box["y"] + box["height"]}
+
+
+def apart(a: dict[str, float], b: dict[str, float]) -> bool:
+    return a["right"] <= b["left"] or b["right"] <= a["left"] or a["bottom"] <= b["top"] or b["bottom"] <= a["top"]
+
+
+NAMES = """(zoom) => {
+    map_div.setView([27.9, 116.4], zoom, { animate: false });
+    return map_div.redline.marks.names;
+}"""
+
+
+def names_apart(app: App) -> None:
+    inside = frame_of(app)
+    for zoom in range(7, 13):
+        inside.evaluate(NAMES, zoom)
+        app.wait_drawn()
+        boxes = inside.evaluate(NAMES, zoom)
+        assert len(boxes) > 3, zoom
+        sides = [dict(zip(("left", "top", "right", "bottom"), box, strict=True)) for box in boxes]
+        assert all(apart(one, other) for at, one in enumerate(sides) for other in sides[at + 1 :]), zoom
+
+
+def test_the_map_fills_the_window_and_nothing_lies_on_anything(app: App) -> None:
+    for width, height in ((1280, 800), (390, 844)):
+        app.page.set_viewport_size({"width": width, "height": height})
+        if width < 700:
+            app.page.reload()
+        app.wait_drawn()
+        frame = app.page.locator(MAP)
+        expect(frame).to_be_visible()
+        tall = box_of(frame)
+        share = (tall["bottom"] - tall["top"]) / height
+        if width > 700:
+            assert height - 12 < tall["bottom"] <= height
+        else:
+            assert 0.57 < share < 0.63
+        inside = frame_of(app)
+        size = inside.evaluate("() => [map_div.getSize().x, map_div.getSize().y]")
+        assert size == inside.evaluate("() => [innerWidth, innerHeight]")
+        shown = [
+            box_of(app.map.locator(name))
+            for name in (
+                ".redline-panel", ".redline-bar", ".leaflet-control-scale", ".redline-ratio", ".leaflet-draw",
+                ".leaflet-control-zoom", ".leaflet-control-attribution",
+            )
+        ]  # fmt: skip
+        for at, one in enumerate(shown):
+            assert one["left"] >= tall["left"] - 1
+            assert one["right"] <= tall["right"] + 1
+            assert one["bottom"] <= tall["bottom"] + 1
+            assert all(apart(one, other) for other in shown[at + 1 :])
+        assert app.page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
+    expect(app.map.locator(".redline-panel-body")).to_be_hidden()
+    names_apart(app)
+
+
+def test_a_link_opens_what_was_seen(app: App, browser: Browser) -> None:
+    inside = frame_of(app)
+    inside.evaluate("() => { window.still = true; map_div.setView([27.9, 116.4], 10, { animate: false }); }")
+    app.wait_drawn()
+    waters = app.map.locator('.redline-row[data-id="waters"]')
+    waters.locator(".redline-more").press("Enter")
+    waters.locator("input[type=range]").fill("40")
+    rivers = app.map.locator('.redline-row[data-id="rivers"]')
+    rivers.locator(".redline-more").press("Enter")
+    rivers.locator(".redline-movers button").first.press("Enter")
+    app.switch("protected_sites")
+    app.map.locator(".redline-compare summary").click()
+    app.map.locator('[data-side="right"]').select_option("waters")
+    app.map.get_by_text("素底").click()
+    place = app.page.locator(MAP).bounding_box()
+    assert place is not None
+    app.page.mouse.click(place["x"] + 200, place["y"] + 400)
+    expect(app.map.locator(".redline-pin")).to_be_visible()
+    expect(app.page).to_have_url(re.compile(r"[?&]at=116\.\d"), timeout=PATIENCE_MS)
+    app.wait_idle()
+    app.map.locator('[data-tool="link"]').click()
+    expect(app.map.locator(".redline-said")).to_contain_text(re.compile("链接"), timeout=PATIENCE_MS)
+    assert inside.evaluate("() => window.still"), "the map was put up anew"
+    mine = inside.evaluate(STATE)
+    assert mine["faint"] == "0.4"
+    assert mine["cut"]
+    assert mine["order"].index("rivers") < mine["order"].index("waters")
+    assert "protected_sites" in mine["off"]
+    assert app.page.evaluate("history.length") <= 3, "what is done on the map is no page to go back to"
+
+    elsewhere = browser.new_context(viewport={"width": 1280, "height": 800})
+    theirs = App(elsewhere.new_page())
+    theirs.page.goto(app.page.url)
+    theirs.wait_drawn()
+    assert frame_of(theirs).evaluate(STATE) == mine
+    expect(theirs.page.locator(".rl-here tr").first).to_be_visible(timeout=PATIENCE_MS)
+    elsewhere.close()
+
+
+def test_sizes_and_coordinates_are_those_of_the_ellipsoid(app: App) -> None:
+    inside = frame_of(app)
+    place = app.page.locator(MAP).bounding_box()
+    assert place is not None
+    app.map.locator('[data-tool="length"]').click()
+    spots = [(150, 300), (420, 420)]
+    lonlat = [
+        inside.evaluate(
+            "([x, y]) => { const p = map_div.containerPointToLatLng([x, y]); return [p.lng, p.lat]; }", spot
+        )
+        for spot in map(list, spots)
+    ]
+    for x, y in spots:
+        app.page.mouse.click(place["x"] + x, place["y"] + y)
+    app.map.get_by_role("button", name="结束").click()
+    told = re.search(r"([\d,.]+) km", app.map.locator(".redline-sizes").inner_text())
+    assert told is not None
+    length_m = Geod(a=6378137.0, rf=298.257222101).line_length(*zip(*lonlat, strict=True))
+    assert abs(float(told[1].replace(",", "")) * 1000 - length_m) < 1
+    app.page.mouse.move(place["x"] + 300, place["y"] + 350)
+    lon, lat = inside.evaluate(PLACE, [300, 350])
+    zone = round(lon / 3)
+    east, north = Transformer.from_crs(4490, 4488 + zone, always_xy=True).transform(lon, lat)
+    written = re.search(r"(\d+)带 X (\d+)\s+Y (\d+) m", app.map.locator(".redline-where").inner_text())
+    assert written is not None
+    assert (int(written[1]), abs(int(written[2]) - north) <= 1, abs(int(written[3]) - east) <= 1) == (zone, True, True)
+    app.wait_idle()
+    assert app.page.locator(".rl-here tr").count() == 0, "a click that measures asks nothing"

@@ -1,0 +1,83 @@
+"""Taking away in the browser: made beside the page, fetched by a signed address, opened where there is no network."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+from playwright.sync_api import Browser, expect
+
+from snapshot.verify import verify_file
+from tests.browser.conftest import PATIENCE_MS, App
+
+
+def pick(app: App, place: str, words: str) -> None:
+    """Choose from a list by typing."""
+    field = app.page.locator(place)
+    field.click()
+    app.page.keyboard.type(words)
+    app.page.keyboard.press("Enter")
+    expect(field).to_have_value(re.compile(re.escape(words)))
+    app.wait_idle()
+
+
+def choose_form(app: App, words: str) -> None:
+    app.wait_idle()
+    pick(app, ".st-key-take-form input", words)
+
+
+def test_the_map_goes_home_as_one_page_that_needs_no_network(app: App, browser: Browser, tmp_path: Path) -> None:
+    """What is on is on, in a page of at most 5 MB that asks nobody for anything."""
+    app.page.locator(".st-key-box_take summary").first.click()
+    expect(app.page.locator(".st-key-take-layers")).to_contain_text("规划项目")
+    app.switch("projects")  # off
+    expect(app.page.locator(".st-key-take-layers")).not_to_contain_text("规划项目", timeout=PATIENCE_MS)
+    choose_form(app, "网页")
+    target = tmp_path / "map.html"
+    app.take().save_as(target)
+    found = verify_file(target)
+    assert found.ok
+    assert "projects" not in found.manifest["chosen"]["layers"]
+    assert {"county", "redline_jiangxi", "waters"} <= set(found.manifest["chosen"]["layers"])
+    assert target.stat().st_size <= 5_000_000
+    context = browser.new_context(offline=True, viewport={"width": 1000, "height": 700})
+    page = context.new_page()
+    asked: list[str] = []
+    faults: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.goto(target.as_uri())
+    expect(page.locator('input[data-layer="redline_jiangxi"]')).to_be_checked()
+    expect(page.locator('input[data-layer="projects"]')).not_to_be_checked()
+    drawn = "() => [...document.querySelectorAll('canvas.redline-shapes')].some((c) => c.width > 0)"
+    page.wait_for_function(drawn, timeout=PATIENCE_MS)
+    page.locator('input[data-layer="projects"]').click()
+    expect(page.locator(".redline-watermark")).to_be_visible()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert faults == []
+    context.close()
+
+
+def test_extent_and_system_are_chosen_and_a_long_export_can_be_cancelled(app: App, tmp_path: Path) -> None:
+    choose_form(app, "Shapefile")
+    app.page.locator(".st-key-box_take summary").first.click()
+    pick(app, "[class*=st-key-take-extent] input", "当前视图")
+    pick(app, "[class*=st-key-take-epsg] input", "4527")
+    target = tmp_path / "a.zip"
+    app.take().save_as(target)
+    manifest = verify_file(target).manifest
+    assert manifest["crs"]["epsg"] == 4527
+    assert manifest["chosen"]["extent"] is not None
+    with zipfile.ZipFile(target) as archive:
+        archive.extractall(tmp_path)
+    assert gpd.read_file(tmp_path / "county.shp").crs.to_epsg() == 4527
+    choose_form(app, "PNG")
+    app.wait_idle()
+    app.page.locator(".st-key-take-make button").click()
+    stop = app.page.locator("[class*=st-key-take-stop] button").first
+    stop.click(timeout=PATIENCE_MS)
+    expect(app.page.get_by_text(re.compile("已取消"))).to_be_visible(timeout=PATIENCE_MS)
+    app.wait_idle()

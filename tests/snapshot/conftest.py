@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers.catalogue import read_catalogue
+from layers.load import load_layers
+from layers.model import Layer
+from tests.snapshot.nasty import nasty_layer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def default_layers() -> dict[str, Layer]:
+    """Every layer of the shipped catalogue."""
+    return load_layers(read_catalogue(ROOT / "config.toml"))
+
+
+@pytest.fixture(scope="session")
+def nasty() -> Layer:
+    """A layer of what files spoil."""
+    return nasty_layer()

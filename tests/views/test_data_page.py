@@ -1,0 +1,83 @@
+"""The data page: a stranger's words are text, a change by another process is seen, a broken overlay is one sentence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from shapely.geometry import box
+from streamlit.testing.v1 import AppTest
+
+from layers.boundaries import counties_of
+from layers.current import current_catalogue
+from layers.intake import take_in
+from layers.load import load_layers
+from layers.overlay_store import overlay_path
+from layers.own_layers import Given, keep_layer, roll
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT / "config.toml"
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "home"))
+
+
+def page() -> AppTest:
+    def body() -> None:
+        from views.data_page import show  # noqa: PLC0415 -- runs in the page
+
+        show()
+
+    return AppTest.from_function(body, default_timeout=60)
+
+
+def bring(layer_id: str, title: str) -> None:
+    frame = gpd.GeoDataFrame({HOSTILE: [HOSTILE]}, geometry=[box(116.3, 27.9, 116.31, 27.91)], crs=4490)
+    content = frame.to_json(drop_id=True).encode()
+    intake = take_in(content, f"{HOSTILE}.geojson", crs="EPSG:4490")
+    current = current_catalogue(CONFIG)
+    given = Given(id=layer_id, title_zh=title, publisher=title, licence=title)
+    counties = counties_of(load_layers(current.catalogue))
+    keep_layer(intake, given, content, catalogue=current.catalogue, counties=counties, step=lambda _: None)
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.markdown)
+
+
+def test_a_strangers_words_are_text() -> None:
+    bring("own_hostile", HOSTILE)
+    app = page()
+    app.session_state["data-show"] = "own_hostile"
+    app.run()
+    assert not app.exception
+    assert '<tr data-layer="own_hostile" data-state="loaded"' in text(app)
+    assert not re.search(r"(?<!\\)<img", text(app)), "escaped as Markdown or as HTML"
+    assert "&lt;img src=x" in text(app)
+
+
+def test_a_change_by_another_process_is_seen_with_the_next_action() -> None:
+    app = page().run()
+    assert not app.exception
+    assert "own_late" not in text(app)
+    bring("own_late", "后来的图层")
+    app.run()
+    assert 'data-layer="own_late"' in text(app)
+    roll("own_late", 0)
+    app.run()
+    assert 'data-layer="own_late"' not in text(app)
+    assert any("停用" in one.label for one in app.expander)
+
+
+def test_a_broken_overlay_is_one_sentence_and_all_else_stands() -> None:
+    overlay_path().write_text("version = =", encoding="utf-8")
+    app = page().run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "toml" in app.error[0].value
+    assert 'data-layer="redline_jiangxi"' in text(app)

@@ -1,0 +1,49 @@
+"""The catalogue of words: complete in both languages, and every key that the code asks for is there."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import words
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_fill_the_same_fields() -> None:
+    for key, texts in words.entries().items():
+        if not key.endswith("_joint"):  # what stands between two words may be nothing
+            assert texts["zh"].strip(), key
+            assert texts["en"].strip(), key
+        # a clause counts 第三章 in Chinese numerals ({zh}) and chapter 3 in English ({n})
+        assert {"n" if name == "zh" else name for name in fields(texts["zh"])} == fields(texts["en"]), key
+
+
+def test_every_key_named_in_the_code_is_in_the_catalogue() -> None:
+    rooms = {key.split(".")[0] for key in words.entries()}
+    names = "|".join(sorted(rooms))
+    asked = re.compile(rf'(?:\bt|\bsay|Error|Input|Fault)\(\s*"((?:{names})\.[a-z0-9_]+)"')
+    found: set[str] = set()
+    for path in ROOT.rglob("*.py"):
+        parts = path.relative_to(ROOT).parts
+        if parts[0] not in {"tests", ".venv", ".venv-data", ".build", "benchmarks"}:
+            found |= set(asked.findall(path.read_text(encoding="utf-8")))
+    assert len(found) > 20
+    assert found <= set(words.entries())
+
+
+def test_chinese_is_chinese_and_english_is_not() -> None:
+    han = re.compile(r"[\u4e00-\u9fff]")
+    for key, texts in words.entries().items():
+        stripped = re.sub(r"\{[^}]*\}", "", texts["en"])
+        # Chinese in an English text is a quoted term of law or a file's own word
+        assert len(han.findall(stripped)) <= 0.5 * len(stripped), key
+
+
+def test_a_key_that_is_not_there_is_an_error() -> None:
+    assert not words.has("no.such_key")

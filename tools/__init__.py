@@ -1,0 +1,1 @@
+"""Scripts that rebuild committed data and assets; nothing here is imported by the product."""

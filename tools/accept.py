@@ -1,0 +1,290 @@
+"""Every "Must show" so far, with its numbers: ``make accept``. Ends with 1 if anything fell short.
+
+``--skip fresh`` leaves out the fresh clones (they take most of the time).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.error import URLError
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import Geod
+from tabulate import tabulate
+
+from geo.errors import RedlineError
+from geo.read import read_sites
+
+ROOT = Path(__file__).resolve().parent.parent
+GEOD = Geod(a=6378137.0, rf=298.257222101)
+MU_M2 = 10_000 / 15
+
+
+def main() -> int:
+    """Run every part, print what each found, sum up."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--skip", action="append", default=[], choices=list(PARTS))
+    parser.add_argument("--only", action="append", default=[], choices=list(PARTS))
+    asked = parser.parse_args()
+    results: dict[str, bool] = {}
+    for name, part in PARTS.items():
+        if name in asked.skip or (asked.only and name not in asked.only):
+            continue
+        print(f"\n== {name}: {part.__doc__}", flush=True)
+        results[name] = part()
+    print("\n== sum")
+    for name, good in results.items():
+        print(f"{'ok  ' if good else 'FAIL'} {name}")
+    passed = sum(results.values())
+    print(f"{passed} passed, {len(results) - passed} failed")
+    return int(not all(results.values()))
+
+
+def fresh() -> bool:
+    """Clone afresh into an empty home folder: make run to the first page, make test; first and second time."""
+    with tempfile.TemporaryDirectory() as folder:
+        clone, home = Path(folder) / "redline", Path(folder) / "home"
+        home.mkdir()
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        kept = {
+            key: value for key, value in os.environ.items() if not key.startswith(("REDLINE", "VIRTUAL_ENV", "MAKE"))
+        }
+        environment = kept | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "PORT": "8640"}
+        times = [["make run", *(f"{_until_page(clone, environment):.0f} s" for _ in range(2))]]
+        tests, said = [], ""
+        good = True
+        for _ in range(2):
+            begun = time.monotonic()
+            run = subprocess.run(
+                ["make", "test"], cwd=clone, env=environment, capture_output=True, text=True, check=False
+            )
+            tests.append(f"{time.monotonic() - begun:.0f} s")
+            said = (run.stdout.strip().splitlines() or [run.stderr])[-1]
+            good &= run.returncode == 0
+        times.append(["make test", *tests])
+        print(tabulate(times, headers=["", "first", "second"]))
+        print(said)
+        return good
+
+
+def _until_page(clone: Path, environment: dict[str, str]) -> float:
+    """Seconds from `make run` until the page answers."""
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        ["make", "run"],
+        cwd=clone,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{environment['PORT']}/_stcore/health", timeout=1):
+                    return time.monotonic() - begun
+            except (URLError, OSError):
+                time.sleep(0.2)
+        raise SystemExit("make run ended before the page answered")
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait(timeout=30)
+
+
+def layers() -> bool:
+    """List the layers; nothing unhealthy."""
+    return (
+        subprocess.run([sys.executable, "-m", "cli", "--lang", "en", "layers"], cwd=ROOT, check=False).returncode == 0
+    )
+
+
+def redline() -> bool:
+    """Illustrative red line against the published sizes, within 0.5 %."""
+    jiangxi = gpd.read_file(ROOT / "data" / "redline" / "jiangxi.fgb")
+    yangzhou = gpd.read_file(ROOT / "data" / "redline" / "yangzhou.fgb")
+    land = gpd.read_file(ROOT / "data" / "boundaries" / "prefecture.fgb").set_index("adcode").geometry
+    by_city = jiangxi.dissolve("adcode").geometry
+    published = [
+        ("抚州 27.12 % of its land", by_city["361000"], 0.2712 * _area_m2(land["361000"])),
+        ("吉安 673 万亩", by_city["360800"], 673e4 * MU_M2),
+        ("江西 4.12 万 km²", by_city.union_all(), 4.12e10),
+        ("扬州 1,172.77 km² (combined layer)", yangzhou.union_all(), 1172.77e6),
+    ]
+    rows, good = [], True
+    for name, shape, wanted_m2 in published:
+        found_m2 = _area_m2(shape)
+        off = found_m2 / wanted_m2 - 1
+        good &= abs(off) <= 0.005
+        rows.append([name, f"{wanted_m2 / 1e6:,.2f}", f"{found_m2 / 1e6:,.2f}", f"{off:+.4%}"])
+    print(tabulate(rows, headers=["published", "km²", "ours, km²", "off"]))
+    return good
+
+
+def _area_m2(shape: object) -> float:
+    """Area by a second library: Karney's geodesic polygons (grid edges are a kilometre long, too short to matter)."""
+    return abs(float(GEOD.geometry_area_perimeter(shape)[0]))
+
+
+def speed() -> bool:
+    """First map, switch, bytes, requests: limits of the issue (benchmarks/map_speed.py)."""
+    return subprocess.run([sys.executable, "-m", "benchmarks.map_speed"], cwd=ROOT, check=False).returncode == 0
+
+
+def uploads() -> bool:
+    """Each broken upload gets one clear sentence."""
+    bow = b'{"type":"Polygon","coordinates":[[[117,27],[117.1,27.1],[117.1,27],[117,27.1],[117,27]]]}'
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "no-shp.zip"
+        with zipfile.ZipFile(archive, "w") as held:
+            held.writestr("site.dbf", b"x")
+            held.writestr("site.prj", b"x")
+        broken = {
+            "text.geojson": b"this is no map",
+            archive.name: archive.read_bytes(),
+            "crossing.geojson": bow,
+            "far.geojson": b'{"type":"Point","coordinates":[39550000,3060000]}',
+        }
+    good = True
+    for name, content in broken.items():
+        try:
+            read_sites(content, name)
+        except RedlineError as fault:
+            print(f"- {fault.text('zh')}\n  {fault.text('en')}")
+            good &= name in fault.text("zh") and "\n" not in fault.text("zh")
+        else:
+            print(f"- {name}: was taken")
+            good = False
+    return good
+
+
+def shots() -> bool:
+    """Pictures of every page, both languages, wide and narrow, to be looked at."""
+    return subprocess.run([sys.executable, "-m", "tools.shots"], cwd=ROOT, check=False).returncode == 0
+
+
+def plans() -> bool:
+    """Redline validate data/plans clean; counts by document; projects by how their place is known."""
+    clean = (
+        subprocess.run([sys.executable, "-m", "cli", "--lang", "en", "validate"], cwd=ROOT, check=False).returncode == 0
+    )
+    folder = ROOT / "data" / "plans"
+    tables = {path.stem: pd.read_csv(path, dtype=str, keep_default_na=False) for path in sorted(folder.glob("*.csv"))}
+    documents = tables["documents"]["id"].tolist()
+    rows = [
+        [name, len(table), *((table["document"] == document).sum() for document in documents)]
+        for name, table in tables.items()
+        if "document" in table.columns
+    ]
+    print(tabulate(rows, headers=["table", "all", *documents]))
+    print(
+        tabulate(tables["projects"]["location_basis"].value_counts().items(), headers=["projects placed by", "count"])
+    )
+    return clean
+
+
+def places() -> bool:
+    """Test that each coordinate falls in a county it claims and each route passes through those it claims."""
+    return _tests("tests/layers/test_plans.py", "tests/layers/test_features.py")
+
+
+def formats() -> bool:
+    """Test one site in every format, and the case table of coordinate systems row by row."""
+    return _tests(
+        "tests/test_cli_formats.py",
+        "tests/geo/test_formats.py",
+        "tests/geo/test_crs_cases.py",
+        "tests/geo/test_survey_txt.py",
+    )
+
+
+def oracles() -> bool:
+    """Test areas and distances against GeographicLib's own tools, Karney and closed forms."""
+    return _tests("tests/geo/test_geographiclib.py", "tests/geo/test_measure.py", "tests/geo/test_overlay.py")
+
+
+def flows() -> bool:
+    """Drive every page in a browser whose network is cut: flows, links opened elsewhere, axe-core, phones."""
+    return _tests("tests/browser", "-rP", "--capture=tee-sys")
+
+
+def large() -> bool:
+    """Layers of 20,000 and of 1,000,000 polygons: import, memory, tiles, drawn area, first map, switch, bytes."""
+    runs = [["--count", "20000", "--peer"], ["--count", "1000000"]]
+    codes = [
+        subprocess.run([sys.executable, "-m", "benchmarks.large_layers", *options], cwd=ROOT, check=False).returncode
+        for options in runs
+    ]
+    return not any(codes)
+
+
+def own() -> bool:
+    """Test layers, tables and rasters that users bring: recognition, faults, versions, joins, zonal figures."""
+    return _tests(
+        "tests/layers/test_intake.py",
+        "tests/layers/test_own_layers.py",
+        "tests/layers/test_spec_recognise.py",
+        "tests/layers/test_indicator_own.py",
+        "tests/layers/test_indicator_raster.py",
+        "tests/geo/test_raster_zonal.py",
+    )
+
+
+def takeaway() -> bool:
+    """Test each form read back and opened by QGIS, GDAL, LibreOffice, rio-cogeo; manifests, what stays in, diffs."""
+    return _tests("tests/snapshot", "-rs")
+
+
+def papers() -> bool:
+    """Write sheets and reports, each page a picture; fonts embedded, Chinese is text."""
+    return subprocess.run([sys.executable, "-m", "tools.papers"], cwd=ROOT, check=False).returncode == 0
+
+
+def walk() -> bool:
+    """Go five walks through the Check page, a picture each step; every page must say what it must."""
+    return subprocess.run([sys.executable, "-m", "tools.walk"], cwd=ROOT, check=False).returncode == 0
+
+
+def law() -> bool:
+    """Test cases worked by hand from the law, margins tested by moving the site, checks reproduced from the ledger."""
+    return _tests("tests/siting")
+
+
+def _tests(*paths: str) -> bool:
+    """Run tests of the suite again, so that their number stands beside the rest."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *(path for path in paths)]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+PARTS: dict[str, Callable[[], bool]] = {
+    "layers": layers,
+    "redline": redline,
+    "uploads": uploads,
+    "plans": plans,
+    "places": places,
+    "formats": formats,
+    "oracles": oracles,
+    "law": law,
+    "own": own,
+    "takeaway": takeaway,
+    "papers": papers,
+    "walk": walk,
+    "speed": speed,
+    "large": large,
+    "flows": flows,
+    "shots": shots,
+    "fresh": fresh,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

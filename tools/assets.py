@@ -1,0 +1,146 @@
+"""Front-end files of the map, taken from pinned npm packages into ``static/vendor/``: ``python -m tools.assets``.
+
+Only npm's client touches the network (``npm pack``: no install, no scripts of the packages are run). A second run finds
+every file with its hash and ends at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import RedlineError
+
+__all__ = ["Package", "fetch", "missing", "read_manifest"]
+
+ROOT = Path(__file__).resolve().parent.parent
+MANIFEST = Path(__file__).with_name("assets.toml")
+VENDOR = ROOT / "static" / "vendor"
+NPM_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Package:
+    """One npm package at one version, the files that are taken from it with their sha256, and their folder."""
+
+    name: str
+    version: str
+    files: dict[str, str]
+    into: str = ""
+
+    @property
+    def folder(self) -> str:
+        """Folder of the files in ``static/vendor``: the package's name unless the manifest says otherwise."""
+        return self.into or self.name
+
+    @property
+    def spec(self) -> str:
+        """What npm is asked for."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def tarball(self) -> str:
+        """The file that ``npm pack`` leaves."""
+        return f"{self.name.lstrip('@').replace('/', '-')}-{self.version}.tgz"
+
+
+def read_manifest(path: Path = MANIFEST) -> list[Package]:
+    """Return the packages that `path` pins."""
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))["package"]
+    return [Package(table["name"], table["version"], dict(table["files"]), table.get("into", "")) for table in tables]
+
+
+def missing(packages: list[Package], vendor: Path = VENDOR) -> list[Package]:
+    """Return the packages of which a file in `vendor` is not there or not the pinned one."""
+    return [
+        package
+        for package in packages
+        if any(_digest(vendor / package.folder / name) != digest for name, digest in package.files.items())
+    ]
+
+
+def fetch(packages: list[Package], vendor: Path = VENDOR) -> None:
+    """Take the files of `packages` from npm into `vendor`.
+
+    Raises
+    ------
+    RedlineError
+        If npm is not installed, cannot fetch a package, or a file is not the pinned one. Nothing is written then.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        _pack([package.spec for package in packages], Path(folder))
+        taken = {
+            vendor / package.folder / name: _checked(package, name, content)
+            for package in packages
+            for name, content in _members(Path(folder) / package.tarball, package).items()
+        }
+    for target, content in taken.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(target.name + ".part")
+        part.write_bytes(content)
+        part.replace(target)
+
+
+def _pack(specs: list[str], folder: Path) -> None:
+    """Let npm fetch the tarballs of `specs` into `folder`."""
+    command = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder), *specs]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=NPM_SECONDS, check=False)
+    except FileNotFoundError:
+        raise RedlineError("carto.npm_missing") from None
+    except subprocess.TimeoutExpired:
+        raise RedlineError("carto.npm_failed", packages=" ".join(specs), fault=f"> {NPM_SECONDS} s") from None
+    if done.returncode != 0:
+        said = [line for line in done.stderr.splitlines() if "error" in line] or ["npm pack"]
+        raise RedlineError("carto.npm_failed", packages=" ".join(specs), fault=said[0][:200])
+
+
+def _members(tarball: Path, package: Package) -> dict[str, bytes]:
+    """Read the wanted files of a tarball; nothing is unpacked to disk."""
+    contents: dict[str, bytes] = {}
+    with tarfile.open(tarball) as archive:
+        for name in package.files:
+            try:
+                member = archive.extractfile(f"package/{name}")
+            except KeyError:
+                member = None
+            if member is None:
+                raise RedlineError("carto.asset_absent", package=package.spec, file=name)
+            contents[name] = member.read()
+    return contents
+
+
+def _checked(package: Package, name: str, content: bytes) -> bytes:
+    """Return `content` if it has the pinned hash."""
+    if hashlib.sha256(content).hexdigest() != package.files[name]:
+        raise RedlineError("carto.asset_changed", package=package.spec, file=name)
+    return content
+
+
+def _digest(path: Path) -> str | None:
+    """Return the sha256 of a file, None if there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def main() -> int:
+    """Fetch what is missing; one line either way."""
+    wanted = missing(read_manifest())
+    if not wanted:
+        return 0
+    try:
+        fetch(wanted)
+    except RedlineError as fault:
+        print(fault.text("zh"), fault.text("en"), sep="\n", file=sys.stderr)
+        return 1
+    print("static/vendor: " + ", ".join(package.spec for package in wanted))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""Pictures of the running app, for the README and for eyes: ``python -m tools.shots [FOLDER]``.
+
+Starts its own server with a home folder of its own; the browser's network is cut.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+MAP = 'iframe[title*="st_folium"]'
+DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
+SITE = """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"A1","面积(亩)":32780},
+"geometry":{"type":"Polygon","coordinates":[[[117.05,27.70],[117.10,27.70],[117.10,27.74],[117.05,27.74],
+[117.05,27.70]]]}}]}"""
+
+
+def main() -> int:
+    """Take every picture; say where they are."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".build" / "shots"
+    folder.mkdir(parents=True, exist_ok=True)
+    program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+    if program is None:
+        print("tools.shots: no Chromium found (Debian: apt install chromium)")
+        return 1
+    with tempfile.TemporaryDirectory() as home, _server(Path(home)) as address, sync_playwright() as playwright:
+        site = Path(home) / "site.geojson"
+        site.write_text(SITE, encoding="utf-8")
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+        )
+        for lang in ("zh", "en"):
+            for width, height in ((1440, 900), (390, 844)):
+                page = browser.new_page(viewport={"width": width, "height": height})
+                page.add_init_script('localStorage.setItem("redline-help", "seen")')  # not a first visit
+                _pages(
+                    page,
+                    address,
+                    lang,
+                    site,
+                    lambda name, *, ending=f"{lang}-{width}": folder / f"{name}-{ending}.webp",
+                )
+                page.close()
+        browser.close()
+    print(f"{len(list(folder.glob('*.webp')))} pictures in {folder.name}/")
+    return 0
+
+
+def _pages(page: Page, address: str, lang: str, site: Path, named: Callable[[str], Path]) -> None:
+    """Take the pictures of one visitor."""
+    narrow = page.viewport_size is not None and page.viewport_size["width"] < 800
+    page.goto(f"{address}/?lang={lang}")
+    _settle(page)
+    _keep(page, named("province"))
+    _choose(page, {"zh": ("前往", "抚州市"), "en": ("Go to", "Fuzhou (Jiangxi)")}[lang])
+    _settle(page)
+    _keep(page, named("fuzhou"))
+    page.set_input_files('input[type="file"]', site)
+    page.locator(".rl-verdict").wait_for()
+    _settle(page)
+    _keep(page, named("site"), whole=narrow)
+    page.goto(f"{address}/check?lang={lang}")
+    page.set_input_files('input[type="file"]', site)
+    page.locator(".rl-verdict").first.wait_for()
+    _settle(page)
+    _keep(page, named("check"), whole=True)
+    page.goto(f"{address}/county?adcode=361028&lang={lang}")
+    page.locator(".sources").first.wait_for()
+    _idle(page)
+    _keep(page, named("county"), whole=True)
+    for name in ("indicators", "plans"):
+        page.goto(f"{address}/{name}?lang={lang}")
+        _settle(page)
+        _idle(page)
+        _keep(page, named(name))
+    page.goto(f"{address}/data?lang={lang}")
+    page.locator(".rl-data").wait_for()
+    _idle(page)
+    _keep(page, named("data"))
+
+
+def _idle(page: Page) -> None:
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+    page.wait_for_timeout(800)  # charts and grids paint on a canvas and say nothing when they are done
+
+
+def _choose(page: Page, asked: tuple[str, str]) -> None:
+    label, region = asked
+    chooser = page.get_by_role("combobox", name=label).first
+    chooser.scroll_into_view_if_needed()  # a list that is open closes when the page scrolls
+    page.wait_for_timeout(300)
+    chooser.click()
+    page.get_by_role("option", name=region).click()
+
+
+def _settle(page: Page) -> None:
+    """Wait until the map has drawn what it shows, and for the glide to a new place to end."""
+    page.wait_for_timeout(1200)
+    _idle(page)
+    page.frame_locator(MAP).locator(DRAWN).wait_for(timeout=60_000)
+
+
+def _keep(page: Page, path: Path, *, whole: bool = False) -> None:
+    image = Image.open(io.BytesIO(page.screenshot(full_page=whole)))
+    image.convert("RGB").save(path, quality=82, method=6)
+
+
+@contextmanager
+def _server(home: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"REDLINE_HOME": str(home)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if "URL:" in line:
+                break
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,228 @@
+"""A user's GeoTIFF on the indicators page: what it is, what is asked of it, figures, and the picture on the map."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, cast
+
+import folium
+import streamlit as st
+
+from carto.image_group import Picture, image_group, painted
+from geo.errors import CrsError, RedlineError
+from geo.raster_open import RasterFacts, raster_facts
+from geo.raster_view import raster_view
+from geo.raster_zonal import Statistic
+from layers.indicator_raster import RasterWish, raster_subject
+from layers.indicators import Level
+from snapshot.write import whole_file
+from views.indicator_choice import chosen
+from views.indicator_data import literal, regions_of
+from views.indicator_upload import add_own, today
+from views.serving import FROM_COMPONENT, tiles_folder
+from views.state import lang, say, show_fault
+
+__all__ = ["choose_raster", "picture_group", "picture_legend", "show_as"]
+
+_STATISTICS: Final[tuple[Statistic, ...]] = ("mean", "sum", "min", "max", "share")
+_LEVELS: Final[tuple[Level, ...]] = ("county", "prefecture")
+_SYSTEMS: Final = (
+    "EPSG:4490",
+    "EPSG:4326",
+    "EPSG:4526",
+    "EPSG:4527",
+    "EPSG:4528",
+    "EPSG:4547",
+    "EPSG:4548",
+    "EPSG:3857",
+)
+_FOLDER: Final = "own_raster"
+_KEPT: Final = 40
+_DAY_SECONDS: Final = 24 * 3600
+_PICTURES: Final = "own-pictures"
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The picture of a raster: its address, bounds, and what its colours stand for."""
+
+    url: str
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+    low: float
+    high: float
+    colours: tuple[str, ...]
+
+
+def choose_raster() -> None:
+    """Show the uploader and, once a file is there, what is asked of it."""
+    st.caption(say("raster_own.lead"))
+    uploaded = st.file_uploader(say("raster_own.file"), type=["tif", "tiff"], key="raster-file")
+    if uploaded is None:
+        st.session_state.pop("raster-kept", None)
+        return
+    path = _kept(uploaded)
+    try:
+        facts = _facts(path, uploaded.name)
+        if facts is not None:
+            _ask(path, facts, uploaded.file_id)
+    except RedlineError as fault:
+        show_fault(fault)
+
+
+def _kept(uploaded: Any) -> Path:
+    """Return the upload as a file in a folder of its own, which goes with the session."""
+    held = st.session_state.get("raster-kept")
+    if held is None or held[0] != uploaded.file_id:
+        folder = tempfile.TemporaryDirectory(prefix="redline-raster-", ignore_cleanup_errors=True)
+        (Path(folder.name) / "raster.tif").write_bytes(uploaded.getbuffer())
+        held = (uploaded.file_id, folder)
+        st.session_state["raster-kept"] = held
+    return Path(held[1].name) / "raster.tif"
+
+
+def _facts(path: Path, name: str) -> RasterFacts | None:
+    """Look through the file; where it does not name its system, ask for it."""
+    try:
+        return raster_facts(path, name)
+    except CrsError as fault:
+        if fault.key != "raster_own.no_crs":
+            raise
+        st.warning(literal(fault.text(lang())))
+    crs = st.selectbox(say("raster_own.crs"), _SYSTEMS, index=None, key="raster-crs")
+    return raster_facts(path, name, crs) if crs else None
+
+
+def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
+    """Ask what is wanted and reckon it."""
+    st.caption(
+        say(
+            "raster_own.facts",
+            width=f"{facts.width:,}",
+            height=f"{facts.height:,}",
+            bands=len(facts.bands),
+            crs=literal(facts.system.label),
+            cell=f"{facts.cell[0]:.6g} × {facts.cell[1]:.6g}",
+            nodata=say("raster_own.none") if facts.nodata is None else f"{facts.nodata:g}",
+        )
+    )
+    boxes = st.columns(4)
+    with boxes[0]:
+        band = st.selectbox(
+            say("raster_own.band"),
+            range(1, len(facts.bands) + 1),
+            format_func=lambda number: f"{number} {facts.bands[number - 1]}".strip(),
+            key=f"raster-band-{seed}",
+        )
+    with boxes[1]:
+        statistic = st.selectbox(
+            say("raster_own.statistic"),
+            _STATISTICS,
+            format_func=lambda code: say(f"raster_own.statistic_{code}"),
+            key=f"raster-statistic-{seed}-{lang()}",
+        )
+    with boxes[2]:
+        share = statistic == "share"
+        of_class = st.number_input(say("raster_own.of_class"), value=1.0, key=f"raster-class-{seed}") if share else 0.0
+        unit = "" if share else st.text_input(say("raster_own.unit"), max_chars=16, key=f"raster-unit-{seed}")
+    with boxes[3]:
+        written = st.text_input(say("raster_own.nodata"), max_chars=24, key=f"raster-nodata-{seed}")
+    left, right = st.columns(2)
+    with left:
+        level = st.selectbox(
+            say("raster_own.level"),
+            _LEVELS,
+            format_func=lambda code: say(f"indicator_page.level_{code}"),
+            key=f"raster-level-{seed}-{lang()}",
+        )
+    with right:
+        least = st.slider(say("raster_own.least"), 1, 100, 50, format="%d%%", key=f"raster-least-{seed}")
+    if st.button(say("raster_own.use"), type="primary", width="stretch", key=f"raster-use-{seed}"):
+        facts = _without(facts, written)
+        wish = RasterWish(
+            int(band), cast(Statistic, statistic), float(of_class), unit.strip(), cast(Level, level), least
+        )
+        _reckon(path, facts, wish)
+
+
+def _without(facts: RasterFacts, written: str) -> RasterFacts:
+    """Return the facts with the no-data value that the user gives."""
+    if not written.strip():
+        return facts
+    try:
+        return replace(facts, nodata=float(written.replace(",", "")))
+    except ValueError:
+        raise RedlineError("raster_own.nodata_wrong") from None
+
+
+def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
+    """Reckon the figures and paint the picture, saying how far it is."""
+    regions = regions_of(wish.level)
+    if regions is None or regions.frame is None:
+        raise RedlineError("layers.no_counties")
+    bar = st.progress(0.0, say("raster_own.working", name=literal(facts.name)))
+    subject = raster_subject(path, facts, regions.frame, wish, read_on=today(), step=bar.progress)
+    west, south, east, north = regions.frame.total_bounds
+    view = raster_view(path, facts, (west - 0.3, south - 0.3, east + 0.3, north + 0.3), band=wish.band)
+    picture = painted(view.values)
+    pictures = {**st.session_state.get(_PICTURES, {}), subject.id: _served(picture, view.bounds)}
+    st.session_state[_PICTURES] = pictures
+    bar.empty()
+    add_own(subject)
+    st.session_state["raster-close"] = True
+    st.rerun()
+
+
+def _served(picture: Picture, bounds: tuple[tuple[float, float], tuple[float, float]]) -> _Shown:
+    """Keep a picture where sessions of ours may fetch it; they go after a day, or when there are many."""
+    folder = tiles_folder() / _FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{hashlib.sha256(picture.webp).hexdigest()}.webp"
+    with whole_file(folder / name) as draft:
+        draft.write_bytes(picture.webp)
+    newest = sorted(folder.glob("*.webp"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for place, old in enumerate(newest):
+        if place >= _KEPT or time.time() - old.stat().st_mtime > _DAY_SECONDS:
+            old.unlink(missing_ok=True)
+    return _Shown(f"{FROM_COMPONENT}/tiles/{_FOLDER}/{name}", bounds, picture.low, picture.high, picture.colours)
+
+
+def show_as() -> bool:
+    """Ask, of a raster, whether the map shows it or its figures; tell whether it is the raster."""
+    if chosen().id not in st.session_state.get(_PICTURES, {}):
+        return False
+    left, right = st.columns([1, 1], vertical_alignment="center")
+    with left:
+        way = st.segmented_control(
+            say("raster_own.show_as"),
+            ["figures", "picture"],
+            default="figures",
+            format_func=lambda code: say(f"raster_own.show_{code}"),
+            key=f"raster-show-{lang()}",
+            label_visibility="collapsed",
+        )
+    if way == "picture":
+        right.slider(say("raster_own.opacity"), 10, 100, 80, step=5, key="raster-opacity")
+    return way == "picture"
+
+
+def picture_group() -> folium.FeatureGroup:
+    """Return the picture of the raster that is chosen."""
+    picture: _Shown = st.session_state[_PICTURES][chosen().id]
+    opacity = st.session_state.get("raster-opacity", 80) / 100
+    return image_group(picture.url, picture.bounds, title=say("raster_own.show_picture"), opacity=opacity)
+
+
+def picture_legend(unit: str) -> str:
+    """Return what the colours of the picture stand for, as HTML."""
+    picture: _Shown = st.session_state[_PICTURES][chosen().id]
+    ramp = ", ".join(picture.colours)
+    ends = f"{picture.low:,.6g} – {picture.high:,.6g} {unit if unit != '—' else ''}"
+    return (
+        f'<div class="rl-ind-legend"><i style="width:140px;background:linear-gradient(90deg,{ramp})"></i>'
+        f"{html.escape(ends)} <small>{html.escape(say('raster_own.picture_legend'))}</small></div>"
+    )

@@ -1,0 +1,154 @@
+/* The search box: suggestions while typing, from our own server; a choice goes to the page. WAI-ARIA combobox. */
+const made = new WeakMap();
+
+function box(root) {
+  const input = root.querySelector("input");
+  const list = root.querySelector("ul");
+  const said = root.querySelector("[role=status]");
+  const state = { data: {}, send: () => {}, rows: [], at: -1, asked: 0, timer: 0, shown: null };
+
+  function close() {
+    list.hidden = true;
+    state.at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function mark(at) {
+    state.at = at;
+    [...list.children].forEach((row, place) => row.setAttribute("aria-selected", String(place === at)));
+    const row = list.children[at];
+    if (row) {
+      input.setAttribute("aria-activedescendant", row.id);
+      row.scrollIntoView({ block: "nearest" });
+    } else {
+      input.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  function choose(at) {
+    const row = state.rows[at];
+    if (!row) return;
+    state.shown = row.title;
+    input.value = row.title;
+    close();
+    state.send(row.key);
+  }
+
+  function line(row, at) {
+    const item = document.createElement("li");
+    item.id = "redline-find-" + at;
+    item.setAttribute("role", "option");
+    item.setAttribute("aria-selected", "false");
+    const name = document.createElement("b");
+    name.textContent = row.title;
+    const about = document.createElement("small");
+    about.textContent = row.about;
+    item.append(name, " ", about);
+    item.addEventListener("pointerdown", (event) => event.preventDefault()); // the box keeps the focus
+    item.addEventListener("click", () => choose(at));
+    return item;
+  }
+
+  function show(rows) {
+    state.rows = rows;
+    list.replaceChildren(...rows.map(line));
+    list.hidden = rows.length === 0;
+    input.setAttribute("aria-expanded", String(rows.length > 0));
+    const texts = state.data.texts;
+    said.textContent = rows.length ? texts.count.replace("{count}", rows.length) : texts.nothing;
+    said.classList.toggle("seen", rows.length === 0);
+    mark(-1);
+  }
+
+  function request(text) {
+    const query = new URLSearchParams({ q: text, lang: state.data.lang });
+    return fetch(state.data.url + "?" + query, { headers: { "X-Redline-Token": state.data.token } });
+  }
+
+  async function ask() {
+    const text = input.value.trim();
+    const number = ++state.asked;
+    if (!text) {
+      said.textContent = "";
+      said.classList.remove("seen");
+      state.rows = [];
+      close();
+      return;
+    }
+    try {
+      const answer = await request(text);
+      if (number !== state.asked) return;
+      if (!answer.ok) throw new Error(String(answer.status));
+      show(await answer.json());
+    } catch {
+      if (number !== state.asked) return;
+      show([]);
+      said.textContent = state.data.texts.failed;
+    }
+  }
+
+  function later() {
+    clearTimeout(state.timer);
+    state.timer = setTimeout(ask, 120);
+  }
+
+  input.addEventListener("input", later);
+  input.addEventListener("focus", () => {
+    input.select();
+    if (!state.warm) request("").catch(() => {}); // the server makes its index while the first word is being typed
+    state.warm = true;
+    if (state.rows.length && input.value !== state.shown) show(state.rows);
+  });
+  input.addEventListener("blur", () => setTimeout(close, 150));
+  input.addEventListener("keydown", async (event) => {
+    if (event.isComposing) return; // Chinese is being spelt
+    const last = state.rows.length - 1;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) {
+        if (state.rows.length) show(state.rows);
+        else await ask();
+      }
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      mark(state.at + step > last ? 0 : state.at + step < 0 ? last : state.at + step);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      clearTimeout(state.timer);
+      if (input.value === state.shown) return;
+      if (state.at < 0) await ask(); // what stands there now, not what was suggested before
+      choose(Math.max(state.at, 0));
+    } else if (event.key === "Escape") {
+      if (list.hidden) input.value = "";
+      close();
+    }
+  });
+  root.querySelector("button").addEventListener("click", () => {
+    input.value = "";
+    state.shown = "";
+    ask();
+    state.send("");
+    input.focus();
+  });
+  return { input, state };
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  if (!made.has(parentElement)) made.set(parentElement, box(parentElement));
+  const { input, state } = made.get(parentElement);
+  state.data = data;
+  state.send = (key) => setTriggerValue("chosen", { key, at: Date.now() });
+  input.placeholder = data.texts.hint;
+  parentElement.querySelector("label").textContent = data.texts.label;
+  parentElement.querySelector("ul").setAttribute("aria-label", data.texts.label);
+  const clear = parentElement.querySelector("button");
+  clear.setAttribute("aria-label", data.texts.clear);
+  clear.title = data.texts.clear;
+  clear.hidden = !data.value;
+  if (data.value !== state.told) {
+    state.told = data.value;
+    state.shown = data.value;
+    if (input.getRootNode().activeElement !== input || !data.value) input.value = data.value;
+  }
+}

@@ -1,0 +1,116 @@
+"""What every page shares: the language, the catalogue and the loaded layers."""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib import metadata
+from pathlib import Path
+
+import streamlit as st
+
+from geo.errors import RedlineError
+from layers.catalogue import Catalogue
+from layers.current import Current, current_catalogue
+from layers.load import load_layers
+from layers.model import Layer
+from layers.overlay_store import overlay_path
+from words import LANGUAGES, Lang, t
+
+__all__ = [
+    "VERSION",
+    "catalogue",
+    "config_path",
+    "current",
+    "current_layers",
+    "lang",
+    "say",
+    "show_fault",
+    "switch_language",
+]
+
+VERSION = metadata.version("redline")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def config_path() -> Path:
+    """Return the configuration in use: ``REDLINE_CONFIG``, else the one beside ``app.py``."""
+    return Path(os.environ.get("REDLINE_CONFIG") or _ROOT / "config.toml")
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue in use, read again when its file or the user's overlay of it changes."""
+    return current().catalogue
+
+
+def current() -> Current:
+    """Return the catalogue in use with the overlay it was made with, and why that is left out if it is."""
+    return _current(*_stamps())
+
+
+def current_layers() -> dict[str, Layer]:
+    """Return every layer by id, shared by all sessions; what changed in the catalogue since is loaded again."""
+    return _layers(*_stamps())
+
+
+def _stamps() -> tuple[str, int, str, int]:
+    """Return what the catalogue depends on: both files, and when they were last written."""
+    shipped, own = config_path(), overlay_path()
+    changed, overlaid = (path.stat().st_mtime_ns if path.exists() else 0 for path in (shipped, own))
+    return str(shipped), changed, str(own), overlaid
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _current(path: str, changed: int, overlay: str, overlaid: int) -> Current:  # noqa: ARG001 -- part of the cache key
+    return current_catalogue(Path(path))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _held(path: str, changed: int) -> dict[str, dict[str, Layer]]:  # noqa: ARG001 -- part of the cache key
+    """Keep the layers that were loaded last from a configuration: an import loads one layer, not all."""
+    return {}
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _layers(path: str, changed: int, overlay: str, overlaid: int) -> dict[str, Layer]:
+    held = _held(path, changed)
+    loaded = load_layers(_current(path, changed, overlay, overlaid).catalogue, held.get("layers"))
+    held["layers"] = loaded
+    return loaded
+
+
+def lang() -> Lang:
+    """Return the session's language: the switch, else the address (``?lang=en``), else the configuration."""
+    if "lang" not in st.session_state:
+        asked = st.query_params.get("lang")
+        st.session_state["lang"] = asked if asked in LANGUAGES else catalogue().language
+    chosen: Lang = st.session_state["lang"]
+    return chosen
+
+
+def switch_language() -> None:
+    """Show the one switch between Chinese and English; it keeps itself in the address."""
+    now = lang()
+    chosen = st.segmented_control(
+        say("views.language"),
+        options=list(LANGUAGES),
+        default=now,
+        format_func=lambda code: {"zh": "中文", "en": "English"}[code],
+        key="language_switch",
+        label_visibility="collapsed",
+    )
+    if chosen and chosen != now:
+        st.session_state["lang"] = chosen
+        st.query_params["lang"] = chosen
+        st.rerun()
+
+
+def show_fault(fault: RedlineError) -> None:
+    """Show a fault as its one sentence; what a file calls itself is text there, never Markdown or HTML."""
+    st.error(_MARKDOWN.sub(r"\\\1", fault.text(lang())))
+
+
+def say(key: str, /, **values: object) -> str:
+    """Return a string of the catalogue of words in the session's language."""
+    return t(key, lang(), **values)

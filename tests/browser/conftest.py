@@ -22,6 +22,7 @@ from playwright.sync_api import (
     BrowserContext,
     Download,
     FrameLocator,
+    Locator,
     Page,
     Request,
     Response,
@@ -148,6 +149,27 @@ def press(page: Page, name: str, *, exact: bool = False, role: Literal["button",
     target.click()
 
 
+def pick(page: Page, box: Locator, text: str) -> None:
+    """Choose from a list what is found by typing.
+
+    The answer is clicked, not taken by Enter: a list that is not open yet would keep the text and choose nothing, and
+    what is typed while a script runs can be lost.
+    """
+    option = page.get_by_role("option", name=text).first
+    for _ in range(5):
+        wait_idle(page)
+        box.click()
+        box.fill(text)
+        try:
+            expect(option).to_be_visible(timeout=3000)
+            break
+        except AssertionError:
+            box.press("Escape")
+    option.click()
+    expect(option).to_be_hidden()
+    wait_idle(page)
+
+
 class App:
     """What a planner does, in words."""
 
@@ -174,6 +196,10 @@ class App:
     def press(self, name: str, *, exact: bool = False, role: Literal["button", "radio"] = "button") -> None:
         """Press a button, or choose one of several."""
         press(self.page, name, exact=exact, role=role)
+
+    def pick(self, box: Locator, text: str) -> None:
+        """Choose from a list what is found by typing."""
+        pick(self.page, box, text)
 
     def download(self, name: str, *, exact: bool = False) -> Download:
         """Press a button that gives a file."""

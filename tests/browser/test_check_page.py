@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from pyproj import Geod, Transformer
 from shapely.geometry import LineString, box
 
-from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App, press
+from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App, pick, press
 
 SITE = box(117.05, 27.70, 117.06, 27.71)  # in 资溪
 TXT_CORNERS = ((116.951, 27.600), (116.953, 27.600), (116.953, 27.602), (116.951, 27.602))
@@ -37,9 +37,7 @@ def site_file(tmp_path: Path) -> Path:
 
 
 def choose_activity(page: Page, name: str) -> None:
-    page.get_by_label("活动类型").click()
-    page.keyboard.type(name)
-    page.get_by_role("option", name=name).first.click()
+    pick(page, page.get_by_label("活动类型"), name)
     expect(page.locator(".rl-required").first).to_be_visible(timeout=PATIENCE_MS)
 
 

@@ -47,18 +47,7 @@ def row(app: App, layer: str) -> Locator:
 
 def look_at(app: App, layer: str) -> None:
     """Choose a layer from the list by its id: a long list shows only what is in sight."""
-    app.wait_idle()
-    box = app.page.get_by_role("combobox", name="查看一个图层")
-    option = app.page.get_by_role("option", name=layer)
-    for _ in range(5):  # what is typed while a script runs is lost
-        app.wait_idle()
-        box.fill(layer)
-        try:
-            expect(option).to_be_visible(timeout=3000)
-            break
-        except AssertionError:
-            box.press("Escape")
-    option.click()
+    app.pick(app.page.get_by_role("combobox", name="查看一个图层"), layer)
     expect(app.page.get_by_role("button", name="退回上一版本")).to_be_visible(timeout=PATIENCE_MS)
     app.wait_idle()
 

@@ -34,12 +34,7 @@ def page(app: App, server: str) -> Iterator[App]:
 
 def pick(app: App, label: str, text: str) -> None:
     """Choose in a drop-down by what it says."""
-    app.wait_idle()
-    box = app.page.get_by_role("combobox", name=label).first
-    box.click()
-    box.fill(text)
-    box.press("Enter")
-    app.wait_idle()
+    app.pick(app.page.get_by_role("combobox", name=label).first, text)
 
 
 def frame_of(app: App) -> Frame:

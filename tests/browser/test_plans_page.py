@@ -31,10 +31,7 @@ class Plans:
         self.app, self.page = app, app.page
 
     def filter(self, label: str, text: str) -> None:
-        box = self.page.get_by_role("combobox", name=label, exact=True)
-        box.click()
-        box.fill(text)
-        box.press("Enter")
+        self.app.pick(self.page.get_by_role("combobox", name=label, exact=True), text)
 
     def kind(self, name: str) -> None:
         self.page.get_by_role("radio", name=re.compile(f"^{name} ")).click()

@@ -14,17 +14,13 @@ from tests.browser.conftest import PATIENCE_MS, App
 
 
 def pick(app: App, place: str, words: str) -> None:
-    """Choose from a list by typing."""
+    """Choose from a list by typing; what was chosen stays."""
     field = app.page.locator(place)
-    field.click()
-    app.page.keyboard.type(words)
-    app.page.keyboard.press("Enter")
+    app.pick(field, words)
     expect(field).to_have_value(re.compile(re.escape(words)))
-    app.wait_idle()
 
 
 def choose_form(app: App, words: str) -> None:
-    app.wait_idle()
     pick(app, ".st-key-take-form input", words)
 
 

@@ -91,6 +91,8 @@ class Intake:
     recognition : Recognition
     area_m2, length_m : float
         Of all areas, of all lines; overlaps count twice.
+    lost_rows, lost_places : tuple
+        Rows (from 1) that are left out although they have a shape, and where it lies, in degrees.
     """
 
     name: str
@@ -106,6 +108,8 @@ class Intake:
     recognition: Recognition
     area_m2: float
     length_m: float
+    lost_rows: tuple[int, ...] = ()
+    lost_places: tuple[tuple[float, float], ...] = ()
 
     @property
     def stopped(self) -> bool:
@@ -182,6 +186,8 @@ def take_in(
         recognition,
         float(area_m2.sum()) if area_m2 is not None else 0.0,
         length_m,
+        tuple(row for row, _ in sound.lost),
+        tuple(place for _, place in sound.lost),
     )
 
 

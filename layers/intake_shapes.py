@@ -39,11 +39,14 @@ class SoundShapes:
     rows : array of int
         Their positions in the file, from 0.
     faults : list of Fault
+    lost : list of (int, (float, float))
+        Rows (from 1) left out although they have a shape, and where it lies: the middle of its bounds, in degrees.
     """
 
     shapes: NDArray[Any]
     rows: NDArray[np.int64]
     faults: list[Fault]
+    lost: list[tuple[int, tuple[float, float]]]
 
 
 def sound_shapes(opened: OpenedLayer, *, accept_repairs: bool = False) -> SoundShapes:
@@ -64,6 +67,7 @@ def sound_shapes(opened: OpenedLayer, *, accept_repairs: bool = False) -> SoundS
         faults.append(_fault("no_geometry", "warn", rows[nothing]))
     flat, rows = flat[~nothing], rows[~nothing]
     flat, kept = _repaired(flat, rows, opened, faults, accept_repairs=accept_repairs)
+    lost = _places(flat[~kept], rows[~kept], opened)
     flat, rows = flat[kept], rows[kept]
     shapes = stored_shapes(flat, opened.reading, opened.name)
     folded = ~shapely.is_valid(shapes)
@@ -81,7 +85,17 @@ def sound_shapes(opened: OpenedLayer, *, accept_repairs: bool = False) -> SoundS
         faults.append(Fault("mixed_kinds", "warn", len(flat_kinds), values=counts))
     if opened.part.repairs is not None and (closed := opened.part.repairs != "").any():
         faults.append(_fault("ring_closed", "warn", np.flatnonzero(closed)))
-    return SoundShapes(shapes, rows, faults)
+    return SoundShapes(shapes, rows, faults, lost)
+
+
+def _places(flat: NDArray[Any], rows: NDArray[np.int64], opened: OpenedLayer) -> list[tuple[int, tuple[float, float]]]:
+    """Return where shapes lie that cannot be taken in, for those whose rows are named."""
+    west, south, east, north = shapely.bounds(flat[:MOST_ROWS]).reshape(-1, 4).T
+    middles = np.column_stack([(west + east) / 2, (south + north) / 2])
+    known = np.isfinite(middles).all(axis=1)
+    points = stored_shapes(shapely.points(middles[known]), opened.reading, opened.name)
+    named = rows[:MOST_ROWS][known].tolist()
+    return [(row + 1, (float(x), float(y))) for row, (x, y) in zip(named, shapely.get_coordinates(points), strict=True)]
 
 
 def _repaired(

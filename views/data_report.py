@@ -7,14 +7,18 @@ import html
 import io
 
 import pandas as pd
+import shapely
 import streamlit as st
 
+from layers.boundaries import counties_of
 from layers.intake import ROW, Intake
 from layers.intake_faults import Fault, fault_rows
 from snapshot.tables import area_text, length_text
 from views.data_places import plain
+from views.data_preview import Picture, drawn, told
 from views.data_table import CSS
-from views.state import lang, say
+from views.once import once
+from views.state import current_layers, lang, say
 
 __all__ = ["show_report"]
 
@@ -38,7 +42,10 @@ def show_report(intake: Intake, accept_repairs: bool) -> bool:
             st.caption(say("data.recognised_family"))
     elif found.near is not None:
         st.warning(plain(found.near.text(lang())))
-    st.markdown(CSS + _figures(intake), unsafe_allow_html=True)
+    left, right = st.columns([2, 3])
+    left.markdown(CSS + _figures(intake), unsafe_allow_html=True)
+    with right:
+        _picture(intake, accept_repairs)
     wanted = _faults(intake, accept_repairs)
     _preview(intake)
     return wanted
@@ -64,6 +71,16 @@ def _figures(intake: Intake) -> str:
     ]
     inner = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in facts)
     return f'<dl class="rl-dl" data-kept="{len(intake.frame)}">{inner}</dl>'
+
+
+def _picture(intake: Intake, accept_repairs: bool) -> None:
+    """Show where it lies; drawn once for what was read."""
+    now = lang()
+    first = shapely.get_coordinates(intake.frame.geometry.array[:1]).tobytes()  # another after an axis swap
+    key = (intake.sha256, intake.layer, intake.reading.epsg, intake.reading.declared, accept_repairs, first, now)
+    picture: Picture = once("data-picture", key, lambda: drawn(intake, counties_of(current_layers()), now))
+    st.markdown(picture.image(say("data.lies_label", name=intake.layer)), unsafe_allow_html=True)
+    st.caption(plain(told(picture, now)))
 
 
 def _faults(intake: Intake, accept_repairs: bool) -> bool:

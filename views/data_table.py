@@ -44,7 +44,9 @@ CSS: Final = """
   .rl-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; font-size: .9rem;
     margin: 0 0 1rem; }
   .rl-dl dt { color: #5b6b62; } .rl-dl dd { margin: 0; overflow-wrap: anywhere; }
+  .rl-lies { width: 100%; max-width: 805px; height: auto; }
   @media (max-width: 760px) {
+    .rl-lies { width: 126%; max-width: none; clip-path: inset(0 20.5% 0 0); }
     .rl-data thead { display: none; }
     .rl-data, .rl-data tbody, .rl-data tr, .rl-data td { display: block; width: 100%; }
     .rl-data tr { border: 1px solid #dbe2dd; border-radius: 8px; margin: 0 0 .6rem; padding: .35rem .2rem; }

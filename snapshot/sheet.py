@@ -21,8 +21,8 @@ from siting.result import CheckResult
 from snapshot.seal import seal
 from snapshot.select import let_out
 from snapshot.sheet_draw import Relief, draw_layers, draw_relief, drawn_in
+from snapshot.sheet_furniture import draw_grid, draw_inset, draw_north, draw_scale, draw_watermark, furniture
 from snapshot.sheet_layout import Frame, Layout, Rect, fit, lay_out
-from snapshot.sheet_parts import draw_grid, draw_inset, draw_north, draw_scale, draw_watermark
 from snapshot.sheet_text import SITE_SYMBOL, Content, Page, SheetSettings, write_texts
 from snapshot.write import whole_file
 from words import Lang, t
@@ -30,6 +30,7 @@ from words import Lang, t
 __all__ = ["SheetSettings", "map_picture", "relief_of", "write_sheet"]
 
 _MOST_PIXELS: Final = 90
+_INSET_MM: Final = 30.0
 
 
 def write_sheet(
@@ -130,10 +131,12 @@ def map_picture(
     sites: gpd.GeoDataFrame | None = None,
     relief: Relief | None = None,
     dpi: int = 200,
+    inset_mm: float = 0.0,
 ) -> bytes:
     """Return a map without a margin as PNG, for a page of a report: layers, sites, grid, scale bar, north, 示意.
 
-    Parameters are those of `write_sheet`; of `layers` those are drawn that `let_out` says may leave.
+    Parameters are those of `write_sheet`; of `layers` those are drawn that `let_out` says may leave. No name stands in
+    the square of `inset_mm` in the lower right corner.
     """
     known = {layer.id: layer for layer in catalogue}
     shown = [layer for layer in layers if let_out(layer, known)]
@@ -142,7 +145,8 @@ def map_picture(
     axes = _map_axes(figure, (0.0, 0.0, 1.0, 1.0), frame)
     if relief is not None:
         draw_relief(axes, relief, frame)
-    draw_layers(axes, shown, frame, lang, sites=None if sites is None else (sites, SITE_SYMBOL))
+    kept = furniture(frame, 1.0, grid="graticule", inset_mm=inset_mm)
+    draw_layers(axes, shown, frame, lang, sites=None if sites is None else (sites, SITE_SYMBOL), kept=kept)
     draw_grid(axes, frame, "graticule", 1.0)
     if any(layer.spec.watermark for layer in shown):
         draw_watermark(axes, t("carto.watermark", lang), 0.8)
@@ -182,8 +186,18 @@ def _map(page: Page, relief: Relief | None, panel: Sequence[LayerShow]) -> None:
     if relief is not None:
         draw_relief(axes, relief, frame)
     sites = None if content.sites is None else (content.sites, SITE_SYMBOL)
+    inset_mm = _INSET_MM * layout.unit if page.settings.inset and content.outlines else 0.0
+    kept = furniture(frame, layout.unit, grid=page.settings.grid, inset_mm=inset_mm)
     draw_layers(
-        axes, content.shown, frame, lang, unit=layout.unit, indicator=content.indicator, sites=sites, panel=panel
+        axes,
+        content.shown,
+        frame,
+        lang,
+        unit=layout.unit,
+        indicator=content.indicator,
+        sites=sites,
+        panel=panel,
+        kept=kept,
     )
     draw_grid(axes, frame, page.settings.grid, layout.unit)
     if content.illustrative:
@@ -197,7 +211,7 @@ def _map(page: Page, relief: Relief | None, panel: Sequence[LayerShow]) -> None:
 def _inset(page: Page) -> None:
     """Put the inset into the lower right corner of the map."""
     layout, frame, outlines = page.layout, page.frame, page.content.outlines
-    size = 30 * layout.unit
+    size = _INSET_MM * layout.unit
     box = Rect(layout.map.x + layout.map.w - size, layout.map.y, size, size)
     province = [layer for layer in outlines if layer.spec.stands_for == "province"] or outlines
     bounds = [float(edge) for layer in province if layer.frame is not None for edge in layer.frame.total_bounds]

@@ -74,6 +74,7 @@ def draw_layers(
     sites: tuple[gpd.GeoDataFrame, Symbol] | None = None,
     names: bool = True,
     panel: Sequence[LayerShow] = (),
+    kept: NDArray[np.float64] | None = None,
 ) -> None:
     """Draw layers as the screen draws them, bottom to top, then symbols, then names that do not overlap.
 
@@ -94,6 +95,8 @@ def draw_layers(
         Whether symbols and names are drawn.
     panel : sequence of LayerShow
         How layers stand on the screen, top first: their order and opacity; the catalogue's by default.
+    kept : ndarray, shape (n, 4), optional
+        Boxes of the frame's system in which no name may stand (``sheet_furniture.furniture``).
     """
     zoom = screen_zoom(frame)
     if indicator is not None:
@@ -110,7 +113,7 @@ def draw_layers(
         outlines = _seen(shapes[shapely.get_dimensions(shapes) > 0], frame)
         _draw_path(axes, outlines, sites[1], unit, many=False)
         marks.take_sites(*sites)
-    marks.draw(axes)
+    marks.draw(axes, np.empty((0, 4)) if kept is None else kept)
 
 
 def drawn_in(layers: Sequence[Layer], frame: Frame) -> list[Layer]:

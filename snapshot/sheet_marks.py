@@ -13,6 +13,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextToPath
+from numpy.typing import NDArray
 
 from carto.symbols import Label, Shape, Symbol, classes_of, label_of
 from carto.tiles_layer import marks_of
@@ -98,20 +99,20 @@ class Marks:
                 self._dots.append(_Dot(x, y, red, hollow=False))
             self._names.append(_Name(x, y, name, _SITE_NAME, 1.0, dot=True))
 
-    def draw(self, axes: Axes) -> None:
-        """Draw all symbols, then the names."""
+    def draw(self, axes: Axes, kept: NDArray[np.float64]) -> None:
+        """Draw all symbols, then the names outside the boxes `kept`."""
         for dot in self._dots:
             marker(axes, dot.x, dot.y, dot.symbol, self._unit, hollow=dot.hollow, opacity=dot.opacity)
-        self._write(axes)
+        self._write(axes, kept)
 
     def _name(self, zh: str, en: str) -> str:
         return en if self._lang == "en" and en else zh
 
-    def _write(self, axes: Axes) -> None:
+    def _write(self, axes: Axes, kept: NDArray[np.float64]) -> None:
         """Write names in order of rank, each at the first of its places where nothing stands yet."""
         frame, dots, unit = self._frame, self._dots, self._unit
         per_pt = frame.scale * 25.4 / 72 / 1000  # metres of ground for a point of paper
-        taken = np.empty((0, 4))
+        taken = kept
         reach = 5 * PX_PT * unit * per_pt
         ordered = sorted(self._names, key=lambda name: (name.look["rank"], name.dot, -name.weight))
         marked = False

@@ -28,6 +28,8 @@ _ROOM: Final = 0.07
 _SHOWN: Final = ("prefecture", "county", "redline", "ecological_space", "water_surface", "river_line", "protected_site")
 _COARSE_DEG: Final = 0.01
 _INSET_PX: Final = 150
+_INSET_MM: Final = 18.0
+"""Of the picture, what the inset covers on a screen (``views/js/county.css``)."""
 
 
 def county_picture(adcode: str, lang: Lang) -> str:
@@ -57,6 +59,7 @@ def _picture(adcode: str, lang: Lang, digests: tuple[str, ...], _layers: dict[st
         sites=outline,
         relief=relief_of(catalogue().folder / catalogue().map.base),
         dpi=_DPI,
+        inset_mm=_INSET_MM,
     )
     small = io.BytesIO()
     Image.open(io.BytesIO(drawn)).convert("RGB").save(small, "WEBP", quality=_QUALITY)

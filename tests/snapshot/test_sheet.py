@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from pypdf import PdfReader
 from shapely.geometry import box
@@ -18,7 +19,8 @@ from layers.load import load_layers
 from layers.model import Layer
 from snapshot.fonts import refuse_missing
 from snapshot.sheet import relief_of, write_sheet
-from snapshot.sheet_draw import screen_zoom
+from snapshot.sheet_draw import draw_layers, screen_zoom
+from snapshot.sheet_furniture import draw_grid, draw_north, draw_scale, furniture
 from snapshot.sheet_layout import PAPERS, fit, lay_out, round_scale
 from snapshot.sheet_parts import wrap
 from snapshot.sheet_text import SheetSettings
@@ -77,6 +79,26 @@ def test_names_of_the_map_are_text_and_stand_once(layers: dict[str, Layer], tmp_
     lines = PdfReader(target).pages[0].extract_text().split()
     for name in ("抚州市", "临川", "南城", "黎川", "资溪", "乐安", "宜黄", "广昌"):
         assert lines.count(name) == 1
+
+
+def test_no_name_stands_on_scale_bar_arrow_or_figures(layers: dict[str, Layer]) -> None:
+    """Judged by what matplotlib says that it has painted, not by the boxes that were kept free."""
+    frame = fit(ZIXI, 118, 96)
+    figure = Figure(figsize=(118 / 25.4, 96 / 25.4), dpi=100)
+    names, rest = (
+        figure.add_axes((0, 0, 1, 1), xlim=(frame.west, frame.east), ylim=(frame.south, frame.north)) for _ in range(2)
+    )
+    shown = [layers[name] for name in ("county", "waters", "protected_sites")]
+    draw_layers(names, shown, frame, "zh", kept=furniture(frame, 1.0, grid="graticule"))
+    draw_grid(rest, frame, "graticule", 1.0)
+    draw_scale(rest, frame, "zh", 1.0)
+    draw_north(rest, frame, "zh", 1.0)
+    figure.canvas.draw()
+    written = [text.get_window_extent() for text in names.texts]
+    assert len(written) > 10
+    standing = [part.get_window_extent() for part in (*rest.texts, *rest.patches)]
+    assert len(standing) > 10
+    assert [box for box in written if box.count_overlaps(standing)] == []
 
 
 def test_english_sheet(layers: dict[str, Layer], tmp_path: Path) -> None:

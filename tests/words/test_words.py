@@ -45,5 +45,10 @@ def test_chinese_is_chinese_and_english_is_not() -> None:
         assert len(han.findall(stripped)) <= 0.5 * len(stripped), key
 
 
+def test_english_has_quotation_marks_that_a_chinese_font_sets_narrow() -> None:
+    """A font made for Chinese sets curly marks as wide as a character: the text falls apart."""
+    assert [key for key, texts in words.entries().items() if set("“”‘’") & set(texts["en"])] == []
+
+
 def test_a_key_that_is_not_there_is_an_error() -> None:
     assert not words.has("no.such_key")

@@ -27,6 +27,7 @@ _SCRIPTS: Final = (
     _OWN / "marks.js",
     _OWN / "mark_tiles.js",
     _OWN / "panel.js",
+    _OWN / "years.js",
     _OWN / "tools.js",
     _OWN / "measure.js",
     _OWN / "link.js",

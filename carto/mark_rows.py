@@ -39,6 +39,8 @@ class MarkRows:
     located : array of bool
     share : array of float
         Width of the shape as a share of the world's width.
+    when : array of int or None
+        Of a layer with dates: class and years (`carto.years`).
     """
 
     lon: Floats
@@ -48,22 +50,28 @@ class MarkRows:
     kind: Ints
     located: NDArray[np.bool_]
     share: Floats
+    when: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.lon)
 
     def taken(self, rows: NDArray[Any]) -> MarkRows:
         """Return some of the rows."""
-        return MarkRows(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        held: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        taken: dict[str, Any] = {name: None if column is None else column[rows] for name, column in held.items()}
+        return MarkRows(**taken)
 
     def as_points(self) -> list[list[Any]]:
-        """Return lon, lat, name zh, name en, class, located (1 or 0) of each."""
-        columns = (self.lon.round(6), self.lat.round(6), self.zh, self.en, self.kind, self.located.astype(int))
+        """Return lon, lat, name zh, name en, class, located (1 or 0) of each; with dates also -1, 0 and its kind."""
+        columns = [self.lon.round(6), self.lat.round(6), self.zh, self.en, self.kind, self.located.astype(int)]
+        if self.when is not None:
+            columns += [np.full(len(self), -1), np.zeros(len(self), np.int64), self.when]
         return [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
     def as_labels(self) -> list[list[Any]]:
-        """Return lon, lat, name zh, name en, width of the shape as a share of the world's."""
-        columns = (self.lon.round(5), self.lat.round(5), self.zh, self.en, self.share.round(7))
+        """Return lon, lat, name zh, name en, width of the shape as a share of the world's; with dates also its kind."""
+        columns = [self.lon.round(5), self.lat.round(5), self.zh, self.en, self.share.round(7)]
+        columns += [] if self.when is None else [self.when]
         return [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
@@ -91,8 +99,8 @@ def counts_of(layer: Layer) -> tuple[int, int, int]:
     return (0, 0, 0) if layer.frame is None else _counts(layer.frame)
 
 
-def mark_rows(layer: Layer, frame: gpd.GeoDataFrame) -> tuple[MarkRows, MarkRows]:
-    """Return the symbols of a layer, and the names of its shapes."""
+def mark_rows(layer: Layer, frame: gpd.GeoDataFrame, when: Ints | None = None) -> tuple[MarkRows, MarkRows]:
+    """Return the symbols of a layer, and the names of its shapes; `when` is the kind of each row (`carto.years`)."""
     _, of_row = classes_of(layer)
     shapes = np.array(frame.geometry.array, dtype=object)
     zh, en = _names(layer, frame)
@@ -105,7 +113,8 @@ def mark_rows(layer: Layer, frame: gpd.GeoDataFrame) -> tuple[MarkRows, MarkRows
 
     def rows_of(points: Texts, row: Ints, share: Floats) -> MarkRows:
         lon, lat = shapely.get_x(points), shapely.get_y(points)
-        return MarkRows(lon, lat, zh[row], en[row], of_row[row], located[row], share)
+        dated = None if when is None else when[row]
+        return MarkRows(lon, lat, zh[row], en[row], of_row[row], located[row], share, dated)
 
     symbols = rows_of(parts, row, np.full(len(row), np.nan))
     solid = np.flatnonzero(~dotted & ((zh != "") | (en != ""))) if label_of(layer.spec) else np.zeros(0, np.int64)

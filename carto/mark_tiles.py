@@ -58,7 +58,8 @@ def write_mark_tiles(
     Notes
     -----
     A tile is ``points`` and ``labels`` as in ``MarkRows``. A point that stands for many goes on with -1 (no row of the
-    layer, which the stand-alone page writes there) and their number; its class is -1 if they are of several.
+    layer, which the stand-alone page writes there) and their number; its class is -1 if they are of several. Of a layer
+    with dates there follow the kinds among them, each with its number.
     """
     top = _top_zoom(symbols, names)
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
@@ -138,10 +139,23 @@ def _crowds(rows: MarkRows, zoom: int) -> list[list[Any]]:
     located = np.zeros(len(counts), np.int64)
     located[group] = rows.located
     kind = np.where(lowest == highest, lowest, -1)
+    kinds = _kinds_in(rows, group)
     for at in np.flatnonzero(counts > 1):
         place = [round(float(lon[at]), 5), round(float(lat[at]), 5)]
-        points.append([*place, "", "", int(kind[at]), int(located[at]), -1, int(counts[at])])
+        dated = [] if kinds is None else [kinds[int(at)]]
+        points.append([*place, "", "", int(kind[at]), int(located[at]), -1, int(counts[at]), *dated])
     return points
+
+
+def _kinds_in(rows: MarkRows, group: Ints) -> dict[int, list[list[int]]] | None:
+    """Return the kinds in each group with the number of each; None for a layer without dates."""
+    if rows.when is None:
+        return None
+    found: dict[int, list[list[int]]] = {}
+    pairs, counts = np.unique(np.column_stack([group.reshape(-1), rows.when]), axis=0, return_counts=True)
+    for (at, kind), count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        found.setdefault(at, []).append([kind, count])
+    return found
 
 
 def _centres(rows: MarkRows, zoom: int, group: Ints, counts: Ints) -> tuple[Floats, Floats]:

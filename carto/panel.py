@@ -10,6 +10,7 @@ from carto.legend import LegendEntry, layer_legend
 from carto.scene import LayerShow, arranged
 from carto.symbols import Symbol, classes_of, label_of, paint_order
 from carto.tiles_layer import TileKind, has_marks, has_shapes
+from carto.years import years_shown
 from layers.model import Layer
 from words import Lang, t
 
@@ -91,6 +92,7 @@ def _definition(layer: Layer, lang: Lang, tile_url: TileUrl, stands: LayerShow |
         "marksUrl": tile_url(layer, "marks") if has_marks(layer) else "",
         "styles": [looked(item.symbol) for item in classes],
         "label": label_of(spec),
+        "years": years_shown(layer, stands),
         "legend": [noted(entry) for entry in layer_legend(layer, lang)],
         "notice": t("carto.illustrative", lang) if spec.watermark else "",
         "about": spec.notice(lang) if spec.notice else "",
@@ -111,6 +113,13 @@ def noted(entry: LegendEntry) -> dict[str, Any]:
     return {"label": entry.label, "kind": entry.kind, "style": looked(entry.symbol), "hollow": entry.hollow}
 
 
+def _year_words(lang: Lang) -> dict[str, str]:
+    words = {"from": "from", "to": "to", "fromOf": "from_of", "toOf": "to_of", "undated": "undated", "note": "note"}
+    words |= {"some": "some", "someUndated": "some_undated"}
+    filled = {name: f"{{{name}}}" for name in ("layer", "count", "all", "first", "last")}
+    return {name: t(f"map.years_{key}", lang, **filled) for name, key in words.items()}
+
+
 def texts_of(lang: Lang) -> dict[str, Any]:
     """Return the texts that the browser writes itself."""
     texts: dict[str, Any] = {key: t(f"carto.{key}", lang) for key in _OWN_TEXTS}
@@ -129,6 +138,7 @@ def texts_of(lang: Lang) -> dict[str, Any]:
         "closer": t("map.closer", lang),
         "farther": t("map.farther", lang),
     }
+    texts["yearWords"] = _year_words(lang)
     texts["linkWords"] = {
         "copy": t("map.copy_link", lang),
         "copied": t("map.link_copied", lang),

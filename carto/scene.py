@@ -19,11 +19,30 @@ class View:
 
 @dataclass(frozen=True)
 class LayerShow:
-    """How one layer of the panel stands: on or off, and how opaque (0.1 to 1)."""
+    """How one layer of the panel stands.
+
+    Attributes
+    ----------
+    id : str
+    on : bool
+    opacity : float
+        0.1 to 1.
+    years : (int, int) or None
+        Of a layer with dates: the first and the last year that is drawn; None for all.
+    undated : bool
+        Whether features without a date are drawn.
+    """
 
     id: str
     on: bool
     opacity: float = 1.0
+    years: tuple[int, int] | None = None
+    undated: bool = True
+
+    @property
+    def partly(self) -> bool:
+        """Whether some features may not be drawn."""
+        return self.years is not None or not self.undated
 
 
 @dataclass(frozen=True)

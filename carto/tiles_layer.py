@@ -13,11 +13,13 @@ from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 
 from carto.mark_rows import counts_of, mark_rows, shaped
 from carto.mark_tiles import write_mark_tiles
 from carto.symbols import classes_of, label_of
 from carto.tile_store import Progress, made_once, tidy
+from carto.years import MOST_JOINED, year_kinds
 from geo.tiles import TILER, build_tiles, shared_edges
 from layers.model import Layer
 
@@ -71,6 +73,8 @@ def file_name(layer: Layer, kind: TileKind) -> str:
     style = layer.spec.style
     parts = [layer.digest or "", kind, TILER, _MARKS, layer.spec.role, style.by or "", style.label or ""]
     whole = kind == "marks" and not _marks_in_tiles(layer)
+    if layer.spec.time_field and kind != "regions":
+        parts += [f"years of {layer.spec.time_field}", layer.spec.time_end_field or ""]
     if kind == "marks" and not whole:
         parts += [repr(label_of(layer.spec))]  # which names are kept depends on how they are written
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -120,18 +124,20 @@ def _make(layer: Layer, kind: TileKind, path: Path, progress: Progress) -> None:
     """Write one file."""
     if layer.frame is None:
         raise ValueError(f"layer {layer.id} is not loaded")
+    kinds = year_kinds(layer)
+    when = None if kinds is None else kinds.of_row
     if kind == "marks" and path.suffix == ".pmtiles":
-        write_mark_tiles(path, *mark_rows(layer, layer.frame), label_of(layer.spec), progress)
+        write_mark_tiles(path, *mark_rows(layer, layer.frame, when), label_of(layer.spec), progress)
     elif kind == "marks":
-        _write(path, json.dumps(marks_of(layer, layer.frame), ensure_ascii=False, separators=(",", ":")))
+        _write(path, json.dumps(marks_of(layer, layer.frame, when), ensure_ascii=False, separators=(",", ":")))
     elif kind == "regions":
         build_tiles(layer.frame, path, ids=np.arange(len(layer.frame), dtype=np.int64), progress=progress)
     elif layer.spec.role == "boundary":
         build_tiles(shared_edges(layer.frame), path, progress=progress)
     else:
-        _, of_row = classes_of(layer)
+        of_row = classes_of(layer)[1] if when is None else when
         drawn = shaped(layer.frame)
-        joined = len(layer.frame) > _DISSOLVE_ABOVE
+        joined = len(layer.frame) > _DISSOLVE_ABOVE and (kinds is None or len(kinds.rows) <= MOST_JOINED)
         shapes = gpd.GeoDataFrame(geometry=layer.frame.geometry.array[drawn], crs=layer.frame.crs)
         build_tiles(shapes, path, ids=of_row[drawn], dissolve=joined, progress=progress)
 
@@ -145,11 +151,13 @@ def _write(path: Path, text: str) -> None:
     Path(part).replace(path)
 
 
-def marks_of(layer: Layer, frame: gpd.GeoDataFrame) -> dict[str, list[list[Any]]]:
+def marks_of(
+    layer: Layer, frame: gpd.GeoDataFrame, when: NDArray[np.int64] | None = None
+) -> dict[str, list[list[Any]]]:
     """Return the symbols and the names of a layer.
 
     ``points``: lon, lat, name zh, name en, class, located (1 or 0); ``labels``: lon, lat, name zh, name en, width of
-    the shape as a share of the world's width.
+    the shape as a share of the world's width. With `when`, the kind of each row, they end with it (`carto.years`).
     """
-    symbols, names = mark_rows(layer, frame)
+    symbols, names = mark_rows(layer, frame, when)
     return {"points": symbols.as_points(), "labels": names.as_labels()}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import click
 
 from cli.base import loaded, main
+from cli.own_all import import_all
 from geo.errors import BadInput
 from words import Lang, t
 
@@ -46,12 +47,20 @@ _GROUPS = ("control", "protection", "water", "projects", "own")
 @click.option("--id-field")
 @click.option("--name-field")
 @click.option("--zone-field")
+@click.option("--time-field", help="column of the date or year from which a feature stands / 日期或年份字段")
+@click.option("--time-end-field", help="until which it stands / 截止日期或年份字段")
 @click.option("--replace", is_flag=True, help="in the place of the layer that stands for the same / 替换同类图层")
+@click.option(
+    "--all", "every", is_flag=True, help="every official table of a database in one go / 一次导入全部规范图层"
+)
 @click.option("--accept-repairs", is_flag=True, help="mend shapes with several readings too / 修复有多种读法的图形")
 @click.option("--dry-run", is_flag=True, help="only say what would be done / 只检查不入库")
 @click.pass_obj
-def import_layer(obj: dict[str, object], file: Path, replace: bool, dry_run: bool, **said: Any) -> None:
+def import_layer(obj: dict[str, object], file: Path, replace: bool, every: bool, dry_run: bool, **said: Any) -> None:
     """Bring a layer in: check it, store it as a version, put it in use / 导入图层."""
+    if every:
+        import_all(obj, file, dry_run, **said)
+        return
     from geo.layer_parts import packed
     from layers.boundaries import counties_of
     from layers.intake import LAYER_LIMITS, field_faults, take_in
@@ -136,7 +145,8 @@ def _given(intake: Intake, said: dict[str, Any], catalogue: Catalogue, counties:
     basis = said["basis"] or ("statutory" if official else "published")
     title_zh = said["title"] or (official.title.zh if official else intake.layer)
     title_en = said["title_en"] or (official.title.en if official and not said["title"] else title_zh)
-    asked = {key: said[key] for key in ("role", "group", "export") if said[key] is not None}
+    optional = ("role", "group", "export", "time_field", "time_end_field")
+    asked = {key: said[key] for key in optional if said[key] is not None}
     return Given(
         **{
             **held, **asked, **fields, "extent": extent, "basis": basis, "title_zh": title_zh, "title_en": title_en,
@@ -148,21 +158,11 @@ def _given(intake: Intake, said: dict[str, Any], catalogue: Catalogue, counties:
 
 def _extent(intake: Intake, said: str | None, counties: Any) -> tuple[str, ...]:
     """Return the territories named, else those that the layer's own codes or shapes suggest."""
-    from layers.territory import proposed_extent
+    from layers.own_many import likely_extent
 
-    known = {str(code) for level in ("adcode", "prefecture_adcode", "province_adcode") for code in counties[level]}
-    if said == "all":
-        return ()
     if said is not None:
-        codes = tuple(code.strip() for code in said.split(",") if code.strip())
-        for code in codes:
-            if code not in known:
-                raise BadInput("data.no_territory", code=code)
-        return codes
-    columns = {str(column).upper(): column for column in intake.frame.columns}
-    named = next((columns[name] for name in ("XZQDM", "XJXZQHDM", "XJXZQDM") if name in columns), None)
-    codes_there = intake.frame[named].dropna().astype(str).unique() if named is not None else None
-    proposed = tuple(proposed_extent(intake.frame, counties, codes_there)) if len(intake.frame) else ()
+        return said_extent(said, counties)
+    proposed = likely_extent(intake, counties)
     if intake.recognition.official is None and not intake.stopped:  # nobody but its user knows where it is complete
         raise BadInput("data.say_extent", proposed=",".join(proposed) or "all")
     return proposed

@@ -212,7 +212,8 @@ def _refuse_invalid(spec: LayerSpec, frame: gpd.GeoDataFrame) -> None:
 def _with_common_columns(spec: LayerSpec, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give every feature the columns that the map, the check and the snapshot rely on (see ``Layer``)."""
     frame = frame.reset_index(drop=True)
-    for key, column in (("id_field", spec.id_field), ("name_field", spec.name_field), ("zone_field", spec.zone_field)):
+    for key in ("id_field", "name_field", "zone_field", "time_field", "time_end_field"):
+        column = getattr(spec, key)
         if column is not None and column not in frame.columns:
             raise DataFault("layers.no_column", layer=spec.id, column=column, key=key)
     count = pd.Series(range(1, len(frame) + 1), index=frame.index).astype(str)

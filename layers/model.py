@@ -157,6 +157,10 @@ class LayerSpec(_Entry):
     id_field: str | None = None
     name_field: str | None = None
     zone_field: str | None = None
+    time_field: str | None = None
+    """Column of the date or year from which (or in which) a feature stands: the map can be kept to some years."""
+    time_end_field: str | None = None
+    """Column of the date or year until which it stands."""
     must_be_inside: bool = False
     secrecy: Secrecy = "public"
     export: Export = "full"
@@ -172,6 +176,12 @@ class LayerSpec(_Entry):
     def _statutory_layers_stay_in(self) -> LayerSpec:
         if self.basis == "statutory" and self.source.kind != "none" and "export" not in self.model_fields_set:
             object.__setattr__(self, "export", "none")
+        return self
+
+    @model_validator(mode="after")
+    def _an_end_needs_a_begin(self) -> LayerSpec:
+        if self.time_end_field is not None and self.time_field is None:
+            raise ValueError("time_end_field needs time_field")
         return self
 
     @property

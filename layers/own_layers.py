@@ -78,7 +78,7 @@ class Given:
     secrecy, export : str
     extent : tuple of str
         Adcodes inside which the layer is complete; none means everywhere.
-    id_field, name_field, zone_field : str or None
+    id_field, name_field, zone_field, time_field, time_end_field : str or None
         Columns of the layer.
     must_be_inside : bool
     beside : str
@@ -102,6 +102,8 @@ class Given:
     id_field: str | None = None
     name_field: str | None = None
     zone_field: str | None = None
+    time_field: str | None = None
+    time_end_field: str | None = None
     must_be_inside: bool = False
     beside: str = ""
     style: dict[str, Any] = field(default_factory=dict)
@@ -264,7 +266,8 @@ def _check_given(intake: Intake, given: Given, catalogue: Catalogue) -> None:
         raise BadInput("data.bad_id", id=_clean(given.id)[:40])
     if any(spec.id == given.id and spec.role in FIXED_ROLES for spec in catalogue.layer):
         raise BadInput("data.not_replaceable", id=given.id)
-    for key, column in (("id", given.id_field), ("name", given.name_field), ("zone", given.zone_field)):
+    for key in ("id", "name", "zone", "time", "time_end"):
+        column = getattr(given, f"{key}_field")
         if column is not None and column not in intake.frame.columns:
             raise BadInput("data.no_such_field", column=column, field=key, name=intake.name)
     for key, text in (("title", given.title_zh), ("publisher", given.publisher), ("licence", given.licence)):
@@ -293,6 +296,8 @@ def _spec(given: Given, folder: str, sha256: str, digest: str) -> LayerSpec:
         "id_field": given.id_field,
         "name_field": given.name_field,
         "zone_field": given.zone_field,
+        "time_field": given.time_field,
+        "time_end_field": given.time_end_field,
         "must_be_inside": given.must_be_inside,
         "secrecy": given.secrecy,
         "export": export,

@@ -6,7 +6,7 @@ if it were not there.
 | key | what |
 |---|---|
 | ``c`` | longitude, latitude, zoom |
-| ``l`` | layers, top first, joined by ``~``: with ``-`` before it off, with ``.60`` behind it 60 % opaque |
+| ``l`` | layers, top first, joined by ``~``: ``-`` before one: off; ``.60`` behind it: 60 % opaque; then its years |
 | ``base`` | the base map |
 | ``cmp`` | left layer, right layer and the divider in per cent, joined by ``~`` |
 | ``at`` | longitude, latitude of the spot that was clicked |
@@ -14,6 +14,8 @@ if it were not there.
 | ``lang`` | language |
 | ``i2`` | the indicator right of the divider |
 | ``i_…`` | the indicator and its classes, as the page that chooses them keeps them |
+
+Years of a layer: ``@2021-2025``; with ``d`` behind them, or ``@dated`` for all years, nothing without a date.
 """
 
 from __future__ import annotations
@@ -35,7 +37,10 @@ _ID: Final = r"[a-z][a-z0-9_]{1,40}"
 _NUMBER: Final = r"-?[0-9]{1,3}(?:\.[0-9]{1,8})?"
 _VIEW: Final = re.compile(rf"({_NUMBER}),({_NUMBER}),([0-9]{{1,2}})")
 _SPOT: Final = re.compile(rf"({_NUMBER}),({_NUMBER})")
-_LAYER: Final = re.compile(rf"(-?)({_ID})(?:\.([0-9]{{1,3}}))?")
+_LAYER: Final = re.compile(
+    rf"(-?)({_ID})(?:\.(?P<opaque>[0-9]{{1,3}}))?"
+    r"(?:@(?:(?P<first>[12][0-9]{3})-(?P<last>[12][0-9]{3})(?P<only>d?)|(?P<dated>dated)))?"
+)
 _COMPARE: Final = re.compile(rf"({_ID})?~({_ID})?~([0-9]{{1,3}})")
 _NAME: Final = re.compile(_ID)
 _FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,20}")
@@ -143,7 +148,8 @@ def _degrees(value: float) -> str:
 
 def _layer(one: LayerShow) -> str:
     faint = f".{round(100 * one.opacity)}" if one.opacity < 1 else ""
-    return f"{'' if one.on else '-'}{one.id}{faint}"
+    years = f"@{one.years[0]}-{one.years[1]}{'' if one.undated else 'd'}" if one.years else ""
+    return f"{'' if one.on else '-'}{one.id}{faint}{years or ('' if one.undated else '@dated')}"
 
 
 def _panel(text: str) -> tuple[LayerShow, ...]:
@@ -152,8 +158,11 @@ def _panel(text: str) -> tuple[LayerShow, ...]:
     for part in text.split("~"):
         one = _LAYER.fullmatch(part)
         if one and one[2] not in found:
-            opacity = max(_FAINTEST, min(100, int(one[3]))) / 100 if one[3] else 1.0
-            found[one[2]] = LayerShow(one[2], not one[1], opacity)
+            opacity = max(_FAINTEST, min(100, int(one["opaque"]))) / 100 if one["opaque"] else 1.0
+            years = (int(one["first"]), int(one["last"])) if one["first"] else None
+            undated = not (one["only"] or one["dated"])
+            if years is None or years[0] <= years[1]:
+                found[one[2]] = LayerShow(one[2], not one[1], opacity, years, undated)
     return tuple(found.values())
 
 

@@ -14,7 +14,7 @@ from layers.boundaries import counties_of
 from layers.intake import Intake, field_faults
 from layers.model import LayerSpec
 from layers.own_layers import FIXED_ROLES, Given, given_beside, given_for, new_id, rivals, takes_place
-from layers.territory import proposed_extent
+from layers.own_many import likely_extent
 from views.check_data import word_title
 from views.data_places import plain, territories, territory_text
 from views.state import catalogue, current_layers, lang, say
@@ -86,10 +86,7 @@ def _extent(intake: Intake, token: str) -> list[str]:
     key = (token, intake.layer, intake.reading.epsg)
     held = st.session_state.get("data-proposed")
     if held is None or held[0] != key:
-        columns = {str(column).upper(): column for column in intake.frame.columns}
-        code = next((columns[name] for name in ("XZQDM", "XJXZQHDM", "XJXZQDM") if name in columns), None)
-        codes = intake.frame[code].dropna().astype(str).unique() if code is not None else None
-        held = (key, proposed_extent(intake.frame, counties_of(current_layers()), codes))
+        held = (key, list(likely_extent(intake, counties_of(current_layers()))))
         st.session_state["data-proposed"] = held
     proposed: list[str] = held[1]
     return st.multiselect(
@@ -182,16 +179,18 @@ def _about(intake: Intake, extent: Sequence[str], token: str, place: _Place) -> 
 
 
 def _fields(intake: Intake, token: str) -> dict[str, Any]:
-    """Ask which column is id, name and zone; an official table says so itself."""
+    """Ask which column is id, name, zone and date; an official table says the first three itself."""
     columns = [column.name for column in intake.columns]
     official = intake.recognition.official
     found = {
         "id_field": intake.recognition.column(official.id_field, columns) if official else None,
         "name_field": intake.recognition.column(official.name_field, columns) if official else None,
         "zone_field": intake.recognition.column(official.zone_field, columns) if official else None,
+        "time_field": None,
+        "time_end_field": None,
     }
     with st.expander(say("data.fields_done" if official else "data.fields_ask"), expanded=official is None):
-        for place, (role, column) in zip(st.columns(3), list(found.items()), strict=True):
+        for place, (role, column) in zip(st.columns(len(found)), list(found.items()), strict=True):
             found[role] = place.selectbox(
                 say(f"data.{role}"),
                 [None, *columns],

@@ -6,6 +6,7 @@ import streamlit as st
 
 from carto.folium_map import highlight_group
 from views import check_panel, search_box
+from views.data_places import plain
 from views.here_panel import answered, show_answer
 from views.indicator_beside import beside, choose_beside
 from views.indicator_choice import chosen
@@ -104,12 +105,22 @@ def show() -> None:
     with here_box:
         st.markdown(f"**{say('views.here_title')}**")
         show_answer(state.clicked)
+        _note_years(state, "map.years_here" if answered(state.clicked) is not None else "")
     with take_box:
         st.markdown(f"**{say('views.take_title')}**")
         show_take(Shown(state.panel, state.bounds or box_of(state.view), checked, picked))
+        _note_years(state, "map.years_take")
     with left:
         _fold()
     _answer_first(state, checked)
+
+
+def _note_years(state: MapState, key: str) -> None:
+    """Say of the layers of which the map draws only some years that they are answered, or taken away, whole."""
+    layers = current_layers()
+    partly = [layers[one.id].spec.title(lang()) for one in state.panel if one.on and one.partly and one.id in layers]
+    if key and partly:
+        st.caption(plain(say(key, layers=say("snapshot.and").join(partly))))
 
 
 def _fold() -> None:

@@ -230,7 +230,7 @@ def _state(answer: Mapping[str, Any], begun: Scene) -> MapState:
     assert begun.view is not None
     view = View(centre["lng"], centre["lat"], answer.get("zoom") or begun.view.zoom) if centre else begun.view
     told = {entry["name"]: entry for entry in answer.get("selected_layers") or []}
-    panel = tuple(LayerShow(name, bool(one["on"]), float(one["opacity"])) for name, one in told.items() if "on" in one)
+    panel = tuple(_layer_show(name, one) for name, one in told.items() if "on" in one)
     at = (clicked["lng"], clicked["lat"]) if clicked else begun.at
     whole = told.get("@map")
     base, compare = (whole["base"], _compare(whole)) if whole else (begun.base, begun.compare)
@@ -240,6 +240,18 @@ def _state(answer: Mapping[str, Any], begun: Scene) -> MapState:
         scene=replace(begun, view=view, panel=panel or begun.panel, base=base, compare=compare, at=at),
         bounds=seen,
         view=view,
+    )
+
+
+def _layer_show(name: str, told: Mapping[str, Any]) -> LayerShow:
+    """Read how a layer stands."""
+    years = told.get("years")
+    return LayerShow(
+        name,
+        bool(told["on"]),
+        float(told["opacity"]),
+        (int(years[0]), int(years[1])) if years else None,
+        bool(told.get("undated", True)),
     )
 
 

@@ -101,6 +101,13 @@
       this.redrawMarks();
     }
 
+    /** Draw a layer by its years as they are now. */
+    keepYears(def) {
+      redline.setYears(def);
+      if (def.layer && def.layer._map) def.layer.rerenderTiles();
+      this.redrawMarks();
+    }
+
     /** Pass on that something about the layers changed that Leaflet has no event for. */
     changed() {
       this._report();
@@ -110,6 +117,7 @@
     _layers() {
       for (const def of this.layers) {
         def.shown = def.on;
+        if (def.years) redline.setYears(def);
         if (def.url) {
           def.layer = tileLayer(this, { ...def, pane: "redline-" + def.id });
           if (def.on) def.layer.addTo(this.map);
@@ -269,7 +277,7 @@
 
     _report() {
       if (!window.__GLOBAL_DATA__) return;
-      const told = this.layers.map((def) => [def.id, { name: def.id, on: def.shown, opacity: def.opacity }]);
+      const told = this.layers.map((def) => [def.id, { name: def.id, on: def.shown, opacity: def.opacity, ...redline.toldYears(def) }]);
       const { left, right, share } = this.swipe;
       told.push(["@map", { name: "@map", base: this.bases.id, left: left, right: right, share: share }]);
       window.__GLOBAL_DATA__.selected_layers = Object.fromEntries(told);

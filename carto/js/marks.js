@@ -70,9 +70,10 @@
       });
       const areas = wanted.filter((label) => !label.dot);
       const named = wanted.filter((label) => label.dot);
-      // the name of an area may stand on a symbol if it must; that of a symbol never
+      // the name of an area may stand on a symbol if it must, never on a number; that of a symbol on neither
+      dots.forEach((dot, at) => dot.many && taken.push(symbols[at]));
       this.names = place(ctx, areas.slice(0, MOST_LABELS), taken, symbols);
-      for (const symbol of symbols) taken.push(symbol);
+      dots.forEach((dot, at) => dot.many || taken.push(symbols[at]));
       this.names.push(...place(ctx, named.slice(0, MOST_LABELS), taken, []));
     },
 
@@ -84,9 +85,11 @@
       const text = def.label;
       const picked = (this._app.picks || []).includes(def);
       const hidden = this._app.hides ? this._app.hides(def) : null; // the other side of a comparison
-      for (const [lon, lat, zh, en, cls, located, , many] of def.marks.points) {
+      for (const [lon, lat, zh, en, cls, located, , whole, when] of def.marks.points) {
         if (!located && !picked && zoom < HOLLOW_FROM) continue;
         if (hidden && hidden(lon, lat)) continue;
+        const many = def.years ? inYears(def, whole, when) : whole;
+        if (many < 0) continue;
         const p = at(lon, lat);
         if (p.x < -20 || p.y < -20 || p.x > box.x + 20 || p.y > box.y + 20) continue;
         if (many) {
@@ -104,8 +107,9 @@
       }
       if (!text || zoom < text.minZoom || zoom > text.maxZoom) return;
       ctx.font = font(text);
-      for (const [lon, lat, zh, en, share] of def.marks.labels) {
+      for (const [lon, lat, zh, en, share, when] of def.marks.labels) {
         if (hidden && hidden(lon, lat)) continue;
+        if (def.years && def.classOf[when] < 0) continue;
         const p = at(lon, lat);
         if (p.x < 0 || p.y < 0 || p.x > box.x || p.y > box.y) continue;
         const name = (english && en) || zh;
@@ -114,6 +118,12 @@
       }
     },
   });
+
+  /** How many features of the years that are drawn a symbol stands for: 0 for one's own, -1 for none. */
+  function inYears(def, many, when) {
+    if (!many) return def.classOf[when] < 0 ? -1 : 0;
+    return when.reduce((sum, [kind, count]) => sum + (def.classOf[kind] < 0 ? 0 : count), 0) || -1;
+  }
 
   function crowdRadius(many) {
     return 9 + 2.4 * Math.log10(many);

@@ -123,7 +123,7 @@
 
   /**
    * The features of a data tile that reach one tile of the screen, joined to one feature per style: thousands of small
-   * shapes are drawn by one fill. `classOf` gives the style of an id; without it the id is the style.
+   * shapes are drawn by one fill. `classOf` gives the style of an id, -1 for none; without it the id is the style.
    */
   redline.batched = function (prepared, tile, classOf) {
     const { origin, scale } = prepared;
@@ -135,6 +135,7 @@
         const box = feature.bbox;
         if (box.maxX < low[0] || box.minX > high[0] || box.maxY < low[1] || box.minY > high[1]) continue;
         const style = classOf ? classOf[feature.id || 0] : feature.id || 0;
+        if (style < 0) continue; // of a year that is not drawn
         const key = name + style + "/" + feature.geomType;
         if (!joined.has(key)) {
           const bbox = { minX: low[0], minY: low[1], maxX: high[0], maxY: high[1] };

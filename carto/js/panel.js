@@ -115,7 +115,8 @@
       make("span", "", label, def.title);
       if (def.notice) make("span", "redline-note", row, def.notice);
       const range = make("span", "redline-note redline-range", row);
-      if (this._words) this._settings(def, head, row);
+      const years = def.years && this._words ? make("span", "redline-note redline-range", row) : null;
+      if (this._words) this._settings(def, head, row, years);
       const entries = own ? rest : def.legend;
       const legend = entries.length ? this._legend(entries, row) : null;
       const shown = () => {
@@ -131,8 +132,8 @@
       });
     },
 
-    /** Opacity and order of a layer, behind a button of its own. */
-    _settings(def, head, row) {
+    /** Opacity, order and years of a layer, behind a button of its own. */
+    _settings(def, head, row, years) {
       const words = this._words;
       const more = button("redline-more", head, "⋯", L.Util.template(words.settings, { layer: def.title }));
       const box = make("div", "redline-settings", row);
@@ -159,6 +160,7 @@
       });
       L.DomEvent.on(slider, "change", () => this._app.changed());
       this._movers(box, def.title, () => row, (element) => element.classList.contains("redline-row"));
+      if (years) redline.yearsChoice(this._app, def, box, years);
     },
 
     /** Two buttons that move a row or a group among its like: what stands above is drawn above. */

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
+import geopandas as gpd
+import pytest
+import shapely
+from click.testing import CliRunner
 from playwright.sync_api import Browser, Frame, Locator, expect
 from pyproj import Geod, Transformer
 
+from cli import main
+from layers.own_layers import remove
 from tests.browser.conftest import MAP, PATIENCE_MS, App
 
 STATE = """() => ({
@@ -16,6 +24,7 @@ STATE = """() => ({
     stacked: getComputedStyle(document.querySelector(".leaflet-pane[class*=redline-waters]")).zIndex,
     base: document.querySelector("input[name=redline-base]:checked").value,
     sides: [...document.querySelectorAll(".redline-compare select")].map((select) => select.value),
+    years: [...document.querySelectorAll(".redline-years input")].map((input) => [input.value, input.checked]),
     cut: document.querySelector(".leaflet-pane[class*=redline-waters]").style.clipPath !== "",
     spot: Boolean(document.querySelector(".redline-pin")),
     view: [map_div.getCenter().lng.toFixed(3), map_div.getCenter().lat.toFixed(3), map_div.getZoom()],
@@ -94,7 +103,42 @@ def test_the_map_fills_the_window_and_nothing_lies_on_anything(app: App) -> None
     names_apart(app)
 
 
-def test_a_link_opens_what_was_seen(app: App, browser: Browser) -> None:
+PAINTED = """() => [...document.querySelectorAll("[class*=redline-own_lots] canvas")].reduce((sum, canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return sum + data.filter((value, at) => at % 4 === 3 && value).length;
+}, 0)"""
+
+
+@pytest.fixture
+def lots(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Put twelve squares of ten kilometres on the map, two of 2020, nine of 2021 to 2023, one without a date."""
+    monkeypatch.setenv("REDLINE_HOME", str(home))
+    shapes = [shapely.box(116 + i % 4 / 9, 27.6 + i // 4 / 9, 116.1 + i % 4 / 9, 27.7 + i // 4 / 9) for i in range(12)]
+    years = ["2020", "2020", *["2021-2023"] * 9, ""]
+    gpd.GeoDataFrame({"mc": list("abcdefghijkl"), "nf": years}, geometry=shapes, crs=4490).to_file(
+        tmp_path / "lots.gpkg"
+    )
+    told = ["--id", "own_lots", "--title", "批次", "--publisher", "甲", "--extent", "all", "--time-field", "nf"]
+    done = CliRunner().invoke(main, ["import", str(tmp_path / "lots.gpkg"), *told])
+    assert done.exit_code == 0, done.output
+    yield "own_lots"
+    remove("own_lots")
+
+
+def keep_to_2020(app: App, inside: Frame) -> None:
+    """Keep the lots to one year by the keys; nothing but two squares of twelve stays on the map."""
+    row = app.map.locator('.redline-row[data-id="own_lots"]')
+    row.locator(".redline-more").press("Enter")
+    expect(row.locator("input[data-end=to]")).to_have_accessible_name("截止年：批次")
+    whole = inside.evaluate(PAINTED)
+    row.locator("input[data-end=to]").press("Home")
+    row.get_by_text("也画无日期的 1 个").click()
+    expect(row.locator(".redline-range").last).to_have_text("只画 2020–2020 年：2 / 12 个")
+    inside.wait_for_function(f"(most) => ({PAINTED})() < most", arg=0.2 * whole)
+    assert inside.evaluate(PAINTED) == pytest.approx(whole / 6, rel=0.05)
+
+
+def test_a_link_opens_what_was_seen(lots: str, app: App, browser: Browser) -> None:
     inside = frame_of(app)
     inside.evaluate("() => { window.still = true; map_div.setView([27.9, 116.4], 10, { animate: false }); }")
     app.wait_drawn()
@@ -105,6 +149,7 @@ def test_a_link_opens_what_was_seen(app: App, browser: Browser) -> None:
     rivers.locator(".redline-more").press("Enter")
     rivers.locator(".redline-movers button").first.press("Enter")
     app.switch("protected_sites")
+    keep_to_2020(app, inside)
     app.map.locator(".redline-compare summary").click()
     app.map.locator('[data-side="right"]').select_option("waters")
     app.map.get_by_text("素底").click()
@@ -122,6 +167,8 @@ def test_a_link_opens_what_was_seen(app: App, browser: Browser) -> None:
     assert mine["cut"]
     assert mine["order"].index("rivers") < mine["order"].index("waters")
     assert "protected_sites" in mine["off"]
+    assert mine["years"] == [["2020", False], ["2020", False], ["on", False]]
+    expect(app.page.get_by_text("图上只画了部分年份（批次）")).to_be_visible()
     assert app.page.evaluate("history.length") <= 3, "what is done on the map is no page to go back to"
 
     elsewhere = browser.new_context(viewport={"width": 1280, "height": 800})
@@ -129,6 +176,7 @@ def test_a_link_opens_what_was_seen(app: App, browser: Browser) -> None:
     theirs.page.goto(app.page.url)
     theirs.wait_drawn()
     assert frame_of(theirs).evaluate(STATE) == mine
+    assert frame_of(theirs).evaluate(PAINTED) == inside.evaluate(PAINTED)
     expect(theirs.page.locator(".rl-here tr").first).to_be_visible(timeout=PATIENCE_MS)
     elsewhere.close()
 

@@ -10,7 +10,13 @@ from views.address import ViewAddress, from_query, is_ours, to_query
 WHOLE = ViewAddress(
     scene=Scene(
         view=View(116.35812, 27.94811, 11),
-        panel=(LayerShow("county", on=True), LayerShow("rivers", on=False, opacity=0.35), LayerShow("own_1", on=True)),
+        panel=(
+            LayerShow("county", on=True),
+            LayerShow("rivers", on=False, opacity=0.35),
+            LayerShow("own_1", on=True, years=(2019, 2021)),
+            LayerShow("own_2", on=True, opacity=0.5, years=(2020, 2020), undated=False),
+            LayerShow("own_3", on=False, undated=False),
+        ),
         base="plain",
         compare=Compare("redline_jiangxi", "protected_sites", 0.4),
         at=(117.05, -3.2),
@@ -61,6 +67,7 @@ def test_an_address_is_short_enough_for_a_letter():
         {"i2": "@"},
         {"l": "x" * 5000},
         {"l": "~~~<b>~../x~A"},
+        {"l": "aa@2025-2021~bb@21-25~cc@2021~dd@~ee@2021-2025x~ff@datedd"},
         {"i_": "x", "i_UPPER": "x", "i_id": "", "i_a": "\x00", "i_b": "x" * 201, "i_c": "\u202ex"},
         {"other": "thing"},
     ],

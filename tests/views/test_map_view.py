@@ -35,7 +35,7 @@ def test_what_the_map_says_is_read():
             "bounds": {"_southWest": {"lat": 27, "lng": 116}, "_northEast": {"lat": 28, "lng": 118}},
             "selected_layers": [
                 {"name": "county", "on": True, "opacity": 0.45},
-                {"name": "rivers", "on": False, "opacity": 1},
+                {"name": "rivers", "on": False, "opacity": 1, "years": [2019, 2021], "undated": False},
                 {"name": "@map", "base": "plain", "left": "county", "right": "", "share": 0.25},
             ],
         },
@@ -43,7 +43,10 @@ def test_what_the_map_says_is_read():
     )
     assert state.scene == Scene(
         View(117.0, 27.4, 12),
-        (LayerShow("county", on=True, opacity=0.45), LayerShow("rivers", on=False)),
+        (
+            LayerShow("county", on=True, opacity=0.45),
+            LayerShow("rivers", on=False, years=(2019, 2021), undated=False),
+        ),
         "plain",
         Compare("county", "", 0.25),
         (117.1, 27.5),

@@ -1,10 +1,13 @@
 """Pictures of the running app, for the README and for eyes: ``python -m tools.shots [FOLDER]``.
 
+Eight views in two languages at two widths; of a page that scrolls, all of it.
+
 Starts its own server with a home folder of its own; the browser's network is cut.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import shutil
@@ -27,9 +30,14 @@ SITE = """{"type":"FeatureCollection","features":[{"type":"Feature","properties"
 [117.05,27.70]]]}}]}"""
 
 
+_HIGHEST_PX = 8000
+
+
 def main() -> int:
     """Take every picture; say where they are."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".build" / "shots"
+    asked = argparse.ArgumentParser(prog="tools.shots", description=(__doc__ or "").split("\n")[0])
+    asked.add_argument("folder", nargs="?", type=Path, default=ROOT / ".build" / "shots", help="where the pictures go")
+    folder: Path = asked.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
     if program is None:
@@ -85,11 +93,11 @@ def _pages(page: Page, address: str, lang: str, site: Path, named: Callable[[str
         page.goto(f"{address}/{name}?lang={lang}")
         _settle(page)
         _idle(page)
-        _keep(page, named(name))
+        _keep(page, named(name), whole=True)
     page.goto(f"{address}/data?lang={lang}")
     page.locator(".rl-data").wait_for()
     _idle(page)
-    _keep(page, named("data"))
+    _keep(page, named("data"), whole=True)
 
 
 def _idle(page: Page) -> None:
@@ -114,7 +122,14 @@ def _settle(page: Page) -> None:
 
 
 def _keep(page: Page, path: Path, *, whole: bool = False) -> None:
-    image = Image.open(io.BytesIO(page.screenshot(full_page=whole)))
+    shown = page.viewport_size
+    assert shown is not None
+    if whole:  # the page scrolls inside a part of it: make the window as high as that part
+        high = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({**shown, "height": min(int(high) + 80, _HIGHEST_PX)})
+        _idle(page)
+    image = Image.open(io.BytesIO(page.screenshot()))
+    page.set_viewport_size(shown)
     image.convert("RGB").save(path, quality=82, method=6)
 
 

@@ -133,6 +133,7 @@ def texts_of(lang: Lang) -> dict[str, Any]:
         "opacityOf": t("map.opacity_of", lang, layer="{layer}"),
         "up": t("map.up", lang, layer="{layer}"),
         "down": t("map.down", lang, layer="{layer}"),
+        "drag": t("map.drag", lang, layer="{layer}"),
         "moved": t("map.moved", lang, layer="{layer}", place="{place}", count="{count}"),
         "legend": t("map.legend", lang),
         "closer": t("map.closer", lang),

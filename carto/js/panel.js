@@ -54,6 +54,7 @@
       });
       this._list = make("div", "", body);
       for (const group of this._app.config.groups) this._group(group, this._list);
+      if (this._words) redline.sortable(this, this._list);
       this.parts = make("div", "", body);
       this._absent(body);
       this._live = make("div", "redline-unseen", box);
@@ -74,8 +75,9 @@
       section.setAttribute("role", "group");
       section.setAttribute("aria-label", group.title);
       const head = make("div", "redline-group-head", section);
-      const rows = make("div", "", section);
+      const rows = make("div", "redline-rows", section);
       if (this._words) {
+        redline.grip(this, head, section, group.title);
         const fold = button("redline-fold", head, group.title, "");
         fold.title = L.Util.template(this._words.fold, { group: group.title });
         fold.setAttribute("aria-expanded", "true");
@@ -83,11 +85,12 @@
           rows.hidden = !rows.hidden;
           fold.setAttribute("aria-expanded", String(!rows.hidden));
         });
-        this._movers(head, group.title, () => section, (element) => element.classList.contains("redline-group"));
+        redline.movers(this, head, section, group.title);
       } else {
         make("span", "redline-fold", head, group.title);
       }
       for (const def of present) this._row(def, rows);
+      if (this._words) redline.sortable(this, rows);
     },
 
     /** Name the layers that are not here: a missing line must not be taken for an empty one. */
@@ -103,6 +106,7 @@
     _row(def, section) {
       const row = make("div", "redline-row", section);
       const head = make("div", "redline-row-head", row);
+      if (this._words) redline.grip(this, head, row, def.title);
       const label = make("label", "", head);
       const tick = make("input", "", label);
       tick.type = "checkbox";
@@ -159,27 +163,22 @@
         this._app.fade(def, slider.value / 100);
       });
       L.DomEvent.on(slider, "change", () => this._app.changed());
-      this._movers(box, def.title, () => row, (element) => element.classList.contains("redline-row"));
+      redline.movers(this, box, row, def.title);
       if (years) redline.yearsChoice(this._app, def, box, years);
     },
 
-    /** Two buttons that move a row or a group among its like: what stands above is drawn above. */
-    _movers(parent, title, moved, alike) {
-      const pair = make("span", "redline-movers", parent);
-      const move = (step) => (event) => {
-        const element = moved();
-        const beside = step < 0 ? element.previousElementSibling : element.nextElementSibling;
-        if (!beside || !alike(beside)) return;
-        element.parentElement.insertBefore(step < 0 ? element : beside, step < 0 ? beside : element);
-        event.currentTarget.focus();
-        this._app.restack(this.order());
-        this._app.changed();
-        const all = [...element.parentElement.children];
-        const place = { layer: title, place: all.indexOf(element) + 1, count: all.length };
-        this._live.textContent = L.Util.template(this._words.moved, place);
-      };
-      L.DomEvent.on(button("", pair, "↑", L.Util.template(this._words.up, { layer: title })), "click", move(-1));
-      L.DomEvent.on(button("", pair, "↓", L.Util.template(this._words.down, { layer: title })), "click", move(1));
+    /** Draw the layers as they stand now, and say where the row or group stands that was moved. */
+    moved(element, title) {
+      this._app.restack(this.order());
+      this._app.changed();
+      const all = [...element.parentElement.children];
+      const place = { layer: title, place: all.indexOf(element) + 1, count: all.length };
+      this._live.textContent = L.Util.template(this._words.moved, place);
+    },
+
+    /** A text of the panel about a layer or a group. */
+    word(name, title) {
+      return L.Util.template(this._words[name], { layer: title });
     },
 
     /** Ids of the layers as they stand, top first. */

@@ -125,6 +125,19 @@ def lots(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     remove("own_lots")
 
 
+def drag(app: App, layer: str, onto: str) -> None:
+    """Drag a layer by its grip to where another stands, and look for the mark of where it would fall."""
+    begin, end = (box_of(app.map.locator(f'.redline-row[data-id="{name}"] .redline-grip')) for name in (layer, onto))
+    mouse = app.page.mouse
+    mouse.move(begin["left"] + 6, begin["top"] + 10)
+    mouse.down()
+    mouse.move(begin["left"] + 6, begin["top"] - 4, steps=4)
+    mouse.move(end["left"] + 6, end["top"] + 4, steps=8)
+    expect(app.map.locator(".redline-drop")).to_have_attribute("data-id", layer)
+    mouse.up()
+    expect(app.map.locator(".redline-drop")).to_have_count(0)
+
+
 def keep_to_2020(app: App, inside: Frame) -> None:
     """Keep the lots to one year by the keys; nothing but two squares of twelve stays on the map."""
     row = app.map.locator('.redline-row[data-id="own_lots"]')
@@ -148,6 +161,7 @@ def test_a_link_opens_what_was_seen(lots: str, app: App, browser: Browser) -> No
     rivers = app.map.locator('.redline-row[data-id="rivers"]')
     rivers.locator(".redline-more").press("Enter")
     rivers.locator(".redline-movers button").first.press("Enter")
+    drag(app, "county", "province")
     app.switch("protected_sites")
     keep_to_2020(app, inside)
     app.map.locator(".redline-compare summary").click()
@@ -166,6 +180,7 @@ def test_a_link_opens_what_was_seen(lots: str, app: App, browser: Browser) -> No
     assert mine["faint"] == "0.4"
     assert mine["cut"]
     assert mine["order"].index("rivers") < mine["order"].index("waters")
+    assert mine["order"].index("county") < mine["order"].index("province")
     assert "protected_sites" in mine["off"]
     assert mine["years"] == [["2020", False], ["2020", False], ["on", False]]
     expect(app.page.get_by_text("图上只画了部分年份（批次）")).to_be_visible()

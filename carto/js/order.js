@@ -1,0 +1,44 @@
+/* The order of the layers: by two buttons, or dragged by a grip. What stands above is drawn above. */
+(function () {
+  "use strict";
+  const redline = window.redline;
+  const { make, button } = redline;
+  const STARTS_PX = 3;
+
+  /** Two buttons that move a row or a group among its like. */
+  redline.movers = function (panel, parent, element, title) {
+    const pair = make("span", "redline-movers", parent);
+    const move = (step) => (event) => {
+      const beside = step < 0 ? element.previousElementSibling : element.nextElementSibling;
+      if (!beside) return;
+      element.parentElement.insertBefore(step < 0 ? element : beside, step < 0 ? beside : element);
+      event.currentTarget.focus();
+      panel.moved(element, title);
+    };
+    L.DomEvent.on(button("", pair, "↑", panel.word("up", title)), "click", move(-1));
+    L.DomEvent.on(button("", pair, "↓", panel.word("down", title)), "click", move(1));
+  };
+
+  /** What a row or a group is dragged by; for the keyboard there are the buttons. */
+  redline.grip = function (panel, head, element, title) {
+    const grip = make("span", "redline-grip", head);
+    grip.title = panel.word("drag", title);
+    grip.setAttribute("aria-hidden", "true");
+    element.dataset.title = title;
+  };
+
+  /** Let the children of a list be dragged among themselves, by mouse and by finger. */
+  redline.sortable = function (panel, list) {
+    new window.Sortable(list, {
+      handle: ".redline-grip",
+      animation: 120,
+      forceFallback: true, // the browser's own dragging knows no fingers
+      fallbackTolerance: STARTS_PX,
+      ghostClass: "redline-drop",
+      fallbackClass: "redline-dragged",
+      onEnd: (event) => {
+        if (event.oldIndex !== event.newIndex) panel.moved(event.item, event.item.dataset.title);
+      },
+    });
+  };
+})();

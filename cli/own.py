@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import click
 
 from cli.base import loaded, main
-from cli.own_all import import_all
+from cli.own_all import import_all, said_extent
 from geo.errors import BadInput
 from words import Lang, t
 
@@ -50,9 +50,7 @@ _GROUPS = ("control", "protection", "water", "projects", "own")
 @click.option("--time-field", help="column of the date or year from which a feature stands / 日期或年份字段")
 @click.option("--time-end-field", help="until which it stands / 截止日期或年份字段")
 @click.option("--replace", is_flag=True, help="in the place of the layer that stands for the same / 替换同类图层")
-@click.option(
-    "--all", "every", is_flag=True, help="every official table of a database in one go / 一次导入全部规范图层"
-)
+@click.option("--all", "every", is_flag=True, help="every official table of a database at once / 一次导入全部规范图层")
 @click.option("--accept-repairs", is_flag=True, help="mend shapes with several readings too / 修复有多种读法的图形")
 @click.option("--dry-run", is_flag=True, help="only say what would be done / 只检查不入库")
 @click.pass_obj

@@ -28,7 +28,8 @@ from layers.home import home
 from layers.intake import Intake
 from layers.load import STORED_FILE
 from layers.model import Basis, Export, LayerSpec, Role, Secrecy
-from layers.overlay_store import Overlay, OverlayEntry, OverlayVersion, changing
+from layers.overlay_store import Overlay, OverlayEntry, OverlayVersion, changing, read_overlay
+from layers.own_originals import keep_original
 from layers.territory import common, covers, without
 
 __all__ = [
@@ -319,17 +320,9 @@ def _write(intake: Intake, content: bytes, draft: Path) -> tuple[str, str]:
     back = gpd.read_file(path, engine="pyogrio")
     if len(back) != len(intake.frame):
         raise BadInput("data.not_kept", name=intake.name)
-    original = draft / "original"
-    original.mkdir()
-    (original / _file_name(intake.name)).write_bytes(content)
+    keep_original(content, intake.name, intake.sha256, draft, read_overlay())
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest(), frame_digest(back)
-
-
-def _file_name(name: str) -> str:
-    """Return a stranger's file name as one that any disk takes."""
-    plain = re.sub(r"[^\w.\-]+", "_", name).strip("._")[-80:]
-    return plain or "upload"
 
 
 def _clean(text: str) -> str:

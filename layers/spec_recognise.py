@@ -16,7 +16,7 @@ from pydantic import Field
 from layers.model import Bilingual, Role, _Entry
 from words import Lang, t
 
-__all__ = ["NearMiss", "OfficialLayer", "Recognition", "official_layers", "recognise"]
+__all__ = ["NearMiss", "OfficialLayer", "Recognition", "has_official_fields", "official_layers", "recognise"]
 
 _FILE: Final = Path(__file__).resolve().parent.parent / "data" / "spec" / "official_layers.toml"
 _SHOWN: Final = 6
@@ -109,6 +109,12 @@ def official_layers() -> tuple[OfficialLayer, ...]:
     """Return the tables that are known."""
     rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))["layer"]
     return tuple(OfficialLayer.model_validate(row) for row in rows)
+
+
+def has_official_fields(columns: Sequence[str]) -> bool:
+    """Tell whether columns are those of an official table: it then most likely is one."""
+    there = _spelt(columns)
+    return any(all(field in there for field in official.required) for official in official_layers())
 
 
 def recognise(name: str, frame: pd.DataFrame, dimension: int) -> Recognition:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from cli import main
 from layers.overlay_store import overlay_path
-from tests.layers.brought import blocks, red_line, zipped_shapefile
+from tests.layers.brought import blocks, database, farmland, red_line, town_boundary, zipped_shapefile
 
 
 @pytest.fixture(autouse=True)
@@ -104,3 +104,39 @@ def test_a_broken_overlay_is_said_and_the_rest_goes_on() -> None:
     assert answer.exit_code == 0
     assert "catalogue.toml" in answer.stderr
     assert len(json.loads(answer.stdout)) > 20
+
+
+def test_a_whole_database_in_one_command(tmp_path: Path) -> None:
+    path = tmp_path / "三线.gdb"
+    bow = shapely.Polygon(
+        [(39_400_000, 3_000_000), (39_401_000, 3_001_000), (39_401_000, 3_000_000), (39_400_000, 3_001_000)]
+    )
+    database(path, STBHHX=red_line(), CZKFBJ=town_boundary(), OTHER=red_line()[["BSM", "geometry"]])
+    said = ("import", "--all", path, "--publisher", "抚州市局", "--as-of", "2023-09")
+    looked = run(*said, "--dry-run")
+    assert looked.exit_code == 0, looked.output
+    assert "CZKFBJ · Urban development boundary" in looked.stderr
+    assert not overlay_path().exists()
+    answer = run(*said)
+    assert answer.exit_code == 0, answer.output
+    told = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert [(one["table"], one["id"], one["version"]) for one in told] == [
+        ("STBHHX", "redline_361000", 1),
+        ("CZKFBJ", "town_boundary", 1),
+    ]
+    listed = {row["id"]: row for row in json.loads(run("layers", "--format", "json").stdout)}
+    assert all(listed[one["id"]]["digest"] == one["digest"] for one in told)
+
+    database(path, YJJBNTBHTB=farmland([*blocks(2), bow]))
+    part = run(*said)
+    assert part.exit_code == 1, "a table of the database is missing"
+    assert [json.loads(line)["version"] for line in part.stdout.splitlines()] == [2, 2]
+    assert "Left out: YJJBNTBHTB (rows: 3)" in part.stderr
+
+    assert "--layer" in run(*said, "--layer", "CZKFBJ").stderr
+    assert run(*said, "--extent", "999999").exit_code == 2
+    plain = tmp_path / "own.zip"
+    plain.write_bytes(zipped_shapefile(red_line()[["BSM", "geometry"]], "own"))
+    nothing = run("import", "--all", plain, "--publisher", "X")
+    assert nothing.exit_code == 2
+    assert "own.zip" in nothing.stderr

@@ -53,3 +53,31 @@ def red_line(shapes: list[Any] | None = None, **columns: Any) -> gpd.GeoDataFram
         geometry=shapes,
         crs=4527,
     )
+
+
+def _beside(north_m: float, wide_m: float) -> list[Any]:
+    """Rectangles 1 km high to the north of each block's lower edge, EPSG:4527."""
+    corners = [block.bounds[:2] for block in blocks()]
+    return [box(x, y + north_m, x + wide_m, y + north_m + 1000) for x, y in corners]
+
+
+def farmland(shapes: list[Any] | None = None) -> gpd.GeoDataFrame:
+    """A table YJJBNTBHTB as the specification has it, between the blocks of the red line."""
+    shapes = _beside(5000, 2000) if shapes is None else shapes
+    plain = red_line(shapes)[["BSM", "YSDM", "XZQDM", "XZQMC", "geometry"]].assign(YSDM="2005010300")
+    areas = {"YJJBNTTBMJ": [shape.area for shape in shapes], "YJJBNTMJ": [shape.area for shape in shapes]}
+    return plain.assign(YJJBNTTBBH=plain["BSM"], TBBH=plain["BSM"], DLBM="0101", DLMC="水田", **areas)
+
+
+def town_boundary(shapes: list[Any] | None = None) -> gpd.GeoDataFrame:
+    """A table CZKFBJ as the specification has it."""
+    shapes = _beside(-3000, 1500) if shapes is None else shapes
+    plain = red_line(shapes)[["BSM", "YSDM", "XZQDM", "XZQMC", "MJ", "geometry"]].assign(YSDM="2090020221")
+    return plain.assign(GHFQDM="01", GHFQMC="城镇集中建设区")
+
+
+def database(path: Path, **tables: gpd.GeoDataFrame) -> Path:
+    """Write a GeoPackage or a FileGDB of several tables."""
+    for name, frame in tables.items():
+        frame.to_file(path, layer=name, driver="OpenFileGDB" if path.suffix == ".gdb" else "GPKG")
+    return path

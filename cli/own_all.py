@@ -1,0 +1,146 @@
+"""``redline import --all``: every official table of one database in one go, without a screen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from cli.base import loaded
+from geo.errors import BadInput
+from words import Lang, t
+
+if TYPE_CHECKING:
+    from layers.intake import Intake
+    from layers.own_many import Database, Outcome, TableSeen
+
+__all__ = ["import_all", "said_extent"]
+
+_ONE_AT_A_TIME: Final = (
+    "layer_id", "layer", "stands_for", "role", "group", "title", "title_en", "basis", "export", "id_field",
+    "name_field", "zone_field", "time_field", "time_end_field",
+)  # fmt: skip
+"""Options that say what a single table is: an official one says so itself."""
+
+
+def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -> None:
+    """Look through all official tables of a file, say what was found, and store those that fit.
+
+    Ends with code 1 where a table of the database was left out or could not be stored.
+    """
+    from geo.read import inspect
+    from layers.intake import LAYER_LIMITS
+    from layers.own_many import Said, keep_each, look_through
+
+    if asked := [name for name in _ONE_AT_A_TIME if said.get(name) is not None]:
+        names = ", ".join("--id" if name == "layer_id" else f"--{name.replace('_', '-')}" for name in asked)
+        raise BadInput("data.all_alone", options=names)
+    lang: Lang = obj["lang"]  # type: ignore[assignment]
+    database, name = _database(obj, file, said)
+    seen = look_through(
+        database,
+        inspect(database.content, name, limits=LAYER_LIMITS).layers,
+        extent=None if said["extent"] is None else said_extent(said["extent"], database.counties),
+        step=lambda layer: click.echo(t("data.many_reading", lang, layer=layer), err=True),
+    )
+    if not any(table.official for table in seen):
+        for table in seen:
+            click.echo(table.why(lang), err=True)
+        raise BadInput("data.no_official", name=name)
+    for table in seen:
+        _tell(table, lang)
+    outcomes: list[Outcome] = []
+    if not dry_run:
+        common = Said(
+            said["publisher"], said["licence"], said["as_of"], secrecy=said["secrecy"], accuracy_m=said["accuracy"]
+        )
+        fitting = [table for table in seen if table.fits]
+
+        def step(layer: str, now: str) -> None:
+            click.echo(f"  {layer}: {t(f'data.step_{now}', lang)}", err=True)
+
+        outcomes = keep_each(database, fitting, common, step=step)
+        for outcome in outcomes:
+            _tell_outcome(outcome, lang)
+    if any(not table.fits for table in seen) or any(outcome.fault for outcome in outcomes):
+        raise SystemExit(1)
+
+
+def said_extent(said: str, counties: Any) -> tuple[str, ...]:
+    """Return the territories that were named; none for ``all``.
+
+    Raises
+    ------
+    BadInput
+        If there is no such territory.
+    """
+    if said == "all":
+        return ()
+    known = {str(code) for level in ("adcode", "prefecture_adcode", "province_adcode") for code in counties[level]}
+    codes = tuple(code.strip() for code in said.split(",") if code.strip())
+    for code in codes:
+        if code not in known:
+            raise BadInput("data.no_territory", code=code)
+    return codes
+
+
+def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple[Database, str]:
+    """Return the file as its tables will be read, and its name."""
+    from geo.layer_parts import packed
+    from layers.boundaries import counties_of
+    from layers.current import current_catalogue
+    from layers.intake import LAYER_LIMITS, take_in
+    from layers.own_many import Database
+
+    _, layers = loaded(obj)
+    counties = counties_of(layers)
+    content, name = packed(file, LAYER_LIMITS.upload_mb)
+
+    def take(layer: str) -> Intake:
+        return take_in(
+            content, name, layer=layer, crs=said["crs"], accept_repairs=said["accept_repairs"], counties=counties
+        )
+
+    return Database(
+        content,
+        take,
+        counties,
+        lambda: current_catalogue(Path(str(obj["config"]))).catalogue,
+        lambda extent, lang: t("data.comma", lang).join(extent),
+    ), name
+
+
+def _tell(table: TableSeen, lang: Lang) -> None:
+    """Say what was found in a table, and where it goes or why it is left out."""
+    from layers.own_many import place_text
+
+    title = table.official.title(lang) if table.official else "—"
+    click.echo(f"{table.layer} · {title}", err=True)
+    if table.official is not None:
+        where = t("data.comma", lang).join(table.extent) or t("data.everywhere", lang)
+        facts = {"kept": f"{table.kept:,}", "read": f"{table.read:,}", "extent": where}
+        faults = t("data.many_faults" if table.faults else "data.many_no_faults", lang, count=len(table.faults))
+        place = place_text(table.place, where, lang) if table.place else "—"
+        click.echo("  " + t("data.many_facts", lang, **facts, faults=faults, place=place), err=True)
+    for fault in table.faults:
+        click.echo(f"  [{t(f'data.level_{fault.level}', lang)}] {fault.text(lang)} {fault.cure(lang)}", err=True)
+    if not table.fits:
+        out = t("data.many_out", lang, layer=table.layer, count=f"{table.read:,}")
+        click.echo(f"  {out} {table.why(lang)}", err=True)
+
+
+def _tell_outcome(outcome: Outcome, lang: Lang) -> None:
+    """Say what became of a table; one that was stored also as a line of JSON."""
+    if outcome.version is None:
+        why = outcome.fault.text(lang) if outcome.fault else ""
+        click.echo(t("data.many_not_kept", lang, layer=outcome.layer, why=why), err=True)
+        return
+    version = outcome.version
+    told = {"title": version.layer.title(lang), "number": version.number, "count": f"{version.count:,}"}
+    click.echo(t("data.many_kept_one", lang, layer=outcome.layer, **told), err=True)
+    digest = str(getattr(version.layer.source, "digest", ""))
+    click.echo(
+        json.dumps({"table": outcome.layer, "id": version.layer.id, "version": version.number, "digest": digest})
+    )

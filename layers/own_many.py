@@ -1,0 +1,326 @@
+"""Several tables of one official database brought in together: looked through one by one, each stored whole or not.
+
+Only tables that are recognised by their fields and codes come in this way: they say themselves what they are, so that
+publisher, date and terms are all that is left to ask. A table that does not fit is left out with its reason, and can
+be brought in on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import pandas as pd
+from pyogrio.errors import DataSourceError
+
+from geo.errors import BadInput, RedlineError
+from geo.read import LayerInfo
+from layers.catalogue import Catalogue
+from layers.intake import Intake
+from layers.intake_faults import Fault
+from layers.model import LayerSpec, Secrecy
+from layers.overlay_store import OverlayVersion
+from layers.own_layers import Given, given_beside, given_for, keep_layer, new_id, rivals, takes_place
+from layers.spec_recognise import NearMiss, OfficialLayer, has_official_fields, recognise
+from layers.territory import common, proposed_extent
+from words import LANGUAGES, Lang, t
+
+__all__ = [
+    "Database",
+    "Outcome",
+    "Place",
+    "Said",
+    "TableSeen",
+    "keep_each",
+    "likely_extent",
+    "look_through",
+    "place_of",
+    "place_text",
+]
+
+Take = Callable[[str], Intake]
+"""Reads a layer of the file by its name."""
+Named = Callable[[Sequence[str], Lang], str]
+"""Writes territories by their codes."""
+_CODES: Final = ("XZQDM", "XJXZQHDM", "XJXZQDM")
+
+
+@dataclass(frozen=True)
+class Database:
+    """A file of several tables, and what they come in among.
+
+    Attributes
+    ----------
+    content : bytes
+        The file as it came.
+    take : callable
+        Reads a table by its name, with every fault.
+    counties : GeoDataFrame
+    now : callable
+        Returns the catalogue in use: every table that is stored changes it.
+    named : callable
+        Writes territories, for the titles of layers that are complete in a part.
+    """
+
+    content: bytes
+    take: Take
+    counties: gpd.GeoDataFrame
+    now: Callable[[], Catalogue]
+    named: Named
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of all tables at once.
+
+    Attributes
+    ----------
+    publisher, licence, as_of : str
+    extent : tuple of str or None
+        Where all of them are complete; None leaves that to the codes and shapes of each.
+    secrecy : str
+    accuracy_m : float or None
+    """
+
+    publisher: str
+    licence: str
+    as_of: str = "unknown"
+    extent: tuple[str, ...] | None = None
+    secrecy: Secrecy = "internal"
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a layer goes: in an entry's place, in its place within an extent, or anew."""
+
+    kind: Literal["replace", "beside", "new"]
+    spec: LayerSpec | None = None
+
+
+@dataclass(frozen=True)
+class TableSeen:
+    """A table that was looked through.
+
+    Attributes
+    ----------
+    layer : str
+        Its name in the file.
+    official : OfficialLayer or None
+        What it was recognised as.
+    read, kept : int
+        Rows in the file, rows fit to store.
+    faults : tuple of Fault
+    extent : tuple of str
+        Where it is complete.
+    place : Place or None
+    sha256 : str
+        Of the file it was read from.
+    near : NearMiss or None
+        Why it is not recognised.
+    reason : RedlineError or None
+        What else keeps it out.
+    """
+
+    layer: str
+    official: OfficialLayer | None = None
+    read: int = 0
+    kept: int = 0
+    faults: tuple[Fault, ...] = ()
+    extent: tuple[str, ...] = ()
+    place: Place | None = None
+    sha256: str = ""
+    near: NearMiss | None = None
+    reason: RedlineError | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether it can come in as it is."""
+        return self.official is not None and self.reason is None and not self._stops
+
+    @property
+    def _stops(self) -> list[Fault]:
+        return [fault for fault in self.faults if fault.level == "stop"]
+
+    def why(self, lang: Lang) -> str:
+        """Return why it is left out, as sentences; nothing where it fits."""
+        if self._stops:
+            return " ".join(fault.text(lang) for fault in self._stops)
+        if self.near is not None:
+            return self.near.text(lang)
+        return self.reason.text(lang) if self.reason is not None else ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a table: the version it was stored as, or why it was not."""
+
+    layer: str
+    version: OverlayVersion | None = None
+    fault: RedlineError | None = None
+
+
+def likely_extent(intake: Intake, counties: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Return where a layer is likely to be complete: by the codes of its own rows, else by where it lies."""
+    columns = {str(column).upper(): column for column in intake.frame.columns}
+    named = next((columns[name] for name in _CODES if name in columns), None)
+    codes = intake.frame[named].dropna().astype(str).unique() if named is not None else None
+    return tuple(proposed_extent(intake.frame, counties, codes)) if len(intake.frame) else ()
+
+
+def place_of(word: str, extent: Sequence[str], catalogue: Catalogue, counties: gpd.GeoDataFrame) -> Place:
+    """Return where a layer goes that stands for something and is complete somewhere.
+
+    Raises
+    ------
+    BadInput
+        If several entries stand for the same on its ground: which of them it replaces is for its user to say.
+    """
+    found = rivals(word, extent, catalogue)
+    if not found:
+        return Place("new")
+    if len(found) > 1:
+        raise BadInput("data.several_rivals", layers=", ".join(spec.id for spec in found))
+    return Place("replace" if takes_place(extent, found[0], counties) else "beside", found[0])
+
+
+def look_through(
+    database: Database,
+    infos: Iterable[LayerInfo],
+    *,
+    extent: tuple[str, ...] | None = None,
+    step: Callable[[str], None],
+) -> list[TableSeen]:
+    """Look through every table of a file that has the fields, or the name, of an official one.
+
+    Tables are read one after another and let go: what is kept of each is what its user has to decide by.
+
+    Parameters
+    ----------
+    database : Database
+    infos : iterable of LayerInfo
+        What the file holds.
+    extent : tuple of str, optional
+        Where all of them are complete, where that is said.
+    step : callable
+        Told the name of the table that is read now.
+    """
+    seen: list[TableSeen] = []
+    for info in infos:
+        if not has_official_fields(info.columns):
+            near = recognise(info.name, pd.DataFrame(columns=list(info.columns)), 2).near
+            if near is not None:
+                seen.append(TableSeen(info.name, read=info.count or 0, near=near))
+            continue
+        step(info.name)
+        try:
+            intake = database.take(info.name)
+        except RedlineError as fault:
+            seen.append(TableSeen(info.name, read=info.count or 0, reason=fault))
+            continue
+        table = _table(intake, extent, database)
+        seen.append(_not_on_taken_ground(table, seen) if table.fits else table)
+    return seen
+
+
+def _table(intake: Intake, extent: tuple[str, ...] | None, database: Database) -> TableSeen:
+    """Return what is known of a table once it was read."""
+    found = intake.recognition
+    where = likely_extent(intake, database.counties) if extent is None else extent
+    figures: dict[str, Any] = {"read": intake.read, "kept": len(intake.frame), "faults": intake.faults}
+    table = TableSeen(intake.layer, found.official, **figures, extent=where, sha256=intake.sha256, near=found.near)
+    if found.official is None or intake.stopped:
+        return table
+    try:
+        place = place_of(found.official.stands_for, where, database.now(), database.counties)
+    except BadInput as fault:
+        return replace(table, reason=fault)
+    return replace(table, place=place)
+
+
+def _not_on_taken_ground(table: TableSeen, before: Sequence[TableSeen]) -> TableSeen:
+    """Leave a table out that would take the place of one before it: both stand for the same on the same ground."""
+    assert table.official is not None
+    word = table.official.stands_for
+    for other in before:
+        same = other.fits and other.official is not None and other.official.stands_for == word
+        if same and (not other.extent or not table.extent or common(other.extent, table.extent)):
+            return replace(table, reason=BadInput("data.same_ground", other=other.layer))
+    return table
+
+
+def keep_each(
+    database: Database, tables: Sequence[TableSeen], said: Said, *, step: Callable[[str, str], None]
+) -> list[Outcome]:
+    """Store tables one after another, each as a new version of its entry; one that fails stops no other.
+
+    Parameters
+    ----------
+    database : Database
+    tables : sequence of TableSeen
+        Those that are wanted.
+    said : Said
+    step : callable
+        Told the table and the key of what is done now: ``data.step_…``.
+    """
+    return [_kept(database, table, said, step) for table in tables]
+
+
+def _kept(database: Database, table: TableSeen, said: Said, step: Callable[[str, str], None]) -> Outcome:
+    """Store one table, or say why it is not stored."""
+    catalogue = database.now()
+    try:
+        step(table.layer, "read")
+        intake = database.take(table.layer)
+        if intake.sha256 != table.sha256:
+            raise BadInput("data.changed_meanwhile", name=intake.name)
+        version = keep_layer(
+            intake,
+            _given(intake, table, said, catalogue, database),
+            database.content,
+            catalogue=catalogue,
+            counties=database.counties,
+            step=lambda name: step(table.layer, name),
+        )
+    except RedlineError as fault:
+        return Outcome(table.layer, fault=fault)
+    except (OSError, DataSourceError):  # a full disk: the draft is gone, the catalogue untouched
+        return Outcome(table.layer, fault=BadInput("data.not_kept", name=table.layer))
+    return Outcome(table.layer, version)
+
+
+def _given(intake: Intake, table: TableSeen, said: Said, catalogue: Catalogue, database: Database) -> Given:
+    """Put together what an official table says of itself and what is said of all."""
+    official = intake.recognition.official
+    if official is None:
+        raise BadInput("data.changed_meanwhile", name=intake.name)
+    place = place_of(official.stands_for, table.extent, catalogue, database.counties)
+    taken = [spec.id for spec in catalogue.layer]
+    if place.spec is None:
+        held: dict[str, Any] = {"id": new_id(intake.layer, taken), "stands_for": official.stands_for}
+        held |= {"group": official.group, "role": official.role}
+    else:
+        held = given_for(place.spec) if place.kind == "replace" else given_beside(place.spec, table.extent, taken)
+    title_zh, title_en = official.title.zh, official.title.en
+    if place.kind == "replace" and place.spec is not None and place.spec.source.kind == "imported":
+        title_zh, title_en = place.spec.title.zh, place.spec.title.en
+    elif table.extent and place.kind != "replace":
+        there_zh, there_en = (database.named(table.extent, lang) for lang in LANGUAGES)
+        title_zh, title_en = f"{title_zh}（{there_zh}）", f"{title_en} ({there_en})"
+    columns = [column.name for column in intake.columns]
+    fields = ("id_field", "name_field", "zone_field")
+    found = {field: intake.recognition.column(getattr(official, field), columns) for field in fields}
+    told: dict[str, Any] = {
+        "title_zh": title_zh, "title_en": title_en, "publisher": said.publisher, "licence": said.licence,
+        "as_of": said.as_of, "accuracy_m": said.accuracy_m, "secrecy": said.secrecy, "basis": "statutory",
+        "extent": table.extent, "must_be_inside": official.must_be_inside,
+    }  # fmt: skip
+    return Given(**{**held, **found, **told})
+
+
+def place_text(place: Place, extent: str, lang: Lang) -> str:
+    """Say where a layer goes; `extent` as it is to be written."""
+    title = place.spec.title(lang) if place.spec is not None else ""
+    return t(f"data.place_{place.kind}", lang, title=title, extent=extent)

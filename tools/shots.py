@@ -53,6 +53,7 @@ def main() -> int:
         for lang in ("zh", "en"):
             for width, height in ((1440, 900), (390, 844)):
                 page = browser.new_page(viewport={"width": width, "height": height})
+                page.set_default_timeout(120_000)
                 page.add_init_script('localStorage.setItem("redline-help", "seen")')  # not a first visit
                 _pages(
                     page,

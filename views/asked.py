@@ -11,13 +11,22 @@ from typing import Any
 
 import streamlit as st
 
-__all__ = ["answered", "asked"]
+__all__ = ["answered", "asked", "pressed"]
 
 
 def asked(label: str, *, key: str, about: Hashable, **options: Any) -> bool:
     """Show a button; tell whether it was pressed about this and has had no answer yet."""
     st.button(label, key=key, on_click=_keep, args=(key, about), **options)
     return bool(st.session_state.get(_name(key)) == (about,))
+
+
+def pressed(label: str, *, key: str, **options: Any) -> bool:
+    """Show a button; tell once that it was pressed, in the first run that gets here.
+
+    For what is done at once: nothing may be shown between this and the work, or the press could still be dropped.
+    """
+    st.button(label, key=key, on_click=_keep, args=(key, None), **options)
+    return st.session_state.pop(_name(key), None) is not None
 
 
 def answered(key: str) -> None:

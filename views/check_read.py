@@ -23,6 +23,7 @@ from geo.read import (
     sites_from_text,
 )
 from layers.boundaries import counties_of
+from views.asked import pressed
 from views.check_source import Source
 from views.once import once
 from views.state import catalogue, current_layers, lang, say, show_fault
@@ -165,12 +166,12 @@ def _choose_columns(source: Source, info: LayerInfo, how: Reading) -> tuple[tupl
 def _ask(source: Source, how: Reading, fault: RedlineError) -> None:
     """Ask for the system where the fault says which would fit; offer the other order of axes where that is it."""
     if how.crs is not None or how.swap:
-        if st.button(say("check_page.crs_other"), key=f"chk-again-{source.token}"):
+        if pressed(say("check_page.crs_other"), key=f"chk-again-{source.token}"):
             _settle(source, replace(how, crs=None, swap=False))
             st.rerun()
         return
     if fault.key in {"geo.swapped_degrees", "geo.swapped_metres"}:
-        if st.button(say("check_page.crs_read_swapped"), key=f"chk-swap-{source.token}"):
+        if pressed(say("check_page.crs_read_swapped"), key=f"chk-swap-{source.token}"):
             _settle(source, replace(how, swap=True))
             st.rerun()
         return

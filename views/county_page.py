@@ -13,6 +13,7 @@ from layers.county import County, CountyFigures, county_of, derived_figures
 from layers.model import Layer
 from layers.plan_entries import PlanSet
 from siting.project import day_of
+from views.asked import pressed
 from views.county_html import figures_html, head_html, lists_html, published_html, sources_html
 from views.county_map import county_picture, inset
 from views.pages import open_page
@@ -55,7 +56,7 @@ def show() -> None:
         _browse(names)
         return
     with to_map:
-        if st.button(say("county.on_map"), key="county-map", width="stretch"):
+        if pressed(say("county.on_map"), key="county-map", width="stretch"):
             open_page("map", find=f"county:{adcode}")
     with to_paper:
         _print_button()(key="county-print", data={"label": say("county.print")})

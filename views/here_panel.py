@@ -18,6 +18,7 @@ from siting.result import CheckResult
 from siting.verdict import MEETING
 from snapshot.tables import amount, county_text
 from views import search_box
+from views.asked import pressed
 from views.check_form import activity_title
 from views.check_result import CSS as RULES_CSS
 from views.check_result import rules_html
@@ -123,7 +124,7 @@ def _next_steps(lon: float, lat: float, result: CheckResult) -> None:
     """Offer to check the spot, and to read about its county."""
     check, county = st.columns(2, gap="small")
     with check:
-        if st.button(say("search.check_here"), key="here-check", type="primary", width="stretch"):
+        if pressed(say("search.check_here"), key="here-check", type="primary", width="stretch"):
             hand_over(lon, lat)
     with county:
         if len(result.counties):
@@ -147,7 +148,7 @@ def _county_button(adcode: str, place: str) -> None:
     if adcode not in names.index or not has_page("county"):
         return
     name = str(names.loc[adcode, "name_zh" if lang() == "zh" else "name_en"])
-    if st.button(say("search.county_page", name=name), key=f"{place}-county", width="stretch"):
+    if pressed(say("search.county_page", name=name), key=f"{place}-county", width="stretch"):
         open_page("county", adcode=adcode)
 
 

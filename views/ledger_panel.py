@@ -20,7 +20,7 @@ from siting.ledger import Listed
 from siting.linear import chainage, corridor_sites
 from siting.verdict import VERDICTS
 from siting.verify import kept_run, rerun, verify
-from views.asked import answered, asked
+from views.asked import answered, asked, pressed
 from views.case_panel import case_fields, ledger
 from views.check_after import show_path, show_reminders, show_way_out
 from views.check_data import Seen
@@ -100,7 +100,7 @@ def _beijing(stored_at: str) -> str:
 
 def show_record(check_id: str) -> None:
     """Show a stored check as it was kept."""
-    if st.button(say("check_page.record_back"), key="chk-back"):
+    if pressed(say("check_page.record_back"), key="chk-back"):
         st.query_params.pop("check", None)
         st.session_state["chk-mode"] = st.session_state["kept-chk-mode"] = "ledger"
         st.session_state.pop("chk-ledger", None)
@@ -169,7 +169,7 @@ def _amend(check: Check) -> None:
     """Let the case be amended; the check itself stays as it is."""
     with st.expander(say("check_page.case_edit")):
         case = case_fields(check.case, f"chk-amend-{check.id}")
-        if st.button(say("check_page.case_save"), key="chk-amend", disabled=case == check.case):
+        if pressed(say("check_page.case_save"), key="chk-amend", disabled=case == check.case):
             ledger().amend(check.id, case)
             st.session_state.pop("chk-record", None)
             st.rerun()

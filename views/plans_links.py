@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from views.asked import pressed
 from views.indicator_choice import choose
 from views.indicator_data import subjects
 from views.pages import has_page, open_page
@@ -44,7 +45,7 @@ def show_links(entry: dict[str, Any], feature: dict[str, Any] | None) -> None:
         return
     with st.container(key="plans_links", horizontal=True):
         for label, page, asked in ways:
-            if st.button(label, key=f"plans-way-{page}-{'-'.join(asked.values())}"):
+            if pressed(label, key=f"plans-way-{page}-{'-'.join(asked.values())}"):
                 if page == "indicators":
                     choose(**asked)
                     open_page(page)

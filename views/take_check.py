@@ -16,6 +16,7 @@ from snapshot.deliver import Order, Picture, deliver
 from snapshot.names import safe_name
 from snapshot.report_job import deliver_report, results_selection
 from snapshot.sheet import relief_of
+from views.asked import pressed
 from views.case_panel import ledger
 from views.jobs import Work
 from views.state import VERSION, catalogue, lang, say, show_fault
@@ -52,25 +53,29 @@ def show_reports(run_of: Callable[[], Run], case: Case, name: str, check_id: str
     """
     stem = safe_name(f"{case.name or Path(name).stem}-{check_id or 'redline'}")
     first, second, third, fourth = st.columns([1, 1, 1.5, 0.8], vertical_alignment="bottom")
-    work: tuple[str, Work] | None = None
-    for column, suffix in ((first, "pdf"), (second, "docx")):
-        title = f"{say('take.group_report')} · {say(f'take.form_report_{suffix}')}"
-        if column.button(title, key=f"take-{place}-{suffix}", width="stretch"):
-            work = (title, _report(run_of, case, f"{stem}.{suffix}", check_id))
     form = third.selectbox(
         say("take.site_form"),
         _FORMS,
         format_func=lambda one: say("take.form_site_sheet") if one == "pdf" else say(f"take.form_{one}"),
         key=f"take-{place}-form",
     )
-    if fourth.button(say("take.make"), key=f"take-{place}-make", width="stretch"):
-        work = (say("take.form_site_sheet" if form == "pdf" else f"take.form_{form}"), _file(run_of, form, stem))
-    if work is not None:
-        try:
-            order(place, *work)
-        except RedlineError as fault:
-            show_fault(fault)
+    for column, suffix in ((first, "pdf"), (second, "docx")):
+        title = f"{say('take.group_report')} · {say(f'take.form_report_{suffix}')}"
+        with column:
+            if pressed(title, key=f"take-{place}-{suffix}", width="stretch"):
+                _order(place, title, _report(run_of, case, f"{stem}.{suffix}", check_id))
+    with fourth:
+        if pressed(say("take.make"), key=f"take-{place}-make", width="stretch"):
+            title = say("take.form_site_sheet" if form == "pdf" else f"take.form_{form}")
+            _order(place, title, _file(run_of, form, stem))
     show_orders(place)
+
+
+def _order(place: str, title: str, work: Work) -> None:
+    try:
+        order(place, title, work)
+    except RedlineError as fault:
+        show_fault(fault)
 
 
 def _report(run_of: Callable[[], Run], case: Case, name: str, check_id: str | None) -> Work:

@@ -62,9 +62,7 @@ def _show(job: Job) -> None:
         bar, stop = st.columns([3, 1], vertical_alignment="center")
         said = say("take.running", share=f"{job.share:.0%}", title=job.title, what=job.what)
         bar.progress(job.share, text=_plain(said if job.state == "running" else say("take.waiting", title=job.title)))
-        if stop.button(say("take.cancel"), key=f"take-stop-{job.id}", width="stretch"):
-            jobs().cancel(job)
-            st.rerun()
+        stop.button(say("take.cancel"), key=f"take-stop-{job.id}", width="stretch", on_click=jobs().cancel, args=(job,))
     elif job.state == "done" and job.path is not None and job.path.is_file():
         told = say("take.fetch", name=job.path.name, size=_size(job.path.stat().st_size))
         link = f'<a class="rl-take" href="{html.escape(address_of(job))}" download>↓ {html.escape(told)}</a>'

@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from snapshot.deliver import Order, check_order, deliver
+from views.asked import pressed
 from views.jobs import Work
 from views.state import say, show_fault
 from views.take_form import Shown, choose_form, choose_order, form_title
@@ -37,10 +38,8 @@ def _choose(shown: Shown) -> None:
     with st.expander(say("take.more")):
         placed, why_not = choose_order(form, shown)
     with right:
-        pressed = st.button(say("take.make"), type="primary", width="stretch", key="take-make", disabled=bool(why_not))
-    if why_not:
-        st.caption(why_not)
-    if pressed:
+        wanted = pressed(say("take.make"), type="primary", width="stretch", key="take-make", disabled=bool(why_not))
+    if wanted:
         try:
             check_order(placed)
             order("map", form_title(form), work_of(placed))
@@ -48,6 +47,8 @@ def _choose(shown: Shown) -> None:
             show_fault(fault)
         else:
             st.rerun()
+    if why_not:
+        st.caption(why_not)
 
 
 def work_of(placed: Order) -> Work:

@@ -42,13 +42,14 @@ def pdf(run: Run, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
     return PdfReader(target)
 
 
-def test_pdf_holds_every_chapter(pdf: PdfReader) -> None:
+def test_pdf_holds_every_chapter(pdf: PdfReader, run: Run) -> None:
     text = "".join("".join(page.extract_text() for page in pdf.pages).split())
     wanted = [
         "某养殖场", "某某公司", "编制", "审核", "单位（盖章）", "日期", "张三", "李四", "1核查结论", "椭球面积",
         "3.2地块2",
         "余量", "4占压统计", "5涉及条款", "6办理路径", "7避让余地", "8所用图层", "9本报告的性质", "不是行政许可",
-        "R20261121-7F3K", "未核查", "仅供提示", "生态环境法典", "2026-08-15至今", "61e8a88403937cb5",
+        "R20261121-7F3K", "未核查", "仅供提示", "生态环境法典", "2026-08-15至今",
+        str(run.layers["redline_jiangxi"].digest)[:16],
     ]  # fmt: skip
     assert [word for word in wanted if word not in text] == []
 

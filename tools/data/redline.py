@@ -127,7 +127,7 @@ def pick(
     return np.asarray(picked)
 
 
-def _patches(shapes: NDArray[np.object_], origin: Provenance, adcode: str, name: str) -> gpd.GeoDataFrame:
+def _patches(shapes: NDArray[np.object_], origin: Provenance, adcode: str, name: tuple[str, str]) -> gpd.GeoDataFrame:
     """Join the picked cells of one prefecture where they share an edge; corners of cells stay as vertices."""
     whole = shapely.get_parts(shapely.union_all(shapes[~shapely.is_empty(shapes)]))
     whole = whole[shapely.get_type_id(whole) == 3]
@@ -139,7 +139,8 @@ def _patches(shapes: NDArray[np.object_], origin: Provenance, adcode: str, name:
         {
             "redline_id": [f"{adcode}-{i:04d}" for i in range(1, len(whole) + 1)],
             "adcode": adcode,
-            "name_zh": name,
+            "name_zh": name[0],
+            "name_en": name[1],
             "cells": np.bincount(owner, minlength=len(whole)),
             "area_m2": np.round(_areas(whole), 1),
         },
@@ -179,7 +180,11 @@ def jiangxi(grid: Grid, prefecture: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         for adcode, flag in zip(members, flags, strict=True):
             as_of = {"361000": "2020", "360800": "2022"}.get(adcode, "2022")
             origin = Provenance("model over dem.tif and hyd4m_polygons.fgb", LICENCE, as_of, ACCURACY_M, "modelled")
-            name = f"{units.loc[adcode, 'name_zh']}生态保护红线（示意）"
+            unit = units.loc[adcode]
+            name = (
+                f"{unit['name_zh']}生态保护红线（示意）",
+                f"Ecological red line of {unit['name_en']} (illustrative)",
+            )
             frames.append(_patches(parts[adcode][1][flag], origin, adcode, name))
     return pd.concat(frames, ignore_index=True)
 
@@ -200,7 +205,11 @@ def yangzhou(grid: Grid, prefecture: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     score[cells] = share - distance
     flag = pick(score.reshape(grid.height.shape), cells, _areas(cut), YANGZHOU_M2)
     origin = Provenance("model over hyd4m_polygons.fgb and hyd4m_lines.fgb", LICENCE, "unknown", ACCURACY_M, "modelled")
-    return _patches(cut[flag], origin, "321000", "扬州市生态保护红线与生态空间管控区（合并示意）")
+    name = (
+        "扬州市生态保护红线与生态空间管控区（合并示意）",
+        "Red line and ecological control areas of Yangzhou City (together, illustrative)",
+    )
+    return _patches(cut[flag], origin, "321000", name)
 
 
 def build() -> None:

@@ -41,7 +41,7 @@ from siting.packed import is_packed, packed, unpacked
 from siting.run import Run, counts
 from siting.withhold import withheld_in
 
-__all__ = ["Ledger", "Listed"]
+__all__ = ["Ledger", "Listed", "Use"]
 
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0, O, 1, I, L, U: an id is read over the telephone."""
@@ -49,6 +49,9 @@ _BUSY_S: Final = 30.0
 _MOST_LISTED: Final = 200
 _GRAVEST_FIRST: Final = ("prohibited", "review_required", "notice", "not_checked", "nothing_found")
 _LAYERS_OF: Final = "SELECT * FROM check_layers WHERE check_id = ? ORDER BY position"
+_USED: Final = "SELECT digest, count(*) FROM check_layers WHERE layer = ? AND digest IS NOT NULL GROUP BY digest"
+_USED_BY: Final = "SELECT check_id FROM check_layers WHERE layer = ? AND digest = ? ORDER BY check_id DESC LIMIT ?"
+_SPEC_THEN: Final = "SELECT spec FROM check_layers WHERE layer = ? AND digest = ? LIMIT 1"
 _SEALED: Final = (
     "id", "stored_at", "input_name", "input_sha256", "sites_kept", "crs", "law_sha256", "redline", "geos", "proj",
     "as_of", "activity", "verdict", "sites", "settings", "report_sha256",
@@ -79,6 +82,28 @@ class Listed:
     as_of: str
     verdict: str
     sites: int
+
+
+@dataclass(frozen=True)
+class Use:
+    """A version of a layer that stored checks saw.
+
+    Attributes
+    ----------
+    digest : str
+        Its content hash.
+    spec : LayerSpec
+        Its entry, as one of the checks kept it.
+    count : int
+        Checks that saw it.
+    latest : tuple of str
+        Ids of some of them, the latest day first.
+    """
+
+    digest: str
+    spec: LayerSpec
+    count: int
+    latest: tuple[str, ...]
 
 
 class Ledger:
@@ -241,6 +266,16 @@ class Ledger:
             rows = db.execute(query, (*values, limit)).fetchall()
         names = ("input_name", "activity", "as_of", "verdict", "sites")
         return [Listed(r["id"], r["stored_at"], _case(r), *(r[name] for name in names)) for r in rows]
+
+    def uses(self, layer_id: str, most: int = 20) -> list[Use]:
+        """Return every version of a layer that stored checks saw, read from the index: no check is opened."""
+        found = []
+        with self._connection() as db:
+            for digest, count in db.execute(_USED, (layer_id,)).fetchall():
+                ids = [row[0] for row in db.execute(_USED_BY, (layer_id, digest, most))]
+                spec = db.execute(_SPEC_THEN, (layer_id, digest)).fetchone()[0]
+                found.append(Use(digest, LayerSpec.model_validate_json(spec), count, tuple(ids)))
+        return found
 
     def amend(self, check_id: str, case: Case) -> None:
         """Put another case around a check, as when it has been reviewed; what stood there is kept.

@@ -66,5 +66,8 @@ _FIRST: Final = (
     ),
 )  # fmt: skip
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+_BY_LAYER: Final = ("CREATE INDEX check_layers_by_layer ON check_layers (layer, digest)",)
+"""Which checks used a version of a layer is asked each time before one is rolled back."""
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _BY_LAYER)
 """Statements of each step; the version of a database is the number of steps that it has had (``user_version``)."""

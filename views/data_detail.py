@@ -12,6 +12,8 @@ from geo.errors import RedlineError
 from layers.model import Layer
 from layers.overlay_store import OverlayEntry
 from layers.own_layers import FIXED_ROLES, remove, roll
+from siting.uses import VersionUse, uses_by_version
+from views.case_panel import ledger, link_to
 from views.check_data import word_title
 from views.data_places import plain, territory_text
 from views.data_table import chip, date_text, metres_text
@@ -19,6 +21,7 @@ from views.state import current, lang, say, show_fault
 
 __all__ = ["show_detail"]
 
+_MOST_IDS: Final = 12
 _TONES: Final = {"loaded": "ok", "not_loaded": "none", "failed": "bad"}
 
 
@@ -85,10 +88,11 @@ def _versions(layer: Layer) -> None:
         st.session_state["data-target"] = layer.id
         st.session_state["data-view-next"] = "add"
         st.rerun()
+    used = _used(layer, entry)
     if entry is None:
         return
     st.caption(say("data.versions"))
-    st.dataframe(_version_table(entry), hide_index=True, width="stretch")
+    st.dataframe(_version_table(entry, used, shipped), hide_index=True, width="stretch")
     numbers = [0, *(version.number for version in entry.version)]
     at = numbers.index(entry.current)
     back, forward, out = st.columns(3)
@@ -99,6 +103,46 @@ def _versions(layer: Layer) -> None:
     if out.button(say("data.remove"), disabled=shipped and entry.current == 0, width="stretch", key="data-remove"):
         _do(lambda: remove(layer.id), "data.removed")
     st.caption(say("data.versions_help"))
+
+
+def _used(layer: Layer, entry: OverlayEntry | None) -> dict[int, VersionUse]:
+    """Say which stored checks used each version, the one in use first; nothing where no check did."""
+    try:
+        used = uses_by_version(ledger(), layer.id, entry, _MOST_IDS)
+    except RedlineError as fault:
+        show_fault(fault)
+        return {}
+    now = entry.current if entry else 0
+    numbers = sorted((number for number, use in used.items() if use.count), key=lambda one: (one != now, -one))
+    if not numbers:
+        if layer.spec.checked:
+            st.caption(say("data.used_none"))
+        return used
+    lines = "".join(
+        _use_line(number, used[number], in_use=number == now, several=entry is not None) for number in numbers
+    )
+    st.markdown(
+        f'<div class="rl-used"><b>{html.escape(say("data.used"))}</b><ul>{lines}</ul></div>', unsafe_allow_html=True
+    )
+    return used
+
+
+def _use_line(number: int, use: VersionUse, *, in_use: bool, several: bool) -> str:
+    """Return a version's checks as a line of links, each to open beside this page."""
+    name = say("data.version_short", number=number) if number else say("data.version_shipped")
+    told = (
+        say("data.used_by", version=name, count=f"{use.count:,}")
+        if several
+        else say("data.used_count", count=use.count)
+    )
+    links = " ".join(
+        f'<a href="check{link_to(check_id)}&lang={lang()}" target="_blank" rel="noopener">{check_id}</a>'
+        for check_id in use.latest
+    )
+    rest = use.count - len(use.latest)
+    more = f" {html.escape(say('data.used_more', count=f'{rest:,}'))}" if rest else ""
+    mark = f" {chip(say('data.col_in_use'), 'ok')}" if in_use else ""
+    return f'<li data-version="{number}" data-checks="{use.count}">{html.escape(told)}{mark} {links}{more}</li>'
 
 
 def _do(change: object, told: str, **values: object) -> None:
@@ -112,12 +156,14 @@ def _do(change: object, told: str, **values: object) -> None:
     st.rerun()
 
 
-def _version_table(entry: OverlayEntry) -> pd.DataFrame:
+def _version_table(entry: OverlayEntry, used: dict[int, VersionUse], shipped: bool) -> pd.DataFrame:
+    """Return the versions, the latest first; the entry of ``config.toml`` last, where there is one."""
     now = lang()
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             say("data.col_version"): version.number,
             say("data.col_in_use"): "✓" if version.number == entry.current else "",
+            say("data.col_checks"): used.get(version.number, VersionUse()).count,
             say("data.col_made"): version.made_at[:16].replace("T", " "),
             say("views.col_publisher"): version.layer.publisher(now),
             say("views.col_as_of"): date_text(version.layer.as_of),
@@ -129,6 +175,9 @@ def _version_table(entry: OverlayEntry) -> pd.DataFrame:
         }
         for version in reversed(entry.version)
     ]
+    if shipped or used.get(0, VersionUse()).count:
+        first = {say("data.col_version"): 0, say("data.col_in_use"): "" if entry.current else "✓"}
+        rows.append({**first, say("data.col_checks"): used.get(0, VersionUse()).count})
     return pd.DataFrame(rows)
 
 

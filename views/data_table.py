@@ -44,6 +44,8 @@ CSS: Final = """
   .rl-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; font-size: .9rem;
     margin: 0 0 1rem; }
   .rl-dl dt { color: #5b6b62; } .rl-dl dd { margin: 0; overflow-wrap: anywhere; }
+  .rl-used { font-size: .88rem; } .rl-used ul { margin: .2rem 0 .6rem; padding-left: 1.2rem; }
+  .rl-used li { overflow-wrap: anywhere; } .rl-used a { white-space: nowrap; margin-right: .5rem; }
   .rl-lies { width: 100%; max-width: 805px; height: auto; }
   @media (max-width: 760px) {
     .rl-lies { width: 126%; max-width: none; clip-path: inset(0 20.5% 0 0); }

@@ -14,10 +14,12 @@ from layers.catalogue import read_catalogue
 from layers.current import current_catalogue
 from layers.intake import take_in
 from layers.load import load_layers
+from layers.overlay_store import read_overlay
 from layers.own_layers import Given, given_beside, keep_layer, remove
 from siting.case import Case, Settings
 from siting.ledger import Ledger
 from siting.run import run_check
+from siting.uses import uses_by_version
 from siting.verify import verify
 from tests.helpers import geojson, karney_area
 from tests.layers.brought import red_line, zipped_shapefile
@@ -77,6 +79,16 @@ def test_findings_are_those_of_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     kept = {layer.spec.id: layer for layer in ledger.get(stored).layers}
     assert kept["redline_361000"].digest == after["redline_361000"].digest
     assert verify(ledger, stored, after).outcome == "reproduced"
+
+    # and a version names the checks that used it: the city's own, the illustration less the city, and whole
+    earlier = [ledger.store(Case(name="前"), run_check(sites, before, Settings(as_of="2026-11-20"))) for _ in range(3)]
+    overlay = read_overlay()
+    mine_used = uses_by_version(ledger, "redline_361000", overlay.of("redline_361000"))
+    assert {number: use.latest for number, use in mine_used.items()} == {0: (), 1: (stored,)}
+    shipped_used = uses_by_version(ledger, "redline_jiangxi", overlay.of("redline_jiangxi"), most=2)[0]
+    assert shipped_used.count == 4
+    assert len(shipped_used.latest) == 2
+    assert set(shipped_used.latest) <= {stored, *earlier}
     remove("redline_361000")
     back = load_layers(current_catalogue(CONFIG).catalogue, after)
     assert "redline_361000" not in back

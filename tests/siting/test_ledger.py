@@ -208,6 +208,30 @@ def test_a_later_ledger_is_not_touched(tmp_path: Path) -> None:
     assert fault.value.key == "ledger.newer"
 
 
+def test_a_layers_uses_are_read_from_an_index_that_older_ledgers_get(
+    tmp_path: Path, layers: dict[str, Layer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(ledger_module, "MIGRATIONS", ledger_module.MIGRATIONS[:1])
+        first = stored(Ledger.open(tmp_path), layers)
+    ledger = Ledger.open(tmp_path)
+    other = replace(layers["red"], digest="f" * 64)
+    later = [stored(ledger, layers | {"red": other}) for _ in range(3)]
+    assert ledger.get(first).layers, "what was stored before is untouched"
+    uses = {use.digest: use for use in ledger.uses("red", most=2)}
+    assert {digest: use.count for digest, use in uses.items()} == {layers["red"].digest: 1, "f" * 64: 3}
+    assert uses["f" * 64].latest == tuple(sorted(later, reverse=True)[:2])
+    assert uses["f" * 64].spec == layers["red"].spec
+    assert ledger.uses("farmland") == [], "a layer that was not there was not used"
+    assert ledger.uses("x' OR 1=1 --") == []
+    with sqlite3.connect(tmp_path / "ledger" / "ledger.sqlite") as db:
+        for query in (ledger_module._USED, ledger_module._USED_BY):
+            values = ("red", "f" * 64, 2)[: query.count("?")]
+            plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", values))
+            assert "COVERING INDEX check_layers_by_layer" in plan
+            assert "TEMP B-TREE" not in plan
+
+
 def test_input_must_be_what_was_checked(tmp_path: Path, layers: dict[str, Layer]) -> None:
     content = geojson((116.1, 27.1, 116.2, 27.2))
     sites = read_sites(content, "a.geojson")

@@ -15,7 +15,7 @@ from PIL import Image
 from carto.classes import Palette
 from carto.folium_map import _ScriptGroup
 
-__all__ = ["Picture", "image_group", "painted"]
+__all__ = ["Picture", "Ramp", "image_group", "painted"]
 
 _STEPS: Final = 9
 _SHADES: Final = 256
@@ -40,6 +40,16 @@ class Picture:
     low: float
     high: float
     colours: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """What the colours of a picture stand for: the palette, low to high, its ends as written, and a note on them."""
+
+    colours: tuple[str, ...]
+    low: str
+    high: str
+    note: str
 
 
 def painted(values: NDArray[np.float64], palette: Palette = "YlGnBu") -> Picture:
@@ -71,7 +81,12 @@ def painted(values: NDArray[np.float64], palette: Palette = "YlGnBu") -> Picture
 
 
 def image_group(
-    url: str, bounds: tuple[tuple[float, float], tuple[float, float]], *, title: str, opacity: float = 0.8
+    url: str,
+    bounds: tuple[tuple[float, float], tuple[float, float]],
+    *,
+    title: str,
+    ramp: Ramp,
+    opacity: float = 0.8,
 ) -> folium.FeatureGroup:
     """Return a picture as the feature group of a rerun.
 
@@ -82,9 +97,20 @@ def image_group(
     bounds : tuple
         ((south, west), (north, east)) in degrees, of a picture in Web Mercator.
     title : str
-        Named where it cannot be loaded.
+        Stands over the legend; named where the picture cannot be loaded.
+    ramp : Ramp
+        The legend.
     opacity : float
     """
     return _ScriptGroup(
-        "Image", {"url": url, "bounds": [list(corner) for corner in bounds], "title": title, "opacity": opacity}
+        "Image",
+        {
+            "url": url,
+            "bounds": [list(corner) for corner in bounds],
+            "title": title,
+            "note": ramp.note,
+            "ramp": {"colours": list(ramp.colours), "low": ramp.low, "high": ramp.high},
+            "legend": [],
+            "opacity": opacity,
+        },
     )

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 import folium
 import streamlit as st
 
-from carto.image_group import Picture, image_group, painted
+from carto.image_group import Picture, Ramp, image_group, painted
 from geo.errors import CrsError, RedlineError
 from geo.raster_open import RasterFacts, raster_facts
 from geo.raster_view import raster_view
@@ -27,7 +27,7 @@ from views.indicator_upload import add_own, today
 from views.serving import FROM_COMPONENT, tiles_folder
 from views.state import lang, say, show_fault
 
-__all__ = ["choose_raster", "picture_group", "picture_legend", "show_as"]
+__all__ = ["as_picture", "choose_raster", "picture_group", "picture_legend", "show_as"]
 
 _STATISTICS: Final[tuple[Statistic, ...]] = ("mean", "sum", "min", "max", "share")
 _LEVELS: Final[tuple[Level, ...]] = ("county", "prefecture")
@@ -45,12 +45,20 @@ _FOLDER: Final = "own_raster"
 _KEPT: Final = 40
 _DAY_SECONDS: Final = 24 * 3600
 _PICTURES: Final = "own-pictures"
+_AS_PICTURE: Final = "raster-as-picture"
+_OPACITY: Final = "raster-opacity"
 
 
 @dataclass(frozen=True)
 class _Shown:
-    """The picture of a raster: its address, bounds, and what its colours stand for."""
+    """The picture of a raster: what it is of, its address, bounds, and what its colours stand for.
 
+    The unit is that of the cells, "" where it is not known; that of the figures may be another (a share of cells).
+    """
+
+    name: str
+    band: int
+    unit: str
     url: str
     bounds: tuple[tuple[float, float], tuple[float, float]]
     low: float
@@ -169,7 +177,7 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
     west, south, east, north = regions.frame.total_bounds
     view = raster_view(path, facts, (west - 0.3, south - 0.3, east + 0.3, north + 0.3), band=wish.band)
     picture = painted(view.values)
-    pictures = {**st.session_state.get(_PICTURES, {}), subject.id: _served(picture, view.bounds)}
+    pictures = {**st.session_state.get(_PICTURES, {}), subject.id: _served(picture, view.bounds, facts.name, wish)}
     st.session_state[_PICTURES] = pictures
     bar.empty()
     add_own(subject)
@@ -177,7 +185,9 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
     st.rerun()
 
 
-def _served(picture: Picture, bounds: tuple[tuple[float, float], tuple[float, float]]) -> _Shown:
+def _served(
+    picture: Picture, bounds: tuple[tuple[float, float], tuple[float, float]], raster: str, wish: RasterWish
+) -> _Shown:
     """Keep a picture where sessions of ours may fetch it; they go after a day, or when there are many."""
     folder = tiles_folder() / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -188,40 +198,63 @@ def _served(picture: Picture, bounds: tuple[tuple[float, float], tuple[float, fl
     for place, old in enumerate(newest):
         if place >= _KEPT or time.time() - old.stat().st_mtime > _DAY_SECONDS:
             old.unlink(missing_ok=True)
-    return _Shown(f"{FROM_COMPONENT}/tiles/{_FOLDER}/{name}", bounds, picture.low, picture.high, picture.colours)
+    url = f"{FROM_COMPONENT}/tiles/{_FOLDER}/{name}"
+    return _Shown(raster, wish.band, wish.unit, url, bounds, picture.low, picture.high, picture.colours)
+
+
+def as_picture() -> bool:
+    """Tell whether the map shows the raster that is chosen as it is, and not its figures."""
+    return _has_picture() and bool(st.session_state.get(_AS_PICTURE, False))
+
+
+def _has_picture() -> bool:
+    return chosen().id in st.session_state.get(_PICTURES, {})
 
 
 def show_as() -> bool:
-    """Ask, of a raster, whether the map shows it or its figures; tell whether it is the raster."""
-    if chosen().id not in st.session_state.get(_PICTURES, {}):
+    """Ask, of a raster, whether maps show it or its figures; tell whether it is the raster (on every page)."""
+    if not _has_picture():
         return False
+    way, faint = f"raster-show-{lang()}", "raster-opacity-choice"
+    st.session_state[way] = "picture" if as_picture() else "figures"
+    st.session_state[faint] = _opacity()
     left, right = st.columns([1, 1], vertical_alignment="center")
     with left:
-        way = st.segmented_control(
+        st.segmented_control(
             say("raster_own.show_as"),
             ["figures", "picture"],
-            default="figures",
             format_func=lambda code: say(f"raster_own.show_{code}"),
-            key=f"raster-show-{lang()}",
+            key=way,
             label_visibility="collapsed",
+            on_change=lambda: st.session_state.update({_AS_PICTURE: st.session_state[way] == "picture"}),
         )
-    if way == "picture":
-        right.slider(say("raster_own.opacity"), 10, 100, 80, step=5, key="raster-opacity")
-    return way == "picture"
+    if as_picture():
+        right.slider(
+            say("raster_own.opacity"), 10, 100, step=5, key=faint,
+            on_change=lambda: st.session_state.update({_OPACITY: st.session_state[faint]}),
+        )  # fmt: skip
+    return as_picture()
+
+
+def _opacity() -> int:
+    """Return how opaque the picture is, per cent."""
+    return int(st.session_state.get(_OPACITY, 80))
 
 
 def picture_group() -> folium.FeatureGroup:
-    """Return the picture of the raster that is chosen."""
+    """Return the picture of the raster that is chosen, with what its colours stand for."""
     picture: _Shown = st.session_state[_PICTURES][chosen().id]
-    opacity = st.session_state.get("raster-opacity", 80) / 100
-    return image_group(picture.url, picture.bounds, title=say("raster_own.show_picture"), opacity=opacity)
+    high = f"{picture.high:,.6g} {picture.unit}".strip()
+    ramp = Ramp(picture.colours, f"{picture.low:,.6g}", high, say("raster_own.picture_legend"))
+    title = f"{picture.name} · {say('raster_own.band')} {picture.band}"
+    return image_group(picture.url, picture.bounds, title=title, ramp=ramp, opacity=_opacity() / 100)
 
 
-def picture_legend(unit: str) -> str:
+def picture_legend() -> str:
     """Return what the colours of the picture stand for, as HTML."""
     picture: _Shown = st.session_state[_PICTURES][chosen().id]
     ramp = ", ".join(picture.colours)
-    ends = f"{picture.low:,.6g} – {picture.high:,.6g} {unit if unit != '—' else ''}"
+    ends = f"{picture.low:,.6g} – {picture.high:,.6g} {picture.unit}"
     return (
         f'<div class="rl-ind-legend"><i style="width:140px;background:linear-gradient(90deg,{ramp})"></i>'
         f"{html.escape(ends)} <small>{html.escape(say('raster_own.picture_legend'))}</small></div>"

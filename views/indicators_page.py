@@ -77,7 +77,7 @@ def _show_found(found: Shown, beside: Shown | None, prefecture: str) -> None:
         _title(found)
         as_picture = show_as()
         hit = show_figures(found, picked, prefecture, key="indicator-map", as_picture=as_picture)
-        words = picture_legend(found.indicator.unit(lang())) if as_picture else legend(found)
+        words = picture_legend() if as_picture else legend(found)
         st.markdown(words, unsafe_allow_html=True)
     with side_box:
         if beside is None:

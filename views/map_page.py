@@ -12,6 +12,7 @@ from views.indicator_beside import beside, choose_beside
 from views.indicator_choice import chosen
 from views.indicator_data import shown
 from views.indicator_picker import choose_indicator
+from views.indicator_raster import as_picture, picture_group, show_as
 from views.map_link import opened_by_link, write_address
 from views.map_view import MapState, show_map
 from views.places import choose_region, where_to_look
@@ -75,15 +76,20 @@ def show() -> None:
         upload = check_panel.read_upload()
     # the map first: what the choice of an indicator shows takes longer, and its answers stand in the session already
     found = shown(chosen()) if chosen().id else None
-    pair = beside(found) if found else None
+    picture = found is not None and as_picture()
+    pair = beside(found) if found and not picture else None
     with left:
         state = show_map(
             list(current_layers().values()),
             catalogue().map,
             lang=lang(),
-            choropleth=pair[0] if pair else found.choropleth if found else None,
+            choropleth=pair[0] if pair else found.choropleth if found and not picture else None,
             beside=pair[1] if pair else None,
-            groups=search_box.groups() + ([highlight_group(upload.frame[["geometry"]])] if upload is not None else []),
+            groups=[
+                *([picture_group()] if picture else []),
+                *search_box.groups(),
+                *([highlight_group(upload.frame[["geometry"]])] if upload is not None else []),
+            ],
             go_to=where_to_look(upload),
             height=_MAP_HEIGHT,
             scene=asked,
@@ -94,7 +100,8 @@ def show() -> None:
         picked = choose_indicator()
     if picked:
         with beside_box:
-            choose_beside()
+            if not show_as():
+                choose_beside()
     with site_box:
         check_panel.note_drawing(state.drawings)
         checked = check_panel.checked_site(state.drawings, upload)
@@ -107,12 +114,19 @@ def show() -> None:
         show_answer(state.clicked)
         _note_years(state, "map.years_here" if answered(state.clicked) is not None else "")
     with take_box:
-        st.markdown(f"**{say('views.take_title')}**")
-        show_take(Shown(state.panel, state.bounds or box_of(state.view), checked, picked))
-        _note_years(state, "map.years_take")
+        _take(state, Shown(state.panel, state.bounds or box_of(state.view), checked, picked), picture=picture)
     with left:
         _fold()
     _answer_first(state, checked)
+
+
+def _take(state: MapState, shown: Shown, *, picture: bool) -> None:
+    """Offer what can be taken away, and say where that is more or other than the map draws."""
+    st.markdown(f"**{say('views.take_title')}**")
+    show_take(shown)
+    _note_years(state, "map.years_take")
+    if picture:
+        st.caption(say("map.picture_take"))
 
 
 def _note_years(state: MapState, key: str) -> None:

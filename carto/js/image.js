@@ -11,7 +11,8 @@
 
     onAdd(map) {
       this._app = map.redline;
-      this._on = true;
+      this._wanted = true; // not `_on`: that is a method of Leaflet
+      this._app.panel.indicator(this._shown);
       this._app.waiting++;
       this._fetch(map).finally(() => {
         this._app.waiting--;
@@ -25,7 +26,7 @@
         const answer = await fetch(url, { headers: { "X-Redline-Token": this._app.config.token } });
         if (!answer.ok) throw new Error(String(answer.status));
         const address = URL.createObjectURL(await answer.blob());
-        if (!this._on) return URL.revokeObjectURL(address);
+        if (!this._wanted) return URL.revokeObjectURL(address);
         this._address = address;
         this._image = L.imageOverlay(address, bounds, { pane: "redline-indicator", opacity: opacity, interactive: false, alt: "" });
         await new Promise((done, failed) => {
@@ -39,7 +40,8 @@
     },
 
     onRemove(map) {
-      this._on = false;
+      this._wanted = false;
+      this._app.panel.indicator(null);
       if (this._image) this._image.remove();
       if (this._address) URL.revokeObjectURL(this._address);
       this._image = this._address = null;

@@ -234,7 +234,16 @@
       if (!shown) return;
       make("strong", "", section, (shown.sideWord || "") + shown.title);
       if (shown.note) make("span", "redline-note", section, shown.note);
+      if (shown.ramp) this._ramp(shown.ramp, section);
       this._entries(shown.legend, section);
+    },
+
+    /** The palette of a picture with its two ends. */
+    _ramp(ramp, parent) {
+      const line = make("div", "redline-ramp", parent);
+      make("span", "", line, ramp.low);
+      make("i", "", line).style.background = `linear-gradient(90deg, ${ramp.colours.join(", ")})`;
+      make("span", "", line, ramp.high);
     },
   });
 })();

@@ -133,3 +133,16 @@ def test_a_raster_of_ones_own_becomes_figures_and_a_picture(page: App, tmp_path:
     assert (west, north) == pytest.approx((115.9, 28.0), abs=0.01)
     assert east - west == pytest.approx(np.degrees(100_000 / 6_378_137), abs=0.01)
     assert south < north
+
+    # the map page shows the same, over its own layers, until figures are asked for there
+    page.page.get_by_role("link", name="地图与核查", exact=True).click()
+    page.wait_drawn()
+    expect(page.map.locator("#map_div[data-image]")).to_be_attached(timeout=PATIENCE_MS)
+    expect(page.map.locator('input[data-layer="county"]')).to_be_checked()
+    legend = page.map.locator(".redline-indicator").first
+    expect(legend).to_contain_text("栅格.tif · 波段 1")
+    expect(legend.locator(".redline-ramp span")).to_have_text(["7", "7"])
+    page.press("分县数字", role="radio")
+    expect(page.map.locator("#map_div[data-image]")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(legend).not_to_contain_text("色带")
+    expect(legend.locator("li").first).to_be_visible()

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-__all__ = ["FORM_COLUMNS", "history", "normalised", "resolve", "unit_forms", "zone_forms"]
+__all__ = ["FORM_COLUMNS", "history", "normalised", "resolve", "short_names", "unit_forms", "zone_forms"]
 
 FORM_COLUMNS: Final = ("form", "target", "level", "how", "tier")
 """What `unit_forms` and `zone_forms` return: a normalised spelling, the adcodes meant (";" between), the level they are
@@ -200,6 +200,12 @@ def resolve(forms: pd.DataFrame) -> pd.DataFrame:
     found.loc[several, ["status", "how"]] = ["ambiguous", ""]
     found.loc[found["levels"] > 1, "level"] = ""
     return found[["status", "adcodes", "level", "how"]]
+
+
+def short_names(units: pd.DataFrame) -> pd.Series:
+    """Return what people call each territory, Chinese and English, ";" between: ``资溪;zixi``."""
+    chinese, english = _bare(normalised(units["name_zh"])), normalised(units["name_en"])
+    return chinese.where(chinese.str.len() > 1, "") + ";" + english.str.replace(_ENGLISH_SUFFIX, "", regex=True)
 
 
 def _bare(names: pd.Series) -> pd.Series:

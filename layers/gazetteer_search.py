@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from layers.gazetteer_forms import normalised
+from layers.gazetteer_forms import normalised, short_names
 
 __all__ = ["Place", "find_places", "place_index"]
 
@@ -53,11 +53,11 @@ def place_index(
 ) -> pd.DataFrame:
     """Return what can be searched: the fields of `Place`, ``zh``, ``en``, ``also`` (normalised names) and ``weight``.
 
-    Aliases and former names find a thing too. A town stands once: with coordinates where ``places.csv`` has them, else
+    Aliases, short and former names find a thing too. A town stands once: with coordinates where ``places.csv`` has them, else
     known by its county.
     """
     names = units.set_index("adcode")["name_zh"]
-    territories = units.assign(kind=units["level"], within_zh=units["parent_zh"])
+    territories = units.assign(kind=units["level"], within_zh=units["parent_zh"], aliases=short_names(units))
     zoned = zones.rename(columns={"adcodes": "adcode"}).assign(within_zh=_names_of(zones["adcodes"], names))
     zoned["kind"] = "zone"
     pointed = places.assign(within_zh=places["adcode"].map(names))

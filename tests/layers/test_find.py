@@ -38,6 +38,7 @@ def first(index: pd.DataFrame, text: str) -> Hit:
     [
         ("临川", "county", "临川区"),
         ("linchuan", "county", "临川区"),
+        ("zixi", "county", "资溪县"),  # and 紫溪乡 is Zixi in English, too
         ("lcq", "county", "临川区"),
         ("361002", "county", "临川区"),
         ("362523", "county", "黎川县"),  # its code before 2000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
@@ -67,7 +68,8 @@ def import_layer(obj: dict[str, object], file: Path, replace: bool, every: bool,
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)
     counties = counties_of(layers)
-    content, name = packed(file, LAYER_LIMITS.upload_mb)
+    folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="redline-"))
+    content, name = packed(file, LAYER_LIMITS.upload_mb, Path(folder))
     intake = take_in(
         content, name, layer=said["layer"], crs=said["crs"], accept_repairs=said["accept_repairs"], counties=counties
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -96,7 +97,8 @@ def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple
 
     _, layers = loaded(obj)
     counties = counties_of(layers)
-    content, name = packed(file, LAYER_LIMITS.upload_mb)
+    folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="redline-"))
+    content, name = packed(file, LAYER_LIMITS.upload_mb, Path(folder))
 
     def take(layer: str) -> Intake:
         return take_in(

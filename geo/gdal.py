@@ -7,6 +7,7 @@ removed; it opens no address. See docs/decisions/uploads.md.
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import tempfile
 from contextlib import ExitStack, closing
@@ -27,6 +28,7 @@ from geo.errors import BadInput, CrsError
 from geo.notices import Notice
 from geo.opened import Table, inner_label, plain_label
 from geo.sites import RawPart
+from geo.source import Content
 from geo.unpack import Archive
 
 __all__ = ["ARC_STEP_DEGREES", "file_gdb", "flat_geobuf", "geopackage", "opened", "private_folder", "shapefiles"]
@@ -72,13 +74,13 @@ def shapefiles(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
 
 def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitStack) -> Table:
     """Put the parts of one Shapefile where GDAL can read them."""
-    shape = archive.read(path)
-    if not shape.startswith(_SHP_MAGIC):
-        raise BadInput("geo.not_what_it_says", name=plain_label(path.name), kind="Shapefile")
+    base = private_folder(stack) / "upload.shp"
+    archive.unpack(path, base)
+    with base.open("rb") as file:
+        if file.read(len(_SHP_MAGIC)) != _SHP_MAGIC:
+            raise BadInput("geo.not_what_it_says", name=plain_label(path.name), kind="Shapefile")
     sides = {suffix: archive.sidecar(path, suffix) for suffix in (".shx", ".dbf", ".prj", ".cpg")}
     found = {suffix: archive.read(side) for suffix, side in sides.items() if side is not None}
-    base = private_folder(stack) / "upload.shp"
-    base.write_bytes(shape)
     for suffix in (".shx", ".dbf"):
         if suffix in found:
             base.with_suffix(suffix).write_bytes(found[suffix])
@@ -118,10 +120,22 @@ def _prj(content: bytes | None, name: str) -> CRS | None:
         raise CrsError("geo.crs_unreadable", name=name, crs=short_text(text.strip())) from None
 
 
-def geopackage(content: bytes, name: str, stack: ExitStack) -> list[Table]:
+def _placed(content: Content, name: str, stack: ExitStack) -> Path:
+    """Put a file where GDAL can read it, under a name of ours: bytes are written, a copy of ours is linked."""
+    path = private_folder(stack) / name
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        try:
+            path.hardlink_to(content)
+        except OSError:  # a disk without links
+            shutil.copyfile(content, path)
+    return path
+
+
+def geopackage(content: Content, name: str, stack: ExitStack) -> list[Table]:
     """Return the feature tables of a GeoPackage."""
-    path = private_folder(stack) / "upload.gpkg"
-    path.write_bytes(content)
+    path = _placed(content, "upload.gpkg", stack)
     tables = _feature_tables(path, name)
     return [_layer(path, table, "GeoPackage", "gpkg", inner_label(name, table, len(tables))) for table in tables]
 
@@ -157,7 +171,7 @@ def file_gdb(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
     folder.mkdir()
     for path in archive.paths:
         if path.parent == folders[0] and _GDB_FILES.match(path.name.lower()):
-            (folder / path.name.lower()).write_bytes(archive.read(path))
+            archive.unpack(path, folder / path.name.lower())
     try:
         layers = [str(layer) for layer, kind in pyogrio.list_layers(folder) if kind is not None]
     except _UNREADABLE:
@@ -167,10 +181,9 @@ def file_gdb(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
     return [_layer(folder, layer, "FileGDB", "gdb", inner_label(name, layer, len(layers))) for layer in layers]
 
 
-def flat_geobuf(content: bytes, name: str, stack: ExitStack) -> list[Table]:
+def flat_geobuf(content: Content, name: str, stack: ExitStack) -> list[Table]:
     """Return the one layer of a FlatGeobuf."""
-    path = private_folder(stack) / "upload.fgb"
-    path.write_bytes(content)
+    path = _placed(content, "upload.fgb", stack)
     return [_layer(path, None, "FlatGeobuf", "fgb", name)]
 
 

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import zipfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,8 +20,9 @@ from geo.crs import CrsReading, to_store
 from geo.errors import BadInput
 from geo.opened import plain_label
 from geo.ranges import check_ranges
-from geo.read import Source, chosen_tables, content_of, tables_of
+from geo.read import chosen_tables, tables_of
 from geo.sites import Limits, RawPart, crs_reading, refuse_endless, shapes_unshifted
+from geo.source import Content, Source, held
 
 __all__ = ["OpenedLayer", "open_layer", "packed", "stored_shapes"]
 
@@ -59,13 +58,14 @@ class OpenedLayer:
 
 
 def open_layer(
-    content: bytes, name: str, *, layer: str | None = None, crs: Any = None, swap: bool = False, limits: Limits
+    content: Content, name: str, *, layer: str | None = None, crs: Any = None, swap: bool = False, limits: Limits
 ) -> OpenedLayer:
     """Read one layer of a file and settle its system.
 
     Parameters
     ----------
-    content : bytes
+    content : bytes or Path
+        A file at a path is never held in memory whole, where GDAL reads it.
     name : str
         The file's name.
     layer : str, optional
@@ -83,9 +83,9 @@ def open_layer(
         not understood, or cannot hold its coordinates (``values["candidates"]`` then say which could).
     """
     label = plain_label(name)
-    content = content_of(content, label, limits)
     with ExitStack() as stack:
-        tables, _ = chosen_tables(tables_of(Source(content, label, limits, {}, crs, stack)), layer, label)
+        copy, sha256 = held(content, label, limits, stack)
+        tables, _ = chosen_tables(tables_of(Source(copy, label, limits, {}, crs, stack)), layer, label)
         if len(tables) != 1:
             names = "、".join(plain_label(table.layer) for table in tables[:12])
             raise BadInput("data.which_layer", name=label, layers=names)
@@ -108,7 +108,7 @@ def open_layer(
     there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     check_ranges(there, reading, label)
     refuse_endless(there, reading, label, limits)
-    return OpenedLayer(label, tables[0].layer, part, shapes, reading, hashlib.sha256(content).hexdigest())
+    return OpenedLayer(label, tables[0].layer, part, shapes, reading, sha256)
 
 
 def stored_shapes(shapes: NDArray[Any], reading: CrsReading, name: str) -> NDArray[Any]:
@@ -118,8 +118,16 @@ def stored_shapes(shapes: NDArray[Any], reading: CrsReading, name: str) -> NDArr
     return result
 
 
-def packed(path: Path, most_mb: int) -> tuple[bytes, str]:
-    """Return a file's bytes and name; a Shapefile with its sides, and a FileGDB folder, as the archive they go in.
+def packed(path: Path, most_mb: int, folder: Path) -> tuple[Path, str]:
+    """Return where a file lies and its name; a Shapefile with its sides, and a FileGDB folder, as an archive.
+
+    Parameters
+    ----------
+    path : Path
+        A file, a ``.shp`` or a ``.gdb`` folder.
+    most_mb : int
+    folder : Path
+        Where an archive is written.
 
     Raises
     ------
@@ -128,26 +136,30 @@ def packed(path: Path, most_mb: int) -> tuple[bytes, str]:
     """
     try:
         if path.is_dir() and path.suffix.lower() == ".gdb":
-            return _zipped([one for one in sorted(path.iterdir()) if one.is_file()], path.name, most_mb, path.name)
+            return _zipped(
+                [one for one in sorted(path.iterdir()) if one.is_file()], path.name, path.name, most_mb, folder
+            )
         if path.suffix.lower() == ".shp":
             sides = [one for one in sorted(path.parent.iterdir()) if one.stem == path.stem]
-            return _zipped([one for one in sides if one.suffix.lower() in _SHAPEFILE], "", most_mb, path.stem)
+            return _zipped([one for one in sides if one.suffix.lower() in _SHAPEFILE], "", path.stem, most_mb, folder)
         if path.stat().st_size > most_mb * _MB:
             raise BadInput("geo.file_too_large", name=path.name, limit=most_mb)
-        return path.read_bytes(), path.name
+        with path.open("rb"):
+            return path, path.name
     except FileNotFoundError:
         raise BadInput("geo.file_missing", name=path.name) from None
     except OSError:
         raise BadInput("geo.unreadable", name=path.name) from None
 
 
-def _zipped(paths: list[Path], folder: str, most_mb: int, name: str) -> tuple[bytes, str]:
+def _zipped(paths: list[Path], inside: str, name: str, most_mb: int, folder: Path) -> tuple[Path, str]:
+    """Write files into an archive, piece by piece."""
     if not paths:
         raise FileNotFoundError
     if sum(path.stat().st_size for path in paths) > most_mb * _MB:
         raise BadInput("geo.file_too_large", name=name, limit=most_mb)
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
+    target = folder / "packed.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for path in paths:
-            archive.write(path, f"{folder}/{path.name}" if folder else path.name)
-    return held.getvalue(), f"{name}.zip"
+            archive.write(path, f"{inside}/{path.name}" if inside else path.name)
+    return target, f"{name}.zip"

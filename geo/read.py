@@ -27,6 +27,7 @@ from geo.opened import Table, inner_label, plain_label
 from geo.parquet import geo_parquet
 from geo.recognise import refuse_known, utf8_start
 from geo.sites import DEFAULT_LIMITS, Limits, RawPart, ReadLimits, Sites, sites_from_parts
+from geo.source import Source, content_of, held
 from geo.survey_txt import is_survey_txt, survey_part
 from geo.tables import csv_table, has_coordinates, workbook
 from geo.text import rows_part, sites_from_text
@@ -134,22 +135,6 @@ class Inspection:
     notices: tuple[Notice, ...]
 
 
-@dataclass(frozen=True)
-class Source:
-    """One file's bytes, and what the user says of it."""
-
-    content: bytes
-    name: str
-    limits: Limits
-    columns: Mapping[str, str]
-    crs: Any
-    stack: ExitStack
-
-    def inner(self, content: bytes, name: str) -> Source:
-        """Return a file inside this one."""
-        return Source(content, name, self.limits, self.columns, self.crs, self.stack)
-
-
 def read_sites(
     source: Path | str | bytes,
     name: str | None = None,
@@ -228,8 +213,8 @@ def inspect(
         If it is no file that can be read. What is wrong with a single layer stands in its ``fault``.
     """
     label = plain_label(name if name is not None else (Path(source).name if not isinstance(source, bytes) else "?"))
-    content = content_of(source, label, limits)
     with ExitStack() as stack:
+        content, _ = held(source, label, limits, stack)
         seen = [_seen(table) for table in tables_of(Source(content, label, limits, columns or {}, None, stack))]
     notices = {notice.text(): notice for _, found in seen for notice in found}
     return Inspection(label, tuple(info for info, _ in seen), tuple(notices.values()))
@@ -250,25 +235,6 @@ def _seen(table: Table) -> tuple[LayerInfo, tuple[Notice, ...]]:
     candidates = detect(shapely.get_coordinates(shapes))
     evidence = part.evidence if declared else ""
     return LayerInfo(*known, kinds, declared, evidence, candidates, table.mapping), part.notices
-
-
-def content_of(source: Path | str | bytes, name: str, limits: Limits) -> bytes:
-    """Return the bytes, unless there are too many or none."""
-    if isinstance(source, bytes):
-        size, content = len(source), source
-    else:
-        try:
-            size = Path(source).stat().st_size
-            content = Path(source).read_bytes() if size <= limits.upload_mb * _MB else b""
-        except FileNotFoundError:
-            raise BadInput("geo.file_missing", name=name) from None
-        except OSError:
-            raise BadInput("geo.unreadable", name=name) from None
-    if size > limits.upload_mb * _MB:
-        raise BadInput("geo.file_too_large", name=name, limit=limits.upload_mb)
-    if not content.strip():
-        raise BadInput("geo.file_empty", name=name)
-    return content
 
 
 def chosen_tables(
@@ -300,20 +266,19 @@ def _refuse_table_columns(tables: Sequence[Table], columns: Mapping[str, str], n
 
 def tables_of(source: Source) -> list[Table]:
     """Recognise a file by its content."""
-    if source.content.startswith(_ZIP_MAGICS):
-        return _in_zip(source)
-    return _in_plain(source)
+    return _in_zip(source) if _zipped(source) else _in_plain(source)
 
 
 def _in_plain(source: Source) -> list[Table]:
     """Return the layers of what is not an archive: a binary format by its magic, else some kind of text."""
-    content, name = source.content, source.name
-    if content.startswith(_SQLITE_MAGIC):
-        return geopackage(content, name, source.stack)
+    name = source.name
+    if source.start.startswith(_SQLITE_MAGIC):
+        return geopackage(source.content, name, source.stack)
+    if source.start.startswith(_FGB_MAGIC):
+        return flat_geobuf(source.content, name, source.stack)
+    content = source.whole
     if content.startswith(_PARQUET_MAGIC):
         return geo_parquet(content, name, source.limits)
-    if content.startswith(_FGB_MAGIC):
-        return flat_geobuf(content, name, source.stack)
     refuse_known(content, name)
     if is_dxf(content, name):
         return dxf_drawing(content, name, source.limits, source.stack)
@@ -323,7 +288,7 @@ def _in_plain(source: Source) -> list[Table]:
 
 def _marked_text(source: Source) -> tuple[RawPart, str] | None:
     """Read a text that shows by its first signs what it is."""
-    content, name, most = source.content, source.name, source.limits.sites
+    content, name, most = source.whole, source.name, source.limits.sites
     if is_survey_txt(content):
         return survey_part(content, name, crs=source.crs, max_features=most), "TXT"
     start = utf8_start(content)
@@ -337,13 +302,13 @@ def _marked_text(source: Source) -> tuple[RawPart, str] | None:
 def _in_text(source: Source) -> list[Table]:
     """Return what a text holds: a table with a header, or bare rows of coordinates."""
     suffix = Path(source.name).suffix.lower()
-    if source.content.startswith(_SHP_MAGIC):
+    if source.start.startswith(_SHP_MAGIC):
         raise BadInput("geo.bare_shapefile", name=source.name)
     if suffix in _TEXT_TABLES | _TEXTS:
-        tables = csv_table(source.content, source.name, source.limits, source.columns)
+        tables = csv_table(source.whole, source.name, source.limits, source.columns)
         if suffix in _TEXT_TABLES or has_coordinates(dict(tables[0].mapping)):
             return tables
-        text = source.content.decode("utf-8-sig", errors="replace")
+        text = source.whole.decode("utf-8-sig", errors="replace")
         shape: Any = source.columns.get("shape")
         return [_whole(rows_part(text, source.name, source.crs, shape), "TXT")]
     if suffix in {".geojson", ".json"}:
@@ -364,7 +329,7 @@ def _in_zip(source: Source) -> list[Table]:
     name = source.name
     archive = Archive(source.content, name, source.limits.unpacked_mb * _MB)
     if PurePosixPath("xl/workbook.xml") in archive.paths:
-        return workbook(archive, source.content, name, source.limits, source.columns)
+        return workbook(archive, source.whole, name, source.limits, source.columns)
     if archive.with_suffix(".shp"):
         return shapefiles(archive, name, source.stack)
     if archive.with_suffix(".gdbtable"):
@@ -373,7 +338,7 @@ def _in_zip(source: Source) -> list[Table]:
         raise BadInput("geo.zip_without_shp", name=name, found=plain_label(sides[0].name))
     for suffixes in _IN_ZIP:
         inside = [source.inner(archive.read(path), _inner(name, path)) for path in archive.with_suffix(*suffixes)]
-        told = [one for one in inside if suffixes != (".txt",) or is_survey_txt(one.content)]
+        told = [one for one in inside if suffixes != (".txt",) or is_survey_txt(one.whole)]
         if told:
             return [table for one in told for table in (_in_book(one) if _zipped(one) else _in_plain(one))]
     if archive.nested:
@@ -382,7 +347,7 @@ def _in_zip(source: Source) -> list[Table]:
 
 
 def _zipped(source: Source) -> bool:
-    return source.content.startswith(_ZIP_MAGICS)
+    return source.start.startswith(_ZIP_MAGICS)
 
 
 def _in_book(source: Source) -> list[Table]:
@@ -390,7 +355,7 @@ def _in_book(source: Source) -> list[Table]:
     archive = Archive(source.content, source.name, source.limits.unpacked_mb * _MB)
     if PurePosixPath("xl/workbook.xml") not in archive.paths:
         raise BadInput("geo.zip_nested", name=source.name, inner=source.name)
-    return workbook(archive, source.content, source.name, source.limits, source.columns)
+    return workbook(archive, source.whole, source.name, source.limits, source.columns)
 
 
 def _inner(name: str, path: PurePosixPath) -> str:

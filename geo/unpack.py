@@ -6,10 +6,12 @@ import io
 import stat
 import zipfile
 import zlib
-from pathlib import PurePosixPath
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from geo.errors import BadInput
+from geo.source import Content
 
 __all__ = ["Archive"]
 
@@ -23,7 +25,7 @@ class Archive:
 
     Parameters
     ----------
-    content : bytes
+    content : bytes or Path
     name : str
         The file, for the sentence.
     max_bytes : int
@@ -35,12 +37,12 @@ class Archive:
         If it is damaged, encrypted, holds links, names outside itself, too many files or too much.
     """
 
-    def __init__(self, content: bytes, name: str, max_bytes: int) -> None:
+    def __init__(self, content: Content, name: str, max_bytes: int) -> None:
         self.name = name
         self._left = max_bytes
         self._max_bytes = max_bytes
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(content))
+            self._zip = zipfile.ZipFile(io.BytesIO(content) if isinstance(content, bytes) else content)
             members = self._zip.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
             raise BadInput("geo.zip_damaged", name=name) from None
@@ -82,17 +84,30 @@ class Archive:
         BadInput
             If it is damaged, or the archive unpacks to more than it may.
         """
-        gathered = bytearray()
+        return b"".join(self._pieces(path))
+
+    def unpack(self, path: PurePosixPath, target: Path) -> None:
+        """Write a file to a place of ours, piece by piece.
+
+        Raises
+        ------
+        BadInput
+            As `read` does.
+        """
+        with target.open("wb") as file:
+            file.writelines(self._pieces(path))
+
+    def _pieces(self, path: PurePosixPath) -> Iterator[bytes]:
+        """Yield a file's bytes; what is unpacked is counted."""
         try:
             with self._zip.open(self._members[path]) as stream:
                 while chunk := stream.read(_CHUNK):
                     self._left -= len(chunk)
                     if self._left < 0:
                         raise self._too_large()
-                    gathered += chunk
+                    yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
             raise BadInput("geo.zip_damaged", name=self.name) from None
-        return bytes(gathered)
 
     def _check(self, member: zipfile.ZipInfo) -> None:
         """Refuse what no honest export holds."""

@@ -20,11 +20,12 @@ import shapely
 from geo.crs import STORE_CRS, CrsReading
 from geo.errors import BadInput
 from geo.layer_parts import OpenedLayer, open_layer
-from geo.measure import areas_of, lengths_of
+from geo.measure import lengths_of
 from geo.notices import Notice
 from geo.sites import ReadLimits
+from geo.source import Content
 from layers.intake_faults import MOST_ROWS, Fault
-from layers.intake_shapes import doubled_shapes, outside_of, overlapping, sound_shapes
+from layers.intake_shapes import areas_apart, doubled_shapes, outside_of, overlapping, sound_shapes
 from layers.load import COMMON_COLUMNS
 from layers.spec_recognise import Recognition, recognise
 
@@ -118,7 +119,7 @@ class Intake:
 
 
 def take_in(
-    content: bytes,
+    content: Content,
     name: str,
     *,
     layer: str | None = None,
@@ -132,7 +133,7 @@ def take_in(
 
     Parameters
     ----------
-    content : bytes
+    content : bytes or Path
         A file of any kind that `geo.read` reads.
     name : str
     layer : str, optional
@@ -160,6 +161,9 @@ def take_in(
     own, renamed = _own_columns(opened)
     faults += renamed + _garbled(own)
     own = own.iloc[sound.rows].reset_index(drop=True)
+    read, told = len(opened.shapes), (opened.name, opened.layer, opened.sha256, opened.reading)
+    notices = tuple(opened.part.notices)
+    del opened  # the shapes as they came are no longer needed, and large
     if len(sound.shapes):
         if counties is not None:
             faults += outside_of(sound.shapes, sound.rows, counties)
@@ -168,21 +172,18 @@ def take_in(
     frame.insert(0, ROW, (sound.rows + 1).astype(np.int64))
     dimensions = shapely.get_dimensions(sound.shapes)
     dimension = int(np.bincount(dimensions).argmax()) if len(dimensions) else 2
-    recognition = recognise(opened.layer, own, dimension)
-    area_m2, length_m = (areas_of(sound.shapes) if dimension == 2 else None), float(lengths_of(sound.shapes).sum())
+    recognition = recognise(told[1], own, dimension)
+    area_m2, length_m = (areas_apart(sound.shapes) if dimension == 2 else None), float(lengths_of(sound.shapes).sum())
     if area_m2 is not None:
         faults += _areas_off(own, recognition, area_m2, sound.rows)
     return Intake(
-        opened.name,
-        opened.layer,
-        opened.sha256,
-        opened.reading,
+        *told,
         frame,
         tuple(_column(own[name]) for name in own.columns),
         dimension,
-        len(opened.shapes),
+        read,
         tuple(sorted(faults, key=lambda fault: fault.level != "stop")),
-        tuple(opened.part.notices),
+        notices,
         recognition,
         float(area_m2.sum()) if area_m2 is not None else 0.0,
         length_m,

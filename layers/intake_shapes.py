@@ -19,13 +19,15 @@ from geo.repair import mended, square_metres_per_unit
 from layers.intake_faults import MOST_ROWS, Fault, Level
 from words import LANGUAGES, t
 
-__all__ = ["SoundShapes", "doubled_shapes", "outside_of", "overlapping", "sound_shapes"]
+__all__ = ["SoundShapes", "areas_apart", "doubled_shapes", "outside_of", "overlapping", "sound_shapes"]
 
 _OVERLAP_M2: Final = 1.0
 """Features that share less ground than this are neighbours whose edges were rounded."""
 _MOST_OVERLAPS: Final = 200_000
 _MOST_WHOLE: Final = 20_000
 _COLLECTION: Final = 7
+_AT_ONCE: Final = 100_000
+"""So many shapes are worked on at a time where each takes room besides its own."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def sound_shapes(opened: OpenedLayer, *, accept_repairs: bool = False) -> SoundS
         stop the import.
     """
     faults: list[Fault] = []
-    flat = shapely.force_2d(opened.shapes)
+    tall = shapely.has_z(opened.shapes) | shapely.has_m(opened.shapes)
+    flat = shapely.force_2d(opened.shapes) if tall.any() else opened.shapes  # a copy of a million shapes is large
     rows = np.arange(len(flat))
     nothing = shapely.is_missing(flat) | shapely.is_empty(flat)
     if nothing.any():
@@ -154,7 +157,8 @@ def _change(text: str, change_m2: float) -> str:
 
 def doubled_shapes(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]:
     """List features that have the very shape of an earlier one."""
-    keys = pd.Series(shapely.to_wkb(shapely.normalize(shapes)))
+    parts = (shapes[begin : begin + _AT_ONCE] for begin in range(0, len(shapes), _AT_ONCE))
+    keys = pd.Series(np.concatenate([shapely.to_wkb(shapely.normalize(part)) for part in parts]))
     doubled = keys.duplicated(keep="first").to_numpy()
     if not doubled.any():
         return []
@@ -199,6 +203,12 @@ def _areal(shapes: NDArray[Any]) -> NDArray[Any]:
             parts = shapely.get_parts(shapes[at])
             shapes[at] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
     return shapes
+
+
+def areas_apart(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """Return ellipsoidal areas, a part of the shapes at a time: the terms of a million at once are larger than they."""
+    parts = [areas_of(shapes[begin : begin + _AT_ONCE]) for begin in range(0, len(shapes), _AT_ONCE)]
+    return np.concatenate(parts) if parts else np.empty(0)
 
 
 def outside_of(shapes: NDArray[Any], rows: NDArray[np.int64], counties: gpd.GeoDataFrame) -> list[Fault]:

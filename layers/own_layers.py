@@ -22,6 +22,7 @@ import pyogrio
 from pydantic import ValidationError
 
 from geo.errors import BadInput
+from geo.source import Content
 from layers.catalogue import Catalogue
 from layers.digest import frame_digest
 from layers.home import home
@@ -163,7 +164,7 @@ def new_id(wanted: str, taken: Sequence[str]) -> str:
 
 
 def keep_layer(
-    intake: Intake, given: Given, content: bytes, *, catalogue: Catalogue, counties: gpd.GeoDataFrame, step: Step
+    intake: Intake, given: Given, content: Content, *, catalogue: Catalogue, counties: gpd.GeoDataFrame, step: Step
 ) -> OverlayVersion:
     """Store a layer as a new version of an entry, and put it in use.
 
@@ -172,8 +173,8 @@ def keep_layer(
     intake : Intake
         Without a fault that stops it.
     given : Given
-    content : bytes
-        The file as uploaded; kept beside the layer.
+    content : bytes or Path
+        The file as it came; kept beside the layer.
     catalogue : Catalogue
         In use.
     counties : GeoDataFrame
@@ -313,7 +314,7 @@ def _spec(given: Given, folder: str, sha256: str, digest: str) -> LayerSpec:
         raise BadInput("data.given_wrong", key=key, fault=first["msg"]) from None
 
 
-def _write(intake: Intake, content: bytes, draft: Path) -> tuple[str, str]:
+def _write(intake: Intake, content: Content, draft: Path) -> tuple[str, str]:
     """Write the layer and the upload; return the file's hash and the layer's, as read back."""
     path = draft / STORED_FILE
     pyogrio.write_dataframe(intake.frame, path, driver="FlatGeobuf")

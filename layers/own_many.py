@@ -17,6 +17,7 @@ from pyogrio.errors import DataSourceError
 
 from geo.errors import BadInput, RedlineError
 from geo.read import LayerInfo
+from geo.source import Content
 from layers.catalogue import Catalogue
 from layers.intake import Intake
 from layers.intake_faults import Fault
@@ -53,7 +54,7 @@ class Database:
 
     Attributes
     ----------
-    content : bytes
+    content : bytes or Path
         The file as it came.
     take : callable
         Reads a table by its name, with every fault.
@@ -64,7 +65,7 @@ class Database:
         Writes territories, for the titles of layers that are complete in a part.
     """
 
-    content: bytes
+    content: Content
     take: Take
     counties: gpd.GeoDataFrame
     now: Callable[[], Catalogue]
@@ -147,7 +148,7 @@ class TableSeen:
     def why(self, lang: Lang) -> str:
         """Return why it is left out, as sentences; nothing where it fits."""
         if self._stops:
-            return " ".join(fault.text(lang) for fault in self._stops)
+            return " ".join(f"{fault.text(lang)} {fault.cure(lang)}" for fault in self._stops)
         if self.near is not None:
             return self.near.text(lang)
         return self.reason.text(lang) if self.reason is not None else ""

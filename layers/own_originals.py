@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from geo.errors import BadInput
+from geo.source import Content, copied
 from layers.home import home
 from layers.overlay_store import Overlay
 
@@ -17,7 +19,7 @@ __all__ = ["keep_original"]
 _FOLDER: Final = "original"
 
 
-def keep_original(content: bytes, name: str, sha256: str, version: Path, overlay: Overlay) -> None:
+def keep_original(content: Content, name: str, sha256: str, version: Path, overlay: Overlay) -> None:
     """Keep a file in the folder of a version, under a name that any disk takes.
 
     A database of several tables comes in once for each of them: where an earlier version holds the very same file, that
@@ -25,7 +27,7 @@ def keep_original(content: bytes, name: str, sha256: str, version: Path, overlay
 
     Parameters
     ----------
-    content : bytes
+    content : bytes or Path
     name : str
         As it came.
     sha256 : str
@@ -34,6 +36,11 @@ def keep_original(content: bytes, name: str, sha256: str, version: Path, overlay
         The folder of the version.
     overlay : Overlay
         What is there already.
+
+    Raises
+    ------
+    BadInput
+        If the file was changed since it was read.
     """
     folder = version / _FOLDER
     folder.mkdir()
@@ -43,7 +50,10 @@ def keep_original(content: bytes, name: str, sha256: str, version: Path, overlay
             with suppress(OSError):  # a disk without links
                 os.link(earlier, target)
                 return
-    target.write_bytes(content)
+    if isinstance(content, bytes):
+        target.write_bytes(content)
+    elif copied(content, target) != sha256:
+        raise BadInput("data.changed_meanwhile", name=name)
 
 
 def _earlier(overlay: Overlay, sha256: str) -> list[Path]:

@@ -27,6 +27,8 @@ def show() -> None:
         show_fault(fault)
     if told := st.session_state.pop("data-told", None):
         st.success(plain(told))
+    for text in st.session_state.pop("data-not-kept", []):
+        st.error(plain(text))
     if wanted := st.session_state.pop("data-view-next", None):
         st.session_state["data-view"] = wanted
     view = st.segmented_control(

@@ -20,7 +20,7 @@ from views.data_places import plain, territories, territory_text
 from views.state import catalogue, current_layers, lang, say
 from words import LANGUAGES
 
-__all__ = ["say_what_it_is"]
+__all__ = ["dated", "say_what_it_is"]
 
 _ROLES: Final = ("redline", "protected", "river", "project", "other")
 _BASES: Final = ("statutory", "published", "derived", "modelled", "approximate")
@@ -51,7 +51,7 @@ def say_what_it_is(intake: Intake, token: str) -> Given | None:
         st.caption(plain(f"⚠ {fault.text(lang())} {fault.cure(lang())}"))
     as_of = told["as_of"]
     missing = [key for key in ("title_zh", "publisher", "licence") if not told[key].strip()]
-    if as_of and as_of != "unknown" and not _dated(as_of):
+    if as_of and as_of != "unknown" and not dated(as_of):
         st.error(say("data.as_of_wrong"))
         missing.append("as_of")
     label = "data.do_replace" if place.kind != "new" else "data.do_add"
@@ -226,7 +226,7 @@ def _rest(token: str, basis: str, *, expanded: bool) -> dict[str, Any]:
     return {"accuracy_m": accuracy, "secrecy": secrecy, "export": export}
 
 
-def _dated(text: str) -> bool:
+def dated(text: str) -> bool:
     """Tell whether a text is a year, a month or a day that there is."""
     if not _DATE.fullmatch(text):
         return False

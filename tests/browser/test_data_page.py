@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import PATIENCE_MS, App
 from tests.helpers import geojson
-from tests.layers.brought import red_line, zipped_shapefile
+from tests.layers.brought import BOW, blocks, database, farmland, red_line, town_boundary, zipped_shapefile
 
 
 @dataclass
@@ -127,3 +127,43 @@ def test_faults_are_listed_and_filters_filter(app: App, tmp_path: Path) -> None:
     expect(app.page.get_by_text("行 5").first).to_be_visible()
     table = app.download("下载问题清单")
     assert "图形重复" in Path(table.path()).read_text(encoding="utf-8-sig")
+
+
+def test_a_whole_database_comes_in_at_once(app: App, tmp_path: Path) -> None:
+    bureau = database(
+        tmp_path / "三线.gpkg", STBHHX=red_line(), CZKFBJ=town_boundary(), YJJBNTBHTB=farmland([*blocks(2), BOW])
+    )
+    open_data(app)
+    app.press("添加或替换图层", role="radio")
+    app.wait_idle()
+    app.upload(bureau)
+    expect(app.page.get_by_role("radio", name="识别出的 3 张规范图层一次导入")).to_be_visible(timeout=PATIENCE_MS)
+    expect(app.page.get_by_text("不在其中：YJJBNTBHTB")).to_be_visible(timeout=PATIENCE_MS)
+    expect(app.page.get_by_role("checkbox", name="STBHHX → 生态保护红线")).to_be_checked()
+    app.wait_idle()
+    app.page.get_by_text("STBHHX → 生态保护红线").click()  # not this time
+    app.wait_idle()
+    publisher = app.page.get_by_label("来源单位", exact=True)
+    publisher.fill("抚州市自然资源局")
+    publisher.press("Tab")
+    app.press("导入勾选的 1 张并启用")
+    expect(app.page.get_by_text("已入库并启用：CZKFBJ")).to_be_visible(timeout=PATIENCE_MS)
+    expect(row(app, "town_boundary")).to_have_attribute("data-state", "loaded")
+    expect(row(app, "redline_361000")).to_have_count(0)
+    expect(row(app, "permanent_farmland")).to_have_attribute("data-state", "not_loaded")
+
+    # one of them alone shows where it lies, its broken row marked
+    app.press("添加或替换图层", role="radio")
+    app.wait_idle()
+    app.page.get_by_text("只导入一张").click()
+    app.pick(app.page.get_by_role("combobox", name="文件里有 3 个图层"), "YJJBNTBHTB")
+    picture = app.page.get_by_role("img", name="图层“YJJBNTBHTB”在各县轮廓上的位置")
+    expect(picture).to_have_attribute("data-stop", "1", timeout=PATIENCE_MS)
+    expect(picture).to_have_attribute("data-outlined", "2")
+    assert picture.evaluate("one => one.complete && one.naturalWidth") > 600
+
+    # leave the server as it was
+    app.press("图层清单", role="radio")
+    look_at(app, "town_boundary")
+    app.press("停用")
+    expect(row(app, "town_boundary")).to_have_attribute("data-state", "not_loaded", timeout=PATIENCE_MS)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-from shapely.geometry import box
+from shapely.geometry import Polygon, box
 
 FUZHOU = ("361002", "361003", "361021", "361022", "361023", "361024", "361025", "361026", "361027", "361028", "361030")
 CODE = "2090020211"
+BOW = Polygon([(39_400_000, 3_000_000), (39_401_000, 3_001_000), (39_401_000, 3_000_000), (39_400_000, 3_001_000)])
+"""A bow-tie: a shape with several readings, EPSG:4527."""
 
 
 def zipped_shapefile(frame: gpd.GeoDataFrame, name: str) -> bytes:

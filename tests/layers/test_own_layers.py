@@ -273,3 +273,30 @@ def test_a_stopped_layer_is_not_kept(counties: gpd.GeoDataFrame) -> None:
     with pytest.raises(BadInput):
         keep((content, take_in(content, "x.zip")), counties, Given(id="own_x", **SAID))  # type: ignore[arg-type]
     assert not overlay_path().exists()
+
+
+def test_a_file_at_a_path_is_kept_as_it_was_read(counties: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "STBHHX.zip"
+    path.write_bytes(zipped_shapefile(red_line(), "STBHHX"))
+    intake, given = take_in(path, path.name), in_place(read_catalogue(CONFIG))
+    catalogue = read_catalogue(CONFIG)
+    keep_layer(intake, given, path, catalogue=catalogue, counties=counties, step=lambda _: None)
+    kept = home() / "layers" / "redline_jiangxi" / "0001" / "original" / "STBHHX.zip"
+    assert kept.read_bytes() == path.read_bytes()
+
+    # the very same content is there once; a kept file that was changed since serves nobody
+    keep_layer(intake, given, path, catalogue=catalogue, counties=counties, step=lambda _: None)
+    again = home() / "layers" / "redline_jiangxi" / "0002" / "original" / "STBHHX.zip"
+    assert again.samefile(kept)
+    kept.write_bytes(b"changed")
+    keep_layer(intake, given, path, catalogue=catalogue, counties=counties, step=lambda _: None)
+    third = home() / "layers" / "redline_jiangxi" / "0003" / "original" / "STBHHX.zip"
+    assert third.read_bytes() == path.read_bytes()
+
+    path.write_bytes(zipped_shapefile(red_line(blocks(3)), "STBHHX"))  # between the look and the store
+    kept.write_bytes(b"changed")
+    third.write_bytes(b"changed")
+    with pytest.raises(BadInput) as fault:
+        keep_layer(intake, given, path, catalogue=catalogue, counties=counties, step=lambda _: None)
+    assert fault.value.key == "data.changed_meanwhile"
+    assert sorted(one.name for one in kept.parents[2].iterdir()) == ["0001", "0002", "0003"]

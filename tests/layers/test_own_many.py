@@ -8,7 +8,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from shapely.geometry import Polygon
 
 from geo.errors import BadInput
 from geo.read import inspect
@@ -22,12 +21,11 @@ from layers.load import load_layers
 from layers.model import Layer
 from layers.overlay_store import overlay_path, read_overlay
 from layers.own_many import Database, Said, TableSeen, keep_each, look_through
-from tests.layers.brought import blocks, database, farmland, red_line, town_boundary
+from tests.layers.brought import BOW, blocks, database, farmland, red_line, town_boundary
 from words import Lang
 
 CONFIG = Path(__file__).resolve().parents[2] / "config.toml"
 SAID = Said("抚州市自然资源局", "内部", "2023-09")
-BOW = Polygon([(39_400_000, 3_000_000), (39_401_000, 3_001_000), (39_401_000, 3_000_000), (39_400_000, 3_001_000)])
 
 
 @pytest.fixture(autouse=True)

@@ -11,14 +11,13 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from shapely.geometry import Polygon, box
+from shapely.geometry import box
 
 from layers.intake import Intake, take_in
-from tests.layers.brought import blocks, red_line, zipped_shapefile
+from tests.layers.brought import BOW, blocks, red_line, zipped_shapefile
 from views.data_preview import drawn, told
 
 ROOT = Path(__file__).resolve().parents[2]
-BOW = Polygon([(39_400_000, 3_000_000), (39_401_000, 3_001_000), (39_401_000, 3_000_000), (39_400_000, 3_001_000)])
 SVG = "{http://www.w3.org/2000/svg}"
 
 

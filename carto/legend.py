@@ -12,15 +12,15 @@ from carto.symbols import Symbol, classes_of
 from layers.model import Layer
 from words import Lang, t
 
-__all__ = ["LegendEntry", "choropleth_legend", "layer_legend"]
+__all__ = ["LegendEntry", "choropleth_legend", "crowd_entry", "layer_legend"]
 
-Kind = Literal["area", "line", "point"]
+Kind = Literal["area", "line", "point", "crowd"]
 _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "area")
 
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One line of a legend; a `hollow` symbol is known by county only."""
+    """One line of a legend; a `hollow` symbol is known by county only, a `crowd` is a ring with a number."""
 
     label: str
     kind: Kind
@@ -47,6 +47,14 @@ def layer_legend(layer: Layer, lang: Lang) -> list[LegendEntry]:
     if not layer.frame["located"].all():
         entries.append(LegendEntry(t("carto.county_only_entry", lang), "point", plain, hollow=True))
     return entries
+
+
+def crowd_entry(layer: Layer, lang: Lang) -> LegendEntry:
+    """Return the entry of the ring that stands for many symbols close together."""
+    classes, _ = classes_of(layer)
+    single = len(classes) == 1
+    symbol = classes[0].symbol if single else _grey(classes[0].symbol)
+    return LegendEntry(t(f"carto.crowd_{'one' if single else 'mixed'}", lang), "crowd", symbol)
 
 
 def choropleth_legend(shown: Choropleth, lang: Lang) -> list[LegendEntry]:

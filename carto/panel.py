@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from carto.draw_words import draw_words
-from carto.legend import LegendEntry, layer_legend
+from carto.legend import LegendEntry, crowd_entry, layer_legend
 from carto.scene import LayerShow, arranged
 from carto.symbols import Symbol, classes_of, label_of, paint_order
-from carto.tiles_layer import TileKind, has_marks, has_shapes
+from carto.tiles_layer import TileKind, has_crowds, has_marks, has_shapes
 from carto.years import years_shown
 from layers.model import Layer
 from words import Lang, t
@@ -93,7 +93,7 @@ def _definition(layer: Layer, lang: Lang, tile_url: TileUrl, stands: LayerShow |
         "styles": [looked(item.symbol) for item in classes],
         "label": label_of(spec),
         "years": years_shown(layer, stands),
-        "legend": [noted(entry) for entry in layer_legend(layer, lang)],
+        "legend": [noted(entry) for entry in _legend(layer, lang)],
         "notice": t("carto.illustrative", lang) if spec.watermark else "",
         "about": spec.notice(lang) if spec.notice else "",
         "watermark": spec.watermark,
@@ -101,6 +101,11 @@ def _definition(layer: Layer, lang: Lang, tile_url: TileUrl, stands: LayerShow |
         "maxZoom": 22 if spec.max_zoom >= _ALWAYS else spec.max_zoom,
         "z": paint_order(spec),
     }
+
+
+def _legend(layer: Layer, lang: Lang) -> list[LegendEntry]:
+    """Return the legend of a layer on the map, where symbols may stand for many."""
+    return layer_legend(layer, lang) + ([crowd_entry(layer, lang)] if has_crowds(layer) else [])
 
 
 def looked(symbol: Symbol) -> dict[str, Any]:
@@ -138,7 +143,9 @@ def texts_of(lang: Lang) -> dict[str, Any]:
         "legend": t("map.legend", lang),
         "closer": t("map.closer", lang),
         "farther": t("map.farther", lang),
+        "cells": t("map.cells", lang),
     }
+    texts["markWords"] = {word: t(f"map.mark_{word}", lang) for word in ("spot", "shape")}
     texts["yearWords"] = _year_words(lang)
     texts["linkWords"] = {
         "copy": t("map.copy_link", lang),

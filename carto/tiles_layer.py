@@ -27,6 +27,7 @@ __all__ = [
     "TileKind",
     "ensure",
     "file_name",
+    "has_crowds",
     "has_marks",
     "has_shapes",
     "marks_of",
@@ -60,6 +61,11 @@ def has_marks(layer: Layer) -> bool:
 def _marks_in_tiles(layer: Layer) -> bool:
     shapes, symbols, _ = counts_of(layer)
     return symbols + (shapes if label_of(layer.spec) else 0) > _MARKS_AT_ONCE
+
+
+def has_crowds(layer: Layer) -> bool:
+    """Tell whether symbols that stand close together become one with their number."""
+    return counts_of(layer)[1] > 0 and _marks_in_tiles(layer)
 
 
 def tile_kinds(layer: Layer) -> list[TileKind]:

@@ -43,7 +43,9 @@
       const whole = view.getDisplayTile.bind(view);
       view.getDisplayTile = async (tile) => {
         view.maxDataLevel = (await source.getHeader()).maxZoom;
-        return redline.batched(await whole(tile), tile, options.classOf);
+        const prepared = await whole(tile);
+        if (options.def && (prepared.data.get("c") || []).length) app.panel.cells(options.def, tile.z);
+        return redline.batched(prepared, tile, options.classOf);
       };
     }
     layer.on("loading load", () => app.check());
@@ -119,7 +121,7 @@
         def.shown = def.on;
         if (def.years) redline.setYears(def);
         if (def.url) {
-          def.layer = tileLayer(this, { ...def, pane: "redline-" + def.id });
+          def.layer = tileLayer(this, { ...def, pane: "redline-" + def.id, def: def });
           if (def.on) def.layer.addTo(this.map);
         }
         if (def.marksUrl && def.on) this._marks(def);
@@ -230,6 +232,8 @@
       const { map, config } = this;
       if (window.L.drawLocal) merge(L.drawLocal, config.texts.draw);
       map.on("draw:drawstart draw:editstart draw:deletestart", () => this.busy(true));
+      map.on("draw:created", () => this.panel.mark("shape", 1));
+      map.on("draw:deleted", (e) => e.layers.eachLayer(() => this.panel.mark("shape", -1)));
       map.on("draw:drawstop draw:editstop draw:deletestop", () => this.busy(false));
     }
 
@@ -248,7 +252,10 @@
       map.getPane("redline-pin").style.pointerEvents = "none";
       const icon = L.divIcon({ className: "redline-pin", iconSize: [22, 22] });
       const pin = L.marker(map.getCenter(), { icon: icon, pane: "redline-pin", interactive: false, keyboard: false });
-      const put = (at) => pin.setLatLng(at).addTo(map);
+      const put = (at) => {
+        if (!pin._map) this.panel.mark("spot", 1);
+        pin.setLatLng(at).addTo(map);
+      };
       if (config.at) put([config.at[1], config.at[0]]);
       map.on("click", (e) => this.drawing || put(e.latlng));
     }
@@ -388,6 +395,14 @@
       const point = (feature, at) => L.circleMarker(at, { ...style, radius: 7, interactive: false });
       const drawn = L.geoJSON(shapes, { style: style, interactive: false, pointToLayer: point });
       L.FeatureGroup.prototype.initialize.call(this, [drawn]);
+    },
+    onAdd(map) {
+      L.FeatureGroup.prototype.onAdd.call(this, map);
+      map.redline.panel.mark("shape", 1);
+    },
+    onRemove(map) {
+      L.FeatureGroup.prototype.onRemove.call(this, map);
+      map.redline.panel.mark("shape", -1);
     },
   });
 })();

@@ -2,10 +2,9 @@
 (function () {
   "use strict";
   const redline = window.redline;
-  const FONT = '"Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
+  const { FONT } = redline;
   const PAD = 0.2;
   const MOST_LABELS = 400;
-  const MIXED = { fill: "#4a5560" };
   const HOLLOW_FROM = 9; // symbols that mark no place would hide, further out, those that do
 
   redline.Marks = L.Layer.extend({
@@ -61,7 +60,7 @@
       wanted.sort((a, b) => a.rank - b.rank || b.weight - a.weight);
       dots.sort((a, b) => (a.many || 0) - (b.many || 0));
       for (const dot of dots) {
-        if (dot.many) crowd(ctx, dot, this._app.config.lang);
+        if (dot.many) redline.crowd(ctx, dot.x, dot.y, crowdRadius(dot.many), short(dot.many, this._app.config.lang), dot);
         else redline.marker(ctx, dot.x, dot.y, dot.style, dot.hollow, dot.opacity);
       }
       const symbols = dots.map((dot) => {
@@ -93,7 +92,7 @@
         const p = at(lon, lat);
         if (p.x < -20 || p.y < -20 || p.x > box.x + 20 || p.y > box.y + 20) continue;
         if (many) {
-          dots.push({ x: p.x, y: p.y, many: many, colour: (def.styles[cls] || MIXED).fill, opacity: def.opacity });
+          dots.push({ x: p.x, y: p.y, many: many, colour: (def.styles[cls] || {}).fill, opacity: def.opacity });
           continue;
         }
         const style = { ...(def.styles[cls] || def.styles[0]) };
@@ -125,27 +124,10 @@
     return when.reduce((sum, [kind, count]) => sum + (def.classOf[kind] < 0 ? 0 : count), 0) || -1;
   }
 
+  const short = (many, lang) => new Intl.NumberFormat(lang, { notation: "compact" }).format(many);
+
   function crowdRadius(many) {
     return 9 + 2.4 * Math.log10(many);
-  }
-
-  /** A symbol that stands for many close together: a ring in their colour, and how many they are. */
-  function crowd(ctx, dot, lang) {
-    ctx.save();
-    ctx.globalAlpha = dot.opacity === undefined ? 1 : dot.opacity;
-    ctx.beginPath();
-    ctx.arc(dot.x, dot.y, crowdRadius(dot.many), 0, 2 * Math.PI);
-    ctx.fillStyle = "rgba(255,255,255,0.94)";
-    ctx.fill();
-    ctx.lineWidth = 3;
-    ctx.strokeStyle = dot.colour || MIXED.fill;
-    ctx.stroke();
-    ctx.font = `600 11px ${FONT}`;
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    ctx.fillStyle = "#222222";
-    ctx.fillText(new Intl.NumberFormat(lang, { notation: "compact" }).format(dot.many), dot.x, dot.y + 0.5);
-    ctx.restore();
   }
 
   function font(text) {

@@ -5,6 +5,8 @@
   const STEP = 8;
   const REACH = 16;
   const LINE = 2;
+  const MIXED = "#4a5560";
+  redline.FONT = '"Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
 
   /** Fill and diagonal hatch in one canvas pattern, sharp on any screen, seamless from tile to tile (256 is a multiple). */
   function hatch(ctx, style) {
@@ -104,6 +106,25 @@
     ctx.restore();
   };
 
+  /** A symbol that stands for many close together: a ring in their colour, grey if they are of several, with their number. */
+  redline.crowd = function (ctx, x, y, radius, number, { colour, opacity = 1 } = {}) {
+    ctx.save();
+    ctx.globalAlpha = opacity;
+    ctx.beginPath();
+    ctx.arc(x, y, radius, 0, 2 * Math.PI);
+    ctx.fillStyle = "rgba(255,255,255,0.94)";
+    ctx.fill();
+    ctx.lineWidth = radius < 9 ? 2 : 3;
+    ctx.strokeStyle = colour || MIXED;
+    ctx.stroke();
+    ctx.font = `600 ${radius < 9 ? 8 : 11}px ${redline.FONT}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.fillStyle = "#222222";
+    ctx.fillText(number, x, y + 0.5);
+    ctx.restore();
+  };
+
   /** A symbolizer for protomaps-leaflet, for the features that `redline.batched` makes. */
   redline.symbolizer = function (styles) {
     return {
@@ -167,7 +188,7 @@
     return kept;
   }
 
-  /** The picture of a style in the legend: `kind` is area, line or point. */
+  /** The picture of a style in the legend: `kind` is area, line, point, or crowd for a ring with a number. */
   redline.swatch = function (style, kind, hollow) {
     const canvas = document.createElement("canvas");
     const ratio = window.devicePixelRatio || 1;
@@ -181,6 +202,8 @@
     ctx.scale(ratio, ratio);
     if (kind === "point") {
       redline.marker(ctx, wide / 2, high / 2, style, hollow);
+    } else if (kind === "crowd") {
+      redline.crowd(ctx, wide / 2, high / 2, high / 2 - 1.2, "12", { colour: style.fill });
     } else if (kind === "line") {
       trace(ctx, [[{ x: 1, y: high / 2 }, { x: wide - 1, y: high / 2 }]]);
       stroke(ctx, style);

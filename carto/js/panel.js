@@ -55,6 +55,7 @@
       this._list = make("div", "", body);
       for (const group of this._app.config.groups) this._group(group, this._list);
       if (this._words) redline.sortable(this, this._list);
+      if (this._words) this._markings(body);
       this.parts = make("div", "", body);
       this._absent(body);
       this._live = make("div", "redline-unseen", box);
@@ -91,6 +92,31 @@
       }
       for (const def of present) this._row(def, rows);
       if (this._words) redline.sortable(this, rows);
+    },
+
+    /** The legend of what is of no layer: the clicked spot, and what is drawn, uploaded or found. */
+    _markings(body) {
+      const list = make("ul", "redline-markings", body);
+      const words = this._app.config.texts.markWords;
+      const entry = (picture, word) => {
+        const item = make("li", "", list);
+        item.appendChild(picture);
+        make("span", "", item, word);
+        item.hidden = true;
+        return item;
+      };
+      const red = { stroke: "#d00000", width: 2, fill: "#ff5252", opacity: 0.25 };
+      this._marked = {
+        spot: { item: entry(make("i", "redline-pin"), words.spot), count: 0 },
+        shape: { item: entry(redline.swatch(red, "area"), words.shape), count: 0 },
+      };
+    },
+
+    /** Count what is drawn of no layer, one more or one less, so that the legend names what is there. */
+    mark(name, more) {
+      const marked = this._marked[name];
+      marked.count += more;
+      marked.item.hidden = marked.count <= 0;
     },
 
     /** Name the layers that are not here: a missing line must not be taken for an empty one. */
@@ -196,13 +222,21 @@
       this._ranges();
     },
 
-    /** Say of a layer that is on but not drawn at this zoom where it would show. */
+    /** Note that a layer is drawn as cells at a zoom: what is drawn so is so on all lower zooms. */
+    cells(def, zoom) {
+      if (zoom <= (def.cellsTo || -1)) return;
+      def.cellsTo = zoom;
+      this._ranges();
+    },
+
+    /** Say of a layer that is on but not drawn at this zoom where it would show, or that it is drawn as cells. */
     _ranges() {
       if (!this._words) return;
       const zoom = this._app.map.getZoom();
       for (const [def, { row, tick, range }] of this._rows) {
         const away = tick.checked && !this._app.inZoom(def);
-        range.textContent = away ? this._words[zoom < def.minZoom ? "closer" : "farther"] : "";
+        const cells = tick.checked && zoom <= (def.cellsTo || -1);
+        range.textContent = away ? this._words[zoom < def.minZoom ? "closer" : "farther"] : cells ? this._words.cells : "";
         row.classList.toggle("redline-away", away);
       }
     },

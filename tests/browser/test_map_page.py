@@ -26,7 +26,7 @@ STATE = """() => ({
     sides: [...document.querySelectorAll(".redline-compare select")].map((select) => select.value),
     years: [...document.querySelectorAll(".redline-years input")].map((input) => [input.value, input.checked]),
     cut: document.querySelector(".leaflet-pane[class*=redline-waters]").style.clipPath !== "",
-    spot: Boolean(document.querySelector(".redline-pin")),
+    spot: Boolean(document.querySelector(".leaflet-marker-icon.redline-pin")),
     view: [map_div.getCenter().lng.toFixed(3), map_div.getCenter().lat.toFixed(3), map_div.getZoom()],
 })"""
 
@@ -170,7 +170,8 @@ def test_a_link_opens_what_was_seen(lots: str, app: App, browser: Browser) -> No
     place = app.page.locator(MAP).bounding_box()
     assert place is not None
     app.page.mouse.click(place["x"] + 200, place["y"] + 400)
-    expect(app.map.locator(".redline-pin")).to_be_visible()
+    expect(app.map.locator(".leaflet-marker-icon.redline-pin")).to_be_visible()
+    expect(app.map.locator(".redline-markings li:visible")).to_have_text(["点选的位置"])
     expect(app.page).to_have_url(re.compile(r"[?&]at=116\.\d"), timeout=PATIENCE_MS)
     app.wait_idle()
     app.map.locator('[data-tool="link"]').click()

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from carto import tiles_layer
 from carto.classes import MISSING, Choropleth, classify
 from carto.folium_map import build_map, choropleth_group
 from carto.legend import choropleth_legend, layer_legend
@@ -73,3 +74,19 @@ def test_an_indicator_is_drawn_in_the_colours_of_its_legend(shown):
         shown.classes.colours[0], MISSING["fill"], shown.classes.colours[1],
     ]  # fmt: skip
     assert data["styles"][2]["hatch"]
+
+
+def test_a_ring_with_a_number_is_explained_where_symbols_are_joined(make_layer, settings, monkeypatch):
+    points = [shapely.Point(116 + i / 100, 28) for i in range(12)]
+    kinds = ["sewage", "energy"] * 6
+    one, several = make_layer(points), make_layer(points, style=Style(by="kind"), columns={"kind": kinds})
+
+    def rings(layer):
+        (group,) = drawn_with([layer], settings, "en")["groups"]
+        return [entry for entry in group["layers"][0]["legend"] if entry["kind"] == "crowd"]
+
+    assert rings(one) == rings(several) == [], "few symbols are never joined"
+    monkeypatch.setattr(tiles_layer, "_MARKS_AT_ONCE", 10)
+    assert [entry["style"]["fill"] for entry in rings(one)] == ["#445566"]
+    assert "grey" in rings(several)[0]["label"]
+    assert not any(entry.kind == "crowd" for entry in layer_legend(several, "en")), "a sheet draws every symbol"

@@ -53,8 +53,8 @@ def place_index(
 ) -> pd.DataFrame:
     """Return what can be searched: the fields of `Place`, ``zh``, ``en``, ``also`` (normalised names) and ``weight``.
 
-    Aliases, short and former names find a thing too. A town stands once: with coordinates where ``places.csv`` has them, else
-    known by its county.
+    Aliases, short and former names find a thing too. A town stands once: with coordinates where ``places.csv`` has
+    them, else known by its county.
     """
     names = units.set_index("adcode")["name_zh"]
     territories = units.assign(kind=units["level"], within_zh=units["parent_zh"], aliases=short_names(units))

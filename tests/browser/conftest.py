@@ -45,7 +45,9 @@ ARGUMENTS = [
 ]
 MAP = 'iframe[title*="st_folium"]'
 DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
+"""A loaded machine may be this late; what is there is not waited for."""
+expect.set_options(timeout=30_000)
 HABIT = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 """Streamlit asks below the page first when a page is opened by its address, and finds its server at the second try."""
 
@@ -245,6 +247,7 @@ def app(browser: Browser, server: str) -> Iterator[App]:
     """A fresh visit at 1280 × 800; its traffic is judged when the test ends."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     traffic = Traffic(urlsplit(server).netloc)
     page.on("request", traffic.ask)
     page.on("response", traffic.answer)

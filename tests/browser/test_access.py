@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, TimeoutError, expect  # noqa: A004 -- Playwright's own
+from shapely.geometry import box
 
 from tests.browser.conftest import PATIENCE_MS, ROOT, App
+from tests.helpers import geojson
 
 AXE: Path = ROOT / "static" / "vendor" / "axe-core" / "axe.min.js"
 PAGES = {
@@ -17,9 +19,12 @@ PAGES = {
     "indicators": "/indicators",
     "plans": "/plans",
     "data": "/data",
-    "english": "/county?adcode=361002&lang=en",
+    "english county": "/county?adcode=361002&lang=en",
+    "english data": "/data?lang=en",
+    "english check": "/check?lang=en",
 }
-READY = {"county": ".rl-county .sources", "english": ".rl-county .sources", "map": ".rl-found"}
+READY = {"county": ".rl-county .sources", "english county": ".rl-county .sources", "map": ".rl-found"}
+SITE = box(117.05, 27.70, 117.10, 27.74)
 GRAVE = {"serious", "critical"}
 
 
@@ -65,9 +70,37 @@ def test_nothing_grave_on_any_page_and_none_is_wider_than_a_phone(app: App, serv
         if name == "map":
             app.wait_drawn()
         app.wait_idle()
-        language = "en" if name == "english" else "zh-CN"
+        language = "en" if name.startswith("english") else "zh-CN"
         expect(page.locator("html")).to_have_attribute("lang", language)
         found |= {name: bad} if (bad := violations(page)) else {}
         wide += [name] if too_wide(page) else []
     assert not found
     assert not wide
+
+
+def test_nothing_grave_in_what_opens_over_a_page(app: App, tmp_path: Path) -> None:
+    """The suggestions of the search, the help, and the result of a check with its report."""
+    page, found = app.page, {}
+    page.get_by_role("combobox", name="搜索地名").press_sequentially("zixi")
+    expect(page.get_by_role("option").first).to_contain_text("资溪")
+    found["suggestions"] = violations(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="使用说明").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found["help"] = violations(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    site = tmp_path / "site.geojson"
+    site.write_bytes(geojson(SITE))
+    app.upload(site)
+    app.wait_checked()
+    app.wait_drawn()
+    app.wait_idle()
+    found["result on the map"] = violations(page)
+    page.get_by_role("link", name="核查", exact=True).click()
+    app.upload(site)
+    app.wait_checked()
+    app.states()
+    app.wait_idle()
+    found["result"] = violations(page)
+    assert {name: bad for name, bad in found.items() if bad} == {}

@@ -192,10 +192,7 @@ def keep_layer(
     if intake.stopped:
         raise BadInput("data.still_stopped", name=intake.name)
     _check_given(intake, given, catalogue)
-    leaves: list[str] = []
-    if given.beside:
-        old = catalogue.spec(given.beside)
-        leaves = sorted(without(old.extent, given.extent, counties))
+    beside, leaves = _taken_over(given, catalogue, counties)
     place = home() / "layers" / given.id
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=place, prefix=".draft-"))
@@ -214,7 +211,7 @@ def keep_layer(
                 count=len(intake.frame),
                 faults=len(intake.faults),
                 standard=intake.recognition.official.table if intake.recognition.official else "",
-                takes_over=given.beside,
+                takes_over=beside,
                 leaves=leaves,
                 layer=spec,
             )
@@ -224,6 +221,22 @@ def keep_layer(
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return version
+
+
+def _taken_over(given: Given, catalogue: Catalogue, counties: gpd.GeoDataFrame) -> tuple[str, list[str]]:
+    """Return whose ground a layer takes, and what is left of it.
+
+    A new version of a layer that has taken another's ground takes it too, as far as it is complete itself.
+    """
+    if given.beside:
+        return given.beside, sorted(without(catalogue.spec(given.beside).extent, given.extent, counties))
+    entry = read_overlay().of(given.id)
+    before = entry.in_use if entry else None
+    if before is None or not before.takes_over:
+        return "", []
+    old = next((spec for spec in catalogue.layer if spec.id == before.takes_over), None)
+    ground = [*(old.extent if old else []), *before.layer.extent]
+    return before.takes_over, sorted(without(ground, given.extent, counties)) if given.extent else []
 
 
 def roll(layer_id: str, number: int) -> Overlay:

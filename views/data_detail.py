@@ -118,30 +118,24 @@ def _used(layer: Layer, entry: OverlayEntry | None) -> dict[int, VersionUse]:
         if layer.spec.checked:
             st.caption(say("data.used_none"))
         return used
-    lines = "".join(
-        _use_line(number, used[number], in_use=number == now, several=entry is not None) for number in numbers
-    )
+    lines = "".join(_use_line(one, used[one], now if entry else None) for one in numbers)
     st.markdown(
         f'<div class="rl-used"><b>{html.escape(say("data.used"))}</b><ul>{lines}</ul></div>', unsafe_allow_html=True
     )
     return used
 
 
-def _use_line(number: int, use: VersionUse, *, in_use: bool, several: bool) -> str:
-    """Return a version's checks as a line of links, each to open beside this page."""
+def _use_line(number: int, use: VersionUse, current: int | None) -> str:
+    """Return a version's checks as a line of links, each to open beside this page; without versions, all of them."""
     name = say("data.version_short", number=number) if number else say("data.version_shipped")
-    told = (
-        say("data.used_by", version=name, count=f"{use.count:,}")
-        if several
-        else say("data.used_count", count=use.count)
-    )
+    told = say("data.used_count" if current is None else "data.used_by", version=name, count=f"{use.count:,}")
     links = " ".join(
         f'<a href="check{link_to(check_id)}&lang={lang()}" target="_blank" rel="noopener">{check_id}</a>'
         for check_id in use.latest
     )
     rest = use.count - len(use.latest)
     more = f" {html.escape(say('data.used_more', count=f'{rest:,}'))}" if rest else ""
-    mark = f" {chip(say('data.col_in_use'), 'ok')}" if in_use else ""
+    mark = f" {chip(say('data.col_in_use'), 'ok')}" if number == current else ""
     return f'<li data-version="{number}" data-checks="{use.count}">{html.escape(told)}{mark} {links}{more}</li>'
 
 

@@ -79,7 +79,8 @@ def _picture(intake: Intake, accept_repairs: bool) -> None:
     first = shapely.get_coordinates(intake.frame.geometry.array[:1]).tobytes()  # another after an axis swap
     key = (intake.sha256, intake.layer, intake.reading.epsg, intake.reading.declared, accept_repairs, first, now)
     picture: Picture = once("data-picture", key, lambda: drawn(intake, counties_of(current_layers()), now))
-    st.markdown(picture.image(say("data.lies_label", name=intake.layer)), unsafe_allow_html=True)
+    image = picture.image(say("data.lies_label", name=intake.layer))
+    st.markdown(f'<div class="rl-lies-box">{image}</div>', unsafe_allow_html=True)
     st.caption(plain(told(picture, now)))
 
 

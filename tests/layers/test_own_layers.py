@@ -128,6 +128,27 @@ def test_a_citys_own_takes_only_its_own_ground(
     assert "redline_361000" not in {spec.id for spec in again.layer}
 
 
+def test_a_new_version_keeps_the_ground_that_the_first_took(
+    bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame
+) -> None:
+    keep(bureau, counties, beside(current_catalogue(CONFIG).catalogue, "361000"))
+    first = current_catalogue(CONFIG).catalogue
+    again = given_for(first.spec("redline_361000"))
+    keep(bureau, counties, Given(**{**again, **SAID, **OFFICIAL}))  # type: ignore[arg-type]
+    assert [version.takes_over for version in read_overlay().entry[0].version] == ["redline_jiangxi"] * 2
+    assert current_catalogue(CONFIG).catalogue.spec("redline_jiangxi") == first.spec("redline_jiangxi")
+
+    # a version that is complete in one county only gives the others back
+    keep(bureau, counties, Given(**{**again, **SAID, **OFFICIAL, "extent": ("361022",)}))  # type: ignore[arg-type]
+    left = current_catalogue(CONFIG).catalogue.spec("redline_jiangxi")
+    assert left.outside == ["361022"]
+    assert "361025" in left.extent
+    assert "361022" not in left.extent
+    assert "360800" in left.extent
+    roll("redline_361000", 2)
+    assert current_catalogue(CONFIG).catalogue.spec("redline_jiangxi") == first.spec("redline_jiangxi")
+
+
 def test_two_cities_share_the_ground_and_all_of_them_leave_nothing(
     bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame
 ) -> None:

@@ -10,12 +10,17 @@ import pytest
 from shapely.geometry import box
 from streamlit.testing.v1 import AppTest
 
+from geo.read import sites_from_text
 from layers.boundaries import counties_of
 from layers.current import current_catalogue
+from layers.home import home as home_folder
 from layers.intake import take_in
 from layers.load import load_layers
 from layers.overlay_store import overlay_path
 from layers.own_layers import Given, keep_layer, roll
+from siting.case import Case, Settings
+from siting.ledger import Ledger
+from siting.run import run_check
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config.toml"
@@ -72,6 +77,27 @@ def test_a_change_by_another_process_is_seen_with_the_next_action() -> None:
     app.run()
     assert 'data-layer="own_late"' not in text(app)
     assert any("停用" in one.label for one in app.expander)
+
+
+def test_a_version_names_the_stored_checks_that_used_it() -> None:
+    bring("own_used", "用过的图层")
+    layers = load_layers(current_catalogue(CONFIG).catalogue)
+    ledger = Ledger.open(home_folder())
+    sites = sites_from_text("116.305,27.905", "EPSG:4490")
+    checks = [ledger.store(Case(name="试"), run_check(sites, layers, Settings(as_of="2026-11-20"))) for _ in range(2)]
+    bring("own_used", "用过的图层")  # the very same content again: its checks are those of both versions
+    roll("own_used", 1)
+    app = page()
+    app.session_state["data-show"] = "own_used"
+    app.run()
+    assert not app.exception
+    lines = re.findall(r'<li data-version="(\d)" data-checks="(\d)">(.*?)</li>', text(app))
+    assert [line[:2] for line in lines] == [("1", "2"), ("2", "2")]
+    assert "在用" in lines[0][2]
+    assert "在用" not in lines[1][2]
+    for check_id in checks:
+        assert f'href="check?check={check_id}&lang=zh"' in lines[0][2]
+    assert app.dataframe[0].value["存档核查"].tolist() == [2, 2]
 
 
 def test_a_broken_overlay_is_one_sentence_and_all_else_stands() -> None:

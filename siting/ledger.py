@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 
@@ -84,25 +84,12 @@ class Listed:
     sites: int
 
 
-@dataclass(frozen=True)
-class Use:
-    """A version of a layer that stored checks saw.
-
-    Attributes
-    ----------
-    digest : str
-        Its content hash.
-    spec : LayerSpec
-        Its entry, as one of the checks kept it.
-    count : int
-        Checks that saw it.
-    latest : tuple of str
-        Ids of some of them, the latest day first.
-    """
+class Use(NamedTuple):
+    """A version of a layer that stored checks saw: its content hash, its entry as kept then, how many, some ids."""
 
     digest: str
     spec: LayerSpec
-    count: int
+    checks: int
     latest: tuple[str, ...]
 
 

@@ -57,4 +57,4 @@ def uses_by_version(ledger: Ledger, layer_id: str, entry: OverlayEntry | None, m
 
 def _together(uses: list[Use], most: int) -> VersionUse:
     ids = sorted((check_id for use in uses for check_id in use.latest), reverse=True)
-    return VersionUse(sum(use.count for use in uses), tuple(ids[:most]))
+    return VersionUse(sum(use.checks for use in uses), tuple(ids[:most]))

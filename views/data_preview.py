@@ -62,6 +62,8 @@ class Picture:
         Rows marked, by level of their fault.
     unmarked : int
         Rows with a fault that have no mark: they have no shape, or there are too many.
+    inset : bool
+        Whether all counties stand small beside it; a phone leaves them out.
     """
 
     svg: str
@@ -69,13 +71,15 @@ class Picture:
     dotted: int
     marked: dict[str, int]
     unmarked: int
+    inset: bool
 
     def image(self, label: str) -> str:
         """Return the picture as an ``<img>``; a stranger's text in it cannot become anything else."""
         address = "data:image/svg+xml;base64," + base64.b64encode(self.svg.encode()).decode()
         return (
-            f'<img class="rl-lies" alt="{html.escape(label)}" src="{address}" data-outlined="{self.outlined}" '
-            f'data-dotted="{self.dotted}" data-stop="{self.marked["stop"]}" data-warn="{self.marked["warn"]}">'
+            f'<img class="rl-lies{" inset" if self.inset else ""}" alt="{html.escape(label)}" src="{address}" '
+            f'data-outlined="{self.outlined}" data-dotted="{self.dotted}" '
+            f'data-stop="{self.marked["stop"]}" data-warn="{self.marked["warn"]}">'
         )
 
 
@@ -143,7 +147,7 @@ def drawn(intake: Intake, counties: gpd.GeoDataFrame, now: Lang) -> Picture:
         f'stroke="{_BORDER}" stroke-width="2"/>{inset}</svg>'
     )
     counts = {level: sum(one == level for one, _, _ in marks) for level in _COLOURS}
-    return Picture(svg, outlined, len(shapes) - outlined, counts, unmarked)
+    return Picture(svg, outlined, len(shapes) - outlined, counts, unmarked, bool(inset))
 
 
 def _marks(intake: Intake, shapes: NDArray[Any]) -> tuple[list[tuple[str, int, tuple[float, float]]], int]:

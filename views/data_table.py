@@ -48,7 +48,7 @@ CSS: Final = """
   .rl-used li { overflow-wrap: anywhere; } .rl-used a { white-space: nowrap; margin-right: .5rem; }
   .rl-lies { width: 100%; max-width: 805px; height: auto; }
   @media (max-width: 760px) {
-    .rl-lies-box { overflow: hidden; } .rl-lies { width: 126% !important; max-width: none !important; }
+    .rl-lies-box { overflow: hidden; } .rl-lies.inset { width: 126% !important; max-width: none !important; }
     .rl-data thead { display: none; }
     .rl-data, .rl-data tbody, .rl-data tr, .rl-data td { display: block; width: 100%; }
     .rl-data tr { border: 1px solid #dbe2dd; border-radius: 8px; margin: 0 0 .6rem; padding: .35rem .2rem; }

@@ -219,7 +219,7 @@ def test_a_layers_uses_are_read_from_an_index_that_older_ledgers_get(
     later = [stored(ledger, layers | {"red": other}) for _ in range(3)]
     assert ledger.get(first).layers, "what was stored before is untouched"
     uses = {use.digest: use for use in ledger.uses("red", most=2)}
-    assert {digest: use.count for digest, use in uses.items()} == {layers["red"].digest: 1, "f" * 64: 3}
+    assert {digest: use.checks for digest, use in uses.items()} == {layers["red"].digest: 1, "f" * 64: 3}
     assert uses["f" * 64].latest == tuple(sorted(later, reverse=True)[:2])
     assert uses["f" * 64].spec == layers["red"].spec
     assert ledger.uses("farmland") == [], "a layer that was not there was not used"

@@ -77,6 +77,7 @@ def test_a_layer_far_off_shows_how_far(counties: gpd.GeoDataFrame) -> None:
     picture = drawn(intake, counties, "zh")
     assert picture.marked == {"stop": 0, "warn": 0}, "a fault of the whole layer marks no row"
     assert "v10h" in picture.svg
+    assert not picture.inset, "all counties are in it already"
     assert "200 km" in texts(picture.svg), "the picture holds both, 600 km and more"
 
 

@@ -10,7 +10,7 @@ from carto.legend import LegendEntry, crowd_entry, layer_legend
 from carto.scene import LayerShow, arranged
 from carto.symbols import Symbol, classes_of, label_of, paint_order
 from carto.tiles_layer import TileKind, has_crowds, has_marks, has_shapes
-from carto.years import years_shown
+from carto.years import year_kinds, years_shown
 from layers.model import Layer
 from words import Lang, t
 
@@ -84,6 +84,7 @@ def _definition(layer: Layer, lang: Lang, tile_url: TileUrl, stands: LayerShow |
     if stands is None:
         return {**head, "absent": t(_ABSENT[layer.state], lang)}
     classes, _ = classes_of(layer)
+    years = years_shown(layer, stands)
     return {
         **head,
         "on": stands.on,
@@ -92,7 +93,8 @@ def _definition(layer: Layer, lang: Lang, tile_url: TileUrl, stands: LayerShow |
         "marksUrl": tile_url(layer, "marks") if has_marks(layer) else "",
         "styles": [looked(item.symbol) for item in classes],
         "label": label_of(spec),
-        "years": years_shown(layer, stands),
+        "years": years,
+        "yearless": t("map.years_none", lang) if years is None and year_kinds(layer) else "",
         "legend": [noted(entry) for entry in _legend(layer, lang)],
         "notice": t("carto.illustrative", lang) if spec.watermark else "",
         "about": spec.notice(lang) if spec.notice else "",

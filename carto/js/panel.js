@@ -144,6 +144,7 @@
       if (own) label.appendChild(redline.swatch(first.style, first.kind, first.hollow));
       make("span", "", label, def.title);
       if (def.notice) make("span", "redline-note", row, def.notice);
+      if (def.yearless) make("span", "redline-note", row, def.yearless);
       const range = make("span", "redline-note redline-range", row);
       const years = def.years && this._words ? make("span", "redline-note redline-range", row) : null;
       if (this._words) this._settings(def, head, row, years);

@@ -124,4 +124,11 @@ def test_a_link_asks_for_years_that_there_are(lots, asked, drawn):
 
 def test_a_layer_without_years_says_nothing_of_them(make_layer, squares):
     row = groups_of([make_layer(squares)], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
+    assert (row["years"], row["yearless"]) == (None, "")
+
+
+def test_dates_that_cannot_be_read_are_said(make_layer, squares):
+    layer = make_layer(squares, columns={"at": ["十四五", "", None]}, time_field="at")
+    row = groups_of([layer], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
     assert row["years"] is None
+    assert "没有读出年份" in row["yearless"]

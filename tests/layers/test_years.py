@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
@@ -10,9 +11,10 @@ import pytest
 import shapely
 from pydantic import ValidationError
 
-from geo.errors import DataFault
+from geo.errors import BadInput, DataFault
 from layers.load import load_layer
 from layers.model import Layer, LayerSpec
+from layers.own_layers import Given, _check_given
 from layers.years import NO_YEAR, years_of
 
 
@@ -81,3 +83,15 @@ def test_a_wrong_entry_is_one_sentence(tmp_path):
     fault = load_layer(spec(source=source, time_field="year"), Catalogue(), {}).fault  # type: ignore[arg-type]
     assert isinstance(fault, DataFault)
     assert "time_field" in fault.text("en")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [({"time_end_field": "b"}, "none of both"), ({"time_field": "year"}, 'no column "year"')],
+)
+def test_an_own_layer_is_refused_before_anything_is_written(fields, said):
+    intake = SimpleNamespace(frame=pd.DataFrame({"a": [1], "b": [2]}), name="lots.gpkg")
+    given = Given(id="own_lots", title_zh="批次", publisher="甲", licence="x", **fields)
+    with pytest.raises(BadInput) as fault:
+        _check_given(intake, given, SimpleNamespace(layer=[]))  # type: ignore[arg-type]
+    assert said in fault.value.text("en")

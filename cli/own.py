@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from cli.base import loaded, main
+from cli.base import loaded, main, open_ledger
 from cli.own_all import import_all, said_extent
 from geo.errors import BadInput
 from words import Lang, t
@@ -192,6 +192,7 @@ def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
 
     from layers.overlay_store import read_overlay
     from layers.own_layers import remove, roll
+    from siting.uses import uses_by_version
 
     assert asked in get_args(Asked)
     entry = read_overlay().of(layer_id)
@@ -208,6 +209,7 @@ def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
         roll(layer_id, numbers[at])
         click.echo(t("data.rolled", lang, number=numbers[at]), err=True)
     entry = read_overlay().of(layer_id) or entry
+    used = uses_by_version(open_ledger(), layer_id, entry)
     rows = [
         {
             "version": version.number,
@@ -217,6 +219,7 @@ def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
             "as_of": version.layer.as_of,
             "basis": version.layer.basis,
             "features": version.count,
+            "checks": used[version.number].count,
             "file": version.upload,
             "digest": _digest(version.layer.source),
         }

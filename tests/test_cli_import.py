@@ -45,6 +45,7 @@ def test_the_bureaus_line_in_one_command(tmp_path: Path) -> None:
         (1, False, "2023-09"),
         (2, True, "2024"),
     ]
+    assert [row["checks"] for row in history] == [0, 0], "stored checks that used each"
     assert run("layers", "--rollback", "redline_361000").exit_code == 0
     assert run("layers", "--forward", "redline_361000").exit_code == 0
     assert run("layers", "--forward", "redline_361000").exit_code == 2

@@ -110,7 +110,7 @@ def _faults(intake: Intake, accept_repairs: bool) -> bool:
 
 def _preview(intake: Intake) -> None:
     with st.expander(say("data.preview", count=len(intake.columns))):
-        st.dataframe(intake.frame.drop(columns=["geometry", ROW]).head(5).astype(str), hide_index=True, width="stretch")
+        st.dataframe(intake.frame.head(5).drop(columns=["geometry", ROW]).astype(str), hide_index=True, width="stretch")
         st.dataframe(
             pd.DataFrame(
                 [

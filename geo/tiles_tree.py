@@ -89,7 +89,10 @@ class _Held:
 
 @dataclass(frozen=True)
 class _Drawn:
-    """What a tile leaves to the zoom below: shapes with their ids and their exact area, or the shares of its cells."""
+    """What a tile leaves to the zoom below: shapes with their ids and exact area, or the shares of the cells there.
+
+    Of many ids these shares are most of what is held: they are no finer than that zoom needs.
+    """
 
     shapes: Shapes
     numbers: Ints
@@ -156,7 +159,7 @@ class Tree:
         simple, ids = cut(simple, ids, tile.box())
         if covers is not None:  # of the last tile, which is this one
             simple, ids = _lines(simple, ids, tile)
-        return _Drawn(simple, ids, area, covers)
+        return _Drawn(simple, ids, area, None if covers is None else _halved(covers))
 
     def _merged(self, tile: Tile, children: list[_Drawn | None]) -> _Drawn | None:
         """Make a tile from what its four children drew."""
@@ -182,7 +185,7 @@ class Tree:
         lines, ids = _lines(shapes, numbers, tile)
         lines, ids, _ = simplified(lines, ids, 0.0, tile.zoom)
         self._put(tile, _cells(covers, lines, ids, tile))
-        return _Drawn(lines, ids, area, covers)
+        return _Drawn(lines, ids, area, _halved(covers))
 
     def _tiles(
         self, shapes: Shapes, numbers: Ints, zoom: int, within: Tile, extent: int
@@ -221,6 +224,11 @@ def _covers(shapes: Shapes, numbers: Ints, tile: Tile) -> Covers:
     return {int(number): coverage(parts[ids == number], scale, origin) for number in np.unique(ids)}
 
 
+def _halved(covers: Covers) -> Covers:
+    """Return the shares of cells twice as wide."""
+    return {number: coarser(cover, 2) for number, cover in covers.items()}
+
+
 def _joined_covers(tile: Tile, children: list[_Drawn | None]) -> Covers:
     """Put the shares of four tiles together as those of the tile below."""
     joined: Covers = {}
@@ -228,11 +236,11 @@ def _joined_covers(tile: Tile, children: list[_Drawn | None]) -> Covers:
     for place, (child, drawn) in enumerate(zip(tile.children, children, strict=True)):
         if drawn is None:
             continue
-        covers = drawn.covers if drawn.covers is not None else _covers(drawn.shapes, drawn.numbers, child)
+        covers = drawn.covers if drawn.covers is not None else _halved(_covers(drawn.shapes, drawn.numbers, child))
         row, column = divmod(place, 2)
         for number, cover in covers.items():
             whole = joined.setdefault(number, np.zeros((CELLS, CELLS)))
-            whole[row * half : (row + 1) * half, column * half : (column + 1) * half] = coarser(cover, 2)
+            whole[row * half : (row + 1) * half, column * half : (column + 1) * half] = cover
     return joined
 
 
@@ -253,10 +261,11 @@ def _cells(covers: Covers, lines: Shapes, line_ids: Ints, tile: Tile) -> bytes:
     lines = np.asarray(shapely.transform(clipped, lambda xy: xy * 2.0**tile.zoom - (tile.x, tile.y)), dtype=object)
     packed = b""
     for times in (1, 2, 4, 8):
-        coarse = {number: coarser(cover, times) for number, cover in covers.items()}
+        coarse = {number: coarser(cover, times) for number, cover in covers.items()} if times > 1 else covers
         more = _thinner(coarse)
         shapes, ids = outlines(
-            picked({k: cover * more for k, cover in coarse.items()}), -(-int(BUFFER * CELLS) // times)
+            picked(coarse if more == 1.0 else {k: cover * more for k, cover in coarse.items()}),
+            -(-int(BUFFER * CELLS) // times),
         )
         shapes = _smooth(shapes, times / CELLS) if more == 1.0 else _shrunk(shapes, 1 / np.sqrt(more))
         extent = _CELLS_EXTENT if more == 1.0 else _TOP_EXTENT * 256

@@ -13,6 +13,7 @@ from layers.clauses import clause_text
 from layers.county import County, Figure
 from layers.indicator_subjects import unit_text
 from layers.plan_entries import PlanSet
+from layers.printed import printed_text
 from views.plans_filter import code_text, region_text
 from views.state import lang, say
 from words import has
@@ -199,12 +200,14 @@ def _with_unit(name: str, unit: str) -> str:
 
 
 def _dated(row: Row, which: str, comparator: str) -> str:
-    """Return a published value with its year: as printed in Chinese, the number read from it in English."""
+    """Return a published value with its year: as printed in Chinese; in English the number or the words it stands for."""
     value, year = row[which], row[f"{which}_year"]
     if not value:
         return "—"
     if lang() == "en" and pd.notna(row[f"{which}_value"]):
         value = f"{_SIGNS.get(comparator, '')}{row[f'{which}_value']:,g}"
+    else:
+        value = printed_text(str(value))(lang())
     return str(value) if pd.isna(year) else say("county.year", value=value, year=int(year))
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from layers.clauses import clause_text
 from layers.indicator_subjects import unit_text
 from layers.plan_entries import PlanSet
+from layers.printed import printed_text
 from views.plans_filter import code_text, region_text, regions_text
 from views.plans_table import force_text
 from views.state import lang, say
@@ -165,7 +166,10 @@ def _figure(row: Row, entry: Row, _: Row | None) -> Facts:
     binding = say(f"plans_page.binding_{row['binding']}") if row["binding"] else ""
     return [
         ("region", region_text(row["adcode"])),
-        ("value", f"{row['value_text']} {unit_text(row['unit'])(lang()) if row['unit'] else ''}".strip()),
+        (
+            "value",
+            f"{printed_text(row['value_text'])(lang())} {unit_text(row['unit'])(lang()) if row['unit'] else ''}".strip(),
+        ),
         ("number", number),
         ("year", year),
         ("nature", " · ".join(text for text in (code_text(entry["status"]), binding) if text)),

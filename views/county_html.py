@@ -200,7 +200,7 @@ def _with_unit(name: str, unit: str) -> str:
 
 
 def _dated(row: Row, which: str, comparator: str) -> str:
-    """Return a published value with its year: as printed in Chinese; in English the number or the words it stands for."""
+    """Return a published value with its year: as printed; in English the number read from it, or what it says."""
     value, year = row[which], row[f"{which}_year"]
     if not value:
         return "—"

@@ -164,12 +164,10 @@ def _figure(row: Row, entry: Row, _: Row | None) -> Facts:
     if pd.notna(row["year_from"]):
         year = say("plans_page.years", start=row["year_from"], end=row["year"])
     binding = say(f"plans_page.binding_{row['binding']}") if row["binding"] else ""
+    unit = unit_text(row["unit"])(lang()) if row["unit"] else ""
     return [
         ("region", region_text(row["adcode"])),
-        (
-            "value",
-            f"{printed_text(row['value_text'])(lang())} {unit_text(row['unit'])(lang()) if row['unit'] else ''}".strip(),
-        ),
+        ("value", f"{printed_text(row['value_text'])(lang())} {unit}".strip()),
         ("number", number),
         ("year", year),
         ("nature", " · ".join(text for text in (code_text(entry["status"]), binding) if text)),

@@ -12,6 +12,7 @@ import pandas as pd
 from carto.classes import MISSING, Choropleth
 from carto.symbols import Symbol, classes_of, symbol_of
 from geo.read import Sites
+from layers.licences import licence_text
 from layers.model import Layer, Style
 from siting.result import CheckResult
 from siting.withhold import withheld_in
@@ -124,7 +125,7 @@ def layer_sheet(layer: Layer, lang: Lang) -> Sheet:
     assert layer.frame is not None
     classes, of_row = classes_of(layer)
     spec = layer.spec
-    parts = [spec.publisher(lang), spec.licence, t("snapshot.as_of", lang, date=spec.as_of)]
+    parts = [spec.publisher(lang), licence_text(spec.licence, lang), t("snapshot.as_of", lang, date=spec.as_of)]
     parts += [t(f"layers.basis_{spec.basis}", lang)] + ([spec.notice(lang)] if spec.notice else [])
     title = t("snapshot.illustrative", lang, title=spec.title(lang)) if spec.watermark else spec.title(lang)
     frame = layer.frame.copy()

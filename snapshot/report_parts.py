@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.measure import to_ha, to_mu
+from layers.licences import licence_text
 from layers.model import Layer
 from siting.occupation import occupation, places_of
 from siting.run import Run
@@ -260,7 +261,7 @@ class Chapters:
         spec = layer.spec
         accuracy = "—" if spec.accuracy_m is None else length_text(spec.accuracy_m, self._lang)
         as_of = t("sheet.unknown_date", self._lang) if spec.as_of == "unknown" else spec.as_of
-        source = f"{spec.publisher(self._lang)} / {spec.licence}"
+        source = f"{spec.publisher(self._lang)} / {licence_text(spec.licence, self._lang)}"
         there = layer.state == "loaded"
         return (
             spec.title(self._lang), t(f"layers.state_{layer.state}", self._lang),

@@ -14,6 +14,7 @@ import pandas as pd
 
 from carto.symbols import symbol_of
 from geo.errors import BadInput
+from layers.licences import licence_text
 from layers.model import Style
 from siting.batch import result_columns, with_results
 from siting.case import software_now
@@ -157,7 +158,7 @@ def _about(run: Run, lang: Lang, check_id: str | None) -> pd.DataFrame:
 def _layer_facts(layer: Any, lang: Lang) -> list[str]:
     spec = layer.spec
     facts = [t(f"layers.state_{layer.state}", lang), t(f"layers.basis_{spec.basis}", lang), spec.as_of]
-    facts += [spec.publisher(lang), spec.licence, f"SHA-256 {layer.digest}" if layer.digest else ""]
+    facts += [spec.publisher(lang), licence_text(spec.licence, lang), f"SHA-256 {layer.digest}" if layer.digest else ""]
     return [fact for fact in [*facts, spec.notice(lang) if spec.notice else ""] if fact]
 
 

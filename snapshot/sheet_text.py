@@ -15,6 +15,7 @@ from carto.classes import Choropleth
 from carto.legend import LegendEntry, choropleth_legend, layer_legend
 from carto.symbols import Symbol, symbol_of
 from geo.crs import describe
+from layers.licences import licence_text
 from layers.model import Layer, Style
 from siting.result import CheckResult
 from snapshot.sheet_layout import Frame, Layout, Rect
@@ -202,9 +203,9 @@ def _sources(content: Content, lang: Lang) -> str:
     for layer in used:
         spec = layer.spec
         date = t("sheet.unknown_date", lang) if spec.as_of == "unknown" else spec.as_of
-        by_source[spec.publisher(lang), spec.licence, date, t(f"layers.basis_{spec.basis}", lang)].append(
-            spec.title(lang)
-        )
+        by_source[
+            spec.publisher(lang), licence_text(spec.licence, lang), date, t(f"layers.basis_{spec.basis}", lang)
+        ].append(spec.title(lang))
     comma, stop = t("snapshot.and", lang), t("snapshot.sentence_break", lang)
     parts = [
         t(

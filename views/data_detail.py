@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import RedlineError
+from layers.licences import licence_text
 from layers.model import Layer
 from layers.overlay_store import OverlayEntry
 from layers.own_layers import FIXED_ROLES, remove, roll
@@ -54,7 +55,7 @@ def _facts(layer: Layer) -> str:
         (say("views.col_basis"), html.escape(say(f"layers.basis_{spec.basis}"))),
         (say("data.stands_for"), html.escape(f"{word_title(spec.stands_for)} · {spec.role}")),
         (say("views.col_publisher"), html.escape(spec.publisher(now))),
-        (say("views.col_licence"), html.escape(spec.licence)),
+        (say("views.col_licence"), html.escape(licence_text(spec.licence, now))),
         (say("views.col_as_of"), html.escape(date_text(spec.as_of) + (f" ({spec.vintage})" if spec.vintage else ""))),
         (say("views.col_accuracy"), metres_text(spec.accuracy_m)),
         (say("views.col_count"), "—" if layer.frame is None else f"{len(layer.frame):,}"),

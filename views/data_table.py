@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from layers.licences import licence_text
 from layers.model import Layer
 from layers.overlay_store import Overlay
 from views.data_places import territory_text
@@ -137,7 +138,7 @@ def _row(layer: Layer, overlay: Overlay) -> str:
         (
             "",
             "publisher",
-            html.escape(spec.publisher(now)) + _sub(spec.licence) + (_sub(where) if where else ""),
+            html.escape(spec.publisher(now)) + _sub(licence_text(spec.licence, now)) + (_sub(where) if where else ""),
         ),
         ("", "export", html.escape(say(f"layers.export_{spec.export}"))),
         ("", "digest", f"<code>{layer.digest[:10]}</code>" if layer.digest else ""),

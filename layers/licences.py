@@ -1,0 +1,25 @@
+"""The terms of a layer in the language of the reader; names of licences are the same in both."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from words import Lang, entries
+
+__all__ = ["licence_text"]
+
+
+def licence_text(licence: str, lang: Lang) -> str:
+    """Return the terms as the catalogue writes them (English), in Chinese where they are a sentence of ours.
+
+    Examples
+    --------
+    >>> licence_text("not public", "zh"), licence_text("not public", "en"), licence_text("MIT", "zh")
+    ('不公开', 'not public', 'MIT')
+    """
+    return _chinese().get(licence, licence) if lang == "zh" else licence
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    return {texts["en"]: texts["zh"] for key, texts in entries().items() if key.startswith("licences.")}

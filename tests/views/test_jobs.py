@@ -110,13 +110,13 @@ def test_a_session_cannot_fill_the_line(store: Jobs) -> None:
 def test_a_file_is_removed_after_its_time_and_at_the_end(tmp_path: Path) -> None:
     short = Jobs(tmp_path / "short", workers=1, keep_s=0.05)
     job = ended(short.start("me", "a", quick))
-    gone = threading.Event()
-    for _ in range(500):
-        if not short.of("me"):
-            break
-        gone.wait(0.01)
-    assert short.of("me") == []
     assert job.path is not None
+    tick = threading.Event()
+    for _ in range(3000):  # forgotten first, then removed
+        if not short.of("me") and not job.path.exists():
+            break
+        tick.wait(0.01)
+    assert short.of("me") == []
     assert not job.path.exists()
     short.close()
     assert list((tmp_path / "short").iterdir()) == []

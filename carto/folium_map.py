@@ -155,6 +155,7 @@ def build_map(
         "texts": texts_of(lang),
         "linked": linked,
         "at": opened.at,
+        "home": settings.home if opened.view is None else None,
     }
     drawn.add_child(_Start(config))
     if draw:

@@ -65,6 +65,8 @@ class MapSettings(_Entry):
     zoom: int = Field(ge=0, le=18)
     min_zoom: int = Field(ge=0, le=18)
     max_zoom: int = Field(ge=0, le=20)
+    home: tuple[float, float, float, float] | None = Field(default=None, strict=False)
+    """West, south, east, north: what a first visit shows whole, beside the panel; else centre and zoom."""
     base: str
     """Folder-relative shaded relief image; its bounds stand beside it in a .json of the same name."""
     online: list[OnlineMap] = Field(default_factory=list)

@@ -22,8 +22,6 @@ from views.state import catalogue, current_layers, lang, say
 __all__ = ["legend", "second_indicator", "show_figures"]
 
 _HEIGHT: Final = 600
-_START: Final = View(116.3, 27.3, 7)
-"""All of Jiangxi in the height of these maps."""
 
 
 def second_indicator() -> Shown | None:
@@ -80,7 +78,6 @@ def show_figures(found: Shown, picked: str, prefecture: str, *, key: str, as_pic
         lang=lang(),
         choropleth=None if as_picture else found.choropleth,
         groups=groups,
-        start=_START,
         go_to=_look(prefecture, key),
         height=_HEIGHT,
         key=key,
@@ -96,9 +93,14 @@ def _look(prefecture: str, key: str) -> View | None:
     """Return where to move: to the prefecture that was just chosen, or back to the whole."""
     if prefecture != st.session_state.get(f"{key}-went", ""):
         st.session_state[f"{key}-went"] = prefecture
-        st.session_state[f"{key}-view"] = view_of_territory(prefecture) if prefecture else _START
+        st.session_state[f"{key}-view"] = view_of_territory(prefecture) if prefecture else _whole()
     view: View | None = st.session_state.get(f"{key}-view")
     return view
+
+
+def _whole() -> View:
+    settings = catalogue().map
+    return View(settings.centre_lon, settings.centre_lat, settings.zoom)
 
 
 def _territory_at(layer: Layer, lon: float, lat: float) -> str:

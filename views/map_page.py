@@ -63,7 +63,7 @@ def show() -> None:
     left, right = wide.container(key="rl_map"), narrow.container(key="rl_side")
     with right:
         search_box.show_search()
-        place, figure = st.columns(2, gap="small")
+        place, figure = st.columns(2, gap="small", vertical_alignment="bottom")
         with place:
             choose_region()
         beside_box = st.container()

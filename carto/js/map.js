@@ -59,8 +59,12 @@
       this.layers = config.groups.flatMap((group) => group.layers).filter((def) => !def.absent);
       this.waiting = 0;
       this.drawing = false;
-      this.touched = false;
+      this.touched = this.settling = false;
       this.begun = { zoom: map.getZoom(), centre: map.getCenter() };
+      if (config.home) {
+        this._home();
+        map.on("resize", () => this._home()); // a page finds its width in steps
+      }
       this.extra = new Set();
       this._panes();
       this.bases = new redline.BaseMaps(this);
@@ -291,10 +295,23 @@
       this.watermark.hidden = !this.layers.some((def) => def.shown && def.watermark);
     }
 
+    /** Show the first view whole, as long as nobody has done anything. */
+    _home() {
+      if (!this._asBegun()) return;
+      this.settling = true;
+      redline.showHome(this.map, this.config.home);
+      this.settling = false;
+      this.begun = { zoom: this.map.getZoom(), centre: this.map.getCenter() };
+    }
+
+    _asBegun() {
+      const { zoom, centre } = this.begun;
+      return !this.touched && this.map.getZoom() === zoom && this.map.distance(this.map.getCenter(), centre) < 5000;
+    }
+
     /** Whether a move is only the page settling its layout: nobody did anything, so the server need not know. */
     _onlyResized() {
-      const same = this.map.getZoom() === this.begun.zoom && this.map.distance(this.map.getCenter(), this.begun.centre) < 5000;
-      if (this.touched || !same) return false;
+      if (!this.settling && !this._asBegun()) return false;
       window.__GLOBAL_DATA__.previous_data = this._known();
       return true;
     }

@@ -3,6 +3,7 @@
   "use strict";
   const redline = window.redline;
   const NARROW = 700;
+  const OPEN_PX = 285;
 
   function make(tag, name, parent, text) {
     const element = L.DomUtil.create(tag, name, parent);
@@ -22,6 +23,14 @@
   }
   redline.make = make;
   redline.button = button;
+
+  /** Show a box (west, south, east, north) whole, beside where the panel will open. */
+  redline.showHome = function (map, [west, south, east, north]) {
+    const taken = map.getSize().x >= NARROW ? OPEN_PX : 0;
+    // a coast that just touches the edge is seen whole enough: better than one zoom further out
+    const box = L.latLngBounds([south, west], [north, east]).pad(-0.04);
+    map.fitBounds(box, { paddingBottomRight: [taken, 0], animate: false });
+  };
 
   redline.Panel = L.Control.extend({
     options: { position: "topright" },

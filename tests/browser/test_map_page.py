@@ -15,7 +15,7 @@ from pyproj import Geod, Transformer
 
 from cli import main
 from layers.own_layers import remove
-from tests.browser.conftest import MAP, PATIENCE_MS, App
+from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App
 
 STATE = """() => ({
     order: [...document.querySelectorAll(".redline-row")].map((row) => row.dataset.id),
@@ -69,6 +69,21 @@ def names_apart(app: App) -> None:
         assert all(apart(one, other) for at, one in enumerate(sides) for other in sides[at + 1 :]), zoom
 
 
+def sees_whole(app: App, limit: float) -> None:
+    """The first view shows the province whole, left of `limit` (pixels); its outline may just touch an edge."""
+    province = gpd.read_file(ROOT / "data" / "boundaries" / "province.fgb")
+    west, south, east, north = province[province["adcode"] == "360000"].total_bounds
+    corners = f"""[[{north}, {west}], [{south}, {east}]].map((place) => {{
+        const at = map_div.latLngToContainerPoint(place);
+        return [at.x, at.y];
+    }})"""
+    (left, top), (right, bottom) = frame_of(app).evaluate(corners)
+    high = frame_of(app).evaluate("innerHeight")
+    assert -25 < left < right < limit
+    assert -25 < top < bottom < high + 25
+    assert bottom - top > high / 3  # and not from afar
+
+
 def test_the_map_fills_the_window_and_nothing_lies_on_anything(app: App) -> None:
     for width, height in ((1280, 800), (390, 844)):
         app.page.set_viewport_size({"width": width, "height": height})
@@ -99,6 +114,7 @@ def test_the_map_fills_the_window_and_nothing_lies_on_anything(app: App) -> None
             assert one["bottom"] <= tall["bottom"] + 1
             assert all(apart(one, other) for other in shown[at + 1 :])
         assert app.page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
+        sees_whole(app, (shown[0]["left"] if width > 700 else tall["right"]) - tall["left"])
     expect(app.map.locator(".redline-panel-body")).to_be_hidden()
     names_apart(app)
 

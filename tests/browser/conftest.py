@@ -68,7 +68,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the server's home folder."""
+    """Return the server's home folder; of all workers one alone may ask for it."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        mark = tmp_path_factory.getbasetemp().parent / "browser-worker"
+        assert not mark.exists(), "two workers drive a browser: pytest-xdist does not keep its groups"
+        mark.touch()
     return tmp_path_factory.mktemp("home")
 
 

@@ -247,8 +247,8 @@ class App:
 
 
 @pytest.fixture
-def app(browser: Browser, server: str) -> Iterator[App]:
-    """A fresh visit at 1280 × 800; its traffic is judged when the test ends."""
+def visitor(browser: Browser, server: str) -> Iterator[App]:
+    """A browser at 1280 × 800 that has opened nothing yet; its traffic is judged when the test ends."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -256,10 +256,15 @@ def app(browser: Browser, server: str) -> Iterator[App]:
     page.on("request", traffic.ask)
     page.on("response", traffic.answer)
     page.on("requestfailed", traffic.fail)
-    page.goto(server)
-    visited = App(page)
-    visited.wait_drawn()
-    yield visited
+    yield App(page)
     context.close()
     assert traffic.left == []
     assert traffic.failed == []
+
+
+@pytest.fixture
+def app(visitor: App, server: str) -> App:
+    """A fresh visit of the map page."""
+    visitor.page.goto(server)
+    visitor.wait_drawn()
+    return visitor

@@ -60,9 +60,9 @@ def too_wide(page: Page) -> bool:
     return False
 
 
-def test_nothing_grave_on_any_page_and_none_is_wider_than_a_phone(app: App, server: str) -> None:
+def test_nothing_grave_on_any_page_and_none_is_wider_than_a_phone(visitor: App, server: str) -> None:
     assert AXE.is_file(), "python -m tools.assets fetches axe-core"
-    page, found, wide = app.page, {}, []
+    app, page, found, wide = visitor, visitor.page, {}, []
     for name, path in PAGES.items():
         page.goto(server + path)
         app.wait_idle()

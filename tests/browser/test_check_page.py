@@ -21,12 +21,12 @@ TXT_CORNERS = ((116.951, 27.600), (116.953, 27.600), (116.953, 27.602), (116.951
 
 
 @pytest.fixture
-def check(app: App) -> App:
-    """The Check page, opened from the navigation."""
-    app.page.get_by_role("link", name="核查", exact=True).click()
-    expect(app.page.get_by_text("粘贴坐标")).to_be_visible(timeout=PATIENCE_MS)
-    app.wait_drawn()
-    return app
+def check(visitor: App, server: str) -> App:
+    """The Check page, opened by its address."""
+    visitor.page.goto(f"{server}/check")
+    expect(visitor.page.get_by_text("粘贴坐标")).to_be_visible(timeout=PATIENCE_MS)
+    visitor.wait_drawn()
+    return visitor
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_missing_zone_is_asked_with_the_place_of_each_answer(check: App, tmp_pat
     check.upload(path)
     expect(check.page.get_by_test_id("stAlert").first).to_contain_text("带号", timeout=PATIENCE_MS)
     expect(check.page.get_by_text("GBK")).to_be_visible()
-    assert check.page.locator(".rl-verdict").count() == 0
+    expect(check.page.locator(".rl-verdict")).to_have_count(0)
     answers = check.page.get_by_role("radiogroup").filter(has_text="EPSG:4548")
     expect(answers).to_contain_text("资溪县")
     expect(answers).to_contain_text("EPSG:4547")

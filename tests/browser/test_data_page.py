@@ -36,9 +36,12 @@ class Hand:
         self.clicks += 1
 
 
-def open_data(app: App) -> None:
-    app.page.get_by_role("link", name="数据", exact=True).click()
-    app.page.locator(".rl-data").wait_for(timeout=PATIENCE_MS)
+@pytest.fixture
+def data(visitor: App, server: str) -> App:
+    """The page, opened by its address."""
+    visitor.page.goto(f"{server}/data")
+    visitor.page.locator(".rl-data").wait_for(timeout=PATIENCE_MS)
+    return visitor
 
 
 def row(app: App, layer: str) -> Locator:
@@ -104,14 +107,15 @@ def test_statutory_line_replaces_the_illustration(app: App, tmp_path: Path, caps
     assert states["redline_jiangxi"] == "not_checked"
 
     # leave the server as it was
-    open_data(app)
+    app.page.get_by_role("link", name="数据", exact=True).click()
+    app.page.locator(".rl-data").wait_for(timeout=PATIENCE_MS)
     look_at(app, "redline_361000")
     app.press("停用")
     expect(row(app, "redline_361000")).to_have_count(0, timeout=PATIENCE_MS)
 
 
-def test_faults_are_listed_and_filters_filter(app: App, tmp_path: Path) -> None:
-    open_data(app)
+def test_faults_are_listed_and_filters_filter(data: App, tmp_path: Path) -> None:
+    app = data
     app.wait_idle()
     app.press("自然保护地")
     expect(app.page.locator(".rl-data tr[data-layer]")).to_have_count(1, timeout=PATIENCE_MS)
@@ -129,11 +133,11 @@ def test_faults_are_listed_and_filters_filter(app: App, tmp_path: Path) -> None:
     assert "图形重复" in Path(table.path()).read_text(encoding="utf-8-sig")
 
 
-def test_a_whole_database_comes_in_at_once(app: App, tmp_path: Path) -> None:
+def test_a_whole_database_comes_in_at_once(data: App, tmp_path: Path) -> None:
+    app = data
     bureau = database(
         tmp_path / "三线.gpkg", STBHHX=red_line(), CZKFBJ=town_boundary(), YJJBNTBHTB=farmland([*blocks(2), BOW])
     )
-    open_data(app)
     app.press("添加或替换图层", role="radio")
     app.wait_idle()
     app.upload(bureau)

@@ -125,7 +125,7 @@ def test_broken_upload_is_one_sentence_and_the_app_goes_on(
     app.upload(path)
     alert = app.page.get_by_test_id("stAlert")
     expect(alert).to_be_visible(timeout=PATIENCE_MS)
-    assert alert.count() == 1
+    expect(alert).to_have_count(1)
     sentence = alert.inner_text().strip()
     assert Path(name).stem in sentence
     assert "Traceback" not in sentence
@@ -172,4 +172,5 @@ def test_shapefile_without_prj_is_asked_once_and_then_checked(app: App, tmp_path
     app.switch("river_corridors")  # another run of the page does not ask again
     expect(app.page.get_by_text("河流廊道").first).to_be_visible(timeout=PATIENCE_MS)
     expect(app.page.locator(".rl-verdict")).to_be_visible(timeout=PATIENCE_MS)
-    assert app.page.get_by_text("文件的坐标系是哪一个").count() == 0
+    app.wait_idle()
+    expect(app.page.get_by_text("文件的坐标系是哪一个")).to_have_count(0)

@@ -23,7 +23,8 @@ LEGEND = ".rl-ind-legend span"
 
 
 @pytest.fixture
-def page(app: App, server: str) -> Iterator[App]:
+def page(visitor: App, server: str) -> Iterator[App]:
+    app = visitor
     app.page.goto(f"{server}/indicators")
     app.wait_idle()
     expect(app.page.locator(LEGEND).first).to_be_visible(timeout=PATIENCE_MS)

@@ -69,8 +69,9 @@ class Plans:
 
 
 @pytest.fixture
-def plans(app: App) -> Plans:
-    app.page.get_by_role("link", name="规划").click()
+def plans(visitor: App, server: str) -> Plans:
+    app = visitor
+    app.page.goto(f"{server}/plans")
     expect(app.page.locator(".rl-counts")).to_be_visible(timeout=PATIENCE_MS)
     app.wait_drawn()
     expect(app.page.get_by_test_id("stDataFrame")).to_be_visible(timeout=PATIENCE_MS)

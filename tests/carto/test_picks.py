@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from carto.picks import picks_group
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
 from layers.model import Layer
 
 
 @pytest.fixture(scope="module")
-def layers() -> dict[str, Layer]:
-    return load_layers(read_catalogue(Path(__file__).resolve().parents[2] / "config.toml"))
+def layers(shipped: dict[str, Layer]) -> dict[str, Layer]:
+    return dict(shipped)
 
 
 def test_all_projects_and_sites_can_be_sent_with_a_rerun(layers: dict[str, Layer]) -> None:

@@ -7,9 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers.catalogue import read_catalogue
 from layers.county import FIGURES, CountyFigures, county_of, derived_figures, published_figures
-from layers.load import load_layers
 from layers.model import Layer
 from layers.plan_entries import PlanSet, read_plan_set
 
@@ -18,8 +16,8 @@ FUZHOU = "361000"
 
 
 @pytest.fixture(scope="module")
-def layers() -> dict[str, Layer]:
-    return load_layers(read_catalogue(ROOT / "config.toml"))
+def layers(shipped: dict[str, Layer]) -> dict[str, Layer]:
+    return dict(shipped)
 
 
 @pytest.fixture(scope="module")

@@ -9,19 +9,17 @@ import pytest
 from pyproj import Transformer
 
 from layers.boundaries import counties_of
-from layers.catalogue import read_catalogue
 from layers.find import Hit, find, find_index, hit_of, searched_layers
 from layers.find_point import county_at, spots_in
 from layers.gazetteer import Gazetteer
-from layers.load import load_layers
 from layers.model import Layer
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def layers() -> dict[str, Layer]:
-    return load_layers(read_catalogue(ROOT / "config.toml"))
+def layers(shipped: dict[str, Layer]) -> dict[str, Layer]:
+    return dict(shipped)
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,7 @@ from pyproj import Geod
 from shapely.geometry import LineString, box
 
 from geo.raster import slope_degrees, write_slope, zonal
-from layers.catalogue import read_catalogue
 from layers.indicators import DERIVED, derived_values, published_indicators
-from layers.load import load_layers
 from layers.model import Bilingual, FileSource, Layer, LayerSpec
 from layers.plans import read_table
 
@@ -210,8 +208,8 @@ def test_extremes_are_the_zones_own(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def ours() -> dict[str, Layer]:
-    return load_layers(read_catalogue(ROOT / "config.toml"))
+def ours(shipped: dict[str, Layer]) -> dict[str, Layer]:
+    return dict(shipped)
 
 
 @pytest.mark.parametrize(

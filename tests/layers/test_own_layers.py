@@ -34,11 +34,6 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, Layer]:
-    return load_layers(read_catalogue(CONFIG))
-
-
-@pytest.fixture(scope="module")
 def counties(shipped: dict[str, Layer]) -> gpd.GeoDataFrame:
     return counties_of(shipped)
 

@@ -13,7 +13,7 @@ from geo.errors import BadInput
 from geo.read import inspect
 from layers import own_many
 from layers.boundaries import counties_of
-from layers.catalogue import Catalogue, read_catalogue
+from layers.catalogue import Catalogue
 from layers.current import current_catalogue
 from layers.home import home
 from layers.intake import Intake, take_in
@@ -31,11 +31,6 @@ SAID = Said("抚州市自然资源局", "内部", "2023-09")
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "home"))
-
-
-@pytest.fixture(scope="module")
-def shipped() -> dict[str, Layer]:
-    return load_layers(read_catalogue(CONFIG))
 
 
 def now() -> Catalogue:

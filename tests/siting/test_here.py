@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from layers.boundaries import counties_of
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
 from layers.model import Layer
 from siting.check import check
 from siting.here import rules_here
@@ -18,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def layers() -> dict[str, Layer]:
-    return load_layers(read_catalogue(ROOT / "config.toml"))
+def layers(shipped: dict[str, Layer]) -> dict[str, Layer]:
+    return dict(shipped)
 
 
 def in_the_redline(layers: dict[str, Layer]) -> tuple[float, float]:

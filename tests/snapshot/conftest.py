@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
 from layers.model import Layer
 from tests.snapshot.nasty import nasty_layer
 
@@ -13,9 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def default_layers() -> dict[str, Layer]:
+def default_layers(shipped: dict[str, Layer]) -> dict[str, Layer]:
     """Every layer of the shipped catalogue."""
-    return load_layers(read_catalogue(ROOT / "config.toml"))
+    return shipped
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,6 @@ from carto.classes import Choropleth, classify
 from carto.symbols import classes_of
 from geo.read import Sites, sites_from_drawing
 from layers.boundaries import counties_of
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
 from layers.model import Bilingual, Layer
 from siting.check import check
 from siting.result import CheckResult
@@ -28,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def layers() -> dict[str, Layer]:
-    return load_layers(read_catalogue(ROOT / "config.toml"))
+def layers(shipped: dict[str, Layer]) -> dict[str, Layer]:
+    return dict(shipped)
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,6 @@ import pytest
 from shapely.geometry import box
 
 from geo.errors import BadInput
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
 from layers.model import Layer
 from snapshot.page import MOST_BYTES, write_page
 
@@ -21,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def layers() -> dict[str, Layer]:
-    return load_layers(read_catalogue(ROOT / "config.toml"))
+def layers(shipped: dict[str, Layer]) -> dict[str, Layer]:
+    return dict(shipped)
 
 
 def bounds_of(layers: dict[str, Layer], adcode: str) -> tuple[float, float, float, float]:

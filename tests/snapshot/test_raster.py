@@ -14,8 +14,6 @@ import shapely
 from rio_cogeo.cogeo import cog_validate
 
 from geo.errors import BadInput
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
 from layers.model import Layer
 from snapshot.raster import CLASSES, RasterSettings, control_layers, write_raster
 
@@ -24,8 +22,8 @@ BOUNDS = (116.95, 27.6, 117.25, 27.85)
 
 
 @pytest.fixture(scope="module")
-def layers() -> list[Layer]:
-    return list(load_layers(read_catalogue(ROOT / "config.toml")).values())
+def layers(shipped: dict[str, Layer]) -> list[Layer]:
+    return list(shipped.values())
 
 
 def plane(layers: list[Layer], epsg: int) -> tuple[np.ndarray, list[str]]:

@@ -14,8 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput, RedlineError
 from geo.read import sites_from_drawing
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
+from layers.model import Layer
 from siting.case import Case, Settings
 from siting.linear import chainage_m
 from siting.run import Run, run_check
@@ -29,10 +28,9 @@ SHAPES = (box(117.05, 27.7, 117.1, 27.74), box(116.35, 27.9, 116.37, 27.92))
 
 
 @pytest.fixture(scope="module")
-def run() -> Run:
+def run(shipped: dict[str, Layer]) -> Run:
     drawn = [{"type": "Feature", "properties": {}, "geometry": shape.__geo_interface__} for shape in SHAPES]
-    layers = load_layers(read_catalogue(ROOT / "config.toml"))
-    return run_check(sites_from_drawing(drawn), layers, Settings(activity="livestock"))
+    return run_check(sites_from_drawing(drawn), shipped, Settings(activity="livestock"))
 
 
 @pytest.fixture(scope="module")

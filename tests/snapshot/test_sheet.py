@@ -14,8 +14,6 @@ from pypdf import PdfReader
 from shapely.geometry import box
 
 from geo.errors import BadInput, RedlineError
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
 from layers.model import Layer
 from snapshot.fonts import refuse_missing
 from snapshot.sheet import relief_of, write_sheet
@@ -30,8 +28,8 @@ ZIXI = (116.77, 27.46, 117.29, 27.98)
 
 
 @pytest.fixture(scope="module")
-def layers() -> dict[str, Layer]:
-    return load_layers(read_catalogue(ROOT / "config.toml"))
+def layers(shipped: dict[str, Layer]) -> dict[str, Layer]:
+    return dict(shipped)
 
 
 def fonts_of(reader: PdfReader) -> dict[str, bool]:

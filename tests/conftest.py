@@ -1,0 +1,19 @@
+"""What many tests read: loaded once for each worker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers.catalogue import read_catalogue
+from layers.load import load_layers
+from layers.model import Layer
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shipped() -> dict[str, Layer]:
+    """Every layer of the shipped catalogue; a test that changes something copies it first."""
+    return load_layers(read_catalogue(ROOT / "config.toml"))

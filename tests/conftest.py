@@ -19,6 +19,6 @@ def shipped() -> dict[str, Layer]:
     return load_layers(read_catalogue(ROOT / "config.toml"))
 
 
-def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:  # noqa: ARG001 -- hook
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Name a case of a file by its argument, not by the bytes: an archive holds its time, and workers must agree."""
     return argname if isinstance(val, bytes | str) and (isinstance(val, bytes) or len(val) > 60) else None

@@ -46,13 +46,31 @@ class _OneSentence(click.Group):
 
 
 @click.group(cls=_OneSentence, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--config", type=click.Path(path_type=Path), default=HOUSE / "config.toml", help="config.toml / 配置文件")
+@click.option("--config", type=click.Path(path_type=Path), default=None, help="config.toml / 配置文件")
 @click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="zh | en")
 @click.version_option(VERSION, prog_name="redline")
 @click.pass_context
-def main(ctx: click.Context, config: Path, lang: Lang | None) -> None:
+def main(ctx: click.Context, config: Path | None, lang: Lang | None) -> None:
     """Redline 红线一张图: may this stand here?"""  # noqa: D400
-    ctx.obj = {"config": config, "lang": lang or _system_language()}
+    from layers.data_in_use import config_in_use
+
+    if config is not None:
+        _use(ctx, config)
+    ctx.obj = {"config": config_in_use(), "lang": lang or _system_language()}
+
+
+def _use(ctx: click.Context, config: Path) -> None:
+    """Make a configuration the one in use until the command ends: its tables go with it (`layers.data_in_use`)."""
+    before = os.environ.get("REDLINE_CONFIG")
+    os.environ["REDLINE_CONFIG"] = str(config)
+
+    def restore() -> None:
+        if before is None:
+            os.environ.pop("REDLINE_CONFIG", None)
+        else:
+            os.environ["REDLINE_CONFIG"] = before
+
+    ctx.call_on_close(restore)
 
 
 def _system_language() -> Lang:

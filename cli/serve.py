@@ -71,12 +71,13 @@ def layers(obj: dict[str, object], form: str, **asked: str | None) -> None:
 @click.pass_obj
 def validate(obj: dict[str, object], folder: Path | None) -> None:
     """Check the tables of plans and of law, naming file, line and column / 校验规划与法规数据表."""
-    from layers.law import LAW_FOLDER, validate_law
-    from layers.plans import PLANS_FOLDER, validate_folder
+    from layers.data_in_use import law_folder, plans_folder
+    from layers.law import validate_law
+    from layers.plans import validate_folder
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     count = 0
-    for place in [folder] if folder is not None else [PLANS_FOLDER, LAW_FOLDER]:
+    for place in [folder] if folder is not None else [plans_folder(), law_folder()]:
         of_law = (place / "instruments.csv").is_file()
         faults = validate_law(place) if of_law else validate_folder(place)
         for fault in faults:

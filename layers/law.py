@@ -10,12 +10,14 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import DataFault
+from layers.data_in_use import PRODUCT, law_folder
 from layers.plans import Fault, checked_rows, typed_rows
 from layers.schema_law import ANY_ACTIVITY, DECLARED_FLAGS, LAW_TABLES
 
 __all__ = ["LAW_FOLDER", "read_law", "validate_law"]
 
-LAW_FOLDER: Final = Path(__file__).resolve().parents[1] / "data" / "law"
+LAW_FOLDER: Final = PRODUCT / "data" / "law"
+"""That comes with the product; `layers.data_in_use.law_folder` is the one in use."""
 
 _HEADER: Final = "law.header"
 
@@ -30,7 +32,7 @@ def read_law(name: str, folder: Path | None = None) -> pd.DataFrame:
     name : str
         A key of ``layers.schema_law.LAW_TABLES``.
     folder : Path, optional
-        Default: the folder that comes with the product.
+        Default: the one in use.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def read_law(name: str, folder: Path | None = None) -> pd.DataFrame:
     >>> float(rules.set_index("id").loc["yrpl-26-chemical", "distance_m"])
     1000.0
     """
-    rows, faults = _read(name, LAW_FOLDER if folder is None else Path(folder))
+    rows, faults = _read(name, law_folder() if folder is None else Path(folder))
     if rows is None or faults:
         raise DataFault("law.table_faulty", fault=faults[0], count=len(faults))
     return rows
@@ -61,14 +63,14 @@ def validate_law(folder: Path | None = None) -> list[Fault]:
     Parameters
     ----------
     folder : Path, optional
-        Default: the folder that comes with the product.
+        Default: the one in use.
 
     Returns
     -------
     list of Fault
         Empty where all is well. The checks across tables run only once every table is sound by itself.
     """
-    where = LAW_FOLDER if folder is None else Path(folder)
+    where = law_folder() if folder is None else Path(folder)
     tables: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for name in LAW_TABLES:

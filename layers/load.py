@@ -15,13 +15,14 @@ from geo.crs import describe, to_store
 from geo.errors import DataFault, RedlineError
 from layers.catalogue import Catalogue
 from layers.corridors import corridors
+from layers.data_in_use import data_root
 from layers.digest import frame_digest
 from layers.features import plan_features
 from layers.home import home
 from layers.model import CorridorSource, FileSource, ImportedSource, Layer, LayerSpec, PlansSource, RasterSource
 from layers.territory import lies_in
 
-__all__ = ["COMMON_COLUMNS", "STORED_FILE", "load_layer", "load_layers", "unhealthy"]
+__all__ = ["COMMON_COLUMNS", "STORED_FILE", "load_layer", "load_layers", "source_files", "unhealthy"]
 
 STORED_FILE = "layer.fgb"
 """What an imported layer is kept as, in the folder of its version."""
@@ -81,7 +82,7 @@ def load_layer(spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer]) 
         if isinstance(source, FileSource):
             frame = _read_files(spec, source, catalogue.folder)
         elif isinstance(source, PlansSource):
-            frame = plan_features(source.table, catalogue.folder / "data", _frame_of("county", loaded))
+            frame = plan_features(source.table, data_root(catalogue.folder), _frame_of("county", loaded))
         elif isinstance(source, CorridorSource):
             frame = corridors([_waters_of(layer_id, loaded) for layer_id in source.of], source.width_m)
         else:
@@ -90,6 +91,19 @@ def load_layer(spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer]) 
         return Layer(spec, "loaded", _with_common_columns(spec, frame), digest=frame_digest(frame))
     except RedlineError as fault:
         return Layer(spec, "failed", fault=fault)
+
+
+def source_files(catalogue: Catalogue) -> list[Path]:
+    """Return the files that the layers of a ``config.toml`` are read from, plan tables apart."""
+    found: list[Path] = []
+    for spec in catalogue.layer:
+        if isinstance(spec.source, FileSource):
+            found += [catalogue.folder / name for name in spec.source.files]
+        elif isinstance(spec.source, RasterSource):
+            found.append(catalogue.folder / spec.source.file)
+        elif isinstance(spec.source, PlansSource):
+            found += sorted((data_root(catalogue.folder) / "water").glob("*.fgb"))
+    return list(dict.fromkeys(found))
 
 
 def unhealthy(layers: Iterable[Layer]) -> list[Layer]:

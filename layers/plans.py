@@ -11,13 +11,15 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import DataFault
+from layers.data_in_use import PRODUCT, plans_folder
 from layers.plans_checks import Boundaries, Finding, check_tables
 from layers.schema import TABLES, Column, Table
 from words import Lang, t
 
 __all__ = ["PLANS_FOLDER", "Fault", "checked_rows", "read_table", "typed_rows", "validate_folder"]
 
-PLANS_FOLDER: Final = Path(__file__).resolve().parents[1] / "data" / "plans"
+PLANS_FOLDER: Final = PRODUCT / "data" / "plans"
+"""That comes with the product; `layers.data_in_use.plans_folder` is the one in use."""
 
 _PATTERNS: Final[dict[str, str]] = {
     "id": r"[a-z0-9]+(?:-[a-z0-9]+)*",
@@ -73,7 +75,7 @@ def read_table(name: str, folder: Path | None = None) -> pd.DataFrame:
     name : str
         A key of ``layers.schema.TABLES``.
     folder : Path, optional
-        Default: the folder that comes with the product.
+        Default: the one in use.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def read_table(name: str, folder: Path | None = None) -> pd.DataFrame:
     DataFault
         On the first fault of the file; `validate_folder` lists them all.
     """
-    where = PLANS_FOLDER if folder is None else Path(folder)
+    where = plans_folder() if folder is None else Path(folder)
     rows, faults = checked_rows(TABLES[name], where)
     if rows is None or faults:
         raise DataFault("plans.table_faulty", fault=faults[0], count=len(faults))
@@ -99,7 +101,7 @@ def validate_folder(folder: Path | None = None, boundaries: Path | None = None) 
     Parameters
     ----------
     folder : Path, optional
-        Default: the folder that comes with the product.
+        Default: the one in use.
     boundaries : Path, optional
         Folder of ``county.fgb``; default: ``boundaries`` beside `folder`.
 
@@ -108,7 +110,7 @@ def validate_folder(folder: Path | None = None, boundaries: Path | None = None) 
     list of Fault
         Empty where all is well. The checks across tables run only once every table is sound by itself.
     """
-    where = PLANS_FOLDER if folder is None else Path(folder)
+    where = plans_folder() if folder is None else Path(folder)
     tables: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for name, table in TABLES.items():

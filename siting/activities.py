@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.law import LAW_FOLDER
 from layers.model import Layer
 from layers.schema_law import DECLARED_FLAGS
 from siting.place import share_inside
@@ -48,7 +47,7 @@ def questions(activity: str) -> tuple[str, ...]:
     return (*activities()["may_flags"][activity], *DECLARED_FLAGS)
 
 
-def required_layers(activity: str, codes: frozenset[str] | None = None, *, law: Path = LAW_FOLDER) -> pd.DataFrame:
+def required_layers(activity: str, codes: frozenset[str] | None = None, *, law: Path | None = None) -> pd.DataFrame:
     """Return what an activity must be checked against.
 
     Parameters
@@ -57,8 +56,8 @@ def required_layers(activity: str, codes: frozenset[str] | None = None, *, law: 
         A code of ``activities.csv``.
     codes : frozenset of str, optional
         Adcodes, of all levels, that the site lies in; default: everything that is asked for anywhere.
-    law : Path
-        Folder of the tables.
+    law : Path, optional
+        Folder of the tables; default: those in use.
 
     Returns
     -------
@@ -83,7 +82,7 @@ def missing_layers(
     shares: pd.DataFrame,
     codes: Sequence[frozenset[str]],
     *,
-    law: Path = LAW_FOLDER,
+    law: Path | None = None,
 ) -> tuple[list[list[str]], list[list[str]]]:
     """Return per site the required, and the advised, layers that settle nothing there.
 
@@ -101,8 +100,8 @@ def missing_layers(
         From `siting.place.county_shares`.
     codes : sequence of frozenset of str
         Adcodes of all levels that each site lies in.
-    law : Path
-        Folder of the tables.
+    law : Path, optional
+        Folder of the tables; default: those in use.
 
     Returns
     -------

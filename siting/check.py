@@ -12,9 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.read import Sites, sites_from_points
-from layers.law import LAW_FOLDER
+from layers.data_in_use import law_folder, plans_folder
 from layers.model import Layer
-from layers.plans import PLANS_FOLDER
 from siting.activities import missing_layers
 from siting.findings import Ground, Settings, findings_of, ground_of
 from siting.legal import legal_of
@@ -88,7 +87,7 @@ def check(
     BadInput
         On an activity, flag, kind of works or day that there is not.
     """
-    tables = Tables(law or LAW_FOLDER, plans or PLANS_FOLDER)
+    tables = Tables(law or law_folder(), plans or plans_folder())
     day, project = day_of(as_of), project_of(activity, flags, works, law=tables.law)
     settings = Settings(touch_tolerance_m, sliver_area_m2, sliver_width_m)
     survey_m = survey_accuracies(sites.crs, sites.frame["part"].to_numpy(), survey_accuracy_m)

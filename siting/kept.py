@@ -26,11 +26,12 @@ from geo.crs import STORE_CRS
 from geo.errors import DataFault
 from geo.memo import per_frame
 from layers.digest import frame_digest
+from siting.tables import Tables
 
 __all__ = ["Kept", "law_digest", "law_files"]
 
-_ROOT: Final = Path(__file__).resolve().parents[1] / "data"
-_LAW_PATTERNS: Final = ("law/*.csv", "plans/rules.csv", "plans/documents.csv")
+_OF_PLANS: Final = ("rules.csv", "documents.csv")
+"""Plan tables that rules come from; of the law tables all are."""
 _PRIVATE: Final = 0o700
 
 
@@ -143,10 +144,10 @@ class Kept:
 
 
 def law_files(root: Path | None = None) -> dict[str, Path]:
-    """Return the tables that rules come from, by their path under ``data``."""
-    base = root or _ROOT
-    found = (path for pattern in _LAW_PATTERNS for path in sorted(base.glob(pattern)))
-    return {path.relative_to(base).as_posix(): path for path in found}
+    """Return the tables that rules come from, by their path under ``data``: of a folder, or those in use."""
+    tables = Tables.under(root)
+    found = {f"law/{path.name}": path for path in sorted(tables.law.glob("*.csv"))}
+    return found | {f"plans/{name}": path for name in _OF_PLANS if (path := tables.plans / name).is_file()}
 
 
 def law_digest(root: Path | None = None) -> str:

@@ -14,7 +14,7 @@ from siting.against import Measured, Prepared
 from siting.apply import Said, say, say_unloaded, sorted_rules, told
 from siting.project import Project
 from siting.rules import NOWHERE, Rule, rules_for
-from siting.tables import IN_USE, Tables
+from siting.tables import Tables
 
 __all__ = ["STAND_INS", "Legal", "legal_of"]
 
@@ -48,7 +48,7 @@ class Legal:
     rules: dict[str, list[Rule]]
     codes: list[frozenset[str]]
     loaded: frozenset[str]
-    tables: Tables = IN_USE
+    tables: Tables = field(default_factory=Tables)
     _kept: dict[tuple[str, frozenset[str], str], list[dict[str, Any]]] = field(default_factory=dict)
 
     def on(self, layer: Layer, sites: gpd.GeoDataFrame, at: Sequence[int], ready: Prepared, measured: Measured) -> Said:
@@ -105,7 +105,7 @@ def legal_of(
     shares: pd.DataFrame,
     count: int,
     *,
-    tables: Tables = IN_USE,
+    tables: Tables | None = None,
 ) -> Legal:
     """Gather the rules for a check.
 
@@ -120,8 +120,10 @@ def legal_of(
         From `siting.place.county_shares`.
     count : int
         Number of sites.
-    tables : Tables
+    tables : Tables, optional
+        Default: those in use.
     """
+    tables = tables or Tables()
     rules: dict[str, list[Rule]] = {}
     for rule in rules_for(project, day, tables):
         if rule.layer != NOWHERE or not rule.reference:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.law import LAW_FOLDER
 from layers.model import Layer
 from siting.apply import zone_named
 from siting.legal import Legal
@@ -76,7 +75,7 @@ def approval_paths(layers: Sequence[Layer], findings: pd.DataFrame, legal: Legal
 
 
 def conditions(
-    word: str, zones: frozenset[str | None], project: Project, *, law: Path = LAW_FOLDER
+    word: str, zones: frozenset[str | None], project: Project, *, law: Path | None = None
 ) -> list[tuple[str, list[str]]]:
     """Return which paths a project takes through a layer, each with what is still open about it.
 
@@ -87,8 +86,8 @@ def conditions(
     zones : frozenset of str or None
         Zones that the site meets, as the law names them; None for a feature without one.
     project : Project
-    law : Path
-        Folder of the tables.
+    law : Path, optional
+        Folder of the tables; default: those in use.
     """
     if word == "redline":
         return _through_redline(zones, project, law)
@@ -112,7 +111,7 @@ def _of_works(word: str, zones: frozenset[str | None], project: Project) -> list
     return [(_WORKS[word], waits)] if word in _WORKS else []
 
 
-def _through_redline(zones: frozenset[str | None], project: Project, law: Path) -> list[tuple[str, list[str]]]:
+def _through_redline(zones: frozenset[str | None], project: Project, law: Path | None) -> list[tuple[str, list[str]]]:
     """Core zones by themselves; else a listed activity, a national major project, or no path at all."""
     found: list[tuple[str, list[str]]] = [("core_zone", [])] if _CORE in zones else []
     if zones == {_CORE}:

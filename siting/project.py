@@ -13,9 +13,10 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import BadInput
-from layers.law import LAW_FOLDER, read_law
+from layers.data_in_use import law_folder
+from layers.law import read_law
 from layers.schema_law import FLAGS
-from siting.tables import Stamp, stamp_of
+from siting.tables import FilesStamp, stamp_of
 
 __all__ = ["NOT", "WORKS", "Project", "day_of", "law_table", "project_of"]
 
@@ -48,13 +49,14 @@ class Project:
     works: str
 
 
-def law_table(name: str, folder: Path = LAW_FOLDER) -> pd.DataFrame:
-    """Return a table of ``data/law`` or of another folder, kept while its files stay the same. Not to be changed."""
-    return _kept_table(name, folder, stamp_of(folder))
+def law_table(name: str, folder: Path | None = None) -> pd.DataFrame:
+    """Return a table of law, of those in use or of a folder, kept while its files stay the same. Not to be changed."""
+    where = folder or law_folder()
+    return _kept_table(name, where, stamp_of(where))
 
 
 @lru_cache(maxsize=64)
-def _kept_table(name: str, folder: Path, _: Stamp) -> pd.DataFrame:
+def _kept_table(name: str, folder: Path, _: FilesStamp) -> pd.DataFrame:
     return read_law(name, folder)
 
 
@@ -84,7 +86,7 @@ def project_of(
     flags: Mapping[str, bool] | Iterable[str] = (),
     works: str = "new",
     *,
-    law: Path = LAW_FOLDER,
+    law: Path | None = None,
 ) -> Project | None:
     """Return what is planned, from what a user says.
 
@@ -96,8 +98,8 @@ def project_of(
         Answers: codes of ``layers.schema_law.FLAGS``. In an iterable, ``no-`` before a code says no.
     works : str
         ``new``, ``rebuild`` or ``expand``.
-    law : Path
-        Folder of the tables.
+    law : Path, optional
+        Folder of the tables; default: those in use.
 
     Raises
     ------

@@ -11,11 +11,12 @@ from typing import Any, Final
 import pandas as pd
 
 from layers.clauses import clause_text
-from layers.law import LAW_FOLDER, read_law
-from layers.plans import PLANS_FOLDER, read_table
+from layers.data_in_use import law_folder, plans_folder
+from layers.law import read_law
+from layers.plans import read_table
 from layers.schema_law import ANY_ACTIVITY
 from siting.project import Project
-from siting.tables import IN_USE, Stamp, Tables, stamp_of
+from siting.tables import FilesStamp, Tables, stamp_of
 
 __all__ = [
     "AUTHORITIES", "NOWHERE", "PLAN_LAYERS", "RULE_KEYS", "Rule", "clause_of", "in_force",
@@ -124,13 +125,13 @@ class Rule:
         return not self.row["adcodes"] or not codes.isdisjoint(self.row["adcodes"])
 
 
-def rules_frame(law: Path = LAW_FOLDER, plans: Path = PLANS_FOLDER) -> pd.DataFrame:
+def rules_frame(law: Path | None = None, plans: Path | None = None) -> pd.DataFrame:
     """Return every rule there is, of law and of plans.
 
     Parameters
     ----------
-    law, plans : Path
-        Folders of the tables.
+    law, plans : Path, optional
+        Folders of the tables; default: those in use.
 
     Returns
     -------
@@ -143,11 +144,12 @@ def rules_frame(law: Path = LAW_FOLDER, plans: Path = PLANS_FOLDER) -> pd.DataFr
         of str ``zone``, ``site_type``, ``activities``, ``flags``, ``unless_flags``, ``works``, ``exceptions``,
         ``adcodes``. Not to be changed: it is kept while the tables stay as they are.
     """
+    law, plans = law or law_folder(), plans or plans_folder()
     return _kept_frame(law, plans, stamp_of(law, plans))
 
 
 @lru_cache(maxsize=8)
-def _kept_frame(law: Path, plans: Path, _: Stamp) -> pd.DataFrame:
+def _kept_frame(law: Path, plans: Path, _: FilesStamp) -> pd.DataFrame:
     frame = pd.concat([_law_rules(law), _plan_rules(law, plans)], ignore_index=True)
     for name in _LISTS:
         frame[name] = [tuple(filter(None, text.split(";"))) for text in frame[name].fillna("")]
@@ -156,20 +158,21 @@ def _kept_frame(law: Path, plans: Path, _: Stamp) -> pd.DataFrame:
     return frame
 
 
-def rules_digest(law: Path = LAW_FOLDER, plans: Path = PLANS_FOLDER) -> str:
+def rules_digest(law: Path | None = None, plans: Path | None = None) -> str:
     """Return the SHA-256 of the tables that a check under law depends on: the version of the rules."""
+    law, plans = law or law_folder(), plans or plans_folder()
     return _kept_digest(law, plans, stamp_of(law, plans))
 
 
 @lru_cache(maxsize=8)
-def _kept_digest(law: Path, plans: Path, _: Stamp) -> str:
+def _kept_digest(law: Path, plans: Path, _: FilesStamp) -> str:
     seen = hashlib.sha256()
     for path in [*sorted(law.glob("*.csv")), plans / "rules.csv", plans / "documents.csv"]:
         seen.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return seen.hexdigest()
 
 
-def rules_for(project: Project, day: str, tables: Tables = IN_USE) -> list[Rule]:
+def rules_for(project: Project, day: str, tables: Tables | None = None) -> list[Rule]:
     """Return the rules that speak of a project on a day, in the order of `rules_frame`.
 
     A rule of law must be in force. A plan that has ended, and every report, stays for reference. A rule that waits for
@@ -180,8 +183,10 @@ def rules_for(project: Project, day: str, tables: Tables = IN_USE) -> list[Rule]
     project : Project
     day : str
         ``YYYY-MM-DD``.
-    tables : Tables
+    tables : Tables, optional
+        Default: those in use.
     """
+    tables = tables or Tables()
     frame = rules_frame(tables.law, tables.plans)
     begun = frame["first_day"] <= day
     live = frame["last_day"] >= day

@@ -19,7 +19,7 @@ from siting.apply import fits
 from siting.bands import bands
 from siting.result import CheckResult
 from siting.rules import Rule, rules_frame
-from siting.tables import IN_USE, Tables
+from siting.tables import Tables
 from siting.verdict import MEETING, VERDICTS
 
 __all__ = ["GRAVE", "compare", "remainder_frame", "ways_out"]
@@ -30,7 +30,7 @@ _WINDOW: Final = 1.05
 
 
 def ways_out(
-    layers: Sequence[Layer], sites: gpd.GeoDataFrame, findings: pd.DataFrame, tables: Tables = IN_USE
+    layers: Sequence[Layer], sites: gpd.GeoDataFrame, findings: pd.DataFrame, tables: Tables | None = None
 ) -> list[dict[str, Any] | None]:
     """Return what is left of each site once every place that a rule forbids or puts under review is taken off.
 
@@ -45,8 +45,8 @@ def ways_out(
         EPSG:4490.
     findings : DataFrame
         As `siting.result.CheckResult`.
-    tables : Tables
-        Where the rules come from.
+    tables : Tables, optional
+        Where the rules come from; default: those in use.
 
     Returns
     -------
@@ -60,6 +60,7 @@ def ways_out(
     taken: list[list[str]] = [[] for _ in shapes]
     grave = findings[[bool(rules) and rules[0]["counts_as"] in GRAVE for rules in findings["rules"]]]
     known = {layer.id: layer for layer in layers}
+    tables = tables or Tables()
     frame = rules_frame(tables.law, tables.plans).set_index("id", drop=False)
     for name, rows in grave.groupby("layer", sort=False):
         layer, site = known[str(name)], rows["site"].to_numpy()

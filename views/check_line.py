@@ -17,6 +17,7 @@ from layers.model import LayerSpec
 from siting.linear import Structure, chainage_m, corridor_sites, linear_sections
 from snapshot.site_text import section_sums
 from views.check_data import Seen, keep, layer_title, restore
+from views.once import once
 from views.state import current_layers, lang, say, show_fault
 
 __all__ = ["centrelines", "has_lines", "show_kept_sections", "show_sections", "told_structures", "widened"]
@@ -52,12 +53,9 @@ def widened(sites: Sites, token: str) -> tuple[Sites, float]:
     )
     if not width:
         return sites, 0.0
-    memo = st.session_state.get("chk-corridor-made")
     made_of = (token, width, tuple(sites.frame["site_id"]))
-    if memo is None or memo[0] != made_of:
-        memo = (made_of, corridor_sites(sites, width))
-        st.session_state["chk-corridor-made"] = memo
-    return memo[1], width
+    wide: Sites = once("chk-corridor-made", made_of, lambda: corridor_sites(sites, width))
+    return wide, width
 
 
 def show_sections(sites: Sites, position: int, token: str) -> None:
@@ -69,7 +67,7 @@ def show_sections(sites: Sites, position: int, token: str) -> None:
         Lines as read, not widened.
     position : int
     token : str
-        Of the source.
+        Of the source as it was read.
     """
     one = sites.frame.iloc[[position]]
     if int(shapely.get_dimensions(one.geometry.iloc[0])) != 1:
@@ -79,12 +77,11 @@ def show_sections(sites: Sites, position: int, token: str) -> None:
         structures = _structures()
         layers = current_layers()
         checked = [layer for layer in layers.values() if layer.spec.checked]
-        key = (token, str(one["site_id"].iloc[0]), tuple(structures), id(layers))
-        memo = st.session_state.get("chk-sections")
-        if memo is None or memo[0] != key:
-            memo = (key, linear_sections(one.reset_index(drop=True), checked, structures))
-            st.session_state["chk-sections"] = memo
-        _table(memo[1], {name: layer.spec for name, layer in layers.items()})
+        key = (token, str(one["site_id"].iloc[0]), tuple(structures))
+        found: pd.DataFrame = once(
+            "chk-sections", key, lambda: linear_sections(one.reset_index(drop=True), checked, structures)
+        )
+        _table(found, {name: layer.spec for name, layer in layers.items()})
     except RedlineError as fault:
         show_fault(fault)
         return

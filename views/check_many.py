@@ -21,6 +21,7 @@ from snapshot.results import write_results
 from snapshot.schemes import labels_of
 from views.check_data import layer_title, one_site, run_number, size_text, word_title
 from views.check_result import COLOURS
+from views.once import once
 from views.state import lang, say
 
 __all__ = ["show_occupation", "show_schemes", "show_sites", "show_take"]
@@ -58,12 +59,12 @@ def _compared(run: Run, ids: list[str], chosen: list[int]) -> None:
     """Show the comparison of the chosen, made once."""
     if len(chosen) < 2:
         return
-    key = (run_number(), tuple(chosen))
-    memo = st.session_state.get("chk-compared")
-    if memo is None or memo[0] != key:
-        memo = (key, compare({ids[at]: one_site(run.result, at) for at in chosen}))
-        st.session_state["chk-compared"] = memo
-    st.markdown(_schemes(run, memo[1]), unsafe_allow_html=True)
+    table: pd.DataFrame = once(
+        "chk-compared",
+        (run_number(), tuple(chosen)),
+        lambda: compare({ids[at]: one_site(run.result, at) for at in chosen}),
+    )
+    st.markdown(_schemes(run, table), unsafe_allow_html=True)
 
 
 def _schemes(run: Run, table: pd.DataFrame) -> str:
@@ -139,14 +140,15 @@ def show_sites(run: Run) -> int:
 
 def _all_sites(run: Run) -> pd.DataFrame:
     """Return the table in words, made once for a run and language."""
-    memo = st.session_state.get("chk-all-sites")
-    if memo is not None and memo[0] == (run_number(), lang()):
-        held: pd.DataFrame = memo[1]
-        return held
+    made: pd.DataFrame = once("chk-all-sites", (run_number(), lang()), lambda: _in_words(run))
+    return made
+
+
+def _in_words(run: Run) -> pd.DataFrame:
     specs = {layer.id: layer.spec for layer in run.layers.values()}
     found, sites = result_columns(run), run.result.sites
     sizes = zip(found["rl_area_m2"], found["rl_length_m"], strict=True)
-    made = pd.DataFrame(
+    return pd.DataFrame(
         {
             say("check_page.col_id"): found["rl_site"],
             say("check_page.col_verdict"): [say(f"siting.verdict_{code}") for code in found["rl_verdict"]],
@@ -156,8 +158,6 @@ def _all_sites(run: Run) -> pd.DataFrame:
             say("check_page.col_missing"): [_words(";".join(words)) for words in sites["missing_required"]],
         }
     )
-    st.session_state["chk-all-sites"] = ((run_number(), lang()), made)
-    return made
 
 
 def _titles(text: str, specs: dict[str, Any]) -> str:
@@ -175,11 +175,7 @@ def _counties(run: Run) -> list[str]:
 def show_occupation(run: Run) -> None:
     """Show how much ground of the sites each layer takes, by county and land class."""
     with st.expander(say("check_page.occupation")):
-        memo = st.session_state.get("chk-occupation")
-        if memo is None or memo[0] != run_number():
-            memo = (run_number(), occupation(run))
-            st.session_state["chk-occupation"] = memo
-        table: pd.DataFrame = memo[1]
+        table: pd.DataFrame = once("chk-occupation", run_number(), lambda: occupation(run))
         if table.empty:
             st.caption(say("check_page.occupation_none"))
             return

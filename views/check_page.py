@@ -15,8 +15,8 @@ from geo.errors import RedlineError
 from geo.read import Sites
 from siting.batch import run_batch
 from siting.case import Settings
+from siting.project import day_of
 from siting.run import Run
-from siting.tables import IN_USE, stamp_of
 from siting.verdict import VERDICTS
 from siting.wayout import GRAVE
 from views import ledger_panel
@@ -27,13 +27,13 @@ from views.check_data import keep, restore, run_number, seen_of
 from views.check_form import choose_settings, show_required
 from views.check_line import centrelines, has_lines, show_sections, told_structures, widened
 from views.check_many import show_occupation, show_schemes, show_sites, show_take
-from views.check_read import read_source
+from views.check_read import Reading, read_source
 from views.check_result import COLOURS, facts_html, findings_html, show_verdict
 from views.check_site import choose_sites, show_areas, show_repairs
 from views.check_source import MAP_KEY, Source, choose_source, note_drawings
 from views.map_view import show_map
 from views.places import look_at
-from views.state import catalogue, current_layers, lang, say, show_fault
+from views.state import catalogue, current_layers, lang, say, show_fault, stamp
 from views.take_check import case_now, show_reports
 
 __all__ = ["show"]
@@ -125,7 +125,7 @@ def _new_check() -> None:
                     f'<div class="rl-facts rl-hint">{say("check_page.no_activity")}</div>', unsafe_allow_html=True
                 )
         with result_box:
-            _show_site(run, seen, lines, position, source.token)
+            _show_site(run, seen, lines, position, _read_token(source))
             show_take(run, check_id)
             show_reports(lambda: run, case_now(check_id), run.sites.name, check_id, "check")
     with map_box:
@@ -145,10 +145,11 @@ def _sites(source: Source | None) -> tuple[Sites | None, Sites | None, dict[str,
     if source is None or sites is None:
         return None, None, {}
     show_repairs(sites)
-    lines = choose_sites(sites, source.token)
+    token = _read_token(source)
+    lines = choose_sites(sites, token)
     if len(lines) == 1:
         show_areas(lines, 0)
-    wide, width = widened(lines, source.token)
+    wide, width = widened(lines, token)
     chosen = tuple(lines.frame["site_id"]) if len(lines) < len(sites) else ()
     kind = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
     works = told_structures() if has_lines(lines) and len(lines) <= _AT_ONCE else None
@@ -156,16 +157,25 @@ def _sites(source: Source | None) -> tuple[Sites | None, Sites | None, dict[str,
     return wide, lines, {"corridor_m": width, "source_sites": chosen, **linear, **kind}
 
 
+def _reading(source: Source) -> Reading | None:
+    """Return how the user wants the source read, where anything was said of it."""
+    held: Reading | None = st.session_state.get("chk-readings", {}).get(source.token)
+    return held
+
+
+def _read_token(source: Source) -> str:
+    """Return the token of a source as it is read: the same file in another system is another site."""
+    return f"{source.token}|{_reading(source)}"
+
+
 def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
     """Check the sites, once for each question; more than a few wait for the button."""
-    reading = st.session_state.get("chk-readings", {}).get(source.token)
+    reading = _reading(source)
     settings = replace(settings, crs=source.crs)
     if reading is not None:
         told = {"source_layer": reading.layer, "source_columns": reading.columns, "source_swap": reading.swap}
         settings = replace(settings, crs=reading.crs, **told)
-    layers = current_layers()
-    law = stamp_of(IN_USE.law, IN_USE.plans)
-    key = (source.token, reading, tuple(sites.frame["site_id"]), settings, id(layers), law)
+    key = (source.token, reading, tuple(sites.frame["site_id"]), settings, stamp(), day_of(None))
     memo = st.session_state.get("chk-run")
     if memo is not None and memo[0] == key:
         held: Run = memo[1]

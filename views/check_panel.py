@@ -11,16 +11,18 @@ import streamlit as st
 
 from geo.errors import CrsError, RedlineError
 from geo.read import Sites, read_sites, sites_from_drawing
-from siting.case import Settings
 from siting.result import CheckResult
-from siting.run import Run, run_check
+from siting.run import Run, run_check, settings_of
 from snapshot.results import report_json
 from views.check_data import seen_of
 from views.check_result import CSS, facts_html, findings_html, verdict_html
-from views.state import catalogue, current_layers, say, show_fault
+from views.once import once
+from views.state import catalogue, current_layers, say, show_fault, stamp
 from words import has
 
-__all__ = ["Checked", "checked_site", "choose_upload", "show_result"]
+__all__ = ["Checked", "checked_site", "choose_upload", "last_checked", "show_result"]
+
+_CHECKED = "map-checked"
 
 _FORMATS = [
     *("geojson", "json", "zip", "gpkg", "kml", "kmz", "ovkml", "dxf", "csv", "xlsx", "parquet", "fgb", "txt"),
@@ -31,9 +33,17 @@ _SYSTEMS = ("EPSG:4490", "EPSG:4326", "EPSG:4526", "EPSG:4527", "EPSG:4528", "EP
 
 @dataclass(frozen=True)
 class Checked:
-    """A site and what was found."""
+    """A site and what was found.
+
+    Attributes
+    ----------
+    run : Run
+    key : str
+        The same for the same site under the same layers and rules.
+    """
 
     run: Run
+    key: str
 
     @property
     def sites(self) -> Sites:
@@ -73,15 +83,13 @@ def uploaded_sites() -> Sites | None:
     uploaded = st.session_state.get("site_upload")
     if st.session_state.get("site_from") != "upload" or uploaded is None:
         return None
-    key = (uploaded.file_id, st.session_state.get("asked_crs"))
-    memo = st.session_state.get("read_memo")
-    if memo is not None and memo[0] == key:
-        return memo[1]
-    with st.spinner(say("views.reading")):
-        content = uploaded.getvalue()
-        sites = read_sites(content, uploaded.name, crs=key[1], limits=catalogue().limits)
-    st.session_state["site_bytes"] = content  # for the Check page, which takes the site over and keeps its input
-    st.session_state["read_memo"] = (key, sites)
+    crs = st.session_state.get("asked_crs")
+
+    def read() -> Sites:
+        with st.spinner(say("views.reading")):
+            return read_sites(uploaded.getvalue(), uploaded.name, crs=crs, limits=catalogue().limits)
+
+    sites: Sites = once("map-read", (uploaded.file_id, crs), read)
     return sites
 
 
@@ -119,24 +127,32 @@ def _system(code: str | None) -> str:
 
 def checked_site(drawings: list[dict[str, Any]], upload: Sites | None) -> Checked | None:
     """Check the current site; None while there is none or it cannot be used (said in place)."""
-    source = st.session_state.get("site_from")
-    key = _digest(drawings) if source == "drawing" else (upload.sha256, upload.crs) if upload is not None else None
+    drawn = st.session_state.get("site_from") == "drawing"
+    key = _digest(drawings) if drawn else (upload.sha256, upload.crs) if upload is not None else None
     if key is None:
         return None
-    memo = st.session_state.get("check_memo")
-    if memo is not None and memo[0] == key:
-        return memo[1]
-    try:
-        sites = sites_from_drawing(drawings, limits=catalogue().limits) if source == "drawing" else upload
+
+    def check() -> Run:
+        sites = sites_from_drawing(drawings, limits=catalogue().limits) if drawn else upload
         assert sites is not None
         with st.spinner(say("views.checking")):
-            run = run_check(sites, current_layers(), Settings(touch_tolerance_m=catalogue().check.touch_tolerance_m))
+            return run_check(sites, current_layers(), settings_of(catalogue()))
+
+    try:
+        run: Run = once("map-check", key, check)
     except RedlineError as fault:
         show_fault(fault)
         return None
-    checked = Checked(run)
-    st.session_state["check_memo"] = (key, checked)
-    return checked
+    uploaded = st.session_state.get("site_upload")
+    held = None if drawn or uploaded is None else (uploaded.getvalue(), st.session_state.get("asked_crs"))
+    st.session_state[_CHECKED] = (f"map-{key}", run.read, held)
+    return Checked(run, f"{key}-{stamp()}")
+
+
+def last_checked() -> tuple[str, Sites, tuple[bytes, str | None] | None] | None:
+    """Return what was checked last on the map page: its token, the sites, and the bytes and system of an upload."""
+    held: tuple[str, Sites, tuple[bytes, str | None] | None] | None = st.session_state.get(_CHECKED)
+    return held
 
 
 def show_result(checked: Checked) -> None:

@@ -14,7 +14,8 @@ import streamlit as st
 from geo.measure import area_m2, length_m, plane_area_m2
 from geo.read import Sites
 from views.check_data import size_text, square_metres
-from views.state import say
+from views.once import once
+from views.state import lang, say
 from words import has
 
 __all__ = ["choose_sites", "show_areas", "show_repairs"]
@@ -48,16 +49,16 @@ def choose_sites(sites: Sites, token: str) -> Sites:
 
 def _listed(sites: Sites, token: str) -> pd.DataFrame:
     """Return the list of sites in words, made once for a source."""
-    key = (token, len(sites), sites.crs, say("check_page.col_id"))
-    memo = st.session_state.get("chk-listed")
-    if memo is not None and memo[0] == key:
-        made: pd.DataFrame = memo[1]
-        return made
+    made: pd.DataFrame = once("chk-listed", (token, len(sites), sites.crs, lang()), lambda: _in_words(sites))
+    return made
+
+
+def _in_words(sites: Sites) -> pd.DataFrame:
     frame = sites.frame
     own = frame.columns[list(frame.columns).index("geometry") + 1 :][:3]
     kinds = ["point", "line", "polygon"]
     sizes = zip(area_m2(frame), length_m(frame), strict=True)
-    made = pd.DataFrame(
+    return pd.DataFrame(
         {
             say("check_page.col_id"): frame["site_id"].to_numpy(),
             say("check_page.col_kind"): [say(f"siting.kind_{_kind(g.geom_type, kinds)}") for g in frame.geometry],
@@ -65,8 +66,6 @@ def _listed(sites: Sites, token: str) -> pd.DataFrame:
             **{str(name): frame[name].astype(str).to_numpy() for name in own},
         }
     )
-    st.session_state["chk-listed"] = (key, made)
-    return made
 
 
 def _kind(geom_type: str, kinds: list[str]) -> str:

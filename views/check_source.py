@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo.read import Sites
 from views.check_data import keep, restore
+from views.check_panel import last_checked
 from views.state import say
 
 __all__ = ["MAP_KEY", "Source", "choose_source", "note_drawings"]
@@ -90,15 +91,12 @@ def choose_source() -> Source | None:
 
 def _map_page() -> Source | None:
     """Return what was checked last on the map page."""
-    memo = st.session_state.get("check_memo")
-    if memo is None:
+    held = last_checked()
+    if held is None:
         return None
-    sites: Sites = memo[1].sites
-    read = st.session_state.get("read_memo")
-    if sites.sha256 is None or read is None:
-        return Source("map", f"map-{memo[0]}", sites.name, sites=sites)
-    content = st.session_state.get("site_bytes")
-    return Source("map", f"map-{memo[0]}", sites.name, content, sites=sites, crs=read[0][1])
+    token, sites, uploaded = held
+    content, crs = uploaded or (None, None)
+    return Source("map", token, sites.name, content, sites=sites, crs=crs)
 
 
 def _file() -> Source | None:

@@ -16,7 +16,7 @@ from geo.crs import STORE_CRS
 from layers.boundaries import counties_of
 from layers.model import Layer
 from snapshot.sheet import map_picture, relief_of
-from views.state import catalogue, current_layers
+from views.state import Stamp, catalogue, current_layers, stamp
 from words import Lang
 
 __all__ = ["county_picture", "inset"]
@@ -35,8 +35,7 @@ _INSET_MM: Final = 18.0
 def county_picture(adcode: str, lang: Lang) -> str:
     """Return the map of a county as the address of a picture (``data:``), made once for each state of the layers."""
     layers = current_layers()
-    digests = tuple(layer.digest or "" for layer in _drawn(layers))
-    return _picture(adcode, lang, digests, layers)
+    return _picture(adcode, lang, stamp(), layers)
 
 
 def _drawn(layers: dict[str, Layer]) -> list[Layer]:
@@ -44,7 +43,7 @@ def _drawn(layers: dict[str, Layer]) -> list[Layer]:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _picture(adcode: str, lang: Lang, digests: tuple[str, ...], _layers: dict[str, Layer]) -> str:  # noqa: ARG001 -- key
+def _picture(adcode: str, lang: Lang, now: Stamp, _layers: dict[str, Layer]) -> str:  # noqa: ARG001 -- key
     counties = counties_of(_layers)
     mine = counties[counties["adcode"].astype(str) == adcode]
     west, south, east, north = mine.total_bounds

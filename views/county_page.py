@@ -18,7 +18,7 @@ from views.county_html import figures_html, head_html, lists_html, published_htm
 from views.county_map import county_picture, inset
 from views.pages import open_page
 from views.plans_filter import plan_set, region_text
-from views.state import VERSION, current_layers, lang, say
+from views.state import VERSION, Stamp, current_layers, lang, say, stamp
 
 __all__ = ["show"]
 
@@ -85,7 +85,7 @@ def _show(codes: list[str]) -> None:
     """Draw the counties."""
     layers, plans = current_layers(), plan_set()
     with st.spinner(say("county.making")):
-        figures = _figures(tuple(layer.digest or "" for layer in layers.values()), layers, plans)
+        figures = _figures(stamp(), layers, plans)
         counties = [county_of(code, layers, figures, plans) for code in codes]
         heads = [_head(one) for one in counties]
     sources = sources_html(counties, plans, VERSION, day_of(None))
@@ -148,7 +148,7 @@ def _names() -> dict[str, str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _figures(digests: tuple[str, ...], _layers: dict[str, Layer], _plans: PlanSet) -> CountyFigures:  # noqa: ARG001 -- key
+def _figures(now: Stamp, _layers: dict[str, Layer], _plans: PlanSet) -> CountyFigures:  # noqa: ARG001 -- key
     return derived_figures(_layers, _plans)
 
 

@@ -18,6 +18,7 @@ from snapshot.names import safe_name
 from snapshot.run import diff_files
 from snapshot.verify import ManifestCheck, verify_file
 from views.map_view import show_map
+from views.once import once
 from views.places import look_at
 from views.state import catalogue, current_layers, lang, say, show_fault
 
@@ -42,10 +43,10 @@ def show_compare() -> None:
     left, right = st.columns(2)
     before = left.file_uploader(say("take.compare_before"), key="cmp-before")
     after = right.file_uploader(say("take.compare_after"), key="cmp-after")
-    for place, one in ((left, before), (right, after)):
+    for at, (place, one) in enumerate(((left, before), (right, after))):
         if one is not None:
             with place:
-                _verified(one)
+                _verified(one, f"{at}")
     if before is not None and after is not None:
         try:
             _differences(before, after)
@@ -53,10 +54,10 @@ def show_compare() -> None:
             show_fault(fault)
 
 
-def _verified(one: Any) -> None:
+def _verified(one: Any, place: str) -> None:
     """Say whether a file is what was written."""
     try:
-        found = _check(one)
+        found = _check(one, place)
     except RedlineError as fault:
         show_fault(fault)
         return
@@ -64,15 +65,14 @@ def _verified(one: Any) -> None:
     (st.success if found.ok else st.error)(said)
 
 
-def _check(one: Any) -> ManifestCheck:
+def _check(one: Any, place: str) -> ManifestCheck:
     """Hold an uploaded file against its manifest, once."""
-    memo = st.session_state.setdefault("cmp-checked", {})
-    if one.file_id not in memo:
+
+    def check() -> ManifestCheck:
         with tempfile.TemporaryDirectory(prefix="redline-") as folder:
-            if len(memo) > 1:
-                memo.clear()
-            memo[one.file_id] = verify_file(_stored(one, Path(folder)), current_layers())
-    found: ManifestCheck = memo[one.file_id]
+            return verify_file(_stored(one, Path(folder)), current_layers())
+
+    found: ManifestCheck = once(f"cmp-checked-{place}", one.file_id, check)
     return found
 
 
@@ -85,14 +85,13 @@ def _stored(one: Any, folder: Path, prefix: str = "") -> Path:
 
 def _differences(before: Any, after: Any) -> None:
     """Show what differs."""
-    key = (before.file_id, after.file_id)
-    memo = st.session_state.get("cmp-diff")
-    if memo is None or memo[0] != key:
+
+    def compare() -> Mapping[str, Diff]:
         with tempfile.TemporaryDirectory(prefix="redline-") as folder, st.spinner(say("views.reading")):
             a, b = (_stored(one, Path(folder), f"{at}-") for at, one in enumerate((before, after)))
-            memo = (key, diff_files(a, b))
-        st.session_state["cmp-diff"] = memo
-    diffs: Mapping[str, Diff] = memo[1]
+            return diff_files(a, b)
+
+    diffs: Mapping[str, Diff] = once("cmp-diff", (before.file_id, after.file_id), compare)
     st.markdown("\n".join(f"- {_plain(diff.text(lang()))}" for diff in diffs.values()))
     table = pd.concat([diff.table for diff in diffs.values()], ignore_index=True)
     if table.empty:

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from views.state import current_layers, lang
+from views.state import Stamp, current_layers, lang, stamp
 from words import Lang, t
 
 __all__ = ["plain", "territories", "territory_text"]
@@ -18,7 +18,7 @@ _LEVELS: Final = ("province", "prefecture", "county")
 
 def territories(now: Lang | None = None) -> dict[str, str]:
     """Return every territory by adcode with its name, in the session's language unless told otherwise."""
-    return _named(now or lang())
+    return _named(now or lang(), stamp())
 
 
 def _read(now: Lang) -> dict[str, str]:
@@ -37,14 +37,14 @@ def territory_text(extent: Sequence[str], now: Lang | None = None) -> str:
     now = now or lang()
     if not extent:
         return t("data.everywhere", now)
-    named = _named(now)
+    named = _named(now, stamp())
     names = [named.get(code, code) for code in extent]
     text = t("data.comma", now).join(names[:_SHOWN])
     return text if len(names) <= _SHOWN else t("data.and_more", now, names=text, count=len(names) - _SHOWN)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _named(now: Lang) -> dict[str, str]:
+def _named(now: Lang, state: Stamp) -> dict[str, str]:  # noqa: ARG001 -- the key
     return _read(now)
 
 

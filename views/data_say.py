@@ -17,6 +17,7 @@ from layers.own_layers import FIXED_ROLES, Given, given_beside, given_for, new_i
 from layers.own_many import likely_extent
 from views.check_data import word_title
 from views.data_places import plain, territories, territory_text
+from views.once import once
 from views.state import catalogue, current_layers, lang, say
 from words import LANGUAGES
 
@@ -84,11 +85,7 @@ def _extent(intake: Intake, token: str) -> list[str]:
     """Ask where the layer is complete; what its own codes or its shapes suggest is proposed."""
     named = territories()
     key = (token, intake.layer, intake.reading.epsg)
-    held = st.session_state.get("data-proposed")
-    if held is None or held[0] != key:
-        held = (key, list(likely_extent(intake, counties_of(current_layers()))))
-        st.session_state["data-proposed"] = held
-    proposed: list[str] = held[1]
+    proposed: list[str] = once("data-proposed", key, lambda: list(likely_extent(intake, counties_of(current_layers()))))
     return st.multiselect(
         say("data.ask_extent"),
         list(named),

@@ -11,12 +11,14 @@ import pandas as pd
 import streamlit as st
 
 from carto.classes import Choropleth, classify
+from layers.data_in_use import data_root
 from layers.indicator_subjects import Moment, Subject, change_between, changes_of, derived_subjects, published_subjects
 from layers.indicators import Indicator, derived_values
 from layers.model import Bilingual, Layer
 from layers.plans import read_table
+from siting.tables import FilesStamp, stamp_of
 from views.indicator_choice import Choice
-from views.state import catalogue, current_layers
+from views.state import Stamp, catalogue, current_layers, stamp
 from words import t
 
 __all__ = ["OWN", "Shown", "literal", "moment_of", "pair_of", "regions_of", "shown", "subjects"]
@@ -55,13 +57,12 @@ def literal(text: str) -> str:
 def subjects() -> dict[str, Subject]:
     """Return every subject by id: the session's own first, then derived, then published."""
     own: dict[str, Subject] = st.session_state.get(OWN, {})
-    folder = catalogue().folder / "data" / "plans"
-    changed = max((path.stat().st_mtime_ns for path in folder.glob("*.csv")), default=0)
-    return {**own, **_offered(str(folder), changed)}
+    folder = data_root(catalogue().folder) / "plans"
+    return {**own, **_offered(str(folder), stamp_of(folder))}
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _offered(folder: str, changed: int) -> dict[str, Subject]:  # noqa: ARG001 -- part of the cache key
+def _offered(folder: str, now: FilesStamp) -> dict[str, Subject]:  # noqa: ARG001 -- part of the cache key
     rows = pd.concat([read_table(name, Path(folder)) for name in ("indicators", "limits")], ignore_index=True)
     return {one.id: one for one in (*derived_subjects(), *published_subjects(rows))}
 
@@ -130,9 +131,9 @@ def _figures(subject: Subject, moment: Moment) -> Indicator | None:
     if subject.basis != "derived":
         return subject.figures[moment.key]
     layers = current_layers()
-    return _derived(subject.id, tuple(layer.digest or "" for layer in layers.values()), layers)
+    return _derived(subject.id, stamp(), layers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
-def _derived(name: str, digests: tuple[str, ...], _layers: dict[str, Layer]) -> Indicator | None:  # noqa: ARG001 -- key
+def _derived(name: str, now: Stamp, _layers: dict[str, Layer]) -> Indicator | None:  # noqa: ARG001 -- key
     return derived_values(name, _layers)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from geo.plain_table import PlainTable, read_plain_tables
+from layers.data_in_use import data_root
 from layers.gazetteer import Gazetteer
 from layers.gazetteer_join import JoinReport, Level
 from layers.indicator_own import Doubled, Guess, guess_columns, join_table, own_subject, placed, read_numbers
@@ -18,7 +19,7 @@ from layers.indicator_subjects import Subject
 from views.indicator_choice import choose, chosen
 from views.indicator_data import OWN, literal
 from views.plans_filter import region_text
-from views.state import catalogue, lang, say, show_fault
+from views.state import Stamp, catalogue, lang, say, show_fault, stamp
 
 __all__ = ["add_own", "choose_table", "forget_own", "today"]
 
@@ -98,7 +99,7 @@ def _show_sheet(sheets: list[PlainTable], file_id: str) -> None:
 def _show_join(name: str, table: pd.DataFrame, by: tuple[str, Level], numbers: list[str], seed: str) -> None:
     """Say what became of the rows, offer cures, and the button that takes the figures."""
     key, level = by
-    report = join_table(table, key, _gazetteer(str(catalogue().folder / "data")), level)
+    report = join_table(table, key, _gazetteer(str(data_root(catalogue().folder)), stamp()), level)
     _show_counts(report)
     codes = placed(report, _cures(report, seed))
     doubled = _doubled(codes, seed)
@@ -210,9 +211,9 @@ def forget_own() -> None:
 
 
 def _guess(table: pd.DataFrame) -> Guess:
-    return guess_columns(table, _gazetteer(str(catalogue().folder / "data")))
+    return guess_columns(table, _gazetteer(str(data_root(catalogue().folder)), stamp()))
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _gazetteer(folder: str) -> Gazetteer:
+def _gazetteer(folder: str, now: Stamp) -> Gazetteer:  # noqa: ARG001 -- the key
     return Gazetteer.from_data(Path(folder))

@@ -28,8 +28,9 @@ from views.check_form import activity_title, show_required
 from views.check_line import centrelines, show_kept_sections
 from views.check_result import COLOURS, facts_html, findings_html, show_verdict
 from views.map_view import show_map
+from views.once import once
 from views.places import look_at
-from views.state import catalogue, current_layers, lang, say, show_fault
+from views.state import catalogue, current_layers, lang, say, show_fault, stamp
 from views.take_check import show_reports
 
 __all__ = ["show_record", "show_search"]
@@ -125,11 +126,8 @@ def show_record(check_id: str) -> None:
 
 def _record(check_id: str) -> Check:
     """Return a record, read once while it is looked at; the case round it may have been amended."""
-    memo = st.session_state.get("chk-record")
-    if memo is None or memo[0] != check_id:
-        memo = (check_id, ledger().get(check_id))
-        st.session_state["chk-record"] = memo
-    held: Check = memo[1]
+    amended = len(ledger().amendments(check_id))  # by somebody else, perhaps
+    held: Check = once("chk-record", (check_id, amended), lambda: ledger().get(check_id))
     return held
 
 
@@ -171,7 +169,6 @@ def _amend(check: Check) -> None:
         case = case_fields(check.case, f"chk-amend-{check.id}")
         if pressed(say("check_page.case_save"), key="chk-amend", disabled=case == check.case):
             ledger().amend(check.id, case)
-            st.session_state.pop("chk-record", None)
             st.rerun()
 
 
@@ -182,15 +179,15 @@ def _again(check: Check) -> None:
     if again:
         with st.spinner(say("views.checking")):
             done = rerun(ledger(), check.id, current_layers())
-        st.session_state["chk-again"] = (check.id, "rerun", done.changes, [])
+        st.session_state["chk-again"] = ((check.id, stamp()), "rerun", done.changes, [])
         answered("chk-rerun")
     if held:
         with st.spinner(say("views.checking")):
             found = verify(ledger(), check.id, current_layers())
-        st.session_state["chk-again"] = (check.id, found, found.differences, found.since)
+        st.session_state["chk-again"] = ((check.id, stamp()), found, found.differences, found.since)
         answered("chk-verify")
     memo = st.session_state.get("chk-again")
-    if memo is None or memo[0] != check.id:
+    if memo is None or memo[0] != (check.id, stamp()):  # of other layers or rules: to be asked again
         return
     _, what, changes, since = memo
     if what == "rerun":
@@ -247,12 +244,12 @@ def _show_findings(check: Check) -> None:
 
 def _sites(check: Check) -> Sites:
     """Return the sites of a record as they were read, fetched once while it is looked at."""
-    memo = st.session_state.get("chk-record-sites")
-    if memo is None or memo[0] != check.id:
+
+    def read() -> Sites:
         frame = ledger().kept.get_frame(check.sites_kept)
-        memo = (check.id, Sites(frame, check.crs, check.input_name, check.input_sha256))
-        st.session_state["chk-record-sites"] = memo
-    held: Sites = memo[1]
+        return Sites(frame, check.crs, check.input_name, check.input_sha256)
+
+    held: Sites = once("chk-record-sites", check.id, read)
     return held
 
 

@@ -150,7 +150,7 @@ def _fold() -> None:
 
 def _answer_first(state: MapState, checked: check_panel.Checked | None) -> None:
     """Put the answer to what was done last on top, without drawing anything again."""
-    latest = {"here": answered(state.clicked), "site": id(checked) if checked is not None else None}
+    latest = {"here": answered(state.clicked), "site": checked.key if checked is not None else None}
     before = st.session_state.get("answered", {"here": None, "site": None})
     changed = [name for name, value in latest.items() if value is not None and value != before[name]]
     if changed:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from layers.data_in_use import data_root
 from layers.model import Layer
 from layers.plan_entries import KINDS, PlanSet, Wanted, matching, read_plan_set
-from views.state import catalogue, current_layers, lang, say
+from siting.tables import FilesStamp, stamp_of
+from views.state import Stamp, catalogue, current_layers, lang, say, stamp
 from words import LANGUAGES, Lang, t
 
 __all__ = ["choose", "choose_kind", "clear", "code_text", "plan_set", "region_names", "region_text", "regions_text"]
@@ -28,13 +30,12 @@ _CSS = """
 
 def plan_set() -> PlanSet:
     """Return the plan tables, read again when one of them changes."""
-    folder = catalogue().folder / "data" / "plans"
-    changed = max((path.stat().st_mtime_ns for path in folder.glob("*.csv")), default=0)
-    return _read(str(folder), changed)
+    folder = data_root(catalogue().folder) / "plans"
+    return _read(str(folder), stamp_of(folder))
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _read(folder: str, changed: int) -> PlanSet:  # noqa: ARG001 -- part of the cache key
+def _read(folder: str, now: FilesStamp) -> PlanSet:  # noqa: ARG001 -- part of the cache key
     return read_plan_set(Path(folder))
 
 
@@ -155,11 +156,11 @@ def _codes(column: pd.Series) -> list[str]:
 def region_names() -> dict[str, dict[str, str]]:
     """Return the names of all our regions by code and language; who names hundreds asks once."""
     loaded = [layer for layer in current_layers().values() if layer.spec.stands_for in _LEVELS]
-    return _names_of(tuple(layer.digest or "" for layer in loaded), loaded)
+    return _names_of(stamp(), loaded)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _names_of(digests: tuple[str, ...], _layers: list[Layer]) -> dict[str, dict[str, str]]:  # noqa: ARG001 -- the key
+def _names_of(now: Stamp, _layers: list[Layer]) -> dict[str, dict[str, str]]:  # noqa: ARG001 -- the key
     names: dict[str, dict[str, str]] = {}
     for layer in _layers:
         if layer.frame is not None:

@@ -17,11 +17,12 @@ from carto.folium_map import View
 from carto.picks import picks_group
 from geo.crs import STORE_CRS
 from geo.measure import degrees_per_metre
+from layers.data_in_use import data_root
 from layers.model import Layer
 from layers.plan_entries import PlanSet
 from layers.plan_waters import water_shapes
 from views.places import look_at
-from views.state import catalogue, current_layers
+from views.state import Stamp, catalogue, current_layers, stamp
 
 __all__ = [
     "backdrop",
@@ -161,12 +162,11 @@ def _drawing() -> dict[str, Layer]:
 
 
 def _waters(plans: PlanSet) -> gpd.GeoDataFrame:
-    folder = catalogue().folder / "data" / "water"
-    return _water_shapes(str(folder), max((p.stat().st_mtime_ns for p in folder.glob("*.fgb")), default=0), plans)
+    return _water_shapes(str(data_root(catalogue().folder) / "water"), stamp(), plans)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _water_shapes(folder: str, changed: int, _plans: PlanSet) -> gpd.GeoDataFrame:  # noqa: ARG001 -- part of the key
+def _water_shapes(folder: str, now: Stamp, _plans: PlanSet) -> gpd.GeoDataFrame:  # noqa: ARG001 -- part of the key
     shapes = water_shapes(_plans.tables["waters"].reset_index(drop=True), Path(folder))
     return shapes.set_geometry(shapes.geometry.simplify(0.001))
 

@@ -16,16 +16,18 @@ from streamlit import config
 from carto.folium_map import View, highlight_group
 from geo.crs import STORE_CRS
 from layers.boundaries import counties_of
+from layers.data_in_use import data_root
 from layers.find import Hit, find, find_index, hit_of, searched_layers
 from layers.find_point import county_at, spots_in
 from layers.gazetteer import Gazetteer
 from layers.model import Layer
 from views.check_read import system_text
+from views.once import once
 from views.places import look_at
 from views.plans_filter import plan_set, region_text, regions_text
 from views.plans_map import outline_of, pointed_at
 from views.serving import FIND_PATH, session_token
-from views.state import catalogue, current_layers, lang, say
+from views.state import Stamp, catalogue, current_layers, lang, say, stamp
 from words import Lang, has, t
 
 __all__ = ["Found", "found", "gone", "groups", "show_found", "show_search", "suggestions"]
@@ -135,12 +137,7 @@ def found() -> Found | None:
     key = str(st.query_params.get(_PARAMETER, ""))[:200]
     if not key:
         return None
-    memo = st.session_state.get("find-memo")
-    now = (key, lang(), id(current_layers()))
-    if memo is None or memo[0] != now:
-        memo = (now, _found(key))
-        st.session_state["find-memo"] = memo
-    chosen: Found | None = memo[1]
+    chosen: Found | None = once("find-memo", (key, lang()), lambda: _found(key))
     if chosen is not None and st.session_state.get("find-looked") != key:  # a link, or the way back from a county page
         st.session_state["find-looked"] = key
         if chosen.view is not None:
@@ -255,12 +252,11 @@ def _places_text(adcodes: str, language: Lang) -> str:
 def _index() -> Any:
     """Return the index over gazetteer and layers, made again when one of them changes."""
     searched = searched_layers(current_layers().values())
-    folder = catalogue().folder / "data"
-    return _built(str(folder), tuple((layer.id, layer.digest or "") for layer in searched), searched)
+    return _built(str(data_root(catalogue().folder)), stamp(), searched)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _built(folder: str, digests: tuple[tuple[str, str], ...], _layers: list[Layer]) -> Any:  # noqa: ARG001 -- the key
+def _built(folder: str, now: Stamp, _layers: list[Layer]) -> Any:  # noqa: ARG001 -- the key
     return find_index(Gazetteer.from_data(Path(folder)).places, _layers)
 
 

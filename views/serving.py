@@ -22,6 +22,7 @@ from starlette.routing import Route
 from carto.assets import bundle
 from geo.errors import RedlineError
 from layers.catalogue import read_catalogue
+from layers.data_in_use import config_in_use
 from layers.home import home
 from views.downloads import give, root
 from views.tokens import signer
@@ -139,10 +140,8 @@ def _find(request: Request) -> Response:
 
 def base_file() -> Path | None:
     """Return the shaded relief, None if the configuration cannot be read or names a file that is not there."""
-    from views.state import config_path  # noqa: PLC0415 -- the state of pages is not needed to start the server
-
     try:
-        catalogue = read_catalogue(config_path())
+        catalogue = read_catalogue(config_in_use())
     except RedlineError:
         return None
     path = catalogue.folder / catalogue.map.base

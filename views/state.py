@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-import os
 import re
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.catalogue import Catalogue
+from layers.catalogue import Catalogue, read_catalogue
 from layers.current import Current, current_catalogue
-from layers.load import load_layers
+from layers.data_in_use import config_in_use
+from layers.load import load_layers, source_files
 from layers.model import Layer
 from layers.overlay_store import overlay_path
+from siting.tables import FilesStamp, Tables, files_stamp
 from words import LANGUAGES, Lang, t
 
 __all__ = [
     "VERSION",
+    "Stamp",
     "catalogue",
-    "config_path",
     "current",
     "current_layers",
     "lang",
     "say",
     "show_fault",
+    "stamp",
     "switch_language",
 ]
 
 VERSION = metadata.version("redline")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
-_ROOT = Path(__file__).resolve().parent.parent
-
-
-def config_path() -> Path:
-    """Return the configuration in use: ``REDLINE_CONFIG``, else the one beside ``app.py``."""
-    return Path(os.environ.get("REDLINE_CONFIG") or _ROOT / "config.toml")
 
 
 def catalogue() -> Catalogue:
@@ -50,13 +47,32 @@ def current() -> Current:
 
 
 def current_layers() -> dict[str, Layer]:
-    """Return every layer by id, shared by all sessions; what changed in the catalogue since is loaded again."""
-    return _layers(*_stamps())
+    """Return every layer by id, shared by all sessions; what changed since is loaded again."""
+    return _layers(stamp())
+
+
+def stamp() -> Stamp:
+    """Return what changes when an answer may: configuration, the user's layers, files of layers, plan and law tables.
+
+    Whatever is kept of an answer is kept by this and by what was asked. Two states of the product never share a stamp,
+    as the identities of objects may.
+    """
+    catalogue_stamp = _stamps()
+    shipped = _source_files(*catalogue_stamp[:2])
+    return Stamp(catalogue_stamp, (*files_stamp(shipped), *Tables().stamp()))
+
+
+class Stamp(NamedTuple):
+    """The state of the product: see `stamp`."""
+
+    catalogue: tuple[str, int, str, int]
+    """Both files that the catalogue is made of, and when they were last written."""
+    data: FilesStamp
+    """Files of layers that ship and tables of rules, and when each was last written."""
 
 
 def _stamps() -> tuple[str, int, str, int]:
-    """Return what the catalogue depends on: both files, and when they were last written."""
-    shipped, own = config_path(), overlay_path()
+    shipped, own = config_in_use(), overlay_path()
     changed, overlaid = (path.stat().st_mtime_ns if path.exists() else 0 for path in (shipped, own))
     return str(shipped), changed, str(own), overlaid
 
@@ -67,15 +83,20 @@ def _current(path: str, changed: int, overlay: str, overlaid: int) -> Current:  
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _held(path: str, changed: int) -> dict[str, dict[str, Layer]]:  # noqa: ARG001 -- part of the cache key
-    """Keep the layers that were loaded last from a configuration: an import loads one layer, not all."""
+def _source_files(path: str, changed: int) -> list[Path]:  # noqa: ARG001 -- part of the cache key
+    return source_files(read_catalogue(Path(path)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _held(path: str, changed: int, data: FilesStamp) -> dict[str, dict[str, Layer]]:  # noqa: ARG001 -- the cache key
+    """Keep the layers that were loaded last from the same files: an import loads one layer, not all."""
     return {}
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _layers(path: str, changed: int, overlay: str, overlaid: int) -> dict[str, Layer]:
-    held = _held(path, changed)
-    loaded = load_layers(_current(path, changed, overlay, overlaid).catalogue, held.get("layers"))
+def _layers(now: Stamp) -> dict[str, Layer]:
+    held = _held(*now.catalogue[:2], now.data)
+    loaded = load_layers(_current(*now.catalogue).catalogue, held.get("layers"))
     held["layers"] = loaded
     return loaded
 

@@ -20,7 +20,7 @@ from snapshot.select import Filter, Selection, let_out
 from snapshot.sheet import relief_of
 from snapshot.vector import FORMS
 from views.check_panel import Checked
-from views.state import VERSION, catalogue, current_layers, lang, say
+from views.state import VERSION, Stamp, catalogue, current_layers, lang, say, stamp
 
 __all__ = ["Shown", "box_of", "choose_form", "choose_order", "form_title"]
 
@@ -220,11 +220,11 @@ def _filter(layers: Mapping[str, Layer], chosen: Sequence[str]) -> tuple[Filter,
 
 def _columns(layer: Layer) -> list[str]:
     """Return the columns that have few values, so that one can choose among them."""
-    return _few(layer.id, layer.digest or "", layer)
+    return _few(layer.id, stamp(), layer)
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
-def _few(name: str, digest: str, _layer: Layer) -> list[str]:  # noqa: ARG001 -- the key
+def _few(name: str, now: Stamp, _layer: Layer) -> list[str]:  # noqa: ARG001 -- the key
     frame = _layer.frame
     assert frame is not None
     plain = [column for column in frame.columns if column != frame.geometry.name and frame[column].dtype.kind in "OUTb"]

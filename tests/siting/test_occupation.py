@@ -134,5 +134,6 @@ def test_largest_remainder(thousandths: list[int], places: int) -> None:
     parts = np.array(thousandths) / 7_000.0
     rounded = largest_remainder(parts, float(parts.sum()), places)
     step = 10.0**-places
-    assert round(rounded.sum() / step) == round(parts.sum() / step)
+    assert abs(rounded.sum() - parts.sum()) <= step * 0.500_001  # a half may go either way
+    assert rounded.sum() / step == pytest.approx(round(rounded.sum() / step), abs=1e-4)
     assert (np.abs(rounded - parts) < step * 1.001).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from layers.model import Layer
     from siting.ledger import Ledger
 
-__all__ = ["HOUSE", "VERSION", "bytes_of", "json_of", "loaded", "main", "open_ledger"]
+__all__ = ["HOUSE", "VERSION", "bytes_of", "extent_text", "json_of", "loaded", "main", "open_ledger"]
 
 HOUSE = Path(__file__).resolve().parent.parent
 VERSION = metadata.version("redline")
@@ -88,6 +88,14 @@ def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
     if current.fault is not None:
         click.echo(current.fault.text(obj["lang"]), err=True)  # type: ignore[arg-type]
     return current.catalogue, load_layers(current.catalogue)
+
+
+def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) -> str:
+    """Write where a layer is complete; none means everywhere."""
+    from layers.boundaries import territory_names
+
+    named = territory_names(layers, lang)
+    return t("data.comma", lang).join(named.get(code, code) for code in extent) or t("data.everywhere", lang)
 
 
 def open_ledger() -> Ledger:

@@ -104,15 +104,19 @@ def compare(
 @click.pass_obj
 def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, form: str) -> None:
     """Reproduce a stored check (ID) or a report (report.json), or say what changed / 复现核查."""
+    from dataclasses import replace
+
+    from siting.compare import changes_without_withheld
     from siting.verify import rerun, verify_report
     from siting.verify import verify as verify_check
     from snapshot.listing import changes_text, verification_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     _, layers = loaded(obj)
+    specs = [layer.spec for layer in layers.values()]
     ledger, report = open_ledger(), Path(what)
     if today:
-        changes = rerun(ledger, what, layers).changes
+        changes = changes_without_withheld(rerun(ledger, what, layers).changes, specs)
         if form == "json":
             click.echo(json.dumps([change.to_json() for change in changes], ensure_ascii=False, indent=2))
         else:
@@ -125,11 +129,16 @@ def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, 
         held = verify_file(report, layers)
         click.echo(held.text(lang))
         raise SystemExit(0 if held.ok else 1)
+    content = None if source is None else bytes_of(source)
     if report.is_file():
-        content = None if source is None else bytes_of(source)
         found = verify_report(json_of(report), ledger, layers, content)
     else:
-        found = verify_check(ledger, what, layers)
+        found = verify_check(ledger, what, layers, content)
+    found = replace(
+        found,
+        differences=tuple(changes_without_withheld(found.differences, specs)),
+        since=tuple(changes_without_withheld(found.since, specs)),
+    )
     if form == "json":
         click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
     else:

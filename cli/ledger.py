@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cli.base import main, open_ledger
+from cli.base import loaded, main, open_ledger
 from cli.case import case_of, case_options
 from words import Lang, t
 
@@ -46,13 +46,18 @@ def list_checks(obj: dict[str, object], /, words: tuple[str, ...], form: str, **
 @click.pass_obj
 def show_check(obj: dict[str, object], check_id: str, form: str) -> None:
     """Show a stored check: its case and its report / 查看一次核查."""
+    from dataclasses import replace
+
+    from siting.verify import specs_as_strict_as
     from siting.withhold import without_withheld
     from snapshot.site_text import stored_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     found = open_ledger().get(check_id)
+    _, layers = loaded(obj)
+    found = replace(found, report=without_withheld(found.report, specs_as_strict_as(found, layers)))
     if form == "json":
-        report = without_withheld(found.report, [seen.spec for seen in found.layers])
+        report = found.report
         told = {"case": vars(found.case), "stored_at": found.stored_at, **report}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:

@@ -9,19 +9,26 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from cli.base import loaded, main, open_ledger
+from cli.base import extent_text, loaded, main, open_ledger
 from cli.own_all import import_all, said_extent
 from geo.errors import BadInput
 from words import Lang, t
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from layers.catalogue import Catalogue
     from layers.intake import Intake
+    from layers.model import Layer
+    from layers.own_proposal import Place
 
 _ROLES = ("redline", "protected", "river", "project", "other")
 _BASES = ("statutory", "published", "derived", "modelled", "approximate")
+_SAID = (
+    "role", "group", "export", "time_field", "time_end_field", "id_field", "name_field", "zone_field", "basis",
+    "publisher", "licence", "as_of", "secrecy",
+)  # fmt: skip
+"""Options that stand in the place of what is proposed."""
 _GROUPS = ("control", "protection", "water", "projects", "own")
 
 
@@ -36,11 +43,11 @@ _GROUPS = ("control", "protection", "water", "projects", "own")
 @click.option("--title", help="in Chinese / 中文名称")
 @click.option("--title-en")
 @click.option("--publisher", required=True, help="where it is from / 来源单位")
-@click.option("--licence", default="internal", show_default=True, help="terms of use / 使用范围")
+@click.option("--licence", help="terms of use; default: internal, or as before / 使用范围")
 @click.option("--as-of", default="unknown", help="2024, 2024-06 or 2024-06-30 / 数据截至")
 @click.option("--basis", type=click.Choice(_BASES), help="default: statutory for an official table, else published")
 @click.option("--accuracy", type=click.FloatRange(min=0), help="metres / 位置精度（米）")
-@click.option("--secrecy", type=click.Choice(("public", "internal", "secret")), default="internal", show_default=True)
+@click.option("--secrecy", type=click.Choice(("public", "internal", "secret")), help="default: internal")
 @click.option("--export", type=click.Choice(("none", "findings", "full")), help="default: none for statutory layers")
 @click.option(
     "--extent", help="adcodes where it is complete, commas between, or all; an official table says so itself / 完整范围"
@@ -74,7 +81,7 @@ def import_layer(obj: dict[str, object], file: Path, replace: bool, every: bool,
         content, name, layer=said["layer"], crs=said["crs"], accept_repairs=said["accept_repairs"], counties=counties
     )
     _tell(intake, lang)
-    given = _given(intake, said, catalogue, counties, replace=replace)
+    given = _given(intake, said, catalogue, layers, replace=replace)
     for fault in field_faults(intake, given.id_field, given.name_field):
         click.echo(f"  {fault.text(lang)} {fault.cure(lang)}", err=True)
     where = t("data.comma", lang).join(given.extent) or t("data.everywhere", lang)
@@ -117,43 +124,46 @@ def _tell(intake: Intake, lang: Lang) -> None:
             click.echo(f"      {fault.rows[at]}: {fault.note(at, lang)}", err=True)
 
 
-def _given(intake: Intake, said: dict[str, Any], catalogue: Catalogue, counties: Any, *, replace: bool) -> Any:
-    """Put together what was said, what an official table says of itself, and what is taken over."""
-    from layers.own_layers import Given, new_id
+def _given(
+    intake: Intake, said: dict[str, Any], catalogue: Catalogue, layers: Mapping[str, Layer], *, replace: bool
+) -> Any:
+    """Put together what is proposed and what was said."""
+    import dataclasses
 
-    official = intake.recognition.official
-    columns = [column.name for column in intake.columns]
+    from layers.boundaries import counties_of
+    from layers.own_proposal import Place, propose
+
+    counties, official = counties_of(layers), intake.recognition.official
     word = said["stands_for"] or (official.stands_for if official else "own")
     extent = _extent(intake, said["extent"], counties)
-    taken = [spec.id for spec in catalogue.layer]
-    held: dict[str, Any]
     if replace:
-        held = _in_place(said["layer_id"], word, extent, catalogue, counties)
+        place = _in_place(said["layer_id"], word, extent, catalogue, counties)
     else:
-        if said["layer_id"] in taken:
+        if said["layer_id"] in {spec.id for spec in catalogue.layer}:
             raise BadInput("data.id_taken", id=said["layer_id"])
-        same = next((spec for spec in catalogue.layer if spec.stands_for == word and word != "own"), None)
-        held = {"id": said["layer_id"] or new_id(intake.layer, taken), "stands_for": word}
-        if official is not None:
-            held |= {"group": official.group, "role": official.role, "must_be_inside": official.must_be_inside}
-        elif same is not None:
-            held |= {"group": same.group, "role": same.role, "must_be_inside": same.must_be_inside}
-    fields = {
-        key: said[key] or (intake.recognition.column(getattr(official, key), columns) if official else None)
-        for key in ("id_field", "name_field", "zone_field")
-    }
-    basis = said["basis"] or ("statutory" if official else "published")
-    title_zh = said["title"] or (official.title.zh if official else intake.layer)
-    title_en = said["title_en"] or (official.title.en if official and not said["title"] else title_zh)
-    optional = ("role", "group", "export", "time_field", "time_end_field")
-    asked = {key: said[key] for key in optional if said[key] is not None}
-    return Given(
-        **{
-            **held, **asked, **fields, "extent": extent, "basis": basis, "title_zh": title_zh, "title_en": title_en,
-            "publisher": said["publisher"], "licence": said["licence"], "as_of": said["as_of"],
-            "accuracy_m": said["accuracy"], "secrecy": said["secrecy"],
-        }
-    )  # fmt: skip
+        place = Place("new")
+
+    proposed = propose(
+        intake,
+        word=word,
+        extent=extent,
+        place=place,
+        catalogue=catalogue,
+        named=lambda codes, lang: extent_text(codes, layers, lang),
+    )
+    asked = {key: said[key] for key in _SAID if said[key] is not None}
+    if said["accuracy"] is not None:
+        asked["accuracy_m"] = said["accuracy"]
+    if said["layer_id"] and not replace:
+        asked["id"] = said["layer_id"]
+    if said["title"]:
+        asked |= {"title_zh": said["title"], "title_en": said["title_en"] or said["title"]}
+    elif said["title_en"]:
+        asked["title_en"] = said["title_en"]
+    given = dataclasses.replace(proposed, **asked)
+    if "export" not in asked and given.basis != proposed.basis:  # what usually goes with it
+        given = dataclasses.replace(given, export=None)
+    return given if given.licence else dataclasses.replace(given, licence="internal")
 
 
 def _extent(intake: Intake, said: str | None, counties: Any) -> tuple[str, ...]:
@@ -168,19 +178,16 @@ def _extent(intake: Intake, said: str | None, counties: Any) -> tuple[str, ...]:
     return proposed
 
 
-def _in_place(
-    layer_id: str | None, word: str, extent: Sequence[str], catalogue: Catalogue, counties: Any
-) -> dict[str, Any]:
-    """Return what is taken over from the entry that is replaced, whole or where the layer is complete."""
-    from layers.own_layers import given_beside, given_for, rivals, takes_place
+def _in_place(layer_id: str | None, word: str, extent: Sequence[str], catalogue: Catalogue, counties: Any) -> Place:
+    """Return whose place the layer takes, whole or where it is complete."""
+    from layers.own_layers import rivals, takes_place
+    from layers.own_proposal import Place
 
     found = [catalogue.spec(layer_id)] if layer_id else rivals(word, extent, catalogue)
     if len(found) != 1:
         names = ", ".join(spec.id for spec in found) or "—"
         raise BadInput("data.which_to_replace", word=word, layers=names)
-    if takes_place(extent, found[0], counties):
-        return given_for(found[0])
-    return given_beside(found[0], extent, [spec.id for spec in catalogue.layer])
+    return Place("replace" if takes_place(extent, found[0], counties) else "beside", found[0])
 
 
 Asked = Literal["history", "rollback", "forward", "remove"]

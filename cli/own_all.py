@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cli.base import loaded
+from cli.base import extent_text, loaded
 from geo.errors import BadInput
 from words import Lang, t
 
@@ -55,7 +55,11 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -
     outcomes: list[Outcome] = []
     if not dry_run:
         common = Said(
-            said["publisher"], said["licence"], said["as_of"], secrecy=said["secrecy"], accuracy_m=said["accuracy"]
+            said["publisher"],
+            said["licence"] or "internal",
+            said["as_of"],
+            secrecy=said["secrecy"],
+            accuracy_m=said["accuracy"],
         )
         fitting = [table for table in seen if table.fits]
 
@@ -110,7 +114,7 @@ def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple
         take,
         counties,
         lambda: current_catalogue(Path(str(obj["config"]))).catalogue,
-        lambda extent, lang: t("data.comma", lang).join(extent),
+        lambda extent, lang: extent_text(extent, layers, lang),
     ), name
 
 

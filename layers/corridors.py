@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ from geo.crs import STORE_CRS, from_store, gk3_epsg, to_store
 
 __all__ = ["corridors"]
 
-_KEPT = ("water_id", "name_zh", "name_en", "source", "licence", "as_of", "accuracy_m")
+_KEPT = ("water_id", "name_zh", "name_en", "source", "licence", "as_of", "accuracy_m", "basis")
 
 
 def corridors(waters: list[gpd.GeoDataFrame], width_m: float) -> gpd.GeoDataFrame:
@@ -31,8 +33,9 @@ def corridors(waters: list[gpd.GeoDataFrame], width_m: float) -> gpd.GeoDataFram
     -------
     GeoDataFrame
         EPSG:4490; ``water_id``, ``name_zh``, ``name_en``, provenance (the worst accuracy of what it is made from),
-        ``width_m``, ``basis`` "approximate". Bands are buffered in the 3-degree Gauss-Krüger zone of each water, where
-        a length is at most 0.06 % off within 2° of the zone's meridian.
+        ``width_m``, ``basis`` ("modelled" where a piece of its water is, else "approximate"). Bands are buffered in
+        the 3-degree Gauss-Krüger zone of each water, where a length is at most 0.06 % off within 2° of the zone's
+        meridian.
     """
     every = gpd.GeoDataFrame(pd.concat(waters, ignore_index=True), crs=STORE_CRS)
     is_area = every.geom_type.isin(["Polygon", "MultiPolygon"])
@@ -45,22 +48,30 @@ def corridors(waters: list[gpd.GeoDataFrame], width_m: float) -> gpd.GeoDataFram
     parts = every[[column for column in _KEPT if column in every.columns] + ["geometry"]]
     whole = parts.dissolve(by="water_id", aggfunc=_provenance(parts), sort=True).reset_index()
     whole["width_m"] = width_m
-    whole["basis"] = "approximate"
+    if "basis" not in whole.columns:
+        whole["basis"] = "approximate"
     return whole
 
 
 def _provenance(parts: gpd.GeoDataFrame) -> dict[str, object]:
     """How the columns of a corridor follow from those of its pieces."""
-    return {
-        column: "max" if column == "accuracy_m" else _joined if column in {"source", "licence", "as_of"} else "first"
-        for column in parts.columns
-        if column not in {"water_id", "geometry"}
-    }
+    return {column: _HOW.get(column, "first") for column in parts.columns if column not in {"water_id", "geometry"}}
+
+
+def _weakest(values: pd.Series) -> str:
+    """Return the basis of a band: no better than its weakest piece, and approximate at best."""
+    return "modelled" if (values == "modelled").any() else "approximate"
 
 
 def _joined(values: pd.Series) -> str:
     """Name each origin once."""
     return "; ".join(sorted({str(value) for value in values.dropna()}))
+
+
+_HOW: Final[dict[str, object]] = {
+    "accuracy_m": "max", "basis": _weakest, "source": _joined, "licence": _joined, "as_of": _joined
+}  # fmt: skip
+"""How a column of a band follows from its pieces; the first of them for any other."""
 
 
 def _buffered(shapes: gpd.GeoSeries, width_m: float) -> gpd.GeoSeries:

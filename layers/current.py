@@ -60,6 +60,8 @@ def merged(shipped: Catalogue, overlay: Overlay) -> Catalogue:
         if version.layer.id not in ids:  # beside the one whose ground it takes, else at the end
             at = ids.index(version.takes_over) + 1 if version.takes_over in ids else len(specs)
             specs.insert(at, version.layer)
+    inside = {spec.stands_for for spec in shipped.layer if spec.must_be_inside}
+    specs = [spec.model_copy(update={"must_be_inside": True}) if spec.stands_for in inside else spec for spec in specs]
     narrowed = [_narrowed(spec, list(brought.values())) for spec in specs]
     left = [spec for spec in narrowed if spec is not None]
     return shipped.model_copy(update={"layer": [_derived(spec, left, list(brought.values())) for spec in left]})

@@ -248,6 +248,7 @@ def _with_common_columns(spec: LayerSpec, frame: gpd.GeoDataFrame) -> gpd.GeoDat
     frame["accuracy_m"] = pd.to_numeric(pd.Series(own, index=frame.index), errors="coerce")
     stated = frame["located"] & frame["accuracy_m"].isna()  # a symbol without a place has no accuracy either
     frame.loc[stated, "accuracy_m"] = float("nan") if spec.accuracy_m is None else spec.accuracy_m
+    frame.loc[frame["basis"] == "modelled", "accuracy_m"] = float("nan")  # nobody measured how far off a model is
     return frame
 
 

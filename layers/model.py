@@ -145,6 +145,7 @@ class LayerSpec(_Entry):
     as_of: str = Field(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?|unknown)$")
     vintage: str = ""
     accuracy_m: float | None = Field(default=None, ge=0, strict=False)
+    """How far its lines may be off, metres. What is modelled has none: nobody drew a line that could be off."""
     basis: Basis
     notice: Bilingual | None = None
     """A sentence shown wherever the layer shows: what it is not."""
@@ -176,6 +177,12 @@ class LayerSpec(_Entry):
     def _statutory_layers_stay_in(self) -> LayerSpec:
         if self.basis == "statutory" and self.source.kind != "none" and "export" not in self.model_fields_set:
             object.__setattr__(self, "export", "none")
+        return self
+
+    @model_validator(mode="after")
+    def _a_model_has_no_accuracy(self) -> LayerSpec:
+        if self.basis == "modelled":
+            object.__setattr__(self, "accuracy_m", None)
         return self
 
     @model_validator(mode="after")

@@ -285,6 +285,8 @@ def _check_given(intake: Intake, given: Given, catalogue: Catalogue) -> None:
         column = getattr(given, f"{key}_field")
         if column is not None and column not in intake.frame.columns:
             raise BadInput("data.no_such_field", column=column, field=key, name=intake.name)
+    if given.basis == "modelled" and given.accuracy_m is not None:
+        raise BadInput("data.modelled_accuracy")
     if given.time_end_field is not None and given.time_field is None:
         raise BadInput("data.time_end_alone")
     for key, text in (("title", given.title_zh), ("publisher", given.publisher), ("licence", given.licence)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -21,17 +21,17 @@ from geo.source import Content
 from layers.catalogue import Catalogue
 from layers.intake import Intake
 from layers.intake_faults import Fault
-from layers.model import LayerSpec, Secrecy
+from layers.model import Secrecy
 from layers.overlay_store import OverlayVersion
-from layers.own_layers import Given, given_beside, given_for, keep_layer, new_id, rivals, takes_place
+from layers.own_layers import Given, keep_layer, rivals, takes_place
+from layers.own_proposal import Named, Place, propose
 from layers.spec_recognise import NearMiss, OfficialLayer, has_official_fields, recognise
 from layers.territory import common, proposed_extent
-from words import LANGUAGES, Lang, t
+from words import Lang, t
 
 __all__ = [
     "Database",
     "Outcome",
-    "Place",
     "Said",
     "TableSeen",
     "keep_each",
@@ -43,8 +43,6 @@ __all__ = [
 
 Take = Callable[[str], Intake]
 """Reads a layer of the file by its name."""
-Named = Callable[[Sequence[str], Lang], str]
-"""Writes territories by their codes."""
 _CODES: Final = ("XZQDM", "XJXZQHDM", "XJXZQDM")
 
 
@@ -81,7 +79,8 @@ class Said:
     publisher, licence, as_of : str
     extent : tuple of str or None
         Where all of them are complete; None leaves that to the codes and shapes of each.
-    secrecy : str
+    secrecy : str or None
+        None: as proposed.
     accuracy_m : float or None
     """
 
@@ -89,16 +88,8 @@ class Said:
     licence: str
     as_of: str = "unknown"
     extent: tuple[str, ...] | None = None
-    secrecy: Secrecy = "internal"
+    secrecy: Secrecy | None = None
     accuracy_m: float | None = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a layer goes: in an entry's place, in its place within an extent, or anew."""
-
-    kind: Literal["replace", "beside", "new"]
-    spec: LayerSpec | None = None
 
 
 @dataclass(frozen=True)
@@ -298,27 +289,20 @@ def _given(intake: Intake, table: TableSeen, said: Said, catalogue: Catalogue, d
     if official is None:
         raise BadInput("data.changed_meanwhile", name=intake.name)
     place = place_of(official.stands_for, table.extent, catalogue, database.counties)
-    taken = [spec.id for spec in catalogue.layer]
-    if place.spec is None:
-        held: dict[str, Any] = {"id": new_id(intake.layer, taken), "stands_for": official.stands_for}
-        held |= {"group": official.group, "role": official.role}
-    else:
-        held = given_for(place.spec) if place.kind == "replace" else given_beside(place.spec, table.extent, taken)
-    title_zh, title_en = official.title.zh, official.title.en
-    if place.kind == "replace" and place.spec is not None and place.spec.source.kind == "imported":
-        title_zh, title_en = place.spec.title.zh, place.spec.title.en
-    elif table.extent and place.kind != "replace":
-        there_zh, there_en = (database.named(table.extent, lang) for lang in LANGUAGES)
-        title_zh, title_en = f"{title_zh}（{there_zh}）", f"{title_en} ({there_en})"
-    columns = [column.name for column in intake.columns]
-    fields = ("id_field", "name_field", "zone_field")
-    found = {field: intake.recognition.column(getattr(official, field), columns) for field in fields}
-    told: dict[str, Any] = {
-        "title_zh": title_zh, "title_en": title_en, "publisher": said.publisher, "licence": said.licence,
-        "as_of": said.as_of, "accuracy_m": said.accuracy_m, "secrecy": said.secrecy, "basis": "statutory",
-        "extent": table.extent, "must_be_inside": official.must_be_inside,
-    }  # fmt: skip
-    return Given(**{**held, **found, **told})
+    proposed = propose(
+        intake,
+        word=official.stands_for,
+        extent=table.extent,
+        place=place,
+        catalogue=catalogue,
+        named=database.named,
+    )
+    told: dict[str, Any] = {"publisher": said.publisher, "licence": said.licence, "as_of": said.as_of}
+    if said.secrecy is not None:
+        told["secrecy"] = said.secrecy
+    if said.accuracy_m is not None:
+        told["accuracy_m"] = said.accuracy_m
+    return replace(proposed, **told)
 
 
 def place_text(place: Place, extent: str, lang: Lang) -> str:

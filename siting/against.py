@@ -73,7 +73,7 @@ class Prepared:
         Of each located feature, its place in `marks`.
     accuracy_m : array of float
         Of each located feature; NaN where it says none.
-    statutory : array of bool
+    statutory, modelled : array of bool
     subsets : dict
         Indexes over the features of some marks, by their places; filled as rules ask for them.
     """
@@ -87,6 +87,7 @@ class Prepared:
     mark: NDArray[np.int64]
     accuracy_m: Floats
     statutory: NDArray[np.bool_]
+    modelled: NDArray[np.bool_]
     subsets: dict[tuple[int, ...], FeatureIndex] = field(default_factory=dict)
 
     def subset(self, places: tuple[int, ...]) -> FeatureIndex:
@@ -144,6 +145,7 @@ def prepared(frame: gpd.GeoDataFrame) -> Prepared:
         np.array([places[mark] for mark in asked], dtype=np.int64),
         frame.get("accuracy_m", nowhere).to_numpy(float)[located],
         (here["basis"] == "statutory").to_numpy(bool),
+        (here["basis"] == "modelled").to_numpy(bool),
     )
 
 

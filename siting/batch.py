@@ -11,11 +11,11 @@ import pandas as pd
 
 from geo.errors import BadInput
 from geo.read import Sites
+from layers.export_policy import withheld_ids
 from layers.model import Layer
 from siting.case import Settings
 from siting.result import CheckResult
 from siting.run import Run, run_check
-from siting.withhold import withheld_in
 
 __all__ = ["PORTION", "Progress", "result_columns", "run_batch", "with_results"]
 
@@ -119,7 +119,7 @@ def result_columns(run: Run) -> pd.DataFrame:
         "rl_counties": counties.to_numpy(),
         "rl_layers": layers.to_numpy(),
     }
-    kept_in = withheld_in(layer.spec for layer in run.layers.values())
+    kept_in = withheld_ids(layer.spec for layer in run.layers.values())
     for name, rows in result.findings.groupby("layer", sort=False):
         columns[f"{name}_state"] = rows["state"].to_numpy()
         if rows["relation"].isna().all() or name in kept_in:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from operator import is_
 from typing import Any, Final
 
 from geo.errors import RedlineError
+from layers.export_policy import withheld_ids
+from layers.model import LayerSpec
 from siting.withhold import MEASURED
 from words import Lang, has, t
 
-__all__ = ["AREA_M2", "DEGREES", "LENGTH_M", "RELATIVE", "Change", "compare_reports"]
+__all__ = ["AREA_M2", "DEGREES", "LENGTH_M", "RELATIVE", "Change", "changes_without_withheld", "compare_reports"]
 
 AREA_M2: Final = 0.01
 LENGTH_M: Final = 0.001
@@ -23,6 +25,8 @@ DEGREES: Final = 1e-9
 _NOT_COMPARED: Final = frozenset({"findings", "hashes", "check_id", "id", "notices"})
 _WRITTEN_OUT: Final = frozenset({"from_k", "to_k"})
 """Chainages as text: the numbers beside them are compared."""
+_OF_SITES: Final = ("way_out", "sections")
+"""What a report says of a site that lines of several layers make together."""
 _SPOKEN: Final = {
     "state": "siting.state_",
     "reason": "siting.reason_",
@@ -86,6 +90,17 @@ def compare_reports(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[Chan
         new = [Change("site", name, None, name) for name in ids[1] if name not in set(ids[0])]
         return gone + new or [Change("site", "", ", ".join(ids[0]), ", ".join(ids[1]))]
     return [change for pair in zip(was["sites"], now["sites"], strict=True) for change in _site(*pair, every=both)]
+
+
+def changes_without_withheld(changes: Iterable[Change], specs: Iterable[LayerSpec]) -> list[Change]:
+    """Return changes as they may leave: that a measure against a closed layer differs, but not from what to what."""
+    kept_in = withheld_ids(specs)
+
+    def closed(change: Change) -> bool:
+        head = change.field.split(".")[0].split("[")[0]
+        return bool(kept_in) and (head in _OF_SITES or (change.layer in kept_in and head in {*MEASURED, "rules"}))
+
+    return [replace(change, was=None, now=None) if closed(change) else change for change in changes]
 
 
 def _site(was: Mapping[str, Any], now: Mapping[str, Any], *, every: bool) -> Iterator[Change]:

@@ -16,7 +16,7 @@ from geo.measure import area_m2, length_m, plane_area_m2
 from layers.model import Layer
 from siting.against import Measured, Prepared, measure, prepared
 from siting.legal import Legal
-from siting.margin import accuracies, firm, inside_margins, margin_kinds, margins, sliver
+from siting.margin import accuracies, firm, inside_margins, margin_kinds, margins, rests_on_model, sliver
 from siting.place import county_shares, share_inside, territory_codes
 from siting.result import FINDING_COLUMNS
 from siting.verdict import MEETING
@@ -163,8 +163,9 @@ def _measured(
     ready = prepared(layer.frame)
     measured = measure(ground.frame.iloc[here], ground.sizes[here], ready, ground.settings.touch_tolerance_m)
     vague = _county_only(here, ready, ground.codes)
-    state, reason = _states(layer, ready, measured, vague, partly)
-    return _off(layer, ground, here, ready, measured) | {
+    modelled = rests_on_model(measured, ready)
+    state, reason = _states(layer, ready, measured, vague=vague, partly=partly, modelled=modelled)
+    return _off(layer, ground, here, ready, measured, modelled=modelled) | {
         "state": state,
         "reason": reason,
         "relation": measured.relation,
@@ -180,7 +181,13 @@ def _measured(
 
 
 def _off(
-    layer: Layer, ground: Ground, here: NDArray[np.int64], ready: Prepared, measured: Measured
+    layer: Layer,
+    ground: Ground,
+    here: NDArray[np.int64],
+    ready: Prepared,
+    measured: Measured,
+    *,
+    modelled: NDArray[np.bool_],
 ) -> dict[str, NDArray[Any]]:
     """Return how far off everything may be, what is inside and outside, and what the rules say."""
     sites = ground.frame.iloc[here]
@@ -196,6 +203,7 @@ def _off(
         found["rules"] = _objects(said.rules)
         sooner = said.flips_m < np.where(np.isnan(margin_m), np.inf, margin_m)
         margin_m, leaving = np.where(sooner, said.flips_m, margin_m), sooner & said.leaving
+    margin_m = np.where(modelled, np.nan, margin_m)
     if layer.spec.must_be_inside:
         found |= {"inside_m2": inside_m2, "outside_m2": np.maximum(areas - inside_m2, 0.0)}
     limits = ground.settings
@@ -233,7 +241,13 @@ def _county_only(
 
 
 def _states(
-    layer: Layer, ready: Prepared, measured: Measured, vague: list[list[dict[str, Any]]], partly: NDArray[np.bool_]
+    layer: Layer,
+    ready: Prepared,
+    measured: Measured,
+    *,
+    vague: list[list[dict[str, Any]]],
+    partly: NDArray[np.bool_],
+    modelled: NDArray[np.bool_],
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return state and reason of each site: hit, clear or indicative, and what keeps it from being plain."""
     meets = np.isin(measured.relation, MEETING)
@@ -243,7 +257,7 @@ def _states(
     hit = meets & measured.firm & (not soft_layer)
     clear = ~meets & (not has_soft) & ~unplaced
     state = np.select([hit, clear], ["hit", "clear"], "indicative").astype(object)
-    soft = layer.spec.basis if soft_layer else "approximate"
+    soft = np.where(modelled, "modelled", layer.spec.basis if soft_layer else "approximate")
     county = unplaced & ~meets
     reason = np.select([partly, hit | clear, county], ["partly_out_of_extent", "", "county_only"], soft).astype(object)
     reason[reason == ""] = None

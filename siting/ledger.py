@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 import geopandas as gpd
 
 from geo.errors import BadInput, DataFault
+from layers.export_policy import withheld_ids
 from layers.model import Layer, LayerSpec
 from siting.case import (
     CASE_FIELDS,
@@ -39,7 +40,6 @@ from siting.kept import Kept, law_digest
 from siting.ledger_schema import MIGRATIONS
 from siting.packed import is_packed, packed, unpacked
 from siting.run import Run, counts
-from siting.withhold import withheld_in
 
 __all__ = ["Ledger", "Listed", "Use"]
 
@@ -143,7 +143,7 @@ class Ledger:
             raise BadInput("ledger.other_input", name=sites.name)
         if law_digest(run.law) != run.law_sha256:
             raise BadInput("ledger.law_moved")
-        kept_in = withheld_in(layer.spec for layer in run.layers.values())
+        kept_in = withheld_ids(layer.spec for layer in run.layers.values())
         seen = [_layer_row(layer, self.kept, kept_in) for layer in run.layers.values() if counts(layer)]
         text = canonical(packed(report)).encode()
         software = software_now()

@@ -29,6 +29,7 @@ __all__ = [
     "inside_margins",
     "margin_kinds",
     "margins",
+    "rests_on_model",
     "sliver",
     "survey_accuracies",
 ]
@@ -92,13 +93,29 @@ def accuracies(measured: Measured, layer: Prepared, spec: LayerSpec, survey_m: F
         Of each site.
     """
     own = np.where(np.isnan(layer.accuracy_m), np.nan if spec.accuracy_m is None else spec.accuracy_m, layer.accuracy_m)
-    own = np.where(layer.statutory, 0.0, np.where(np.isnan(own), np.inf, own))
+    own = np.where(layer.statutory, 0.0, np.where(np.isnan(own) | layer.modelled, np.inf, own))
     worst = np.full(len(survey_m), -1.0)
     at = np.flatnonzero(measured.touched >= 0)
     worst[at] = own[measured.touched[at]]
     site, feature = measured.meeting["site"].to_numpy(), measured.meeting["feature"].to_numpy()
     np.maximum.at(worst, site, own[feature])
     return np.where((worst < 0) | np.isinf(worst), np.nan, np.hypot(worst, survey_m))
+
+
+def rests_on_model(measured: Measured, layer: Prepared) -> NDArray[np.bool_]:
+    """Tell findings that rest on a modelled feature: it has no line that could be off, so no accuracy and no margin.
+
+    Parameters
+    ----------
+    measured : Measured
+    layer : Prepared
+    """
+    found = np.zeros(len(measured.relation), dtype=bool)
+    at = np.flatnonzero(measured.touched >= 0)
+    found[at] = layer.modelled[measured.touched[at]]
+    site, feature = measured.meeting["site"].to_numpy(), measured.meeting["feature"].to_numpy()
+    found[site[layer.modelled[feature]]] = True
+    return found
 
 
 def firm(margin_m: Floats, accuracy_m: Floats) -> NDArray[Any]:

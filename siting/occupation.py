@@ -15,10 +15,10 @@ from geo.crs import STORE_CRS
 from geo.measure import HA_M2, MU_M2, areas_of
 from geo.overlay import feature_pairs, union_pieces
 from layers.boundaries import counties_of
+from layers.export_policy import withheld_ids
 from layers.model import Layer
 from siting.against import prepared
 from siting.run import Run
-from siting.withhold import withheld_in
 
 __all__ = ["LAND_CLASS", "Places", "largest_remainder", "occupation", "places_of"]
 
@@ -99,7 +99,7 @@ def largest_remainder(parts: NDArray[np.float64], total: float, places: int) -> 
 def _measured_layers(run: Run) -> list[Layer]:
     """Return the layers that take an area of a site and whose measures may leave."""
     taken = run.result.findings[run.result.findings["overlap_m2"] > 0]["layer"].unique().tolist()
-    told = set(taken) - withheld_in(layer.spec for layer in run.layers.values())
+    told = set(taken) - withheld_ids(layer.spec for layer in run.layers.values())
     return [layer for layer in run.layers.values() if layer.id in told]
 
 

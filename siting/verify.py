@@ -13,7 +13,8 @@ import shapely
 
 from geo.errors import BadInput, DataFault, RedlineError
 from geo.read import Limits, ReadLimits, Sites
-from layers.model import Layer
+from layers.export_policy import export_levels, strictest
+from layers.model import Layer, LayerSpec
 from siting.batch import run_batch
 from siting.case import Check, Settings, Software, software_now
 from siting.compare import DEGREES, Change, compare_reports
@@ -22,7 +23,15 @@ from siting.kept import law_digest
 from siting.ledger import Ledger
 from siting.run import Run, counts
 
-__all__ = ["Rerun", "Verification", "kept_run", "rerun", "verify", "verify_report"]
+__all__ = [
+    "Rerun",
+    "Verification",
+    "kept_run",
+    "rerun",
+    "specs_as_strict_as",
+    "verify",
+    "verify_report",
+]
 
 Outcome = Literal["reproduced", "differs", "impossible"]
 _READ_AGAIN = ReadLimits(upload_mb=10_000, unpacked_mb=50_000, sites=10_000_000, vertices=500_000_000)
@@ -84,7 +93,9 @@ class Rerun:
     changes: tuple[Change, ...]
 
 
-def verify(ledger: Ledger, check_id: str, today: Mapping[str, Layer] | None = None) -> Verification:
+def verify(
+    ledger: Ledger, check_id: str, today: Mapping[str, Layer] | None = None, content: bytes | None = None
+) -> Verification:
     """Run a stored check again on what was kept of it, under the tables of rules of that day.
 
     What today's tables say otherwise stands in ``since``, apart.
@@ -95,6 +106,8 @@ def verify(ledger: Ledger, check_id: str, today: Mapping[str, Layer] | None = No
     check_id : str
     today : mapping of str to Layer, optional
         The catalogue as loaded now: to say which layers have changed since.
+    content : bytes, optional
+        A file that is held to be what was checked: another one is a difference.
 
     Raises
     ------
@@ -109,7 +122,7 @@ def verify(ledger: Ledger, check_id: str, today: Mapping[str, Layer] | None = No
     try:
         sites = _kept_sites(ledger, check)
         layers, law = _kept_layers(ledger, check), ledger.kept.law_folder(check.law_sha256)
-        differences = _reading_changes(ledger, check, sites)
+        differences = _other_input(check, content) + _reading_changes(ledger, check, sites)
     except DataFault as fault:
         return _impossible(check.id, Change("copy", check.id, now=fault), since, check.software)
     try:
@@ -156,7 +169,7 @@ def verify_report(
     if check_id and ledger.search(str(check_id)):
         check = ledger.get(str(check_id))
         altered = _record_changes(told, check) + compare_reports(check.report, report)
-        again = verify(ledger, check.id, today)
+        again = verify(ledger, check.id, today, content)
         if again.outcome == "impossible":
             return again
         return _outcome(check.id, [*altered, *again.differences], list(again.since), then, report)
@@ -212,13 +225,26 @@ def kept_run(ledger: Ledger, check_id: str, today: Mapping[str, Layer]) -> Run:
         If the record or a kept copy is gone or altered.
     """
     check = ledger.get(check_id)
-    layers = {}
-    for name, layer in _kept_layers(ledger, check).items():
-        now = today[name].spec.export if name in today else layer.spec.export
-        strict = min(now, layer.spec.export, key=("none", "findings", "full").index)
-        layers[name] = replace(layer, spec=layer.spec.model_copy(update={"export": strict}))
+    layers = _kept_layers(ledger, check)
+    specs = {spec.id: spec for spec in specs_as_strict_as(check, today)}
+    layers = {name: replace(layer, spec=specs[name]) for name, layer in layers.items()}
     law = ledger.kept.law_folder(check.law_sha256)
     return run_batch(_kept_sites(ledger, check), layers, check.settings, law=law)
+
+
+def specs_as_strict_as(check: Check, today: Mapping[str, Layer]) -> list[LayerSpec]:
+    """Return the entries of the layers of a check as they were, none letting out more than today's catalogue does.
+
+    Parameters
+    ----------
+    check : Check
+    today : mapping of str to Layer
+        The catalogue as loaded now, whole.
+    """
+    now = export_levels(layer.spec for layer in today.values())
+    specs = [seen.spec for seen in check.layers]
+    levels = {spec.id: strictest([spec.export, now.get(spec.id, spec.export)]) for spec in specs}
+    return [spec.model_copy(update={"export": levels[spec.id]}) for spec in specs]
 
 
 def _outcome(
@@ -245,6 +271,14 @@ def _kept_layers(ledger: Ledger, check: Check) -> dict[str, Layer]:
         frame = ledger.kept.get_frame(seen.kept) if seen.kept is not None else None
         found[seen.spec.id] = Layer(seen.spec, seen.state, frame, digest=seen.digest)  # type: ignore[arg-type]
     return found
+
+
+def _other_input(check: Check, content: bytes | None) -> list[Change]:
+    """Tell whether a file is another than the one that was checked."""
+    if content is None:
+        return []
+    found = sha256(content).hexdigest()
+    return [] if found == check.input_sha256 else [Change("input", check.input_name, check.input_sha256, found)]
 
 
 def _reading_changes(ledger: Ledger, check: Check, sites: Sites) -> list[Change]:

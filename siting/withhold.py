@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from layers.export_policy import withheld_ids
 from layers.model import LayerSpec
 from siting.result import CheckResult
 
-__all__ = ["MEASURED", "result_without_withheld", "withheld", "withheld_in", "without_withheld"]
+__all__ = ["MEASURED", "result_without_withheld", "without_withheld"]
 
 MEASURED: Final[dict[str, Any]] = {
     "relation": None,
@@ -34,32 +35,9 @@ MEASURED: Final[dict[str, Any]] = {
 _WAY_OUT: Final = ("area_m2", "length_m", "share", "geometry")
 
 
-def withheld(spec: LayerSpec) -> bool:
-    """Tell whether the entry of a layer says that what was measured against it must not leave."""
-    return spec.export == "none" and spec.source.kind != "none"
-
-
-def withheld_in(specs: Iterable[LayerSpec]) -> set[str]:
-    """Return the ids of the layers whose measures must not leave, among the entries of a catalogue.
-
-    A corridor along such a layer draws its line as well, so what was measured against the corridor stays too.
-    """
-    known = {spec.id: spec for spec in specs}
-    kept_in = {name for name, spec in known.items() if withheld(spec)}
-    while True:
-        more = {
-            name
-            for name, spec in known.items()
-            if spec.source.kind == "corridor" and name not in kept_in and kept_in.intersection(spec.source.of)
-        }
-        if not more:
-            return kept_in
-        kept_in |= more
-
-
 def result_without_withheld(result: CheckResult, specs: Iterable[LayerSpec]) -> CheckResult:
     """Return a result as it may leave: `without_withheld` for frames."""
-    kept_in = withheld_in(specs)
+    kept_in = withheld_ids(specs)
     if not kept_in:
         return result
     findings = result.findings.copy()
@@ -92,7 +70,7 @@ def without_withheld(report: Mapping[str, Any], specs: Iterable[LayerSpec]) -> d
     A finding that lost its measures says so by ``withheld``. What is left of a site off such a layer would draw the
     layer's line, so it goes too.
     """
-    kept_in = withheld_in(specs)
+    kept_in = withheld_ids(specs)
     if not kept_in:
         return dict(report)
     return {**report, "sites": [_site(site, kept_in) for site in report["sites"]]}

@@ -12,10 +12,10 @@ import pandas as pd
 from carto.classes import MISSING, Choropleth
 from carto.symbols import Symbol, classes_of, symbol_of
 from geo.read import Sites
+from layers.export_policy import may_export, withheld_ids
 from layers.licences import licence_text
 from layers.model import Layer, Style
 from siting.result import CheckResult
-from siting.withhold import withheld_in
 from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.qml import Category
 from words import Lang, t
@@ -23,7 +23,6 @@ from words import Lang, t
 __all__ = [
     "CLASS_COLUMN",
     "about_table",
-    "exportable",
     "findings_table",
     "indicator_sheet",
     "layer_sheet",
@@ -65,20 +64,15 @@ def snapshot_geopackage(
         The indicator on the map, and its value for each row of its layer.
     """
     written = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    let_out = [layer for layer in layers if exportable(layer)]
-    sheets = [layer_sheet(layer, lang) for layer in reversed(let_out)]
-    if indicator is not None and exportable(indicator[0].layer):
+    known = {layer.id: layer for layer in layers}
+    sheets = [layer_sheet(layer, lang) for layer in reversed(list(layers)) if may_export(layer, known)]
+    if indicator is not None and may_export(indicator[0].layer, known):
         sheets.append(indicator_sheet(*indicator, lang))
     if sites is not None and result is not None:
         sheets.append(site_sheet(sites, result, lang))
         sheets.append(_plain_sheet("findings", findings_table(result, layers, lang), lang))
     sheets.append(_plain_sheet("about", about_table(layers, version, written, lang), lang))
     write_geopackage(target, sheets, written=written, lang=lang)
-
-
-def exportable(layer: Layer) -> bool:
-    """Tell whether the features of a layer may leave."""
-    return layer.frame is not None and not layer.frame.empty and layer.spec.export == "full"
 
 
 def findings_table(result: CheckResult, layers: Iterable[Layer], lang: Lang) -> pd.DataFrame:
@@ -88,7 +82,7 @@ def findings_table(result: CheckResult, layers: Iterable[Layer], lang: Lang) -> 
     """
     specs = {layer.id: layer.spec for layer in layers}
     rows = result.findings.copy()
-    withheld = rows["layer"].isin(withheld_in(specs.values()))
+    withheld = rows["layer"].isin(withheld_ids(specs.values()))
     rows.loc[withheld, "relation"] = None
     rows.loc[withheld, ["overlap_m2", "share", "distance_m", "overlap_m"]] = float("nan")
     features = rows["features"].where(~withheld, other=pd.Series([[]] * len(rows), index=rows.index))
@@ -189,12 +183,13 @@ def _plain_sheet(name: str, frame: pd.DataFrame, lang: Lang) -> Sheet:
 
 def about_table(layers: Sequence[Layer], version: str, written: str, lang: Lang) -> pd.DataFrame:
     """Return what each layer is, where from, of when, under which licence and hash."""
+    known = {layer.id: layer for layer in layers}
     return pd.DataFrame(
         [
             {
                 "layer": layer.id,
                 "title": layer.spec.title(lang),
-                "included": exportable(layer),
+                "included": may_export(layer, known),
                 "features": 0 if layer.frame is None else len(layer.frame),
                 "basis": layer.spec.basis,
                 "as_of": layer.spec.as_of,

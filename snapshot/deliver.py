@@ -14,14 +14,14 @@ import shapely
 
 from carto.scene import LayerShow
 from geo.errors import BadInput
+from layers.export_policy import may_export, withheld_ids
 from layers.indicators import DERIVED, derived_values
 from layers.model import Layer
-from siting.withhold import withheld_in
 from snapshot.manifest import TableRecord, build_manifest
 from snapshot.names import safe_name
 from snapshot.page import write_page
 from snapshot.raster import RasterSettings, control_layers, raster_epsg, write_raster
-from snapshot.select import Selection, kept_rows, let_out, territory
+from snapshot.select import Selection, kept_rows, territory
 from snapshot.sheet import SheetSettings, write_sheet
 from snapshot.sheet_draw import Relief
 from snapshot.sheet_layout import map_epsg
@@ -142,7 +142,7 @@ def deliver(order: Order, target: Path, progress: Progress | None = None) -> Pat
 
 def _let_out_figures(selection: Selection) -> Selection:
     """Leave out the indicator that is shown where it measures a layer whose measures must not leave."""
-    kept_in = withheld_in(layer.spec for layer in selection.layers.values())
+    kept_in = withheld_ids(layer.spec for layer in selection.layers.values())
     if selection.shown is None or kept_in.isdisjoint(selection.shown[0].made_of):
         return selection
     return dataclasses.replace(selection, shown=None)
@@ -155,7 +155,7 @@ def _with_figures(selection: Selection, form: str) -> Selection:
     """
     if form not in {"xlsx", "csv"} or selection.indicators:
         return selection
-    kept_in = withheld_in(layer.spec for layer in selection.layers.values())
+    kept_in = withheld_ids(layer.spec for layer in selection.layers.values())
     closed = {selection.layers[name].spec.stands_for for name in kept_in}
     able = [name for name, recipe in DERIVED.items() if not closed & set(recipe.needs)]
     found = [derived_values(name, selection.layers) for name in able]
@@ -177,11 +177,10 @@ def _write_picture(order: Order, path: Path, step: Any) -> None:
     if order.form == "tif":
         within = territory(selection.layers, selection.adcodes) if selection.adcodes else None
         settings = RasterSettings(picture.raster, bounds, picture.cell_m, selection.epsg, within)
-        used = [layer for layer in layers if layer.id in visible]
-        manifest = _manifest(order, raster_epsg(settings), control_layers(used))
-        write_raster(path, used, settings, manifest=manifest, **common)
+        manifest = _manifest(order, raster_epsg(settings), control_layers(layers, visible))
+        write_raster(path, layers, settings, visible=visible, manifest=manifest, **common)
         return
-    drawn = [filtered[name] for name in visible if let_out(filtered[name], filtered)]
+    drawn = [filtered[name] for name in visible if may_export(filtered[name], filtered)]
     if order.form == "html":
         manifest = _manifest(order, 4490, drawn)
         write_page(

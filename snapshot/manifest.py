@@ -16,9 +16,9 @@ import shapely
 
 from geo.crs import describe
 from layers.digest import frame_digest
+from layers.export_policy import may_export, withheld_ids
 from layers.model import Layer
-from siting.withhold import withheld_in
-from snapshot.select import Selection, let_out
+from snapshot.select import Selection
 from words import LANGUAGES, Lang, t
 
 __all__ = [
@@ -141,7 +141,7 @@ def build_manifest(
 
 def layers_out(selection: Selection) -> list[Layer]:
     """Return the layers of a selection whose features leave."""
-    return [layer for layer in selection.taken_layers() if let_out(layer, selection.layers)]
+    return [layer for layer in selection.taken_layers() if may_export(layer, selection.layers)]
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
@@ -239,7 +239,7 @@ def _layer(layer: Layer, selection: Selection, rows: int) -> dict[str, Any]:
     return {
         "id": layer.id,
         "title": {lang: spec.title(lang) for lang in LANGUAGES},
-        "included": let_out(layer, selection.layers),
+        "included": may_export(layer, selection.layers),
         "state": layer.state,
         "rows": rows,
         "of_rows": None if layer.frame is None else len(layer.frame),
@@ -261,7 +261,7 @@ def _site(selection: Selection) -> dict[str, Any] | None:
     """Say which sites were checked against which layers."""
     if selection.sites is None or selection.result is None:
         return None
-    held = withheld_in(layer.spec for layer in selection.layers.values())
+    held = withheld_ids(layer.spec for layer in selection.layers.values())
     kept_in = [name for name in selection.layers if name in held]
     return {
         "name": selection.sites.name,

@@ -25,10 +25,10 @@ from carto.symbols import classes_of, label_of
 from carto.tiles_layer import marks_of, shaped
 from geo.errors import BadInput
 from geo.tiles import shared_edges
+from layers.export_policy import may_export
 from layers.model import Layer
 from snapshot.page_ground import indicator_rows, look_of, relief_data
 from snapshot.seal import seal
-from snapshot.select import let_out
 from snapshot.sheet_draw import Relief, stacked
 from snapshot.sheet_text import SITE_SYMBOL, now_text
 from snapshot.write import whole_file
@@ -104,7 +104,7 @@ def write_page(
         step(0.1 + 0.8 * at / len(_TOLERANCES))
         config = _config(layers, bounds, lang, visible, tolerance)
         _arrange(config, layers, panel)
-        if indicator is not None and let_out(indicator[0].layer, {one.id: one for one in layers}):
+        if indicator is not None and may_export(indicator[0].layer, {one.id: one for one in layers}):
             found = indicator_rows(indicator, bounds, lang, tolerance)
             config["groups"].insert(0, {"title": t("carto.indicator", lang), "layers": [found]})
         if relief is not None:
@@ -129,7 +129,7 @@ def _config(
 ) -> dict[str, Any]:  # fmt: skip
     """Return what the page's script must know."""
     groups = []
-    out = {layer.id for layer in layers if let_out(layer, {one.id: one for one in layers})}
+    out = {layer.id for layer in layers if may_export(layer, {one.id: one for one in layers})}
     for name in _GROUPS:
         chosen = [layer for layer in layers if layer.spec.group == name and layer.spec.role != "raster"]
         rows = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -25,9 +25,9 @@ from geo.crs import describe, from_store, gk3_epsg
 from geo.edges import split_edges
 from geo.errors import BadInput
 from geo.measure import edge_pieces_of
+from layers.export_policy import may_export
 from layers.model import Layer
 from snapshot.seal import seal_raster, tag_raster
-from snapshot.select import let_out
 from snapshot.write import whole_file
 from words import Lang, t
 
@@ -83,10 +83,19 @@ class _Grid:
     cell_m: float
 
 
-def control_layers(layers: Sequence[Layer]) -> list[Layer]:
-    """Return the layers that a raster counts as constraints: control lines, protection, water; let out."""
+def control_layers(layers: Sequence[Layer], visible: Collection[str] | None = None) -> list[Layer]:
+    """Return the layers that a raster counts as constraints: control lines, protection, water; those that may leave.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The catalogue as loaded, whole: what may leave depends on what a layer is derived from.
+    visible : collection of str, optional
+        Ids of those to count; default: all.
+    """
     known = {one.id: one for one in layers}
-    return [one for one in layers if one.spec.checked and one.spec.group in _GROUPS and let_out(one, known)]
+    chosen = [one for one in layers if visible is None or one.id in visible]
+    return [one for one in chosen if one.spec.checked and one.spec.group in _GROUPS and may_export(one, known)]
 
 
 def write_raster(
@@ -96,6 +105,7 @@ def write_raster(
     *,
     lang: Lang,
     version: str,
+    visible: Collection[str] | None = None,
     manifest: Mapping[str, Any] | None = None,
     step: Callable[[float], None] = lambda _: None,
 ) -> None:
@@ -108,12 +118,14 @@ def write_raster(
     ----------
     target : Path
     layers : sequence of Layer
-        Of these, `control_layers` count; only what stands where it is drawn (``located``).
+        The catalogue as loaded. Of these, `control_layers` count; only what stands where it is drawn (``located``).
     settings : RasterSettings
     lang : {"zh", "en"}
         Language of the metadata.
     version : str
         Of the software.
+    visible : collection of str, optional
+        Ids of the layers to count; default: all.
     manifest : mapping, optional
         Sealed into the tags (``snapshot.seal``).
     step : callable
@@ -124,7 +136,7 @@ def write_raster(
     BadInput
         If the extent or the cell does not hold, there would be too many cells, or no layer is there to count.
     """
-    used = control_layers(layers)
+    used = control_layers(layers, visible)
     if not used:
         raise BadInput("raster.no_layers")
     grid = _grid(settings)

@@ -313,6 +313,8 @@ class Chapters:
         return amount(dict(found), self._lang)
 
     def _margin(self, found: Mapping[str, Any]) -> str:
+        if found["margin_m"] is None and found["reason"] == "modelled":
+            return t("siting.no_margin_modelled", self._lang)
         if found["margin_m"] is None or found["state"] == "not_checked":
             return "—"
         margin = ("≥ " if found.get("margin_is") == "at_least" else "") + length_text(found["margin_m"], self._lang)

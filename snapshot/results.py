@@ -14,13 +14,14 @@ import pandas as pd
 
 from carto.symbols import symbol_of
 from geo.errors import BadInput
+from layers.export_policy import withheld_ids
 from layers.licences import licence_text
 from layers.model import Style
 from siting.batch import result_columns, with_results
 from siting.case import software_now
 from siting.occupation import occupation, places_of
 from siting.run import Run
-from siting.withhold import result_without_withheld, withheld_in, without_withheld
+from siting.withhold import result_without_withheld, without_withheld
 from snapshot.collect import findings_table
 from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.names import safe_name
@@ -126,7 +127,7 @@ def as_it_may_leave(run: Run) -> Run:
     On the user's own screen the same measures are shown, as the app shows them.
     """
     specs = [layer.spec for layer in run.layers.values()]
-    kept_in, sections = withheld_in(specs), run.sections
+    kept_in, sections = withheld_ids(specs), run.sections
     if sections is not None:
         sections = sections[~sections["layer"].isin(kept_in)]
     return replace(run, result=result_without_withheld(run.result, specs), sections=sections)

@@ -15,11 +15,11 @@ from tabulate import tabulate
 
 from geo.errors import BadInput
 from geo.measure import length_m
+from layers.export_policy import withheld_ids
 from layers.model import LayerSpec
 from siting.result import one_site
 from siting.run import Run
 from siting.wayout import compare
-from siting.withhold import withheld_in
 from snapshot.tables import area_text, length_text
 from snapshot.workbook import Page, write_csv, write_workbook
 from snapshot.write import whole_file
@@ -88,7 +88,7 @@ def schemes_of(runs: Mapping[str, Run]) -> Schemes:
         place = list(table.columns).index("length_m") + 1
         table.insert(place, "line_m", [length_m(frame).sum(min_count=1) for frame in frames])
     specs = {layer.id: layer.spec for layer in first.layers.values()}
-    kept_in = withheld_in(specs.values())
+    kept_in = withheld_ids(specs.values())
     hidden = [name for name in table.columns if ":" in name and name.split(":", 1)[1] in kept_in]
     met = tuple(dict.fromkeys(name.split(":", 1)[1] for name in hidden))
     for name, result in results.items():

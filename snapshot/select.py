@@ -21,14 +21,15 @@ from geo.errors import BadInput
 from geo.measure import edge_pieces_of
 from geo.read import Sites
 from layers.boundaries import counties_of
+from layers.export_policy import may_export
 from layers.indicators import Indicator
-from layers.model import CorridorSource, Layer
+from layers.model import Layer
 from siting.result import CheckResult
-from snapshot.collect import exportable, indicator_sheet, layer_sheet, site_sheet
+from snapshot.collect import indicator_sheet, layer_sheet, site_sheet
 from snapshot.gpkg import Sheet
 from words import Lang, t
 
-__all__ = ["Filter", "Selection", "Taken", "kept_rows", "let_out", "selected", "territory"]
+__all__ = ["Filter", "Selection", "Taken", "kept_rows", "selected", "territory"]
 
 
 @dataclass(frozen=True)
@@ -139,14 +140,6 @@ class Taken:
         return self.sheet.frame
 
 
-def let_out(layer: Layer, layers: Mapping[str, Layer]) -> bool:
-    """Tell whether the features of a layer may leave: its own entry and those it is derived from must all say so."""
-    source = layer.spec.source
-    if isinstance(source, CorridorSource):
-        return exportable(layer) and all(layers[name].spec.export == "full" for name in source.of if name in layers)
-    return exportable(layer)
-
-
 def selected(selection: Selection, epsg: int) -> list[Taken]:
     """Return the tables of a selection in a system.
 
@@ -172,11 +165,11 @@ def selected(selection: Selection, epsg: int) -> list[Taken]:
     area = _area(selection)
     tables = []
     for layer in selection.taken_layers():
-        if let_out(layer, selection.layers):
+        if may_export(layer, selection.layers):
             assert layer.frame is not None
             rows = kept_rows(layer, selection, area)
             tables.append(_taken(layer, layer_sheet(layer, selection.lang), rows, epsg, selection.lang))
-    if selection.shown is not None and let_out(selection.shown[0].layer, selection.layers):
+    if selection.shown is not None and may_export(selection.shown[0].layer, selection.layers):
         base = selection.shown[0].layer
         sheet = indicator_sheet(*selection.shown, selection.lang)
         taken = _taken(base, sheet, kept_rows(base, selection, area), epsg, selection.lang)

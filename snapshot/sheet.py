@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from carto.classes import Choropleth
 from carto.scene import LayerShow
 from geo.errors import BadInput
+from layers.export_policy import may_export
 from layers.model import Layer
 from siting.result import CheckResult
 from snapshot.seal import seal
-from snapshot.select import let_out
 from snapshot.sheet_draw import Relief, draw_layers, draw_relief, drawn_in
 from snapshot.sheet_furniture import draw_grid, draw_inset, draw_north, draw_scale, draw_watermark, furniture
 from snapshot.sheet_layout import Frame, Layout, Rect, fit, lay_out
@@ -90,7 +90,7 @@ def write_sheet(
         raise BadInput("sheet.no_format", suffix=target.suffix)
     layout = _checked(settings, suffix)
     on = [layer for layer in layers if (layer.spec.on if visible is None else layer.id in visible)]
-    out = {layer.id for layer in layers if let_out(layer, {one.id: one for one in layers})}
+    out = {layer.id for layer in layers if may_export(layer, {one.id: one for one in layers})}
     frame = fit(settings.bounds, layout.map.w, layout.map.h, settings.scale)
     content = Content(
         drawn_in([layer for layer in on if layer.id in out], frame),
@@ -135,11 +135,11 @@ def map_picture(
 ) -> bytes:
     """Return a map without a margin as PNG, for a page of a report: layers, sites, grid, scale bar, north, 示意.
 
-    Parameters are those of `write_sheet`; of `layers` those are drawn that `let_out` says may leave. No name stands in
+    Parameters are those of `write_sheet`; of `layers` those are drawn that may leave. No name stands in
     the square of `inset_mm` in the lower right corner.
     """
     known = {layer.id: layer for layer in catalogue}
-    shown = [layer for layer in layers if let_out(layer, known)]
+    shown = [layer for layer in layers if may_export(layer, known)]
     figure = Figure(figsize=(width_mm / 25.4, height_mm / 25.4), dpi=dpi, facecolor="#ffffff")
     frame = fit(bounds, width_mm, height_mm)
     axes = _map_axes(figure, (0.0, 0.0, 1.0, 1.0), frame)

@@ -171,6 +171,11 @@ def _stands_for(word: str, layers: Any, lang: Lang) -> str:
     return t(f"cli.layer_{word}", lang) if has(f"cli.layer_{word}") else word
 
 
+def _meets(found: Mapping[str, Any]) -> bool:
+    """Tell whether a finding of a report meets its layer; where the relation must not leave, the state says it."""
+    return bool(found["state"] == "hit" if found.get("withheld") else found["relation"] in MEETING)
+
+
 def stored_text(check: Check, lang: Lang) -> str:
     """Return a stored check: its case, what it was made from, and the verdict and hits of each site."""
     titles = {seen.spec.id: seen.spec.title(lang) for seen in check.layers}
@@ -189,7 +194,7 @@ def stored_text(check: Check, lang: Lang) -> str:
     noticed = [notice[lang] for notice in check.report["run"]["input"].get("notices", [])]
     rows = []
     for site in check.report["sites"]:
-        met = [titles.get(f["layer"], f["layer"]) for f in site["findings"] if f["relation"] in MEETING]
+        met = [titles.get(f["layer"], f["layer"]) for f in site["findings"] if _meets(f)]
         rows.append([site["id"], t(f"siting.verdict_{site['verdict']}", lang), t("snapshot.and", lang).join(met)])
     heads = [t(f"cli.head_{name}", lang) for name in ("site", "verdict", "layers_met")]
     parts = [str(tabulate(facts, tablefmt="plain")), "\n".join(noticed), str(tabulate(rows, headers=heads))]

@@ -11,10 +11,11 @@ import numpy as np
 
 from geo.crs import describe, gk3_epsg
 from geo.errors import BadInput
+from layers.export_policy import may_export
 from snapshot.kinds import by_kind
 from snapshot.manifest import TableRecord
 from snapshot.names import safe_name
-from snapshot.select import Selection, Taken, let_out, selected
+from snapshot.select import Selection, Taken, selected
 from snapshot.vector_cad import write_dxf, write_survey
 from snapshot.vector_gpkg import write_gpkg
 from snapshot.vector_job import Job, Piece, Progress, write_archive
@@ -118,7 +119,7 @@ def write(selection: Selection, form: str, target: Path, progress: Progress | No
     tables = [table for table in selected(selection, epsg) if len(table.frame)]
     rule = FORMS[form]
     if not tables and rule.systems != "none":
-        kept = [layer.id for layer in selection.taken_layers() if not let_out(layer, selection.layers)]
+        kept = [layer.id for layer in selection.taken_layers() if not may_export(layer, selection.layers)]
         raise BadInput("takeaway.nothing_to_take", kept=", ".join(kept) or "—")
     job = Job(selection, form, epsg, tables, progress)
     suffix = rule.alone if rule.alone and _single(job) else rule.suffix

@@ -11,10 +11,10 @@ from typing import Final
 import pandas as pd
 import pyogrio
 
+from layers.export_policy import may_export
 from snapshot.collect import about_table, findings_table
 from snapshot.gpkg import Sheet, close_geopackage, fill_geopackage, write_table
 from snapshot.manifest import TableRecord, manifest_text, table_digest
-from snapshot.select import let_out
 from snapshot.vector_job import Job
 from words import t
 
@@ -58,7 +58,7 @@ def write_gpkg(draft: Path, job: Job) -> None:
         sheets.append(Sheet("findings", t("snapshot.findings", lang), t("snapshot.findings_text", lang), found))
     about = about_table(selection.taken_layers(), selection.version, selection.written, lang)
     about["crs"] = f"EPSG:{job.epsg}"
-    about["included"] = [let_out(layer, selection.layers) for layer in selection.taken_layers()]
+    about["included"] = [may_export(layer, selection.layers) for layer in selection.taken_layers()]
     sheets.append(Sheet("about", t("snapshot.about", lang), t("snapshot.about_text", lang), about))
     tables = fill_geopackage(draft, _reported(job, sheets), written=selection.written, lang=lang)
     layer_of = {table.sheet.name: table.layer_id for table in job.tables}

@@ -15,10 +15,11 @@ import pandas as pd
 import shapely
 
 from layers.boundaries import counties_of
+from layers.export_policy import may_export
 from snapshot.collect import about_table, findings_table
 from snapshot.kinds import beyond, settled
 from snapshot.manifest import TableRecord, attributions, build_manifest, layers_out, manifest_text
-from snapshot.select import Selection, Taken, let_out
+from snapshot.select import Selection, Taken
 from snapshot.vector_job import Job
 from snapshot.workbook import Page, write_csv, write_workbook
 from words import Lang, has, t
@@ -214,7 +215,7 @@ def _sources(selection: Selection) -> pd.DataFrame:
     """Return what each layer is, and what its licence asks to be said."""
     lang = selection.lang
     table = about_table(selection.taken_layers(), selection.version, selection.written, lang)
-    table["included"] = [let_out(layer, selection.layers) for layer in selection.taken_layers()]
+    table["included"] = [may_export(layer, selection.layers) for layer in selection.taken_layers()]
     out = {layer.id: layer for layer in layers_out(selection)}
     table["attribution"] = [
         "\n".join(attributions([out[name]], lang)) if name in out else None for name in table["layer"]

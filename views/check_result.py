@@ -207,6 +207,8 @@ def _how_far(row: Row) -> list[str]:
         told = {"margin": metres(margin)} | ({"accuracy": metres(accuracy)} if accuracy is not None else {})
         css = ' class="rl-survey"' if key.startswith("margin_near") else ""
         found.append(f"<small{css}>{html.escape(say(f'check_page.{key}', **told))}</small>")
+    if margin is None and row["reason"] == "modelled":
+        found.append(f"<small>{html.escape(say('check_page.margin_modelled'))}</small>")
     if row["sliver"]:
         found.append(f'<small class="rl-sliver">{html.escape(say("check_page.sliver"))}</small>')
     return found

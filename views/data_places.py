@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from layers.boundaries import territory_names
 from views.state import Stamp, current_layers, lang, stamp
 from words import Lang, t
 
@@ -19,17 +20,6 @@ _LEVELS: Final = ("province", "prefecture", "county")
 def territories(now: Lang | None = None) -> dict[str, str]:
     """Return every territory by adcode with its name, in the session's language unless told otherwise."""
     return _named(now or lang(), stamp())
-
-
-def _read(now: Lang) -> dict[str, str]:
-    named: dict[str, str] = {}
-    layers = current_layers()
-    for level in _LEVELS:
-        for layer in layers.values():
-            if layer.spec.stands_for == level and layer.frame is not None and "adcode" in layer.frame.columns:
-                column = "name_en" if now == "en" and "name_en" in layer.frame.columns else "name_zh"
-                named |= dict(zip(layer.frame["adcode"].astype(str), layer.frame[column].astype(str), strict=True))
-    return named
 
 
 def territory_text(extent: Sequence[str], now: Lang | None = None) -> str:
@@ -45,7 +35,7 @@ def territory_text(extent: Sequence[str], now: Lang | None = None) -> str:
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _named(now: Lang, state: Stamp) -> dict[str, str]:  # noqa: ARG001 -- the key
-    return _read(now)
+    return territory_names(current_layers(), now)
 
 
 def plain(text: str) -> str:

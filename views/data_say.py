@@ -5,21 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
 from layers.boundaries import counties_of
 from layers.intake import Intake, field_faults
-from layers.model import LayerSpec
-from layers.own_layers import FIXED_ROLES, Given, given_beside, given_for, new_id, rivals, takes_place
+from layers.own_layers import FIXED_ROLES, Given, rivals, takes_place
 from layers.own_many import likely_extent
+from layers.own_proposal import Place, propose
 from views.check_data import word_title
 from views.data_places import plain, territories, territory_text
 from views.once import once
 from views.state import catalogue, current_layers, lang, say
-from words import LANGUAGES
 
 __all__ = ["dated", "say_what_it_is"]
 
@@ -31,23 +30,18 @@ _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _OWN: Final = "own"
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where a layer goes: anew, in another's place, or beside it."""
-
-    kind: str
-    spec: LayerSpec | None = None
-
-
 def say_what_it_is(intake: Intake, token: str) -> Given | None:
     """Ask what is not known yet; return the answer once the button is pressed."""
     official = intake.recognition.official
     word = official.stands_for if official else _word(token)
     extent = _extent(intake, token)
     place = _place(word, extent, token)
-    told: dict[str, Any] = _about(intake, extent, token, place)
-    told |= _fields(intake, token)
-    told |= _rest(token, told["basis"], expanded=official is None)
+    proposed = propose(
+        intake, word=word, extent=tuple(extent), place=place, catalogue=catalogue(), named=territory_text
+    )
+    told: dict[str, Any] = _about(proposed, token, place)
+    told |= _fields(intake, proposed, token)
+    told |= _rest(proposed, token, told["basis"], expanded=official is None)
     for fault in field_faults(intake, told["id_field"], told["name_field"]):
         st.caption(plain(f"⚠ {fault.text(lang())} {fault.cure(lang())}"))
     as_of = told["as_of"]
@@ -61,7 +55,7 @@ def say_what_it_is(intake: Intake, token: str) -> Given | None:
     if missing:
         st.error(say("data.still_missing", what=say("data.comma").join(say(f"data.{key}") for key in missing)))
         return None
-    return _given(intake, word, tuple(extent), place, told)
+    return replace(proposed, **told)
 
 
 def _word(token: str) -> str:
@@ -96,16 +90,16 @@ def _extent(intake: Intake, token: str) -> list[str]:
     )
 
 
-def _place(word: str, extent: Sequence[str], token: str) -> _Place:
+def _place(word: str, extent: Sequence[str], token: str) -> Place:
     """Ask in whose place the layer goes; the likeliest answer first."""
     counties = counties_of(current_layers())
-    options: list[_Place] = []
+    options: list[Place] = []
     for spec in rivals(word, extent, catalogue()):
         whole = takes_place(extent, spec, counties)
-        options += [_Place("replace" if whole else "beside", spec)] + ([] if whole else [_Place("replace", spec)])
+        options += [Place("replace" if whole else "beside", spec)] + ([] if whole else [Place("replace", spec)])
     target = st.session_state.get("data-target")
     options.sort(key=lambda one: one.spec is None or one.spec.id != target)
-    options.append(_Place("new"))
+    options.append(Place("new"))
     if len(options) == 1:
         return options[0]
     at: int = st.radio(
@@ -122,52 +116,40 @@ def _place(word: str, extent: Sequence[str], token: str) -> _Place:
     return chosen
 
 
-def _place_text(place: _Place, extent: Sequence[str]) -> str:
+def _place_text(place: Place, extent: Sequence[str]) -> str:
     title = plain(place.spec.title(lang())) if place.spec else ""
     return say(f"data.place_{place.kind}", title=title, extent=territory_text(list(extent)))
 
 
-def _about(intake: Intake, extent: Sequence[str], token: str, place: _Place) -> dict[str, Any]:
+def _about(proposed: Given, token: str, place: Place) -> dict[str, Any]:
     """Ask for title, publisher, date, terms and basis."""
-    official = intake.recognition.official
-    part = bool(extent) and place.kind != "replace"
-    titles = {"zh": intake.layer, "en": intake.layer}
-    if official is not None:
-        titles = {"zh": official.title.zh, "en": official.title.en}
-    elif place.spec is not None and not place.spec.indicative:
-        titles = {"zh": place.spec.title.zh, "en": place.spec.title.en}
-    prior = place.spec if place.kind == "replace" and place.spec and place.spec.source.kind == "imported" else None
-    if prior is not None:  # a new version of one's own layer: what was said of it before holds until it is changed
-        titles = {"zh": prior.title.zh, "en": prior.title.en}
-    elif part and official is not None:
-        there = {now: territory_text(extent, now) for now in LANGUAGES}
-        titles = {"zh": f"{titles['zh']}（{there['zh']}）", "en": f"{titles['en']} ({there['en']})"}
+    prior = proposed.id if proposed.publisher else ""  # a new version: what was said of it before is proposed
     key = f"{token}-{place.kind}-{place.spec.id if place.spec else ''}-{lang()}"
     left, right = st.columns(2)
     publisher = left.text_input(
         say("data.publisher"),
-        value=prior.publisher.zh if prior else "",
-        key=f"data-publisher-{token}-{prior.id if prior else ''}",
+        value=proposed.publisher,
+        key=f"data-publisher-{token}-{prior}",
         placeholder=say("data.publisher_hint"),
     )
     as_of = right.text_input(say("data.as_of"), key=f"data-as-of-{token}", placeholder=say("data.as_of_hint"))
     left, right = st.columns(2)
-    title_zh = left.text_input(say("data.title_zh"), value=titles["zh"], key=f"data-title-zh-{key}")
-    title_en = right.text_input(say("data.title_en"), value=titles["en"], key=f"data-title-en-{key}")
+    title_zh = left.text_input(say("data.title_zh"), value=proposed.title_zh, key=f"data-title-zh-{key}")
+    title_en = right.text_input(say("data.title_en"), value=proposed.title_en, key=f"data-title-en-{key}")
     left, right = st.columns(2)
-    statutory = official is not None or (place.spec is not None and place.spec.basis == "statutory")
+    statutory = proposed.basis == "statutory"
     basis = left.selectbox(
         say("data.basis"),
         _BASES,
-        index=0 if statutory else 1,
+        index=_BASES.index(proposed.basis),
         format_func=lambda one: say(f"layers.basis_{one}"),
-        key=f"data-basis-{token}-{statutory}",
+        key=f"data-basis-{token}-{proposed.basis}",
         help=say("data.basis_help"),
     )
     licence = right.text_input(
         say("data.licence"),
-        value=prior.licence if prior else say("data.licence_internal") if statutory else "",
-        key=f"data-licence-{token}-{statutory}-{prior.id if prior else ''}",
+        value=proposed.licence or (say("data.licence_internal") if statutory else ""),
+        key=f"data-licence-{token}-{statutory}-{prior}",
     )
     return {
         "title_zh": title_zh, "title_en": title_en, "publisher": publisher, "as_of": as_of.strip() or "unknown",
@@ -175,17 +157,12 @@ def _about(intake: Intake, extent: Sequence[str], token: str, place: _Place) -> 
     }  # fmt: skip
 
 
-def _fields(intake: Intake, token: str) -> dict[str, Any]:
+def _fields(intake: Intake, proposed: Given, token: str) -> dict[str, Any]:
     """Ask which column is id, name, zone and date; an official table says the first three itself."""
     columns = [column.name for column in intake.columns]
     official = intake.recognition.official
-    found = {
-        "id_field": intake.recognition.column(official.id_field, columns) if official else None,
-        "name_field": intake.recognition.column(official.name_field, columns) if official else None,
-        "zone_field": intake.recognition.column(official.zone_field, columns) if official else None,
-        "time_field": None,
-        "time_end_field": None,
-    }
+    roles = ("id_field", "name_field", "zone_field", "time_field", "time_end_field")
+    found: dict[str, Any] = {role: getattr(proposed, role) for role in roles}
     with st.expander(say("data.fields_done" if official else "data.fields_ask"), expanded=official is None):
         for place, (role, column) in zip(st.columns(len(found)), list(found.items()), strict=True):
             found[role] = place.selectbox(
@@ -198,26 +175,34 @@ def _fields(intake: Intake, token: str) -> dict[str, Any]:
     return found
 
 
-def _rest(token: str, basis: str, *, expanded: bool) -> dict[str, Any]:
+def _rest(proposed: Given, token: str, basis: str, *, expanded: bool) -> dict[str, Any]:
     """Ask for accuracy, secrecy and what may leave."""
     with st.expander(say("data.more"), expanded=expanded):
         left, middle, right = st.columns(3)
         accuracy = left.number_input(
-            say("data.accuracy"), min_value=0.0, value=None, step=1.0, format="%g", key=f"data-accuracy-{token}"
+            say("data.accuracy"),
+            min_value=0.0,
+            value=None if basis == "modelled" else proposed.accuracy_m,
+            step=1.0,
+            format="%g",
+            key=f"data-accuracy-{token}-{basis == 'modelled'}",
+            disabled=basis == "modelled",  # what a model picked has none
         )
         secrecy = middle.selectbox(
             say("data.secrecy"),
             _SECRECIES,
-            index=1,
+            index=_SECRECIES.index(proposed.secrecy),
             format_func=lambda one: say(f"data.secrecy_{one}"),
             key=f"data-secrecy-{token}",
         )
+        usual = "none" if basis == "statutory" else "full"
+        likely = (proposed.export or usual) if basis == proposed.basis else usual
         export = right.selectbox(
             say("data.export"),
             _EXPORTS,
-            index=0 if basis == "statutory" else 2,
+            index=_EXPORTS.index(likely),
             format_func=lambda one: say(f"data.export_{one}"),
-            key=f"data-export-{token}-{basis == 'statutory'}",
+            key=f"data-export-{token}-{likely}",
             help=say("data.export_help"),
         )
     return {"accuracy_m": accuracy, "secrecy": secrecy, "export": export}
@@ -232,22 +217,3 @@ def dated(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _given(intake: Intake, word: str, extent: tuple[str, ...], place: _Place, told: dict[str, Any]) -> Given:
-    """Put the answers together."""
-    official = intake.recognition.official
-    taken = [spec.id for spec in catalogue().layer]
-    if place.kind == "replace" and place.spec is not None:
-        held = given_for(place.spec)
-    elif place.spec is not None:
-        held = given_beside(place.spec, extent, taken)
-    else:
-        group, role = (official.group, official.role) if official else ("own", "other")
-        same = next((spec for spec in catalogue().layer if spec.stands_for == word and word != _OWN), None)
-        if same is not None and official is None:
-            group, role = same.group, same.role
-        held = {"id": new_id(intake.layer, taken), "group": group, "role": role, "stands_for": word}
-    if official is not None:
-        held["must_be_inside"] = official.must_be_inside
-    return Given(**{**held, **told, "extent": extent})

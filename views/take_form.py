@@ -14,9 +14,10 @@ from carto.classes import Choropleth
 from carto.scene import LayerShow, View
 from geo.crs import gk3_epsg
 from layers.boundaries import counties_of
+from layers.export_policy import may_export
 from layers.model import Layer
 from snapshot.deliver import PICTURES, Order, Picture
-from snapshot.select import Filter, Selection, let_out
+from snapshot.select import Filter, Selection
 from snapshot.sheet import relief_of
 from snapshot.vector import FORMS
 from views.check_panel import Checked
@@ -118,7 +119,7 @@ def choose_order(form: str, shown: Shown) -> tuple[Order, str | None]:
 
 def _layers(layers: Mapping[str, Layer], shown: Shown) -> tuple[list[str], str | None]:
     """Choose layers; those that are on until others are chosen."""
-    able = [name for name, layer in layers.items() if let_out(layer, layers)]
+    able = [name for name, layer in layers.items() if may_export(layer, layers)]
     seen = [one.id for one in shown.panel if one.on]
     on = [name for name in able if name in seen]
     if st.session_state.get("take-on") != on:

@@ -13,13 +13,14 @@ import pytest
 import shapely
 
 from geo.read import read_sites
+from layers.export_policy import withheld_ids
 from layers.model import CorridorSource, FileSource, Layer, NoSource
 from siting.batch import result_columns
 from siting.case import Case, Settings
 from siting.ledger import Ledger
 from siting.occupation import occupation
 from siting.run import Run, run_check
-from siting.withhold import MEASURED, withheld_in, without_withheld
+from siting.withhold import MEASURED, without_withheld
 from snapshot.collect import findings_table
 from snapshot.results import report_json, write_results
 from snapshot.schemes import schemes_of
@@ -61,9 +62,9 @@ HELD = {"secret", "band", "wide"}
 
 def test_a_band_along_a_layer_is_kept_in_as_the_layer_is(layers: dict[str, Layer]) -> None:
     specs = [layer.spec for layer in layers.values()]
-    assert withheld_in(specs) == HELD
+    assert withheld_ids(specs) == HELD
     not_there = layers["secret"].spec.model_copy(update={"source": NoSource(kind="none")})
-    assert withheld_in([not_there, *(spec for spec in specs if spec.id != "secret")]) == set()
+    assert withheld_ids([not_there, *(spec for spec in specs if spec.id != "secret")]) == set()
 
 
 def test_no_form_tells_what_is_kept_in(run: Run, tmp_path: Path) -> None:

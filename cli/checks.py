@@ -106,6 +106,7 @@ def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, 
     """Reproduce a stored check (ID) or a report (report.json), or say what changed / 复现核查."""
     from dataclasses import replace
 
+    from geo.errors import BadInput
     from siting.compare import changes_without_withheld
     from siting.verify import rerun, verify_report
     from siting.verify import verify as verify_check
@@ -115,6 +116,9 @@ def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, 
     _, layers = loaded(obj)
     specs = [layer.spec for layer in layers.values()]
     ledger, report = open_ledger(), Path(what)
+    sealed = report.is_file() and report.suffix.lower() != ".json"
+    if source is not None and (today or sealed):
+        raise BadInput("cli.input_unused")
     if today:
         changes = changes_without_withheld(rerun(ledger, what, layers).changes, specs)
         if form == "json":
@@ -123,7 +127,7 @@ def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, 
             key = "cli.today_differs" if changes else "cli.today_same"
             click.echo("\n".join([t(key, lang, id=what, count=len(changes)), *changes_text(changes, lang)]))
         raise SystemExit(1 if changes else 0)
-    if report.is_file() and report.suffix.lower() != ".json":
+    if sealed:
         from snapshot.verify import verify_file
 
         held = verify_file(report, layers)

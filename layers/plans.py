@@ -103,7 +103,7 @@ def validate_folder(folder: Path | None = None, boundaries: Path | None = None) 
     folder : Path, optional
         Default: the one in use.
     boundaries : Path, optional
-        Folder of ``county.fgb``; default: ``boundaries`` beside `folder`.
+        Folder of ``county.fgb``; default: ``boundaries`` beside `folder`, else that of the product.
 
     Returns
     -------
@@ -120,7 +120,8 @@ def validate_folder(folder: Path | None = None, boundaries: Path | None = None) 
             tables[name] = typed_rows(rows, table)
     if faults:
         return faults
-    known = Boundaries.read(where.parent / "boundaries" if boundaries is None else boundaries)
+    beside = where.parent / "boundaries"
+    known = Boundaries.read(boundaries or (beside if beside.is_dir() else PRODUCT / "data" / "boundaries"))
     return [_located(finding) for finding in check_tables(tables, known)]
 
 

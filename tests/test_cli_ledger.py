@@ -261,3 +261,55 @@ def test_help_names_every_command() -> None:
     told = redline("--help").stdout
     for command in ("serve", "layers", "validate", "check", "verify", "ledger"):
         assert command in told
+
+
+def test_verify_looks_at_the_input_that_it_is_given(file: Path, tmp_path: Path) -> None:
+    report, moved = tmp_path / "st.json", tmp_path / "moved.geojson"
+    redline("check", file, "--store", "--format", "json", "--out", report)
+    moved.write_text(file.read_text(encoding="utf-8").replace("117.05", "117.0501", 1), encoding="utf-8")
+    assert moved.read_bytes() != file.read_bytes()
+    for what in (report, stored_id()):
+        assert "可复现" in redline("verify", what, "--input", file).stdout
+        told = redline("verify", what, "--input", moved, code=1).stdout
+        assert "输入文件" in told
+        assert "可复现" not in told.splitlines()[0]
+    sheet = tmp_path / "x.gpkg"
+    redline("snapshot", sheet, "--layer", "province")
+    assert "--input" in redline("verify", sheet, "--input", file, code=2).stderr
+    assert "--input" in redline("verify", stored_id(), "--today", "--input", file, code=2).stderr
+
+
+def test_an_entry_that_closed_since_keeps_its_measures_in_the_ledger_too(file: Path, tmp_path: Path) -> None:
+    text = (ROOT / "config.toml").read_text(encoding="utf-8").replace('"data/', f'"{ROOT}/data/')
+    config = tmp_path / "config.toml"
+    config.write_text(text, encoding="utf-8")
+    redline("--config", config, "check", file, "--store")
+    shown = json.loads(redline("--config", config, "ledger", "show", stored_id(), "--format", "json").stdout)
+    found = {one["layer"]: one for one in shown["sites"][0]["findings"]}
+    assert found["waters"]["distance_m"] is not None
+    assert not any(one.get("withheld") for one in found.values())
+
+    entry = 'id = "waters"\n'
+    assert entry in text
+    config.write_text(text.replace(entry, entry + 'export = "none"\n'), encoding="utf-8")
+    shown = json.loads(redline("--config", config, "ledger", "show", stored_id(), "--format", "json").stdout)
+    found = {one["layer"]: one for one in shown["sites"][0]["findings"]}
+    assert {name for name, one in found.items() if one.get("withheld")} == {"waters", "river_corridors"}
+    assert found["waters"]["distance_m"] is None
+
+
+def test_verify_says_that_a_measure_of_a_closed_layer_differs_but_not_the_measures(file: Path, tmp_path: Path) -> None:
+    report = tmp_path / "st.json"
+    redline("check", file, "--format", "json", "--out", report)
+    told = json.loads(report.read_text(encoding="utf-8"))
+    finding = next(one for one in told["sites"][0]["findings"] if one["layer"] == "waters")
+    finding["distance_m"] = 123_456.789
+    report.write_text(json.dumps(told), encoding="utf-8")
+    text = (ROOT / "config.toml").read_text(encoding="utf-8").replace('"data/', f'"{ROOT}/data/')
+    config = tmp_path / "config.toml"
+    config.write_text(text, encoding="utf-8")
+    said = redline("--config", config, "verify", report, "--input", file, code=1).stdout
+    assert "123,456.7890" in said
+    config.write_text(text.replace('id = "waters"\n', 'id = "waters"\nexport = "none"\n'), encoding="utf-8")
+    said = redline("--config", config, "verify", report, "--input", file, code=1).stdout
+    assert "123,456" not in said

@@ -226,3 +226,26 @@ def test_the_way_to_the_distance_of_a_clause_is_exact_and_out_of_it_a_bound(make
     row = check(sites, [bank], counties, activity="chemical_park", as_of="2026-11-20").findings.iloc[0]
     assert row["margin_m"] == pytest.approx(10, abs=0.01)
     assert row["margin_is"] == kind
+
+
+@pytest.mark.parametrize("away_m", [-40.0, 8.0, 8_000.0])
+def test_what_a_model_picked_has_no_accuracy_no_margin_and_is_never_firm(make_layer, counties, away_m) -> None:
+    row = ask(make_layer, counties, east_of(116.5, away_m), basis="modelled", accuracy_m=5000)
+    assert row["state"] == "indicative"
+    assert row["reason"] == "modelled"
+    assert np.isnan([row["margin_m"], row["accuracy_m"]]).all()
+    assert row["margin_is"] is None
+    assert row["firm"] is None
+    assert row["distance_m"] == pytest.approx(max(away_m, 0), rel=1e-4), "how far it is can still be said"
+
+
+def test_a_modelled_feature_among_others_speaks_for_itself_only(make_layer, counties) -> None:
+    layer = make_layer(
+        shapely.box(116.4, 27.4, 116.5, 27.6), shapely.box(116.6, 27.4, 116.7, 27.6),
+        basis="approximate", bases=["modelled", "approximate"], accuracy_m=1000,
+    )  # fmt: skip
+    sites = read_sites(geojson(east_of(116.5, 8), shapely.box(116.59, 27.5, 116.599, 27.51)), "a.geojson")
+    rows = check(sites, [layer], counties).findings
+    assert rows["reason"].tolist() == ["modelled", "approximate"]
+    assert np.isnan(rows["margin_m"]).tolist() == [True, False]
+    assert rows["firm"].tolist() == [None, False]

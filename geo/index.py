@@ -63,6 +63,11 @@ class FeatureIndex:
         """Number of points of each shape."""
         return np.asarray(shapely.get_num_coordinates(self.geometries), np.int64)
 
+    @cached_property
+    def dimensions(self) -> Ints:
+        """Dimension of each shape: 0 for points, 1 for lines, 2 for areas."""
+        return np.asarray(shapely.get_dimensions(self.geometries), np.int64)
+
     @property
     def cut(self) -> bool:
         """Whether the stretches are there already: of a million shapes they take half a minute and gigabytes."""

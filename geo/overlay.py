@@ -22,6 +22,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.along import shared_stretches, stretch_lengths
 from geo.index import FeatureIndex, index_of
 from geo.measure import areas_of, degrees_per_metre, lengths_of
 from geo.nearest import nearest
@@ -32,6 +33,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Shapes = NDArray[Any]
 
+_LEAST_DEGREE_M: Final = 20_000.0
+"""Metres of a degree of longitude below 79° are more."""
 RELATIONS: Final = ("within", "covers", "overlaps", "crosses", "touches", "disjoint")
 """All relation codes, the strongest first."""
 
@@ -68,11 +71,32 @@ def feature_pairs(
     index = index_of(features)
     ours = sites.geometry.to_numpy()
     site, feature = index.tree.query(ours, predicate="intersects")
-    order = np.lexsort((feature, site))
-    site, feature = site[order], feature[order]
+    near, beside = _nearly_meeting(ours, index, touch_tolerance_m)
+    exact = np.concatenate([np.ones(len(site), bool), np.zeros(len(near), bool)])
+    site, feature = np.concatenate([site, near]), np.concatenate([feature, beside])
+    order = np.lexsort((~exact, feature, site))
+    first = np.ones(len(order), dtype=bool)  # a pair that meets exactly is found by both questions
+    first[1:] = (np.diff(site[order]) != 0) | (np.diff(feature[order]) != 0)
+    order = order[first]
+    site, feature, exact = site[order], feature[order], exact[order]
     met, position = np.unique(site, return_inverse=True)
     measured = _Pairs(ours[site], index.geometries[feature], sizes_of(ours[met])[position], touch_tolerance_m)
-    return pd.DataFrame({"site": site, "feature": feature, **measured.columns()})
+    pairs = pd.DataFrame({"site": site, "feature": feature, **measured.columns()})
+    return pairs[exact | (pairs["relation"] != "touches").to_numpy()].reset_index(drop=True)
+
+
+def _nearly_meeting(
+    ours: Shapes, index: FeatureIndex, tolerance_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return lines near lines and points near points: they share a stretch or a place though they do not meet."""
+    dimensions = shapely.get_dimensions(ours)
+    asked = np.flatnonzero((dimensions < 2) & np.isin(dimensions, index.dimensions))
+    if tolerance_m <= 0 or not asked.size:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    site, feature = index.tree.query(ours[asked], predicate="dwithin", distance=tolerance_m / _LEAST_DEGREE_M)
+    site = asked[site]
+    same = dimensions[site] == index.dimensions[feature]
+    return site[same], feature[same]
 
 
 def measure_pairs(ours: Shapes, theirs: Shapes, touch_tolerance_m: float) -> pd.DataFrame:
@@ -151,39 +175,50 @@ class _Pairs:
 
     def _line_in_area(self, at: NDArray[np.int64], lines: Shapes, areas: Shapes) -> None:
         """Site lines against areas."""
-        inside, piece = _inside(lines, areas)
+        inside, piece = _inside(lines, areas, self.tolerance_m)
         apart = inside <= self.tolerance_m
-        within = ~apart & shapely.covered_by(lines, areas)
+        within = ~apart & self._held(lines, areas)
         self.relation[at] = np.select([apart, within], ["touches", "within"], "crosses")
         self.overlap_m[at] = np.where(apart, 0.0, inside)
         self.piece[at] = _unless(apart, piece)
 
     def _area_over_line(self, at: NDArray[np.int64], areas: Shapes, lines: Shapes) -> None:
         """Site areas against lines."""
-        inside, piece = _inside(lines, areas)
+        inside, piece = _inside(lines, areas, self.tolerance_m)
         apart = inside <= self.tolerance_m
-        covers = ~apart & shapely.covered_by(lines, areas)
+        covers = ~apart & self._held(lines, areas)
         self.relation[at] = np.select([apart, covers], ["touches", "covers"], "crosses")
         self.overlap_m[at] = np.where(apart, 0.0, inside)
         self.piece[at] = _unless(apart, piece)
 
     def _lines(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
         """Lines against lines."""
-        piece = shapely.intersection(ours, theirs)
+        piece = shared_stretches(ours, theirs, self.tolerance_m)
         length = _length(piece)
         along = length > self.tolerance_m
+        within = along & (lengths_of(ours) - length <= self.tolerance_m)
+        covers = along & ~within
+        covers[covers] = (
+            lengths_of(theirs[covers]) - stretch_lengths(theirs[covers], ours[covers], self.tolerance_m)
+            <= self.tolerance_m
+        )
         self.relation[at] = np.select(
-            [
-                along & shapely.covered_by(ours, theirs),
-                along & shapely.covers(ours, theirs),
-                along,
-                shapely.crosses(ours, theirs),
-            ],
+            [within, covers, along, shapely.crosses(ours, theirs)],
             ["within", "covers", "overlaps", "crosses"],
             "touches",
         )
         self.overlap_m[at] = np.where(along, length, 0.0)
         self.piece[at] = _unless(~along, piece)
+
+    def _held(self, lines: Shapes, areas: Shapes) -> Bools:
+        """Tell where lines lie in areas, past what runs along the edge outside, within the tolerance."""
+        result: Bools = shapely.covered_by(lines, areas)
+        out = np.flatnonzero(~result)
+        if out.size and self.tolerance_m > 0:
+            outside = _only_dimension(shapely.difference(lines[out], areas[out]), 1)
+            beside = stretch_lengths(outside, shapely.boundary(areas[out]), self.tolerance_m)
+            result[out] = _length(outside) - beside <= self.tolerance_m
+        return result
 
     def _points(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
         """Points against anything: off the edge of an area, or on the same point."""
@@ -202,12 +237,20 @@ class _Pairs:
         """Tell where points lie wholly in an area, further from its edge than the tolerance, or are the same."""
         points = shapely.get_dimensions(inner) == 0
         area = points & (shapely.get_dimensions(outer) == 2)
-        held: Bools = points & (shapely.get_dimensions(outer) == 0) & shapely.covers(outer, inner)
+        held: Bools = points & (shapely.get_dimensions(outer) == 0) & self._same_place(outer, inner)
         at = np.flatnonzero(area)
         inside = shapely.contains_properly(outer[at], inner[at])
         east, _ = degrees_per_metre(shapely.bounds(inner[at])[:, 3])
         gap_m = shapely.distance(shapely.boundary(outer[at]), inner[at]) / east
         held[at] = inside & (gap_m > self.tolerance_m)
+        return held
+
+    def _same_place(self, outer: Shapes, inner: Shapes) -> Bools:
+        """Tell where every point of one is a point of the other, to the tolerance."""
+        held: Bools = shapely.covers(outer, inner)
+        near = np.flatnonzero(~held & (shapely.get_type_id(inner) == shapely.GeometryType.POINT))
+        east, _ = degrees_per_metre(shapely.get_y(inner[near]))
+        held[near] = shapely.distance(outer[near], inner[near]) / east <= self.tolerance_m
         return held
 
     @staticmethod
@@ -274,13 +317,13 @@ def _unless(apart: Bools, pieces: Shapes) -> Shapes:
     return kept
 
 
-def _inside(lines: Shapes, areas: Shapes) -> tuple[Floats, Shapes]:
+def _inside(lines: Shapes, areas: Shapes, tolerance_m: float) -> tuple[Floats, Shapes]:
     """Return the length of lines in the inside of areas, without stretches along the edge, and the piece."""
     piece = shapely.intersection(lines, areas)
     length = _length(piece)
     on_edge = np.flatnonzero(length > 0)
-    along = shapely.intersection(piece[on_edge], shapely.boundary(areas[on_edge]))
-    length[on_edge] -= _length(along)
+    ours = _only_dimension(piece[on_edge], 1)
+    length[on_edge] -= stretch_lengths(ours, shapely.boundary(areas[on_edge]), tolerance_m)
     return np.where(length < 1e-6, 0.0, length), piece
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.along import shared_stretches
 from geo.edges import split_edges
 from geo.errors import BadInput
 from geo.measure import edge_pieces_of, lengths_of
@@ -28,6 +29,8 @@ Floats = NDArray[np.float64]
 _PIECE_M: Final = 100.0
 _CHAINAGE: Final = re.compile(r"\s*[A-Za-z]*K?\s*(\d+)\s*\+\s*(\d{1,3}(?:\.\d+)?)\s*", re.IGNORECASE)
 _SAME_M: Final = 1e-3
+_GAP_M: Final = 0.02
+_LEAST_DEGREE_M: Final = 20_000.0
 _WIDEST_M: Final = 20_000.0
 
 
@@ -120,7 +123,7 @@ def linear_sections(
     -------
     DataFrame
         By site, chainage and layer: ``site`` (position), ``layer`` (id), ``kind`` (``inside`` an area, ``crossing`` of
-        a line), ``from_m``, ``to_m`` (chainages, ellipsoidal metres along the line; equal at a crossing),
+        a line, ``along`` a line), ``from_m``, ``to_m`` (chainages, ellipsoidal metres; equal at a crossing),
         ``from_k``, ``to_k`` (as written, K0+000.000), ``length_m``, ``structure`` (``bridge``, ``tunnel`` or
         ``ground``), ``features`` (names, Chinese, separated by ``、``), ``indicative`` (whether the layer only warns).
 
@@ -170,6 +173,18 @@ class _Line:
         share = np.hypot(*reached.T) / np.maximum(np.hypot(*span.T), 1e-300)
         return self.chainages[piece] + np.clip(share, 0, 1) * self.lengths[piece], piece
 
+    def along(self, theirs: NDArray[Any]) -> list[tuple[float, float]]:
+        """Return the chainages between which the line runs along another."""
+        ends: list[tuple[float, float]] = []
+        for piece in self.pieces[shapely.dwithin(self.pieces, theirs[0], _SAME_M / _LEAST_DEGREE_M)]:
+            at = int(np.flatnonzero(self.pieces == piece)[0])
+            for part in shapely.get_parts(shared_stretches(self.pieces[[at]], theirs, _SAME_M)):
+                points = shapely.points(shapely.get_coordinates(part)[[0, -1]]) if not part.is_empty else []
+                for start, end in [shapely.line_locate_point(piece, points, normalized=True)] if len(points) else []:
+                    span = self.chainages[at] + np.sort([start, end]) * self.lengths[at]
+                    ends.append((float(span[0]), float(span[1])))
+        return _joined(ends)
+
     def at(self, metres: Floats) -> NDArray[Any]:
         """Return the points at chainages."""
         piece = np.clip(np.searchsorted(self.chainages, metres, side="right") - 1, 0, len(self.pieces) - 1)
@@ -177,6 +192,17 @@ class _Line:
         ends = shapely.get_coordinates(shapely.get_point(self.pieces, 1))
         made: NDArray[Any] = shapely.points(self.starts[piece] + share[:, None] * (ends[piece] - self.starts[piece]))
         return made
+
+
+def _joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Join spans that follow one another."""
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted(spans):
+        if joined and start - joined[-1][1] <= _GAP_M:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _inside(line: _Line, ready: Prepared) -> list[dict[str, Any]]:
@@ -204,16 +230,21 @@ def _inside(line: _Line, ready: Prepared) -> list[dict[str, Any]]:
 
 
 def _crossings(line: _Line, ready: Prepared) -> list[dict[str, Any]]:
-    """Return the points where a line crosses the lines of a layer."""
-    features = np.sort(ready.index.tree.query(line.shape, predicate="intersects"))
-    features = features[shapely.get_dimensions(ready.index.geometries[features]) == 1]
+    """Return where a line crosses the lines of a layer, and the stretches over which it runs along them."""
+    features = np.sort(ready.index.tree.query(line.shape, predicate="dwithin", distance=_SAME_M / _LEAST_DEGREE_M))
+    features = features[ready.index.dimensions[features] == 1]
     found: list[dict[str, Any]] = []
     for feature in features.tolist():
         name = str(ready.features[feature]["name_zh"] or ready.features[feature]["feature_id"])
-        cuts, _ = line.cut_at(ready.index.geometries[[feature]])
+        theirs = ready.index.geometries[[feature]]
+        along = line.along(theirs)
+        cuts, _ = line.cut_at(theirs)
         cuts = np.unique(cuts)
-        apart = cuts[np.concatenate([[True], np.diff(cuts) > _SAME_M])].tolist()
-        found += [{"kind": "crossing", "from_m": metres, "to_m": metres, "names": [name]} for metres in apart]
+        for start, end in along:
+            cuts = cuts[(cuts < start - _GAP_M) | (cuts > end + _GAP_M)]
+        apart = cuts[np.concatenate([[True], np.diff(cuts) > _SAME_M])] if len(cuts) else cuts
+        found += [{"kind": "along", "from_m": start, "to_m": end, "names": [name]} for start, end in along]
+        found += [{"kind": "crossing", "from_m": at, "to_m": at, "names": [name]} for at in apart.tolist()]
     return found
 
 

@@ -57,7 +57,7 @@ def section_table(run: Run, lang: Lang, position: int | None = None) -> pd.DataF
 
 
 def section_sums(sections: Sequence[Mapping[str, Any]], titles: Mapping[str, str], lang: Lang) -> list[str]:
-    """Say of each layer how much of a line is inside it, and how often it is crossed.
+    """Say of each layer how much of a line is inside it or along its lines, and how often it is crossed.
 
     Parameters
     ----------
@@ -67,14 +67,15 @@ def section_sums(sections: Sequence[Mapping[str, Any]], titles: Mapping[str, str
         By layer id.
     lang : {"zh", "en"}
     """
-    sums: dict[str, tuple[float, int]] = {}
+    sums: dict[str, dict[str, float]] = {}
     for one in sections:
-        length_m, crossings = sums.get(one["layer"], (0.0, 0))
-        sums[one["layer"]] = (length_m + one["length_m"], crossings + (one["kind"] == "crossing"))
+        mine = sums.setdefault(one["layer"], {"inside": 0.0, "along": 0.0, "crossing": 0})
+        mine[one["kind"]] += 1 if one["kind"] == "crossing" else one["length_m"]
     told = []
-    for name, (length_m, crossings) in sums.items():
-        parts = [t("check_page.sum_inside", lang, length=f"{length_m:,.1f}")] if length_m else []
-        parts += [t("check_page.sum_crossed", lang, count=crossings)] if crossings else []
+    for name, mine in sums.items():
+        lengths = {kind: mine[kind] for kind in ("inside", "along") if mine[kind]}
+        parts = [t(f"check_page.sum_{kind}", lang, length=f"{length:,.1f}") for kind, length in lengths.items()]
+        parts += [t("check_page.sum_crossed", lang, count=int(mine["crossing"]))] if mine["crossing"] else []
         what = t("snapshot.and", lang).join(parts)
         told.append(t("check_page.section_total", lang, layer=titles.get(name, name), what=what))
     return told

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import shapely
@@ -15,6 +18,7 @@ from siting.result import to_json
 from siting.wayout import compare, remainder_frame
 from tests.helpers import KARNEY, brute_distance, geojson, karney_area
 
+CASES = Path(__file__).resolve().parents[1] / "fixtures" / "cases"
 FIRM = {"basis": "statutory"}
 ROAD = shapely.LineString([(116.3, 27.5), (116.5, 27.5)])
 AREA = shapely.box(116.35, 27.4, 116.40, 27.6)
@@ -158,3 +162,17 @@ def test_a_road_with_an_alternative(make_layer, counties) -> None:
     assert all("permanent_farmland" in text for text in table["missing_required"])
     with pytest.raises(BadInput):
         compare({"A": schemes["A"]})
+
+
+def test_lines_on_a_river_are_measured_along_it(make_layer, counties) -> None:
+    collection = json.loads((CASES / "line_layer_river.geojson").read_bytes())
+    river = shapely.geometry.shape(collection["features"][0]["geometry"])
+    layer = make_layer(river, basis="statutory", role="river")
+    sites = read_sites((CASES / "line_on_line.geojson").read_bytes(), "line_on_line.geojson")
+    rows = check(sites, [layer], counties).findings
+    assert rows["state"].tolist() == ["hit"] * 3
+    right_m = [1253.034, 665.184, 626.517]
+    assert rows["overlap_m"].tolist() == pytest.approx(right_m, abs=1e-3)
+    sections = linear_sections(sites.frame, [layer])
+    assert sections["kind"].tolist() == ["along"] * 3
+    assert sections["length_m"].tolist() == pytest.approx(right_m, abs=2e-3)

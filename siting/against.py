@@ -194,6 +194,7 @@ def measure(frame: gpd.GeoDataFrame, sizes: Floats, layer: Prepared, tolerance_m
         totals.overlap_m[across] = measured["overlap_m"].to_numpy()
         totals.share[across] = measured["share"].to_numpy()
         meeting = pairs[(pairs["relation"].isin(MEETING) | pairs["site"].isin(across)).to_numpy()]
+    _nothing_is_zero(totals, frame.geometry.to_numpy(), layer.index.dimensions)
     touched = np.full(count, -1)
     touched[pairs["site"].to_numpy()] = pairs["feature"].to_numpy()
     near, distance_m = _distances(frame, relation, layer, tolerance_m, touched)
@@ -229,6 +230,23 @@ def _distances(
     return near, distance_m
 
 
+def _nothing_is_zero(totals: _Totals, shapes: NDArray[Any], theirs: NDArray[np.int64]) -> None:
+    """Put 0 where a measure applies and nothing is shared; NaN stays where the site or the layer has no such measure.
+
+    An area can share ground with a layer that has areas, and hold lines of one that has lines; a line can run inside
+    areas and along lines.
+    """
+    ours = shapely.get_dimensions(shapes)
+    of_area = (ours == 2) & bool((theirs == 2).any())
+    of_line = (ours == 1) & bool((theirs >= 1).any())
+    for values, applies in (
+        (totals.overlap_m2, of_area),
+        (totals.overlap_m, of_line | ((ours == 2) & bool((theirs == 1).any()))),
+        (totals.share, of_area | of_line),
+    ):
+        values[applies & np.isnan(values)] = 0.0
+
+
 @dataclass(frozen=True)
 class _Totals:
     """What each site shares with a layer as a whole."""
@@ -241,7 +259,7 @@ class _Totals:
 def _totals(meeting: pd.DataFrame, sizes: Floats, count: int) -> _Totals:
     """Add up per site, over the union of what its features take."""
     if meeting.empty:
-        return _Totals(*np.full((3, count), np.nan))
+        return _Totals(*(np.full(count, np.nan) for _ in range(3)))
     site = meeting["site"].to_numpy()
     sums = [_summed(site, meeting[name].to_numpy(float), meeting["piece"], of, count) for name, of in _MEASURES.items()]
     takes_share = np.zeros(count, dtype=bool)

@@ -25,6 +25,8 @@ DEGREES: Final = 1e-9
 _NOT_COMPARED: Final = frozenset({"findings", "hashes", "check_id", "id", "notices"})
 _WRITTEN_OUT: Final = frozenset({"from_k", "to_k"})
 """Chainages as text: the numbers beside them are compared."""
+_NOTHING: Final = frozenset({"overlap_m2", "overlap_m", "share"})
+"""Before version 1.3 of the schema null also where nothing is shared."""
 _OF_SITES: Final = ("way_out", "sections")
 """What a report says of a site that lines of several layers make together."""
 _SPOKEN: Final = {
@@ -129,12 +131,21 @@ def _alike(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     return was == now and all(map(is_, map(type, was.values()), map(type, map(now.get, was))))
 
 
+def _nothing_alike(was: dict[str, Any], now: dict[str, Any]) -> None:
+    """Take nothing shared for the same, whether a version of the schema wrote it as null or as 0."""
+    for name in _NOTHING & was.keys() & now.keys():
+        if not was[name] and not now[name]:
+            was[name] = now[name] = None
+
+
 def _shared(
     was: Mapping[str, Any], now: Mapping[str, Any], *, every: bool
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     if every:
         return was, now
-    return {key: was[key] for key in was if key in now}, {key: now[key] for key in now if key in was}
+    both = {key: was[key] for key in was if key in now}, {key: now[key] for key in now if key in was}
+    _nothing_alike(*both)
+    return both
 
 
 def _both_told(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

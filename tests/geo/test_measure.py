@@ -174,3 +174,23 @@ def test_distance_between_points() -> None:
 def test_other_systems_are_not_measured() -> None:
     with pytest.raises(ValueError, match="EPSG:4490"):
         area_m2(stored(shapely.box(0, 0, 1, 1)).set_crs(4326, allow_override=True))
+
+
+@pytest.mark.parametrize("size_m", [10, 30, 100, 249, 251, 500, 1000, 3000])
+@pytest.mark.parametrize("off_m", [0.0, 140_000.0, -140_000.0])
+@pytest.mark.parametrize(
+    "shape", [((0, 0), (1, 0), (0.5, 0.6)), ((0, 0), (1, 0), (1, 0.02)), ((0, 0), (0.2, 0), (0.1, 1))]
+)
+def test_areas_declared_in_metres_keep_their_bound(
+    size_m: float, off_m: float, shape: tuple[tuple[float, float], ...]
+) -> None:
+    """Edges straight in the plane, against Karney on edges cut to a metre: within 2/3 mm times the perimeter."""
+    turn = np.array([[np.cos(0.3), np.sin(0.3)], [-np.sin(0.3), np.cos(0.3)]])
+    plane = shapely.Polygon(np.array(shape) * size_m @ turn + [39_500_000 + off_m, 3.1e6])
+    found = float(area_m2(to_store(gpd.GeoDataFrame(geometry=[plane], crs=4527))).iloc[0])
+    fine = shapely.get_coordinates(shapely.segmentize(plane, min(1.0, size_m / 30)))
+    lon, lat = Transformer.from_crs(4527, 4490, always_xy=True).transform(*fine.T)
+    right = abs(KARNEY.polygon_area_perimeter(lon, lat)[0])
+    assert abs(found - right) <= 2 / 3 * 1e-3 * plane.length
+    if shape[2] == (0.5, 0.6):
+        assert found == pytest.approx(right, rel=5e-6)

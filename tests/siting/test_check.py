@@ -55,7 +55,8 @@ def test_hit_clear_and_distance(make_layer, counties) -> None:
     assert (clear["state"], clear["reason"], clear["relation"]) == ("clear", None, "disjoint")
     least = min(KARNEY.inv(116.3, y, 116.4, y)[2] for y in np.linspace(27.4, 27.41, 50))
     assert clear["distance_m"] == pytest.approx(least, abs=1e-3)
-    assert np.isnan(clear["overlap_m2"])
+    assert (clear["overlap_m2"], clear["share"]) == (0.0, 0.0), "nothing shared is 0; null is what does not apply"
+    assert np.isnan(clear["overlap_m"]), "the layer has no lines"
     assert clear["nearest"]["name_zh"] == "甲0"
     assert clear["features"] == []
 

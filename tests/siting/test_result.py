@@ -72,7 +72,7 @@ def test_it_is_as_documented_under_law(make_layer, counties, activity) -> None:
 
 def test_the_keys_of_the_contract(document) -> None:
     assert list(document) == ["schema", "version", "rules_digest", "sites"]
-    assert document["schema"] == SCHEMA["properties"]["schema"]["const"] == "1.2"
+    assert document["schema"] == SCHEMA["properties"]["schema"]["const"] == "1.3"
     for site in document["sites"]:
         assert {"id", "area_m2", "plane_area_m2", "declared_area_m2", "crs", "counties", "findings", "verdict"} <= set(
             site
@@ -114,7 +114,9 @@ def test_null_is_never_zero(document) -> None:
     hit = polygon["findings"][0]
     assert hit["distance_m"] == 0.0
     assert hit["length_m"] is None
-    assert polygon["findings"][1]["overlap_m2"] is None
+    assert polygon["findings"][1]["overlap_m2"] == 0.0, "measured, and nothing is shared"
+    assert polygon["findings"][1]["overlap_m"] is None, "the layer has no lines"
+    assert point["findings"][0]["overlap_m2"] is None, "a point has no area"
     assert polygon["findings"][1]["distance_m"] > 0
 
 

@@ -338,3 +338,15 @@ def test_what_the_user_said_of_the_file_is_said_again(ledger: Ledger, layers: di
     assert verify(ledger, stored, layers).outcome == "reproduced"
     unsaid = ledger.store(Case("点"), run_check(sites, layers, replace(settings, source_swap=False)), content)
     assert verify(ledger, unsaid, layers).outcome == "differs"
+
+
+def test_nothing_shared_is_the_same_in_both_versions_of_the_schema() -> None:
+    finding = {"layer": "a", "state": "clear", "overlap_m2": 0.0, "overlap_m": 0.0, "share": 0.0}
+    old = finding | {"overlap_m2": None, "overlap_m": None, "share": None}
+    reports = [
+        {"schema": version, "sites": [{"id": "1", "findings": [one]}]}
+        for version, one in (("1.2", old), ("1.3", finding))
+    ]
+    assert compare_reports(*reports) == []
+    reports[0]["schema"] = "1.3"
+    assert {change.field for change in compare_reports(*reports)} == {"overlap_m2", "overlap_m", "share"}

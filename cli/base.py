@@ -52,8 +52,12 @@ class _OneSentence(click.Group):
 @click.pass_context
 def main(ctx: click.Context, config: Path | None, lang: Lang | None) -> None:
     """Redline 红线一张图: may this stand here?"""  # noqa: D400
+    import warnings
+
     from layers.data_in_use import config_in_use
 
+    if not os.environ.get("REDLINE_DEBUG"):  # what a library mutters is no sentence for a user
+        warnings.simplefilter("ignore")
     if config is not None:
         _use(ctx, config)
     ctx.obj = {"config": config_in_use(), "lang": lang or _system_language()}

@@ -96,15 +96,15 @@ class CheckResult:
         ``relation`` (``geo.overlay.RELATIONS``; None if not checked). NaN where it does not apply, 0 where nothing is
         shared: ``overlap_m2`` (union of what the features take of a polygon), ``share`` (of the site's area or
         length), ``distance_m`` (geodesic, to the nearest edge; 0 where they meet), ``length_m`` (of a site that is a
-        line), ``overlap_m`` (of the line inside, or of the layer's lines inside the site). ``must_be_inside``; ``features`` (what was hit: dicts
-        of feature_id, name_zh, name_en, zone, basis, relation, overlap_m2, overlap_m, share); ``zones`` (dicts of zone,
-        overlap_m2, overlap_m, share); ``nearest`` (a dict of feature_id, name_zh, name_en, zone, basis; None unless
-        apart); ``county_only`` (features known only to lie in the site's county: dicts like it). ``margin_m`` (how far
-        site or line may be off before the finding flips), ``margin_is`` (``exact``, ``at_least``, None where no margin
-        is known), ``accuracy_m`` (how far they may be: `siting.margin`),
-        ``firm`` (True, False: within accuracy, survey needed; None: not known), ``sliver`` (suspected edge-matching
-        error, 疑似接边误差), ``inside_m2`` and ``outside_m2`` (of a site that must be inside), ``rules`` (dicts:
-        `siting.rules.RULE_KEYS`).
+        line), ``overlap_m`` (of the line inside, or of the layer's lines inside the site). ``must_be_inside``;
+        ``features`` (what was hit: dicts of feature_id, name_zh, name_en, zone, basis, relation, overlap_m2,
+        overlap_m, share); ``zones`` (dicts of zone, overlap_m2, overlap_m, share); ``nearest`` (a dict of feature_id,
+        name_zh, name_en, zone, basis; None unless apart); ``county_only`` (features known only to lie in the site's
+        county: dicts like it). ``margin_m`` (how far site or line may be off before the finding flips), ``margin_is``
+        (``exact``, ``at_least``, None where no margin is known), ``accuracy_m`` (how far they may be:
+        `siting.margin`), ``firm`` (True, False: within accuracy, survey needed; None: not known), ``sliver``
+        (suspected edge-matching error, 疑似接边误差), ``inside_m2`` and ``outside_m2`` (of a site that must be
+        inside), ``rules`` (dicts: `siting.rules.RULE_KEYS`).
     counties : DataFrame
         ``site`` (position), ``adcode``, ``name`` (Chinese), ``name_en``, ``share`` (of the site's area or length; 1 for
         a point, NaN for a point on a boundary).

@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 from rasterio.errors import RasterioError
+from shapely.errors import ShapelyError
 
 from geo.errors import BadInput
 from layers.model import Layer
@@ -54,11 +55,14 @@ _BROKEN: Final = (
     TypeError,
     AttributeError,
     LookupError,
-    RecursionError,
+    RuntimeError,  # PROJ, an archive with a password, recursion without end
+    ArithmeticError,
+    SyntaxError,  # XML
     StopIteration,
     OSError,
     EOFError,
-    NotImplementedError,
+    MemoryError,
+    ShapelyError,
     zipfile.BadZipFile,
     zlib.error,
     sqlite3.Error,

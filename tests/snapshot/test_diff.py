@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pyproj import Geod
 from geo.errors import BadInput
 from snapshot.diff import compare, compare_layers, write_diff
 
+CASES = Path(__file__).resolve().parents[1] / "fixtures" / "cases"
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 
 
@@ -117,3 +119,32 @@ def test_nothing_to_write_is_said(tmp_path: Path) -> None:
         write_diff(tmp_path / "x.gpkg", {"a": compare(before, before, layer="a")}, written="2026-11-20T00:00:00Z")
     assert not list(tmp_path.iterdir())
     assert np.isfinite(before.total_bounds).all()
+
+
+def test_a_text_that_a_form_cuts_is_a_changed_attribute_not_another_feature(tmp_path: Path) -> None:
+    collection = json.loads((CASES / "diff_source.geojson").read_text(encoding="utf-8"))
+    before = gpd.GeoDataFrame.from_features(collection, crs=4490)
+    noise = np.random.default_rng(1)
+    after = before.copy()
+    after["长文"] = [text.encode()[:254].decode(errors="ignore") for text in after["长文"]]
+    after.geometry = shapely.transform(after.geometry.to_numpy(), lambda xy: xy + noise.uniform(-4e-9, 4e-9, xy.shape))
+    found = compare(before, after.iloc[::-1].reset_index(drop=True), layer="a", key=None)
+    cut = (before["长文"] != after["长文"]).sum()
+    assert cut >= 1
+    assert found.counts() == {"added": 0, "removed": 0, "moved": 0, "changed": cut}
+
+
+def test_of_near_shapes_one_with_the_same_attributes_is_taken_first() -> None:
+    shapes = [shapely.Point(116 + n * 2e-9, 27) for n in range(3)]
+    before = gpd.GeoDataFrame({"name": ["a", "b", "c"]}, geometry=shapes, crs=4490)
+    after = gpd.GeoDataFrame(
+        {"name": ["c", "a", "b"]}, geometry=[shapely.Point(p.x, 27 + 1e-9) for p in shapes], crs=4490
+    )
+    found = compare(before, after, layer="a", key=None)
+    assert found.counts() == {"added": 0, "removed": 0, "moved": 0, "changed": 0}
+
+
+def test_a_shape_without_points_is_compared_too() -> None:
+    before = gpd.GeoDataFrame({"n": [1, 2]}, geometry=[shapely.Point(), shapely.Point(116, 27)], crs=4490)
+    after = gpd.GeoDataFrame({"n": [1, 3]}, geometry=[shapely.Point(), shapely.Point(116, 27)], crs=4490)
+    assert compare(before, after, layer="a", key=None).counts()["changed"] == 1

@@ -6,9 +6,11 @@ import dataclasses
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 
 from geo.errors import BadInput
@@ -162,3 +164,45 @@ def test_what_is_typed_wrongly_is_said(asked: dict, default_layers: dict[str, La
     with pytest.raises(BadInput):
         snapshot(tmp_path / "x.gpkg", default_layers, **asked)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_ring_that_was_opened_in_a_geopackage_is_a_change_or_damage(files: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "open.gpkg"
+    path.write_bytes(files["gpkg"].read_bytes())
+    with closing(sqlite3.connect(path)) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        fid, blob = database.execute("SELECT fid, geom FROM prefecture").fetchone()
+        moved = bytearray(blob)
+        moved[-1] ^= 0x01  # the last coordinate of the last ring
+        database.execute("UPDATE prefecture SET geom = ? WHERE fid = ?", (bytes(moved), fid))
+        database.commit()
+    assert said_of(path) in {"takeaway.verify_unreadable", "changed prefecture"}
+
+
+def said_of(path: Path) -> str:
+    """The key of the one sentence that a file gets, or the first thing that is wrong with it."""
+    try:
+        found = verify_file(path)
+    except BadInput as fault:
+        return fault.key
+    return " ".join((found.problems[0].code, found.problems[0].name)) if found.problems else "ok"
+
+
+@pytest.mark.parametrize("form", ["gpkg", "parquet", "xlsx", "kmz", "geojson"])
+def test_whatever_byte_is_flipped_gets_one_sentence_or_is_found(
+    form: str, default_layers: dict[str, Layer], tmp_path: Path
+) -> None:
+    asked = Selection(default_layers, chosen=("prefecture",), adcodes=("361000",), version="9.9")
+    whole = write(asked, form, tmp_path / form).read_bytes()
+    chance = np.random.default_rng(20261128)
+    heads = [*range(0, min(len(whole), 4096), 97), *(len(whole) - n for n in range(1, min(len(whole), 4096), 97))]
+    places = [*heads, *chance.integers(0, len(whole), 60).tolist()]
+    path, said = tmp_path / f"flipped.{form}", []
+    for at in places:
+        damaged = bytearray(whole)
+        damaged[at] ^= 1 << int(chance.integers(0, 8))
+        path.write_bytes(damaged)
+        said.append(said_of(path))  # a byte that carries nothing may pass
+    assert len(said) == len(places)
+    assert len(set(said)) > 1

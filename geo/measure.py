@@ -24,6 +24,7 @@ __all__ = [
     "MU_M2",
     "SEMI_MAJOR_M",
     "area_m2",
+    "area_to_equator_m2",
     "areas_of",
     "degrees_per_metre",
     "distance_m",
@@ -248,7 +249,7 @@ def _sum_per_chain(terms: Floats, ends: NDArray[np.int64]) -> Floats:
 def _area_terms(points: Floats) -> Floats:
     """Return ``∫ S(φ) dλ`` from each vertex to the next; S is the area per radian between the equator and φ."""
     lam, phi = np.radians(points).T
-    return _integrate(phi, lam, _strip)
+    return _integrate(phi, lam, area_to_equator_m2)
 
 
 def _length_terms(points: Floats) -> Floats:
@@ -273,7 +274,7 @@ def _integrate(phi: Floats, lam: Floats, height: Any) -> Floats:
     return total
 
 
-def _strip(phi: Floats) -> Floats:
+def area_to_equator_m2(phi: Floats) -> Floats:
     """Return ``a² q(φ) / 2``: square metres per radian of longitude between the equator and φ (Snyder eq. 3-12)."""
     sin = np.sin(phi)
     q = (1 - _E2) * (sin / (1 - _E2 * sin**2) + np.arctanh(_E * sin) / _E)

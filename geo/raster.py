@@ -17,6 +17,7 @@ from rasterio.windows import Window
 from geo.crs import describe, from_store, transform_points
 from geo.errors import DataFault
 from geo.measure import degrees_per_metre
+from geo.raster_open import meant, off_cell_edges
 
 __all__ = ["slope_degrees", "value_at", "write_slope", "zonal"]
 
@@ -51,7 +52,9 @@ def zonal(raster: Path, zones: gpd.GeoDataFrame, statistic: Literal["mean", "min
     """
     with rasterio.open(raster) as grid:
         system = describe(grid.crs, raster.name)
+        cell = (grid.transform.a, -grid.transform.e)
     placed = from_store(zones[[zones.geometry.name]], system.epsg)
+    placed = placed.set_geometry(off_cell_edges(placed.geometry.to_numpy(), cell), crs=placed.crs)
     # a mean over degrees must weight a cell by its ground size, which shrinks by 9 % across the province's latitudes
     weighted = "mean(coverage_weight=area_spherical_m2)" if CRS.from_epsg(system.epsg).is_geographic else "mean"
     extreme = f"{statistic}(min_coverage_frac={_HALF_INSIDE})"
@@ -68,8 +71,10 @@ def value_at(raster: Path, lon: float, lat: float) -> float | None:
         west, south, east, north = grid.bounds
         if not (west <= x < east and south < y <= north):
             return None
-        value = float(next(grid.sample([(x, y)]))[0])
-    return None if value == grid.nodata or not np.isfinite(value) else value
+        value = float(next(grid.sample([(x, y)], indexes=1))[0])
+        if value == grid.nodata or not np.isfinite(value):
+            return None
+        return float(meant(np.array([value]), grid, 1)[0])
 
 
 def slope_degrees(heights: Floats, width_m: Floats, height_m: Floats) -> Floats:
@@ -143,7 +148,7 @@ def _slope_strip(grid: Any, top: int, width_m: Floats, height_m: Floats) -> NDAr
     last = min(bottom + 1, grid.height)
     heights = grid.read(1, window=_strip(grid, first, last), masked=True).astype(np.float64).filled(np.nan)
     strip = np.full((bottom - top, grid.width), np.nan)
-    inner = slope_degrees(heights, width_m[first:last], height_m[first:last])
+    inner = slope_degrees(meant(heights, grid, 1), width_m[first:last], height_m[first:last])
     start = first + 1 - top
     strip[start : start + len(inner), 1:-1] = inner
     return np.nan_to_num(strip, nan=_NO_SLOPE).astype(np.float32)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 import rasterio
+import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError as ProjCrsError
@@ -19,7 +20,7 @@ from geo.crs import datum_of, horizontal, short_text
 from geo.errors import BadInput, CrsError
 from geo.opened import plain_label
 
-__all__ = ["MAX_CELLS", "RasterFacts", "RasterSystem", "opened", "raster_facts", "system_of"]
+__all__ = ["MAX_CELLS", "RasterFacts", "RasterSystem", "meant", "off_cell_edges", "opened", "raster_facts", "system_of"]
 
 Floats = NDArray[np.float64]
 
@@ -83,6 +84,8 @@ class RasterFacts:
         Width and height in the units of the system.
     bounds : tuple of float
         West, south, east, north in the system of the grid.
+    scaling : tuple of (float, float)
+        Scale and offset of each band: what a cell means is ``stored × scale + offset``.
     """
 
     name: str
@@ -94,11 +97,17 @@ class RasterFacts:
     nodata: float | None
     cell: tuple[float, float]
     bounds: tuple[float, float, float, float]
+    scaling: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def scaled(self) -> bool:
+        """Whether any band stores something else than what it means."""
+        return any(pair != (1.0, 0.0) for pair in self.scaling)
 
     @property
     def whole_numbers(self) -> bool:
         """Whether values are whole numbers, and so perhaps classes."""
-        return self.dtype.startswith(("int", "uint"))
+        return self.dtype.startswith(("int", "uint")) and not self.scaled
 
 
 @contextmanager
@@ -156,7 +165,39 @@ def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
             name, system_of(grid.crs.to_wkt() if grid.crs else crs, name), grid.width, grid.height,
             tuple(plain_label(text or "") for text in grid.descriptions), str(grid.dtypes[0]),
             None if grid.nodata is None else float(grid.nodata), (step.a, -step.e), tuple(grid.bounds),
+            tuple((float(scale), float(offset)) for scale, offset in zip(grid.scales, grid.offsets, strict=True)),
         )  # fmt: skip
+
+
+def off_cell_edges(zones: NDArray[Any], cell: tuple[float, float]) -> NDArray[Any]:
+    """Move zones by a ten-millionth of a cell, so that none of their corners lies on the edge of one.
+
+    exactextract 0.3.0 takes a wrong share of some cells (up to 2e-4 of a county) where a corner lies on an edge.
+
+    Parameters
+    ----------
+    zones : array of shapely geometries
+    cell : tuple of float
+        Width and height of a cell, in the units of the zones.
+    """
+    step = 1e-7 * np.array(cell) * (1.37, 0.83)
+    moved: NDArray[Any] = shapely.transform(zones, lambda xy: xy + step)
+    return moved
+
+
+def meant(stored: Floats, grid: Any, band: int) -> Floats:
+    """Return what the cells of a band mean: stored values times the band's scale, plus its offset.
+
+    Parameters
+    ----------
+    stored : array of float
+        NaN where nothing is known.
+    grid : rasterio.DatasetReader
+    band : int
+        From 1.
+    """
+    scale, offset = grid.scales[band - 1], grid.offsets[band - 1]
+    return stored if (scale, offset) == (1.0, 0.0) else stored * scale + offset
 
 
 def system_of(crs: str | None, name: str) -> RasterSystem:

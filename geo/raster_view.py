@@ -16,7 +16,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
 from geo.errors import BadInput
-from geo.raster_open import RasterFacts, opened
+from geo.raster_open import RasterFacts, meant, opened
 
 __all__ = ["RasterView", "raster_view"]
 
@@ -78,12 +78,13 @@ def raster_view(
         opened(path, facts.name) as grid,
         WarpedVRT(
             grid, src_crs=source, crs="EPSG:3857", transform=from_bounds(west, south, east, north, columns, rows),
-            width=columns, height=rows, src_nodata=facts.nodata, nodata=math.nan, dtype="float64",
+            width=columns, height=rows, src_nodata=grid.nodatavals[band - 1], nodata=math.nan, dtype="float64",
             resampling=Resampling.average if smooth else Resampling.nearest, warp_mem_limit=64,
         ) as warped,
     ):  # fmt: skip
         values = warped.read(band).astype(np.float64)
-    values[~np.isfinite(values)] = np.nan
+        values[~np.isfinite(values)] = np.nan
+        values = meant(values, grid, band)
     back = Transformer.from_crs("EPSG:3857", "EPSG:4326", always_xy=True)
     (left, bottom), (right, top) = back.transform(west, south), back.transform(east, north)
     return RasterView(values, ((bottom, left), (top, right)))

@@ -7,8 +7,9 @@ in. Only one block of the grid is in memory at a time.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -21,8 +22,8 @@ from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from geo.measure import INVERSE_FLATTENING, SEMI_MAJOR_M, area_m2
-from geo.raster_open import RasterFacts, RasterSystem, opened
+from geo.measure import INVERSE_FLATTENING, SEMI_MAJOR_M, area_m2, area_to_equator_m2
+from geo.raster_open import RasterFacts, RasterSystem, meant, off_cell_edges, opened
 
 __all__ = ["Statistic", "ZonalFigures", "cell_areas_m2", "zonal_figures"]
 
@@ -30,7 +31,11 @@ Floats = NDArray[np.float64]
 Statistic = Literal["mean", "sum", "min", "max", "share"]
 
 _BLOCK: Final = 1500
-_NODES: Final = 25
+_NODES: Final = 129
+_FINE_M: Final = 500.0
+"""Cells larger than this are cut into equal parts: what a border takes of a cell is reckoned in the grid's plane, in
+which a degree of a coarse cell is not the same ground in the north as in the south."""
+_DEGREE_M: Final = 111_320.0
 _PIECE_DEG: Final = 0.005
 _HALF_INSIDE: Final = 0.5
 _E2: Final = (2 - 1 / INVERSE_FLATTENING) / INVERSE_FLATTENING
@@ -94,9 +99,11 @@ def zonal_figures(
         placed = shapely.transform(shapely.segmentize(placed, _PIECE_DEG), facts.system.from_degrees)
     totals = _Totals(len(zones))
     with opened(path, facts.name) as grid:
-        windows = list(_windows(grid, shapely.bounds(placed)))
+        parts = _parts_of_a_cell(facts)
+        placed = off_cell_edges(placed, (facts.cell[0] / parts, facts.cell[1] / parts))
+        windows = list(_windows(grid, shapely.bounds(placed), max(1, _BLOCK // parts)))
         for number, (window, touched) in enumerate(windows):
-            block = _Block.read(grid, band, window, facts)
+            block = _Block.read(grid, band, window, parts if statistic not in {"min", "max"} else 1, facts)
             if statistic == "share":
                 block = block.of_class(of_class)
             totals.add(
@@ -128,7 +135,7 @@ class _Totals:
             self._weighted[at] += np.nan_to_num(told["w"].to_numpy(float))
         elif statistic == "sum":
             told = exactextract.exact_extract(values, zones, ["s=sum"], output="pandas")
-            self._sum[at] += np.nan_to_num(told["s"].to_numpy(float))
+            self._sum[at] += np.nan_to_num(told["s"].to_numpy(float)) / block.parts**2
         else:
             least, most = (f"{side}={side}(min_coverage_frac={_HALF_INSIDE})" for side in ("min", "max"))
             told = exactextract.exact_extract(values, zones, [least, most], output="pandas")
@@ -152,24 +159,29 @@ class _Totals:
 
 @dataclass(frozen=True)
 class _Block:
-    """Part of a grid: values (NaN where there is none), the area of each cell, and where it lies."""
+    """Part of a grid: values (NaN where there is none), the area of each cell, and where it lies.
+
+    Each cell of the grid may stand in `parts` rows and columns of equal cells.
+    """
 
     values: Floats
     areas_m2: Floats
     bounds: tuple[float, float, float, float]
     system: RasterSystem
+    parts: int
 
     @classmethod
-    def read(cls, grid: Any, band: int, window: Window, facts: RasterFacts) -> _Block:
-        values = grid.read(band, window=window, masked=True).astype(np.float64).filled(np.nan)
-        values[~np.isfinite(values) | (values == facts.nodata)] = np.nan
+    def read(cls, grid: Any, band: int, window: Window, parts: int, facts: RasterFacts) -> _Block:
+        stored = grid.read(band, window=window, masked=True).astype(np.float64).filled(np.nan)
+        stored[~np.isfinite(stored) | (stored == grid.nodatavals[band - 1])] = np.nan
+        values = meant(stored, grid, band).repeat(parts, axis=0).repeat(parts, axis=1)
         bounds = grid.window_bounds(window)
-        return cls(values, cell_areas_m2(facts.system, bounds, values.shape), bounds, facts.system)
+        return cls(values, cell_areas_m2(facts.system, bounds, values.shape), bounds, facts.system, parts)
 
     def of_class(self, value: float) -> _Block:
         """Return 1 where the value is met, 0 where another is."""
         met = np.where(np.isnan(self.values), np.nan, (self.values == value).astype(float))
-        return _Block(met, self.areas_m2, self.bounds, self.system)
+        return replace(self, values=met)
 
     def sources(self) -> tuple[NumPyRasterSource, NumPyRasterSource, NumPyRasterSource]:
         """Return values, ones where there are values, and areas."""
@@ -182,18 +194,26 @@ class _Block:
         return values, known, areas
 
 
-def _windows(grid: Any, bounds: Floats) -> Iterator[tuple[Window, NDArray[np.int64]]]:
-    """Yield the blocks of a grid that a zone reaches into, with the zones that may."""
+def _parts_of_a_cell(facts: RasterFacts) -> int:
+    """Return into how many rows and columns a cell is cut so that its parts are small."""
+    unit = _DEGREE_M if facts.system.geographic else facts.system.crs.axis_info[0].unit_conversion_factor
+    return max(1, math.ceil(max(facts.cell) * unit / _FINE_M))
+
+
+def _windows(grid: Any, bounds: Floats, block: int) -> Iterator[tuple[Window, NDArray[np.int64]]]:
+    """Yield the parts of a grid that zones reach into, at most `block` cells wide and high, with the zones that may."""
     across, down = grid.transform.a, -grid.transform.e
     west, north = grid.transform.c, grid.transform.f
     first_column = np.floor((bounds[:, 0] - west) / across)
     last_column = np.ceil((bounds[:, 2] - west) / across)
     first_row = np.floor((north - bounds[:, 3]) / down)
     last_row = np.ceil((north - bounds[:, 1]) / down)
-    for top in range(0, grid.height, _BLOCK):
-        bottom = min(top + _BLOCK, grid.height)
-        for left in range(0, grid.width, _BLOCK):
-            right = min(left + _BLOCK, grid.width)
+    rows = int(max(first_row.min(), 0)), int(min(last_row.max(), grid.height))
+    columns = int(max(first_column.min(), 0)), int(min(last_column.max(), grid.width))
+    for top in range(*rows, block):
+        bottom = min(top + block, rows[1])
+        for left in range(*columns, block):
+            right = min(left + block, columns[1])
             meets = (first_row < bottom) & (last_row > top) & (first_column < right) & (last_column > left)
             if meets.any():
                 yield Window(left, top, right - left, bottom - top), np.flatnonzero(meets)
@@ -212,13 +232,18 @@ def cell_areas_m2(system: RasterSystem, bounds: tuple[float, float, float, float
 
     Notes
     -----
-    ``M N cos φ |∂(λ, φ)/∂(x, y)| Δx Δy`` (M and N the radii of curvature, Snyder, *Map Projections*, USGS PP 1395, 4-18
-    and 4-20) with the derivatives of the inverse projection by central differences, at a net of nodes; between them
-    it is linear, which at this spacing is true to 1e-6.
+    In degrees in closed form (Snyder, *Map Projections*, USGS PP 1395, 3-12). Else
+    ``M N cos φ |∂(λ, φ)/∂(x, y)| Δx Δy`` with the derivatives of the inverse projection by central differences, at a net of nodes (M and N the radii of
+    curvature, 4-18 and 4-20); between them it is linear: true to 1e-6 where nodes are less than 8 km apart and cells
+    less than 500 m wide.
     """
     rows, columns = shape
     west, south, east, north = bounds
     across, down = (east - west) / columns, (north - south) / rows
+    if system.geographic:
+        reached = area_to_equator_m2(np.radians(np.linspace(north, south, rows + 1)))
+        by_row = (reached[:-1] - reached[1:]) * np.radians(across)
+        return np.repeat(by_row[:, None], columns, axis=1)
     x = np.linspace(west + across / 2, east - across / 2, min(columns, _NODES))
     y = np.linspace(north - down / 2, south + down / 2, min(rows, _NODES))
     nodes = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)

@@ -105,6 +105,12 @@ def _facts(path: Path, name: str) -> RasterFacts | None:
     return raster_facts(path, name, crs) if crs else None
 
 
+def _scaling(facts: RasterFacts) -> str:
+    """Write scale and offset of the bands that have one."""
+    told = [f"{number}: × {scale:g} + {offset:g}" for number, (scale, offset) in enumerate(facts.scaling, start=1)]
+    return "; ".join(text for text, pair in zip(told, facts.scaling, strict=True) if pair != (1.0, 0.0))
+
+
 def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
     """Ask what is wanted and reckon it."""
     st.caption(
@@ -118,6 +124,8 @@ def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
             nodata=say("raster_own.none") if facts.nodata is None else f"{facts.nodata:g}",
         )
     )
+    if facts.scaled:
+        st.caption(say("raster_own.scaled", scaling=_scaling(facts)))
     boxes = st.columns(4)
     with boxes[0]:
         band = st.selectbox(

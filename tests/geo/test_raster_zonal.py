@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from functools import cache
 from pathlib import Path
@@ -15,9 +16,12 @@ from pyproj import Geod, Transformer
 from rasterio.transform import from_origin
 
 from geo.errors import BadInput, CrsError
+from geo.raster import value_at, write_slope, zonal
 from geo.raster_open import raster_facts, system_of
+from geo.raster_view import raster_view
 from geo.raster_zonal import cell_areas_m2, zonal_figures
 
+CASES = Path(__file__).resolve().parents[1] / "fixtures" / "cases"
 CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
 ZONES = gpd.GeoDataFrame(
     geometry=[
@@ -209,3 +213,85 @@ def test_a_file_cut_short_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as fault:
         zonal_figures(path, facts, ZONES, "mean")
     assert fault.value.key == "raster_own.damaged"
+
+
+def global_grid(path: Path, crs: str, cell: float, value: object = 1.0, dtype: str = "float64") -> Path:
+    """A grid far larger than the zones, of cells that are large beside them."""
+    west, south, east, north = (100.0, 15.0, 130.0, 45.0)
+    if crs != "EPSG:4490":
+        there = Transformer.from_crs(4490, crs, always_xy=True)
+        x, y = there.transform([west, east, west, east], [south, south, north, north])
+        west, south, east, north = min(x), min(y), max(x), max(y)
+    columns, rows = int((east - west) / cell) + 1, int((north - south) / cell) + 1
+    profile = {"crs": crs, "transform": from_origin(west, north, cell, cell), "width": columns, "height": rows}
+    values = np.broadcast_to(np.asarray(value, dtype), (rows, columns))
+    with rasterio.open(path, "w", driver="GTiff", count=1, dtype=dtype, **profile) as grid:
+        grid.write(values, 1)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("crs", "cell"),
+    [("EPSG:4490", 0.1), ("EPSG:4490", 0.5), ("EPSG:4490", 1.0), ("EPSG:4490", 5.0), ("EPSG:3857", 100_000.0),
+     ("EPSG:3857", 9_000.0), (ALBERS, 50_000.0)],
+)  # fmt: skip
+def test_a_zone_inside_a_coarse_grid_is_covered_whole(tmp_path: Path, crs: str, cell: float) -> None:
+    path = global_grid(tmp_path / "a.tif", crs, cell)
+    told = zonal_figures(path, raster_facts(path, "a.tif"), ZONES, "mean")
+    assert told.covered.to_numpy() == pytest.approx(1.0, abs=1e-6)
+    assert told.figures.to_numpy() == pytest.approx(1.0, rel=1e-9)
+
+
+def test_cells_of_a_coarse_grid_count_by_their_ground(tmp_path: Path) -> None:
+    """Rows of one degree that hold their number: the mean is that of bands whose areas have a closed form."""
+    rows = np.arange(31, dtype=float)[:, None]
+    path = global_grid(tmp_path / "a.tif", "EPSG:4490", 1.0, np.broadcast_to(rows, (31, 31)))
+    zone = gpd.GeoDataFrame(geometry=[shapely.box(115.3, 25.7, 117.9, 28.6)], crs=4490)
+    edges = [25.7, 26.0, 27.0, 28.0, 28.6]
+    bands = [
+        abs(
+            CGCS2000.polygon_area_perimeter(*shapely.segmentize(shapely.box(0, a, 2.6, b), 0.001).exterior.coords.xy)[0]
+        )
+        for a, b in itertools.pairwise(edges)
+    ]
+    right = np.average([19, 18, 17, 16], weights=bands)  # the row of 25 to 26 degrees is the twentieth
+    assert zonal_figures(path, raster_facts(path, "a.tif"), zone, "mean").figures[0] == pytest.approx(right, rel=1e-6)
+    summed = zonal_figures(path, raster_facts(path, "a.tif"), zone, "sum").figures[0]
+    assert summed == pytest.approx(2.6 * (0.3 * 19 + 18 + 17 + 0.6 * 16), rel=1e-6)  # cells by the share inside
+
+
+def test_scale_and_offset_are_what_cells_mean() -> None:
+    path = CASES / "raster_scale_offset.tif"
+    facts = raster_facts(path, "a.tif")
+    assert facts.scaling == ((0.1, 5.0),)
+    for statistic in ("mean", "min", "max"):
+        assert zonal_figures(path, facts, ZONES, statistic).figures.to_numpy() == pytest.approx(55.0)
+    assert zonal_figures(path, facts, ZONES, "share", of_class=55.0).figures.to_numpy() == pytest.approx(100.0)
+    assert value_at(path, 116.5, 27.5) == pytest.approx(55.0)
+    assert zonal(path, ZONES, "mean").to_numpy() == pytest.approx(55.0)
+    shown = raster_view(path, facts, (116.0, 27.0, 117.0, 28.0)).values
+    assert shown[np.isfinite(shown)] == pytest.approx(55.0)
+
+
+def test_each_band_has_its_own_scale_and_emptiness(tmp_path: Path) -> None:
+    path = tmp_path / "two.tif"
+    profile = {"crs": "EPSG:4490", "transform": from_origin(116, 28.2, 0.01, 0.01), "width": 150, "height": 120}
+    with rasterio.open(path, "w", driver="GTiff", count=2, dtype="int16", nodata=0, **profile) as grid:
+        grid.write(np.full((120, 150), 7), 1)
+        grid.write(np.full((120, 150), 30), 2)
+        grid.scales, grid.offsets = (1.0, 0.5), (0.0, 1.0)
+    facts = raster_facts(path, "two.tif")
+    assert zonal_figures(path, facts, ZONES, "mean", band=1).figures.to_numpy() == pytest.approx(7.0)
+    assert zonal_figures(path, facts, ZONES, "mean", band=2).figures.to_numpy() == pytest.approx(16.0)
+
+
+def test_the_slope_of_scaled_heights(tmp_path: Path) -> None:
+    """Decimetres with a scale of 0.1: 1 m up per 100 m east is 0.5729 degrees."""
+    path = tmp_path / "dm.tif"
+    profile = {"crs": "EPSG:4527", "transform": from_origin(39_400_000, 3_100_000, 100, 100), "width": 9, "height": 9}
+    with rasterio.open(path, "w", driver="GTiff", count=1, dtype="int16", **profile) as grid:
+        grid.write(np.tile(np.arange(9) * 10, (9, 1)), 1)
+        grid.scales = (0.1,)
+    write_slope(path, tmp_path / "slope.tif")
+    with rasterio.open(tmp_path / "slope.tif") as made:
+        assert made.read(1)[4, 4] == pytest.approx(np.degrees(np.arctan(0.01)), rel=1e-5)

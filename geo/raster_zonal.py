@@ -232,10 +232,10 @@ def cell_areas_m2(system: RasterSystem, bounds: tuple[float, float, float, float
 
     Notes
     -----
-    In degrees in closed form (Snyder, *Map Projections*, USGS PP 1395, 3-12). Else
-    ``M N cos φ |∂(λ, φ)/∂(x, y)| Δx Δy`` with the derivatives of the inverse projection by central differences, at a net of nodes (M and N the radii of
-    curvature, 4-18 and 4-20); between them it is linear: true to 1e-6 where nodes are less than 8 km apart and cells
-    less than 500 m wide.
+    In degrees in closed form (Snyder, *Map Projections*, USGS PP 1395, 3-12). Else by the derivatives of the inverse
+    projection, ``M N cos φ |∂(λ, φ)/∂(x, y)| Δx Δy`` (M and N the radii of curvature, 4-18 and 4-20), as central
+    differences at a net of nodes; between them it is linear: true to 1e-6 where nodes are less than 8 km apart and
+    cells less than 500 m wide.
     """
     rows, columns = shape
     west, south, east, north = bounds

@@ -95,6 +95,13 @@ class Gazetteer:
         return self._units["name_zh"]
 
     @property
+    def provinces(self) -> dict[str, str]:
+        """Adcodes of the provinces that our territories lie in, by full and short Chinese name."""
+        pairs = self._units[["province_zh", "province_adcode"]].drop_duplicates().itertuples(index=False, name=None)
+        known = {str(name): str(code) for name, code in pairs if name and code}
+        return {name.removesuffix("省"): code for name, code in known.items()} | known
+
+    @property
     def places(self) -> pd.DataFrame:
         """What the search box finds (`layers.gazetteer_search.place_index`); not to be changed."""
         return self._places

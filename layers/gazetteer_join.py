@@ -32,7 +32,8 @@ class JoinReport:
     frame : DataFrame
         The table, every row, in its order and on its index, with ``unit_adcode`` and ``unit_name`` ("" where not one
         territory of the level is meant), ``unit_candidates`` (adcodes, ";" between), ``join_status``, ``join_how`` (as
-        `Match.how`; ``other_level`` where the name is sound but of another level, ``several_counties`` for a zone).
+        `Match.how`; ``elsewhere`` where the row's other columns put it in another place; ``other_level`` where the
+        name is sound but of another level, ``several_counties`` for a zone).
     key : str
     level : str
     absent : tuple of str
@@ -112,15 +113,19 @@ class JoinReport:
             ``key``, ``rows`` (how many), ``status``, ``candidates`` (names), ``why`` (a sentence).
         """
         seen = self.frame[(self.frame["join_status"] != "matched") | (self.frame["join_how"] == "zone")]
-        groups = seen.groupby(as_text(seen[self.key]), sort=False)
-        table = groups.agg(rows=("join_status", "size"), status=("join_status", "first"), how=("join_how", "first"))
-        table = table.sort_values("rows", ascending=False, kind="stable").head(limit)
-        found = [self.match(str(key)) for key in table.index]
+        seen = seen.assign(key=as_text(seen[self.key]), how=seen["join_how"])
+        seen["says"] = seen["row_says"].where(seen["how"] == "elsewhere", "") if "row_says" in seen else ""
+        groups = seen.groupby(["key", "how", "says"], sort=False)
+        table = groups.agg(rows=("join_status", "size"), status=("join_status", "first")).reset_index()
+        table = table.sort_values("rows", ascending=False, kind="stable").head(limit).reset_index(drop=True)
+        found = [self.match(str(key)) for key in table["key"]]
         table["candidates"] = ["、".join(match.names) for match in found]
         table["why"] = [match.evidence(lang) for match in found]
         of_level = t("gazetteer.other_level", lang, level=t(f"gazetteer.level_{self.level}", lang))
         table.loc[table["how"] == "other_level", "why"] += " " + of_level
-        return table.drop(columns="how").rename_axis("key").reset_index()
+        there = table["how"] == "elsewhere"
+        table.loc[there, "why"] = [t("gazetteer.row_elsewhere", lang, says=says) for says in table.loc[there, "says"]]
+        return table[["key", "rows", "status", "candidates", "why"]]
 
 
 def join(

@@ -15,6 +15,7 @@ from layers.gazetteer import Gazetteer
 from layers.gazetteer_join import JoinReport, Level, join
 from layers.indicator_subjects import Moment, Subject
 from layers.indicators import Indicator
+from layers.join_beside import ELSEWHERE, heeded
 from layers.model import Bilingual
 from words import t
 
@@ -94,8 +95,8 @@ def read_numbers(cells: pd.Series) -> Numbers:
 
 
 def join_table(table: pd.DataFrame, key: str, gazetteer: Gazetteer, level: Level) -> JoinReport:
-    """Join a table by a column, whatever its other columns are called."""
-    return join(table[[key]], key, gazetteer, level=level)
+    """Join a table by a column; columns of provinces, cities and codes beside it count (`layers.join_beside`)."""
+    return heeded(join(table[[key]], key, gazetteer, level=level), table)
 
 
 def placed(report: JoinReport, cures: Mapping[str, str]) -> pd.Series:
@@ -111,6 +112,7 @@ def placed(report: JoinReport, cures: Mapping[str, str]) -> pd.Series:
     sound = {key: code for key, code in cures.items() if code in known}
     codes = report.frame["unit_adcode"]
     cured = report.frame[report.key].astype(str).map(lambda key: sound.get(key, ""))
+    cured = cured.where(report.frame["join_how"] != ELSEWHERE, "")  # what its row puts elsewhere stays there
     return codes.where(codes != "", cured)
 
 

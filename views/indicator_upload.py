@@ -16,6 +16,7 @@ from layers.gazetteer import Gazetteer
 from layers.gazetteer_join import JoinReport, Level
 from layers.indicator_own import Doubled, Guess, guess_columns, join_table, own_subject, placed, read_numbers
 from layers.indicator_subjects import Subject
+from layers.join_beside import ELSEWHERE
 from views.indicator_choice import choose, chosen
 from views.indicator_data import OWN, literal
 from views.plans_filter import region_text
@@ -152,7 +153,8 @@ def _show_counts(report: JoinReport) -> None:
 def _cures(report: JoinReport, seed: str) -> dict[str, str]:
     """Let the user say what each name means that was left open."""
     frame = report.frame
-    left = frame[(frame["unit_adcode"] == "") & (frame[report.key] != "")]
+    open_rows = (frame["unit_adcode"] == "") & (frame[report.key] != "") & (frame["join_how"] != ELSEWHERE)
+    left = frame[open_rows]
     if left.empty:
         return {}
     groups = left.groupby(report.key, sort=False).agg(

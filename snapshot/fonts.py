@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -11,7 +12,7 @@ from matplotlib.ft2font import FT2Font
 
 from geo.errors import RedlineError
 
-__all__ = ["FAMILY", "Weight", "font", "font_path", "refuse_missing", "register_reportlab", "writable"]
+__all__ = ["FAMILY", "Weight", "font", "font_path", "refuse_missing", "register_reportlab", "spelled", "writable"]
 
 Weight = Literal["regular", "bold"]
 FAMILY: Final = "NotoSansSC"
@@ -20,6 +21,9 @@ _FILES: Final[dict[Weight, str]] = {
     "regular": "400Regular/NotoSansSC_400Regular.ttf",
     "bold": "700Bold/NotoSansSC_700Bold.ttf",
 }
+_BEYOND: Final = re.compile(r"<([0-9A-F]{5,6})>")
+_JOINERS: Final = frozenset("\u200d\ufe0e\ufe0f")
+"""Join or style the character before; where that is spelled out they say nothing."""
 _LAYOUT: Final = frozenset("\n\r\t\u00ad\u200b")
 
 
@@ -68,12 +72,39 @@ def writable(text: str) -> bool:
     return all(ord(letter) in _known() or letter in _LAYOUT for letter in text)
 
 
+def spelled(text: str) -> str:
+    """Return a text in which a character that the font lacks stands as its code: nothing is lost, nothing is a box.
+
+    Examples
+    --------
+    >>> spelled("地块😀二"), spelled("❤️")
+    ('地块〔U+1F600〕二', '〔U+2764〕')
+    """
+    if writable(text):
+        return text
+    return "".join(
+        letter if ord(letter) in _known() or letter in _LAYOUT else f"〔U+{ord(letter):04X}〕"
+        for letter in text
+        if letter not in _JOINERS
+    )
+
+
 @cache
 def register_reportlab() -> None:
     """Make the family known to reportlab, once a process."""
-    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 -- heavy, and only the PDF report needs it
+    from reportlab.pdfbase import pdfmetrics, ttfonts  # noqa: PLC0415 -- heavy, and only the PDF report needs it
     from reportlab.pdfbase.ttfonts import TTFont as PdfFont  # noqa: PLC0415
 
+    made = ttfonts.makeToUnicodeCMap
+    ttfonts.makeToUnicodeCMap = lambda name, subset: _with_surrogates(made(name, subset))
     pdfmetrics.registerFont(PdfFont(FAMILY, str(font_path("regular"))))
     pdfmetrics.registerFont(PdfFont(f"{FAMILY}-Bold", str(font_path("bold"))))
     pdfmetrics.registerFontFamily(FAMILY, FAMILY, f"{FAMILY}-Bold", FAMILY, f"{FAMILY}-Bold")
+
+
+def _with_surrogates(cmap: str) -> str:
+    """Write characters beyond U+FFFF of a ToUnicode map as UTF-16, as PDF wants them (ISO 32000-1, 9.10.3).
+
+    reportlab 5.1.0 writes five digits there: such a character is drawn right and copied as nothing.
+    """
+    return _BEYOND.sub(lambda found: f"<{chr(int(found[1], 16)).encode('utf-16-be').hex().upper()}>", cmap)

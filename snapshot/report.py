@@ -10,9 +10,9 @@ from geo.errors import BadInput
 from siting.case import Case, software_now
 from siting.run import Run
 from siting.withhold import without_withheld
-from snapshot.fonts import refuse_missing
+from snapshot.fonts import spelled, writable
 from snapshot.report_docx import write_docx
-from snapshot.report_model import Block, Facts, Numbers, Picture, Report, Signatures, Text, texts_of
+from snapshot.report_model import Block, Facts, Numbers, Picture, Report, Signatures, Text, rewritten, texts_of
 from snapshot.report_parts import Chapters
 from snapshot.report_pdf import write_pdf
 from snapshot.seal import seal
@@ -67,16 +67,14 @@ def write_report(
     ------
     BadInput
         On another suffix.
-    RedlineError
-        If the font lacks a character, which is named.
     """
     writers = {".pdf": write_pdf, ".docx": write_docx}
     writer = writers.get(target.suffix.lower())
     if writer is None:
         raise BadInput("report.no_format", suffix=target.suffix)
     report = build_report(run, case, lang=lang, check_id=check_id, user=user, relief=relief, step=step)
-    for text in texts_of(report):
-        refuse_missing(text)
+    if writer is write_pdf and not all(writable(text) for text in texts_of(report)):
+        report = rewritten(report, spelled, Text(t("report.spelled", lang), "small"))
     step(0.7)
     with whole_file(target) as draft:
         writer(draft, report)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from words import Lang
 
-__all__ = ["Block", "Facts", "Heading", "Numbers", "Picture", "Report", "Signatures", "Table", "Text", "texts_of"]
+__all__ = [
+    "Block",
+    "Facts",
+    "Heading",
+    "Numbers",
+    "Picture",
+    "Report",
+    "Signatures",
+    "Table",
+    "Text",
+    "rewritten",
+    "texts_of",
+]
 
 
 @dataclass(frozen=True)
@@ -133,3 +145,33 @@ def texts_of(report: Report) -> Iterator[str]:
                 yield block.caption
                 yield from block.head
                 yield from (text for row in block.rows for text in row)
+
+
+def rewritten(report: Report, write: Callable[[str], str], note: Text) -> Report:
+    """Return a report with every text as `write` gives it, and a note at the end."""
+
+    def row(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(write(text) for text in texts)
+
+    def block(one: Block) -> Block:
+        match one:
+            case Heading() | Text():
+                return replace(one, text=write(one.text))
+            case Picture():
+                return replace(one, caption=write(one.caption))
+            case Facts():
+                return replace(one, rows=tuple((write(name), write(value)) for name, value in one.rows))
+            case Signatures():
+                return replace(one, fields=tuple((write(name), write(value)) for name, value in one.fields))
+            case Table():
+                rows = tuple(row(texts) for texts in one.rows)
+                return replace(one, caption=write(one.caption), head=row(one.head), rows=rows)
+
+    return replace(
+        report,
+        title=write(report.title),
+        subtitle=write(report.subtitle),
+        header=write(report.header),
+        author=write(report.author),
+        blocks=(*(block(one) for one in report.blocks), note),
+    )

@@ -19,6 +19,7 @@ from geo.errors import BadInput
 from layers.export_policy import may_export
 from layers.model import Layer
 from siting.result import CheckResult
+from snapshot.fonts import refuse_missing
 from snapshot.seal import seal
 from snapshot.sheet_draw import Relief, draw_layers, draw_relief, drawn_in
 from snapshot.sheet_furniture import draw_grid, draw_inset, draw_north, draw_scale, draw_watermark, furniture
@@ -158,7 +159,9 @@ def map_picture(
 
 
 def _checked(settings: SheetSettings, suffix: str) -> Layout:
-    """Refuse what cannot be printed."""
+    """Refuse what cannot be printed; names that come with data are spelled out, what is typed for the sheet is asked."""
+    for text in (settings.title, settings.user, settings.approval):
+        refuse_missing(text)
     layout = lay_out(settings.paper, landscape=settings.landscape)
     west, south, east, north = settings.bounds
     if not (-180 <= west < east <= 180 and -89 <= south < north <= 89):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo.crs import transform_points
 from layers.model import Layer
-from snapshot.fonts import font, refuse_missing
+from snapshot.fonts import font, spelled
 from snapshot.sheet_draw import draw_layers
 from snapshot.sheet_layout import Frame
 from snapshot.sheet_marks import text_width_pt
@@ -189,7 +189,7 @@ def draw_scale(axes: Axes, frame: Frame, lang: Lang, unit: float) -> None:
         figure = f"{at * part / size:.10g}"
         text = t(key, lang, value=figure) if at == 4 else figure
         axes.annotate(
-            refuse_missing(text),
+            spelled(text),
             (x + at * part, y + 1.6 * high),
             fontproperties=font(_SCALE_PT * unit),
             ha="center",
@@ -234,7 +234,7 @@ def draw_watermark(axes: Axes, text: str, unit: float) -> None:
             axes.text(
                 (column + (0.25 if row % 2 else 0.6)) / 4.2,
                 (row + 0.5) / 5,
-                refuse_missing(text),
+                spelled(text),
                 transform=axes.transAxes,
                 fontproperties=font(15 * unit, bold=True),
                 color="#7a1f1f",

@@ -19,7 +19,7 @@ from carto.symbols import Label, Shape, Symbol, classes_of, label_of
 from carto.tiles_layer import marks_of
 from geo.crs import from_store, transform_points
 from layers.model import Layer
-from snapshot.fonts import font, refuse_missing
+from snapshot.fonts import font, spelled
 from snapshot.sheet_layout import PIXEL_MM, PX_PT, Frame
 from words import Lang, t
 
@@ -199,7 +199,8 @@ _measure: Final = TextToPath()
 
 
 def put_text(axes: Axes, at: tuple[float, float], text: str, face: FontProperties, halo: float, **how: Any) -> None:
-    """Write a line of text; the halo is drawn first, for itself: text with an effect would become outlines in a PDF."""
+    """Write a line of text, what the font lacks by its code; the halo is drawn first, for itself: text with an effect would become outlines in a PDF."""
+    text = spelled(text)
     if halo:
         ring = {**how, "path_effects": [Stroke(linewidth=halo, foreground="#ffffff")]}
         axes.text(*at, text, fontproperties=face, parse_math=False, **ring)
@@ -208,6 +209,5 @@ def put_text(axes: Axes, at: tuple[float, float], text: str, face: FontPropertie
 
 def text_width_pt(text: str, size_pt: float, *, bold: bool = False) -> float:
     """Return how wide a line of text is printed."""
-    refuse_missing(text)
-    wide, _, _ = _measure.get_text_width_height_descent(text, font(size_pt, bold=bold), ismath=False)
+    wide, _, _ = _measure.get_text_width_height_descent(spelled(text), font(size_pt, bold=bold), ismath=False)
     return float(wide)

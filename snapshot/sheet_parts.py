@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Outline
 
 from carto.legend import LegendEntry
-from snapshot.fonts import font, refuse_missing
+from snapshot.fonts import font
 from snapshot.sheet_draw import area_patch, line_pen
 from snapshot.sheet_layout import Rect
 from snapshot.sheet_marks import marker, put_text, text_width_pt
@@ -28,9 +28,9 @@ def write(
     axes: Axes, x: float, y: float, text: str, size: float, *, bold: bool = False, colour: str = _INK,
     ha: str = "left", va: str = "baseline", halo: float = 0.0, turn: float = 0.0, alpha: float = 1.0,
 ) -> None:  # fmt: skip
-    """Write one line of text at a place of the axes; a character that the font has not is an error."""
+    """Write one line of text at a place of the axes."""
     put_text(
-        axes, (x, y), refuse_missing(text), font(size, bold=bold), halo,
+        axes, (x, y), text, font(size, bold=bold), halo,
         color=colour, ha=ha, va=va, rotation=turn, alpha=alpha, clip_on=False,
     )  # fmt: skip
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,13 @@ from pyproj import Geod
 from shapely.geometry import LineString, box
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import BadInput, RedlineError
+from geo.errors import BadInput
 from geo.read import sites_from_drawing
 from layers.model import Layer
 from siting.case import Case, Settings
 from siting.linear import chainage_m
 from siting.run import Run, run_check
+from snapshot.fonts import spelled
 from snapshot.report import build_report, write_report
 from snapshot.report_model import Heading, Numbers, Table, Text, texts_of
 from snapshot.report_parts import Chapters
@@ -156,7 +159,22 @@ def test_what_must_stay_in_is_not_told(run: Run) -> None:
 def test_bad_suffix_and_bad_character_leave_nothing(run: Run, tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         write_report(tmp_path / "r.odt", run, CASE, lang="zh")
-    with pytest.raises(RedlineError) as fault:
-        write_report(tmp_path / "r.pdf", run, dataclasses.replace(CASE, name="厂😀"), lang="zh")
-    assert fault.value.key == "report.no_glyph"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["𡎚塅𬒈㙍项目", "厂😀", "❤️甲", "𬒈"])
+def test_every_text_that_is_written_can_be_copied_out(run: Run, tmp_path: Path, name: str) -> None:
+    frame = run.sites.frame.assign(site_id=[f"{name}{n}" for n in range(len(run.sites.frame))])
+    sites = dataclasses.replace(run.sites, frame=frame)
+    result = dataclasses.replace(run.result, sites=run.result.sites.assign(site_id=frame["site_id"].to_numpy()))
+    again = dataclasses.replace(run, sites=sites, result=result)
+    case = dataclasses.replace(CASE, name=name)
+    write_report(tmp_path / "r.pdf", again, case, lang="zh")
+    copied = "".join(page.extract_text() for page in PdfReader(tmp_path / "r.pdf").pages)
+    plain = re.sub(r"\s", "", copied)
+    for text in texts_of(build_report(again, case, lang="zh")):
+        for line in text.splitlines():
+            assert re.sub(r"\s", "", spelled(line)) in plain, line
+    write_report(tmp_path / "r.docx", again, case, lang="zh")
+    with zipfile.ZipFile(tmp_path / "r.docx") as held:
+        assert name in held.read("word/document.xml").decode(), "Word has other fonts to fall back on"

@@ -9,18 +9,8 @@ from typing import Literal
 from words import Lang
 
 __all__ = [
-    "Block",
-    "Facts",
-    "Heading",
-    "Numbers",
-    "Picture",
-    "Report",
-    "Signatures",
-    "Table",
-    "Text",
-    "rewritten",
-    "texts_of",
-]
+    "Block", "Facts", "Heading", "Numbers", "Picture", "Report", "Signatures", "Table", "Text", "rewritten", "texts_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ def map_picture(
 
 
 def _checked(settings: SheetSettings, suffix: str) -> Layout:
-    """Refuse what cannot be printed; names that come with data are spelled out, what is typed for the sheet is asked."""
+    """Refuse what cannot be printed: of what is typed for the sheet every character must be writable."""
     for text in (settings.title, settings.user, settings.approval):
         refuse_missing(text)
     layout = lay_out(settings.paper, landscape=settings.landscape)

@@ -199,7 +199,10 @@ _measure: Final = TextToPath()
 
 
 def put_text(axes: Axes, at: tuple[float, float], text: str, face: FontProperties, halo: float, **how: Any) -> None:
-    """Write a line of text, what the font lacks by its code; the halo is drawn first, for itself: text with an effect would become outlines in a PDF."""
+    """Write a line of text, what the font lacks by its code.
+
+    The halo is drawn first, for itself: text with an effect would become outlines in a PDF.
+    """
     text = spelled(text)
     if halo:
         ring = {**how, "path_effects": [Stroke(linewidth=halo, foreground="#ffffff")]}

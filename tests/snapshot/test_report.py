@@ -162,7 +162,7 @@ def test_bad_suffix_and_bad_character_leave_nothing(run: Run, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["𡎚塅𬒈㙍项目", "厂😀", "❤️甲", "𬒈"])
+@pytest.mark.parametrize("name", ["𡎚塅𬒈㙍项目", "❤️厂😀"])
 def test_every_text_that_is_written_can_be_copied_out(run: Run, tmp_path: Path, name: str) -> None:
     frame = run.sites.frame.assign(site_id=[f"{name}{n}" for n in range(len(run.sites.frame))])
     sites = dataclasses.replace(run.sites, frame=frame)

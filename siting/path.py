@@ -119,8 +119,11 @@ def _through_redline(zones: frozenset[str | None], project: Project, law: Path) 
         return found
     unsure = ["core_not_told_apart"] if None in zones else []
     row = law_table("activities", law).set_index("code").loc[project.activity]
-    if pd.notna(row["limited_142"]):
-        if row["limited_142_verified"] != "yes":
+    item = "limited_142"
+    if pd.isna(row[item]) and project.works == "rebuild":
+        item = "limited_142_rebuild"
+    if pd.notna(row[item]):
+        if row[f"{item}_verified"] != "yes":
             unsure = [*unsure, "limited_unverified"]
         if "construction" in project.open_flags:
             waits = [*unsure, "flag:construction"]

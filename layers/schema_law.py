@@ -106,7 +106,7 @@ _TABLES: Final = (
         Column("may_flags", "codes", "true of some: ask; till then no rule forbids by it", allowed=FLAGS),
         Column("limited_142", "integer", "which of the ten limited activities it can be", low=1, high=10),
         _code("limited_142_verified", "whether that item's text was read", "yes partly no", required=False),
-        Column("limited_142_rebuild", "integer", "which it can be where lawful existing works are rebuilt", low=1, high=10),
+        Column("limited_142_rebuild", "integer", "which it can be if it is existing works rebuilt", low=1, high=10),
         _code("limited_142_rebuild_verified", "whether that item names such works", "yes partly no", required=False),
         Column("limited_jx", "integer", "which of Jiangxi's nine; blank: list not found", low=1, high=9),
         Column("description", "text", "what it takes in, Chinese", required=True),

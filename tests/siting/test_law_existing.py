@@ -189,6 +189,29 @@ def test_a_development_zone_that_stands_outside_the_town_boundary(make_layer, co
         assert result.sites["verdict"].tolist() == [said]
 
 
+@pytest.mark.parametrize("day", [DAY, "2027-01-01"])
+def test_rebuilding_on_permanent_farmland(make_layer, counties, day) -> None:
+    """土地管理法 35 and its successor forbid taking the land; 65 forbids rebuilding what fits no plan."""
+    field = over(make_layer, "permanent_farmland")
+    for activity in OLDER_INFRASTRUCTURE:
+        assert verdict(field, counties, activity, "rebuild", day) == "review_required", activity
+        assert verdict(field, counties, activity, "new", day) == "prohibited", activity
+        assert verdict(field, counties, activity, "expand", day) == "prohibited", activity
+    for activity in ("factory", "housing", "tourism"):
+        assert verdict(field, counties, activity, "rebuild", day) == "prohibited", activity
+    found = rules(ask([field], counties, SITE, "linear_road", works="rebuild", as_of=day), "permanent_farmland")
+    assert "pf-35-existing" in found
+    assert ("fq-24-existing" in found) == (day >= "2027-01-01")
+
+
+def test_what_pollutes_a_monument_already(make_layer, counties) -> None:
+    """文物保护法 30: nothing new that pollutes; what stands is left to environmental law."""
+    belt = over(make_layer, "heritage", "建设控制地带")
+    for works, said in (("new", "prohibited"), ("expand", "prohibited"), ("rebuild", "review_required")):
+        result = ask([belt], counties, SITE, "chemical_project", works=works, as_of=DAY)
+        assert result.sites["verdict"].tolist() == [said]
+
+
 def test_works_that_cure_a_geological_danger(make_layer, counties) -> None:
     """地质灾害防治条例 19(3), 34: the danger is cured inside the danger area; that has to be declared."""
     danger = over(make_layer, "geohazard_zone", "地质灾害危险区")

@@ -20,13 +20,15 @@ ANY_ACTIVITY: Final = "any"
 LAW_LAYERS: Final = (
     "redline", "ecological_space", "permanent_farmland", "town_boundary", "water_source_zone", "river_management",
     "environmental_unit", "public_welfare_forest", "mining_rights", "heritage", "geohazard_zone", "protected_site",
-    "river_bank", "wetland", "farmland", "forest_land", "wildlife_habitat", "flood_zone", "sensitive_place", "any",
+    "river_bank", "wetland", "farmland", "forest_land", "wildlife_habitat", "flood_zone", "sensitive_place",
+    "historic_town", "fishery_reserve", "canal_zone", "canal_bank", "steep_slope", "soil_erosion_zone",
+    "road", "railway", "pipeline", "any",
 )  # fmt: skip
 """The words of ``stands_for`` in config.toml that a rule may name; ``any`` where no layer decides."""
 
 FLAGS: Final = (
     "construction", "industrial", "chemical", "mining", "solid_waste", "linear", "town_use", "soil_polluting",
-    "discharging", "heavy_water_polluting", "key_project", "national_major", "disaster_relief",
+    "discharging", "heavy_water_polluting", "noisy", "key_project", "national_major", "disaster_relief",
 )  # fmt: skip
 """What is true of a project besides its kind."""
 
@@ -37,7 +39,9 @@ ZONES: Final = (
     "核心保护区", "一般控制区", "自然保护地核心保护区", "自然保护地核心保护区外", "核心区", "缓冲区", "实验区",
     "核心景区", "一级保护区", "二级保护区", "准保护区", "永久基本农田集中区域", "长江干流", "长江支流", "长江重要支流",
     "国家重要湿地", "重要湿地", "保护范围", "建设控制地带", "堤防和护堤地", "河道滩地", "地质灾害危险区",
-    "地质灾害易发区", "禁止采砂区", "洪泛区", "蓄滞洪区", "战略性矿产资源",
+    "地质灾害易发区", "禁止采砂区", "洪泛区", "蓄滞洪区", "战略性矿产资源", "核心保护范围", "堤防安全保护区",
+    "水土流失重点预防区", "水土流失重点治理区", "噪声敏感建筑物集中区域", "高速公路", "国道", "省道", "县道", "乡道",
+    "高速铁路", "其他铁路", "穿越河流管段", "管道专用隧道",
 )  # fmt: skip
 """Zones as the law names them. 核心区, 缓冲区 and 实验区 are the zones of reserves before 2026-03-15 and are never
 mapped to 核心保护区 and 一般控制区."""
@@ -102,6 +106,8 @@ _TABLES: Final = (
         Column("may_flags", "codes", "true of some: ask; till then no rule forbids by it", allowed=FLAGS),
         Column("limited_142", "integer", "which of the ten limited activities it can be", low=1, high=10),
         _code("limited_142_verified", "whether that item's text was read", "yes partly no", required=False),
+        Column("limited_142_rebuild", "integer", "which it can be if it is existing works rebuilt", low=1, high=10),
+        _code("limited_142_rebuild_verified", "whether that item names such works", "yes partly no", required=False),
         Column("limited_jx", "integer", "which of Jiangxi's nine; blank: list not found", low=1, high=9),
         Column("description", "text", "what it takes in, Chinese", required=True),
         Column("description_en", "text", "what it takes in, English", required=True),
@@ -120,7 +126,8 @@ _TABLES: Final = (
         Column("works", "codes", "holds only for these works; blank: for all", allowed=("new", "rebuild", "expand")),
         _code("relation", "how the site stands to the layer", "inside overlaps outside within_distance crosses any"),
         Column("distance_m", "number", "for within_distance", low=0),
-        _code("distance_from", "what the distance is from", "bank edge", required=False),
+        _code("distance_from", "what the distance is from: the bank, the edge of the land, the middle line",
+              "bank edge centreline", required=False),
         _code("effect", "what follows", "prohibit restrict condition notice"),
         Column("exceptions", "text", "codes of activities that it does not hold for"),
         _code("checkable", "whether geometry can decide it, or facts that no layer holds", "geometry attribute"),

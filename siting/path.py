@@ -118,8 +118,10 @@ def _through_redline(zones: frozenset[str | None], project: Project, law: Path |
         return found
     unsure = ["core_not_told_apart"] if None in zones else []
     row = law_table("activities", law).set_index("code").loc[project.activity]
-    if pd.notna(row["limited_142"]):
-        if row["limited_142_verified"] != "yes":
+    lists = ["limited_142", *(["limited_142_rebuild"] if project.works == "rebuild" else [])]
+    item = next((name for name in lists if pd.notna(row[name])), None)
+    if item is not None:
+        if row[f"{item}_verified"] != "yes":
             unsure = [*unsure, "limited_unverified"]
         if "construction" in project.open_flags:
             waits = [*unsure, "flag:construction"]

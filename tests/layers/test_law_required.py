@@ -116,17 +116,26 @@ def test_zones_of_reserves_and_parks_carry_the_same_seven_rules() -> None:
     assert {f"{law}-{end}" for law in ("nr26", "np") for end in ends} <= ids
 
 
-def test_every_activity_is_spoken_of_once_per_zone_of_a_reserve() -> None:
-    """Listed, forbidden, or to be compared: an activity is in exactly one of the three, core and general alike."""
-    rules, codes = read_law("rules").set_index("id"), read_law("activities")["code"]
+CORE = ("core", "core-rebuild", "core-existing", "core-listed", "core-other", "core-other-rebuild")
+GENERAL = ("general-ban", "general-ban-rebuild", "general-existing", "general-listed", "general")
+
+
+def said_of(law: str, ends: tuple[str, ...], code: str, works: str) -> list[str]:
+    """Return which of some rules of a law speak of an activity and its works."""
+    rules = read_law("rules").set_index("id").loc[[f"{law}-{end}" for end in ends]]
+    return [
+        str(name)
+        for name, row in rules.iterrows()
+        if (row["activities"] == "any" or code in row["activities"].split(";"))
+        and code not in row["exceptions"].split(";")
+        and (not row["works"] or works in row["works"].split(";"))
+    ]
+
+
+@pytest.mark.parametrize("works", ["new", "rebuild", "expand"])
+def test_every_activity_is_spoken_of_once_per_zone_of_a_reserve(works: str) -> None:
+    """Listed, forbidden, or to be compared: an activity is in exactly one rule, core and general alike."""
     for law in ("nr26", "np"):
-        for zone in (("core", "core-listed", "core-other"), ("general-ban", "general-listed", "general")):
-            for code in codes:
-                said = [
-                    end
-                    for end in zone
-                    if (row := rules.loc[f"{law}-{end}"]) is not None
-                    and (row["activities"] == "any" or code in row["activities"].split(";"))
-                    and code not in row["exceptions"].split(";")
-                ]
-                assert len(said) == 1, (law, code, said)
+        for ends in (CORE, GENERAL):
+            for code in read_law("activities")["code"]:
+                assert len(said_of(law, ends, code, works)) == 1, (law, code, works)

@@ -17,8 +17,10 @@ import pandas as pd
 from geo.errors import BadInput
 from geo.opened import plain_label
 from geo.sites import ReadLimits
-from geo.tables import DAMAGED, cells_of, decoded, unique_names
+from geo.table_head import unique_names
+from geo.tables import decoded
 from geo.unpack import Archive
+from geo.workbook import DAMAGED, cells_of
 
 __all__ = ["MAX_ROWS", "PlainTable", "blank_cells", "number_cells", "read_plain_tables"]
 

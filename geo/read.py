@@ -29,9 +29,10 @@ from geo.recognise import refuse_known, utf8_start
 from geo.sites import DEFAULT_LIMITS, Limits, RawPart, ReadLimits, Sites, sites_from_parts
 from geo.source import Source, content_of, held
 from geo.survey_txt import is_survey_txt, survey_part
-from geo.tables import csv_table, has_coordinates, workbook
+from geo.tables import csv_table, has_coordinates
 from geo.text import rows_part, sites_from_text
 from geo.unpack import Archive
+from geo.workbook import workbook
 
 __all__ = [
     "Inspection",

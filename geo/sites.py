@@ -94,6 +94,9 @@ class RawPart:
         What the reader itself mended, a code per row.
     likely : str or None
         The system that the file hints at without declaring it; named in the question, never applied.
+    turned : bool
+        The reader has put the axes in order already, by the format or by the numbers: the user's word that north comes
+        first is obeyed, and nothing is turned a second time.
     """
 
     name: str
@@ -105,6 +108,7 @@ class RawPart:
     declared_area_m2: NDArray[np.float64] | None = None
     repairs: NDArray[Any] | None = None
     likely: str | None = None
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -244,7 +248,7 @@ def _stored(part: RawPart, asked: _Asked, position: int) -> _Stored:
     """Check one part in its own system and bring it into the store's."""
     own = part.frame.reset_index(drop=True)
     raw = own.geometry.to_numpy()
-    if asked.swap:
+    if asked.swap and not part.turned:
         raw = shapely.transform(shapely.force_2d(raw), lambda xy: xy[:, ::-1])
     reading = crs_reading(part, asked.crs, raw)
     missing = shapely.is_missing(raw) | shapely.is_empty(raw)

@@ -8,61 +8,39 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-import zlib
-from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
-import openpyxl
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from openpyxl.utils.exceptions import InvalidFileException
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.angles import written
 from geo.detect import detect
+from geo.digits import rounded_away
 from geo.errors import BadInput
 from geo.notices import Notice
-from geo.opened import Table, inner_label
+from geo.opened import Table
 from geo.rings import area_of_rings, grouped
 from geo.sites import Limits, RawPart
-from geo.unpack import Archive
+from geo.table_head import blocks, coordinate_columns, header_row, roles_of, unique_names
 
-__all__ = ["DAMAGED", "cells_of", "csv_table", "decoded", "has_coordinates", "unique_names", "workbook"]
+__all__ = ["MAX_COLUMNS", "csv_table", "decoded", "has_coordinates", "tables_in"]
 
 Floats = NDArray[np.float64]
 Shape = Literal["points", "line", "polygon"]
 
 _SHAPES: Final[tuple[Shape, ...]] = ("points", "line", "polygon")
-_MAX_COLUMNS: Final = 1000
-_HEAD_ROWS: Final = 20
-_EMPTY_ROWS: Final = 1000
-_UNIT_TAIL: Final = r"\s*(?:[(（][^)）]*[)）])?\s*"
-_ROLES: Final = {
-    "wkt": r"wkt|geometry|geom|the_geom|shape_wkt|图形|几何",
-    "east": r"经度|lon|lng|long|longitude|东坐标|东坐标值|东|e|east|easting|point_x",
-    "north": r"纬度|lat|latitude|北坐标|北坐标值|北|n|north|northing|point_y",
-    "a": r"x|x坐标|坐标x|x值|横坐标",
-    "b": r"y|y坐标|坐标y|y值|纵坐标",
-    "group": r"地块编号|地块号|地块名称|地块|宗地号|图斑号|图斑编号|项目编号|"
-    r"parcel|parcel_id|group|site|site_id|polygon_id",
-    "ring": r"圈号|环号|ring|ring_id|part",
-    "order": r"点序|序号|顺序|点号|界址点号|order|seq|vertex|point|point_id|no\.?",
-}
+MAX_COLUMNS: Final = 1000
 _WKT: Final = re.compile(r"^\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*(.*)$", re.IGNORECASE | re.DOTALL)
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
-DAMAGED: Final = (
-    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError, EOFError, SyntaxError, RuntimeError,
-    zipfile.BadZipFile, zlib.error, InvalidFileException,
-)  # fmt: skip
-"""What openpyxl says of damaged workbooks; its XML parser's errors are SyntaxErrors."""
-_MAPPABLE: Final = frozenset({"x", "y", "wkt", "group", "ring", "order", "shape"})
+_WKT_NUMBER: Final = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
+_SHOWN: Final = 8
 
 
 def csv_table(content: bytes, name: str, limits: Limits, columns: Mapping[str, str]) -> list[Table]:
@@ -77,7 +55,7 @@ def csv_table(content: bytes, name: str, limits: Limits, columns: Mapping[str, s
         )  # fmt: skip
     except (ValueError, OverflowError, pd.errors.ParserError):
         raise BadInput("geo.table_unreadable", name=name) from None
-    return [_table(cells, name, "CSV", layer=name, limits=limits, columns=columns)]
+    return tables_in(cells, name, "CSV", layer=name, limits=limits, columns=columns)
 
 
 def decoded(content: bytes, name: str) -> str:
@@ -90,149 +68,139 @@ def decoded(content: bytes, name: str) -> str:
     raise BadInput("geo.table_unreadable", name=name)
 
 
-def workbook(archive: Archive, content: bytes, name: str, limits: Limits, columns: Mapping[str, str]) -> list[Table]:
-    """Return the sheets of an XLSX that hold anything; values as last computed, no formula is run."""
-    for path in archive.with_suffix(".xml", ".rels"):
-        if b"<!DOCTYPE" in archive.read(path)[:4096]:
-            raise BadInput("geo.xml_doctype", name=name)
-    try:
-        with closing(openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)) as book:
-            sheets = [(str(sheet.title), cells_of(sheet, limits)) for sheet in book.worksheets]
-    except DAMAGED:
-        raise BadInput("geo.unreadable", name=name) from None
-    held = [(title, cells) for title, cells in sheets if len(cells)]
-    if not held:
-        raise BadInput("geo.no_features", name=name)
+def tables_in(
+    cells: pd.DataFrame,
+    label: str,
+    kind: str,
+    *,
+    layer: str,
+    limits: Limits,
+    columns: Mapping[str, str],
+    notices: tuple[Notice, ...] = (),
+) -> list[Table]:
+    """Find the header and the columns that hold coordinates; of tables that stand side by side each is one.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Text.
+    label, layer : str
+        What sentences, and users, call it.
+    kind : str
+        The format.
+    limits : Limits
+    columns : mapping
+        What the user says of columns.
+    notices : tuple of Notice
+        What was noticed before.
+
+    Raises
+    ------
+    BadInput
+        If there is nothing or too much, or a column that the user names is not there.
+    """
+    if cells.empty:
+        raise BadInput("geo.no_features", name=label)
+    if cells.shape[1] > MAX_COLUMNS:
+        raise BadInput("geo.too_many_columns", name=label, limit=MAX_COLUMNS)
+    if len(cells) > limits.vertices:
+        raise BadInput("geo.too_many_vertices", name=label, count=f"> {limits.vertices}", limit=limits.vertices)
+    head = header_row(cells, columns)
+    names = [text.strip() for text in cells.iloc[head]]
+    chosen = {"x", "y", "wkt"}.intersection(columns)
+    beside = [range(len(names))] if chosen else blocks(names)
+    if len(beside) == 1:
+        return [_table(cells, head, label, kind, layer, columns, notices)]
+    told = (*notices, Notice("tables_beside", {"name": label, "count": len(beside)}))
     return [
-        _table(cells, inner_label(name, title, len(held)), "XLSX", layer=title, limits=limits, columns=columns)
-        for title, cells in held
+        _table(cells.iloc[:, list(one)], head, label, kind, f"{layer} ({number})", columns, told)
+        for number, one in enumerate(beside, start=1)
     ]
 
 
-def cells_of(sheet: Any, limits: Limits) -> pd.DataFrame:
-    """Return the filled rows of a sheet as text."""
-    rows: list[list[str]] = []
-    empty = 0
-    for values in sheet.iter_rows(values_only=True, max_col=_MAX_COLUMNS + 1):
-        texts = [_cell(value) for value in values]
-        while texts and not texts[-1]:
-            texts.pop()
-        empty = 0 if texts else empty + 1
-        if texts:
-            rows.append(texts)
-        if empty > _EMPTY_ROWS or len(rows) > limits.vertices:
-            break
-    width = max((len(row) for row in rows), default=0)
-    return pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=str)
-
-
-def _cell(value: Any) -> str:
-    """Write a cell as it reads; numbers keep every digit."""
-    if value is None:
-        return ""
-    return repr(value) if isinstance(value, float) else str(value).strip()
-
-
-def _table(
-    cells: pd.DataFrame, label: str, kind: str, *, layer: str, limits: Limits, columns: Mapping[str, str]
-) -> Table:
-    """Find the header and the columns that hold coordinates."""
-    if cells.empty:
-        raise BadInput("geo.no_features", name=label)
-    if cells.shape[1] > _MAX_COLUMNS:
-        raise BadInput("geo.too_many_columns", name=label, limit=_MAX_COLUMNS)
-    if len(cells) > limits.vertices:
-        raise BadInput("geo.too_many_vertices", name=label, count=f"> {limits.vertices}", limit=limits.vertices)
-    head = _header_row(cells, columns)
+def _table(  # noqa: PLR0917
+    cells: pd.DataFrame, head: int, label: str, kind: str, layer: str, columns: Mapping[str, str],
+    notices: tuple[Notice, ...],
+) -> Table:  # fmt: skip
     names = unique_names([text.strip() for text in cells.iloc[head]])
     rows = cells.iloc[head + 1 :].reset_index(drop=True)
     rows.columns = pd.Index(names)
     rows = rows[(rows != "").any(axis=1)].reset_index(drop=True)
-    mapping = _mapping(names, columns, label)
+    mapping = roles_of(names, columns, label)
 
     def read(most: int | None) -> RawPart:
-        return _read(rows if most is None else rows.iloc[:most], mapping, label)
+        part = _read(rows if most is None else rows.iloc[:most], mapping, label)
+        return replace(part, notices=(*notices, *part.notices))
 
     return Table(layer, kind, tuple(names), len(rows), read, tuple(sorted(mapping.items())))
 
 
-def _header_row(cells: pd.DataFrame, columns: Mapping[str, str]) -> int:
-    """Return the row of names: the first among the topmost that names what the user chose, or coordinates."""
-    wanted = {text for role, text in columns.items() if role in _MAPPABLE - {"shape"}}
-    for row in range(min(_HEAD_ROWS, len(cells))):
-        texts = [str(text).strip() for text in cells.iloc[row]]
-        roles = {_role(text) for text in texts}
-        if (wanted and wanted <= set(texts)) or "wkt" in roles or {"east", "north"} <= roles or {"a", "b"} <= roles:
-            return row
-    return 0
-
-
-def _role(text: str) -> str | None:
-    """Return what a column's name says it holds."""
-    for role, pattern in _ROLES.items():
-        if re.fullmatch(rf"(?:{pattern}){_UNIT_TAIL}", text.strip(), re.IGNORECASE):
-            return role
-    return None
-
-
-def unique_names(names: Sequence[str]) -> list[str]:
-    """Give every column a name of its own."""
-    found: list[str] = []
-    for number, text in enumerate(names, start=1):
-        base = text or f"列{number}"
-        found.append(base if base not in found else f"{base}_{number}")
-    return found
-
-
-def _mapping(names: list[str], columns: Mapping[str, str], label: str) -> dict[str, str]:
-    """Return the column of each role: as the user says, else by name."""
-    chosen = {role: text for role, text in columns.items() if role in _MAPPABLE}
-    for role, text in chosen.items():
-        if role != "shape" and text not in names:
-            raise BadInput("geo.no_such_column", name=label, column=text)
-    found: dict[str, str] = {}
-    for text in names:
-        named = _role(text)
-        if named is not None:
-            found.setdefault(named, text)
-    if "x" in chosen or "y" in chosen or "wkt" in chosen:
-        for role in ("east", "north", "a", "b", "wkt"):
-            found.pop(role, None)
-    renamed = {"x": "east", "y": "north"}
-    return found | {renamed.get(role, role): text for role, text in chosen.items()}
-
-
 def _read(rows: pd.DataFrame, mapping: Mapping[str, str], label: str) -> RawPart:
-    """Make shapes of the rows."""
-    if "wkt" in mapping:
-        return _from_wkt(rows, mapping["wkt"], label)
+    """Make shapes of the rows; those without coordinates are named."""
     notices: list[Notice] = []
-    pair = _coordinate_columns(mapping)
+    if "wkt" in mapping:
+        return _from_wkt(_filled(rows, (mapping["wkt"],), label, notices), mapping["wkt"], label, notices)
+    pair = coordinate_columns(mapping)
     if pair is None:
         raise BadInput("geo.table_columns", name=label, columns="、".join(str(c)[:20] for c in rows.columns[:12]))
+    rows = _named_once(_filled(rows, pair, label, notices), mapping, label, notices)
+    _refuse_rounded(rows, pair, label)
     numbers = np.column_stack([_numbers(rows[column], label, column) for column in pair])
+    turned = False
     if "east" not in mapping:
-        numbers = _ordered(numbers, pair, label, notices)
+        numbers, turned = _ordered(numbers, pair, label, notices)
     groups, shape = _groups(rows, mapping, numbers, label, notices)
+    rows = rows.reset_index(drop=True)
     if shape == "points":
-        return RawPart(label, gpd.GeoDataFrame(rows, geometry=shapely.points(numbers)), None, "table", tuple(notices))
+        frame = gpd.GeoDataFrame(rows, geometry=shapely.points(numbers))
+        return RawPart(label, frame, None, "table", tuple(notices), turned=turned)
     first = [group[0] for group in groups]
     parcels = _Parcels(rows, mapping, numbers, shape, label)
     shapes = [_shape(parcels, group, n) for n, group in enumerate(groups, start=1)]
     frame = gpd.GeoDataFrame(rows.iloc[first].reset_index(drop=True), geometry=np.array(shapes, dtype=object))
-    return RawPart(label, frame, None, "table", tuple(notices))
+    return RawPart(label, frame, None, "table", tuple(notices), turned=turned)
+
+
+def _filled(rows: pd.DataFrame, columns: tuple[str, ...], label: str, notices: list[Notice]) -> pd.DataFrame:
+    """Leave out the rows that have no coordinates at all, as those of sums and remarks, and name them."""
+    blank = (rows[list(columns)].apply(lambda cells: cells.str.strip()) == "").all(axis=1)
+    if not blank.any():
+        return rows
+    if blank.all():
+        raise BadInput("geo.no_features", name=label)
+    numbers = [str(row + 1) for row in np.flatnonzero(blank)]
+    listed = "、".join(numbers[:_SHOWN]) + ("…" if len(numbers) > _SHOWN else "")
+    notices.append(Notice("rows_without_coordinates", {"name": label, "count": len(numbers), "rows": listed}))
+    return rows.loc[~blank]
+
+
+def _named_once(rows: pd.DataFrame, mapping: Mapping[str, str], label: str, notices: list[Notice]) -> pd.DataFrame:
+    """Give rows below a named parcel its name, where it is written once over several (merged cells, or left blank)."""
+    columns = [mapping[role] for role in ("group", "ring") if role in mapping]
+    filled = rows.copy()
+    for column in columns:
+        cells = rows[column].str.strip()
+        if (cells == "").all() or (cells != "").all() or cells.iloc[0] == "":
+            continue
+        filled[column] = cells.where(cells != "").ffill()
+        values = {"name": label, "column": column[:20], "count": int((cells == "").sum())}
+        notices.append(Notice("table_filled_down", values))
+    return filled
 
 
 def has_coordinates(mapping: Mapping[str, str]) -> bool:
     """Tell whether columns of coordinates were found or chosen."""
-    return "wkt" in mapping or _coordinate_columns(mapping) is not None
+    return "wkt" in mapping or coordinate_columns(mapping) is not None
 
 
-def _coordinate_columns(mapping: Mapping[str, str]) -> tuple[str, str] | None:
-    for pair in (("east", "north"), ("a", "b")):
-        if pair[0] in mapping and pair[1] in mapping:
-            return mapping[pair[0]], mapping[pair[1]]
-    return None
+def _refuse_rounded(rows: pd.DataFrame, columns: tuple[str, ...], label: str) -> None:
+    """Refuse coordinates that lost their last digits: the worst is named."""
+    found = [(rounded_away(rows[column]), column) for column in columns]
+    worst = max(((lost, column) for lost, column in found if lost), key=lambda one: one[0].step_m, default=None)
+    if worst is not None:
+        lost, column = worst
+        values = {"row": int(rows.index[lost.row]) + 1, "column": column[:20], "text": lost.text[:20]}
+        raise BadInput("geo.table_rounded", name=label, step=f"{lost.step_m:,.3g}", **values)
 
 
 def _numbers(cells: pd.Series, label: str, column: str) -> Floats:
@@ -241,18 +209,20 @@ def _numbers(cells: pd.Series, label: str, column: str) -> Floats:
     for position in np.flatnonzero(np.isnan(plain)):
         found = written(str(cells.iloc[position]))
         if found is None:
-            raise BadInput("geo.table_bad_number", name=label, row=int(position) + 1, column=column[:20])
+            raise BadInput(
+                "geo.table_bad_number", name=label, row=int(cells.index[int(position)]) + 1, column=column[:20]
+            )
         plain[position] = found.value
     return plain
 
 
-def _ordered(numbers: Floats, pair: tuple[str, str], label: str, notices: list[Notice]) -> Floats:
-    """Put columns that are only called X and Y in order, by what the numbers can be."""
+def _ordered(numbers: Floats, pair: tuple[str, str], label: str, notices: list[Notice]) -> tuple[Floats, bool]:
+    """Put columns that are only called X and Y in order, by what the numbers can be; tell whether they were turned."""
     candidates = detect(numbers)
     swapped = bool(candidates) and candidates[0].swapped
     east, north = (pair[1], pair[0]) if swapped else pair
     notices.append(Notice("table_axes", {"name": label, "east": east[:20], "north": north[:20]}))
-    return numbers[:, ::-1] if swapped else numbers
+    return (numbers[:, ::-1] if swapped else numbers), swapped
 
 
 def _groups(
@@ -309,13 +279,18 @@ def _shape(parcels: _Parcels, group: list[int], row: int) -> Any:
     return area_of_rings([numbers[where[positions]] for positions in grouped(keys)], label, row)
 
 
-def _from_wkt(rows: pd.DataFrame, column: str, label: str) -> RawPart:
+def _from_wkt(rows: pd.DataFrame, column: str, label: str, notices: list[Notice]) -> RawPart:
     """Read a column of WKT; an SRID before it declares the system, if all rows agree."""
+    for row, text in zip(rows.index, rows[column], strict=True):
+        lost = rounded_away(_WKT_NUMBER.findall(str(text)))
+        if lost is not None:
+            values = {"row": int(row) + 1, "column": column[:20], "text": lost.text[:20], "step": f"{lost.step_m:,.3g}"}
+            raise BadInput("geo.table_rounded", name=label, **values)
     found = [_WKT.match(str(text)) for text in rows[column]]
     shapes = shapely.from_wkt([match[2] or None if match else None for match in found], on_invalid="ignore")
     unread = shapely.is_missing(shapes)
     if unread.any():
-        raise BadInput("geo.bad_geometry", name=label, row=int(unread.argmax()) + 1)
+        raise BadInput("geo.bad_geometry", name=label, row=int(rows.index[int(unread.argmax())]) + 1)
     codes = {match[1] for match in found if match}
     crs = None
     if len(codes) == 1 and (code := codes.pop()) is not None:
@@ -323,4 +298,5 @@ def _from_wkt(rows: pd.DataFrame, column: str, label: str) -> RawPart:
             crs = CRS.from_epsg(int(code))
         except ProjCrsError:
             crs = None
-    return RawPart(label, gpd.GeoDataFrame(rows.drop(columns=column), geometry=shapes), crs, "ewkt")
+    frame = gpd.GeoDataFrame(rows.drop(columns=column).reset_index(drop=True), geometry=shapes)
+    return RawPart(label, frame, crs, "ewkt", tuple(notices))

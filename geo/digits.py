@@ -1,0 +1,63 @@
+"""How many digits a written number keeps: a spreadsheet that shows 3.94387E+07 has lost the last hundred metres."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["COARSEST_M", "Rounded", "rounded_away"]
+
+COARSEST_M: Final = 1.0
+"""What a check takes a file's coordinates to be good to (`siting.margin`): the last digit kept must not be coarser."""
+_SHORT: Final = re.compile(r"[-+]?\d+(?:[.,](\d*))?[eE]([-+]?\d{1,3})")
+_METRES_PER_DEGREE: Final = 111_320.0
+_MOST_DEGREES: Final = 360.0
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """A number that lost its last digits.
+
+    Attributes
+    ----------
+    row : int
+        Position in what was looked through, from 0.
+    text : str
+        As written.
+    step_m : float
+        What one unit of its last digit is on the ground.
+    """
+
+    row: int
+    text: str
+    step_m: float
+
+
+def rounded_away(texts: Iterable[str]) -> Rounded | None:
+    """Return the coordinate that was cut the most by scientific notation; None where none was cut too far.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Coordinates as they stand, metres or degrees.
+
+    Examples
+    --------
+    >>> rounded_away(["39438683.652", "3.94387E+07"])
+    Rounded(row=1, text='3.94387E+07', step_m=100.0)
+    >>> rounded_away(["3.9438683652E+07", "1.16350012E+02"]) is None
+    True
+    """
+    worst: Rounded | None = None
+    for row, text in enumerate(texts):
+        found = _SHORT.fullmatch(text.strip())
+        if found is None:
+            continue
+        step = 10.0 ** (int(found[2]) - len(found[1] or ""))
+        degrees = abs(float(text.strip().replace(",", "."))) <= _MOST_DEGREES
+        step_m = step * (_METRES_PER_DEGREE if degrees else 1.0)
+        if step_m > COARSEST_M and (worst is None or step_m > worst.step_m):
+            worst = Rounded(row, text.strip(), step_m)
+    return worst

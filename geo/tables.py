@@ -171,7 +171,8 @@ def _filled(rows: pd.DataFrame, columns: tuple[str, ...], label: str, notices: l
     numbers = [str(row + 1) for row in np.flatnonzero(blank)]
     listed = "、".join(numbers[:_SHOWN]) + ("…" if len(numbers) > _SHOWN else "")
     notices.append(Notice("rows_without_coordinates", {"name": label, "count": len(numbers), "rows": listed}))
-    return rows.loc[~blank]
+    left: pd.DataFrame = rows.loc[~blank]
+    return left
 
 
 def _named_once(rows: pd.DataFrame, mapping: Mapping[str, str], label: str, notices: list[Notice]) -> pd.DataFrame:

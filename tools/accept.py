@@ -254,6 +254,19 @@ def walk() -> bool:
     return subprocess.run([sys.executable, "-m", "tools.walk"], cwd=ROOT, check=False).returncode == 0
 
 
+def truth() -> bool:
+    """Every case of a wrong answer that was found, with its right value, and its siblings (docs/decisions)."""
+    return _tests(
+        *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "geo").glob("test_cases_*.py")),
+        "tests/geo/test_along.py", "tests/geo/test_raster_zonal.py", "tests/layers/test_join_beside.py",
+        "tests/layers/test_export_policy.py", "tests/layers/test_own_proposal.py", "tests/views/test_once.py",
+        "tests/siting/test_margin.py", "tests/siting/test_linear.py", "tests/siting/test_law_existing.py",
+        "tests/siting/test_law_strips.py", "tests/layers/test_law_texts.py", "tests/layers/test_plans.py",
+        "tests/snapshot/test_diff.py", "tests/snapshot/test_verify.py", "tests/snapshot/test_report.py",
+        "tests/test_cli_ledger.py",
+    )  # fmt: skip
+
+
 def law() -> bool:
     """Test cases worked by hand from the law, margins tested by moving the site, checks reproduced from the ledger."""
     return _tests("tests/siting")
@@ -273,6 +286,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "places": places,
     "formats": formats,
     "oracles": oracles,
+    "truth": truth,
     "law": law,
     "own": own,
     "takeaway": takeaway,

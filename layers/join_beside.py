@@ -103,15 +103,14 @@ def _beside(table: pd.DataFrame, key: str, gazetteer: Gazetteer) -> Iterator[tup
             found = gazetteer.look_up_all(cells)["adcodes"]
             found = found.where(found != "", cells.map(gazetteer.provinces).fillna(""))
             codes = _city_or_county(found, cells, gazetteer, city=bool(_CITY.fullmatch(heading)))
-            known = _names_above(gazetteer)
-            oddly = (codes == "") & cells.map(lambda text: any(name in text for name in known))
+            oddly = (codes == "") & cells.str.contains("|".join(map(re.escape, _names_above(gazetteer))))
             yield cells.where(~oddly, ""), codes  # a name of ours, written in a way that is not understood
 
 
-def _names_above(gazetteer: Gazetteer) -> set[str]:
+def _names_above(gazetteer: Gazetteer) -> list[str]:
     """Return the names of our provinces and prefectures, without what they end in."""
     cities = gazetteer.names[gazetteer.units_of("prefecture")]
-    return {name.removesuffix("市") for name in cities} | set(gazetteer.provinces)
+    return sorted({name.removesuffix("市") for name in cities} | set(gazetteer.provinces))
 
 
 def _city_or_county(found: pd.Series, cells: pd.Series, gazetteer: Gazetteer, *, city: bool) -> pd.Series:

@@ -17,9 +17,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.curves import ARC_STEP_DEGREES
 from geo.dxf_size import points_in_place
 from geo.errors import BadInput
-from geo.gdal import ARC_STEP_DEGREES, opened, private_folder
+from geo.gdal import opened, private_folder
 from geo.notices import Notice
 from geo.opened import Table, inner_label
 from geo.sites import Limits, RawPart
@@ -61,7 +62,7 @@ def dxf_drawing(content: bytes, name: str, limits: Limits, stack: ExitStack) -> 
     path = private_folder(stack) / "upload.dxf"
     path.write_bytes(content)
     most = limits.sites * _ROWS_FACTOR
-    frame, _ = opened(path, name, max_features=most + 1)
+    frame, _, _ = opened(path, name, max_features=most + 1)
     if len(frame) > most:
         raise BadInput("geo.too_many_sites", name=name, count=f"> {most}", limit=limits.sites)
     ground, notices = _ground(frame, name)

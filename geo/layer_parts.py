@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from geo.crs import CrsReading, to_store
 from geo.errors import BadInput
 from geo.opened import plain_label
+from geo.plain import plain_shapes
 from geo.ranges import check_ranges
+from geo.raw_part import mark_notices
 from geo.read import chosen_tables, tables_of
 from geo.sites import Limits, RawPart, crs_reading, refuse_endless, shapes_unshifted
 from geo.source import Content, Source, held
@@ -95,7 +97,7 @@ def open_layer(
         part = tables[0].read(None)
     if not len(part.frame):
         raise BadInput("geo.no_features", name=label)
-    shapes = part.frame.geometry.to_numpy()
+    shapes = plain_shapes(part.frame.geometry.to_numpy())
     vertices = int(shapely.get_num_coordinates(shapes).sum())
     if len(shapes) > limits.sites or vertices > limits.vertices:
         key, count, most = ("too_many_sites", len(shapes), limits.sites)
@@ -108,6 +110,7 @@ def open_layer(
     there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     check_ranges(there, reading, label)
     refuse_endless(there, reading, label, limits)
+    part = replace(part, notices=(*part.notices, *mark_notices(part, shifted=reading.shifted)))
     return OpenedLayer(label, tables[0].layer, part, shapes, reading, sha256)
 
 

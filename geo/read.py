@@ -19,13 +19,15 @@ from geo.detect import Candidate, detect
 from geo.drawn import sites_from_drawing, sites_from_points
 from geo.dxf import dxf_drawing, is_dxf
 from geo.errors import BadInput, RedlineError
-from geo.gdal import file_gdb, flat_geobuf, geopackage, shapefiles
+from geo.gdal import file_gdb, flat_geobuf
 from geo.geojson import read_geojson
+from geo.gpkg import geopackage
 from geo.kml import read_kml
 from geo.notices import Notice
 from geo.opened import Table, inner_label, plain_label
 from geo.parquet import geo_parquet
 from geo.recognise import refuse_known, utf8_start
+from geo.shp import shapefiles
 from geo.sites import DEFAULT_LIMITS, Limits, RawPart, ReadLimits, Sites, sites_from_parts
 from geo.source import Source, content_of, held
 from geo.survey_txt import is_survey_txt, survey_part

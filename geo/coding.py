@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -67,7 +67,11 @@ def decoded_frame(
         The same rows; and which were in another coding than the rest, cut, or not readable.
     """
     named = _named(said)
-    texts = [at for at, dtype in enumerate(frame.dtypes) if dtype == object or pd.api.types.is_string_dtype(dtype)]
+    texts = [
+        at
+        for at, dtype in enumerate(frame.dtypes)
+        if pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype)
+    ]
     raw: list[tuple[int, int, bytes, bool]] = []
     for at in texts:
         width = (widths or {}).get(str(frame.columns[at]), 0)
@@ -86,7 +90,8 @@ def decoded_frame(
         made.isetitem(at, pd.Series(column, index=frame.index, dtype=object))
     columns = decoded_names([str(column) for column in frame.columns], whole)
     made.columns = pd.Index(columns)
-    return made, _noticed(label, columns, raw, chosen, whole, named)
+    pairs = [(row, at, read) for (row, at, _, _), read in zip(raw, chosen, strict=True)]
+    return made, _noticed(label, columns, pairs, whole, named)
 
 
 def decoded_names(names: Sequence[str], whole: str = "utf-8") -> list[str]:
@@ -174,16 +179,11 @@ def _is_common(character: str) -> bool:
 
 
 def _noticed(
-    label: str,
-    columns: Sequence[str],
-    raw: Sequence[tuple[int, int, bytes, bool]],
-    chosen: Sequence[_Read | None],
-    whole: str,
-    named: str | None,
+    label: str, columns: Sequence[str], pairs: Sequence[tuple[int, int, _Read | None]], whole: str, named: str | None
 ) -> tuple[Notice, ...]:
     """Say which rows were in another coding, cut, or not readable."""
     apart: dict[str, list[tuple[int, int]]] = {"text_mixed": [], "text_cut": [], "text_unreadable": []}
-    for (row, at, _, _), read in zip(raw, chosen, strict=True):
+    for row, at, read in pairs:
         if read is None:
             apart["text_unreadable"].append((row, at))
             continue
@@ -199,6 +199,6 @@ def _noticed(
             shown = "、".join(str(row) for row in rows[:_NAMED]) + (" …" if len(rows) > _NAMED else "")
             values = {"name": label, "count": len(rows), "shown": shown, "columns": held, "coding": _SHOWN[whole]}
             notices.append(Notice(code, values, rows=tuple(rows.tolist())))
-    if named is not None and raw and named != whole and not apart["text_mixed"]:
+    if named is not None and pairs and named != whole and not apart["text_mixed"]:
         notices.append(Notice("text_not_as_said", {"name": label, "said": _SHOWN[named], "coding": _SHOWN[whole]}))
     return tuple(notices)

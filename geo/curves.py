@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
+from geo.notices import Notice
 
 __all__ = ["ARC_STEP_DEGREES", "refuse_kinds", "shapes_of_wkb", "shapes_of_wkt"]
 
@@ -24,6 +25,7 @@ ARC_STEP_DEGREES: Final = 0.2
 
 _CURVED: Final = re.compile(r"CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE", re.IGNORECASE)
 _SOLID: Final = re.compile(r"\b(TIN|TRIANGLE|POLYHEDRALSURFACE)\b", re.IGNORECASE)
+_MEASURED: Final = re.compile(r"\A\s*[A-Z]+?\s*Z?M\s*\(", re.IGNORECASE)
 _PLAIN_WKT: Final = re.compile(r"[A-Za-z0-9\s(),.+-]*")
 _KINDS: Final = {
     15: "POLYHEDRALSURFACE",
@@ -35,7 +37,7 @@ _CURVE_CODES: Final = frozenset({8, 9, 10, 11, 12})
 pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": str(ARC_STEP_DEGREES)})
 
 
-def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any], bool]:
+def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any], tuple[Notice, ...]]:
     """Read WKT, a shape each.
 
     Parameters
@@ -47,8 +49,8 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
 
     Returns
     -------
-    array of shapely geometries or None, bool
-        And whether curves became chords.
+    array of shapely geometries or None, tuple of Notice
+        And that curves became chords, if there were any.
 
     Raises
     ------
@@ -72,10 +74,10 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
     unread = held & shapely.is_missing(made)
     if unread.any():
         raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
-    return made, bool(curved.any())
+    return made, _said(name, curved, np.array([bool(text and _MEASURED.search(text)) for text in texts]) & curved)
 
 
-def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], bool]:
+def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[Notice, ...]]:
     """Read WKB, a shape each: as `shapes_of_wkt`; None stays None."""
     kinds = refuse_kinds(values, name)
     curved = np.isin(kinds, list(_CURVE_CODES))
@@ -86,11 +88,12 @@ def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], bool]:
     unread = np.array([value is not None for value in values]) & shapely.is_missing(made)
     if unread.any():
         raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
-    return made, bool(curved.any())
+    measured = np.array([_measured(value) for value in values], dtype=bool) & curved
+    return made, _said(name, curved, measured)
 
 
 def refuse_kinds(values: NDArray[Any], name: str) -> NDArray[np.int64]:
-    """Return the kinds of WKB as numbers; refuse solids, and collections that hide a curve, of which GEOS can tell nothing.
+    """Return the kinds of WKB as numbers; refuse solids, and collections that hide a curve: GEOS can tell nothing of them.
 
     Raises
     ------
@@ -114,6 +117,26 @@ def _kind_of_wkb(value: bytes | None) -> int:
         return 0
     (code,) = struct.unpack("<I" if value[0] else ">I", value[1:5])
     return int(code & 0x1FFFFFFF) % 1000
+
+
+def _measured(value: bytes | None) -> bool:
+    """Tell whether a WKB (ISO or extended) carries M."""
+    if value is None or len(value) < 5 or value[0] > 1:
+        return False
+    (code,) = struct.unpack("<I" if value[0] else ">I", value[1:5])
+    return bool(code & 0x40000000) or int(code & 0x1FFFFFFF) // 1000 >= 2
+
+
+def _said(name: str, curved: NDArray[np.bool_], measured: NDArray[np.bool_]) -> tuple[Notice, ...]:
+    """Say that curves became chords, and that their M was dropped on the way: GDAL's reader here keeps none."""
+    found = []
+    if curved.any():
+        rows = tuple((np.flatnonzero(curved) + 1).tolist())
+        found.append(Notice("curves_linearised", {"name": name, "step": ARC_STEP_DEGREES}, rows=rows))
+    if measured.any():
+        rows = tuple((np.flatnonzero(measured) + 1).tolist())
+        found.append(Notice("m_dropped", {"name": name, "count": len(rows)}, rows=rows))
+    return tuple(found)
 
 
 def _hides_curve(value: bytes | None) -> bool:

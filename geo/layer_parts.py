@@ -23,12 +23,13 @@ from geo.plain import plain_shapes
 from geo.ranges import check_ranges
 from geo.raw_part import mark_notices
 from geo.read import chosen_tables, tables_of
+from geo.shp import SHAPEFILE_SIDES
 from geo.sites import Limits, RawPart, crs_reading, refuse_endless, shapes_unshifted
-from geo.source import Content, Source, held
+from geo.source import Content, Source, held, with_beside
 
 __all__ = ["OpenedLayer", "open_layer", "packed", "stored_shapes"]
 
-_SHAPEFILE: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_SHAPEFILE: Final = (".shp", *SHAPEFILE_SIDES)
 _MB: Final = 1 << 20
 
 
@@ -148,11 +149,16 @@ def packed(path: Path, most_mb: int, folder: Path) -> tuple[Path, str]:
         if path.stat().st_size > most_mb * _MB:
             raise BadInput("geo.file_too_large", name=path.name, limit=most_mb)
         with path.open("rb"):
-            return path, path.name
+            whole = with_beside(path)
     except FileNotFoundError:
         raise BadInput("geo.file_missing", name=path.name) from None
     except OSError:
         raise BadInput("geo.unreadable", name=path.name) from None
+    if whole is None:
+        return path, path.name
+    target = folder / "packed.zip"
+    target.write_bytes(whole)
+    return target, path.name
 
 
 def _zipped(paths: list[Path], inside: str, name: str, most_mb: int, folder: Path) -> tuple[Path, str]:

@@ -19,12 +19,13 @@ _MULTI: Final = {
     int(shapely.GeometryType.MULTIPOLYGON): shapely.multipolygons,
     int(shapely.GeometryType.GEOMETRYCOLLECTION): shapely.geometrycollections,
 }
+_RING: Final = int(shapely.GeometryType.LINEARRING)
 _POLYGON: Final = int(shapely.GeometryType.POLYGON)
 _AT_ONCE: Final = 100_000
 
 
 def plain_shapes(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Return shapes without empty inner rings and without empty parts.
+    """Return shapes without empty inner rings and without empty parts; a bare ring is the line that it is.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def _holds_nothing(shapes: NDArray[Any]) -> NDArray[np.bool_]:
         if nested.any():
             odd[nested] |= _holds_nothing(parts[nested])
         found[several[owner[odd]]] = True
-    found |= _with_empty_ring(shapes)
+    found |= _with_empty_ring(shapes) | (kinds == _RING)
     return found & ~shapely.is_empty(shapes)
 
 
@@ -84,6 +85,8 @@ def _plain(shape: Any) -> Any:
     kind = int(shapely.get_type_id(shape))
     if kind == _POLYGON:
         return shapely.Polygon(shape.exterior, [ring for ring in shape.interiors if not ring.is_empty])
+    if kind == _RING:
+        return shapely.LineString(shapely.get_coordinates(shape))
     if kind not in _MULTI:
         return shape
     return _MULTI[kind]([_plain(part) for part in shapely.get_parts(shape) if not part.is_empty])

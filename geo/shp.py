@@ -1,8 +1,8 @@
 """Shapefiles: the shapes count, and nothing in the files beside them can cost one.
 
 Rings lie flat in a Shapefile: which is a hole follows from their turn, which many programs get wrong, or from what lies
-inside what, which none can. The .dbf is read in whatever coding it came (`geo.coding`), and left out, with a word, where
-it does not belong to the shapes.
+inside what, which none can. The .dbf is read in whatever coding it came (`geo.coding`), and left out, with a word,
+where it does not belong to the shapes.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
 
 from geo.china_offsets import unshifted
 from geo.crs import CrsReading, describe, to_store
@@ -207,7 +206,7 @@ def _told_once(stored: Sequence[_Stored], ids: Sequence[NDArray[Any]]) -> tuple[
 
 
 def _stored(part: RawPart, asked: _Asked, position: int) -> _Stored:
-    """Check one part in its own system and bring it into the store's; rows without a shape are passed over, and said."""
+    """Check one part in its own system and bring it into the store's; pass over rows without a shape, and say so."""
     part, rows = with_shapes(part)
     try:
         return _stored_whole(part, asked, position)

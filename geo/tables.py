@@ -26,6 +26,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.angles import written
+from geo.curves import shapes_of_wkt
 from geo.detect import detect
 from geo.errors import BadInput
 from geo.notices import Notice
@@ -312,15 +313,12 @@ def _shape(parcels: _Parcels, group: list[int], row: int) -> Any:
 def _from_wkt(rows: pd.DataFrame, column: str, label: str) -> RawPart:
     """Read a column of WKT; an SRID before it declares the system, if all rows agree."""
     found = [_WKT.match(str(text)) for text in rows[column]]
-    shapes = shapely.from_wkt([match[2] or None if match else None for match in found], on_invalid="ignore")
-    unread = shapely.is_missing(shapes)
-    if unread.any():
-        raise BadInput("geo.bad_geometry", name=label, row=int(unread.argmax()) + 1)
-    codes = {match[1] for match in found if match}
+    shapes, notices = shapes_of_wkt([match[2] if match else None for match in found], label)
+    codes = {match[1] for match in found if match and match[2].strip()}
     crs = None
     if len(codes) == 1 and (code := codes.pop()) is not None:
         try:
             crs = CRS.from_epsg(int(code))
         except ProjCrsError:
             crs = None
-    return RawPart(label, gpd.GeoDataFrame(rows.drop(columns=column), geometry=shapes), crs, "ewkt")
+    return RawPart(label, gpd.GeoDataFrame(rows.drop(columns=column), geometry=shapes), crs, "ewkt", notices)

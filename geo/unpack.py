@@ -63,11 +63,11 @@ class Archive:
         """Return the files with one of the suffixes, whatever their case."""
         return [path for path in self.paths if path.suffix.lower() in suffixes]
 
-    def sidecar(self, path: PurePosixPath, suffix: str) -> PurePosixPath | None:
-        """Return the file beside `path` of the same stem and another suffix, whatever its case."""
+    def sidecar(self, path: PurePosixPath, *suffixes: str) -> PurePosixPath | None:
+        """Return the file beside `path` of the same stem and another of some suffixes, whatever its case."""
         for other in self.paths:
             same = other.parent == path.parent and other.stem.lower() == path.stem.lower()
-            if same and other.suffix.lower() == suffix:
+            if same and other.suffix.lower() in suffixes:
                 return other
         return None
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_object_dtype, is_string_dtype
 
 from geo.notices import Notice
 
@@ -67,11 +68,7 @@ def decoded_frame(
         The same rows; and which were in another coding than the rest, cut, or not readable.
     """
     named = _named(said)
-    texts = [
-        at
-        for at, dtype in enumerate(frame.dtypes)
-        if pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype)
-    ]
+    texts = [at for at, dtype in enumerate(frame.dtypes) if is_object_dtype(dtype) or is_string_dtype(dtype)]
     raw: list[tuple[int, int, bytes, bool]] = []
     for at in texts:
         width = (widths or {}).get(str(frame.columns[at]), 0)
@@ -87,7 +84,7 @@ def decoded_frame(
     for (row, at, content, _), read in zip(raw, chosen, strict=True):
         own[at][row] = read.text if read else content.decode(whole, errors="replace")
     for at, column in own.items():
-        made.isetitem(at, pd.Series(column, index=frame.index, dtype=object))
+        made.isetitem(at, np.asarray(column, dtype=object))
     columns = decoded_names([str(column) for column in frame.columns], whole)
     made.columns = pd.Index(columns)
     pairs = [(row, at, read) for (row, at, _, _), read in zip(raw, chosen, strict=True)]
@@ -158,7 +155,7 @@ def _chosen(found: Mapping[str, _Read], whole: str, named: str | None) -> _Read 
         return next(iter(found.values()), None)
     if _plainly_utf8(found):
         return found["utf-8"]
-    if named in found:
+    if named is not None and named in found:
         return found[named]
     rest = {coding: read for coding, read in found.items() if coding != "utf-8" or whole == "utf-8"}
     best = max(rest.values(), key=lambda read: (not read.cut, read.coding == whole, _common(read.text)))

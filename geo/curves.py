@@ -58,6 +58,7 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
         Naming the first text that is no WKT, or a kind that is not read (TIN, TRIANGLE, POLYHEDRALSURFACE, curves in a
         collection).
     """
+    texts = list(texts)
     made = np.full(len(texts), None, dtype=object)
     held = np.array([bool(text and text.strip()) for text in texts], dtype=bool)
     curved = np.array([bool(text and _CURVED.search(text)) for text in texts], dtype=bool) & held
@@ -68,9 +69,9 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
             raise BadInput("geo.kind_not_read", name=name, row=row, kind="GEOMETRYCOLLECTION (CURVE)")
     plain = held & ~curved
     if plain.any():
-        made[plain] = shapely.from_wkt([str(texts[at]) for at in np.flatnonzero(plain)], on_invalid="ignore")
+        made[plain] = shapely.from_wkt([str(texts[at]) for at in np.flatnonzero(plain).tolist()], on_invalid="ignore")
     if curved.any():
-        made[curved] = _chords([str(texts[at]) for at in np.flatnonzero(curved)])
+        made[curved] = _chords([str(texts[at]) for at in np.flatnonzero(curved).tolist()])
     unread = held & shapely.is_missing(made)
     if unread.any():
         raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
@@ -93,7 +94,7 @@ def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[
 
 
 def refuse_kinds(values: NDArray[Any], name: str) -> NDArray[np.int64]:
-    """Return the kinds of WKB as numbers; refuse solids, and collections that hide a curve: GEOS can tell nothing of them.
+    """Return the kinds of WKB as numbers; refuse solids, and collections that hide a curve.
 
     Raises
     ------

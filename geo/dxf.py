@@ -77,10 +77,14 @@ def dxf_drawing(content: bytes, name: str, limits: Limits, stack: ExitStack) -> 
     ground, coded, hidden = _decoded(ground, head, name)
     notices = [*told, *coded, *notices, *_header_notices(head, name)]
     layers = [str(layer) for layer in ground["Layer"].unique()]
-    notices += _hidden_notices(hidden, name)
     if len(layers) > 1:
         notices.append(Notice("dxf_layers", {"name": name, "layers": "、".join(layers[:20]), "count": len(layers)}))
-    return [_layer(ground, layer, inner_label(name, layer, len(layers)), tuple(notices)) for layer in layers]
+    tables = []
+    for layer in layers:
+        label = inner_label(name, layer, len(layers))
+        said = [Notice(f"dxf_{hidden[layer]}", {"name": name, "layer": layer})] if layer in hidden else []
+        tables.append(_layer(ground, layer, label, (*notices, *said)))
+    return tables
 
 
 def _decoded(
@@ -98,16 +102,6 @@ def _decoded(
     return gpd.GeoDataFrame(own, geometry=ground.geometry.to_numpy()), told, hidden
 
 
-def _hidden_notices(hidden: dict[str, str], name: str) -> list[Notice]:
-    """Say which layers a drawing does not show, or not on paper."""
-    found = []
-    for state in dict.fromkeys(hidden.values()):
-        layers = [layer for layer, one in hidden.items() if one == state]
-        values = {"name": name, "layers": "、".join(layers[:20]), "count": len(layers)}
-        found.append(Notice(f"dxf_{state}", values))
-    return found
-
-
 def _pairs(content: bytes, name: str) -> list[bytes]:
     """Return the lines; refuse what is not pairs of group code and value up to EOF: GDAL loops on some of it."""
     lines = content.removeprefix(b"\xef\xbb\xbf").rstrip().split(b"\n")
@@ -120,6 +114,8 @@ def _pairs(content: bytes, name: str) -> list[bytes]:
 def _layer(ground: gpd.GeoDataFrame, layer: str, label: str, notices: tuple[Notice, ...]) -> Table:
     """Return one layer of what was read."""
     rows = ground[ground["Layer"] == layer].reset_index(drop=True)
+    rows["geometry"], told = _areas(rows.geometry.to_numpy(), label)
+    notices = (*notices, *told)
     columns = tuple(str(column) for column in rows.columns if column != "geometry")
 
     def read(most: int | None) -> RawPart:
@@ -130,7 +126,7 @@ def _layer(ground: gpd.GeoDataFrame, layer: str, label: str, notices: tuple[Noti
 
 
 def _ground(frame: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Notice]]:
-    """Keep what lies on the ground of model space; closed lines become areas."""
+    """Keep what lies on the ground of model space."""
     kinds = frame["SubClasses"].fillna("").astype(str) if "SubClasses" in frame else pd.Series("", index=frame.index)
     paper = (
         frame["PaperSpace"].fillna(0).astype(bool)
@@ -144,14 +140,12 @@ def _ground(frame: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[
     notices = []
     if left := len(frame) - len(kept):
         notices.append(Notice("dxf_left_out", {"name": name, "count": left}))
-    kept["geometry"], told = _areas(kept.geometry.to_numpy(), name)
-    notices += told
     columns = [column for column in ("Layer", "EntityHandle", "Linetype") if column in kept]
     return kept[[*columns, "geometry"]], notices
 
 
 def _areas(shapes: NDArray[Any], name: str) -> tuple[NDArray[Any], list[Notice]]:
-    """Turn closed lines into areas, those too whose ends differ by less than a survey can tell; open ones stay lines."""
+    """Turn closed lines into areas, also where their ends differ by less than a survey can tell; the rest stays."""
     made: NDArray[Any] = shapely.force_2d(shapes)
     lines = np.flatnonzero(shapely.get_type_id(made) == shapely.GeometryType.LINESTRING)
     gaps = gaps_m(made[lines])

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from geo.crs import CrsReading, to_store
 from geo.errors import BadInput
+from geo.notices import Notice
 from geo.opened import plain_label
 from geo.plain import plain_shapes
 from geo.ranges import check_ranges
@@ -111,8 +112,15 @@ def open_layer(
     there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     check_ranges(there, reading, label)
     refuse_endless(there, reading, label, limits)
-    part = replace(part, notices=(*part.notices, *mark_notices(part, shifted=reading.shifted)))
+    noticed = (*mark_notices(part, shifted=reading.shifted), *_dropped(there, label))
+    part = replace(part, notices=(*part.notices, *noticed))
     return OpenedLayer(label, tables[0].layer, part, shapes, reading, sha256)
+
+
+def _dropped(shapes: NDArray[Any], name: str) -> list[Notice]:
+    """Say that heights and measures take no part."""
+    found = (("z_dropped", shapely.has_z(shapes)), ("m_dropped", shapely.has_m(shapes)))
+    return [Notice(code, {"name": name, "count": int(here.sum())}) for code, here in found if here.any()]
 
 
 def stored_shapes(shapes: NDArray[Any], reading: CrsReading, name: str) -> NDArray[Any]:

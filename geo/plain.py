@@ -68,7 +68,8 @@ def _holds_nothing(shapes: NDArray[Any]) -> NDArray[np.bool_]:
             odd[nested] |= _holds_nothing(parts[nested])
         found[several[owner[odd]]] = True
     found |= _with_empty_ring(shapes) | (kinds == _RING)
-    return found & ~shapely.is_empty(shapes)
+    faulty: NDArray[np.bool_] = found & ~shapely.is_empty(shapes)
+    return faulty
 
 
 def _with_empty_ring(shapes: NDArray[Any]) -> NDArray[np.bool_]:

@@ -178,6 +178,7 @@ def read_sites(
     with ExitStack() as stack:
         opened = Source(content, label, limits, columns or {}, crs, stack)
         tables, notices = chosen_tables(tables_of(opened), layer, label)
+        notices += _several(tables, label) if layer is None else ()
         _refuse_table_columns(tables, columns or {}, label)
         parts = [table.read(None) for table in tables]
     sha256 = hashlib.sha256(content).hexdigest()
@@ -248,6 +249,15 @@ def chosen_tables(
     names = "、".join(plain_label(table.layer) for table in plain[:12])
     kept = [table for table in tables if table not in plain]
     return kept, (Notice("sheets_passed_over", {"name": name, "sheets": names}),)
+
+
+def _several(tables: Sequence[Table], name: str) -> tuple[Notice, ...]:
+    """Say that a file holds several layers, of which all are read; a drawing says it itself."""
+    names = [plain_label(table.layer) for table in tables if table.kind not in {"DXF", "XLSX"}]
+    if len(names) < 2:
+        return ()
+    shown = "、".join(names[:12]) + (" …" if len(names) > 12 else "")
+    return (Notice("several_layers", {"name": name, "count": len(names), "layers": shown}),)
 
 
 def _refuse_table_columns(tables: Sequence[Table], columns: Mapping[str, str], name: str) -> None:

@@ -1,4 +1,4 @@
-"""What an archive offers: the best kind of file that it holds; what else is there is named, not passed over in silence."""
+"""What an archive offers: the best kind of file that it holds; what else is there is named."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ from geo.sites import RawPart
 from geo.source import Content
 from geo.unpack import Archive
 
-__all__ = ["About", "asked", "file_gdb", "flat_geobuf", "layer_of", "opened", "placed", "private_folder"]
+__all__ = ["About", "asked", "coded", "file_gdb", "flat_geobuf", "layer_of", "opened", "placed", "private_folder"]
 
 _GDB_FILES: Final = re.compile(r"^(a[0-9a-f]{8}\.(gdbtable|gdbtablx|gdbindexes|atx|spx|freelist)|gdb|timestamps)$")
 _UNREADABLE: Final = (
@@ -216,12 +216,22 @@ def opened(
         shapes, turned = flat_arranged(frame.geometry.to_numpy())
         if turned.any():
             frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
-            repairs = np.full(len(frame), "", dtype=object) if repairs is None else repairs
-            repairs[turned] = [";".join(filter(None, (code, "rings_nested"))) for code in repairs[turned]]
+            repairs = coded(repairs, turned, "rings_nested")
     about = asked(path, options.get("layer"), name)
     if about.measured:
         notices = (*notices, Notice("m_dropped", {"name": name, "count": int((~frame.geometry.isna()).sum())}))
     return frame, repairs, notices
+
+
+def coded(repairs: NDArray[Any] | None, where: NDArray[np.bool_], code: str) -> NDArray[Any] | None:
+    """Return the codes of what was mended, with one more in some rows; None where there is none at all."""
+    if not where.any():
+        return repairs
+    made = np.full(len(where), "", dtype=object) if repairs is None else repairs.copy()
+    for at in np.flatnonzero(where):
+        known = [one for one in str(made[at]).split(";") if one and one != code]
+        made[at] = ";".join([*known, code])
+    return made
 
 
 def _with_shapes(

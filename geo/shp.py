@@ -19,9 +19,10 @@ from pyproj.exceptions import CRSError as ProjCrsError
 from geo.coding import RAW_CODING, decoded_frame, decoded_names
 from geo.crs import describe, short_text
 from geo.errors import BadInput, CrsError, RedlineError
-from geo.gdal import asked, opened, private_folder
+from geo.gdal import asked, coded, opened, private_folder
 from geo.notices import Notice
 from geo.opened import Table, inner_label, plain_label
+from geo.shp_turns import wrongly_turned
 from geo.sites import RawPart
 from geo.unpack import Archive
 
@@ -60,6 +61,8 @@ def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitSta
 
     def read(most: int | None) -> RawPart:
         frame, repairs, noticed = opened(base, label, flat=True, encoding=coding, max_features=most)
+        turned = wrongly_turned(base, frame.geometry.to_numpy())
+        repairs = coded(repairs, turned, "rings_nested")
         own, told = pd.DataFrame(frame.drop(columns="geometry")), noticed
         if not plain:
             own, more = decoded_frame(own, label, said=found.get(".cpg", b""), widths=widths)

@@ -146,8 +146,15 @@ def test_no_case_ends_the_process_or_says_more_than_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, door: str, file: str, code: int
 ) -> None:
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path))
-    command = [sys.executable, "-m", "cli", door, str(CASES / file), *(SAID if door == "import" else ["--format", "json"])]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    command = [
+        sys.executable,
+        "-m",
+        "cli",
+        door,
+        str(CASES / file),
+        *(SAID if door == "import" else ["--format", "json"]),
+    ]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert answer.returncode == code, answer.stderr
     assert "Traceback" not in answer.stderr
     assert "Warning:" not in answer.stderr

@@ -68,7 +68,7 @@ def read_kml(
     walker = _walked(content, name, max_features)
     links = [link for link in walker.links if not beside(link)]
     if not walker.rows and walker.links and len(links) == len(walker.links):
-        raise BadInput("geo.kml_only_links", name=name)
+        raise BadInput("geo.kml_only_links", name=name, count=len(links), links=_shown(links))
     shapes = np.empty(len(walker.shapes), dtype=object)
     shapes[:] = walker.shapes
     frame = gpd.GeoDataFrame(pd.DataFrame(walker.rows, index=pd.RangeIndex(len(shapes))), geometry=shapes)
@@ -104,11 +104,14 @@ def _noticed(walker: _Walker, links: list[str], name: str) -> tuple[Notice, ...]
         rows = sorted(row + 1 for row in walker.odd)
         found.append(Notice("kml_commas", {"name": name, "count": len(rows), "row": rows[0]}, rows=tuple(rows)))
     if links:
-        shown = "、".join(short_text(link)[:60] for link in links[:3]) + (" …" if len(links) > 3 else "")
-        found.append(Notice("kml_links", {"name": name, "count": len(links), "links": shown}))
+        found.append(Notice("kml_links", {"name": name, "count": len(links), "links": _shown(links)}))
     if walker.pictures:
         found.append(Notice("kml_overlays", {"name": name, "count": walker.pictures}))
     return tuple(found)
+
+
+def _shown(links: list[str]) -> str:
+    return "、".join(short_text(link)[:60] for link in links[:3]) + (" …" if len(links) > 3 else "")
 
 
 def _by_mark(part: RawPart, walker: _Walker) -> list[RawPart]:

@@ -9,8 +9,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.detect import CHINA_LAT, CHINA_LON
-
 __all__ = ["KmlPoints", "points_of"]
 
 Floats = NDArray[np.float64]
@@ -19,6 +17,8 @@ _WIDE: Final = str.maketrans("，；;", ",  ")
 _COMMA: Final = re.compile(r"\s*,\s*")
 _APART: Final = re.compile(r"[\s,]+")
 _PLAIN: Final = (2, 3)
+_APART_DEGREES: Final = 5.0
+"""Points of one shape lie closer together than that; a height or a turned pair does not."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,8 @@ def points_of(text: str) -> KmlPoints | None:
     readings = [
         [numbers[at : at + size] for at in range(0, len(numbers), size)] for size in _PLAIN if not len(numbers) % size
     ]
-    for bounds in (((-180.0, 180.0), (-90.0, 90.0)), (CHINA_LON, CHINA_LAT)):
-        fitting = [reading for reading in readings if reading and _within(reading, *bounds)]
-        if len(fitting) == 1:
-            return _made(fitting[0], odd=True)
-    return None
+    fitting = [reading for reading in readings if reading and _together(reading)]
+    return _made(fitting[0], odd=True) if len(fitting) == 1 else None
 
 
 def _tuples(words: list[str]) -> list[list[float]] | None:
@@ -87,8 +84,13 @@ def _tuples(words: list[str]) -> list[list[float]] | None:
     return found if found and all(len(values) in _PLAIN for values in found) else None
 
 
-def _within(reading: list[list[float]], lon: tuple[float, float], lat: tuple[float, float]) -> bool:
-    return all(lon[0] <= values[0] <= lon[1] and lat[0] <= values[1] <= lat[1] for values in reading)
+def _together(reading: list[list[float]]) -> bool:
+    """Tell whether numbers are longitudes and latitudes of one neighbourhood: heights and turned pairs are not."""
+    lon, lat = reading[0][:2]
+    return all(
+        abs(one[0]) <= 180 and abs(one[1]) <= 90 and max(abs(one[0] - lon), abs(one[1] - lat)) <= _APART_DEGREES
+        for one in reading
+    )
 
 
 def _made(values: list[list[float]], *, odd: bool) -> KmlPoints:

@@ -66,8 +66,7 @@ def tables_in_zip(source: Source, plain: Callable[[Source], list[Table]]) -> lis
         inside = [_inside(source, archive, path) for path in archive.with_suffix(*suffixes)]
         told = [one for one in inside if suffixes != (".txt",) or is_survey_txt(one.whole)]
         if told:
-            tables = [table for one in told for table in _tables(one, archive, plain)]
-            return _with_rest(_filled(tables), archive, set(suffixes), name)
+            return _with_rest(_all_tables(told, archive, plain), archive, set(suffixes), name)
     if archive.nested:
         raise BadInput("geo.zip_nested", name=name, inner=plain_label(archive.nested[0].name))
     raise BadInput("geo.zip_nothing", name=name)
@@ -95,6 +94,22 @@ def _tables(one: Source, archive: Archive, plain: Callable[[Source], list[Table]
         sides = {suffix: archive.read(path) for suffix, path in held.items() if path in archive.paths}
         return geopackage(one.content, one.name, one.stack, beside=sides)
     return plain(one)
+
+
+def _all_tables(told: Sequence[Source], archive: Archive, plain: Callable[[Source], list[Table]]) -> list[Table]:
+    """Return the tables of all files of an archive; a document that only leads elsewhere matters if it is alone."""
+    tables: list[Table] = []
+    leading: list[BadInput] = []
+    for one in told:
+        try:
+            tables += _tables(one, archive, plain)
+        except BadInput as fault:
+            if fault.key != "geo.kml_only_links":
+                raise
+            leading.append(fault)
+    if not tables:
+        raise leading[0]
+    return _told(_filled(tables), [Notice("kml_links", fault.values) for fault in leading])
 
 
 def _filled(tables: list[Table]) -> list[Table]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from geo.errors import BadInput
 from geo.notices import Notice
 
-__all__ = ["ARC_STEP_DEGREES", "refuse_kinds", "shapes_of_wkb", "shapes_of_wkt"]
+__all__ = ["ARC_STEP_DEGREES", "CURVE_CODES", "SOLIDS", "kind_of_wkb", "refuse_kinds", "shapes_of_wkb", "shapes_of_wkt"]
 
 ARC_STEP_DEGREES: Final = 0.2
 """A curve becomes chords of this turn: they lie within radius × 1.6e-6 of it (1 mm for 650 m)."""
@@ -27,12 +27,12 @@ _CURVED: Final = re.compile(r"CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICUR
 _SOLID: Final = re.compile(r"\b(TIN|TRIANGLE|POLYHEDRALSURFACE)\b", re.IGNORECASE)
 _MEASURED: Final = re.compile(r"\A\s*[A-Z]+?\s*Z?M\s*\(", re.IGNORECASE)
 _PLAIN_WKT: Final = re.compile(r"[A-Za-z0-9\s(),.+-]*")
-_KINDS: Final = {
+SOLIDS: Final = {
     15: "POLYHEDRALSURFACE",
     16: "TIN",
     17: "TRIANGLE",
 }
-_CURVE_CODES: Final = frozenset({8, 9, 10, 11, 12})
+CURVE_CODES: Final = frozenset({8, 9, 10, 11, 12})
 
 pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": str(ARC_STEP_DEGREES)})
 
@@ -81,7 +81,7 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
 def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[Notice, ...]]:
     """Read WKB, a shape each: as `shapes_of_wkt`; None stays None."""
     kinds = refuse_kinds(values, name)
-    curved = np.isin(kinds, list(_CURVE_CODES))
+    curved = np.isin(kinds, list(CURVE_CODES))
     made = np.full(len(values), None, dtype=object)
     made[~curved] = shapely.from_wkb(values[~curved], on_invalid="ignore")
     if curved.any():
@@ -101,16 +101,16 @@ def refuse_kinds(values: NDArray[Any], name: str) -> NDArray[np.int64]:
     BadInput
         Naming the first.
     """
-    kinds = np.array([_kind_of_wkb(value) for value in values], dtype=np.int64)
+    kinds = np.array([kind_of_wkb(value) for value in values], dtype=np.int64)
     for at in np.flatnonzero(np.isin(kinds, (7, 15, 16, 17))):
         if kinds[at] != 7:
-            raise BadInput("geo.kind_not_read", name=name, row=int(at) + 1, kind=_KINDS[int(kinds[at])])
+            raise BadInput("geo.kind_not_read", name=name, row=int(at) + 1, kind=SOLIDS[int(kinds[at])])
         if _hides_curve(values[at]):
             raise BadInput("geo.kind_not_read", name=name, row=int(at) + 1, kind="GEOMETRYCOLLECTION (CURVE)")
     return kinds
 
 
-def _kind_of_wkb(value: bytes | None) -> int:
+def kind_of_wkb(value: bytes | None) -> int:
     """Return the kind of a WKB (ISO or extended) without its dimensions; -1 for none, 0 for what is no WKB."""
     if value is None:
         return -1

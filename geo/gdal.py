@@ -23,11 +23,12 @@ import pandas as pd
 import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.coding import RAW_CODING, decoded_frame, decoded_names
-from geo.curves import ARC_STEP_DEGREES, refuse_kinds
+from geo.crs import short_text
+from geo.curves import SOLIDS, refuse_kinds
 from geo.errors import BadInput
 from geo.notices import Notice
 from geo.opened import Table, inner_label
@@ -50,7 +51,6 @@ _UNREADABLE: Final = (
     RuntimeError,
 )
 """What GDAL and PROJ say of damaged files."""
-_CURVED: Final = re.compile("curve|surface|circular", re.IGNORECASE)
 _LISTENING: Final = threading.Lock()
 
 pyogrio.set_gdal_config_options(
@@ -136,8 +136,6 @@ def layer_of(path: Path, layer: str | None, kind: str, evidence: str, label: str
         options = {} if layer is None else {"layer": layer}
         frame, repairs, notices = opened(path, label, flat=kind == "FileGDB", max_features=most, **options)
         crs = frame.crs if frame.crs is not None and not frame.crs.name.startswith("Undefined") else None
-        if _CURVED.search(about.kind):
-            notices = (*notices, Notice("curves_linearised", {"name": label, "step": ARC_STEP_DEGREES}))
         plain = frame.set_crs(None, allow_override=True)
         return RawPart(label, plain, crs, evidence, (*told, *notices), repairs=repairs)
 
@@ -160,6 +158,10 @@ def asked(path: Path, layer: str | None, label: str, **options: Any) -> About:
         except UnicodeDecodeError:
             found, measured = _heard(partial(pyogrio.read_info, path, layer=layer, encoding=RAW_CODING))
             raw = True
+    except GeometryError as fault:
+        said = str(fault).rpartition(":")[2].strip()
+        kind = SOLIDS.get(int(said) % 1000, said) if said.isdigit() else short_text(said)
+        raise BadInput("geo.layer_kind_not_read", name=label, kind=kind) from None
     except _UNREADABLE:
         raise BadInput("geo.unreadable", name=label) from None
     count = int(found["features"])

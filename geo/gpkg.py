@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final
 
+from geo.curves import ARC_STEP_DEGREES, CURVE_CODES, kind_of_wkb
 from geo.errors import BadInput
 from geo.gdal import layer_of, placed
 from geo.notices import Notice
@@ -19,6 +20,10 @@ __all__ = ["geopackage"]
 _SAFE_MODULES: Final = ("rtree", "fts3", "fts4", "fts5")
 _WAL_MODE: Final = b"\x02\x02"
 _MODE_AT: Final = 18
+_FLAT: Final = frozenset({"POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON"})
+_HEAD: Final = 8 + 64 + 5
+_ENVELOPES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+"""Bytes of the box before a geometry, by its code."""
 
 
 def geopackage(content: Content, name: str, stack: ExitStack, *, beside: dict[str, bytes] | None = None) -> list[Table]:
@@ -49,8 +54,39 @@ def geopackage(content: Content, name: str, stack: ExitStack, *, beside: dict[st
     elif in_use:
         told = (Notice("gpkg_wal_missing", {"name": name}),)
     tables = _feature_tables(path, name)
-    labels = [inner_label(name, table, len(tables)) for table in tables]
-    return [layer_of(path, t, "GeoPackage", "gpkg", label, *told) for t, label in zip(tables, labels, strict=True)]
+    made = []
+    for table in tables:
+        label = inner_label(name, table, len(tables))
+        curved = (
+            (Notice("curves_linearised", {"name": label, "step": ARC_STEP_DEGREES}),) if _curved(path, table) else ()
+        )
+        made.append(layer_of(path, table, "GeoPackage", "gpkg", label, *told, *curved))
+    return made
+
+
+def _curved(path: Path, table: str) -> bool:
+    """Tell whether a table holds a curve: GDAL's reader here makes chords of it without a word."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
+        db.execute("PRAGMA trusted_schema = OFF")
+        try:
+            column, kind = db.execute(
+                "SELECT column_name, geometry_type_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
+            ).fetchone()
+            if str(kind).upper() in _FLAT:
+                return False
+            quoted, of = (str(name).replace('"', '""') for name in (column, table))
+            heads = db.execute(f'SELECT substr("{quoted}", 1, {_HEAD}) FROM "{of}"')  # noqa: S608 - names are quoted
+            return any(_kind_of_blob(head) in CURVE_CODES for (head,) in heads)
+        except (sqlite3.Error, TypeError):
+            return False
+
+
+def _kind_of_blob(head: object) -> int:
+    """Return the kind of a GeoPackage's geometry by the start of its bytes; 0 if that is none."""
+    if not isinstance(head, bytes) or head[:2] != b"GP" or len(head) < 8:
+        return 0
+    start = 8 + _ENVELOPES.get(head[3] >> 1 & 7, 0)
+    return kind_of_wkb(head[start : start + 5])
 
 
 def _up_to_date(path: Path, beside: dict[str, bytes], name: str) -> Path:

@@ -62,6 +62,7 @@ READ = (
         column=("XMMC", ("抚州市临川区上顿", "临川二期")),
         within_m2=0.02,
     ),
+    Case("shp_wgs84_gk_zone39.zip", (7999.194,)),
     Case("shp_utf8_with_cpg_gbk.zip", (7999.194,), ("text_not_as_said",), column=("XMMC", ("临川区工业园",))),
     Case("kml_placemark_without_shape.kml", (7999.194,), ("rows_without_shape",), within_m2=0.03),
     Case("gpkg_with_wal.zip", (7999.194, 7999.194), ("gpkg_with_wal",), within_m2=0.02),

@@ -17,7 +17,7 @@ from pandas.api.types import is_object_dtype, is_string_dtype
 
 from geo.notices import Notice
 
-__all__ = ["RAW_CODING", "decoded_frame", "decoded_names"]
+__all__ = ["RAW_CODING", "decoded_frame", "decoded_names", "text_of"]
 
 RAW_CODING: Final = "ISO-8859-1"
 """What GDAL is told the text is in: a character for each byte, so that the bytes come through as they are."""
@@ -105,6 +105,33 @@ def decoded_names(names: Sequence[str], whole: str = "utf-8") -> list[str]:
             own, number = f"{text}_{number}", number + 1
         found.append(own)
     return found
+
+
+def text_of(content: bytes, between: bytes) -> str:
+    """Return a document as text: in UTF-8, in GB 18030, or each of its pieces in the one that it is in.
+
+    Parameters
+    ----------
+    content : bytes
+        With or without a byte order mark.
+    between : bytes
+        One byte that stands between texts and is no part of a Chinese character in either coding, such as a quote.
+    """
+    for coding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(coding)
+        except UnicodeDecodeError:
+            continue
+    return between.decode("ascii").join(_piece(piece) for piece in content.split(between))
+
+
+def _piece(content: bytes) -> str:
+    for coding in ("utf-8", "gb18030"):
+        try:
+            return content.decode(coding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("utf-8", errors="replace")
 
 
 def _named(said: bytes) -> str | None:

@@ -13,6 +13,7 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
+from geo.coding import text_of
 from geo.crs import short_text
 from geo.errors import BadInput, CrsError
 from geo.sites import RawPart
@@ -72,14 +73,7 @@ def read_geojson(content: bytes, name: str, *, max_features: int) -> RawPart:
 def _parsed(content: bytes, name: str) -> Any:
     """Return the JSON document, or say at which line it stops being one."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("gb18030")
-        except UnicodeDecodeError:
-            raise BadInput("geo.not_geojson", name=name, line=1) from None
-    try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text_of(content, b'"'), parse_constant=_no_constant, strict=False)
     except json.JSONDecodeError as fault:
         raise BadInput("geo.not_geojson", name=name, line=fault.lineno) from None
     except (RecursionError, ValueError):
@@ -148,11 +142,17 @@ def _attributes(features: list[Any], name: str) -> pd.DataFrame:
         if isinstance(feature.get("id"), str | int):
             row = {"id": feature["id"], **{k: v for k, v in row.items() if k != "id"}}
         row.pop("geometry", None)
+        row = {_whole(key): _whole(value) for key, value in row.items()}
         columns.update(row)
         if len(columns) > _MAX_COLUMNS:
             raise BadInput("geo.too_many_columns", name=name, limit=_MAX_COLUMNS)
         rows.append(row)
     return pd.DataFrame(rows, index=pd.RangeIndex(len(features)))
+
+
+def _whole(value: Any) -> Any:
+    """Return a text without halves of characters, which JSON can write and nothing can store."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) and not value.isascii() else value
 
 
 def _declared(document: Any, name: str) -> tuple[CRS, str]:

@@ -7,6 +7,7 @@ from its own marks, or asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ import shapely
 from pyproj import CRS
 
 from geo.china_offsets import offset_name
+from geo.coding import text_of
 from geo.crs import short_text
 from geo.errors import BadInput
 from geo.kml_points import points_of
@@ -34,6 +36,9 @@ _TEXTS: Final = frozenset({"name", "value", "SimpleData", "coordinates", "coord"
 _PICTURES: Final = frozenset({"GroundOverlay", "PhotoOverlay", "ScreenOverlay", "Model"})
 _OVITAL_SUFFIXES: Final = frozenset({".ovkml", ".ovkmz"})
 _OVITAL_SYSTEMS: Final = {"CGCS2000": 4490, "WGS84": 4326}
+_HEAD: Final = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BARE: Final = re.compile(r"&(?!#\d+;|#x[0-9A-Fa-f]+;|(?:amp|lt|gt|quot|apos);)")
 _CHINESE_CODINGS: Final = (b"gb2312", b"gbk", b"gb18030")
 _MULTI: Final = {0: shapely.multipoints, 1: shapely.multilinestrings, 3: shapely.multipolygons}
 
@@ -81,6 +86,22 @@ def read_kml(
 
 def _walked(content: bytes, name: str, max_features: int) -> _Walker:
     """Return what the elements of a document hold."""
+    try:
+        return _parsed(_utf8(content), name, max_features)
+    except expat.ExpatError as fault:
+        tidy = _mended(content)
+        if tidy is None:
+            raise BadInput("geo.not_xml", name=name, line=fault.lineno) from None
+        try:
+            walker = _parsed(tidy, name, max_features)
+        except expat.ExpatError:
+            raise BadInput("geo.not_xml", name=name, line=fault.lineno) from None
+    walker.mended = True
+    return walker
+
+
+def _parsed(content: bytes, name: str, max_features: int) -> _Walker:
+    """Walk through a document."""
     walker = _Walker(name, max_features)
     parser = expat.ParserCreate()
     parser.StartElementHandler = walker.start
@@ -88,11 +109,16 @@ def _walked(content: bytes, name: str, max_features: int) -> _Walker:
     parser.CharacterDataHandler = walker.text
     parser.StartDoctypeDeclHandler = walker.doctype
     parser.buffer_text = True
-    try:
-        parser.Parse(_utf8(content), True)  # noqa: FBT003 - its own signature: this is the last piece
-    except expat.ExpatError as fault:
-        raise BadInput("geo.not_xml", name=name, line=fault.lineno) from None
+    parser.Parse(content, True)  # noqa: FBT003 - its own signature: this is the last piece
     return walker
+
+
+def _mended(content: bytes) -> bytes | None:
+    """Return a document whose texts are well-formed: their coding, signs that XML has no place for, a bare ``&``."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    text = _HEAD.sub("", text_of(content, b"<"), count=1)
+    return _BARE.sub("&amp;", _NO_XML.sub("", text)).encode("utf-8")
 
 
 def _noticed(walker: _Walker, links: list[str], name: str) -> tuple[Notice, ...]:
@@ -103,6 +129,8 @@ def _noticed(walker: _Walker, links: list[str], name: str) -> tuple[Notice, ...]
     if walker.odd:
         rows = sorted(row + 1 for row in walker.odd)
         found.append(Notice("kml_commas", {"name": name, "count": len(rows), "row": rows[0]}, rows=tuple(rows)))
+    if walker.mended:
+        found.append(Notice("kml_text_mended", {"name": name}))
     if links:
         found.append(Notice("kml_links", {"name": name, "count": len(links), "links": _shown(links)}))
     if walker.pictures:
@@ -168,6 +196,7 @@ class _Walker:
         self.shapes: list[Any] = []
         self.links: list[str] = []
         self.pictures = 0
+        self.mended = False
         self.ovital = False
         self.marks: dict[int, str] = {}
         self.odd: set[int] = set()

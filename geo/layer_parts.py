@@ -106,7 +106,7 @@ def open_layer(
         if vertices > limits.vertices:
             key, count, most = "too_many_vertices", vertices, limits.vertices
         raise BadInput(f"geo.{key}", name=label, count=count, limit=most)
-    if swap:
+    if swap and not part.east_first:
         shapes = shapely.transform(shapely.force_2d(shapes), lambda xy: xy[:, ::-1])
     reading = crs_reading(part, crs, shapes)
     there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]

@@ -17,6 +17,7 @@ from geo.plain import nothing_there
 __all__ = ["RawPart", "datav_marks", "mark_notices", "with_shapes"]
 
 _NAMED: Final = 5
+_TURNED: Final = frozenset({"text_north_first"})
 _DATAV: Final = ("acroutes", "subFeatureIndex", "subFeature", "subFeatureI", "childrenNum", "childrenNu")
 """Columns (cut at ten letters in a Shapefile) that only DataV's boundary files, from Amap, carry beside ``adcode``."""
 
@@ -59,6 +60,11 @@ class RawPart:
     repairs: NDArray[Any] | None = None
     likely: str | None = None
     settled: bool = False
+
+    @property
+    def east_first(self) -> bool:
+        """Whether the reader itself put east first, by the format's rule or the numbers: that is not turned again."""
+        return self.evidence == "txt" or any(notice.code in _TURNED for notice in self.notices)
 
 
 def with_shapes(part: RawPart) -> tuple[RawPart, NDArray[np.int64]]:

@@ -221,7 +221,8 @@ def _stored_whole(part: RawPart, asked: _Asked, position: int) -> _Stored:
     """Check a part of which every row has a shape, and bring it into the store's system."""
     own = part.frame.reset_index(drop=True)
     raw = plain_shapes(own.geometry.to_numpy())
-    if asked.swap:
+    swap = asked.swap and not part.east_first
+    if swap:
         raw = shapely.transform(shapely.force_2d(raw), lambda xy: xy[:, ::-1])
     reading = crs_reading(part, asked.crs, raw)
     if not nothing_there(raw).any():
@@ -246,7 +247,7 @@ def _stored_whole(part: RawPart, asked: _Asked, position: int) -> _Stored:
     marks = mark_notices(part, shifted=reading.shifted)
     notices = (*part.notices, *marks, *_noticed(raw, whole, ours["repair"], reading, part.name))
     return _Stored(
-        frame, replace(reading, evidence=(*reading.evidence, "axes_swapped")) if asked.swap else reading, notices, raw
+        frame, replace(reading, evidence=(*reading.evidence, "axes_swapped")) if swap else reading, notices, raw
     )
 
 

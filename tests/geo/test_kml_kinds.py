@@ -265,3 +265,57 @@ def test_odd_properties_are_kept_or_left_and_cost_no_shape() -> None:
     content = json.dumps({"type": "FeatureCollection", "features": features, "name": {}}).encode()
     assert len(read_sites(content, "a.geojson")) == 3
     assert len(take_in(content, "a.geojson").frame) == 3
+
+
+TEXTS = {
+    "declared UTF-8 in GBK": b'<?xml version="1.0" encoding="UTF-8"?>' + b"%b",
+    "undeclared in GBK": b"%b",
+}
+
+
+@pytest.mark.parametrize("head", TEXTS)
+@pytest.mark.parametrize(
+    "name", ["临川区工业园".encode("gb18030"), b"A&B", b"a\x0bb", b"a\x00b", "临川".encode() + b"\xff"]
+)
+def test_no_text_of_a_kml_costs_a_shape(head: str, name: bytes) -> None:
+    content = TEXTS[head] % kml(PLAIN).replace(b"<Placemark>", b"<Placemark><name>" + name + b"</name>")
+    sites = read_sites(content, "a.kml")
+    assert sites.frame.geometry[0].equals(SHAPE)
+    assert "kml_text_mended" in said(sites)
+    if name.startswith("临川区".encode("gb18030")):
+        assert sites.frame["name"].tolist() == ["临川区工业园"]
+    elif name == b"A&B":
+        assert sites.frame["name"].tolist() == ["A&B"]
+
+
+def test_a_kml_that_is_mixed_row_by_row() -> None:
+    marks = [f"<name>{text}</name>{PLAIN}" for text in ("临川区一号", "东乡区二号")]
+    one, two = kml(marks[0]), kml(marks[1])
+    mixed = one.replace(b"</Document></kml>", b"") + two[two.index(b"<Placemark") :]
+    mixed = mixed.replace("临川区一号".encode(), "临川区一号".encode("gb18030"))
+    assert read_sites(mixed, "a.kml").frame["name"].tolist() == ["临川区一号", "东乡区二号"]
+
+
+def test_entities_stay_refused_in_a_document_that_needs_mending() -> None:
+    bomb = b'<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY a "x">]><kml><name>&a; A&B</name></kml>'
+    refused(bomb, "a.kml", "geo.xml_doctype")
+    refused(b"<kml><Placemark>", "a.kml", "geo.not_xml")
+
+
+@pytest.mark.parametrize("text", [b"\xff\xff", "临川区".encode("gb18030"), b"a\nb", b"a\tb", b"\\ud800"])
+def test_no_text_of_a_geojson_costs_a_shape(text: bytes) -> None:
+    content = geojson(SHAPE, SHAPE, properties={"name": "NNNN", "other": "抚州市"}).replace(b"NNNN", text)
+    sites = read_sites(content, "a.geojson")
+    assert len(sites) == 2
+    assert sites.frame.geometry[0].equals(SHAPE)
+    assert sites.frame["name"][0].encode("utf-8")
+    if text.startswith("临".encode("gb18030")):
+        assert sites.frame[["name", "other"]].iloc[0].tolist() == ["临川区", "抚州市"]
+
+
+def test_what_the_reader_turned_is_not_turned_again() -> None:
+    """An automatic choice and the user's word: the corners come out the same with and without it."""
+    rows = "\n".join(f"J{n},{y},{x}" for n, (x, y) in enumerate(RING, 1)).encode()
+    plain, told = (read_sites(rows, "界址.txt", swap=swap).frame.geometry[0] for swap in (False, True))
+    assert plain.equals(told)
+    assert plain.equals(SHAPE)

@@ -26,7 +26,7 @@ from geo.raw_part import mark_notices
 from geo.read import chosen_tables, tables_of
 from geo.shp import SHAPEFILE_SIDES
 from geo.sites import Limits, RawPart, crs_reading, refuse_endless, shapes_unshifted
-from geo.source import Content, Source, held, with_beside
+from geo.source import Content, Source, held, pack_beside
 
 __all__ = ["OpenedLayer", "open_layer", "packed", "stored_shapes"]
 
@@ -156,17 +156,14 @@ def packed(path: Path, most_mb: int, folder: Path) -> tuple[Path, str]:
             return _zipped([one for one in sides if one.suffix.lower() in _SHAPEFILE], "", path.stem, most_mb, folder)
         if path.stat().st_size > most_mb * _MB:
             raise BadInput("geo.file_too_large", name=path.name, limit=most_mb)
-        with path.open("rb"):
-            whole = with_beside(path)
+        target = folder / "packed.zip"
+        with path.open("rb"), target.open("w+b") as file:
+            beside = pack_beside(path, file)
     except FileNotFoundError:
         raise BadInput("geo.file_missing", name=path.name) from None
     except OSError:
         raise BadInput("geo.unreadable", name=path.name) from None
-    if whole is None:
-        return path, path.name
-    target = folder / "packed.zip"
-    target.write_bytes(whole)
-    return target, path.name
+    return (target, f"{path.name}.zip") if beside else (path, path.name)
 
 
 def _zipped(paths: list[Path], inside: str, name: str, most_mb: int, folder: Path) -> tuple[Path, str]:

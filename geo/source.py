@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from geo.errors import BadInput
 from geo.sites import Limits
 
-__all__ = ["BESIDE_SQLITE", "Content", "Source", "content_of", "copied", "held", "with_beside"]
+__all__ = ["BESIDE_SQLITE", "Content", "Source", "content_of", "copied", "held", "pack_beside", "with_beside"]
 
 Content = bytes | Path
 """A file's bytes, or where it lies on this machine."""
@@ -101,21 +102,33 @@ def with_beside(path: Path) -> bytes | None:
     What was written last may stand in a ``-wal`` file only, and a write that was broken off is undone by a
     ``-journal``. The same files give the same bytes, so that what is hashed and kept can be read again.
     """
-    found = [path.with_name(path.name + suffix) for suffix in BESIDE_SQLITE]
+    packed = io.BytesIO()
+    return packed.getvalue() if pack_beside(path, packed) else None
+
+
+def pack_beside(path: Path, target: BinaryIO) -> bool:
+    """Write a GeoPackage and what stands beside it as one archive, piece by piece; tell whether anything does.
+
+    Raises
+    ------
+    BadInput
+        If a file cannot be read.
+    """
+    beside = [path.with_name(path.name + suffix) for suffix in BESIDE_SQLITE]
     try:
-        filled = [one for one in found if one.is_file() and one.stat().st_size]
+        filled = [one for one in beside if one.is_file() and one.stat().st_size]
         if not filled or not path.is_file():
-            return None
+            return False
         with path.open("rb") as file:
             if file.read(len(_SQLITE_MAGIC)) != _SQLITE_MAGIC:
-                return None
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+                return False
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
             for one in (path, *filled):
-                archive.writestr(zipfile.ZipInfo(one.name), one.read_bytes())
+                with one.open("rb") as file, archive.open(zipfile.ZipInfo(one.name), "w", force_zip64=True) as member:
+                    shutil.copyfileobj(file, member, _MB)
     except OSError:
         raise BadInput("geo.unreadable", name=path.name) from None
-    return packed.getvalue()
+    return True
 
 
 def held(source: Path | str | bytes, name: str, limits: Limits, stack: ExitStack) -> tuple[Content, str]:
@@ -129,12 +142,16 @@ def held(source: Path | str | bytes, name: str, limits: Limits, stack: ExitStack
     BadInput
         If it is not there, empty, or larger than it may be.
     """
-    packed = source if isinstance(source, bytes) else with_beside(Path(source))
-    if packed is not None:
-        content = content_of(packed, name, limits)
+    if isinstance(source, bytes):
+        content = content_of(source, name, limits)
         return content, hashlib.sha256(content).hexdigest()
-    assert not isinstance(source, bytes)
     copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redline-"))) / "held"
+    with copy.open("w+b") as file:
+        if pack_beside(Path(source), file):
+            if file.tell() > limits.upload_mb * _MB:
+                raise BadInput("geo.file_too_large", name=name, limit=limits.upload_mb)
+            file.seek(0)
+            return copy, hashlib.file_digest(file, "sha256").hexdigest()
     try:
         digest = copied(Path(source), copy, most=limits.upload_mb * _MB)
     except FileNotFoundError:

@@ -33,7 +33,6 @@ _SHOWN: Final = {"utf-8": "UTF-8", "gb18030": "GBK", "big5": "Big5", "cp932": "S
 _CUT: Final = frozenset({"unexpected end of data", "incomplete multibyte sequence"})
 _LAST_COMMON: Final = 0xD7
 _CJK: Final = 0x2E80
-_NAMES_CUT_AT: Final = 10
 _NAMED: Final = 5
 
 
@@ -46,9 +45,7 @@ class _Read:
     cut: bool = False
 
 
-def decoded_frame(
-    frame: pd.DataFrame, label: str, *, said: bytes = b"", widths: Mapping[str, int] | None = None
-) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+def decoded_frame(frame: pd.DataFrame, label: str, *, said: bytes = b"") -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     """Return a frame whose text, read as `RAW_CODING`, is read as what it is.
 
     Parameters
@@ -59,8 +56,6 @@ def decoded_frame(
         The file, for the notices.
     said : bytes
         What the file says its coding is (the content of a .cpg); it only breaks ties.
-    widths : mapping, optional
-        By raw column name, how many bytes a value may have: one that fills them may be cut in mid-character.
 
     Returns
     -------
@@ -69,25 +64,23 @@ def decoded_frame(
     """
     named = _named(said)
     texts = [at for at, dtype in enumerate(frame.dtypes) if is_object_dtype(dtype) or is_string_dtype(dtype)]
-    raw: list[tuple[int, int, bytes, bool]] = []
+    raw: list[tuple[int, int, bytes]] = []
     for at in texts:
-        width = (widths or {}).get(str(frame.columns[at]), 0)
         for row, value in enumerate(frame.iloc[:, at]):
             if isinstance(value, str) and not value.isascii():
-                content = value.encode("latin-1", errors="replace")
-                raw.append((row, at, content, bool(width) and len(content) >= width))
-    readings = [_readings(content, may_cut=may_cut, named=named) for _, _, content, may_cut in raw]
+                raw.append((row, at, value.encode("latin-1", errors="replace")))
+    readings = [_readings(content, named) for _, _, content in raw]
     whole = _of_file(readings, named)
     chosen = [_chosen(found, whole, named) for found in readings]
     made = frame.copy()
-    own = {at: frame.iloc[:, at].astype(object).to_numpy().copy() for at in {at for _, at, _, _ in raw}}
-    for (row, at, content, _), read in zip(raw, chosen, strict=True):
+    own = {at: frame.iloc[:, at].astype(object).to_numpy().copy() for at in {at for _, at, _ in raw}}
+    for (row, at, content), read in zip(raw, chosen, strict=True):
         own[at][row] = read.text if read else content.decode(whole, errors="replace")
     for at, column in own.items():
         made.isetitem(at, np.asarray(column, dtype=object))
     columns = decoded_names([str(column) for column in frame.columns], whole)
     made.columns = pd.Index(columns)
-    pairs = [(row, at, read) for (row, at, _, _), read in zip(raw, chosen, strict=True)]
+    pairs = [(row, at, read) for (row, at, _), read in zip(raw, chosen, strict=True)]
     return made, _noticed(label, columns, pairs, whole, named)
 
 
@@ -98,7 +91,7 @@ def decoded_names(names: Sequence[str], whole: str = "utf-8") -> list[str]:
         text = name
         if not name.isascii():
             content = name.encode("latin-1", errors="replace")
-            read = _chosen(_readings(content, may_cut=len(content) >= _NAMES_CUT_AT, named=None), whole, None)
+            read = _chosen(_readings(content, None), whole, None)
             text = read.text if read else content.decode(whole, errors="replace")
         number, own = 2, text
         while own in found:
@@ -140,7 +133,7 @@ def _named(said: bytes) -> str | None:
     return next((family for family, names in _FAMILIES.items() if plain in names), None)
 
 
-def _readings(content: bytes, *, may_cut: bool, named: str | None) -> dict[str, _Read]:
+def _readings(content: bytes, named: str | None) -> dict[str, _Read]:
     """Return a value in each coding in which it can be read."""
     extra = [named] if named in {"big5", "cp932", "cp949"} else []
     found = {}
@@ -148,7 +141,7 @@ def _readings(content: bytes, *, may_cut: bool, named: str | None) -> dict[str, 
         try:
             found[coding] = _Read(content.decode(coding), coding)
         except UnicodeDecodeError as fault:
-            if may_cut and fault.reason in _CUT and fault.start > 0:
+            if fault.reason in _CUT and fault.start > 0:
                 try:
                     found[coding] = _Read(content[: fault.start].decode(coding), coding, cut=True)
                 except UnicodeDecodeError:

@@ -33,8 +33,6 @@ SHAPEFILE_SIDES: Final = (".shx", ".dbf", ".prj", ".cpg", ".qpj")
 
 _SHP_MAGIC: Final = b"\x00\x00\x27\x0a"
 _DBF_HEAD: Final = 32
-_DBF_END: Final = 0x0D
-_CHARACTERS: Final = b"C"
 
 
 def shapefiles(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
@@ -55,7 +53,7 @@ def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitSta
     if ".shx" in found:
         base.with_suffix(".shx").write_bytes(found[".shx"])
     crs, notices = _system(found, label)
-    widths, notices = _attributes(base, found.get(".dbf"), label, notices)
+    notices += _attributes(base, found.get(".dbf"), label)
     plain = found.get(".dbf", b"").isascii()
     coding = "UTF-8" if plain else RAW_CODING
 
@@ -65,7 +63,7 @@ def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitSta
         repairs = coded(repairs, turned, "rings_nested")
         own, told = pd.DataFrame(frame.drop(columns="geometry")), noticed
         if not plain:
-            own, more = decoded_frame(own, label, said=found.get(".cpg", b""), widths=widths)
+            own, more = decoded_frame(own, label, said=found.get(".cpg", b""))
             told = (*noticed, *more)
         made = gpd.GeoDataFrame(own, geometry=frame.geometry.to_numpy())
         return RawPart(label, made, crs, "prj", (*notices, *told), repairs=repairs)
@@ -74,33 +72,19 @@ def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitSta
     return Table(path.stem, "Shapefile", tuple(decoded_names(about.fields)), about.count, read)
 
 
-def _attributes(
-    base: Path, table: bytes | None, label: str, notices: tuple[Notice, ...]
-) -> tuple[dict[str, int], tuple[Notice, ...]]:
-    """Put the .dbf beside the shapes if it belongs to them; return how wide its texts are."""
+def _attributes(base: Path, table: bytes | None, label: str) -> tuple[Notice, ...]:
+    """Put the .dbf beside the shapes if it belongs to them, or say why not."""
     if table is None:
-        return {}, (*notices, Notice("shp_no_dbf", {"name": label}))
+        return (Notice("shp_no_dbf", {"name": label}),)
     count = asked(base, None, label).count
     rows = int.from_bytes(table[4:8], "little")
     start, width = int.from_bytes(table[8:10], "little"), int.from_bytes(table[10:12], "little")
     held = (len(table) - start) // width if width and start > _DBF_HEAD else -1
     if held < rows or (count is not None and rows != count):
         values = {"name": label, "rows": rows if held >= 0 else 0, "held": max(min(held, rows), 0), "count": count}
-        return {}, (*notices, Notice("shp_dbf_unfit", values))
+        return (Notice("shp_dbf_unfit", values),)
     base.with_suffix(".dbf").write_bytes(table)
-    return _text_widths(table[:start]), notices
-
-
-def _text_widths(head: bytes) -> dict[str, int]:
-    """Return the bytes that each field of text may have, by its name as `RAW_CODING` reads it."""
-    widths = {}
-    for at in range(_DBF_HEAD, len(head) - _DBF_HEAD + 1, _DBF_HEAD):
-        field = head[at : at + _DBF_HEAD]
-        if field[0] == _DBF_END:
-            break
-        if field[11:12] == _CHARACTERS:
-            widths[field[:11].split(b"\0")[0].decode("latin-1").strip()] = field[16]
-    return widths
+    return ()
 
 
 def _system(found: dict[str, bytes], label: str) -> tuple[CRS | None, tuple[Notice, ...]]:

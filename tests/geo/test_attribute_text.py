@@ -79,6 +79,15 @@ def test_a_text_cut_at_its_width_loses_what_is_broken_only(coding: str, width: i
     assert ("text_cut" in said(sites)) == (len(whole.encode(coding)) != min(width, len(content)))
 
 
+@pytest.mark.parametrize("coding", [UTF8, GBK])
+@pytest.mark.parametrize("size", range(13, 26))
+def test_a_text_cut_before_its_width_is_not_taken_for_another_coding(coding: str, size: int) -> None:
+    """Some programs cut sooner: what is left of UTF-8 may be valid GBK, of which nothing makes sense."""
+    content = "抚州市临川区上顿渡镇工业园".encode(coding)[:size]
+    sites = sites_of([content, "临川".encode(coding), "东乡区".encode(coding)])
+    assert texts(sites) == [content.decode(coding, errors="ignore"), "临川", "东乡区"]
+
+
 def test_a_text_in_no_coding_is_named_and_the_rest_is_right() -> None:
     sites = sites_of(["临川".encode(GBK), b"\xff\xff\xff", "东乡".encode(GBK)])
     assert [texts(sites)[0], texts(sites)[2]] == ["临川", "东乡"]

@@ -57,7 +57,7 @@ def test_member_names_in_gbk_and_endings_in_capitals() -> None:
     sites = read_sites(content, "a.zip")
     assert sites.frame["NAME"].tolist() == ["甲"]
     assert area_m2(sites.frame)[0] == pytest.approx(AREA, abs=0.01)
-    assert len(inspect(content, "a.zip").layers) == 1
+    assert [info.name for info in inspect(content, "a.zip").layers] == ["地块"]
 
 
 def test_a_prj_with_metadata(tmp_path: Path) -> None:

@@ -111,9 +111,11 @@ def open_ledger() -> Ledger:
 
 
 def bytes_of(path: Path) -> bytes:
-    """Read a file that the user named."""
+    """Read a file that the user named, with what SQLite keeps beside a GeoPackage."""
+    from geo.source import with_beside
+
     try:
-        return path.read_bytes()
+        return with_beside(path) or path.read_bytes()
     except OSError:
         raise BadInput("geo.file_missing", name=path.name) from None
 

@@ -117,6 +117,8 @@ def _tell(intake: Intake, lang: Lang) -> None:
         click.echo(t("data.recognised", lang, standard=found.official.standard(lang), **words), err=True)
     elif found.near is not None:
         click.echo(found.near.text(lang), err=True)
+    for notice in intake.notices:
+        click.echo(f"  {notice.text(lang)}", err=True)
     for fault in intake.faults:
         level = t(f"data.level_{fault.level}", lang)
         click.echo(f"  [{level}] {fault.text(lang)} {fault.cure(lang)}", err=True)

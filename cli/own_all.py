@@ -130,6 +130,8 @@ def _tell(table: TableSeen, lang: Lang) -> None:
         faults = t("data.many_faults" if table.faults else "data.many_no_faults", lang, count=len(table.faults))
         place = place_text(table.place, where, lang) if table.place else "—"
         click.echo("  " + t("data.many_facts", lang, **facts, faults=faults, place=place), err=True)
+    for notice in table.notices:
+        click.echo(f"  {notice.text(lang)}", err=True)
     for fault in table.faults:
         click.echo(f"  [{t(f'data.level_{fault.level}', lang)}] {fault.text(lang)} {fault.cure(lang)}", err=True)
     if not table.fits:

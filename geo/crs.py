@@ -332,16 +332,23 @@ def _projected(crs: CRS, declared: str, datum: Literal["cgcs2000", "wgs84"], nam
     epsg, family = found
     if declared in _SIX_DEGREE_PLAIN:  # the same parameters as a 3-degree zone, under its own name
         epsg, family = int(declared.removeprefix("EPSG:")), "gk6"
-    evidence = shift if declared == f"EPSG:{epsg}" else (*shift, "same_parameters")
+    if datum == "wgs84" and family != "utm":
+        evidence: tuple[str, ...] = ("null_shift", "zone_of_wgs84")
+    else:
+        evidence = shift if declared == f"EPSG:{epsg}" else (*shift, "same_parameters")
     return CrsReading(declared, epsg, family, meridian, evidence)
 
 
 def _zone(datum: str, meridian: float, easting: float, scale: float) -> tuple[int, Family] | None:
-    """Find the zone with these parameters (EPSG 4513-4554, 4491-4512, 32601-32660)."""
+    """Find the zone with these parameters (EPSG 4513-4554, 4491-4512, 32601-32660).
+
+    A Gauss-Krüger zone on WGS 84 is that of CGCS2000: the ellipsoids differ by 0.1 mm, and the datums by a null shift.
+    """
     if datum == "wgs84":
         zone = (meridian + 183) / 6
         fits = scale == 0.9996 and easting == 500_000.0 and zone == int(zone) and 1 <= zone <= 60
-        return (32600 + int(zone), "utm") if fits else None
+        if fits:
+            return 32600 + int(zone), "utm"
     if scale != 1.0 or meridian % 3 or not 75 <= meridian <= 135:
         return None
     zone3, zone6 = int(meridian) // 3, (int(meridian) + 3) // 6

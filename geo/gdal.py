@@ -1,42 +1,44 @@
-"""What GDAL reads: Shapefiles, GeoPackages, FileGDBs, FlatGeobufs and DXF drawings.
+"""What GDAL is asked for: tables of files that were recognised, in private folders, under names of our own.
 
-GDAL sees only what was recognised by its first bytes, under names of our own, in a private folder that is always
-removed; it opens no address. See docs/decisions/uploads.md.
+GDAL sees only what was recognised by its first bytes, in a private folder that is always removed; it opens no address.
+See docs/decisions/uploads.md.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-import sqlite3
 import tempfile
-from contextlib import ExitStack, closing
+import threading
+import warnings
+from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
 from pyproj.exceptions import CRSError as ProjCrsError
 
+from geo.coding import RAW_CODING, decoded_frame, decoded_names
 from geo.crs import short_text
-from geo.errors import BadInput, CrsError
+from geo.curves import SOLIDS, refuse_kinds
+from geo.errors import BadInput
 from geo.notices import Notice
-from geo.opened import Table, inner_label, plain_label
+from geo.opened import Table, inner_label
+from geo.rings import flat_arranged
 from geo.sites import RawPart
 from geo.source import Content
 from geo.unpack import Archive
 
-__all__ = ["ARC_STEP_DEGREES", "file_gdb", "flat_geobuf", "geopackage", "opened", "private_folder", "shapefiles"]
+__all__ = ["About", "asked", "coded", "file_gdb", "flat_geobuf", "layer_of", "opened", "placed", "private_folder"]
 
-ARC_STEP_DEGREES: Final = 0.2
-"""A curve becomes chords of this turn: they lie within radius × 1.6e-6 of it (1 mm for 650 m)."""
-
-_SHP_MAGIC: Final = b"\x00\x00\x27\x0a"
 _GDB_FILES: Final = re.compile(r"^(a[0-9a-f]{8}\.(gdbtable|gdbtablx|gdbindexes|atx|spx|freelist)|gdb|timestamps)$")
 _UNREADABLE: Final = (
     DataSourceError,
@@ -49,16 +51,38 @@ _UNREADABLE: Final = (
     RuntimeError,
 )
 """What GDAL and PROJ say of damaged files."""
-_SAFE_MODULES: Final = ("rtree", "fts3", "fts4", "fts5")
-_CURVED: Final = re.compile("curve|surface|circular", re.IGNORECASE)
+_LISTENING: Final = threading.Lock()
 
 pyogrio.set_gdal_config_options(
     {
         "SHAPE_RESTORE_SHX": True,  # a missing .shx follows from the .shp
-        "OGR_ARC_STEPSIZE": str(ARC_STEP_DEGREES),
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",  # no file leads to an address
     }
 )
+
+
+@dataclass(frozen=True)
+class About:
+    """What GDAL knows of a table before it is read.
+
+    Attributes
+    ----------
+    fields : tuple of str
+        As GDAL gives them; as `RAW_CODING` reads them where `raw`.
+    count : int or None
+    kind : str
+        Of its shapes.
+    measured : bool
+        Whether its shapes carry M, which GDAL's reader here drops.
+    raw : bool
+        Whether its text is not in UTF-8.
+    """
+
+    fields: tuple[str, ...]
+    count: int | None
+    kind: str
+    measured: bool
+    raw: bool
 
 
 def private_folder(stack: ExitStack) -> Path:
@@ -66,61 +90,7 @@ def private_folder(stack: ExitStack) -> Path:
     return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redline-")))
 
 
-def shapefiles(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
-    """Return the Shapefiles of an archive, each as a table."""
-    paths = archive.with_suffix(".shp")
-    return [_shapefile(archive, path, inner_label(name, path.name, len(paths)), stack) for path in paths]
-
-
-def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitStack) -> Table:
-    """Put the parts of one Shapefile where GDAL can read them."""
-    base = private_folder(stack) / "upload.shp"
-    archive.unpack(path, base)
-    with base.open("rb") as file:
-        if file.read(len(_SHP_MAGIC)) != _SHP_MAGIC:
-            raise BadInput("geo.not_what_it_says", name=plain_label(path.name), kind="Shapefile")
-    sides = {suffix: archive.sidecar(path, suffix) for suffix in (".shx", ".dbf", ".prj", ".cpg")}
-    found = {suffix: archive.read(side) for suffix, side in sides.items() if side is not None}
-    for suffix in (".shx", ".dbf"):
-        if suffix in found:
-            base.with_suffix(suffix).write_bytes(found[suffix])
-    coding = _dbf_coding(found.get(".dbf", b""), found.get(".cpg", b""))
-    crs = _prj(found.get(".prj"), label)
-
-    def read(most: int | None) -> RawPart:
-        frame, repairs = opened(base, label, encoding=coding, max_features=most)
-        return RawPart(label, frame.set_crs(None, allow_override=True), crs, "prj", repairs=repairs)
-
-    return _table(base, None, path.stem, "Shapefile", label=label, read=read, encoding=coding)
-
-
-def _dbf_coding(table: bytes, cpg: bytes) -> str:
-    """Tell UTF-8 from GBK by which of them the table can be read in; a .cpg only breaks a tie, as it often lies."""
-    if table.isascii():
-        return "UTF-8"
-    records = table[int.from_bytes(table[8:10], "little") :]
-    faults = {coding: records.decode(coding, errors="replace").count("�") for coding in ("utf-8", "gb18030")}
-    named_gbk = cpg.strip().upper().replace(b"-", b"") in {b"GBK", b"936", b"CP936", b"GB2312", b"GB18030"}
-    if faults["utf-8"] == faults["gb18030"]:
-        return "GB18030" if named_gbk else "UTF-8"
-    return "UTF-8" if faults["utf-8"] < faults["gb18030"] else "GB18030"
-
-
-def _prj(content: bytes | None, name: str) -> CRS | None:
-    """Read a .prj; it holds WKT or nothing that counts."""
-    if content is None or not content.strip():
-        return None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", errors="replace")
-    try:
-        return CRS.from_wkt(text)
-    except ProjCrsError:
-        raise CrsError("geo.crs_unreadable", name=name, crs=short_text(text.strip())) from None
-
-
-def _placed(content: Content, name: str, stack: ExitStack) -> Path:
+def placed(content: Content, name: str, stack: ExitStack) -> Path:
     """Put a file where GDAL can read it, under a name of ours: bytes are written, a copy of ours is linked."""
     path = private_folder(stack) / name
     if isinstance(content, bytes):
@@ -131,35 +101,6 @@ def _placed(content: Content, name: str, stack: ExitStack) -> Path:
         except OSError:  # a disk without links
             shutil.copyfile(content, path)
     return path
-
-
-def geopackage(content: Content, name: str, stack: ExitStack) -> list[Table]:
-    """Return the feature tables of a GeoPackage."""
-    path = _placed(content, "upload.gpkg", stack)
-    tables = _feature_tables(path, name)
-    return [_layer(path, table, "GeoPackage", "gpkg", inner_label(name, table, len(tables))) for table in tables]
-
-
-def _feature_tables(path: Path, name: str) -> list[str]:
-    """List the feature tables that are plain tables; refuse views and modules, which run a stranger's SQL or code."""
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
-            db.execute("PRAGMA trusted_schema = OFF")
-            schema = db.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
-            listed = db.execute("SELECT table_name FROM gpkg_contents WHERE data_type = 'features'").fetchall()
-    except (sqlite3.Error, UnicodeError):
-        raise BadInput("geo.not_what_it_says", name=name, kind="GeoPackage") from None
-    for _, _, sql in schema:
-        words = str(sql).lower().split()
-        if words[:3] == ["create", "virtual", "table"] and not any(m in str(sql).lower() for m in _SAFE_MODULES):
-            raise BadInput("geo.gpkg_unsafe", name=name)
-    kinds = {str(entry): kind for kind, entry, _ in schema if kind in {"table", "view"}}
-    tables = [str(table) for (table,) in listed]
-    if not tables:
-        raise BadInput("geo.no_features", name=name)
-    if any(kinds.get(table) != "table" for table in tables):
-        raise BadInput("geo.gpkg_unsafe", name=name)
-    return tables
 
 
 def file_gdb(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
@@ -178,71 +119,142 @@ def file_gdb(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
         raise BadInput("geo.not_what_it_says", name=name, kind="FileGDB") from None
     if not layers:
         raise BadInput("geo.no_features", name=name)
-    return [_layer(folder, layer, "FileGDB", "gdb", inner_label(name, layer, len(layers))) for layer in layers]
+    return [layer_of(folder, layer, "FileGDB", "gdb", inner_label(name, layer, len(layers))) for layer in layers]
 
 
 def flat_geobuf(content: Content, name: str, stack: ExitStack) -> list[Table]:
     """Return the one layer of a FlatGeobuf."""
-    path = _placed(content, "upload.fgb", stack)
-    return [_layer(path, None, "FlatGeobuf", "fgb", name)]
+    path = placed(content, "upload.fgb", stack)
+    return [layer_of(path, None, "FlatGeobuf", "fgb", name)]
 
 
-def _layer(path: Path, layer: str | None, kind: str, evidence: str, label: str) -> Table:
-    """Return a layer of a source that declares its own system."""
+def layer_of(path: Path, layer: str | None, kind: str, evidence: str, label: str, *told: Notice) -> Table:
+    """Return a layer of a source that declares its own system; a FileGDB keeps rings flat, as a Shapefile does."""
+    about = asked(path, layer, label)
 
     def read(most: int | None) -> RawPart:
         options = {} if layer is None else {"layer": layer}
-        frame, repairs = opened(path, label, max_features=most, **options)
+        frame, repairs, notices = opened(path, label, flat=kind == "FileGDB", max_features=most, **options)
         crs = frame.crs if frame.crs is not None and not frame.crs.name.startswith("Undefined") else None
-        notices = _curve_notice(path, layer, label)
-        return RawPart(label, frame.set_crs(None, allow_override=True), crs, evidence, notices, repairs=repairs)
+        plain = frame.set_crs(None, allow_override=True)
+        return RawPart(label, plain, crs, evidence, (*told, *notices), repairs=repairs)
 
-    return _table(path, layer, layer or Path(label).stem, kind, label=label, read=read)
-
-
-def _curve_notice(path: Path, layer: str | None, label: str) -> tuple[Notice, ...]:
-    """Say that curves became chords, where a layer is declared to hold them."""
-    kind = str(_info(path, layer, label).get("geometry_type"))
-    values = {"name": label, "step": ARC_STEP_DEGREES}
-    return (Notice("curves_linearised", values),) if _CURVED.search(kind) else ()
+    columns = tuple(decoded_names(about.fields)) if about.raw else about.fields
+    return Table(layer or Path(label).stem, kind, columns, about.count, read)
 
 
-def _table(path: Path, layer: str | None, shown: str, kind: str, *, label: str, read: Any, **options: Any) -> Table:
-    """Return a table with what GDAL knows of it before it is read."""
-    info = _info(path, layer, label, **options)
-    fields = tuple(str(column) for column in info["fields"])
-    count = int(info["features"])
-    return Table(shown, kind, fields, count if count >= 0 else None, read)
+def asked(path: Path, layer: str | None, label: str, **options: Any) -> About:
+    """Ask GDAL about a table.
 
-
-def _info(path: Path, layer: str | None, label: str, **options: Any) -> dict[str, Any]:
-    """Ask GDAL about a layer."""
+    Raises
+    ------
+    BadInput
+        If it cannot be read.
+    """
     try:
-        found: dict[str, Any] = pyogrio.read_info(path, layer=layer, **options)
+        try:
+            found, measured = _heard(partial(pyogrio.read_info, path, layer=layer, **options))
+            raw = False
+        except UnicodeDecodeError:
+            found, measured = _heard(partial(pyogrio.read_info, path, layer=layer, encoding=RAW_CODING))
+            raw = True
+    except GeometryError as fault:
+        said = str(fault).rpartition(":")[2].strip()
+        kind = SOLIDS.get(int(said) % 1000, said) if said.isdigit() else short_text(said)
+        raise BadInput("geo.layer_kind_not_read", name=label, kind=kind) from None
     except _UNREADABLE:
         raise BadInput("geo.unreadable", name=label) from None
-    return found
+    count = int(found["features"])
+    fields = tuple(str(column) for column in found["fields"])
+    return About(fields, count if count >= 0 else None, str(found.get("geometry_type")), measured, raw)
 
 
-def opened(path: Path, name: str, **options: Any) -> tuple[gpd.GeoDataFrame, Any]:
+def _heard(ask: Any) -> tuple[dict[str, Any], bool]:
+    """Return what GDAL says of a table, and whether it grumbles about measures: it tells of them in no other way."""
+    with _LISTENING, warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found: dict[str, Any] = ask()
+    return found, any("Measured" in str(one.message) for one in said)
+
+
+def opened(
+    path: Path, name: str, *, flat: bool = False, **options: Any
+) -> tuple[gpd.GeoDataFrame, NDArray[Any] | None, tuple[Notice, ...]]:
     """Let GDAL read one table of a file of our own naming.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        The file, for the sentence.
+    flat : bool
+        Whether the format keeps rings without saying which is a hole: then containment says it.
+    **options
+        For pyogrio.
 
     Returns
     -------
-    GeoDataFrame, array of str or None
-        The rows, and where rings had to be closed the code of it.
+    GeoDataFrame, array of str or None, tuple of Notice
+        The rows; where rings had to be closed or put together anew, the code of it; what else was noticed.
+
+    Raises
+    ------
+    BadInput
+        If it is damaged, or holds a kind of shape that is not read.
     """
-    repairs = None
     read = partial(pyogrio.read_dataframe, path, **options)
+    notices: tuple[Notice, ...] = ()
     try:
         try:
-            frame = read()
-        except shapely.GEOSException:  # a ring that is not closed, or too short
-            before, frame = read(on_invalid="ignore"), read(on_invalid="fix")
-            closed = before.geometry.isna() & ~frame.geometry.isna()
-            repairs = np.where(closed, "ring_closed", "").astype(object)
+            frame, repairs = _with_shapes(read, path, name, options)
+        except UnicodeDecodeError:
+            options = {**options, "encoding": RAW_CODING}
+            frame, repairs = _with_shapes(partial(pyogrio.read_dataframe, path, **options), path, name, options)
+            own, notices = decoded_frame(pd.DataFrame(frame.drop(columns="geometry")), name)
+            frame = gpd.GeoDataFrame(own, geometry=frame.geometry.to_numpy(), crs=frame.crs)
     except (*_UNREADABLE, shapely.GEOSException):
         raise BadInput("geo.unreadable", name=name) from None
+    if flat:
+        shapes, turned = flat_arranged(frame.geometry.to_numpy())
+        if turned.any():
+            frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+            repairs = coded(repairs, turned, "rings_nested")
+    about = asked(path, options.get("layer"), name)
+    if about.measured:
+        notices = (*notices, Notice("m_dropped", {"name": name, "count": int((~frame.geometry.isna()).sum())}))
+    return frame, repairs, notices
+
+
+def coded(repairs: NDArray[Any] | None, where: NDArray[np.bool_], code: str) -> NDArray[Any] | None:
+    """Return the codes of what was mended, with one more in some rows; None where there is none at all."""
+    if not where.any():
+        return repairs
+    made = np.full(len(where), "", dtype=object) if repairs is None else repairs.copy()
+    for at in np.flatnonzero(where):
+        known = [one for one in str(made[at]).split(";") if one and one != code]
+        made[at] = ";".join([*known, code])
+    return made
+
+
+def _with_shapes(
+    read: Any, path: Path, name: str, options: dict[str, Any]
+) -> tuple[gpd.GeoDataFrame, NDArray[Any] | None]:
+    """Read a table; where GEOS refuses a shape, close its rings, or name it."""
+    try:
+        return _framed(read(), name), None
+    except shapely.GEOSException:  # a ring that is not closed, or too short; or a kind that GEOS does not know
+        told = {key: value for key, value in options.items() if key in {"layer", "max_features"}}
+        values = np.asarray(pyogrio.raw.read(path, columns=[], **told)[2], dtype=object)
+        refuse_kinds(values, name)
+        before, frame = read(on_invalid="ignore"), _framed(read(on_invalid="fix"), name)
+        lost = frame.geometry.isna().to_numpy() & np.array([value is not None for value in values])
+        if lost.any():
+            raise BadInput("geo.bad_geometry", name=name, row=int(lost.argmax()) + 1) from None
+        closed = before.geometry.isna() & ~frame.geometry.isna()
+        return frame, np.where(closed, "ring_closed", "").astype(object)
+
+
+def _framed(frame: Any, name: str) -> gpd.GeoDataFrame:
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BadInput("geo.no_features", name=name)
-    return frame, repairs
+    return frame

@@ -13,6 +13,7 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
+from geo.coding import text_of
 from geo.crs import short_text
 from geo.errors import BadInput, CrsError
 from geo.sites import RawPart
@@ -57,10 +58,11 @@ def read_geojson(content: bytes, name: str, *, max_features: int) -> RawPart:
     texts = [_geometry_text(feature, row, name) for row, feature in enumerate(features, start=1)]
     shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     repairs = np.full(len(texts), "", dtype=object)
-    for position in np.flatnonzero(shapely.is_missing(shapes)):
+    there = np.array([text is not None for text in texts], dtype=bool)
+    for position in np.flatnonzero(shapely.is_missing(shapes) & there):
         shapes[position] = _with_closed_rings(features[position]["geometry"])
         repairs[position] = "ring_closed"
-    unread = shapely.is_missing(shapes)
+    unread = shapely.is_missing(shapes) & there
     if unread.any():
         raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
     frame = gpd.GeoDataFrame(_attributes(features, name), geometry=shapes)
@@ -71,14 +73,7 @@ def read_geojson(content: bytes, name: str, *, max_features: int) -> RawPart:
 def _parsed(content: bytes, name: str) -> Any:
     """Return the JSON document, or say at which line it stops being one."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("gb18030")
-        except UnicodeDecodeError:
-            raise BadInput("geo.not_geojson", name=name, line=1) from None
-    try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text_of(content, b'"'), parse_constant=_no_constant, strict=False)
     except json.JSONDecodeError as fault:
         raise BadInput("geo.not_geojson", name=name, line=fault.lineno) from None
     except (RecursionError, ValueError):
@@ -93,6 +88,8 @@ def _no_constant(token: str) -> NoReturn:
 def _features(document: Any, name: str) -> list[Any]:
     """Return the features of a document."""
     kind = document.get("type") if isinstance(document, dict) else None
+    if not isinstance(kind, str):
+        raise BadInput("geo.not_plain_geojson", name=name)
     if kind == "FeatureCollection" and isinstance(document.get("features"), list):
         features: list[Any] = document["features"]
         return features
@@ -103,11 +100,17 @@ def _features(document: Any, name: str) -> list[Any]:
     raise BadInput("geo.not_plain_geojson", name=name)
 
 
-def _geometry_text(feature: Any, row: int, name: str) -> str:
-    """Return the geometry of a feature as text again, for GEOS to read in bulk."""
-    geometry = feature.get("geometry") if isinstance(feature, dict) else None
-    if not isinstance(geometry, dict):
-        raise BadInput("geo.no_geometry", name=name, row=row)
+def _geometry_text(feature: Any, row: int, name: str) -> str | None:
+    """Return the geometry of a feature as text again, for GEOS to read in bulk; None for one without."""
+    if not isinstance(feature, dict) or feature.get("type", "Feature") != "Feature":
+        raise BadInput("geo.not_plain_geojson", name=name)
+    geometry = feature.get("geometry")
+    if geometry is None:
+        return None
+    if not isinstance(geometry, dict) or not isinstance(geometry.get("type"), str):
+        raise BadInput("geo.bad_geometry", name=name, row=row)
+    if geometry["type"] not in _GEOMETRIES:
+        raise BadInput("geo.kind_not_read", name=name, row=row, kind=short_text(geometry["type"]))
     try:
         return json.dumps(geometry)
     except RecursionError:
@@ -121,7 +124,8 @@ def _with_closed_rings(geometry: dict[str, Any]) -> Any:
         return None
     try:
         parts = [geometry["coordinates"]] if depth == 1 else geometry["coordinates"]
-        closed = [[ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in part] for part in parts]
+        whole = [[ring for ring in part if ring] for part in parts]
+        closed = [[ring if ring[0] == ring[-1] else [*ring, ring[0]] for ring in part] for part in whole]
         text = json.dumps({**geometry, "coordinates": closed[0] if depth == 1 else closed})
     except (KeyError, TypeError, IndexError, RecursionError):
         return None
@@ -138,11 +142,17 @@ def _attributes(features: list[Any], name: str) -> pd.DataFrame:
         if isinstance(feature.get("id"), str | int):
             row = {"id": feature["id"], **{k: v for k, v in row.items() if k != "id"}}
         row.pop("geometry", None)
+        row = {_whole(key): _whole(value) for key, value in row.items()}
         columns.update(row)
         if len(columns) > _MAX_COLUMNS:
             raise BadInput("geo.too_many_columns", name=name, limit=_MAX_COLUMNS)
         rows.append(row)
     return pd.DataFrame(rows, index=pd.RangeIndex(len(features)))
+
+
+def _whole(value: Any) -> Any:
+    """Return a text without halves of characters, which JSON can write and nothing can store."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) and not value.isascii() else value
 
 
 def _declared(document: Any, name: str) -> tuple[CRS, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,15 +18,19 @@ from numpy.typing import NDArray
 
 from geo.crs import CrsReading, to_store
 from geo.errors import BadInput
+from geo.notices import Notice
 from geo.opened import plain_label
+from geo.plain import plain_shapes
 from geo.ranges import check_ranges
+from geo.raw_part import mark_notices
 from geo.read import chosen_tables, tables_of
+from geo.shp import SHAPEFILE_SIDES
 from geo.sites import Limits, RawPart, crs_reading, refuse_endless, shapes_unshifted
-from geo.source import Content, Source, held
+from geo.source import Content, Source, held, pack_beside
 
 __all__ = ["OpenedLayer", "open_layer", "packed", "stored_shapes"]
 
-_SHAPEFILE: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_SHAPEFILE: Final = (".shp", *SHAPEFILE_SIDES)
 _MB: Final = 1 << 20
 
 
@@ -95,20 +99,28 @@ def open_layer(
         part = tables[0].read(None)
     if not len(part.frame):
         raise BadInput("geo.no_features", name=label)
-    shapes = part.frame.geometry.to_numpy()
+    shapes = plain_shapes(part.frame.geometry.to_numpy())
     vertices = int(shapely.get_num_coordinates(shapes).sum())
     if len(shapes) > limits.sites or vertices > limits.vertices:
         key, count, most = ("too_many_sites", len(shapes), limits.sites)
         if vertices > limits.vertices:
             key, count, most = "too_many_vertices", vertices, limits.vertices
         raise BadInput(f"geo.{key}", name=label, count=count, limit=most)
-    if swap:
+    if swap and not part.east_first:
         shapes = shapely.transform(shapely.force_2d(shapes), lambda xy: xy[:, ::-1])
     reading = crs_reading(part, crs, shapes)
     there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     check_ranges(there, reading, label)
     refuse_endless(there, reading, label, limits)
+    noticed = (*mark_notices(part, shifted=reading.shifted), *_dropped(there, label))
+    part = replace(part, notices=(*part.notices, *noticed))
     return OpenedLayer(label, tables[0].layer, part, shapes, reading, sha256)
+
+
+def _dropped(shapes: NDArray[Any], name: str) -> list[Notice]:
+    """Say that heights and measures take no part."""
+    found = (("z_dropped", shapely.has_z(shapes)), ("m_dropped", shapely.has_m(shapes)))
+    return [Notice(code, {"name": name, "count": int(here.sum())}) for code, here in found if here.any()]
 
 
 def stored_shapes(shapes: NDArray[Any], reading: CrsReading, name: str) -> NDArray[Any]:
@@ -144,12 +156,14 @@ def packed(path: Path, most_mb: int, folder: Path) -> tuple[Path, str]:
             return _zipped([one for one in sides if one.suffix.lower() in _SHAPEFILE], "", path.stem, most_mb, folder)
         if path.stat().st_size > most_mb * _MB:
             raise BadInput("geo.file_too_large", name=path.name, limit=most_mb)
-        with path.open("rb"):
-            return path, path.name
+        target = folder / "packed.zip"
+        with path.open("rb"), target.open("w+b") as file:
+            beside = pack_beside(path, file)
     except FileNotFoundError:
         raise BadInput("geo.file_missing", name=path.name) from None
     except OSError:
         raise BadInput("geo.unreadable", name=path.name) from None
+    return (target, f"{path.name}.zip") if beside else (path, path.name)
 
 
 def _zipped(paths: list[Path], inside: str, name: str, most_mb: int, folder: Path) -> tuple[Path, str]:

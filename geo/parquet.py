@@ -14,6 +14,7 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
+from geo.curves import shapes_of_wkb
 from geo.errors import BadInput, CrsError
 from geo.opened import Table
 from geo.sites import Limits, RawPart
@@ -59,12 +60,12 @@ def geo_parquet(content: bytes, name: str, limits: Limits) -> list[Table]:
             if _unpacked_bytes(table) > limits.unpacked_mb * _MB:
                 raise BadInput("geo.zip_too_large", name=name, limit=limits.unpacked_mb)
             values = pc.cast(table.column(column), pa.large_binary()).to_numpy(zero_copy_only=False)
-            shapes = shapely.from_wkb(values, on_invalid="ignore")
+            shapes, notices = shapes_of_wkb(values, name)
             frame = table.select(kept).to_pandas(categories=[], strings_to_categorical=False)
         except (*_DAMAGED, shapely.GEOSException):
             raise BadInput("geo.unreadable", name=name) from None
         own = frame.astype(dict.fromkeys(texts, object)).reset_index(drop=True)
-        return RawPart(name, gpd.GeoDataFrame(own, geometry=shapes), crs, evidence)
+        return RawPart(name, gpd.GeoDataFrame(own, geometry=shapes), crs, evidence, notices)
 
     return [Table(column, "GeoParquet", tuple(kept), meta.num_rows, read)]
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 import shapely
@@ -19,11 +19,12 @@ from geo.detect import Candidate, detect
 from geo.drawn import sites_from_drawing, sites_from_points
 from geo.dxf import dxf_drawing, is_dxf
 from geo.errors import BadInput, RedlineError
-from geo.gdal import file_gdb, flat_geobuf, geopackage, shapefiles
+from geo.gdal import flat_geobuf
 from geo.geojson import read_geojson
+from geo.gpkg import geopackage
 from geo.kml import read_kml
 from geo.notices import Notice
-from geo.opened import Table, inner_label, plain_label
+from geo.opened import Table, plain_label
 from geo.parquet import geo_parquet
 from geo.recognise import refuse_known, utf8_start
 from geo.sites import DEFAULT_LIMITS, Limits, RawPart, ReadLimits, Sites, sites_from_parts
@@ -31,8 +32,7 @@ from geo.source import Source, content_of, held
 from geo.survey_txt import is_survey_txt, survey_part
 from geo.tables import csv_table, has_coordinates
 from geo.text import rows_part, sites_from_text
-from geo.unpack import Archive
-from geo.workbook import workbook
+from geo.zipped import tables_in_zip
 
 __all__ = [
     "Inspection",
@@ -57,16 +57,8 @@ _SQLITE_MAGIC: Final = b"SQLite format 3\x00"
 _PARQUET_MAGIC: Final = b"PAR1"
 _FGB_MAGIC: Final = b"fgb\x03"
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
-_SHAPEFILE_SIDES: Final = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx"})
 _TEXT_TABLES: Final = frozenset({".csv", ".tsv"})
 _TEXTS: Final = frozenset({".txt", ".xyz", ".wkt"})
-_IN_ZIP: Final = (
-    (".geojson", ".json", ".kml", ".ovkml", ".gpkg", ".fgb", ".parquet", ".geoparquet", ".dxf"),
-    (".txt",),
-    (".csv", ".tsv", ".xlsx"),
-    (".dwg", ".mdb", ".vct", ".xls"),
-)
-"""What an archive may hold, best first: a table or a text beside vector files only explains them."""
 _BY_NAME: Final = {
     ".geojson": "GeoJSON",
     ".json": "GeoJSON",
@@ -83,6 +75,8 @@ _BY_NAME: Final = {
     ".dwg": "DWG",
     ".mdb": "MDB",
     ".vct": "VCT",
+    ".tab": "MapInfo",
+    ".mif": "MapInfo",
 }
 _SAMPLE: Final = 1000
 _TABLE_ROLES: Final = frozenset({"x", "y", "wkt", "group", "ring", "order", "shape"})
@@ -184,6 +178,7 @@ def read_sites(
     with ExitStack() as stack:
         opened = Source(content, label, limits, columns or {}, crs, stack)
         tables, notices = chosen_tables(tables_of(opened), layer, label)
+        notices += _several(tables, label) if layer is None else ()
         _refuse_table_columns(tables, columns or {}, label)
         parts = [table.read(None) for table in tables]
     sha256 = hashlib.sha256(content).hexdigest()
@@ -256,6 +251,15 @@ def chosen_tables(
     return kept, (Notice("sheets_passed_over", {"name": name, "sheets": names}),)
 
 
+def _several(tables: Sequence[Table], name: str) -> tuple[Notice, ...]:
+    """Say that a file holds several layers, of which all are read; a drawing says it itself."""
+    names = [plain_label(table.layer) for table in tables if table.kind not in {"DXF", "XLSX"}]
+    if len(names) < 2:
+        return ()
+    shown = "、".join(names[:12]) + (" …" if len(names) > 12 else "")
+    return (Notice("several_layers", {"name": name, "count": len(names), "layers": shown}),)
+
+
 def _refuse_table_columns(tables: Sequence[Table], columns: Mapping[str, str], name: str) -> None:
     """Refuse to pass over in silence what only a table of coordinates, or a text of them, can follow."""
     kinds = {table.kind for table in tables}
@@ -267,7 +271,7 @@ def _refuse_table_columns(tables: Sequence[Table], columns: Mapping[str, str], n
 
 def tables_of(source: Source) -> list[Table]:
     """Recognise a file by its content."""
-    return _in_zip(source) if _zipped(source) else _in_plain(source)
+    return tables_in_zip(source, _in_plain) if _zipped(source) else _in_plain(source)
 
 
 def _in_plain(source: Source) -> list[Table]:
@@ -283,21 +287,20 @@ def _in_plain(source: Source) -> list[Table]:
     refuse_known(content, name)
     if is_dxf(content, name):
         return dxf_drawing(content, name, source.limits, source.stack)
-    part = _marked_text(source)
-    return _in_text(source) if part is None else [_whole(*part)]
+    return _marked_text(source) or _in_text(source)
 
 
-def _marked_text(source: Source) -> tuple[RawPart, str] | None:
-    """Read a text that shows by its first signs what it is."""
+def _marked_text(source: Source) -> list[Table]:
+    """Read a text that shows by its first signs what it is; nothing if it shows none."""
     content, name, most = source.whole, source.name, source.limits.sites
     if is_survey_txt(content):
-        return survey_part(content, name, crs=source.crs, max_features=most), "TXT"
+        return [_whole(survey_part(content, name, crs=source.crs, max_features=most), "TXT")]
     start = utf8_start(content)
     if start.startswith((b"{", b"[")):
-        return read_geojson(content, name, max_features=most), "GeoJSON"
+        return [_whole(read_geojson(content, name, max_features=most), "GeoJSON")]
     if start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<")):
-        return read_kml(content, name, max_features=most), "KML"
-    return None
+        return [_whole(part, "KML") for part in read_kml(content, name, max_features=most, beside=source.beside)]
+    return []
 
 
 def _in_text(source: Source) -> list[Table]:
@@ -322,43 +325,9 @@ def _in_text(source: Source) -> list[Table]:
 def _whole(part: RawPart, kind: str) -> Table:
     """Return what was read at once as a table."""
     columns = tuple(str(column) for column in part.frame.columns if column != "geometry")
-    return Table(Path(part.name).stem, kind, columns, len(part.frame), lambda _: part)
-
-
-def _in_zip(source: Source) -> list[Table]:
-    """Return what an archive holds: a workbook, Shapefiles, a FileGDB, else files that could have come without it."""
-    name = source.name
-    archive = Archive(source.content, name, source.limits.unpacked_mb * _MB)
-    if PurePosixPath("xl/workbook.xml") in archive.paths:
-        return workbook(archive, source.whole, name, source.limits, source.columns)
-    if archive.with_suffix(".shp"):
-        return shapefiles(archive, name, source.stack)
-    if archive.with_suffix(".gdbtable"):
-        return file_gdb(archive, name, source.stack)
-    if sides := archive.with_suffix(*_SHAPEFILE_SIDES):
-        raise BadInput("geo.zip_without_shp", name=name, found=plain_label(sides[0].name))
-    for suffixes in _IN_ZIP:
-        inside = [source.inner(archive.read(path), _inner(name, path)) for path in archive.with_suffix(*suffixes)]
-        told = [one for one in inside if suffixes != (".txt",) or is_survey_txt(one.whole)]
-        if told:
-            return [table for one in told for table in (_in_book(one) if _zipped(one) else _in_plain(one))]
-    if archive.nested:
-        raise BadInput("geo.zip_nested", name=name, inner=plain_label(archive.nested[0].name))
-    raise BadInput("geo.zip_nothing", name=name)
+    layer = part.name if part.settled or "（" in part.name else Path(part.name).stem
+    return Table(layer, kind, columns, len(part.frame), lambda _: part)
 
 
 def _zipped(source: Source) -> bool:
     return source.start.startswith(_ZIP_MAGICS)
-
-
-def _in_book(source: Source) -> list[Table]:
-    """Return the sheets of a workbook inside an archive; no other archive is opened there."""
-    archive = Archive(source.content, source.name, source.limits.unpacked_mb * _MB)
-    if PurePosixPath("xl/workbook.xml") not in archive.paths:
-        raise BadInput("geo.zip_nested", name=source.name, inner=source.name)
-    return workbook(archive, source.whole, source.name, source.limits, source.columns)
-
-
-def _inner(name: str, path: PurePosixPath) -> str:
-    """Name a file inside an archive; that of a KMZ, always ``doc.kml``, tells nothing."""
-    return inner_label(name, path.name, 2)

@@ -24,6 +24,7 @@ _MAGICS: Final = (
     (b"II*\x00", "geo.refuse_picture"),
     (b"MM\x00*", "geo.refuse_picture"),
 )
+_MAPINFO: Final = re.compile(rb"\A\s*(?:!table\b|Version\s+\d{3,4}\s*[\r\n]+\s*Charset\b)", re.IGNORECASE)
 _VCT: Final = re.compile(rb"\A\s*(?:HeadBegin|CommonSettingBegin|FeatureCodeBegin)", re.IGNORECASE)
 
 
@@ -45,6 +46,8 @@ def refuse_known(content: bytes, name: str) -> None:
         raise BadInput("geo.refuse_dwg", name=name)
     if _VCT.match(utf8_start(content)):
         raise BadInput("geo.refuse_vct", name=name)
+    if _MAPINFO.match(utf8_start(content)):
+        raise BadInput("geo.refuse_mapinfo", name=name)
     for magic, key in _MAGICS:
         if content.startswith(magic):
             raise BadInput(key, name=name)

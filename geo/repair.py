@@ -18,6 +18,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
+from geo.plain import nothing_there, plain_shapes
+from geo.rings import nested_anew
 
 __all__ = ["ONE_READING_M2", "Mended", "mended", "square_metres_per_unit", "usable"]
 
@@ -108,7 +110,7 @@ def mended(geometries: NDArray[Any], name: str, *, geographic: bool) -> Mended:
         As `usable`: the first shape that cannot be read in one way only.
     """
     _refuse_missing(geometries, name)
-    flat, codes = _without_collections(shapely.force_2d(geometries), name)
+    flat, codes = _without_collections(plain_shapes(shapely.force_2d(geometries)), name)
     areal = shapely.get_dimensions(flat) > 0
     single = flat.copy()
     single[areal] = _without_repeats(flat[areal])
@@ -117,7 +119,9 @@ def mended(geometries: NDArray[Any], name: str, *, geographic: bool) -> Mended:
     change = np.zeros(len(flat))
     scale = square_metres_per_unit(single, geographic=geographic)
     for position in np.flatnonzero(~shapely.is_valid(single)):
-        found = _one_reading(single[position], float(scale[position]))
+        anew = nested_anew(single[position]) if areal[position] else None
+        found = (anew, "rings_nested", 0.0) if anew is not None else None
+        found = found or _one_reading(single[position], float(scale[position]))
         if found is None:
             raise _fault(single, int(position), name)
         single[position], code, change[position] = found
@@ -171,7 +175,7 @@ def _without_repeats(geometries: NDArray[Any]) -> NDArray[Any]:
 
 
 def _refuse_missing(geometries: NDArray[Any], name: str) -> None:
-    missing = shapely.is_missing(geometries) | shapely.is_empty(geometries)
+    missing = nothing_there(geometries)
     if missing.any():
         raise BadInput("geo.no_geometry", name=name, row=int(missing.argmax()) + 1)
 

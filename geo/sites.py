@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
 
 from geo.china_offsets import unshifted
 from geo.crs import CrsReading, describe, to_store
@@ -21,8 +20,11 @@ from geo.edges import split_edges
 from geo.errors import BadInput, CrsError
 from geo.measure import HA_M2, MU_M2, edge_pieces_of
 from geo.notices import Notice
+from geo.plain import nothing_there, plain_shapes
 from geo.ranges import check_ranges
+from geo.raw_part import RawPart, datav_marks, mark_notices, with_shapes
 from geo.repair import Mended, mended, square_metres_per_unit, usable
+from geo.rings import CLOSING_M, gaps_m
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -68,47 +70,6 @@ class ReadLimits:
 
 
 DEFAULT_LIMITS: Final = ReadLimits()
-
-
-@dataclass(frozen=True)
-class RawPart:
-    """What one file or one table of it held, as read.
-
-    Attributes
-    ----------
-    name : str
-        Named in sentences.
-    frame : GeoDataFrame
-        Own attributes and geometry, no CRS set.
-    crs : pyproj CRS, str or None
-        As the file declares; ``"GCJ-02"`` and ``"BD-09"`` are no pyproj systems.
-    evidence : str
-        Code of how the file declares it.
-    notices : tuple of Notice
-        What the reader noticed.
-    asks : str
-        Key of the sentence that asks for the system where `crs` is None.
-    declared_area_m2 : array of float or None
-        Where the format itself declares areas; else a column is looked for.
-    repairs : array of str or None
-        What the reader itself mended, a code per row.
-    likely : str or None
-        The system that the file hints at without declaring it; named in the question, never applied.
-    turned : bool
-        The reader has put the axes in order already, by the format or by the numbers: the user's word that north comes
-        first is obeyed, and nothing is turned a second time.
-    """
-
-    name: str
-    frame: gpd.GeoDataFrame
-    crs: CRS | str | None
-    evidence: str
-    notices: tuple[Notice, ...] = ()
-    asks: str = "geo.crs_missing"
-    declared_area_m2: NDArray[np.float64] | None = None
-    repairs: NDArray[Any] | None = None
-    likely: str | None = None
-    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,14 +206,26 @@ def _told_once(stored: Sequence[_Stored], ids: Sequence[NDArray[Any]]) -> tuple[
 
 
 def _stored(part: RawPart, asked: _Asked, position: int) -> _Stored:
-    """Check one part in its own system and bring it into the store's."""
+    """Check one part in its own system and bring it into the store's; pass over rows without a shape, and say so."""
+    part, rows = with_shapes(part)
+    try:
+        return _stored_whole(part, asked, position)
+    except BadInput as fault:
+        row = fault.values.get("row")
+        if isinstance(row, int) and 0 < row <= len(rows):
+            fault.values["row"] = int(rows[row - 1])
+        raise
+
+
+def _stored_whole(part: RawPart, asked: _Asked, position: int) -> _Stored:
+    """Check a part of which every row has a shape, and bring it into the store's system."""
     own = part.frame.reset_index(drop=True)
-    raw = own.geometry.to_numpy()
-    if asked.swap and not part.turned:
+    raw = plain_shapes(own.geometry.to_numpy())
+    swap = asked.swap and not part.east_first
+    if swap:
         raw = shapely.transform(shapely.force_2d(raw), lambda xy: xy[:, ::-1])
     reading = crs_reading(part, asked.crs, raw)
-    missing = shapely.is_missing(raw) | shapely.is_empty(raw)
-    if not missing.any():
+    if not nothing_there(raw).any():
         check_ranges(raw, reading, part.name)
         refuse_endless(raw, reading, part.name, asked.limits)
     whole = mended(raw, part.name, geographic=reading.geographic)
@@ -271,9 +244,10 @@ def _stored(part: RawPart, asked: _Asked, position: int) -> _Stored:
     }
     attributes.columns = [f"{c}_" if c in {*_OURS, "geometry"} else str(c) for c in attributes.columns]
     frame = gpd.GeoDataFrame(attributes.assign(**ours), geometry=made.geometry)
-    notices = (*part.notices, *_noticed(raw, whole, ours["repair"], reading, part.name))
+    marks = mark_notices(part, shifted=reading.shifted)
+    notices = (*part.notices, *marks, *_noticed(raw, whole, ours["repair"], reading, part.name))
     return _Stored(
-        frame, replace(reading, evidence=(*reading.evidence, "axes_swapped")) if asked.swap else reading, notices, raw
+        frame, replace(reading, evidence=(*reading.evidence, "axes_swapped")) if swap else reading, notices, raw
     )
 
 
@@ -300,11 +274,22 @@ def _noticed(raw: NDArray[Any], whole: Mended, repairs: NDArray[Any], reading: C
     for code, there in (("z_dropped", shapely.has_z(raw)), ("m_dropped", shapely.has_m(raw))):
         if there.any():
             found.append(Notice(code, {"name": name, "count": int(there.sum())}, rows=_rows(there)))
-    touched = repairs != ""
+    touched = ~np.isin(repairs, ("", "rings_nested"))
     if touched.any():
         changed = float(np.abs(whole.area_m2).max())
         values = {"name": name, "count": int(touched.sum()), "row": int(touched.argmax()) + 1, "area": f"{changed:.4f}"}
         found.append(Notice("repaired", values, rows=_rows(touched)))
+    nested = np.array(["rings_nested" in code for code in repairs], dtype=bool)
+    if nested.any():
+        values = {"name": name, "count": int(nested.sum()), "row": int(nested.argmax()) + 1}
+        found.append(Notice("rings_nested", values, rows=_rows(nested)))
+    lines = np.flatnonzero(shapely.get_type_id(whole.shapes) == shapely.GeometryType.LINESTRING)
+    gaps = gaps_m(whole.shapes[lines])
+    if (gaps <= CLOSING_M).any():
+        round_ = np.zeros(len(repairs), dtype=bool)
+        round_[lines[gaps <= CLOSING_M]] = True
+        values = {"name": name, "count": int(round_.sum()), "row": int(round_.argmax()) + 1}
+        found.append(Notice("lines_closed", values, rows=_rows(round_)))
     areal = shapely.get_dimensions(whole.shapes) == 2
     unit_m = np.sqrt(square_metres_per_unit(whole.shapes, geographic=reading.geographic))
     rim = np.where(areal, shapely.length(whole.shapes), 1.0)
@@ -329,12 +314,16 @@ def refuse_endless(raw: NDArray[Any], reading: CrsReading, name: str, limits: Li
 
 def crs_reading(part: RawPart, crs: Any, raw: NDArray[Any]) -> CrsReading:
     """Settle which system counts: the user's word before the file's; without either, ask and say what would fit."""
+    crs = None if part.settled else crs
     if crs is None and part.crs is None:
         candidates = detect(shapely.get_coordinates(raw))
         likely = part.likely or likely_text(candidates)
         raise CrsError(part.asks, name=part.name, likely=likely, candidates=candidates)
     if crs is None:
         reading = describe(part.crs, part.name)
+        if reading.family == "wgs84" and (marks := datav_marks(part)):
+            found = sorted(detect(shapely.get_coordinates(raw)), key=lambda one: one.crs != "GCJ-02")
+            raise CrsError("geo.crs_ask_datav", name=part.name, marks=marks, candidates=tuple(found))
         return replace(reading, evidence=(part.evidence, *reading.evidence))
     reading = describe(crs, part.name)
     declared = None if part.crs is None else part.crs if isinstance(part.crs, str) else part.crs.to_string()

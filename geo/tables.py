@@ -21,6 +21,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.angles import written
+from geo.curves import shapes_of_wkt
 from geo.detect import detect
 from geo.digits import rounded_away
 from geo.errors import BadInput
@@ -288,11 +289,8 @@ def _from_wkt(rows: pd.DataFrame, column: str, label: str, notices: list[Notice]
             values = {"row": int(row) + 1, "column": column[:20], "text": lost.text[:20], "step": f"{lost.step_m:,.3g}"}
             raise BadInput("geo.table_rounded", name=label, **values)
     found = [_WKT.match(str(text)) for text in rows[column]]
-    shapes = shapely.from_wkt([match[2] or None if match else None for match in found], on_invalid="ignore")
-    unread = shapely.is_missing(shapes)
-    if unread.any():
-        raise BadInput("geo.bad_geometry", name=label, row=int(rows.index[int(unread.argmax())]) + 1)
-    codes = {match[1] for match in found if match}
+    shapes, told = _shapes_of(rows, found, label)
+    codes = {match[1] for match in found if match and match[2].strip()}
     crs = None
     if len(codes) == 1 and (code := codes.pop()) is not None:
         try:
@@ -300,4 +298,15 @@ def _from_wkt(rows: pd.DataFrame, column: str, label: str, notices: list[Notice]
         except ProjCrsError:
             crs = None
     frame = gpd.GeoDataFrame(rows.drop(columns=column).reset_index(drop=True), geometry=shapes)
-    return RawPart(label, frame, crs, "ewkt", tuple(notices))
+    return RawPart(label, frame, crs, "ewkt", (*notices, *told))
+
+
+def _shapes_of(rows: pd.DataFrame, found: list[re.Match[str] | None], label: str) -> tuple[Any, tuple[Notice, ...]]:
+    """Read WKT; a fault names the row as it stands in the file."""
+    try:
+        return shapes_of_wkt([match[2] if match else None for match in found], label)
+    except BadInput as fault:
+        row = fault.values.get("row")
+        if isinstance(row, int):
+            fault.values["row"] = int(rows.index[row - 1]) + 1
+        raise

@@ -16,6 +16,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.angles import Written, normalised, written_row
+from geo.curves import shapes_of_wkt
 from geo.detect import detect, likely_text
 from geo.errors import BadInput, CrsError
 from geo.geojson import read_geojson
@@ -31,7 +32,11 @@ Floats = NDArray[np.float64]
 Shape = Literal["points", "line", "polygon"]
 
 _TYPED: Final = f"{t('geo.typed', 'zh')} ({t('geo.typed', 'en')})"
-_WKT: Final = re.compile(r"^\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*((?:MULTI)?(?:POINT|LINESTRING|POLYGON)\b.*)$", re.I | re.S)
+_KINDS: Final = (
+    "(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|"
+    "MULTISURFACE|TIN|TRIANGLE|POLYHEDRALSURFACE"
+)
+_WKT: Final = re.compile(rf"^\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*((?:{_KINDS})(?:\s*(?:ZM|Z|M))?\b.*)$", re.I | re.S)
 _CHARACTERS: Final = 20_000_000
 
 
@@ -94,18 +99,15 @@ def _formatted(text: str, content: bytes, crs: Any, limits: Limits) -> RawPart |
         return survey_part(content, _TYPED, crs=crs, max_features=limits.sites)
     if not _WKT.match(text):
         return None
-    blocks = [
-        block for block in re.split(r"\n(?=\s*(?:SRID|MULTI|POINT|LINE|POLY))", text, flags=re.I) if block.strip()
-    ]
+    blocks = [block for block in re.split(rf"\n(?=\s*(?:SRID\b|(?:{_KINDS})))", text, flags=re.I) if block.strip()]
     found = [_WKT.match(block) for block in blocks]
-    shapes = shapely.from_wkt([match[2] if match else None for match in found], on_invalid="ignore")
-    unread = shapely.is_missing(shapes)
-    if unread.any():
-        raise BadInput("geo.bad_geometry", name=_TYPED, row=int(unread.argmax()) + 1)
+    shapes, notices = shapes_of_wkt(
+        [match[2] if match else block for match, block in zip(found, blocks, strict=True)], _TYPED
+    )
     codes = {match[1] for match in found if match}
     frame = gpd.GeoDataFrame(geometry=shapes)
     srid = codes.pop() if len(codes) == 1 else None
-    return RawPart(_TYPED, frame, _srid(srid), "ewkt")
+    return RawPart(_TYPED, frame, _srid(srid), "ewkt", notices)
 
 
 def _srid(code: str | None) -> Any:
@@ -142,7 +144,7 @@ def rows_part(text: str, name: str, crs: Any = None, shape: Shape | None = None,
         made += _shapes(points[at : at + len(block)], shape, number, name, notices)
         at += len(block)
     frame = gpd.GeoDataFrame(pd.DataFrame(index=pd.RangeIndex(len(made))), geometry=made)
-    return RawPart(name, frame, CRS(4490) if degrees else None, "typed_degrees", tuple(notices))
+    return RawPart(name, frame, CRS(4490) if degrees else None, "typed_degrees", tuple(notices), turned=north_first)
 
 
 def _blocks(text: str, name: str) -> list[list[_Row]]:

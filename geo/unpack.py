@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from geo.coding import text_of
 from geo.errors import BadInput
 from geo.source import Content
 
 __all__ = ["Archive"]
 
+_UTF8: Final = 0x800
 _MAX_MEMBERS: Final = 5000
 _CHUNK: Final = 1 << 20
 _NESTED: Final = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".kmz"})
@@ -63,11 +65,11 @@ class Archive:
         """Return the files with one of the suffixes, whatever their case."""
         return [path for path in self.paths if path.suffix.lower() in suffixes]
 
-    def sidecar(self, path: PurePosixPath, suffix: str) -> PurePosixPath | None:
-        """Return the file beside `path` of the same stem and another suffix, whatever its case."""
+    def sidecar(self, path: PurePosixPath, *suffixes: str) -> PurePosixPath | None:
+        """Return the file beside `path` of the same stem and another of some suffixes, whatever its case."""
         for other in self.paths:
             same = other.parent == path.parent and other.stem.lower() == path.stem.lower()
-            if same and other.suffix.lower() == suffix:
+            if same and other.suffix.lower() in suffixes:
                 return other
         return None
 
@@ -125,7 +127,14 @@ class Archive:
 
 
 def _path(member: zipfile.ZipInfo) -> PurePosixPath:
-    return PurePosixPath(member.filename.replace("\\", "/"))
+    """Return where a file stands, its name in the coding that it is in: older programs here write GBK, unmarked."""
+    name = member.filename
+    if not name.isascii() and not member.flag_bits & _UTF8:
+        try:
+            name = text_of(name.encode("cp437"), b"/")
+        except UnicodeEncodeError:
+            name = member.filename
+    return PurePosixPath(name.replace("\\", "/"))
 
 
 def _rubbish(member: zipfile.ZipInfo) -> bool:

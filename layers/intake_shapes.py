@@ -86,8 +86,10 @@ def sound_shapes(opened: OpenedLayer, *, accept_repairs: bool = False) -> SoundS
     if len(np.unique(flat_kinds)) > 1:
         counts = {name: int((flat_kinds == at).sum()) for at, name in enumerate(("points", "lines", "areas"))}
         faults.append(Fault("mixed_kinds", "warn", len(flat_kinds), values=counts))
-    if opened.part.repairs is not None and (closed := opened.part.repairs != "").any():
-        faults.append(_fault("ring_closed", "warn", np.flatnonzero(closed)))
+    for code in ("ring_closed", "rings_nested"):
+        by_reader = [] if opened.part.repairs is None else [code in str(one) for one in opened.part.repairs]
+        if any(by_reader):
+            faults.append(_fault(code, "warn", np.flatnonzero(by_reader)))
     return SoundShapes(shapes, rows, faults, lost)
 
 

@@ -13,6 +13,7 @@ import shapely
 
 from geo.crs import describe, to_store
 from geo.errors import DataFault, RedlineError
+from geo.plain import plain_shapes
 from layers.catalogue import Catalogue
 from layers.corridors import corridors
 from layers.data_in_use import data_root
@@ -135,7 +136,7 @@ def _imported_layer(spec: LayerSpec, source: ImportedSource, loaded: dict[str, L
             raise DataFault("data.version_changed", layer=spec.id, file=name)
     try:
         frame = gpd.read_file(path, engine="pyogrio")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as fault:
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, shapely.GEOSException) as fault:
         raise DataFault("layers.file_unreadable", layer=spec.id, file=name, fault=str(fault)) from None
     frame = _without_ground(spec, frame, loaded)
     digest = frame_digest(frame) if spec.outside else source.digest
@@ -201,10 +202,11 @@ def _read_one(spec: LayerSpec, source: FileSource, path: Path, name: str) -> gpd
         raise DataFault("layers.file_missing", layer=spec.id, file=name)
     try:
         frame = gpd.read_file(path, layer=source.sublayer, engine="pyogrio")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as fault:
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, shapely.GEOSException) as fault:
         raise DataFault("layers.file_unreadable", layer=spec.id, file=name, fault=str(fault)) from None
-    if frame.empty:
+    if frame.empty or not isinstance(frame, gpd.GeoDataFrame):
         raise DataFault("layers.file_empty", layer=spec.id, file=name)
+    frame = frame.set_geometry(gpd.GeoSeries(plain_shapes(frame.geometry.to_numpy()), frame.index, crs=frame.crs))
     if frame.crs is None:
         raise DataFault("layers.no_crs", layer=spec.id, file=name)
     if describe(frame.crs, name).epsg != describe(spec.crs).epsg:

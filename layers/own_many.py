@@ -16,6 +16,7 @@ import pandas as pd
 from pyogrio.errors import DataSourceError
 
 from geo.errors import BadInput, RedlineError
+from geo.notices import Notice
 from geo.read import LayerInfo
 from geo.source import Content
 from layers.catalogue import Catalogue
@@ -114,6 +115,8 @@ class TableSeen:
         Why it is not recognised.
     reason : RedlineError or None
         What else keeps it out.
+    notices : tuple of Notice
+        What the reader noticed.
     """
 
     layer: str
@@ -126,6 +129,7 @@ class TableSeen:
     sha256: str = ""
     near: NearMiss | None = None
     reason: RedlineError | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -222,6 +226,7 @@ def _table(intake: Intake, extent: tuple[str, ...] | None, database: Database) -
     found = intake.recognition
     where = likely_extent(intake, database.counties) if extent is None else extent
     figures: dict[str, Any] = {"read": intake.read, "kept": len(intake.frame), "faults": intake.faults}
+    figures["notices"] = intake.notices
     table = TableSeen(intake.layer, found.official, **figures, extent=where, sha256=intake.sha256, near=found.near)
     if found.official is None or intake.stopped:
         return table

@@ -124,6 +124,8 @@ def _facts(table: TableSeen) -> str:
 
 
 def _faults(table: TableSeen) -> None:
+    for notice in table.notices:
+        st.info(plain(notice.text(lang())))
     if not table.faults:
         return
     with st.expander(say("data.many_see")):

@@ -46,6 +46,8 @@ def show_report(intake: Intake, accept_repairs: bool) -> bool:
     left.markdown(CSS + _figures(intake), unsafe_allow_html=True)
     with right:
         _picture(intake, accept_repairs)
+    for notice in intake.notices:
+        st.info(plain(notice.text(lang())))
     wanted = _faults(intake, accept_repairs)
     _preview(intake)
     return wanted

@@ -259,11 +259,10 @@ def test_far_away_is_no_fault() -> None:
 @pytest.mark.parametrize(
     ("geometry", "key"),
     [
-        (None, "geo.no_geometry"),
-        ({"type": "Polygon", "coordinates": []}, "geo.no_geometry"),
         ({"type": "Polygon", "coordinates": [[[116, 27], [117, 27]]]}, "geo.too_few_points"),
         ({"type": "Polygon", "coordinates": [[[116, "x"], [117, 27], [117, 28], [116, 27]]]}, "geo.bad_geometry"),
-        ({"type": "Circle", "coordinates": [116, 27]}, "geo.bad_geometry"),
+        ({"type": "Circle", "coordinates": [116, 27]}, "geo.kind_not_read"),
+        ({"type": {"name": "Point"}, "coordinates": [116, 27]}, "geo.bad_geometry"),
         ({"type": "LineString", "coordinates": [[116, 27], [116, 27]]}, "geo.too_few_points"),
         ({"type": "Polygon", "coordinates": [[[116, 27], [117, 28], [118, 29], [116, 27]]]}, None),
         (shapely.geometry.mapping(shapely.GeometryCollection([BOX, shapely.Point(115, 27)])), "geo.mixed_kinds"),
@@ -284,6 +283,19 @@ def test_shapes_that_cannot_be_measured(geometry: object, key: str | None) -> No
         read_sites(geojson(BOX, geometry), "a.geojson")
     assert key is None or fault.value.key == key
     assert "2" in fault.value.text("zh")
+
+
+@pytest.mark.parametrize("nothing", [None, {"type": "Polygon", "coordinates": []}])
+def test_a_row_without_a_shape_is_passed_over_and_named(nothing: object) -> None:
+    bow_tie = shapely.Polygon([(116, 27), (117, 28), (117, 27), (116, 28)])
+    sites = read_sites(geojson(BOX, nothing, BOX, properties={"name": "甲"}), "a.geojson")
+    assert len(sites) == 2
+    told = next(notice for notice in sites.notices if notice.code == "rows_without_shape")
+    assert "2" in told.text("zh")
+    assert "甲" in told.text("en")
+    refused(geojson(nothing, nothing), "a.geojson", "geo.no_geometry")
+    fault = refused(geojson(BOX, nothing, bow_tie), "a.geojson", "geo.self_crossing")
+    assert fault.values["row"] == 3  # as the file counts
 
 
 def test_a_collection_of_one_kind_is_what_it_is() -> None:

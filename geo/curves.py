@@ -1,0 +1,187 @@
+"""WKT and WKB into shapes: curves become chords as GDAL makes them, what has no flat form is refused by its name."""
+
+from __future__ import annotations
+
+import csv
+import re
+import struct
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+
+from geo.errors import BadInput
+from geo.notices import Notice
+
+__all__ = ["ARC_STEP_DEGREES", "CURVE_CODES", "SOLIDS", "kind_of_wkb", "refuse_kinds", "shapes_of_wkb", "shapes_of_wkt"]
+
+ARC_STEP_DEGREES: Final = 0.2
+"""A curve becomes chords of this turn: they lie within radius × 1.6e-6 of it (1 mm for 650 m)."""
+
+_CURVED: Final = re.compile(r"CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE", re.IGNORECASE)
+_SOLID: Final = re.compile(r"\b(TIN|TRIANGLE|POLYHEDRALSURFACE)\b", re.IGNORECASE)
+_MEASURED: Final = re.compile(r"\A\s*[A-Z]+?\s*Z?M\s*\(", re.IGNORECASE)
+_PLAIN_WKT: Final = re.compile(r"[A-Za-z0-9\s(),.+-]*")
+SOLIDS: Final = {
+    15: "POLYHEDRALSURFACE",
+    16: "TIN",
+    17: "TRIANGLE",
+}
+CURVE_CODES: Final = frozenset({8, 9, 10, 11, 12})
+
+pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": str(ARC_STEP_DEGREES)})
+
+
+def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any], tuple[Notice, ...]]:
+    """Read WKT, a shape each.
+
+    Parameters
+    ----------
+    texts : sequence of str or None
+        None or blank: no shape.
+    name : str
+        The file, for the sentence.
+
+    Returns
+    -------
+    array of shapely geometries or None, tuple of Notice
+        And that curves became chords, if there were any.
+
+    Raises
+    ------
+    BadInput
+        Naming the first text that is no WKT, or a kind that is not read (TIN, TRIANGLE, POLYHEDRALSURFACE, curves in a
+        collection).
+    """
+    texts = list(texts)
+    made = np.full(len(texts), None, dtype=object)
+    held = np.array([bool(text and text.strip()) for text in texts], dtype=bool)
+    curved = np.array([bool(text and _CURVED.search(text)) for text in texts], dtype=bool) & held
+    for row, text in enumerate(texts, start=1):
+        if text and (solid := _SOLID.search(text)):
+            raise BadInput("geo.kind_not_read", name=name, row=row, kind=solid[1].upper())
+        if text and curved[row - 1] and "GEOMETRYCOLLECTION" in text.upper():
+            raise BadInput("geo.kind_not_read", name=name, row=row, kind="GEOMETRYCOLLECTION (CURVE)")
+    plain = held & ~curved
+    if plain.any():
+        made[plain] = shapely.from_wkt([str(texts[at]) for at in np.flatnonzero(plain).tolist()], on_invalid="ignore")
+    if curved.any():
+        made[curved] = _chords([str(texts[at]) for at in np.flatnonzero(curved).tolist()])
+    unread = held & shapely.is_missing(made)
+    if unread.any():
+        raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
+    return made, _said(name, curved, np.array([bool(text and _MEASURED.search(text)) for text in texts]) & curved)
+
+
+def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[Notice, ...]]:
+    """Read WKB, a shape each: as `shapes_of_wkt`; None stays None."""
+    kinds = refuse_kinds(values, name)
+    curved = np.isin(kinds, list(CURVE_CODES))
+    made = np.full(len(values), None, dtype=object)
+    made[~curved] = shapely.from_wkb(values[~curved], on_invalid="ignore")
+    if curved.any():
+        made[curved] = _chords_of_wkb(values[curved])
+    unread = np.array([value is not None for value in values]) & shapely.is_missing(made)
+    if unread.any():
+        raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
+    measured = np.array([_measured(value) for value in values], dtype=bool) & curved
+    return made, _said(name, curved, measured)
+
+
+def refuse_kinds(values: NDArray[Any], name: str) -> NDArray[np.int64]:
+    """Return the kinds of WKB as numbers; refuse solids, and collections that hide a curve.
+
+    Raises
+    ------
+    BadInput
+        Naming the first.
+    """
+    kinds = np.array([kind_of_wkb(value) for value in values], dtype=np.int64)
+    for at in np.flatnonzero(np.isin(kinds, (7, 15, 16, 17))):
+        if kinds[at] != 7:
+            raise BadInput("geo.kind_not_read", name=name, row=int(at) + 1, kind=SOLIDS[int(kinds[at])])
+        if _hides_curve(values[at]):
+            raise BadInput("geo.kind_not_read", name=name, row=int(at) + 1, kind="GEOMETRYCOLLECTION (CURVE)")
+    return kinds
+
+
+def kind_of_wkb(value: bytes | None) -> int:
+    """Return the kind of a WKB (ISO or extended) without its dimensions; -1 for none, 0 for what is no WKB."""
+    if value is None:
+        return -1
+    if len(value) < 5 or value[0] > 1:
+        return 0
+    (code,) = struct.unpack("<I" if value[0] else ">I", value[1:5])
+    return int(code & 0x1FFFFFFF) % 1000
+
+
+def _measured(value: bytes | None) -> bool:
+    """Tell whether a WKB (ISO or extended) carries M."""
+    if value is None or len(value) < 5 or value[0] > 1:
+        return False
+    (code,) = struct.unpack("<I" if value[0] else ">I", value[1:5])
+    return bool(code & 0x40000000) or int(code & 0x1FFFFFFF) // 1000 >= 2
+
+
+def _said(name: str, curved: NDArray[np.bool_], measured: NDArray[np.bool_]) -> tuple[Notice, ...]:
+    """Say that curves became chords, and that their M was dropped on the way: GDAL's reader here keeps none."""
+    found = []
+    if curved.any():
+        rows = tuple((np.flatnonzero(curved) + 1).tolist())
+        found.append(Notice("curves_linearised", {"name": name, "step": ARC_STEP_DEGREES}, rows=rows))
+    if measured.any():
+        rows = tuple((np.flatnonzero(measured) + 1).tolist())
+        found.append(Notice("m_dropped", {"name": name, "count": len(rows)}, rows=rows))
+    return tuple(found)
+
+
+def _hides_curve(value: bytes | None) -> bool:
+    try:
+        shapely.get_coordinates(shapely.from_wkb(value, on_invalid="ignore"))
+    except (NotImplementedError, shapely.GEOSException):
+        return True
+    return False
+
+
+def _chords(texts: Sequence[str]) -> NDArray[Any]:
+    """Let GDAL read WKT with curves, from a table of ours in a private folder."""
+    with tempfile.TemporaryDirectory(prefix="redline-") as folder:
+        path = Path(folder) / "curves.csv"
+        with path.open("w", newline="", encoding="ascii") as file:
+            rows = csv.writer(file, quoting=csv.QUOTE_ALL)
+            rows.writerow(["n", "WKT"])
+            rows.writerows([at, text if _PLAIN_WKT.fullmatch(text) else ""] for at, text in enumerate(texts))
+        try:
+            return _filled(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())
+        except (pyogrio.errors.DataSourceError, ValueError, RuntimeError, AttributeError, shapely.GEOSException):
+            return np.full(len(texts), None, dtype=object)
+
+
+def _chords_of_wkb(values: NDArray[Any]) -> NDArray[Any]:
+    """Let GDAL read WKB with curves, by way of a file of ours in a private folder."""
+    with tempfile.TemporaryDirectory(prefix="redline-") as folder:
+        path = Path(folder) / "curves.fgb"
+        made = np.full(len(values), None, dtype=object)
+        for at, value in enumerate(values):
+            try:
+                pyogrio.raw.write(
+                    path, np.array([value], dtype=object), [np.array([at])], ["n"],
+                    geometry_type="Unknown", crs="EPSG:4490", driver="FlatGeobuf", SPATIAL_INDEX="NO",
+                )  # fmt: skip
+                made[at] = _filled(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())[0]
+            except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, ValueError, RuntimeError,
+                    AttributeError, IndexError, shapely.GEOSException):  # fmt: skip
+                made[at] = None
+        return made
+
+
+def _filled(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Take for unread what GDAL could only read as nothing."""
+    found = np.asarray(shapes, dtype=object).copy()
+    found[shapely.is_empty(found)] = None
+    return found

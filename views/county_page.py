@@ -85,7 +85,7 @@ def _show(codes: list[str]) -> None:
     """Draw the counties."""
     layers, plans = current_layers(), plan_set()
     with st.spinner(say("county.making")):
-        figures = _figures(stamp(), layers, plans)
+        figures = _figures(stamp(), layers)
         counties = [county_of(code, layers, figures, plans) for code in codes]
         heads = [_head(one) for one in counties]
     sources = sources_html(counties, plans, VERSION, day_of(None))
@@ -148,8 +148,8 @@ def _names() -> dict[str, str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _figures(now: Stamp, _layers: dict[str, Layer], _plans: PlanSet) -> CountyFigures:  # noqa: ARG001 -- key
-    return derived_figures(_layers, _plans)
+def _figures(now: Stamp, _layers: dict[str, Layer]) -> CountyFigures:  # noqa: ARG001 -- key
+    return derived_figures(_layers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

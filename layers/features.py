@@ -36,7 +36,7 @@ def plan_features(
     folder = data / "plans"
     projects, sites = read_table("projects", folder), read_table("protected_sites", folder)
     if table == "projects":
-        waters = water_shapes(read_table("waters", folder), data / "water")
+        waters = water_shapes(read_table("waters", folder), data / "water", counties)
         frame = project_features(projects, counties, read_table("routes", folder), waters, beside=sites)
     else:
         frame = protected_features(sites, counties, beside=projects)

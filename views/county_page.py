@@ -11,7 +11,6 @@ import streamlit as st
 from layers.boundaries import counties_of
 from layers.county import County, CountyFigures, county_of, derived_figures
 from layers.model import Layer
-from layers.plan_entries import PlanSet
 from siting.project import day_of
 from views.asked import pressed
 from views.county_html import figures_html, head_html, lists_html, published_html, sources_html

@@ -17,6 +17,7 @@ from carto.folium_map import View
 from carto.picks import picks_group
 from geo.crs import STORE_CRS
 from geo.measure import degrees_per_metre
+from layers.boundaries import counties_of
 from layers.data_in_use import data_root
 from layers.model import Layer
 from layers.plan_entries import PlanSet
@@ -171,7 +172,8 @@ def _waters(plans: PlanSet) -> gpd.GeoDataFrame:
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _water_shapes(folder: str, now: Stamp, _plans: PlanSet) -> gpd.GeoDataFrame:  # noqa: ARG001 -- part of the key
-    shapes = water_shapes(_plans.tables["waters"].reset_index(drop=True), Path(folder))
+    waters = _plans.tables["waters"].reset_index(drop=True)
+    shapes = water_shapes(waters, Path(folder), counties_of(current_layers()))
     return shapes.set_geometry(shapes.geometry.simplify(0.001))
 
 

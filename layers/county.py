@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from layers.boundaries import counties_of
-from layers.derived import NATURAL_SITES
 from layers.features import corrected_names
 from layers.indicators import Indicator, derived_values
 from layers.model import Bilingual, Layer
@@ -27,7 +26,8 @@ FIGURES: Final = (
 
 _SUMMED: Final = frozenset({"land_area", "redline_area", "water_area", "river_length"})
 _BY_AREA: Final = frozenset({"mean_elevation", "mean_slope"})
-_COUNTED: Final = {"protected_sites": "protected_sites", "projects": "projects"}
+_COUNTED: Final = {"protected_sites": "protected_site", "projects": "plan_project"}
+"""Counts of things, and what the layers stand for that hold them."""
 _LISTED: Final = ("protected_sites", "waters", "projects", "county_facts", "rules")
 _TARGETS: Final = ("target", "limit")
 _TOPICS: Final = (
@@ -119,7 +119,7 @@ class County:
     wider: dict[str, int]
 
 
-def derived_figures(layers: Mapping[str, Layer], plans: PlanSet) -> CountyFigures:
+def derived_figures(layers: Mapping[str, Layer]) -> CountyFigures:
     """Return the derived figures of all counties.
 
     A prefecture's sum is the sum of its counties'; its shares and means are weighted by area; its counts count each
@@ -130,13 +130,15 @@ def derived_figures(layers: Mapping[str, Layer], plans: PlanSet) -> CountyFigure
     indicators = {key: one for key, one in made.items() if one is not None}
     prefecture = pd.Series(counties["prefecture_adcode"].astype(str).to_numpy(), index=counties["adcode"].astype(str))
     area = indicators["land_area"].figures
-    above = {key: _above(key, one.figures, area, prefecture, plans) for key, one in indicators.items()}
+    above = {key: _above(key, one.figures, area, prefecture, layers) for key, one in indicators.items()}
     if {"redline_share", "redline_area"} <= above.keys():
         above["redline_share"] = 100 * above["redline_area"] / above["land_area"]
     return CountyFigures(indicators, pd.DataFrame(above), prefecture)
 
 
-def _above(key: str, values: pd.Series, area: pd.Series, prefecture: pd.Series, plans: PlanSet) -> pd.Series:
+def _above(
+    key: str, values: pd.Series, area: pd.Series, prefecture: pd.Series, layers: Mapping[str, Layer]
+) -> pd.Series:
     """Return a figure for each prefecture, NaN where the counties' do not tell it."""
     groups = prefecture.reindex(values.index)
     whole = values.notna().groupby(groups).all()
@@ -145,11 +147,11 @@ def _above(key: str, values: pd.Series, area: pd.Series, prefecture: pd.Series, 
     if key in _BY_AREA:
         return ((values * area).groupby(groups).sum() / area.groupby(groups).sum()).where(whole)
     if key in _COUNTED:
-        rows = plans.tables[_COUNTED[key]]
-        if key == "protected_sites":
-            rows = rows[rows["type"].isin(NATURAL_SITES)]
-        codes = whole.index.to_series()
-        return codes.map(lambda code: float(in_territory(rows["adcodes"], str(code)).sum()))
+        frames = [one.frame for one in layers.values() if one.spec.stands_for == _COUNTED[key]]
+        named = [frame["adcodes"] for frame in frames if frame is not None and "adcodes" in frame.columns]
+        if len(named) == sum(frame is not None for frame in frames):
+            rows, codes = pd.concat(named, ignore_index=True), whole.index.to_series()
+            return codes.map(lambda code: float(in_territory(rows, str(code)).sum()))
     return pd.Series(np.nan, index=whole.index)
 
 

@@ -22,16 +22,9 @@ from layers.model import Bilingual, Layer
 from layers.schema import TABLES
 from words import t
 
-__all__ = ["DERIVED", "NATURAL_SITES", "Ground", "Recipe", "text_of"]
-
-NATURAL_SITES: Final = (
-    "nature_reserve", "national_park", "wetland_park", "forest_park", "scenic_area", "water_scenic_area",
-    "important_wetland", "water_source",
-)  # fmt: skip
-"""Types of protected_sites.csv that are protected places, as corridors, priority areas and routes are not."""
+__all__ = ["DERIVED", "Ground", "Recipe", "text_of"]
 
 _KM2: Final = 1e6
-_SITES: Final = {"type": NATURAL_SITES}
 
 
 @dataclass(frozen=True)
@@ -97,9 +90,9 @@ def text_of(key: str, **values: object) -> Bilingual:
     return Bilingual(zh=t(key, "zh", **values), en=t(key, "en", **values))
 
 
-def _area_inside_m2(ground: Ground, word: str, wanted: Wanted | None = None) -> pd.Series:
+def _area_inside_m2(ground: Ground, word: str) -> pd.Series:
     """Square metres of each county that the features cover, what two of them cover once."""
-    frame = _wanted(ground.frame(word), wanted or {})
+    frame = ground.frame(word)
     areas = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"]) & frame["located"]
     county, pieces = _pieces(ground.counties, frame[areas].reset_index(drop=True))
     united = union_pieces(pieces, county, len(ground.counties))
@@ -162,8 +155,8 @@ def _without_county(word: str, wanted: Wanted | None = None) -> Callable[[Ground
 
 def _protected_area_ha(ground: Ground) -> pd.Series:
     """Hectares of drawn extents; NaN in a county that has sites of which none is drawn."""
-    drawn = _area_inside_m2(ground, "protected_site", _SITES) / HA_M2
-    sites = _count(ground, "protected_site", _SITES)
+    drawn = _area_inside_m2(ground, "protected_site") / HA_M2
+    sites = _count(ground, "protected_site")
     return drawn.where((drawn > 0) | (sites == 0))
 
 
@@ -231,7 +224,7 @@ DERIVED: Final[dict[str, Recipe]] = {
     ),
     "protected_sites": _recipe(
         "protected_sites", "count", ("protected_site",),
-        lambda ground: _count(ground, "protected_site", _SITES), _without_county("protected_site", _SITES),
+        lambda ground: _count(ground, "protected_site"), _without_county("protected_site"),
     ),
     "protected_area": _recipe("protected_area", "ha", ("protected_site",), _protected_area_ha),
     "river_length": _recipe(

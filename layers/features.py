@@ -36,7 +36,7 @@ def plan_features(
     folder = data / "plans"
     projects, sites = read_table("projects", folder), read_table("protected_sites", folder)
     if table == "projects":
-        waters = water_shapes(read_table("waters", folder), data / "water")
+        waters = water_shapes(read_table("waters", folder), data / "water", counties)
         frame = project_features(projects, counties, read_table("routes", folder), waters, beside=sites)
     else:
         frame = protected_features(sites, counties, beside=projects)
@@ -139,7 +139,8 @@ def with_documents(frame: gpd.GeoDataFrame, documents: pd.DataFrame, corrections
     GeoDataFrame
         With ``clause`` as a reader looks it up, Chinese; ``clause_path`` as in the table; ``document_title``;
         ``document_status`` (``in_force``, ``expired``, ``reference``); ``name_zh``, corrected, where ``name`` is as
-        printed; and, where the row cites nothing of its own, ``source``: the title of the document.
+        printed; ``as_of``, the date of the document as exact as it is known, else ``unknown``; and, where the row
+        cites nothing of its own, ``source``: the title of the document.
     """
     known = documents.set_index("id")
     told = frame.assign(
@@ -147,6 +148,7 @@ def with_documents(frame: gpd.GeoDataFrame, documents: pd.DataFrame, corrections
         clause=[clause_text(*pair) for pair in zip(frame["document"], frame["clause"], strict=True)],
         document_title=frame["document"].map(known["title"]),
         document_status=frame["document"].map(known["status"]),
+        as_of=frame["document"].map(known["date"].replace("", "unknown")),
         name_zh=corrected_names(frame, corrections),
     )
     if "source" not in told.columns:

@@ -84,6 +84,7 @@ def load_layer(spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer]) 
             frame = _read_files(spec, source, catalogue.folder)
         elif isinstance(source, PlansSource):
             frame = plan_features(source.table, data_root(catalogue.folder), _frame_of("county", loaded))
+            frame = _wanted(spec, frame, source.where)
         elif isinstance(source, CorridorSource):
             frame = corridors([_waters_of(layer_id, loaded) for layer_id in source.of], source.width_m)
         else:
@@ -188,12 +189,18 @@ def _read_files(spec: LayerSpec, source: FileSource, folder: Path) -> gpd.GeoDat
     """Read the layer's files as one frame in EPSG:4490."""
     frames = [_read_one(spec, source, folder / name, name) for name in source.files]
     frame = frames[0] if len(frames) == 1 else gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
-    for column, values in source.where.items():
+    frame = _wanted(spec, frame, source.where)
+    _refuse_invalid(spec, frame)
+    return to_store(frame)
+
+
+def _wanted(spec: LayerSpec, frame: gpd.GeoDataFrame, where: Mapping[str, list[str]]) -> gpd.GeoDataFrame:
+    """Return the rows whose columns hold what the entry asks for."""
+    for column, values in where.items():
         if column not in frame.columns:
             raise DataFault("layers.no_column", layer=spec.id, column=column, key="source.where")
         frame = frame[frame[column].astype(str).isin(values)]
-    _refuse_invalid(spec, frame)
-    return to_store(frame.reset_index(drop=True))
+    return frame.reset_index(drop=True)
 
 
 def _read_one(spec: LayerSpec, source: FileSource, path: Path, name: str) -> gpd.GeoDataFrame:

@@ -79,6 +79,8 @@ class PlansSource(_Entry):
 
     kind: Literal["plans"]
     table: Literal["projects", "protected_sites"]
+    where: dict[str, list[str]] = {}
+    """Keep only rows whose column holds one of the values."""
 
 
 class CorridorSource(_Entry):

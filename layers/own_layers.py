@@ -125,8 +125,12 @@ def given_beside(spec: LayerSpec, extent: Sequence[str], taken: Sequence[str]) -
 
 
 def rivals(word: str, extent: Sequence[str], catalogue: Catalogue) -> list[LayerSpec]:
-    """Return the entries that stand for the same and are about the same ground: those that a layer could replace."""
-    return [
+    """Return the entries that stand for the same and are about the same ground: those that a layer could replace.
+
+    A list of what plans name is one of them only where nothing else stands for the same: beside the entry of the
+    layer itself it stays what it is, names with their counties.
+    """
+    found = [
         spec
         for spec in catalogue.layer
         if spec.stands_for == word
@@ -134,6 +138,7 @@ def rivals(word: str, extent: Sequence[str], catalogue: Catalogue) -> list[Layer
         and spec.role not in FIXED_ROLES
         and (not spec.extent or not extent or common(spec.extent, list(extent)))
     ]
+    return [spec for spec in found if spec.source.kind != "plans"] or found
 
 
 def takes_place(extent: Sequence[str], old: LayerSpec, counties: gpd.GeoDataFrame) -> bool:

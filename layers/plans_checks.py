@@ -16,6 +16,7 @@ import shapely.ops
 
 from geo.errors import DataFault
 from geo.measure import areas_of, distance_m
+from layers.plan_status import status_of
 
 __all__ = ["Boundaries", "Finding", "check_tables"]
 
@@ -93,7 +94,7 @@ def check_tables(tables: Tables, known: Boundaries) -> list[Finding]:
     known : Boundaries
     """
     checks: tuple[Callable[[Tables, Boundaries], Iterator[Finding]], ...] = (
-        _ids, _references, _regions, _waters, _places, _routes, _boxes, _figures, _rules,
+        _ids, _references, _regions, _waters, _places, _routes, _boxes, _figures, _rules, _statuses,
     )  # fmt: skip
     return [finding for check in checks for finding in check(tables, known)]
 
@@ -283,3 +284,11 @@ def _rules(tables: Tables, _: Boundaries) -> Iterator[Finding]:
     ended = (rows["in_force_to"] != "") & (rows["in_force_to"] < "2026-11-20")
     for row in rows.index[ended ^ (rows["status"] == "expired")]:
         yield Finding("rules", int(row), "status", "plans.rule_status")
+
+
+def _statuses(tables: Tables, _: Boundaries) -> Iterator[Finding]:
+    for row, project in tables["projects"].iterrows():
+        told = status_of(project["status_word"])
+        if project["status"] != told:
+            values = {"word": project["status_word"], "status": told}
+            yield Finding("projects", int(str(row)), "status", "plans.other_status", values)

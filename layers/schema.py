@@ -79,6 +79,7 @@ TOPICS: Final = (
 INDICATOR_FLAGS: Final = (
     "not_printed", "no_number", "compound", "base_year_2021", "target_below_base", "cumulative_target", "sign_unclear",
     "differs_from_text", "sum_disagrees", "change_disagrees", "change_not_printed", "combined", "back_translated",
+    "year_not_printed", "part_of_region",
 )  # fmt: skip
 SITE_TYPES: Final = (
     "nature_reserve", "national_park", "wetland_park", "important_wetland", "wetland", "forest_park", "scenic_area",
@@ -172,7 +173,8 @@ _TABLES: Final = (
         _LON,
         _LAT,
         _ACCURACY,
-        _code("status", "as the document tells it", "planned under_way done", required=False),
+        _code("status", "as `status_word` tells it: see Status", "planned under_way done"),
+        Column("status_word", "text", "the word that the document uses of the work", required=True),
         Column("water", "id", "the row of waters.csv that it is on"),
         _NOTE,
     )),

@@ -25,7 +25,10 @@ _SIZE_MM: Final = (118.0, 96.0)
 _DPI: Final = 170
 _QUALITY: Final = 88
 _ROOM: Final = 0.07
-_SHOWN: Final = ("prefecture", "county", "redline", "ecological_space", "water_surface", "river_line", "protected_site")
+_SHOWN: Final = (
+    "prefecture", "county", "redline", "ecological_space", "water_surface", "river_line", "protected_site",
+    "water_source_zone", "wetland", "plan_place",
+)  # fmt: skip
 _COARSE_DEG: Final = 0.01
 _INSET_PX: Final = 150
 _INSET_MM: Final = 18.0

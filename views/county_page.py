@@ -11,7 +11,6 @@ import streamlit as st
 from layers.boundaries import counties_of
 from layers.county import County, CountyFigures, county_of, derived_figures
 from layers.model import Layer
-from layers.plan_entries import PlanSet
 from siting.project import day_of
 from views.asked import pressed
 from views.county_html import figures_html, head_html, lists_html, published_html, sources_html
@@ -85,7 +84,7 @@ def _show(codes: list[str]) -> None:
     """Draw the counties."""
     layers, plans = current_layers(), plan_set()
     with st.spinner(say("county.making")):
-        figures = _figures(stamp(), layers, plans)
+        figures = _figures(stamp(), layers)
         counties = [county_of(code, layers, figures, plans) for code in codes]
         heads = [_head(one) for one in counties]
     sources = sources_html(counties, plans, VERSION, day_of(None))
@@ -148,8 +147,8 @@ def _names() -> dict[str, str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _figures(now: Stamp, _layers: dict[str, Layer], _plans: PlanSet) -> CountyFigures:  # noqa: ARG001 -- key
-    return derived_figures(_layers, _plans)
+def _figures(now: Stamp, _layers: dict[str, Layer]) -> CountyFigures:  # noqa: ARG001 -- key
+    return derived_figures(_layers)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

@@ -30,7 +30,7 @@ def show_links(entry: dict[str, Any], feature: dict[str, Any] | None) -> None:
         The row of the layer that draws it.
     """
     ways: list[tuple[str, str, dict[str, str]]] = []
-    layer = drawing_layer(entry["kind"])
+    layer = drawing_layer(entry)
     if feature is not None and layer is not None:
         ways.append((say("plans_page.to_map"), "map", {"find": f"layer:{layer.id}:{feature['feature_id']}"}))
     subject = _subject_of(entry)

@@ -17,6 +17,7 @@ from carto.folium_map import View
 from carto.picks import picks_group
 from geo.crs import STORE_CRS
 from geo.measure import degrees_per_metre
+from layers.boundaries import counties_of
 from layers.data_in_use import data_root
 from layers.model import Layer
 from layers.plan_entries import PlanSet
@@ -37,7 +38,6 @@ __all__ = [
     "view_of_territory",
 ]
 
-_LAYER_OF: Final = {"projects": "plan_project", "protected_sites": "protected_site"}
 _SHOWN: Final = ("boundaries", "water")
 _OFF: Final = ("river_corridor",)
 _REACH_PX: Final = 14
@@ -58,9 +58,9 @@ def backdrop() -> tuple[list[Layer], set[str]]:
 def drawn(entries: pd.DataFrame) -> tuple[list[folium.FeatureGroup], int]:
     """Return the listed projects and sites as a feature group (none where there is nothing), and how many they are."""
     picked = []
-    for kind, layer in _drawing().items():
+    for layer, table in _drawing():
         assert layer.frame is not None
-        ids = set(entries.loc[entries["kind"] == kind, "id"])
+        ids = set(entries.loc[entries["kind"] == table, "id"])
         keep = layer.frame["id"].isin(ids).to_numpy()
         if keep.any():
             picked.append((layer, keep))
@@ -69,11 +69,10 @@ def drawn(entries: pd.DataFrame) -> tuple[list[folium.FeatureGroup], int]:
 
 def feature_of(entry: dict[str, Any]) -> dict[str, Any] | None:
     """Return the row of the layer that draws an entry; None where no layer does."""
-    layer = _drawing().get(entry["kind"])
+    layer = drawing_layer(entry)
     if layer is None or layer.frame is None:
         return None
-    mine = layer.frame[layer.frame["id"] == entry["id"]]
-    return mine.iloc[0].to_dict() if len(mine) else None
+    return dict(layer.frame[layer.frame["id"] == entry["id"]].iloc[0].to_dict())
 
 
 def pointed_at(plans: PlanSet, entry: dict[str, Any]) -> gpd.GeoDataFrame:
@@ -136,7 +135,7 @@ def met(entries: pd.DataFrame, lon: float, lat: float, zoom: int) -> str | None:
     across = math.cos(math.radians(lat))
     reach = _REACH_PX * 360 / 256 / 2**zoom * across
     hits: list[tuple[int, float, str]] = []
-    for kind, layer in _drawing().items():
+    for layer, kind in _drawing():
         assert layer.frame is not None
         listed = layer.frame[layer.frame["id"].isin(set(entries.loc[entries["kind"] == kind, "id"]))]
         shapes = listed.geometry.to_numpy()
@@ -149,16 +148,22 @@ def met(entries: pd.DataFrame, lon: float, lat: float, zoom: int) -> str | None:
     return min(hits)[2] if hits else None
 
 
-def drawing_layer(kind: str) -> Layer | None:
-    """Return the loaded layer that draws the entries of a kind."""
-    return _drawing().get(kind)
+def drawing_layer(entry: dict[str, Any]) -> Layer | None:
+    """Return the loaded layer that draws an entry; None where none does."""
+    for layer, table in _drawing():
+        assert layer.frame is not None
+        if table == entry["kind"] and layer.frame["id"].eq(entry["id"]).any():
+            return layer
+    return None
 
 
-def _drawing() -> dict[str, Layer]:
-    """Return the loaded layers that draw entries, by kind."""
-    plans = [layer for layer in current_layers().values() if layer.spec.source.kind == "plans"]
-    by_role = {layer.spec.stands_for: layer for layer in plans if layer.frame is not None}
-    return {kind: by_role[role] for kind, role in _LAYER_OF.items() if role in by_role}
+def _drawing() -> list[tuple[Layer, str]]:
+    """Return the loaded layers that draw entries, each with the kind of them: a kind may be split between layers."""
+    return [
+        (layer, layer.spec.source.table)
+        for layer in current_layers().values()
+        if layer.spec.source.kind == "plans" and layer.frame is not None
+    ]
 
 
 def _waters(plans: PlanSet) -> gpd.GeoDataFrame:
@@ -167,7 +172,8 @@ def _waters(plans: PlanSet) -> gpd.GeoDataFrame:
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _water_shapes(folder: str, now: Stamp, _plans: PlanSet) -> gpd.GeoDataFrame:  # noqa: ARG001 -- part of the key
-    shapes = water_shapes(_plans.tables["waters"].reset_index(drop=True), Path(folder))
+    waters = _plans.tables["waters"].reset_index(drop=True)
+    shapes = water_shapes(waters, Path(folder), counties_of(current_layers()))
     return shapes.set_geometry(shapes.geometry.simplify(0.001))
 
 

@@ -117,8 +117,8 @@ def test_statutory_line_replaces_the_illustration(app: App, tmp_path: Path, caps
 def test_faults_are_listed_and_filters_filter(data: App, tmp_path: Path) -> None:
     app = data
     app.wait_idle()
-    app.press("自然保护地")
-    expect(app.page.locator(".rl-data tr[data-layer]")).to_have_count(1, timeout=PATIENCE_MS)
+    app.press("保护地、湿地、水源")
+    expect(app.page.locator(".rl-data tr[data-layer]")).to_have_count(3, timeout=PATIENCE_MS)
     wrong = tmp_path / "STBHHX.zip"
     shapes = red_line().geometry.tolist()
     shapes[4] = shapes[3]

@@ -27,7 +27,7 @@ def plans() -> PlanSet:
 
 @pytest.fixture(scope="module")
 def figures(layers: dict[str, Layer], plans: PlanSet) -> CountyFigures:
-    return derived_figures(layers, plans)
+    return derived_figures(layers)
 
 
 def test_a_prefecture_is_the_sum_of_its_counties(figures: CountyFigures) -> None:

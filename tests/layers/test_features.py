@@ -124,16 +124,16 @@ def test_stretch_keeps_the_kind_of_its_water() -> None:
     assert none is None
 
 
-def test_waters_are_drawn_by_one_kind_of_shape_each() -> None:
-    shapes = water_shapes(read_table("waters", _PLANS), _DATA / "water")
+def test_waters_are_drawn_by_one_kind_of_shape_each(real_counties: gpd.GeoDataFrame) -> None:
+    shapes = water_shapes(read_table("waters", _PLANS), _DATA / "water", real_counties)
     assert shapes.geom_type.isin(["LineString", "MultiLineString", "Polygon", "MultiPolygon"]).all()
     assert shapes.loc["ganjiang"].geometry.geom_type.endswith("LineString")
     assert shapes.loc["poyang"].geometry.geom_type.endswith("Polygon")
     assert "ODbL" in shapes.loc["hongmen", "licence"]
 
 
-def test_without_the_water_files_works_are_symbols(tmp_path: Path) -> None:
-    shapes = water_shapes(read_table("waters", _PLANS), tmp_path)
+def test_without_the_water_files_works_are_symbols(tmp_path: Path, real_counties: gpd.GeoDataFrame) -> None:
+    shapes = water_shapes(read_table("waters", _PLANS), tmp_path, real_counties)
     assert shapes.empty
     assert shapes.crs.to_epsg() == 4490
 
@@ -153,9 +153,9 @@ def test_every_project_stands_in_a_county_it_claims(
         assert (away <= 1.02 * placed["accuracy_m"]).all()
 
 
-def test_works_on_a_water_of_ours_are_on_it(real_projects: gpd.GeoDataFrame) -> None:
+def test_works_on_a_water_of_ours_are_on_it(real_projects: gpd.GeoDataFrame, real_counties: gpd.GeoDataFrame) -> None:
     waters = read_table("waters", _PLANS)
-    shapes = water_shapes(waters, _DATA / "water")
+    shapes = water_shapes(waters, _DATA / "water", real_counties)
     along = real_projects[real_projects["drawn_as"] == "water"].reset_index()
     assert len(along) >= 30
     assert (along["location_basis"] == "water").all()

@@ -260,6 +260,7 @@ def index_of(table: str, column: str, value: str) -> int:
         ("projects", ("id", "000-3-1-2-02"), "location_basis", "town", "plans.place_missing"),
         ("projects", ("id", "000-3-1-2-02"), "location_basis", "route", "plans.no_route"),
         ("projects", ("id", "000-3-1-3-07"), "adcodes", "360681;361028;360403", "plans.route_misses"),
+        ("projects", ("id", "000-3-1-3-07"), "status", "planned", "plans.other_status"),
         ("county_facts", ("id", "001-f035"), "region", "井冈山市", "plans.other_name"),
         ("county_facts", ("id", "001-f035"), "level", "province", "plans.other_level"),
         ("protected_sites", ("id", "000-matoushan"), "area_ha", "30000", "plans.box_small"),

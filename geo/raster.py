@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -123,7 +124,7 @@ def write_slope(raster: Path, target: Path) -> None:
         If the grid is turned, so that its rows do not run from west to east.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_suffix(".part")
+    part = target.with_name(f"{uuid.uuid4().hex}.part")  # two processes may make it at once
     with rasterio.open(raster) as grid:
         if grid.transform.b or grid.transform.d or grid.transform.e >= 0:
             raise DataFault("indicators.raster_turned", file=raster.name)

@@ -72,10 +72,11 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
         made[plain] = shapely.from_wkt([str(texts[at]) for at in np.flatnonzero(plain).tolist()], on_invalid="ignore")
     if curved.any():
         made[curved] = _chords([str(texts[at]) for at in np.flatnonzero(curved).tolist()])
-    unread = held & shapely.is_missing(made)
-    if unread.any():
-        raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
-    return made, _said(name, curved, np.array([bool(text and _MEASURED.search(text)) for text in texts]) & curved)
+    closed = plain & shapely.is_missing(made)
+    made[closed] = shapely.from_wkt([str(texts[at]) for at in np.flatnonzero(closed).tolist()], on_invalid="fix")
+    _refuse_unread(held & shapely.is_missing(made), name)
+    measured = np.array([bool(text and _MEASURED.search(text)) for text in texts], dtype=bool) & curved
+    return made, _said(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
 
 
 def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[Notice, ...]]:
@@ -84,13 +85,14 @@ def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[
     curved = np.isin(kinds, list(CURVE_CODES))
     made = np.full(len(values), None, dtype=object)
     made[~curved] = shapely.from_wkb(values[~curved], on_invalid="ignore")
+    there = np.array([value is not None for value in values], dtype=bool)
+    closed = there & ~curved & shapely.is_missing(made)
+    made[closed] = shapely.from_wkb(values[closed], on_invalid="fix")
     if curved.any():
         made[curved] = _chords_of_wkb(values[curved])
-    unread = np.array([value is not None for value in values]) & shapely.is_missing(made)
-    if unread.any():
-        raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
+    _refuse_unread(there & shapely.is_missing(made), name)
     measured = np.array([_measured(value) for value in values], dtype=bool) & curved
-    return made, _said(name, curved, measured)
+    return made, _said(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
 
 
 def refuse_kinds(values: NDArray[Any], name: str) -> NDArray[np.int64]:
@@ -128,16 +130,20 @@ def _measured(value: bytes | None) -> bool:
     return bool(code & 0x40000000) or int(code & 0x1FFFFFFF) // 1000 >= 2
 
 
-def _said(name: str, curved: NDArray[np.bool_], measured: NDArray[np.bool_]) -> tuple[Notice, ...]:
-    """Say that curves became chords, and that their M was dropped on the way: GDAL's reader here keeps none."""
-    found = []
-    if curved.any():
-        rows = tuple((np.flatnonzero(curved) + 1).tolist())
-        found.append(Notice("curves_linearised", {"name": name, "step": ARC_STEP_DEGREES}, rows=rows))
-    if measured.any():
-        rows = tuple((np.flatnonzero(measured) + 1).tolist())
-        found.append(Notice("m_dropped", {"name": name, "count": len(rows)}, rows=rows))
-    return tuple(found)
+def _refuse_unread(unread: NDArray[np.bool_], name: str) -> None:
+    if unread.any():
+        raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
+
+
+def _said(name: str, **found: NDArray[np.bool_]) -> tuple[Notice, ...]:
+    """Say what became of some rows: curves made chords, their M dropped (GDAL's reader keeps none), rings closed."""
+    notices = []
+    for code, here in found.items():
+        if here.any():
+            rows = tuple((np.flatnonzero(here) + 1).tolist())
+            values = {"name": name, "step": ARC_STEP_DEGREES, "count": len(rows), "row": rows[0]}
+            notices.append(Notice(code, values, rows=rows))
+    return tuple(notices)
 
 
 def _hides_curve(value: bytes | None) -> bool:

@@ -6,6 +6,8 @@ import hashlib
 import io
 import sqlite3
 import struct
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from geo.sites import ReadLimits
 from geo.source import with_beside
 from tests.geo.formats import fgb, gdb, gpkg, kml, lwpolyline
 from tests.geo.raw_shapefile import PRJ, dbf, shp
-from tests.geo.test_cases_vector import CASES
+from tests.geo.test_cases_vector import CASES, SAID
 from tests.geo.test_formats import drawing
 from tests.geo.test_read import refused
 from tests.geo.test_ring_kinds import E0, N0, SHELL, square
@@ -188,6 +190,23 @@ def test_a_shapefile_with_m_says_so_once() -> None:
     assert said(sites) == ["m_dropped"]
     assert "2" in sites.notices[0].text("en")
     assert area_m2(sites.frame)[0] == pytest.approx(9999.07, abs=0.01)
+
+
+@pytest.mark.parametrize("door", [["check"], ["import", *SAID]])
+def test_no_word_of_a_library_escapes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, door: list[str]) -> None:
+    """GDAL grumbles about M and about the turn of rings; what counts of that is said by us, once."""
+    monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "home"))
+    shapes = [[SHELL, square(20, 20, 60)], [square(200, 0, 50)]]
+    files = {f"a{suffix}": data for suffix, data in shp(shapes, measured=True).items()}
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped(files | {"a.prj": PRJ, "a.dbf": dbf([b"N"], [[b"1"], ["乙".encode("gbk")]])}))
+    command = [sys.executable, "-W", "default", "-m", "cli", "--lang", "en", door[0], str(path), *door[1:]]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert answer.returncode == 0, answer.stderr
+    told = answer.stdout + answer.stderr
+    assert told.count("measures (M)") == 1
+    for word in ("pyogrio", "UserWarning", "RuntimeWarning", "winding order", "Traceback"):
+        assert word not in told
 
 
 def with_wkb(folder: Path, wkb: bytes, kind: str) -> bytes:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
 from geo.errors import RedlineError
 from geo.measure import area_m2
-from geo.read import read_sites
+from geo.read import read_sites, sites_from_text
 from geo.repair import mended
 from layers.intake import take_in
 from layers.load import _read_one
@@ -200,3 +202,20 @@ def test_a_config_layer_passes_the_same_cleaning(tmp_path: Path) -> None:
     )  # fmt: skip
     frame = _read_one(spec, source, tmp_path / "a.geojson", "a.geojson")
     assert not any(ring.is_empty for ring in frame.geometry[0].interiors)
+
+
+def test_an_open_ring_in_wkt_and_wkb_is_closed_and_said(tmp_path: Path) -> None:
+    """As in every other format; the last edge is the only one that can be meant."""
+    text = "POLYGON((" + ",".join(f"{x!r} {y!r}" for x, y in SHELL[:-1]) + "))"
+    table = read_sites(f'id,wkt\n1,"{text}"\n'.encode(), "a.csv", crs=4527)
+    pasted = sites_from_text(text, "EPSG:4527")
+    gpd.GeoDataFrame(geometry=[shapely.Polygon(SHELL)], crs=4527).to_parquet(tmp_path / "a.parquet")
+    held = pq.read_table(tmp_path / "a.parquet")
+    at = held.schema.get_field_index("geometry")
+    column = pa.array([wkb_of([SHELL[:-1]])], type=pa.binary())
+    pq.write_table(held.set_column(at, held.schema.field(at), column), tmp_path / "b.parquet")
+    for sites in (table, pasted, read_sites(tmp_path / "b.parquet")):
+        assert area_m2(sites.frame)[0] == pytest.approx(TO_PLANE * 1e4, abs=0.01)
+        assert [notice.code for notice in sites.notices] == ["rings_closed"]
+    refused(b'id,wkt\n1,"POLYGON((116 27,117 27))"\n', "a.csv", "geo.too_few_points", crs=4490)
+    refused(b'id,wkt\n1,"POLYGON((116 27"\n', "a.csv", "geo.bad_geometry", crs=4490)

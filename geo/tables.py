@@ -47,15 +47,18 @@ _SHOWN: Final = 8
 def csv_table(content: bytes, name: str, limits: Limits, columns: Mapping[str, str]) -> list[Table]:
     """Return the table of a CSV (comma, semicolon, tab or bar; UTF-8, GB18030 or UTF-16)."""
     text = decoded(content, name)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(",;\t|", key=first.count)
+    lines = [line for line in text.splitlines() if line.strip()]
+    separator = max(",;\t|", key=lines[0].count) if lines else ","
+    widest = min(max((line.count(separator) for line in lines), default=0), MAX_COLUMNS) + 1
     try:
         cells = pd.read_csv(
             io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, skip_blank_lines=True,
-            nrows=limits.vertices + 1, names=range(first.count(separator) + 1), index_col=False,
-        )  # fmt: skip
+            nrows=limits.vertices + 1, names=range(widest), index_col=False,
+        ).fillna("")  # fmt: skip
     except (ValueError, OverflowError, pd.errors.ParserError):
         raise BadInput("geo.table_unreadable", name=name) from None
+    cells = cells.loc[:, (cells != "").any(axis=0)]  # a comma in quotes makes no column
+    cells.columns = pd.RangeIndex(cells.shape[1])
     return tables_in(cells, name, "CSV", layer=name, limits=limits, columns=columns)
 
 

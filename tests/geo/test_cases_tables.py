@@ -194,3 +194,13 @@ def test_half_a_coordinate_stops_and_names_its_row() -> None:
     with pytest.raises(BadInput) as fault:
         read_sites(csv([rows[0], [1, None, None]]), "a.csv", crs="EPSG:4527")
     assert fault.value.key == "geo.no_features"
+
+
+def test_a_row_longer_than_the_head_loses_nothing() -> None:
+    sites = read_sites(b"id,x,y\n1,116.35,27.95,extra,more\n2,116.36,27.95\n", "a.csv", crs="EPSG:4490")
+    assert sites.frame.iloc[0][["列4", "列5"]].tolist() == ["extra", "more"]
+    with pytest.raises(BadInput) as fault:  # commas of a shape that stands without quotes
+        read_sites(b"id,wkt\n1,POLYGON ((116 27,116.1 27,116 27.1,116 27))\n", "a.csv", crs="EPSG:4490")
+    assert fault.value.values["row"] == 1
+    blank = read_sites(b"id,x,y,,,\n1,116.35,27.95,,,\n", "a.csv", crs="EPSG:4490")
+    assert "列4" not in blank.frame

@@ -90,7 +90,7 @@ def test_an_illustration_says_so_in_every_form(form: str, default_layers: dict[s
     asked = Selection(default_layers, chosen=("redline_jiangxi",), adcodes=("361002",))
     path = write(asked, form, tmp_path / "x")
     told = " ".join(gpd.read_parquet(path)["notice"]) if path.suffix == ".parquet" else everything(path)
-    assert "示意图层：按公布的面积" in told
+    assert "示意图层，不是法定生态保护红线" in told
 
 
 @pytest.mark.parametrize("form", list(FORMS))

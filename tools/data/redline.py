@@ -25,6 +25,8 @@ FUZHOU_SHARE = 0.2712
 JIAN_M2 = 673e4 * MU_M2
 JIANGXI_M2 = 41_200e6
 YANGZHOU_M2 = 1_172.77e6
+PUBLISHED = {"361000": "2020", "360800": "2022"}
+"""Cities whose own size is published, and of when it is; the nine others share what is left of the province's floor."""
 ACCURACY_M = 5000
 LEAST_PATCH_CELLS = 8
 WEIGHTS = {"height": 0.40, "relief": 0.35, "slope": 0.25}
@@ -178,13 +180,18 @@ def jiangxi(grid: Grid, prefecture: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         cells, _, area = (np.concatenate([parts[a][i] for a in members]) for i in range(3))
         flags = np.split(pick(score, cells, area, target), np.cumsum([len(parts[a][0]) for a in members])[:-1])
         for adcode, flag in zip(members, flags, strict=True):
-            as_of = {"361000": "2020", "360800": "2022"}.get(adcode, "2022")
+            as_of = PUBLISHED.get(adcode, "unknown")
             origin = Provenance("model over dem.tif and hyd4m_polygons.fgb", LICENCE, as_of, ACCURACY_M, "modelled")
             unit = units.loc[adcode]
             name = (
                 f"{unit['name_zh']}生态保护红线（示意）",
                 f"Ecological red line of {unit['name_en']} (illustrative)",
             )
+            if adcode not in PUBLISHED:
+                name = (
+                    f"全省红线示意落在{unit['name_zh']}的部分（该市面积未公布）",
+                    f"Part of the provincial illustration in {unit['name_en']} (no size published for the city)",
+                )
             frames.append(_patches(parts[adcode][1][flag], origin, adcode, name))
     return pd.concat(frames, ignore_index=True)
 

@@ -194,7 +194,7 @@ def test_back_and_forward(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFra
     roll("redline_jiangxi", 1)
     assert spec() == ("statutory", "2023-09")
     roll("redline_jiangxi", 0)
-    assert spec() == ("modelled", "2022")
+    assert spec() == ("modelled", "unknown")
     roll("redline_jiangxi", 2)
     assert spec() == ("statutory", "2024")
     with pytest.raises(BadInput, match="7"):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
-__all__ = ["Written", "normalised", "written", "written_row"]
+__all__ = ["Written", "normalised", "packed_dms", "written", "written_row"]
 
 Axis = Literal["east", "north"]
 
@@ -30,6 +31,9 @@ _BODY: Final = rf"(?:{_DMS}|{_COLONS}|(?P<plain>[+-]?(?:{_NUMBER})(?:[eE][+-]?\d
 _LED: Final = re.compile(rf"(?P<axis>{_AXIS})?\s*[:=]?\s*{_BODY}", re.IGNORECASE)
 _TRAILED: Final = re.compile(rf"{_BODY}(?:\s*(?P<axis>(?:{_AXIS})(?![^\W\d_])))?", re.IGNORECASE)
 _BEGINS_WITH_AXIS: Final = re.compile(rf"\s*(?:{_AXIS})", re.IGNORECASE)
+_DECIMAL: Final = re.compile(r"\d{1,3}\.(\d+)")
+_FEWEST: Final = 8
+_LEAST_DECIMALS: Final = 6
 _ROW_LABEL: Final = re.compile(
     r"^\s*(?:点号?\s*)?(?:[A-Za-z]{1,3}-?\d+|\d+\s*[:.)](?=\s)|第?\d+号?点|点\d+)\s*[:,;\s]\s*"
 )
@@ -46,11 +50,35 @@ class Written:
         Where a letter or a word says so.
     degrees : bool
         Written as degrees for sure (signs or a hemisphere).
+    text : str
+        A plain number as it stands; empty for what is written otherwise.
     """
 
     value: float
     axis: Axis | None
     degrees: bool
+    text: str = field(default="", compare=False, repr=False)
+
+
+def packed_dms(rows: Iterable[Sequence[str]]) -> bool:
+    """Tell whether decimal numbers may be degrees, minutes and seconds in one: 116.2100017 for 116°21′00.017″.
+
+    They may where at least four points are written with six decimals or more, and no minute or second reaches 60.
+
+    Examples
+    --------
+    >>> rows = [("116.2100017", "27.5700005"), ("116.2103676", "27.5700005")] * 2
+    >>> packed_dms(rows), packed_dms([("116.3500047", "27.9500014")] * 4), packed_dms(rows[:2])
+    (True, False, False)
+    """
+    found = [_DECIMAL.fullmatch(text.strip()) for row in rows for text in row]
+    if len(found) < _FEWEST or not all(found):
+        return False
+    fractions = [match[1] for match in found if match]
+    if max(map(len, fractions)) < _LEAST_DECIMALS:
+        return False
+    padded = [fraction.ljust(4, "0") for fraction in fractions]
+    return all(int(text[:2]) < 60 and int(text[2:4]) < 60 for text in padded)
 
 
 def normalised(text: str) -> str:
@@ -115,7 +143,8 @@ def _value(found: re.Match[str]) -> Written | None:
     words = {word.upper(): (axis, sign) for word, axis, sign in _AXES}
     axis, sign = words[found["axis"].upper()] if found["axis"] else (None, 1)
     if found["plain"] is not None:
-        return Written(sign * float(found["plain"]), axis, degrees=axis is not None)  # type: ignore[arg-type]
+        plain = found["plain"]
+        return Written(sign * float(plain), axis, degrees=axis is not None, text=plain)  # type: ignore[arg-type]
     degrees, minutes, seconds = (
         float(found[long] or found[short] or 0) for long, short in (("d", "cd"), ("m", "cm"), ("s", "cs"))
     )

@@ -52,6 +52,7 @@ _METRES_PER_DEGREE: Final = 111_320.0
 _CGCS2000_RF: Final = 298.257222101
 _WGS84_RF: Final = 298.257223563
 _CGCS2000_NAMES: Final = ("china2000", "cgcs2000", "chinageodeticcoordinatesystem2000")
+_UNNAMED: Final = re.compile(r"(?:gcs|d)?(?:unknown|unnamed|undefined|userdefined|notspecified|geographic)")
 _WGS84_NAMES: Final = ("wgs84", "wgs1984", "worldgeodeticsystem1984")
 _EARTH_SIZE: Final = 6_378_137.0
 _OFFSET_EVIDENCE: Final = ("open_formula", "null_shift")
@@ -285,9 +286,9 @@ def datum_of(crs: CRS, name: str) -> Literal["cgcs2000", "wgs84"]:
     if size == 6_378_245.0 or any("beijing" in n for n in names):
         raise CrsError("geo.crs_beijing54", name=name, crs=_label(crs))
     if size == _EARTH_SIZE and (meridian is None or meridian.longitude == 0.0):
-        if abs(flattening - _CGCS2000_RF) < 1e-7 and _any_in(_CGCS2000_NAMES, names):
+        if abs(flattening - _CGCS2000_RF) < 1e-7 and _means(_CGCS2000_NAMES, names):
             return "cgcs2000"
-        if abs(flattening - _WGS84_RF) < 1e-7 and _any_in(_WGS84_NAMES, names[:2]):
+        if abs(flattening - _WGS84_RF) < 1e-7 and _means(_WGS84_NAMES, names):
             return "wgs84"
     raise CrsError("geo.crs_not_supported", name=name, crs=_label(crs))
 
@@ -297,8 +298,14 @@ def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def _any_in(wanted: tuple[str, ...], names: list[str]) -> bool:
-    return any(word in text for word in wanted for text in names)
+def _means(wanted: tuple[str, ...], names: list[str]) -> bool:
+    """Tell whether base and datum bear one of some names, and no other; where both are unnamed, the ellipsoid does.
+
+    A city's own datum on the ellipsoid of CGCS2000 is another datum.
+    """
+    whole = re.compile(rf"(?:gcs|d|datum)*(?:{'|'.join(wanted)})(?:geod2d|2d|3d|geographic|datum|ensemble|g\d+)*")
+    told = [name for name in names[:2] if name and not _UNNAMED.match(name)]
+    return all(whole.fullmatch(name) for name in told or names[2:])
 
 
 def _geographic(crs: CRS, declared: str, datum: Literal["cgcs2000", "wgs84"], name: str) -> CrsReading:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import shapely
 
+from geo.cass import cass_part, is_cass
 from geo.detect import Candidate, detect
 from geo.drawn import sites_from_drawing, sites_from_points
 from geo.dxf import dxf_drawing, is_dxf
@@ -59,6 +60,8 @@ _FGB_MAGIC: Final = b"fgb\x03"
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _TEXT_TABLES: Final = frozenset({".csv", ".tsv"})
 _TEXTS: Final = frozenset({".txt", ".xyz", ".wkt"})
+_POINT_FILES: Final = frozenset({".dat"})
+"""Of CASS; anything may be called so, and is read only if it is one."""
 _BY_NAME: Final = {
     ".geojson": "GeoJSON",
     ".json": "GeoJSON",
@@ -308,12 +311,14 @@ def _in_text(source: Source) -> list[Table]:
     suffix = Path(source.name).suffix.lower()
     if source.start.startswith(_SHP_MAGIC):
         raise BadInput("geo.bare_shapefile", name=source.name)
+    shape: Any = source.columns.get("shape")
+    text = source.whole.decode("utf-8-sig", errors="replace") if suffix in _TEXT_TABLES | _TEXTS | _POINT_FILES else ""
+    if is_cass(text):
+        return [_whole(cass_part(text, source.name, shape), "TXT")]
     if suffix in _TEXT_TABLES | _TEXTS:
         tables = csv_table(source.whole, source.name, source.limits, source.columns)
         if suffix in _TEXT_TABLES or has_coordinates(dict(tables[0].mapping)):
             return tables
-        text = source.whole.decode("utf-8-sig", errors="replace")
-        shape: Any = source.columns.get("shape")
         return [_whole(rows_part(text, source.name, source.crs, shape), "TXT")]
     if suffix in {".geojson", ".json"}:
         raise BadInput("geo.not_geojson", name=source.name, line=1)

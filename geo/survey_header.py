@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from geo.datum_names import datum_named
 from geo.detect import CHINA_LAT, CHINA_LON, detect
 from geo.notices import Notice
 
@@ -105,15 +106,10 @@ def _datum(header: Header, name: str) -> list[Notice]:
     """Read 坐标系: CGCS2000 passes, everything else stops."""
     text = header.text("坐标系")
     values: dict[str, Any] = {"name": name, "said": text[:60]}
-    if "2000" in text:
-        return []
     if not text:
         return [Notice("txt_crs_datum_missing", values, fatal=True)]
-    if "80" in text or "西安" in text:
-        return [Notice("txt_crs_xian80", values, fatal=True)]
-    if "54" in text or "北京" in text:
-        return [Notice("txt_crs_beijing54", values, fatal=True)]
-    return [Notice("txt_crs_unknown", values, fatal=True)]
+    datum = datum_named(text)
+    return [] if datum == "cgcs2000" else [Notice(f"txt_crs_{datum}", values, fatal=True)]
 
 
 def _small_print(header: Header, name: str) -> list[Notice]:

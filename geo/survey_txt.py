@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geo.detect import detect, likely_text
+from geo.digits import rounded_away
 from geo.errors import BadInput, CrsError
 from geo.measure import HA_M2, MU_M2
 from geo.notices import Notice
@@ -38,6 +39,14 @@ _EXTRA: Final = frozenset({"数据产生单位", "数据产生日期", "数据�
 _AREA: Final = re.compile(r"^\s*([\d.]+(?:[eE][+-]?\d+)?)\s*(公顷|ha|hm2|平方米|平米|㎡|m2|m²|亩)?\s*$", re.IGNORECASE)
 _AREA_UNITS: Final = {"公顷": HA_M2, "ha": HA_M2, "hm2": HA_M2, "亩": MU_M2, None: HA_M2}
 _POINT: Final = re.compile(r"^\s*([A-Za-z]{0,3})-?(\d+)\s*[,，]")
+_PARCELS: Final = "[地块坐标]"
+_SECTION: Final = re.compile(r"[\[【［]\s*(?:地块坐标|属性描述)\s*[\]】］]")
+_SIGNS: Final = str.maketrans("【】［］＝＠，：", "[][]=@,:")
+_WIDE_DIGITS: Final = str.maketrans(
+    {0xFF01 + at: 0x21 + at for at in range(94) if chr(0x21 + at).isalnum() or chr(0x21 + at) in ".-+"}
+)
+_WIDE_POINT: Final = re.compile(r"\s*[A-Za-zＡ-Ｚａ-ｚ]{0,3}[-－]?[0-9０-９]+\s*,")
+_WIDE: Final = re.compile(r"^\s*[【［]|＝|＠\s*$|^\s*[Ａ-Ｚａ-ｚ]?[０-９]")
 _AREA_SHARE: Final = 0.001
 _AREA_LEAST_M2: Final = 1.0
 _SHOWN: Final = 60
@@ -102,9 +111,7 @@ class SurveyFile:
 def is_survey_txt(content: bytes) -> bool:
     """Tell a survey TXT by its section names, in any of the codings that it comes in."""
     start = content[:65536]
-    return any(
-        "[地块坐标]".encode(c) in start or "[属性描述]".encode(c) in start for c in ("utf-8", "gb18030", "utf-16-le")
-    )
+    return any(_SECTION.search(start.decode(c, errors="ignore")) for c in ("utf-8", "gb18030", "utf-16-le"))
 
 
 def survey_part(content: bytes, name: str, *, crs: Any = None, max_features: int) -> RawPart:
@@ -168,6 +175,14 @@ def read_survey_txt(content: bytes, name: str, *, max_features: int = 100_000) -
     return SurveyFile(header, frame, declared, found.crs, tuple(faults), repairs)
 
 
+def _narrow(line: str) -> str:
+    """Bring the signs that make the structure, and the digits of points, to their narrow form; names stay."""
+    plain = line.translate(_SIGNS).strip()
+    if _SECTION.fullmatch(plain):
+        return re.sub(r"\s", "", plain)
+    return plain.translate(_WIDE_DIGITS) if _WIDE_POINT.match(plain) or "=" in plain else plain
+
+
 def _decoded(content: bytes, name: str, faults: list[Notice]) -> str:
     """Return the text; say when it came in GBK."""
     codec = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
@@ -180,13 +195,17 @@ def _decoded(content: bytes, name: str, faults: list[Notice]) -> str:
 
 def _sections(text: str, name: str, faults: list[Notice]) -> tuple[Header, list[str], int]:
     """Split header and parcels; name keys that the standard does not have."""
-    lines = text.splitlines()
-    marks = [n for n, line in enumerate(lines) if line.strip() == "[地块坐标]"]
+    lines = [_narrow(line) for line in text.splitlines()]
+    if any(_WIDE.search(line) for line in text.splitlines()):
+        faults.append(Notice("txt_full_width", {"name": name}))
+    marks = [n for n, line in enumerate(lines) if line == _PARCELS]
     if not marks:
         raise BadInput("geo.txt_no_parcels", name=name)
     values: dict[str, str] = {}
     for line in lines[: marks[0]]:
-        key, sign, value = line.replace("＝", "=").partition("=")
+        key, sign, value = line.partition("=")
+        if not sign and not line.startswith("["):
+            key, sign, value = line.partition(":")
         if sign:
             values[key.strip()] = value.strip()
     if not values:
@@ -204,9 +223,12 @@ def _parcels(body: list[str], first_line: int, name: str, faults: list[Notice], 
     found: list[Parcel] = []
     bare = long = 0
     for number, raw in enumerate(body, start=first_line):
-        line = raw.strip().replace("，", ",")
-        if not line or line == "[地块坐标]":
+        line = raw.strip()
+        if not line or line == _PARCELS:
             continue
+        if lost := rounded_away(line.rstrip("@").split(",")):
+            values = {"line": number, "text": lost.text[:20], "step": f"{lost.step_m:,.3g}"}
+            raise BadInput("geo.txt_rounded", name=name, **values)
         if line.rstrip(",").endswith("@"):
             found.append(Parcel(line.rstrip(",").removesuffix("@").rstrip(",").split(","), number))
             long += len(found[-1].fields) > len(_FIELDS)

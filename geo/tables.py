@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.angles import written
+from geo.angles import packed_dms, written
 from geo.curves import shapes_of_wkt
 from geo.detect import detect
 from geo.digits import rounded_away
@@ -150,6 +150,8 @@ def _read(rows: pd.DataFrame, mapping: Mapping[str, str], label: str) -> RawPart
     rows = _named_once(_filled(rows, pair, label, notices), mapping, label, notices)
     _refuse_rounded(rows, pair, label)
     numbers = np.column_stack([_numbers(rows[column], label, column) for column in pair])
+    if packed_dms(rows[list(pair)].itertuples(index=False, name=None)):
+        notices.append(Notice("packed_dms", {"name": label}))
     turned = False
     if "east" not in mapping:
         numbers, turned = _ordered(numbers, pair, label, notices)

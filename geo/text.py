@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.angles import Written, normalised, written_row
+from geo.angles import Written, normalised, packed_dms, written_row
+from geo.cass import cass_part, is_cass
 from geo.curves import shapes_of_wkt
 from geo.detect import detect, likely_text
+from geo.digits import rounded_away
 from geo.errors import BadInput, CrsError
 from geo.geojson import read_geojson
 from geo.notices import Notice
@@ -36,6 +38,7 @@ _KINDS: Final = (
     "(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|"
     "MULTISURFACE|TIN|TRIANGLE|POLYHEDRALSURFACE"
 )
+_SHORT: Final = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
 _WKT: Final = re.compile(rf"^\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*((?:{_KINDS})(?:\s*(?:ZM|Z|M))?\b.*)$", re.I | re.S)
 _CHARACTERS: Final = 20_000_000
 
@@ -85,6 +88,11 @@ def sites_from_text(
     if not text.strip():
         raise BadInput("geo.text_empty", name=_TYPED)
     part = _formatted(text, content, crs, limits)
+    if part is None and is_cass(text):
+        part, swap = cass_part(text, _TYPED, shape), None
+        if crs is None:
+            candidates = detect(shapely.get_coordinates(part.frame.geometry.to_numpy()))
+            raise CrsError("geo.text_crs_missing", name=_TYPED, likely=likely_text(candidates), candidates=candidates)
     if part is None:
         part = rows_part(text, _TYPED, crs, shape, swap)
         swap = None
@@ -132,6 +140,8 @@ def rows_part(text: str, name: str, crs: Any = None, shape: Shape | None = None,
     rows = [row for block in blocks for row in block]
     numbers = np.array([(row.first.value, row.second.value) for row in rows]).reshape(-1, 2)
     notices: list[Notice] = []
+    if packed_dms([(row.first.text, row.second.text) for row in rows]):
+        notices.append(Notice("packed_dms", {"name": name}))
     north_first = _north_first(rows, numbers, swap, name, notices)
     points = numbers[:, ::-1] if north_first else numbers
     degrees = any(row.first.degrees or row.second.degrees for row in rows) or bool((np.abs(points) <= 180).all())
@@ -154,6 +164,9 @@ def _blocks(text: str, name: str) -> list[list[_Row]]:
         if not normalised(line).strip(" ,;"):
             blocks.append([])
             continue
+        if lost := rounded_away(_SHORT.findall(line)):
+            values = {"line": number, "text": lost.text[:20], "step": f"{lost.step_m:,.3g}"}
+            raise BadInput("geo.txt_rounded", name=name, **values)
         numbers = written_row(line)
         if numbers is None or len(numbers) not in {2, 3, 4}:
             raise BadInput(

@@ -31,7 +31,7 @@ from geo.recognise import refuse_known, utf8_start
 from geo.sites import DEFAULT_LIMITS, Limits, RawPart, ReadLimits, Sites, sites_from_parts
 from geo.source import Source, content_of, held
 from geo.survey_txt import is_survey_txt, survey_part
-from geo.tables import csv_table, has_coordinates
+from geo.tables import csv_table, decoded, has_coordinates
 from geo.text import rows_part, sites_from_text
 from geo.zipped import tables_in_zip
 
@@ -312,7 +312,7 @@ def _in_text(source: Source) -> list[Table]:
     if source.start.startswith(_SHP_MAGIC):
         raise BadInput("geo.bare_shapefile", name=source.name)
     shape: Any = source.columns.get("shape")
-    text = source.whole.decode("utf-8-sig", errors="replace") if suffix in _TEXT_TABLES | _TEXTS | _POINT_FILES else ""
+    text = _text_of(source) if suffix in _TEXT_TABLES | _TEXTS | _POINT_FILES else ""
     if is_cass(text):
         return [_whole(cass_part(text, source.name, shape), "TXT")]
     if suffix in _TEXT_TABLES | _TEXTS:
@@ -325,6 +325,14 @@ def _in_text(source: Source) -> list[Table]:
     if suffix in _BY_NAME:
         raise BadInput("geo.not_what_it_says", name=source.name, kind=_BY_NAME[suffix])
     raise BadInput("geo.unknown_format", name=source.name)
+
+
+def _text_of(source: Source) -> str:
+    """Return a text in whichever coding it can be read; what is none of them is looked at as far as it goes."""
+    try:
+        return decoded(source.whole, source.name)
+    except BadInput:
+        return source.whole.decode("utf-8-sig", errors="replace")
 
 
 def _whole(part: RawPart, kind: str) -> Table:

@@ -230,3 +230,9 @@ def test_decimal_degrees_are_seldom_taken_for_packed_ones() -> None:
         packed_dms([[f"{116 + chance.random():.7f}", f"{27 + chance.random():.7f}"] for _ in rows]) for _ in range(2000)
     )
     assert suspected <= 5  # 0.36 to the eighth power is 3e-4
+
+
+def test_cass_points_in_gbk_keep_their_names() -> None:
+    named = CASS.replace("1,,", "界址点,路灯,", 1)
+    sites = read_sites(named.encode("gb18030"), "a.dat", crs="EPSG:4527")
+    assert sites.frame.iloc[0][["点号", "编码"]].tolist() == ["界址点", "路灯"]

@@ -21,6 +21,7 @@ from pyproj.exceptions import CRSError as ProjCrsError
 from geo.china_offsets import offset_name
 from geo.edges import split_edges
 from geo.errors import CrsError
+from words import Phrase
 
 __all__ = [
     "MAX_DEPARTURE_M",
@@ -134,7 +135,7 @@ def describe(crs: Any, name: str = "") -> CrsReading:
         If it is missing, unreadable, of another datum (西安80, 北京54, local grids, foreign ones), or no standard zone.
     """
     if crs is None:
-        raise CrsError("geo.crs_missing", name=name, likely="EPSG:4490, EPSG:4527 …", candidates=())
+        raise CrsError("geo.crs_missing", name=name, likely=Phrase("geo.likely_unseen"), candidates=())
     if shifted := offset_name(crs):
         return CrsReading(shifted, 4326, "gcj02" if shifted == "GCJ-02" else "bd09", None, _OFFSET_EVIDENCE)
     try:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.crs import gk3_epsg, transform_points
-from words import Lang, t
+from words import Lang, Phrase, t
 
 __all__ = ["CHINA_LAT", "CHINA_LON", "Candidate", "detect", "likely_text"]
 
@@ -89,10 +89,19 @@ def detect(points: Floats, *, lon: float | None = None) -> tuple[Candidate, ...]
     return ()
 
 
-def likely_text(candidates: tuple[Candidate, ...]) -> str:
-    """Return the candidates' systems as a short list, the same in both languages."""
-    names = list(dict.fromkeys(candidate.crs for candidate in candidates))
-    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "") if names else "EPSG:4490, EPSG:4527 …"
+def likely_text(candidates: tuple[Candidate, ...], refused: tuple[str, ...] = ()) -> str | Phrase:
+    """Return what a sentence names as fitting: the candidates' systems; where there are none, the words for that.
+
+    Parameters
+    ----------
+    candidates : tuple of Candidate
+    refused : tuple of str
+        Systems that were just refused, as ``"EPSG:4490"``: never named again.
+    """
+    names = [name for name in dict.fromkeys(candidate.crs for candidate in candidates) if name not in refused]
+    if not names:
+        return Phrase("geo.likely_none")
+    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
 
 
 def _fitting(low: Floats, high: Floats, lon: float | None) -> list[tuple[str, tuple[str, ...]]]:

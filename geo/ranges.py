@@ -50,9 +50,15 @@ def check_ranges(geometries: NDArray[Any], reading: CrsReading, name: str) -> No
         first = int(outside.argmax())
         x, y = (float(value) for value in points[first])
         values = {"name": name, "row": int(owner[first]) + 1, "x": _plain(x), "y": _plain(y), "crs": reading.declared}
-        key, more = _likely(x, y, reading)
-        candidates = detect(points)
-        raise BadInput(key, **values, **more, likely=likely_text(candidates), candidates=candidates)
+        candidates = tuple(one for one in detect(points) if one.swapped or one.crs not in _refused(reading))
+        key, more = _likely(x, y, reading, fits=bool(candidates))
+        likely = likely_text(candidates, _refused(reading))
+        raise BadInput(key, **values, **more, likely=likely, candidates=candidates)
+
+
+def _refused(reading: CrsReading) -> tuple[str, ...]:
+    """Return the names of the system that does not fit: nobody is sent back to it."""
+    return (reading.declared,) if reading.shifted else (f"EPSG:{reading.epsg}", reading.declared)
 
 
 def _fits(x: Floats, y: Floats, reading: CrsReading) -> NDArray[np.bool_]:
@@ -75,19 +81,19 @@ def _degrees_in_metres(x: Floats, y: Floats, reading: CrsReading) -> NDArray[np.
     return found
 
 
-def _likely(x: float, y: float, reading: CrsReading) -> tuple[str, dict[str, Any]]:
-    """Name the likely mistake behind a point that does not fit."""
+def _likely(x: float, y: float, reading: CrsReading, *, fits: bool) -> tuple[str, dict[str, Any]]:
+    """Name the likely mistake behind a point that does not fit; `fits`: some other system holds all points."""
     if reading.geographic:
         if _between(y, CHINA_LON) and _between(x, CHINA_LAT):
             return "geo.swapped_degrees", {}
         return ("geo.metres_not_degrees" if abs(x) > 1000 and abs(y) > 1000 else "geo.out_of_range"), {}
-    if abs(x) <= 180 and abs(y) <= 180:
+    if (_between(x, CHINA_LON) and _between(y, CHINA_LAT)) or (_between(y, CHINA_LON) and _between(x, CHINA_LAT)):
         return "geo.degrees_not_metres", {}
     if bool(_fits(np.array([y]), np.array([x]), reading)[0]):
         return "geo.swapped_metres", {}
-    if reading.family == "gk3_prefix" and 0 < x < 1e6:
+    if fits and reading.family == "gk3_prefix" and 0 < x < 1e6 and _between(y, _CHINA_NORTH_M):
         return "geo.no_zone_prefix", {"other": f"EPSG:{gk3_epsg(reading.central_meridian or 0.0)}"}
-    zone_like = 13e6 <= x < 46e6 and reading.family != "web_mercator"
+    zone_like = fits and 13e6 <= x < 46e6 and reading.family != "web_mercator"
     return ("geo.other_zone", {"zone": int(x // 1e6)}) if zone_like else ("geo.out_of_range", {})
 
 

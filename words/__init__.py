@@ -6,16 +6,40 @@ The ground floor: imports nothing of the project.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-__all__ = ["LANGUAGES", "Lang", "entries", "has", "t"]
+__all__ = ["LANGUAGES", "Lang", "Phrase", "entries", "has", "t"]
 
 Lang = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
 
 _TEXT_FOLDER = Path(__file__).parent / "text"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A part of a sentence that is words itself: filled in by `t`, in the language of the sentence.
+
+    Attributes
+    ----------
+    key : str
+    values : mapping
+        What fills its own fields.
+    """
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    def text(self, lang: Lang = "zh") -> str:
+        """Return it in `lang`."""
+        return t(self.key, lang, **self.values)
+
+    def __str__(self) -> str:
+        return self.text("zh")
 
 
 @cache
@@ -48,9 +72,12 @@ def has(key: str) -> bool:
 def t(key: str, lang: Lang = "zh", /, **values: object) -> str:
     """Return the text of `key` in `lang`, with ``{name}`` fields filled from `values`.
 
+    A value that is a `Phrase` is filled in in the same language.
+
     Raises
     ------
     KeyError
         If the catalogue does not hold `key`.
     """
-    return entries()[key][lang].format(**values)
+    said = {name: value.text(lang) if isinstance(value, Phrase) else value for name, value in values.items()}
+    return entries()[key][lang].format(**said)

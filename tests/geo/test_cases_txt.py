@@ -236,3 +236,24 @@ def test_cass_points_in_gbk_keep_their_names() -> None:
     named = CASS.replace("1,,", "界址点,路灯,", 1)
     sites = read_sites(named.encode("gb18030"), "a.dat", crs="EPSG:4527")
     assert sites.frame.iloc[0][["点号", "编码"]].tolist() == ["界址点", "路灯"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_where_no_system_fits_none_is_named(lang: str) -> None:
+    nothing = {"zh": "无，没有一个已知坐标系", "en": "none: no known system"}[lang]
+    with pytest.raises(CrsError) as asked:
+        read_sites(CASES / "csv_metres_nothing_fits.csv")
+    assert nothing in asked.value.text(lang)
+    assert "EPSG" not in asked.value.text(lang)
+    with pytest.raises(BadInput) as refused:
+        read_sites(CASES / "csv_metres_nothing_fits.csv", crs="EPSG:4527")
+    assert refused.value.text(lang).count("EPSG:4527") == 1, "named as what was refused, not as what fits"
+    assert nothing in refused.value.text(lang)
+
+
+def test_the_system_that_was_refused_is_not_offered_again() -> None:
+    rows = b"id,x,y\n1,436035,3093071\n2,436135,3093071\n"
+    with pytest.raises(BadInput) as fault:
+        read_sites(rows, "a.csv", crs="EPSG:4527")
+    assert "EPSG:4527" not in {one.crs for one in fault.value.values["candidates"]}
+    assert fault.value.values["candidates"], "zones without a prefix hold them"

@@ -300,13 +300,14 @@ def _plain(text: str) -> str:
 
 
 def _means(wanted: tuple[str, ...], names: list[str]) -> bool:
-    """Tell whether base and datum bear one of some names, and no other; where both are unnamed, the ellipsoid does.
+    """Tell whether the datum bears one of some names as a whole; where it is unnamed, its base, else the ellipsoid.
 
     A city's own datum on the ellipsoid of CGCS2000 is another datum.
     """
     whole = re.compile(rf"(?:gcs|d|datum)*(?:{'|'.join(wanted)})(?:geod2d|2d|3d|geographic|datum|ensemble|g\d+)*")
-    told = [name for name in names[:2] if name and not _UNNAMED.match(name)]
-    return all(whole.fullmatch(name) for name in told or names[2:])
+    base, datum, ellipsoid = names
+    told = [name for name in (datum, base) if name and not _UNNAMED.match(name)]
+    return bool(whole.fullmatch(told[0] if told else ellipsoid))
 
 
 def _geographic(crs: CRS, declared: str, datum: Literal["cgcs2000", "wgs84"], name: str) -> CrsReading:

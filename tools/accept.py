@@ -258,12 +258,19 @@ def truth() -> bool:
     """Every case of a wrong answer that was found, with its right value, and its siblings (docs/decisions)."""
     return _tests(
         *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "geo").glob("test_cases_*.py")),
-        "tests/geo/test_along.py", "tests/geo/test_raster_zonal.py", "tests/layers/test_join_beside.py",
-        "tests/layers/test_export_policy.py", "tests/layers/test_own_proposal.py", "tests/views/test_once.py",
-        "tests/siting/test_margin.py", "tests/siting/test_linear.py", "tests/siting/test_law_existing.py",
-        "tests/siting/test_law_strips.py", "tests/layers/test_law_texts.py", "tests/layers/test_plans.py",
-        "tests/snapshot/test_diff.py", "tests/snapshot/test_verify.py", "tests/snapshot/test_report.py",
-        "tests/test_cli_ledger.py",
+        *(f"tests/geo/test_{name}.py" for name in (
+            "along", "ring_kinds", "attribute_text", "dxf_kinds", "kml_kinds", "beside", "stays_right", "raster_zonal",
+            "measure",
+        )),
+        *(f"tests/layers/test_{name}.py" for name in (
+            "join_beside", "export_policy", "own_proposal", "law_texts", "plans", "plan_figures", "plan_gaps",
+            "plan_layers", "plan_status", "plan_waters", "notices",
+        )),
+        *(f"tests/siting/test_{name}.py" for name in (
+            "margin", "linear", "law_existing", "law_strips", "named_places", "verify", "withhold",
+        )),
+        *(f"tests/snapshot/test_{name}.py" for name in ("diff", "verify", "report")),
+        "tests/views/test_once.py", "tests/test_cli_ledger.py",
     )  # fmt: skip
 
 

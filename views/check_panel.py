@@ -25,7 +25,7 @@ __all__ = ["Checked", "checked_site", "choose_upload", "last_checked", "show_res
 _CHECKED = "map-checked"
 
 _FORMATS = [
-    *("geojson", "json", "zip", "gpkg", "kml", "kmz", "ovkml", "dxf", "csv", "xlsx", "parquet", "fgb", "txt"),
+    *("geojson", "json", "zip", "gpkg", "kml", "kmz", "ovkml", "dxf", "csv", "xlsx", "parquet", "fgb", "txt", "dat"),
     *("dwg", "mdb", "vct"),  # recognised, and refused with the step to take
 ]
 _SYSTEMS = ("EPSG:4490", "EPSG:4326", "EPSG:4526", "EPSG:4527", "EPSG:4528", "EPSG:4547", "EPSG:4548", "EPSG:4549")

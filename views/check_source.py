@@ -21,7 +21,7 @@ _KINDS: Final = ("file", "text", "drawing", "map")
 _SHAPES: Final = ("auto", "points", "line", "polygon")
 FORMATS: Final = [
     "txt", "zip", "gpkg", "geojson", "json", "kml", "kmz", "ovkml", "dxf", "csv", "tsv", "xlsx", "parquet",
-    "geoparquet", "fgb", "xyz", "wkt", "dwg", "mdb", "vct", "xls",
+    "geoparquet", "fgb", "xyz", "wkt", "dat", "dwg", "mdb", "vct", "xls",
 ]  # fmt: skip
 
 

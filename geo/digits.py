@@ -55,7 +55,7 @@ def rounded_away(texts: Iterable[str]) -> Rounded | None:
         found = _SHORT.fullmatch(text.strip())
         if found is None:
             continue
-        step = 10.0 ** (int(found[2]) - len(found[1] or ""))
+        step = float(f"1e{int(found[2]) - len(found[1] or '')}")  # beyond the range of a float: inf, not an error
         degrees = abs(float(text.strip().replace(",", "."))) <= _MOST_DEGREES
         step_m = step * (_METRES_PER_DEGREE if degrees else 1.0)
         if step_m > COARSEST_M and (worst is None or step_m > worst.step_m):

@@ -45,6 +45,7 @@ _FOLDER: Final = "own_raster"
 _KEPT: Final = 40
 _DAY_SECONDS: Final = 24 * 3600
 _PICTURES: Final = "own-pictures"
+_ASKED: Final = "raster-asked"
 _AS_PICTURE: Final = "raster-as-picture"
 _OPACITY: Final = "raster-opacity"
 
@@ -157,12 +158,24 @@ def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
         )
     with right:
         least = st.slider(say("raster_own.least"), 1, 100, 50, format="%d%%", key=f"raster-least-{seed}")
-    if st.button(say("raster_own.use"), type="primary", width="stretch", key=f"raster-use-{seed}"):
+    st.button(
+        say("raster_own.use"), type="primary", width="stretch", key=f"raster-use-{seed}",
+        on_click=lambda: st.session_state.update({_ASKED: seed}),
+    )  # fmt: skip
+    # a map that has just drawn itself starts the script anew and takes a press with it: what was asked for stays asked
+    if st.session_state.get(_ASKED) != seed:
+        return
+    try:
         facts = _without(facts, written)
         wish = RasterWish(
             int(band), cast(Statistic, statistic), float(of_class), unit.strip(), cast(Level, level), least
         )
         _reckon(path, facts, wish)
+    except RedlineError:
+        st.session_state.pop(_ASKED, None)
+        raise
+    st.session_state.pop(_ASKED, None)
+    st.rerun()
 
 
 def _without(facts: RasterFacts, written: str) -> RasterFacts:
@@ -190,7 +203,6 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
     bar.empty()
     add_own(subject)
     st.session_state["raster-close"] = True
-    st.rerun()
 
 
 def _served(

@@ -49,6 +49,8 @@ def rounded_away(texts: Iterable[str]) -> Rounded | None:
     Rounded(row=1, text='3.94387E+07', step_m=100.0)
     >>> rounded_away(["3.9438683652E+07", "1.16350012E+02"]) is None
     True
+    >>> rounded_away(["1.2E999"])
+    Rounded(row=0, text='1.2E999', step_m=inf)
     """
     worst: Rounded | None = None
     for row, text in enumerate(texts):

@@ -8,7 +8,7 @@ import struct
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pyogrio
@@ -69,11 +69,11 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
             raise BadInput("geo.kind_not_read", name=name, row=row, kind="GEOMETRYCOLLECTION (CURVE)")
     plain = held & ~curved
     if plain.any():
-        made[plain] = shapely.from_wkt([str(texts[at]) for at in np.flatnonzero(plain).tolist()], on_invalid="ignore")
+        made[plain] = _from_wkt([str(texts[at]) for at in np.flatnonzero(plain).tolist()], "ignore")
     if curved.any():
         made[curved] = _chords([str(texts[at]) for at in np.flatnonzero(curved).tolist()])
     closed = plain & shapely.is_missing(made)
-    made[closed] = shapely.from_wkt([str(texts[at]) for at in np.flatnonzero(closed).tolist()], on_invalid="fix")
+    made[closed] = _from_wkt([str(texts[at]) for at in np.flatnonzero(closed).tolist()], "fix")
     _refuse_unread(held & shapely.is_missing(made), name)
     measured = np.array([bool(text and _MEASURED.search(text)) for text in texts], dtype=bool) & curved
     return made, _said(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
@@ -144,6 +144,12 @@ def _said(name: str, **found: NDArray[np.bool_]) -> tuple[Notice, ...]:
             values = {"name": name, "step": ARC_STEP_DEGREES, "count": len(rows), "row": rows[0]}
             notices.append(Notice(code, values, rows=rows))
     return tuple(notices)
+
+
+def _from_wkt(texts: list[str], on_invalid: Literal["ignore", "fix"]) -> NDArray[Any]:
+    """Read WKT; a number too large for a float becomes infinite, which `ranges` refuses by name."""
+    with np.errstate(over="ignore"):
+        return np.asarray(shapely.from_wkt(texts, on_invalid=on_invalid))
 
 
 def _hides_curve(value: bytes | None) -> bool:

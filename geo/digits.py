@@ -14,6 +14,7 @@ COARSEST_M: Final = 1.0
 _SHORT: Final = re.compile(r"[-+]?\d+(?:[.,](\d*))?[eE]([-+]?\d{1,3})")
 _METRES_PER_DEGREE: Final = 111_320.0
 _MOST_DEGREES: Final = 360.0
+_LARGEST: Final = 1e9  # beyond it no digit is missing: it is no coordinate, and readers say so
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,19 @@ def rounded_away(texts: Iterable[str]) -> Rounded | None:
     Rounded(row=1, text='3.94387E+07', step_m=100.0)
     >>> rounded_away(["3.9438683652E+07", "1.16350012E+02"]) is None
     True
-    >>> rounded_away(["1.2E999"])
-    Rounded(row=0, text='1.2E999', step_m=inf)
+    >>> rounded_away(["1.2E+999", "0E+999"]) is None
+    True
     """
     worst: Rounded | None = None
     for row, text in enumerate(texts):
         found = _SHORT.fullmatch(text.strip())
         if found is None:
             continue
+        value = abs(float(text.strip().replace(",", ".")))
         step = float(f"1e{int(found[2]) - len(found[1] or '')}")  # beyond the range of a float: inf, not an error
-        degrees = abs(float(text.strip().replace(",", "."))) <= _MOST_DEGREES
+        if max(value, step) > _LARGEST:
+            continue
+        degrees = value <= _MOST_DEGREES
         step_m = step * (_METRES_PER_DEGREE if degrees else 1.0)
         if step_m > COARSEST_M and (worst is None or step_m > worst.step_m):
             worst = Rounded(row, text.strip(), step_m)

@@ -366,3 +366,20 @@ def test_points() -> None:
     with pytest.raises(BadInput) as fault:
         sites_from_points([(float("nan"), 28.0)])
     assert fault.value.key in {"geo.not_finite", "geo.no_geometry"}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "id,x,y\n1,3.94387E+407,3093100\n2,39438800,3093100\n3,39438800,3093200\n"),
+        ("a.dat", "1,,3.94387E+407,3093100.0,45\n2,,39438800,3093100,45\n3,,39438800,3093200,45\n"),
+        ("a.txt", "3.94387E+407,3093100.0\n39438800,3093100\n39438800,3093200\n"),
+        ("w.csv", 'id,wkt\n1,"POLYGON((3E+407 3093100,39438800 3093100,39438800 3093200,3E+407 3093100))"\n'),
+    ],
+)
+def test_a_number_beyond_all_floats_is_named_as_no_number(name: str, text: str) -> None:
+    """It is not one that lost digits, and no exception or warning of a library reaches the user."""
+    with pytest.raises(BadInput) as fault:
+        read_sites(text.encode(), name, crs="EPSG:4527")
+    assert fault.value.key == "geo.not_finite"

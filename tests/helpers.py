@@ -14,6 +14,8 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout."""
 KARNEY = Geod(a=6378137.0, rf=298.257222101)
 
 

@@ -24,9 +24,8 @@ from layers.catalogue import Catalogue, read_catalogue
 from layers.load import load_layers
 from siting.linear import Structure, corridor_sites, linear_sections
 from siting.run import run_check, settings_of
-from tests.helpers import geojson
+from tests.helpers import ROOT, geojson
 
-ROOT = Path(__file__).resolve().parents[1]
 ASKED = ["--activity", "chemical_project", "--as-of", "2026-11-20"]
 ON_THE_LINE = box(117.05, 27.7, 117.1, 27.74)
 

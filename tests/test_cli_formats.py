@@ -15,9 +15,8 @@ from cli import main
 from layers.catalogue import Catalogue, read_catalogue
 from layers.load import load_layers
 from tests.geo.formats import DEGREES, METRES, plain_geojson, txt
-from tests.helpers import karney_area
+from tests.helpers import ROOT, karney_area
 
-ROOT = Path(__file__).resolve().parents[1]
 CORNERS = [
     (117.0812345678, 27.72),
     (117.0901234567, 27.7212345678),

@@ -24,8 +24,8 @@ from layers.catalogue import read_catalogue
 from layers.load import load_layers
 from siting.ledger import Ledger
 from siting.run import run_check, settings_of
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 ASKED = ["--activity", "chemical_project", "--as-of", "2026-11-20"]
 
 

@@ -91,7 +91,7 @@ def test_upload_is_checked_as_the_command_line_does(app: App, site_file: Path) -
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=ROOT,
     )
     assert json.loads(run.stdout) == from_browser
 

@@ -6,15 +6,15 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
 
 from tests.browser.conftest import MAP, PATIENCE_MS, App
+from tests.helpers import ROOT
 
-PLANS = Path(__file__).resolve().parents[2] / "data" / "plans"
+PLANS = ROOT / "data" / "plans"
 HIGHLIGHT = 'path[stroke="#d00000"]'
 ROW_PX = 35
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -14,6 +13,7 @@ from geo.errors import RedlineError
 from layers.catalogue import OnlineMap
 from layers.model import Bilingual
 from tests.carto.helpers import config_of
+from tests.helpers import ROOT
 
 RELIEF = Base("../../redline/base/h.webp?v=1", ((24, 113), (30, 118)))
 SERVICE = {
@@ -108,6 +108,6 @@ def test_a_comparison_has_only_sides_that_are_here(draw, make_layer, squares):
 
 
 def test_the_entry_that_the_documentation_gives_holds():
-    text = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
     (entry,) = [one for one in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[[map.online]]" in one]
     assert "{z}" in OnlineMap.model_validate(tomllib.loads(entry)["map"]["online"][0]).template

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,7 +9,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+from tests.helpers import ROOT
+
+DATA = ROOT / "data"
 FOLDER = DATA / "boundaries"
 GEOD = Geod(ellps="GRS80")
 LEVELS = ("county", "prefecture", "province")

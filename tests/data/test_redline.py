@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from pyproj import Geod
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+from tests.helpers import ROOT
+
+DATA = ROOT / "data"
 GEOD = Geod(ellps="GRS80")
 WITHIN = 0.005
 CELL = 1 / 120

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +11,9 @@ import rasterio
 from PIL import Image
 from rio_cogeo.cogeo import cog_validate
 
-TERRAIN = Path(__file__).resolve().parents[2] / "data" / "terrain"
+from tests.helpers import ROOT
+
+TERRAIN = ROOT / "data" / "terrain"
 LIMIT_BYTES = 250_000
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -11,7 +10,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+from tests.helpers import ROOT
+
+DATA = ROOT / "data"
 GEOD = Geod(ellps="GRS80")
 LINES = ("flow_lines", "wdbii_lines", "hyd4m_lines")
 POLYGONS = ("hyd4m_polygons", "osm_polygons")

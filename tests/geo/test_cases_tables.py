@@ -6,7 +6,6 @@ The parcel is a rectangle of 100 m by 80 m in EPSG:4527; its area on the ellipso
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -19,9 +18,9 @@ from geo.errors import BadInput
 from geo.measure import area_m2
 from geo.read import inspect, read_sites
 from geo.table_head import blocks
-from tests.helpers import KARNEY
+from tests.helpers import KARNEY, ROOT
 
-CASES = Path(__file__).resolve().parents[1] / "fixtures" / "cases"
+CASES = ROOT / "tests" / "fixtures" / "cases"
 EAST, NORTH = 39_436_035.0, 3_093_071.0
 CORNERS = [(EAST, NORTH), (EAST + 100, NORTH), (EAST + 100, NORTH + 80), (EAST, NORTH + 80)]
 

@@ -19,8 +19,9 @@ from geo.datum_names import datum_named
 from geo.errors import BadInput, CrsError
 from geo.measure import area_m2
 from geo.read import read_sites, sites_from_text
+from tests.helpers import ROOT
 
-CASES = Path(__file__).resolve().parents[1] / "fixtures" / "cases"
+CASES = ROOT / "tests" / "fixtures" / "cases"
 PARCEL_M2 = 7999.194
 HEAD = (
     "[属性描述]\n坐标系={datum}\n几度分带=3\n投影类型=高斯克吕格\n计量单位=米\n带号={zone}\n精度=0.001\n"

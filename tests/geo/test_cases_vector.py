@@ -19,8 +19,9 @@ from geo.measure import area_m2
 from geo.read import read_sites
 from geo.sites import ReadLimits
 from layers.intake import take_in
+from tests.helpers import ROOT
 
-CASES = Path(__file__).parents[1] / "fixtures" / "cases"
+CASES = ROOT / "tests" / "fixtures" / "cases"
 WGS84 = Geod(ellps="WGS84")
 
 

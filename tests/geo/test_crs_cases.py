@@ -16,9 +16,9 @@ from geo.detect import detect
 from geo.errors import RedlineError
 from geo.read import inspect, read_sites
 from tests.geo.test_crs import ESRI_GK39
-from tests.helpers import KARNEY, shapefile, zipped
+from tests.helpers import KARNEY, ROOT, shapefile, zipped
 
-PAGE = Path(__file__).parents[2] / "docs" / "decisions" / "crs-cases.md"
+PAGE = ROOT / "docs" / "decisions" / "crs-cases.md"
 PLACE = (116.0, 27.1)
 CORNERS = np.array([[0.0, 0.0], [0.001, 0.0], [0.001, 0.001], [0.0, 0.001]]) + PLACE
 

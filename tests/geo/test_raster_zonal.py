@@ -20,8 +20,9 @@ from geo.raster import value_at, write_slope, zonal
 from geo.raster_open import raster_facts, system_of
 from geo.raster_view import raster_view
 from geo.raster_zonal import cell_areas_m2, zonal_figures
+from tests.helpers import ROOT
 
-CASES = Path(__file__).resolve().parents[1] / "fixtures" / "cases"
+CASES = ROOT / "tests" / "fixtures" / "cases"
 CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
 ZONES = gpd.GeoDataFrame(
     geometry=[

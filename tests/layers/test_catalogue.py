@@ -8,8 +8,8 @@ import pytest
 
 from geo.errors import ConfigError
 from layers.catalogue import read_catalogue
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SOUND = (ROOT / "config.toml").read_text(encoding="utf-8")
 
 

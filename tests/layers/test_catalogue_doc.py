@@ -7,8 +7,8 @@ from pathlib import Path
 
 from layers.catalogue import Catalogue, CheckSettings, Limits, MapSettings, Region, read_catalogue
 from layers.model import CorridorSource, FileSource, ImportedSource, LayerSpec, PlansSource, RasterSource, Style
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
 
 

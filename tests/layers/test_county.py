@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from layers.county import FIGURES, CountyFigures, county_of, derived_figures, published_figures
 from layers.model import Layer
 from layers.plan_entries import PlanSet, read_plan_set
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 FUZHOU = "361000"
 
 

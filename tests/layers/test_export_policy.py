@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,9 @@ from layers.catalogue import read_catalogue
 from layers.export_policy import export_levels, may_export, strictest, withheld_ids
 from layers.load import load_layers
 from layers.model import CorridorSource, Layer, LayerSpec
+from tests.helpers import ROOT
 
-CONFIG = Path(__file__).resolve().parents[2] / "config.toml"
+CONFIG = ROOT / "config.toml"
 WATERS = read_catalogue(CONFIG).spec("waters")
 
 

@@ -14,8 +14,9 @@ from shapely.geometry import LineString, Point, box
 from layers.features import plan_features, project_features, protected_features, with_documents
 from layers.plan_waters import stretches, water_shapes
 from layers.plans import read_table
+from tests.helpers import ROOT
 
-_DATA = Path(__file__).resolve().parents[2] / "data"
+_DATA = ROOT / "data"
 _PLANS = _DATA / "plans"
 _METRES = "EPSG:4547"
 

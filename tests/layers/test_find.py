@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from pyproj import Transformer
@@ -13,8 +11,7 @@ from layers.find import Hit, find, find_index, hit_of, searched_layers
 from layers.find_point import county_at, spots_in
 from layers.gazetteer import Gazetteer
 from layers.model import Layer
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.helpers import ROOT
 
 
 @pytest.fixture(scope="module")

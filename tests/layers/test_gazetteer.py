@@ -10,8 +10,9 @@ import pytest
 
 from geo.errors import BadInput, DataFault
 from layers.gazetteer import Gazetteer, join
+from tests.helpers import ROOT
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+DATA = ROOT / "data"
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -16,8 +15,7 @@ from geo.plain_table import MAX_ROWS, number_cells, read_plain_tables
 from layers.gazetteer import Gazetteer
 from layers.indicator_own import guess_columns, join_table, own_subject, placed, read_numbers
 from layers.indicator_subjects import change_between, changes_of
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.helpers import ROOT
 
 TABLE = """某市统计年报,,,
 序号,县区,2020年人口（万人）,2023年人口（万人）,备注

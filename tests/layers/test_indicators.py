@@ -19,7 +19,6 @@ from layers.indicators import DERIVED, derived_values, published_indicators
 from layers.model import Bilingual, FileSource, Layer, LayerSpec
 from layers.plans import read_table
 
-ROOT = Path(__file__).resolve().parents[2]
 CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -15,10 +14,9 @@ from geo.errors import BadInput, CrsError
 from geo.sites import ReadLimits
 from layers.intake import ROW, Intake, field_faults, take_in
 from layers.intake_faults import fault_rows
-from tests.helpers import karney_area
+from tests.helpers import ROOT, karney_area
 from tests.layers.brought import blocks, red_line, zipped_shapefile
 
-ROOT = Path(__file__).resolve().parents[2]
 BOW = Polygon([(39_400_000, 3_000_000), (39_401_000, 3_001_000), (39_401_000, 3_000_000), (39_400_000, 3_001_000)])
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from layers.gazetteer import Gazetteer
 from layers.indicator_own import guess_columns, join_table, placed
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "tests" / "fixtures" / "cases"
 
 

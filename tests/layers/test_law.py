@@ -13,8 +13,8 @@ from geo.errors import DataFault
 from layers.law import LAW_FOLDER, read_law, validate_law
 from layers.plans import read_table
 from layers.schema_law import DECLARED_FLAGS, LAW_LAYERS, LAW_TABLES
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 OLD_ZONES = {"核心区", "缓冲区", "实验区"}
 NEW_ZONES = {"核心保护区", "一般控制区"}
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import colorsys
 import tomllib
-from pathlib import Path
 
 import pytest
 
-LAYERS = {
-    layer["id"]: layer
-    for layer in tomllib.loads((Path(__file__).resolve().parents[2] / "config.toml").read_text(encoding="utf-8"))[
-        "layer"
-    ]
-}
+from tests.helpers import ROOT
+
+LAYERS = {layer["id"]: layer for layer in tomllib.loads((ROOT / "config.toml").read_text(encoding="utf-8"))["layer"]}
 
 
 def hue(colour: str) -> float:

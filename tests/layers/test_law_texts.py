@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import pytest
 
 from layers.law import read_law
 from layers.schema_law import LAW_LAYERS
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 NEW_WORDS = {
     "historic_town", "fishery_reserve", "canal_zone", "canal_bank", "steep_slope", "soil_erosion_zone", "road",
     "railway", "pipeline",

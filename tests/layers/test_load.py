@@ -9,8 +9,8 @@ from shapely.geometry import Polygon, box
 
 from layers.catalogue import Catalogue, read_catalogue
 from layers.load import COMMON_COLUMNS, load_layers, unhealthy
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 HEAD = """
 version = 1
 language = "zh"

@@ -20,9 +20,9 @@ from layers.load import load_layers
 from layers.model import Layer
 from layers.overlay_store import changing, overlay_path, read_overlay
 from layers.own_layers import Given, given_beside, given_for, keep_layer, remove, roll, takes_place
+from tests.helpers import ROOT
 from tests.layers.brought import blocks, red_line, zipped_shapefile
 
-ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config.toml"
 SAID = {"title_zh": "生态保护红线", "publisher": "抚州市自然资源局", "licence": "内部", "as_of": "2023-09"}
 OFFICIAL = {"basis": "statutory", "id_field": "BSM", "name_field": "HXMC"}

@@ -21,10 +21,11 @@ from layers.load import load_layers
 from layers.model import Layer
 from layers.overlay_store import overlay_path, read_overlay
 from layers.own_many import Database, Said, TableSeen, keep_each, look_through
+from tests.helpers import ROOT
 from tests.layers.brought import BOW, blocks, database, farmland, red_line, town_boundary
 from words import Lang
 
-CONFIG = Path(__file__).resolve().parents[2] / "config.toml"
+CONFIG = ROOT / "config.toml"
 SAID = Said("抚州市自然资源局", "内部", "2023-09")
 
 

@@ -28,9 +28,9 @@ from layers.own_layers import Given, keep_layer
 from layers.own_proposal import Place, propose
 from siting.case import Settings
 from siting.run import run_check
-from tests.helpers import geojson
+from tests.helpers import ROOT, geojson
 
-CONFIG = Path(__file__).resolve().parents[2] / "config.toml"
+CONFIG = ROOT / "config.toml"
 TOWN = box(116.35, 27.95, 116.37, 27.97)
 OUTSIDE = box(116.40, 27.95, 116.41, 27.96)
 

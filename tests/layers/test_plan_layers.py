@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -17,8 +16,9 @@ from layers.own_many import place_of
 from layers.plans import read_table
 from layers.schema import TABLES
 from siting.rules import PLAN_LAYERS
+from tests.helpers import ROOT
 
-_CONFIG = Path(__file__).resolve().parents[2] / "config.toml"
+_CONFIG = ROOT / "config.toml"
 _STANDS_FOR = {
     "protected_sites": "protected_site",
     "named_wetlands": "wetland",

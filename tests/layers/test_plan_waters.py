@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -13,8 +11,9 @@ from pyproj import Geod
 from layers.model import Layer
 from layers.plan_waters import stretches, water_shapes
 from layers.plans import read_table
+from tests.helpers import ROOT
 
-_DATA = Path(__file__).resolve().parents[2] / "data"
+_DATA = ROOT / "data"
 _GEOD = Geod(a=6378137.0, rf=298.257222101)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from layers.printed import printed_text
+from tests.helpers import ROOT
 
-PLANS = Path(__file__).resolve().parents[2] / "data" / "plans"
+PLANS = ROOT / "data" / "plans"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from layers.plans import PLANS_FOLDER
 from layers.schema import TABLES, Column, Table
+from tests.helpers import ROOT
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "plans-schema.md"
+DOCUMENT = ROOT / "docs" / "plans-schema.md"
 EVERY = [pytest.param(table, id=name) for name, table in TABLES.items()]
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from layers.catalogue import read_catalogue
 from layers.intake import take_in
 from layers.spec_recognise import official_layers, recognise
+from tests.helpers import ROOT
 from tests.layers.brought import CODE, red_line, zipped_shapefile
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_bureau_shapefile_is_recognised() -> None:

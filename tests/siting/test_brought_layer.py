@@ -21,10 +21,9 @@ from siting.ledger import Ledger
 from siting.run import run_check
 from siting.uses import uses_by_version
 from siting.verify import verify
-from tests.helpers import geojson, karney_area
+from tests.helpers import ROOT, geojson, karney_area
 from tests.layers.brought import red_line, zipped_shapefile
 
-ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config.toml"
 
 

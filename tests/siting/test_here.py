@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from layers.boundaries import counties_of
@@ -11,8 +9,6 @@ from layers.model import Layer
 from siting.check import check
 from siting.here import rules_here
 from siting.rules import rules_frame
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,9 +15,9 @@ from siting.check import check
 from siting.linear import Structure, chainage, chainage_m, corridor_sites, linear_sections
 from siting.result import to_json
 from siting.wayout import compare, remainder_frame
-from tests.helpers import KARNEY, brute_distance, geojson, karney_area
+from tests.helpers import KARNEY, ROOT, brute_distance, geojson, karney_area
 
-CASES = Path(__file__).resolve().parents[1] / "fixtures" / "cases"
+CASES = ROOT / "tests" / "fixtures" / "cases"
 FIRM = {"basis": "statutory"}
 ROAD = shapely.LineString([(116.3, 27.5), (116.5, 27.5)])
 AREA = shapely.box(116.35, 27.4, 116.40, 27.6)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 import shapely
@@ -14,10 +13,10 @@ from siting.path import STEP_KEYS
 from siting.result import REASONS, STATES, to_json
 from siting.rules import AUTHORITIES, RULE_KEYS
 from siting.verdict import VERDICTS
-from tests.helpers import geojson
+from tests.helpers import ROOT, geojson
 from words import entries
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "check.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((ROOT / "docs" / "check.schema.json").read_text(encoding="utf-8"))
 SHAPES = [
     shapely.box(116.4, 27.4, 116.41, 27.41),
     shapely.LineString([(116.3, 27.5), (116.5, 27.5)]),

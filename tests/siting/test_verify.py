@@ -27,8 +27,9 @@ from siting.ledger import Ledger
 from siting.run import Run, run_check
 from siting.verify import rerun, verify, verify_report
 from siting.withhold import without_withheld
+from tests.helpers import ROOT
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+DATA = ROOT / "data"
 CONTENT = json.dumps(
     {
         "type": "FeatureCollection",

@@ -22,8 +22,6 @@ from siting.check import check
 from siting.result import CheckResult
 from snapshot.collect import CLASS_COLUMN, findings_table, snapshot_geopackage
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture(scope="module")
 def layers(shipped: dict[str, Layer]) -> dict[str, Layer]:

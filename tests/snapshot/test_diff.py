@@ -16,8 +16,9 @@ from pyproj import Geod
 
 from geo.errors import BadInput
 from snapshot.diff import compare, compare_layers, write_diff
+from tests.helpers import ROOT
 
-CASES = Path(__file__).resolve().parents[1] / "fixtures" / "cases"
+CASES = ROOT / "tests" / "fixtures" / "cases"
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 
 

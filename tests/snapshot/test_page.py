@@ -15,8 +15,6 @@ from geo.errors import BadInput
 from layers.model import Layer
 from snapshot.page import MOST_BYTES, write_page
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture(scope="module")
 def layers(shipped: dict[str, Layer]) -> dict[str, Layer]:

@@ -17,7 +17,6 @@ from geo.errors import BadInput
 from layers.model import Layer
 from snapshot.raster import CLASSES, RasterSettings, control_layers, write_raster
 
-ROOT = Path(__file__).resolve().parents[2]
 BOUNDS = (116.95, 27.6, 117.25, 27.85)
 
 

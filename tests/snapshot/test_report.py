@@ -25,7 +25,6 @@ from snapshot.report import build_report, write_report
 from snapshot.report_model import Heading, Numbers, Table, Text, texts_of
 from snapshot.report_parts import Chapters
 
-ROOT = Path(__file__).resolve().parents[2]
 CASE = Case("某养殖场", "2026-361028", "某某公司", "预审选址", "资自然资〔2026〕1号", "张三", "李四")
 SHAPES = (box(117.05, 27.7, 117.1, 27.74), box(116.35, 27.9, 116.37, 27.92))
 

@@ -22,8 +22,8 @@ from snapshot.sheet_furniture import draw_grid, draw_north, draw_scale, furnitur
 from snapshot.sheet_layout import PAPERS, fit, lay_out, round_scale
 from snapshot.sheet_parts import wrap
 from snapshot.sheet_text import SheetSettings
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 ZIXI = (116.77, 27.46, 117.29, 27.98)
 
 

@@ -21,8 +21,8 @@ from layers.own_layers import Given, keep_layer, roll
 from siting.case import Case, Settings
 from siting.ledger import Ledger
 from siting.run import run_check
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config.toml"
 HOSTILE = '<img src=x onerror="alert(1)">'
 

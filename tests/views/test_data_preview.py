@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -14,10 +13,10 @@ import shapely
 from shapely.geometry import box
 
 from layers.intake import Intake, take_in
+from tests.helpers import ROOT
 from tests.layers.brought import BOW, blocks, red_line, zipped_shapefile
 from views.data_preview import drawn, told
 
-ROOT = Path(__file__).resolve().parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -22,8 +22,8 @@ from layers.model import Layer
 from layers.own_layers import Given, keep_layer
 from siting.project import law_table
 from siting.rules import rules_digest
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SITE = box(116.36, 27.95, 116.362, 27.952)
 MEMOS = re.compile(r"\bid\((?!entity)")
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import string
-from pathlib import Path
 
 import words
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.helpers import ROOT
 
 
 def fields(text: str) -> set[str]:

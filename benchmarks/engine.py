@@ -24,9 +24,9 @@ import shapely
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from geo.index import FeatureIndex
-from geo.nearest import nearest
-from geo.overlay import overlay
+from geo.measure.index import FeatureIndex
+from geo.measure.nearest import nearest
+from geo.measure.overlay import overlay
 from layers.catalogue import read_catalogue
 from layers.load import load_layers
 from siting.check import whats_here

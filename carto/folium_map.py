@@ -24,7 +24,7 @@ from carto.legend import choropleth_legend
 from carto.panel import TileUrl, groups_of, looked, noted, standing, texts_of
 from carto.scene import Scene, View
 from geo.errors import RedlineError
-from geo.tiles import LEVEL_DIFF, MIN_ZOOM
+from geo.tiles.build import LEVEL_DIFF, MIN_ZOOM
 from layers.catalogue import MapSettings
 from layers.model import Layer
 from words import Lang, t

@@ -22,8 +22,8 @@ from pmtiles.tile import Compression, TileType
 from carto.mark_rows import MarkRows
 from carto.symbols import Label
 from carto.tile_store import Progress
-from geo.tiles import LEVEL_DIFF, MIN_ZOOM, Spool
-from geo.tiles_tree import Tile
+from geo.tiles.build import LEVEL_DIFF, MIN_ZOOM, Spool
+from geo.tiles.tree import Tile
 
 __all__ = ["write_mark_tiles"]
 

@@ -20,7 +20,7 @@ from carto.mark_tiles import write_mark_tiles
 from carto.symbols import classes_of, label_of
 from carto.tile_store import Progress, made_once, tidy
 from carto.years import MOST_JOINED, year_kinds
-from geo.tiles import TILER, build_tiles, shared_edges
+from geo.tiles.build import TILER, build_tiles, shared_edges
 from layers.model import Layer
 
 __all__ = [

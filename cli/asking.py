@@ -14,7 +14,7 @@ import click
 from geo.errors import BadInput
 
 if TYPE_CHECKING:
-    from geo.read import Sites
+    from geo.read.formats import Sites
     from layers.catalogue import Catalogue
     from siting.case import Settings
 

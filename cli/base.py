@@ -112,7 +112,7 @@ def open_ledger() -> Ledger:
 
 def bytes_of(path: Path) -> bytes:
     """Read a file that the user named, with what SQLite keeps beside a GeoPackage."""
-    from geo.source import with_beside
+    from geo.files.source import with_beside
 
     try:
         return with_beside(path) or path.read_bytes()

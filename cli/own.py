@@ -67,7 +67,7 @@ def import_layer(obj: dict[str, object], file: Path, replace: bool, every: bool,
     if every:
         import_all(obj, file, dry_run, **said)
         return
-    from geo.layer_parts import packed
+    from geo.read.layer_file import packed
     from layers.boundaries import counties_of
     from layers.intake import LAYER_LIMITS, field_faults, take_in
     from layers.own_layers import keep_layer

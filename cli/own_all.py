@@ -31,7 +31,7 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -
 
     Ends with code 1 where a table of the database was left out or could not be stored.
     """
-    from geo.read import inspect
+    from geo.read.formats import inspect
     from layers.intake import LAYER_LIMITS
     from layers.own_many import Said, keep_each, look_through
 
@@ -93,7 +93,7 @@ def said_extent(said: str, counties: Any) -> tuple[str, ...]:
 
 def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple[Database, str]:
     """Return the file as its tables will be read, and its name."""
-    from geo.layer_parts import packed
+    from geo.read.layer_file import packed
     from layers.boundaries import counties_of
     from layers.current import current_catalogue
     from layers.intake import LAYER_LIMITS, take_in

@@ -142,7 +142,7 @@ def _checked(path: Path, catalogue: Catalogue, layers: Mapping[str, Layer], aske
     """Check the sites of a file; a few lines by chainage too."""
     from dataclasses import replace
 
-    from geo.read import read_sites
+    from geo.read.formats import read_sites
     from siting.batch import run_batch
     from siting.run import settings_of
 

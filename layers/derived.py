@@ -12,11 +12,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import STORE_CRS
-from geo.index import index_of
-from geo.measure import HA_M2, area_m2, areas_of, lengths_of
-from geo.overlay import union_pieces
-from geo.raster import write_slope, zonal
+from geo.crs.systems import STORE_CRS
+from geo.measure.ellipsoid import HA_M2, area_m2, areas_of, lengths_of
+from geo.measure.index import index_of
+from geo.measure.overlay import union_pieces
+from geo.raster.grids import write_slope, zonal
 from layers.home import home
 from layers.model import Bilingual, Layer
 from layers.schema import TABLES

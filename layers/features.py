@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import STORE_CRS
+from geo.crs.systems import STORE_CRS
 from layers import protected
 from layers.clauses import clause_text
 from layers.plan_waters import stretches, water_shapes

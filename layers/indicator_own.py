@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from geo.plain_table import blank_cells, number_cells
+from geo.read.tables.plain_table import blank_cells, number_cells
 from layers.gazetteer import Gazetteer
 from layers.gazetteer_join import JoinReport, Level, join
 from layers.indicator_subjects import Moment, Subject

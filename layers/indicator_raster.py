@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import RedlineError
-from geo.raster_open import RasterFacts
-from geo.raster_zonal import Statistic, zonal_figures
+from geo.raster.open import RasterFacts
+from geo.raster.zonal import Statistic, zonal_figures
 from layers.indicator_subjects import Moment, Subject
 from layers.indicators import Indicator, Level
 from layers.model import Bilingual

@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import STORE_CRS, CrsReading
+from geo.crs.systems import STORE_CRS, CrsReading
 from geo.errors import BadInput
-from geo.layer_parts import OpenedLayer, open_layer
-from geo.measure import lengths_of
+from geo.files.source import Content
+from geo.measure.ellipsoid import lengths_of
 from geo.notices import Notice
-from geo.sites import ReadLimits
-from geo.source import Content
+from geo.read.layer_file import OpenedLayer, open_layer
+from geo.sites.sites import ReadLimits
 from layers.intake_faults import MOST_ROWS, Fault
 from layers.intake_shapes import areas_apart, doubled_shapes, outside_of, overlapping, sound_shapes
 from layers.load import COMMON_COLUMNS
@@ -134,11 +134,11 @@ def take_in(
     Parameters
     ----------
     content : bytes or Path
-        A file of any kind that `geo.read` reads.
+        A file of any kind that `geo.read.formats` reads.
     name : str
     layer : str, optional
         Which layer of the file, where it holds several.
-    crs : anything `geo.crs.describe` takes, optional
+    crs : anything `geo.crs.systems.describe` takes, optional
         The system that the user names.
     swap : bool
         The user says that the first coordinate is north.

@@ -11,9 +11,9 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geo.crs import describe, to_store
+from geo.crs.systems import describe, to_store
 from geo.errors import DataFault, RedlineError
-from geo.plain import plain_shapes
+from geo.shapes.plain import plain_shapes
 from layers.catalogue import Catalogue
 from layers.corridors import corridors
 from layers.data_in_use import data_root

@@ -22,7 +22,7 @@ import pyogrio
 from pydantic import ValidationError
 
 from geo.errors import BadInput
-from geo.source import Content
+from geo.files.source import Content
 from layers.catalogue import Catalogue
 from layers.digest import frame_digest
 from layers.home import home

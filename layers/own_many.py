@@ -16,9 +16,9 @@ import pandas as pd
 from pyogrio.errors import DataSourceError
 
 from geo.errors import BadInput, RedlineError
+from geo.files.source import Content
 from geo.notices import Notice
-from geo.read import LayerInfo
-from geo.source import Content
+from geo.read.formats import LayerInfo
 from layers.catalogue import Catalogue
 from layers.intake import Intake
 from layers.intake_faults import Fault

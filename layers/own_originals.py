@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import BadInput
-from geo.source import Content, copied
+from geo.files.source import Content, copied
 from layers.home import home
 from layers.overlay_store import Overlay
 

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.crs import STORE_CRS, to_store
-from geo.index import index_of
-from geo.nearest import nearest
+from geo.crs.systems import STORE_CRS, to_store
+from geo.measure.index import index_of
+from geo.measure.nearest import nearest
 
 __all__ = ["stretches", "water_shapes"]
 

@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.index import FeatureIndex
-from geo.measure import areas_of, lengths_of
+from geo.measure.ellipsoid import areas_of, lengths_of
+from geo.measure.index import FeatureIndex
+from geo.measure.overlay import feature_pairs, measure_pairs, nearest, union_pieces
 from geo.memo import per_frame
-from geo.overlay import feature_pairs, measure_pairs, nearest, union_pieces
 from layers.model import INDICATIVE_BASES
 from siting.place import ANYWHERE
 from siting.verdict import MEETING

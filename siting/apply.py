@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.overlay import nearest
+from geo.measure.overlay import nearest
 from layers.schema_law import ZONES
 from siting.against import Measured, Prepared
 from siting.rules import AUTHORITIES, RULE_KEYS, Rule

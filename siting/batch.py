@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.errors import BadInput
-from geo.read import Sites
+from geo.read.formats import Sites
 from layers.export_policy import withheld_ids
 from layers.model import Layer
 from siting.case import Settings

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyproj
 import shapely
 
-from geo.crs import CrsReading
+from geo.crs.systems import CrsReading
 from layers.model import LayerSpec
 
 __all__ = [
@@ -122,7 +122,7 @@ class Settings:
 
     @property
     def reading(self) -> dict[str, Any]:
-        """How the input was read, as arguments of ``geo.read.read_sites``."""
+        """How the input was read, as arguments of ``geo.read.formats.read_sites``."""
         columns = dict(self.source_columns)
         return {"crs": self.crs, "layer": self.source_layer, "columns": columns, "swap": self.source_swap}
 

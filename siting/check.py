@@ -11,7 +11,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from geo.read import Sites, sites_from_points
+from geo.read.formats import Sites, sites_from_points
 from layers.data_in_use import law_folder, plans_folder
 from layers.model import Layer
 from siting.activities import missing_layers

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.measure import area_m2, length_m, plane_area_m2
+from geo.measure.ellipsoid import area_m2, length_m, plane_area_m2
 from layers.model import Layer
 from siting.against import Measured, Prepared, measure, prepared
 from siting.legal import Legal
@@ -90,7 +90,7 @@ def ground_of(
     Parameters
     ----------
     frame : GeoDataFrame
-        Of ``geo.read.Sites``.
+        Of ``geo.read.formats.Sites``.
     counties : GeoDataFrame
         As ``siting.check.check`` takes them.
     settings : Settings

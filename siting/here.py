@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import geopandas as gpd
 
-from geo.read import sites_from_points
+from geo.read.formats import sites_from_points
 from layers.model import Layer
 from layers.schema_law import ANY_ACTIVITY, FLAGS
 from siting.check import check

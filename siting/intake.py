@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import BadInput
-from geo.read import Limits, Sites, read_sites, sites_from_text
+from geo.read.formats import Limits, Sites, read_sites, sites_from_text
 from layers.model import Layer
 from siting.case import Settings
 from siting.linear import Structure, corridor_sites, linear_sections

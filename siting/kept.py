@@ -22,7 +22,7 @@ import pandas as pd
 import pyogrio
 from pandas.api import types
 
-from geo.crs import STORE_CRS
+from geo.crs.systems import STORE_CRS
 from geo.errors import DataFault
 from geo.memo import per_frame
 from layers.digest import frame_digest

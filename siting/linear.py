@@ -14,11 +14,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.along import shared_stretches
-from geo.edges import split_edges
+from geo.crs.edges import split_edges
 from geo.errors import BadInput
-from geo.measure import edge_pieces_of, lengths_of
-from geo.read import Sites
+from geo.measure.along import shared_stretches
+from geo.measure.ellipsoid import edge_pieces_of, lengths_of
+from geo.read.formats import Sites
 from layers.model import Layer
 from siting.against import Prepared, prepared
 from siting.bands import bands

@@ -14,10 +14,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import CrsReading
-from geo.edges import split_edges
-from geo.measure import GEOD, degrees_per_metre, edge_pieces_of
-from geo.overlay import slivers, union_pieces
+from geo.crs.edges import split_edges
+from geo.crs.systems import CrsReading
+from geo.measure.ellipsoid import GEOD, degrees_per_metre, edge_pieces_of
+from geo.measure.overlay import slivers, union_pieces
 from layers.model import LayerSpec
 from siting.against import Measured, Prepared
 from siting.verdict import MEETING

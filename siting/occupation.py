@@ -11,9 +11,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import STORE_CRS
-from geo.measure import HA_M2, MU_M2, areas_of
-from geo.overlay import feature_pairs, union_pieces
+from geo.crs.systems import STORE_CRS
+from geo.measure.ellipsoid import HA_M2, MU_M2, areas_of
+from geo.measure.overlay import feature_pairs, union_pieces
 from layers.boundaries import counties_of
 from layers.export_policy import withheld_ids
 from layers.model import Layer

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.errors import BadInput
-from geo.read import Sites
+from geo.read.formats import Sites
 from layers.boundaries import counties_of
 from layers.catalogue import Catalogue
 from layers.model import Layer

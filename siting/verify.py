@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from geo.errors import BadInput, DataFault, RedlineError
-from geo.read import Limits, ReadLimits, Sites
+from geo.read.formats import Limits, ReadLimits, Sites
 from layers.export_policy import export_levels, strictest
 from layers.model import Layer, LayerSpec
 from siting.batch import run_batch

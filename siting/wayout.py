@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
-from geo.overlay import sizes_of, union_pieces
+from geo.measure.overlay import sizes_of, union_pieces
 from layers.model import Layer
 from siting.against import Prepared, prepared
 from siting.apply import fits

@@ -11,7 +11,7 @@ import pandas as pd
 
 from carto.classes import MISSING, Choropleth
 from carto.symbols import Symbol, classes_of, symbol_of
-from geo.read import Sites
+from geo.read.formats import Sites
 from layers.export_policy import may_export, withheld_ids
 from layers.licences import licence_text
 from layers.model import Layer, Style

@@ -14,9 +14,9 @@ import shapely
 from numpy.typing import NDArray
 
 from carto.symbols import Symbol, symbol_of
-from geo.crs import STORE_CRS, to_store
+from geo.crs.systems import STORE_CRS, to_store
 from geo.errors import BadInput
-from geo.measure import areas_of, degrees_per_metre, distance_m
+from geo.measure.ellipsoid import areas_of, degrees_per_metre, distance_m
 from layers.model import Style
 from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.kinds import settled
@@ -104,7 +104,7 @@ def compare(
     Parameters
     ----------
     a, b : GeoDataFrame
-        Before and after, each in any system that ``geo.crs`` understands.
+        Before and after, each in any system that ``geo.crs.systems`` understands.
     layer : str
         Its name in the tables.
     key : str or None

@@ -12,9 +12,9 @@ import pandas as pd
 import pyogrio
 
 from carto.symbols import Symbol
+from geo.whole_file import whole_file
 from snapshot.kinds import by_kind, settled
 from snapshot.qml import Category, qml
-from snapshot.write import whole_file
 from words import Lang, t
 
 __all__ = ["Sheet", "close_geopackage", "fill_geopackage", "write_geopackage", "write_table"]

@@ -14,7 +14,7 @@ import pyogrio
 import pyproj
 import shapely
 
-from geo.crs import describe
+from geo.crs.systems import describe
 from layers.digest import frame_digest
 from layers.export_policy import may_export, withheld_ids
 from layers.model import Layer

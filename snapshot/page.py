@@ -24,14 +24,14 @@ from carto.scene import LayerShow
 from carto.symbols import classes_of, label_of
 from carto.tiles_layer import marks_of, shaped
 from geo.errors import BadInput
-from geo.tiles import shared_edges
+from geo.tiles.build import shared_edges
+from geo.whole_file import whole_file
 from layers.export_policy import may_export
 from layers.model import Layer
 from snapshot.page_ground import indicator_rows, look_of, relief_data
 from snapshot.seal import seal
 from snapshot.sheet_draw import Relief, stacked
 from snapshot.sheet_text import SITE_SYMBOL, now_text
-from snapshot.write import whole_file
 from words import Lang, t
 
 __all__ = ["MOST_BYTES", "write_page"]

@@ -21,14 +21,14 @@ from rasterio.windows import Window
 from rio_cogeo.cogeo import cog_translate
 from rio_cogeo.profiles import cog_profiles
 
-from geo.crs import describe, from_store, gk3_epsg
-from geo.edges import split_edges
+from geo.crs.edges import split_edges
+from geo.crs.systems import describe, from_store, gk3_epsg
 from geo.errors import BadInput
-from geo.measure import edge_pieces_of
+from geo.measure.ellipsoid import edge_pieces_of
+from geo.whole_file import whole_file
 from layers.export_policy import may_export
 from layers.model import Layer
 from snapshot.seal import seal_raster, tag_raster
-from snapshot.write import whole_file
 from words import Lang, t
 
 __all__ = ["CLASSES", "RasterSettings", "control_layers", "raster_epsg", "write_raster"]

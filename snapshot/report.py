@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import BadInput
+from geo.whole_file import whole_file
 from siting.case import Case, software_now
 from siting.run import Run
 from siting.withhold import without_withheld
@@ -19,7 +20,6 @@ from snapshot.seal import seal
 from snapshot.sheet import map_picture
 from snapshot.sheet_draw import Relief
 from snapshot.sheet_text import now_text
-from snapshot.write import whole_file
 from words import Lang, t
 
 __all__ = ["build_report", "write_report"]

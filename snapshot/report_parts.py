@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geo.measure import to_ha, to_mu
+from geo.measure.ellipsoid import to_ha, to_mu
 from layers.licences import licence_text
 from layers.model import Layer
 from siting.occupation import occupation, places_of

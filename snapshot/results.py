@@ -14,6 +14,7 @@ import pandas as pd
 
 from carto.symbols import symbol_of
 from geo.errors import BadInput
+from geo.whole_file import whole_file
 from layers.export_policy import withheld_ids
 from layers.licences import licence_text
 from layers.model import Style
@@ -27,7 +28,6 @@ from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.names import safe_name
 from snapshot.site_text import overview_text, reading_text, section_table, site_text
 from snapshot.workbook import Page, write_csv, write_workbook
-from snapshot.write import whole_file
 from words import Lang, t
 
 __all__ = ["FORMATS", "Form", "as_it_may_leave", "as_text", "report_json", "write_results"]

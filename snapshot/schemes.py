@@ -14,7 +14,8 @@ import pandas as pd
 from tabulate import tabulate
 
 from geo.errors import BadInput
-from geo.measure import length_m
+from geo.measure.ellipsoid import length_m
+from geo.whole_file import whole_file
 from layers.export_policy import withheld_ids
 from layers.model import LayerSpec
 from siting.result import one_site
@@ -22,7 +23,6 @@ from siting.run import Run
 from siting.wayout import compare
 from snapshot.tables import area_text, length_text
 from snapshot.workbook import Page, write_csv, write_workbook
-from snapshot.write import whole_file
 from words import Lang, has, t
 
 __all__ = ["Schemes", "labels_of", "schemes_of", "schemes_text", "write_schemes"]

@@ -15,11 +15,11 @@ import shapely
 from numpy.typing import NDArray
 
 from carto.classes import Choropleth
-from geo.crs import MAX_PIECE_M, STORE_CRS, describe, from_store
-from geo.edges import split_edges
+from geo.crs.edges import split_edges
+from geo.crs.systems import MAX_PIECE_M, STORE_CRS, describe, from_store
 from geo.errors import BadInput
-from geo.measure import edge_pieces_of
-from geo.read import Sites
+from geo.measure.ellipsoid import edge_pieces_of
+from geo.read.formats import Sites
 from layers.boundaries import counties_of
 from layers.export_policy import may_export
 from layers.indicators import Indicator
@@ -149,7 +149,7 @@ def selected(selection: Selection, epsg: int) -> list[Taken]:
     ----------
     selection : Selection
     epsg : int
-        Degrees or metres that ``geo.crs.describe`` understands. Edges longer than 250 m are cut before they are
+        Degrees or metres that ``geo.crs.systems.describe`` understands. Edges longer than 250 m are cut before they are
         projected, so that they stay where they are.
 
     Raises

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from carto.classes import Choropleth
 from carto.scene import LayerShow
 from geo.errors import BadInput
+from geo.whole_file import whole_file
 from layers.export_policy import may_export
 from layers.model import Layer
 from siting.result import CheckResult
@@ -25,7 +26,6 @@ from snapshot.sheet_draw import Relief, draw_layers, draw_relief, drawn_in
 from snapshot.sheet_furniture import draw_grid, draw_inset, draw_north, draw_scale, draw_watermark, furniture
 from snapshot.sheet_layout import Frame, Layout, Rect, fit, lay_out
 from snapshot.sheet_text import SITE_SYMBOL, Content, Page, SheetSettings, write_texts
-from snapshot.write import whole_file
 from words import Lang, t
 
 __all__ = ["SheetSettings", "map_picture", "relief_of", "write_sheet"]

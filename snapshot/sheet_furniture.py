@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import NDArray
 
-from geo.crs import transform_points
+from geo.crs.systems import transform_points
 from layers.model import Layer
 from snapshot.fonts import font, spelled
 from snapshot.sheet_draw import draw_layers

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from carto.classes import Choropleth
 from carto.legend import LegendEntry, choropleth_legend, layer_legend
 from carto.symbols import Symbol, symbol_of
-from geo.crs import describe
+from geo.crs.systems import describe
 from layers.licences import licence_text
 from layers.model import Layer, Style
 from siting.result import CheckResult

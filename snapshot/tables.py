@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.measure import to_ha, to_mu
+from geo.measure.ellipsoid import to_ha, to_mu
 from layers.model import Layer
 from siting.result import CheckResult
 from words import Lang, t

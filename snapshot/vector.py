@@ -9,8 +9,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from geo.crs import describe, gk3_epsg
+from geo.crs.systems import describe, gk3_epsg
 from geo.errors import BadInput
+from geo.whole_file import whole_file
 from layers.export_policy import may_export
 from snapshot.kinds import by_kind
 from snapshot.manifest import TableRecord
@@ -23,7 +24,6 @@ from snapshot.vector_kml import write_kml
 from snapshot.vector_open import write_flatgeobuf, write_geojson, write_parquet
 from snapshot.vector_shp import write_shapefiles
 from snapshot.vector_tables import write_csv_pages, write_xlsx
-from snapshot.write import whole_file
 
 __all__ = ["FORMS", "Form", "form_epsg", "write"]
 

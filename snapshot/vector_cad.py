@@ -14,7 +14,7 @@ from typing import Any, Final
 import shapely
 
 from carto.symbols import Symbol
-from geo.crs import describe
+from geo.crs.systems import describe
 from geo.errors import BadInput
 from geo.survey_write import write_survey_txt
 from snapshot.kinds import by_kind

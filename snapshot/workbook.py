@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from snapshot.write import whole_file
+from geo.whole_file import whole_file
 
 __all__ = ["Page", "write_csv", "write_workbook"]
 

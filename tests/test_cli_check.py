@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from shapely.geometry import LineString, box
 
 from cli import main
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from layers.catalogue import Catalogue, read_catalogue
 from layers.load import load_layers
 from siting.linear import Structure, corridor_sites, linear_sections

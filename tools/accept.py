@@ -23,7 +23,7 @@ from pyproj import Geod
 from tabulate import tabulate
 
 from geo.errors import RedlineError
-from geo.read import read_sites
+from geo.read.formats import read_sites
 
 ROOT = Path(__file__).resolve().parent.parent
 GEOD = Geod(a=6378137.0, rf=298.257222101)
@@ -201,15 +201,19 @@ def formats() -> bool:
     """Test one site in every format, and the case table of coordinate systems row by row."""
     return _tests(
         "tests/test_cli_formats.py",
-        "tests/geo/test_formats.py",
-        "tests/geo/test_crs_cases.py",
-        "tests/geo/test_survey_txt.py",
+        "tests/geo/read/test_every_format.py",
+        "tests/geo/crs/test_crs_cases.py",
+        "tests/geo/read/survey/test_survey_txt.py",
     )
 
 
 def oracles() -> bool:
     """Test areas and distances against GeographicLib's own tools, Karney and closed forms."""
-    return _tests("tests/geo/test_geographiclib.py", "tests/geo/test_measure.py", "tests/geo/test_overlay.py")
+    return _tests(
+        "tests/geo/measure/test_geographiclib.py",
+        "tests/geo/measure/test_ellipsoid.py",
+        "tests/geo/measure/test_overlay.py",
+    )
 
 
 def flows() -> bool:
@@ -235,7 +239,7 @@ def own() -> bool:
         "tests/layers/test_spec_recognise.py",
         "tests/layers/test_indicator_own.py",
         "tests/layers/test_indicator_raster.py",
-        "tests/geo/test_raster_zonal.py",
+        "tests/geo/raster/test_zonal.py",
     )
 
 

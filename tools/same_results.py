@@ -90,6 +90,7 @@ def run(checkout: Path, folder: Path, words: list[str], home: Path) -> tuple[int
     script = folder.parent / f"{folder.name}.py"
     script.write_text(CHILD, encoding="utf-8")
     env = {**os.environ, "REDLINE_HOME": str(home), "PYTHONPATH": str(checkout), "PYTHONHASHSEED": "0"}
+    env["OGR_CURRENT_DATE"] = NOW  # what GDAL writes into a GeoPackage as its last change
     done = subprocess.run([sys.executable, str(script), *words], cwd=folder, env=env, capture_output=True, check=False)
     return done.returncode, done.stdout + b"\n--\n" + done.stderr
 

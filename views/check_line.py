@@ -12,7 +12,7 @@ import streamlit as st
 
 from carto.site_group import site_group
 from geo.errors import RedlineError
-from geo.read import Sites
+from geo.read.formats import Sites
 from layers.model import LayerSpec
 from siting.linear import Structure, chainage_m, corridor_sites, linear_sections
 from snapshot.site_text import section_sums

@@ -12,7 +12,7 @@ import streamlit as st
 from carto.folium_map import highlight_group
 from carto.site_group import site_group
 from geo.errors import RedlineError
-from geo.read import Sites
+from geo.read.formats import Sites
 from siting.batch import run_batch
 from siting.case import Settings
 from siting.project import day_of

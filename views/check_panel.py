@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import CrsError, RedlineError
-from geo.read import Sites, read_sites, sites_from_drawing
+from geo.read.formats import Sites, read_sites, sites_from_drawing
 from siting.result import CheckResult
 from siting.run import Run, run_check, settings_of
 from snapshot.results import report_json

@@ -9,19 +9,11 @@ from typing import Final
 import shapely
 import streamlit as st
 
-from geo.crs import describe
-from geo.detect import Candidate
+from geo.crs.candidates import Candidate
+from geo.crs.systems import describe
 from geo.errors import BadInput, RedlineError
 from geo.notices import Notice
-from geo.read import (
-    Inspection,
-    LayerInfo,
-    Sites,
-    inspect,
-    read_sites,
-    sites_from_drawing,
-    sites_from_text,
-)
+from geo.read.formats import Inspection, LayerInfo, Sites, inspect, read_sites, sites_from_drawing, sites_from_text
 from layers.boundaries import counties_of
 from views.asked import pressed
 from views.check_source import Source

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.measure import area_m2, length_m, plane_area_m2
-from geo.read import Sites
+from geo.measure.ellipsoid import area_m2, length_m, plane_area_m2
+from geo.read.formats import Sites
 from views.check_data import size_text, square_metres
 from views.once import once
 from views.state import lang, say

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from geo.read import Sites
+from geo.read.formats import Sites
 from views.check_data import keep, restore
 from views.check_panel import last_checked
 from views.state import say

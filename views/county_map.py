@@ -12,7 +12,7 @@ import shapely
 import streamlit as st
 from PIL import Image
 
-from geo.crs import STORE_CRS
+from geo.crs.systems import STORE_CRS
 from layers.boundaries import counties_of
 from layers.model import Layer
 from snapshot.sheet import map_picture, relief_of

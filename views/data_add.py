@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from geo.crs import describe
+from geo.crs.systems import describe
 from geo.errors import BadInput, RedlineError
-from geo.read import Inspection
+from geo.read.formats import Inspection
 from layers.boundaries import counties_of
 from layers.intake import Intake
 from layers.own_layers import Given, keep_layer

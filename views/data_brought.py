@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit import config
 
 from geo.errors import RedlineError
-from geo.layer_parts import packed
-from geo.read import Inspection, inspect
-from geo.sites import ReadLimits
-from geo.source import Content
+from geo.files.source import Content
+from geo.read.formats import Inspection, inspect
+from geo.read.layer_file import packed
+from geo.sites.sites import ReadLimits
 from layers.boundaries import counties_of
 from layers.intake import LAYER_LIMITS, Intake, take_in
 from views.check_source import FORMATS

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
-from geo.read import Inspection
+from geo.read.formats import Inspection
 from layers.boundaries import counties_of
 from layers.overlay_store import OverlayVersion
 from layers.own_many import Database, Said, TableSeen, keep_each, look_through, place_text

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from geo.raster import value_at
+from geo.raster.grids import value_at
 from layers.boundaries import counties_of
 from layers.clauses import clause_text
 from layers.model import Layer

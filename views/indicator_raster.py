@@ -15,12 +15,12 @@ import streamlit as st
 
 from carto.image_group import Picture, Ramp, image_group, painted
 from geo.errors import CrsError, RedlineError
-from geo.raster_open import RasterFacts, raster_facts
-from geo.raster_view import raster_view
-from geo.raster_zonal import Statistic
+from geo.raster.open import RasterFacts, raster_facts
+from geo.raster.view import raster_view
+from geo.raster.zonal import Statistic
+from geo.whole_file import whole_file
 from layers.indicator_raster import RasterWish, raster_subject
 from layers.indicators import Level
-from snapshot.write import whole_file
 from views.indicator_choice import chosen
 from views.indicator_data import literal, regions_of
 from views.indicator_upload import add_own, today

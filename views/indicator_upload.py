@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import RedlineError
-from geo.plain_table import PlainTable, read_plain_tables
+from geo.read.tables.plain_table import PlainTable, read_plain_tables
 from layers.data_in_use import data_root
 from layers.gazetteer import Gazetteer
 from layers.gazetteer_join import JoinReport, Level

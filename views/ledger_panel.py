@@ -13,7 +13,7 @@ import streamlit as st
 
 from carto.site_group import site_group
 from geo.errors import RedlineError
-from geo.read import Sites
+from geo.read.formats import Sites
 from siting.case import Check
 from siting.compare import Change
 from siting.ledger import Listed

@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from carto.folium_map import View
-from geo.read import Sites
+from geo.read.formats import Sites
 from layers.boundaries import counties_of
 from views.state import catalogue, current_layers, lang, say
 

@@ -15,8 +15,8 @@ import streamlit as st
 
 from carto.folium_map import View
 from carto.picks import picks_group
-from geo.crs import STORE_CRS
-from geo.measure import degrees_per_metre
+from geo.crs.systems import STORE_CRS
+from geo.measure.ellipsoid import degrees_per_metre
 from layers.boundaries import counties_of
 from layers.data_in_use import data_root
 from layers.model import Layer

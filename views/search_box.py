@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit import config
 
 from carto.folium_map import View, highlight_group
-from geo.crs import STORE_CRS
+from geo.crs.systems import STORE_CRS
 from layers.boundaries import counties_of
 from layers.data_in_use import data_root
 from layers.find import Hit, find, find_index, hit_of, searched_layers

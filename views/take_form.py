@@ -12,7 +12,7 @@ import streamlit as st
 
 from carto.classes import Choropleth
 from carto.scene import LayerShow, View
-from geo.crs import gk3_epsg
+from geo.crs.systems import gk3_epsg
 from layers.boundaries import counties_of
 from layers.export_policy import may_export
 from layers.model import Layer

@@ -4,7 +4,7 @@ import gc
 
 import shapely
 
-from geo.index import index_of
+from geo.measure.index import index_of
 from geo.memo import per_frame
 from tests.helpers import stored
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import BadInput
-from geo.plain_table import MAX_ROWS, number_cells, read_plain_tables
+from geo.read.tables.plain_table import MAX_ROWS, number_cells, read_plain_tables
 from layers.gazetteer import Gazetteer
 from layers.indicator_own import guess_columns, join_table, own_subject, placed, read_numbers
 from layers.indicator_subjects import change_between, changes_of

@@ -12,7 +12,7 @@ from rasterio.transform import from_origin
 from shapely.geometry import box
 
 from geo.errors import RedlineError
-from geo.raster_open import raster_facts
+from geo.raster.open import raster_facts
 from layers.indicator_raster import RasterWish, raster_subject
 
 REGIONS = gpd.GeoDataFrame(

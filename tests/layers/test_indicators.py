@@ -14,7 +14,7 @@ import shapely
 from pyproj import Geod
 from shapely.geometry import LineString, box
 
-from geo.raster import slope_degrees, write_slope, zonal
+from geo.raster.grids import slope_degrees, write_slope, zonal
 from layers.indicators import DERIVED, derived_values, published_indicators
 from layers.model import Bilingual, FileSource, Layer, LayerSpec
 from layers.plans import read_table

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from geo.errors import BadInput, CrsError
-from geo.sites import ReadLimits
+from geo.sites.sites import ReadLimits
 from layers.intake import ROW, Intake, field_faults, take_in
 from layers.intake_faults import fault_rows
 from tests.helpers import ROOT, karney_area

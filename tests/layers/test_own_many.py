@@ -10,7 +10,7 @@ import geopandas as gpd
 import pytest
 
 from geo.errors import BadInput
-from geo.read import inspect
+from geo.read.formats import inspect
 from layers import own_many
 from layers.boundaries import counties_of
 from layers.catalogue import Catalogue

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from cli import main
 from geo.errors import BadInput
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from layers.boundaries import counties_of
 from layers.catalogue import read_catalogue
 from layers.current import current_catalogue, merged

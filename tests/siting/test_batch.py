@@ -15,7 +15,7 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from geo.read import Sites, read_sites
+from geo.read.formats import Sites, read_sites
 from layers.model import FileSource, Layer
 from siting.batch import result_columns, run_batch, with_results
 from siting.case import Settings

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from layers.boundaries import counties_of
 from layers.catalogue import read_catalogue
 from layers.current import current_catalogue

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.overlay import RELATIONS
-from geo.read import read_sites, sites_from_points
+from geo.measure.overlay import RELATIONS
+from geo.read.formats import read_sites, sites_from_points
 from siting.check import check, whats_here
 from siting.result import FINDING_COLUMNS, REASONS, STATES
 from siting.verdict import VERDICTS

@@ -45,7 +45,7 @@ def test_what_is_not_loaded_decides_nothing(layers: dict[str, Layer]) -> None:
 
 
 def test_with_an_activity_it_is_the_check_itself(layers: dict[str, Layer]) -> None:
-    from geo.read import sites_from_points  # noqa: PLC0415 -- only here
+    from geo.read.formats import sites_from_points  # noqa: PLC0415 -- only here
 
     lon, lat = in_the_redline(layers)
     listed, counties = list(layers.values()), counties_of(layers)

@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from geo.errors import BadInput
-from geo.sites import DEFAULT_LIMITS
+from geo.sites.sites import DEFAULT_LIMITS
 from layers.model import FileSource, Layer
 from siting.batch import run_batch
 from siting.case import Case, Settings

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from geo.errors import BadInput
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from layers.law import read_law
 from siting.activities import activities, required_layers
 from siting.check import check

@@ -18,7 +18,7 @@ import pytest
 import shapely
 
 from geo.errors import BadInput, DataFault
-from geo.read import Sites, read_sites, sites_from_points
+from geo.read.formats import Sites, read_sites, sites_from_points
 from layers.digest import frame_digest
 from layers.model import Layer
 from siting import kept as kept_module

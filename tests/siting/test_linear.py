@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.errors import BadInput
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from siting.bands import bands
 from siting.check import check
 from siting.linear import Structure, chainage, chainage_m, corridor_sites, linear_sections

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.read import read_sites, sites_from_points
+from geo.read.formats import read_sites, sites_from_points
 from layers.model import Layer, LayerSpec, NoSource
 from siting.check import check
 from tests.helpers import KARNEY, geojson

@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pytest
 
-from geo.read import sites_from_points
+from geo.read.formats import sites_from_points
 from layers.model import Layer
 from layers.plans import read_table
 from siting.check import check

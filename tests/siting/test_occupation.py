@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.read import Sites, read_sites
+from geo.read.formats import Sites, read_sites
 from layers.model import FileSource, Layer
 from siting.case import Settings
 from siting.occupation import Places, largest_remainder, occupation

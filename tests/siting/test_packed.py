@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from layers.model import Layer
 from siting import ledger as ledger_module
 from siting.case import Case, Settings, canonical

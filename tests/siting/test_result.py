@@ -6,8 +6,8 @@ import pytest
 import shapely
 from jsonschema import Draft202012Validator
 
-from geo.overlay import RELATIONS
-from geo.read import read_sites
+from geo.measure.overlay import RELATIONS
+from geo.read.formats import read_sites
 from siting.check import check
 from siting.path import STEP_KEYS
 from siting.result import REASONS, STATES, to_json

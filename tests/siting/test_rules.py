@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from layers.law import read_law
 from layers.schema_law import CONDITIONS, FLAGS, LAW_LAYERS, LAW_TABLES
 from siting.activities import activities, questions, required_layers

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from siting.check import check
 from siting.verdict import verdicts
 from tests.helpers import geojson

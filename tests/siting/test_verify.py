@@ -16,7 +16,7 @@ import pytest
 import shapely
 
 from geo.errors import BadInput
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from layers.digest import frame_digest
 from layers.model import FileSource, Layer
 from siting import verify as verify_module

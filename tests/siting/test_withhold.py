@@ -12,7 +12,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geo.read import read_sites
+from geo.read.formats import read_sites
 from layers.export_policy import withheld_ids
 from layers.model import CorridorSource, FileSource, Layer, NoSource
 from siting.batch import result_columns

@@ -15,7 +15,7 @@ from shapely.geometry import box
 
 from carto.classes import Choropleth, classify
 from carto.symbols import classes_of
-from geo.read import Sites, sites_from_drawing
+from geo.read.formats import Sites, sites_from_drawing
 from layers.boundaries import counties_of
 from layers.model import Bilingual, Layer
 from siting.check import check

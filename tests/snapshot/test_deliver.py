@@ -22,7 +22,7 @@ from shapely.geometry import box
 
 from carto.classes import Choropleth, classify
 from geo.errors import BadInput
-from geo.read import sites_from_drawing
+from geo.read.formats import sites_from_drawing
 from layers.indicators import derived_values
 from layers.model import Layer
 from siting.case import Case, Settings

@@ -14,10 +14,10 @@ from shapely import multilinestrings, multipoints, multipolygons
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from carto.symbols import Symbol, symbol_of
+from geo.whole_file import whole_file
 from layers.model import Style
 from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.qml import Category, qml
-from snapshot.write import whole_file
 
 BLACK: Symbol = symbol_of(Style(stroke="#000000", radius_px=5))
 NASTY = ["逗号,引号\"'", "两\n行", "😀 emoji", "长" * 2000, "", None]

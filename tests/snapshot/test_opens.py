@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from shapely.geometry import box
 
-from geo.read import sites_from_drawing
+from geo.read.formats import sites_from_drawing
 from layers.model import Layer
 from siting.case import Case, Settings
 from siting.run import Run, run_check

@@ -12,7 +12,7 @@ import pytest
 from shapely.geometry import box
 
 from carto.symbols import classes_of
-from geo.read import sites_from_drawing
+from geo.read.formats import sites_from_drawing
 from layers.boundaries import counties_of
 from layers.model import Layer
 from siting.check import check

@@ -15,7 +15,7 @@ from shapely.geometry import LineString, box
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput
-from geo.read import sites_from_drawing
+from geo.read.formats import sites_from_drawing
 from layers.model import Layer
 from siting.case import Case, Settings
 from siting.linear import chainage_m

@@ -13,7 +13,7 @@ import pytest
 import shapely
 from shapely.geometry import box
 
-from geo.read import Sites, read_sites
+from geo.read.formats import Sites, read_sites
 from layers.boundaries import counties_of
 from layers.model import Layer
 from siting.check import check

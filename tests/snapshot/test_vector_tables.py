@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from shapely.geometry import box
 
-from geo.read import Sites, sites_from_drawing
+from geo.read.formats import Sites, sites_from_drawing
 from layers.boundaries import counties_of
 from layers.indicators import derived_values
 from layers.model import Layer

@@ -10,7 +10,7 @@ import pytest
 from shapely.geometry import box
 from streamlit.testing.v1 import AppTest
 
-from geo.read import sites_from_text
+from geo.read.formats import sites_from_text
 from layers.boundaries import counties_of
 from layers.current import current_catalogue
 from layers.home import home as home_folder

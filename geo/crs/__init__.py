@@ -1,0 +1,1 @@
+"""Coordinate systems: what a system is called, which ones fit, and every transformation between them."""

@@ -1,0 +1,1 @@
+"""Lengths, areas, distances and overlays on the ellipsoid."""

@@ -1,0 +1,153 @@
+"""A layer made ready for many questions: trees over its shapes and over short stretches of their edges, built once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.crs.edges import split_edges
+from geo.measure.ellipsoid import degrees_per_metre, edge_pieces_of
+from geo.memo import per_frame
+
+__all__ = ["FeatureIndex", "Stretches", "index_of", "stretches_of"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_PIECE_M: Final = 150.0
+"""Edges are cut this short before distances are taken: their chords lie within 0.3 mm of them below 35° of latitude."""
+_FEATURE_EDGES: Final = 32
+
+
+class Stretches:
+    """Short stretches of the edges of many shapes.
+
+    Attributes
+    ----------
+    lines : array of LineString and Point
+        Degrees.
+    owner : array of int
+        The shape that each is of.
+    """
+
+    def __init__(self, lines: NDArray[Any], owner: Ints) -> None:
+        self.lines = lines
+        self.owner = owner
+
+
+class FeatureIndex:
+    """Trees over shapes. Holds no prepared geometry, so threads may share it.
+
+    Parameters
+    ----------
+    geometries : array of shapely geometries
+        Degrees of EPSG:4490.
+    """
+
+    def __init__(self, geometries: NDArray[Any]) -> None:
+        self.geometries = geometries
+        self.tree = shapely.STRtree(self.geometries)
+
+    @cached_property
+    def empty(self) -> bool:
+        """Whether there is no shape at all."""
+        return bool(shapely.is_empty(self.geometries).all())
+
+    @cached_property
+    def points(self) -> Ints:
+        """Number of points of each shape."""
+        return np.asarray(shapely.get_num_coordinates(self.geometries), np.int64)
+
+    @cached_property
+    def dimensions(self) -> Ints:
+        """Dimension of each shape: 0 for points, 1 for lines, 2 for areas."""
+        return np.asarray(shapely.get_dimensions(self.geometries), np.int64)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the stretches are there already: of a million shapes they take half a minute and gigabytes."""
+        return "stretch_tree" in self.__dict__
+
+    @cached_property
+    def stretches(self) -> Stretches:
+        """Stretches of at most 32 pieces of edges."""
+        return stretches_of(self.geometries, _FEATURE_EDGES)
+
+    @cached_property
+    def metres_per_degree(self) -> tuple[float, float, float]:
+        """Latitude in the middle of the layer, and the metres of a degree of longitude and latitude there."""
+        bounds = shapely.total_bounds(self.geometries)
+        lat = float((bounds[1] + bounds[3]) / 2) if np.isfinite(bounds).all() else 0.0
+        lon_deg, lat_deg = degrees_per_metre(np.array([lat]))
+        return lat, float(1 / lon_deg[0]), float(1 / lat_deg[0])
+
+    @cached_property
+    def stretch_tree(self) -> shapely.STRtree:
+        """Tree over the stretches, in degrees scaled to metres at the middle latitude."""
+        _, east, north = self.metres_per_degree
+        return shapely.STRtree(shapely.transform(self.stretches.lines, lambda xy: xy * (east, north)))
+
+
+@per_frame
+def _index(frame: gpd.GeoDataFrame) -> FeatureIndex:
+    return FeatureIndex(frame.geometry.to_numpy())
+
+
+def index_of(features: gpd.GeoDataFrame | FeatureIndex) -> FeatureIndex:
+    """Return the index of a frame, built at its first use and kept as long as the frame lives.
+
+    The frame must not be changed in place afterwards: loaded layers never are.
+    """
+    return features if isinstance(features, FeatureIndex) else _index(features)
+
+
+def stretches_of(geometries: NDArray[Any], edges: int) -> Stretches:
+    """Cut the boundaries of polygons, and lines, into stretches of at most `edges` pieces of at most 150 m.
+
+    Parameters
+    ----------
+    geometries : array of shapely geometries
+        Degrees.
+    edges : int
+        The most pieces of a stretch.
+    """
+    cut = split_edges(geometries, edge_pieces_of(_PIECE_M))
+    parts, owner = shapely.get_parts(cut, return_index=True)
+    while np.isin(shapely.get_type_id(parts), (4, 5, 6, 7)).any():
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        owner = owner[inner]
+    polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    rings, of_polygon = shapely.get_rings(parts[polygons], return_index=True)
+    points = shapely.get_type_id(parts) == shapely.GeometryType.POINT
+    chains = np.concatenate([parts[~polygons & ~points], rings])
+    owners = np.concatenate([owner[~polygons & ~points], owner[polygons][of_polygon]])
+    lines, chain = _cut_chains(chains, edges)
+    return Stretches(np.concatenate([lines, parts[points]]), np.concatenate([owners[chain], owner[points]]))
+
+
+def _cut_chains(chains: NDArray[Any], edges: int) -> tuple[NDArray[Any], Ints]:
+    """Cut lines and rings into lines of at most `edges` edges; return them and the chain that each is of."""
+    if not len(chains):
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
+    points, chain = shapely.get_coordinates(chains, return_index=True)
+    starts, lengths = _stretch_bounds(np.bincount(chain, minlength=len(chains)), edges)
+    stretch = np.repeat(np.arange(len(starts)), lengths)
+    within = np.arange(len(stretch)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    at = np.repeat(starts, lengths) + within
+    return shapely.linestrings(points[at], indices=stretch), chain[starts]
+
+
+def _stretch_bounds(vertices: Ints, edges: int) -> tuple[Ints, Ints]:
+    """Return the first vertex and the number of vertices of each stretch, from the vertices of each chain."""
+    pieces = vertices - 1
+    stretches = -(-pieces // edges)
+    chain = np.repeat(np.arange(len(vertices)), stretches)
+    number = np.arange(len(chain)) - np.repeat(np.cumsum(stretches) - stretches, stretches)
+    first = (np.cumsum(vertices) - vertices)[chain] + number * edges
+    left = pieces[chain] - number * edges
+    return first, np.minimum(left, edges) + 1

@@ -1,0 +1,348 @@
+"""Sites against the shapes of one layer, in bulk: which meet, how, and over how many square metres or metres.
+
+Relations are seen from the site:
+
+========== ========================================================================================================
+within     the site lies wholly in the feature (a point: off its edge)
+covers     the feature lies wholly in the site
+overlaps   they share area, or a stretch of line, and neither lies in the other
+crosses    a line goes into or through an area, or two lines cross in points
+touches    only their edges meet, or what they share is nowhere wider than the touch tolerance; not an overlap
+disjoint   they do not meet (never in a frame of pairs)
+========== ========================================================================================================
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.measure.along import shared_stretches, stretch_lengths
+from geo.measure.ellipsoid import areas_of, degrees_per_metre, lengths_of
+from geo.measure.index import FeatureIndex, index_of
+from geo.measure.nearest import nearest
+
+__all__ = ["RELATIONS", "feature_pairs", "measure_pairs", "nearest", "overlay", "sizes_of", "union_pieces"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Shapes = NDArray[Any]
+
+_LEAST_DEGREE_M: Final = 20_000.0
+"""Metres of a degree of longitude below 79° are more."""
+RELATIONS: Final = ("within", "covers", "overlaps", "crosses", "touches", "disjoint")
+"""All relation codes, the strongest first."""
+
+
+def overlay(
+    sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex, *, touch_tolerance_m: float = 0.0
+) -> pd.DataFrame:
+    """Find all pairs of a site and a feature that meet, and measure what they share.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame
+        EPSG:4490, valid.
+    features : GeoDataFrame or FeatureIndex
+        EPSG:4490, valid.
+    touch_tolerance_m : float
+        What is nowhere wider than this counts as touching.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair, sorted: ``site``, ``feature`` (positions), ``relation``, ``overlap_m2`` (ellipsoidal; NaN
+        unless both are areas; 0 for a touch), ``overlap_m`` (length inside, or shared, without stretches along the
+        edge; NaN unless one is a line), ``share`` (of the site's area, or of its length; NaN where it has neither or
+        the feature cannot take a share of it).
+    """
+    return feature_pairs(sites, features, touch_tolerance_m=touch_tolerance_m).drop(columns="piece")
+
+
+def feature_pairs(
+    sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex, *, touch_tolerance_m: float = 0.0
+) -> pd.DataFrame:
+    """Return `overlay` with a column ``piece``: the shape that a pair shares, in degrees, None for a touch."""
+    index = index_of(features)
+    ours = sites.geometry.to_numpy()
+    site, feature = index.tree.query(ours, predicate="intersects")
+    near, beside = _nearly_meeting(ours, index, touch_tolerance_m)
+    exact = np.concatenate([np.ones(len(site), bool), np.zeros(len(near), bool)])
+    site, feature = np.concatenate([site, near]), np.concatenate([feature, beside])
+    order = np.lexsort((~exact, feature, site))
+    first = np.ones(len(order), dtype=bool)  # a pair that meets exactly is found by both questions
+    first[1:] = (np.diff(site[order]) != 0) | (np.diff(feature[order]) != 0)
+    order = order[first]
+    site, feature, exact = site[order], feature[order], exact[order]
+    met, position = np.unique(site, return_inverse=True)
+    measured = _Pairs(ours[site], index.geometries[feature], sizes_of(ours[met])[position], touch_tolerance_m)
+    pairs = pd.DataFrame({"site": site, "feature": feature, **measured.columns()})
+    return pairs[exact | (pairs["relation"] != "touches").to_numpy()].reset_index(drop=True)
+
+
+def _nearly_meeting(
+    ours: Shapes, index: FeatureIndex, tolerance_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return lines near lines and points near points: they share a stretch or a place though they do not meet."""
+    dimensions = shapely.get_dimensions(ours)
+    asked = np.flatnonzero((dimensions < 2) & np.isin(dimensions, index.dimensions))
+    if tolerance_m <= 0 or not asked.size:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    site, feature = index.tree.query(ours[asked], predicate="dwithin", distance=tolerance_m / _LEAST_DEGREE_M)
+    site = asked[site]
+    same = dimensions[site] == index.dimensions[feature]
+    return site[same], feature[same]
+
+
+def measure_pairs(ours: Shapes, theirs: Shapes, touch_tolerance_m: float) -> pd.DataFrame:
+    """Measure pairs that are known to meet: the columns of `feature_pairs` but ``site`` and ``feature``."""
+    return pd.DataFrame(_Pairs(ours, theirs, sizes_of(ours), touch_tolerance_m).columns())
+
+
+class _Pairs:
+    """Pairs of shapes that meet, sorted out by their dimensions."""
+
+    def __init__(self, ours: Shapes, theirs: Shapes, sizes: Floats, tolerance_m: float) -> None:
+        self.tolerance_m = tolerance_m
+        self._sizes = sizes
+        count = len(ours)
+        self.relation: NDArray[Any] = np.full(count, "touches", dtype=object)
+        self.overlap_m2 = np.full(count, np.nan)
+        self.overlap_m = np.full(count, np.nan)
+        self.piece: Shapes = np.full(count, None, dtype=object)
+        self._ours = shapely.get_dimensions(ours)
+        self._theirs = shapely.get_dimensions(theirs)
+        for measure, here in (
+            (self._areas, (self._ours == 2) & (self._theirs == 2)),
+            (self._line_in_area, (self._ours == 1) & (self._theirs == 2)),
+            (self._area_over_line, (self._ours == 2) & (self._theirs == 1)),
+            (self._lines, (self._ours == 1) & (self._theirs == 1)),
+            (self._points, (self._ours == 0) | (self._theirs == 0)),
+        ):
+            at = np.flatnonzero(here)
+            if at.size:
+                measure(at, ours[at], theirs[at])
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return what was measured, by column."""
+        return {
+            "relation": self.relation,
+            "overlap_m2": self.overlap_m2,
+            "overlap_m": self.overlap_m,
+            "share": self._share(),
+            "piece": self.piece,
+        }
+
+    def _share(self) -> Floats:
+        """Return shares of the site: of its area by area, of its length by length; NaN for the rest."""
+        by_area = (self._ours == 2) & (self._theirs == 2)
+        by_length = (self._ours == 1) & (self._theirs >= 1)
+        part = np.where(by_area, self.overlap_m2, np.where(by_length, self.overlap_m, np.nan))
+        shares: Floats = np.minimum(part / self._sizes, 1.0)
+        return shares
+
+    def _areas(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
+        """Areas against areas."""
+        piece, area = ours.copy(), self._sizes[at].copy()
+        cut = np.flatnonzero(~shapely.covered_by(ours, theirs))
+        piece[cut] = shapely.intersection(ours[cut], theirs[cut])
+        area[cut] = areas_of(_only_dimension(piece[cut], 2))
+        whole = np.ones(len(at), dtype=bool)
+        whole[cut] = False
+        within = whole | self._nothing_left(ours, theirs, piece)
+        covers = ~within & self._nothing_left(theirs, ours, piece)
+        apart = (area <= 0) | (~within & ~covers & slivers(piece, self.tolerance_m))
+        self.relation[at] = np.select([apart, within, covers], ["touches", "within", "covers"], "overlaps")
+        self.overlap_m2[at] = np.where(apart, 0.0, area)
+        self.piece[at] = _unless(apart, piece)
+
+    def _nothing_left(self, inner: Shapes, outer: Shapes, piece: Shapes) -> Bools:
+        """Tell where nothing of `inner` is left outside `outer`, past their `piece`, but what the tolerance allows."""
+        whole = shapely.area(inner)
+        rim = self.tolerance_m / 20_000.0 * shapely.length(inner)  # square degrees; a degree is longer below 79°
+        result = np.zeros(len(inner), dtype=bool)
+        maybe = np.flatnonzero(whole - shapely.area(piece) <= rim + 1e-12 * whole)
+        if maybe.size:
+            result[maybe] = shapely.covered_by(inner[maybe], outer[maybe])
+            maybe = maybe[~result[maybe]]
+            result[maybe] = slivers(shapely.difference(inner[maybe], outer[maybe]), self.tolerance_m)
+        return result
+
+    def _line_in_area(self, at: NDArray[np.int64], lines: Shapes, areas: Shapes) -> None:
+        """Site lines against areas."""
+        inside, piece = _inside(lines, areas, self.tolerance_m)
+        apart = inside <= self.tolerance_m
+        within = ~apart & self._held(lines, areas)
+        self.relation[at] = np.select([apart, within], ["touches", "within"], "crosses")
+        self.overlap_m[at] = np.where(apart, 0.0, inside)
+        self.piece[at] = _unless(apart, piece)
+
+    def _area_over_line(self, at: NDArray[np.int64], areas: Shapes, lines: Shapes) -> None:
+        """Site areas against lines."""
+        inside, piece = _inside(lines, areas, self.tolerance_m)
+        apart = inside <= self.tolerance_m
+        covers = ~apart & self._held(lines, areas)
+        self.relation[at] = np.select([apart, covers], ["touches", "covers"], "crosses")
+        self.overlap_m[at] = np.where(apart, 0.0, inside)
+        self.piece[at] = _unless(apart, piece)
+
+    def _lines(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
+        """Lines against lines."""
+        piece = shared_stretches(ours, theirs, self.tolerance_m)
+        length = _length(piece)
+        along = length > self.tolerance_m
+        within = along & (lengths_of(ours) - length <= self.tolerance_m)
+        covers = along & ~within
+        covers[covers] = (
+            lengths_of(theirs[covers]) - stretch_lengths(theirs[covers], ours[covers], self.tolerance_m)
+            <= self.tolerance_m
+        )
+        self.relation[at] = np.select(
+            [within, covers, along, shapely.crosses(ours, theirs)],
+            ["within", "covers", "overlaps", "crosses"],
+            "touches",
+        )
+        self.overlap_m[at] = np.where(along, length, 0.0)
+        self.piece[at] = _unless(~along, piece)
+
+    def _held(self, lines: Shapes, areas: Shapes) -> Bools:
+        """Tell where lines lie in areas, past what runs along the edge outside, within the tolerance."""
+        result: Bools = shapely.covered_by(lines, areas)
+        out = np.flatnonzero(~result)
+        if out.size and self.tolerance_m > 0:
+            outside = _only_dimension(shapely.difference(lines[out], areas[out]), 1)
+            beside = stretch_lengths(outside, shapely.boundary(areas[out]), self.tolerance_m)
+            result[out] = _length(outside) - beside <= self.tolerance_m
+        return result
+
+    def _points(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
+        """Points against anything: off the edge of an area, or on the same point."""
+        within, covers = self._holds(theirs, ours), self._holds(ours, theirs)
+        some = shapely.get_dimensions(shapely.intersection(ours, theirs)) == 0
+        deep = some & ~shapely.touches(ours, theirs)
+        same = shapely.get_dimensions(ours) == shapely.get_dimensions(theirs)
+        area = np.maximum(shapely.get_dimensions(ours), shapely.get_dimensions(theirs)) == 2
+        self.relation[at] = np.select(
+            [within, covers, deep & (area | same) & ~self._single(ours, theirs)],
+            ["within", "covers", "overlaps"],
+            "touches",
+        )
+
+    def _holds(self, outer: Shapes, inner: Shapes) -> Bools:
+        """Tell where points lie wholly in an area, further from its edge than the tolerance, or are the same."""
+        points = shapely.get_dimensions(inner) == 0
+        area = points & (shapely.get_dimensions(outer) == 2)
+        held: Bools = points & (shapely.get_dimensions(outer) == 0) & self._same_place(outer, inner)
+        at = np.flatnonzero(area)
+        inside = shapely.contains_properly(outer[at], inner[at])
+        east, _ = degrees_per_metre(shapely.bounds(inner[at])[:, 3])
+        gap_m = shapely.distance(shapely.boundary(outer[at]), inner[at]) / east
+        held[at] = inside & (gap_m > self.tolerance_m)
+        return held
+
+    def _same_place(self, outer: Shapes, inner: Shapes) -> Bools:
+        """Tell where every point of one is a point of the other, to the tolerance."""
+        held: Bools = shapely.covers(outer, inner)
+        near = np.flatnonzero(~held & (shapely.get_type_id(inner) == shapely.GeometryType.POINT))
+        east, _ = degrees_per_metre(shapely.get_y(inner[near]))
+        held[near] = shapely.distance(outer[near], inner[near]) / east <= self.tolerance_m
+        return held
+
+    @staticmethod
+    def _single(ours: Shapes, theirs: Shapes) -> Bools:
+        """Tell pairs with a single point, which lies in or on, never partly."""
+        single: Bools = (shapely.get_type_id(ours) == 0) | (shapely.get_type_id(theirs) == 0)
+        return single
+
+
+def slivers(pieces: Shapes, tolerance_m: float) -> Bools:
+    """Tell pieces that are nowhere wider than the tolerance.
+
+    A piece whose area is more than half its rim times the tolerance is wider somewhere (the radius of the largest
+    circle inside is at least area over rim); what is left is shrunk by half the tolerance and must vanish.
+    """
+    result: Bools = shapely.area(pieces) == 0
+    if tolerance_m <= 0:
+        return result
+    area, rim = shapely.area(pieces), shapely.length(pieces)  # of degrees, each at least 20 km below 79°
+    filled = np.flatnonzero(~result & (2 * area * 20_000.0 <= tolerance_m * rim))
+    bounds = shapely.bounds(pieces[filled])
+    east, north = degrees_per_metre((bounds[:, 1] + bounds[:, 3]) / 2)
+    points, owner = shapely.get_coordinates(pieces[filled], return_index=True)
+    plane_points = (points - bounds[owner, :2]) / np.column_stack([east, north])[owner]
+    plane = shapely.transform(pieces[filled], lambda _: plane_points)
+    thin = 2 * shapely.area(plane) <= tolerance_m * shapely.length(plane)
+    result[filled[thin]] = shapely.is_empty(shapely.buffer(plane[thin], -tolerance_m / 2))
+    return result
+
+
+def union_pieces(pieces: Shapes, group: NDArray[np.int64], count: int) -> Shapes:
+    """Unite pieces group by group, so that what two features both cover counts once.
+
+    Parameters
+    ----------
+    pieces : array of shapely geometries or None
+    group : array of int
+        The group of each piece, sorted.
+    count : int
+        Number of groups.
+
+    Returns
+    -------
+    array of shapely geometries
+        One per group; empty where it has no piece.
+    """
+    united: Shapes = np.full(count, shapely.GeometryCollection(), dtype=object)
+    filled = ~shapely.is_missing(pieces)
+    pieces, group = pieces[filled], group[filled]
+    sizes = np.bincount(group, minlength=count)
+    alone = sizes[group] == 1
+    united[group[alone]] = pieces[alone]
+    many = np.flatnonzero(sizes > 1)
+    if many.size:
+        numbers = np.searchsorted(many, group[~alone])
+        united[many] = shapely.union_all(shapely.geometrycollections(pieces[~alone], indices=numbers)[:, None], axis=1)
+    return united
+
+
+def _unless(apart: Bools, pieces: Shapes) -> Shapes:
+    """Return pieces, but None for pairs that only touch."""
+    kept = pieces.copy()
+    kept[apart] = None
+    return kept
+
+
+def _inside(lines: Shapes, areas: Shapes, tolerance_m: float) -> tuple[Floats, Shapes]:
+    """Return the length of lines in the inside of areas, without stretches along the edge, and the piece."""
+    piece = shapely.intersection(lines, areas)
+    length = _length(piece)
+    on_edge = np.flatnonzero(length > 0)
+    ours = _only_dimension(piece[on_edge], 1)
+    length[on_edge] -= stretch_lengths(ours, shapely.boundary(areas[on_edge]), tolerance_m)
+    return np.where(length < 1e-6, 0.0, length), piece
+
+
+def _length(pieces: Shapes) -> Floats:
+    """Return lengths of the lines in pieces."""
+    return np.nan_to_num(lengths_of(_only_dimension(pieces, 1)))
+
+
+def _only_dimension(pieces: Shapes, dimension: int) -> Shapes:
+    """Keep of mixed collections the parts that are areas (2) or lines (1)."""
+    result = pieces.copy()
+    for at in np.flatnonzero(shapely.get_type_id(pieces) == shapely.GeometryType.GEOMETRYCOLLECTION):
+        parts = shapely.get_parts(shapely.get_parts(pieces[at]))
+        parts = parts[shapely.get_dimensions(parts) == dimension]
+        result[at] = shapely.multipolygons(parts) if dimension == 2 else shapely.multilinestrings(parts)
+    return result
+
+
+def sizes_of(geometries: Shapes) -> Floats:
+    """Return areas of areas, lengths of lines, NaN for points."""
+    areas = areas_of(geometries)
+    return np.where(np.isnan(areas), lengths_of(geometries), areas)

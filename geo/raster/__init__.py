@@ -1,0 +1,1 @@
+"""Rasters: opening, values at a place, zonal figures, pictures."""

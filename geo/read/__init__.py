@@ -1,0 +1,1 @@
+"""Readers: a file, pasted text or a drawing becomes sites."""

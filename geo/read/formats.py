@@ -1,0 +1,346 @@
+"""Every vector file that a site can come in: recognised by content, opened by a reader chosen here, then let go.
+
+Uploads are hostile: see docs/decisions/uploads.md. What each says of its coordinate system, and what happens then,
+stands in docs/decisions/crs-cases.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import shapely
+
+from geo.crs.candidates import Candidate, detect
+from geo.errors import BadInput, RedlineError
+from geo.files.recognise import refuse_known, utf8_start
+from geo.files.source import Source, content_of, held
+from geo.files.table import Table, plain_label
+from geo.notices import Notice
+from geo.read.cad.dxf import dxf_drawing, is_dxf
+from geo.read.gis.gdal import flat_geobuf
+from geo.read.gis.geojson import read_geojson
+from geo.read.gis.geopackage import geopackage
+from geo.read.gis.kml import read_kml
+from geo.read.gis.parquet import geo_parquet
+from geo.read.pasted import rows_part, sites_from_text
+from geo.read.survey.cass import cass_part, is_cass
+from geo.read.survey.survey_txt import is_survey_txt, survey_part
+from geo.read.tables.coordinate_tables import csv_table, decoded, has_coordinates
+from geo.read.zipped import tables_in_zip
+from geo.sites.drawn import sites_from_drawing, sites_from_points
+from geo.sites.sites import DEFAULT_LIMITS, Limits, RawPart, ReadLimits, Sites, sites_from_parts
+
+__all__ = [
+    "Inspection",
+    "LayerInfo",
+    "Limits",
+    "ReadLimits",
+    "Sites",
+    "Source",
+    "chosen_tables",
+    "content_of",
+    "inspect",
+    "read_sites",
+    "sites_from_drawing",
+    "sites_from_points",
+    "sites_from_text",
+    "tables_of",
+]
+
+_MB: Final = 1 << 20
+_SHP_MAGIC: Final = b"\x00\x00\x27\x0a"
+_SQLITE_MAGIC: Final = b"SQLite format 3\x00"
+_PARQUET_MAGIC: Final = b"PAR1"
+_FGB_MAGIC: Final = b"fgb\x03"
+_ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_TEXT_TABLES: Final = frozenset({".csv", ".tsv"})
+_TEXTS: Final = frozenset({".txt", ".xyz", ".wkt"})
+_POINT_FILES: Final = frozenset({".dat"})
+"""Of CASS; anything may be called so, and is read only if it is one."""
+_BY_NAME: Final = {
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".kml": "KML",
+    ".ovkml": "KML",
+    ".kmz": "KMZ",
+    ".zip": "ZIP",
+    ".gpkg": "GeoPackage",
+    ".fgb": "FlatGeobuf",
+    ".parquet": "GeoParquet",
+    ".geoparquet": "GeoParquet",
+    ".dxf": "DXF",
+    ".xlsx": "XLSX",
+    ".dwg": "DWG",
+    ".mdb": "MDB",
+    ".vct": "VCT",
+    ".tab": "MapInfo",
+    ".mif": "MapInfo",
+}
+_SAMPLE: Final = 1000
+_TABLE_ROLES: Final = frozenset({"x", "y", "wkt", "group", "ring", "order", "shape"})
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """What one layer of a file offers.
+
+    Attributes
+    ----------
+    name : str
+        To choose it by: ``read_sites(..., layer=name)``.
+    kind : str
+        The format.
+    count : int or None
+        Rows.
+    columns : tuple of str
+    geometry_types : tuple of str
+        Of the first thousand rows.
+    declared : str or None
+        The system as the file says it.
+    evidence : str
+        Code of how it says so.
+    candidates : tuple of Candidate
+        What the coordinates themselves could be.
+    mapping : tuple of (role, column)
+        Of tables: what was taken for what.
+    fault : RedlineError or None
+        Why it cannot be read as it stands.
+    """
+
+    name: str
+    kind: str
+    count: int | None
+    columns: tuple[str, ...]
+    geometry_types: tuple[str, ...] = ()
+    declared: str | None = None
+    evidence: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    mapping: tuple[tuple[str, str], ...] = ()
+    fault: RedlineError | None = None
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a file holds, before anything is decided."""
+
+    name: str
+    layers: tuple[LayerInfo, ...]
+    notices: tuple[Notice, ...]
+
+
+def read_sites(
+    source: Path | str | bytes,
+    name: str | None = None,
+    *,
+    crs: Any = None,
+    limits: Limits = DEFAULT_LIMITS,
+    layer: str | Sequence[str] | None = None,
+    columns: Mapping[str, str] | None = None,
+    swap: bool = False,
+) -> Sites:
+    """Read sites from a file or its bytes.
+
+    Shapefile and FileGDB in a .zip, GeoPackage, GeoJSON, KML, KMZ, 奥维 ovkml, DXF, CSV, XLSX, GeoParquet, FlatGeobuf,
+    勘测定界 TXT, and text files of coordinates.
+
+    Parameters
+    ----------
+    source : path or bytes
+    name : str, optional
+        The file's name, for sentences; needed for bytes.
+    crs : anything pyproj takes, ``"GCJ-02"`` or ``"BD-09"``, optional
+        The system that the user names: for files that declare none, or the wrong one.
+    limits : Limits
+        Bytes, unpacked bytes, shapes, vertices.
+    layer : str or sequence of str, optional
+        Which layers, by the names that `inspect` gives; all of them without.
+    columns : mapping, optional
+        Which column is what. Everywhere: ``id``, ``declared_area_m2`` (or ``_ha``, ``_mu``). In tables of coordinates
+        also ``x`` (east), ``y`` (north), ``wkt``, ``group`` (parcel), ``ring``, ``order``, and ``shape``, whose value
+        is no column but ``points``, ``line`` or ``polygon``.
+    swap : bool
+        The user says that the first coordinate is north.
+
+    Returns
+    -------
+    Sites
+
+    Raises
+    ------
+    BadInput, CrsError
+        One sentence that names the file, the shape and what to do. ``values["candidates"]`` of a `CrsError` that asks
+        for a system holds what the coordinates fit.
+    """
+    label = plain_label(name if name is not None else (Path(source).name if not isinstance(source, bytes) else "?"))
+    content = content_of(source, label, limits)
+    with ExitStack() as stack:
+        opened = Source(content, label, limits, columns or {}, crs, stack)
+        tables, notices = chosen_tables(tables_of(opened), layer, label)
+        notices += _several(tables, label) if layer is None else ()
+        _refuse_table_columns(tables, columns or {}, label)
+        parts = [table.read(None) for table in tables]
+    sha256 = hashlib.sha256(content).hexdigest()
+    sites = sites_from_parts(parts, name=label, crs=crs, limits=limits, sha256=sha256, columns=columns or {}, swap=swap)
+    return replace(sites, notices=(*notices, *sites.notices))
+
+
+def inspect(
+    source: Path | str | bytes,
+    name: str | None = None,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    columns: Mapping[str, str] | None = None,
+) -> Inspection:
+    """Look into a file: its layers, columns, counts, and what its coordinate system is said to be or could be.
+
+    Parameters
+    ----------
+    source : path or bytes
+    name : str, optional
+    limits : Limits
+    columns : mapping, optional
+        As for `read_sites`; to see what a table's columns would give.
+
+    Raises
+    ------
+    BadInput
+        If it is no file that can be read. What is wrong with a single layer stands in its ``fault``.
+    """
+    label = plain_label(name if name is not None else (Path(source).name if not isinstance(source, bytes) else "?"))
+    with ExitStack() as stack:
+        content, _ = held(source, label, limits, stack)
+        seen = [_seen(table) for table in tables_of(Source(content, label, limits, columns or {}, None, stack))]
+    notices = {notice.text(): notice for _, found in seen for notice in found}
+    return Inspection(label, tuple(info for info, _ in seen), tuple(notices.values()))
+
+
+def _seen(table: Table) -> tuple[LayerInfo, tuple[Notice, ...]]:
+    """Read the first rows of a layer and say what they are."""
+    known = (table.layer, table.kind, table.count, table.columns)
+    try:
+        part = table.read(_SAMPLE)
+    except RedlineError as fault:
+        candidates = fault.values.get("candidates", ())
+        found = candidates if isinstance(candidates, tuple) else ()
+        return LayerInfo(*known, candidates=found, mapping=table.mapping, fault=fault), ()
+    shapes = part.frame.geometry.to_numpy()
+    kinds = tuple(dict.fromkeys(str(kind) for kind in part.frame.geom_type if kind is not None))
+    declared = None if part.crs is None else part.crs if isinstance(part.crs, str) else part.crs.name
+    candidates = detect(shapely.get_coordinates(shapes))
+    evidence = part.evidence if declared else ""
+    return LayerInfo(*known, kinds, declared, evidence, candidates, table.mapping), part.notices
+
+
+def chosen_tables(
+    tables: list[Table], layer: str | Sequence[str] | None, name: str
+) -> tuple[list[Table], tuple[Notice, ...]]:
+    """Return the layers that are wanted; sheets without coordinates are passed over, and it is said."""
+    if layer is not None:
+        wanted = {layer} if isinstance(layer, str) else set(layer)
+        for missing in sorted(wanted - {table.layer for table in tables}):
+            names = "、".join(plain_label(table.layer) for table in tables[:12])
+            raise BadInput("geo.no_such_layer", name=name, layer=plain_label(missing), layers=names)
+        return [table for table in tables if table.layer in wanted], ()
+    plain = [table for table in tables if table.kind == "XLSX" and not has_coordinates(dict(table.mapping))]
+    if not plain or len(plain) == len(tables):
+        return tables, ()
+    names = "、".join(plain_label(table.layer) for table in plain[:12])
+    kept = [table for table in tables if table not in plain]
+    return kept, (Notice("sheets_passed_over", {"name": name, "sheets": names}),)
+
+
+def _several(tables: Sequence[Table], name: str) -> tuple[Notice, ...]:
+    """Say that a file holds several layers, of which all are read; a drawing says it itself."""
+    names = [plain_label(table.layer) for table in tables if table.kind not in {"DXF", "XLSX"}]
+    if len(names) < 2:
+        return ()
+    shown = "、".join(names[:12]) + (" …" if len(names) > 12 else "")
+    return (Notice("several_layers", {"name": name, "count": len(names), "layers": shown}),)
+
+
+def _refuse_table_columns(tables: Sequence[Table], columns: Mapping[str, str], name: str) -> None:
+    """Refuse to pass over in silence what only a table of coordinates, or a text of them, can follow."""
+    kinds = {table.kind for table in tables}
+    roles = _TABLE_ROLES if kinds.isdisjoint({"CSV", "XLSX", "TXT"}) else frozenset()
+    roles = _TABLE_ROLES - {"shape"} if kinds == {"TXT"} else roles
+    if asked := sorted(roles.intersection(columns)):
+        raise BadInput("geo.no_table", name=name, roles=", ".join(asked))
+
+
+def tables_of(source: Source) -> list[Table]:
+    """Recognise a file by its content."""
+    return tables_in_zip(source, _in_plain) if _zipped(source) else _in_plain(source)
+
+
+def _in_plain(source: Source) -> list[Table]:
+    """Return the layers of what is not an archive: a binary format by its magic, else some kind of text."""
+    name = source.name
+    if source.start.startswith(_SQLITE_MAGIC):
+        return geopackage(source.content, name, source.stack)
+    if source.start.startswith(_FGB_MAGIC):
+        return flat_geobuf(source.content, name, source.stack)
+    content = source.whole
+    if content.startswith(_PARQUET_MAGIC):
+        return geo_parquet(content, name, source.limits)
+    refuse_known(content, name)
+    if is_dxf(content, name):
+        return dxf_drawing(content, name, source.limits, source.stack)
+    return _marked_text(source) or _in_text(source)
+
+
+def _marked_text(source: Source) -> list[Table]:
+    """Read a text that shows by its first signs what it is; nothing if it shows none."""
+    content, name, most = source.whole, source.name, source.limits.sites
+    if is_survey_txt(content):
+        return [_whole(survey_part(content, name, crs=source.crs, max_features=most), "TXT")]
+    start = utf8_start(content)
+    if start.startswith((b"{", b"[")):
+        return [_whole(read_geojson(content, name, max_features=most), "GeoJSON")]
+    if start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<")):
+        return [_whole(part, "KML") for part in read_kml(content, name, max_features=most, beside=source.beside)]
+    return []
+
+
+def _in_text(source: Source) -> list[Table]:
+    """Return what a text holds: a table with a header, or bare rows of coordinates."""
+    suffix = Path(source.name).suffix.lower()
+    if source.start.startswith(_SHP_MAGIC):
+        raise BadInput("geo.bare_shapefile", name=source.name)
+    shape: Any = source.columns.get("shape")
+    text = _text_of(source) if suffix in _TEXT_TABLES | _TEXTS | _POINT_FILES else ""
+    if is_cass(text):
+        return [_whole(cass_part(text, source.name, shape), "TXT")]
+    if suffix in _TEXT_TABLES | _TEXTS:
+        tables = csv_table(source.whole, source.name, source.limits, source.columns)
+        if suffix in _TEXT_TABLES or has_coordinates(dict(tables[0].mapping)):
+            return tables
+        return [_whole(rows_part(text, source.name, source.crs, shape), "TXT")]
+    if suffix in {".geojson", ".json"}:
+        raise BadInput("geo.not_geojson", name=source.name, line=1)
+    if suffix in _BY_NAME:
+        raise BadInput("geo.not_what_it_says", name=source.name, kind=_BY_NAME[suffix])
+    raise BadInput("geo.unknown_format", name=source.name)
+
+
+def _text_of(source: Source) -> str:
+    """Return a text in whichever coding it can be read; what is none of them is looked at as far as it goes."""
+    try:
+        return decoded(source.whole, source.name)
+    except BadInput:
+        return source.whole.decode("utf-8-sig", errors="replace")
+
+
+def _whole(part: RawPart, kind: str) -> Table:
+    """Return what was read at once as a table."""
+    columns = tuple(str(column) for column in part.frame.columns if column != "geometry")
+    layer = part.name if part.settled or "（" in part.name else Path(part.name).stem
+    return Table(layer, kind, columns, len(part.frame), lambda _: part)
+
+
+def _zipped(source: Source) -> bool:
+    return source.start.startswith(_ZIP_MAGICS)

@@ -1,0 +1,260 @@
+"""What GDAL is asked for: tables of files that were recognised, in private folders, under names of our own.
+
+GDAL sees only what was recognised by its first bytes, in a private folder that is always removed; it opens no address.
+See docs/decisions/uploads.md.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import threading
+import warnings
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
+from pyproj.exceptions import CRSError as ProjCrsError
+
+from geo.crs.systems import short_text
+from geo.errors import BadInput
+from geo.files.source import Content
+from geo.files.table import Table, inner_label
+from geo.files.text_coding import RAW_CODING, decoded_frame, decoded_names
+from geo.files.unpack import Archive
+from geo.notices import Notice
+from geo.shapes.curves import SOLIDS, refuse_kinds
+from geo.shapes.rings import flat_arranged
+from geo.sites.sites import RawPart
+
+__all__ = ["About", "asked", "coded", "file_gdb", "flat_geobuf", "layer_of", "opened", "placed", "private_folder"]
+
+_GDB_FILES: Final = re.compile(r"^(a[0-9a-f]{8}\.(gdbtable|gdbtablx|gdbindexes|atx|spx|freelist)|gdb|timestamps)$")
+_UNREADABLE: Final = (
+    DataSourceError,
+    DataLayerError,
+    ProjCrsError,
+    ValueError,  # and with it UnicodeError
+    LookupError,
+    TypeError,
+    OverflowError,
+    RuntimeError,
+)
+"""What GDAL and PROJ say of damaged files."""
+_LISTENING: Final = threading.Lock()
+
+pyogrio.set_gdal_config_options(
+    {
+        "SHAPE_RESTORE_SHX": True,  # a missing .shx follows from the .shp
+        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",  # no file leads to an address
+    }
+)
+
+
+@dataclass(frozen=True)
+class About:
+    """What GDAL knows of a table before it is read.
+
+    Attributes
+    ----------
+    fields : tuple of str
+        As GDAL gives them; as `RAW_CODING` reads them where `raw`.
+    count : int or None
+    kind : str
+        Of its shapes.
+    measured : bool
+        Whether its shapes carry M, which GDAL's reader here drops.
+    raw : bool
+        Whether its text is not in UTF-8.
+    """
+
+    fields: tuple[str, ...]
+    count: int | None
+    kind: str
+    measured: bool
+    raw: bool
+
+
+def private_folder(stack: ExitStack) -> Path:
+    """Return a folder that only we can read and that goes with the stack."""
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redline-")))
+
+
+def placed(content: Content, name: str, stack: ExitStack) -> Path:
+    """Put a file where GDAL can read it, under a name of ours: bytes are written, a copy of ours is linked."""
+    path = private_folder(stack) / name
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        try:
+            path.hardlink_to(content)
+        except OSError:  # a disk without links
+            shutil.copyfile(content, path)
+    return path
+
+
+def file_gdb(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
+    """Return the feature classes of the FileGDB in an archive; only files that a FileGDB has are unpacked."""
+    folders = sorted({path.parent for path in archive.with_suffix(".gdbtable")})
+    if len(folders) > 1:
+        raise BadInput("geo.gdb_several", name=name, count=len(folders))
+    folder = private_folder(stack) / "upload.gdb"
+    folder.mkdir()
+    for path in archive.paths:
+        if path.parent == folders[0] and _GDB_FILES.match(path.name.lower()):
+            archive.unpack(path, folder / path.name.lower())
+    try:
+        layers = [str(layer) for layer, kind in pyogrio.list_layers(folder) if kind is not None]
+    except _UNREADABLE:
+        raise BadInput("geo.not_what_it_says", name=name, kind="FileGDB") from None
+    if not layers:
+        raise BadInput("geo.no_features", name=name)
+    return [layer_of(folder, layer, "FileGDB", "gdb", inner_label(name, layer, len(layers))) for layer in layers]
+
+
+def flat_geobuf(content: Content, name: str, stack: ExitStack) -> list[Table]:
+    """Return the one layer of a FlatGeobuf."""
+    path = placed(content, "upload.fgb", stack)
+    return [layer_of(path, None, "FlatGeobuf", "fgb", name)]
+
+
+def layer_of(path: Path, layer: str | None, kind: str, evidence: str, label: str, *told: Notice) -> Table:
+    """Return a layer of a source that declares its own system; a FileGDB keeps rings flat, as a Shapefile does."""
+    about = asked(path, layer, label)
+
+    def read(most: int | None) -> RawPart:
+        options = {} if layer is None else {"layer": layer}
+        frame, repairs, notices = opened(path, label, flat=kind == "FileGDB", max_features=most, **options)
+        crs = frame.crs if frame.crs is not None and not frame.crs.name.startswith("Undefined") else None
+        plain = frame.set_crs(None, allow_override=True)
+        return RawPart(label, plain, crs, evidence, (*told, *notices), repairs=repairs)
+
+    columns = tuple(decoded_names(about.fields)) if about.raw else about.fields
+    return Table(layer or Path(label).stem, kind, columns, about.count, read)
+
+
+def asked(path: Path, layer: str | None, label: str, **options: Any) -> About:
+    """Ask GDAL about a table.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be read.
+    """
+    try:
+        try:
+            found, measured = _heard(partial(pyogrio.read_info, path, layer=layer, **options))
+            raw = False
+        except UnicodeDecodeError:
+            found, measured = _heard(partial(pyogrio.read_info, path, layer=layer, encoding=RAW_CODING))
+            raw = True
+    except GeometryError as fault:
+        said = str(fault).rpartition(":")[2].strip()
+        kind = SOLIDS.get(int(said) % 1000, said) if said.isdigit() else short_text(said)
+        raise BadInput("geo.layer_kind_not_read", name=label, kind=kind) from None
+    except _UNREADABLE:
+        raise BadInput("geo.unreadable", name=label) from None
+    count = int(found["features"])
+    fields = tuple(str(column) for column in found["fields"])
+    return About(fields, count if count >= 0 else None, str(found.get("geometry_type")), measured, raw)
+
+
+def _heard(ask: Any) -> tuple[dict[str, Any], bool]:
+    """Return what GDAL says of a table, and whether it grumbles about measures: it tells of them in no other way."""
+    with _LISTENING, warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found: dict[str, Any] = ask()
+    return found, any("Measured" in str(one.message) for one in said)
+
+
+def opened(
+    path: Path, name: str, *, flat: bool = False, **options: Any
+) -> tuple[gpd.GeoDataFrame, NDArray[Any] | None, tuple[Notice, ...]]:
+    """Let GDAL read one table of a file of our own naming.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        The file, for the sentence.
+    flat : bool
+        Whether the format keeps rings without saying which is a hole: then containment says it.
+    **options
+        For pyogrio.
+
+    Returns
+    -------
+    GeoDataFrame, array of str or None, tuple of Notice
+        The rows; where rings had to be closed or put together anew, the code of it; what else was noticed.
+
+    Raises
+    ------
+    BadInput
+        If it is damaged, or holds a kind of shape that is not read.
+    """
+    read = partial(pyogrio.read_dataframe, path, **options)
+    notices: tuple[Notice, ...] = ()
+    try:
+        try:
+            frame, repairs = _with_shapes(read, path, name, options)
+        except UnicodeDecodeError:
+            options = {**options, "encoding": RAW_CODING}
+            frame, repairs = _with_shapes(partial(pyogrio.read_dataframe, path, **options), path, name, options)
+            own, notices = decoded_frame(pd.DataFrame(frame.drop(columns="geometry")), name)
+            frame = gpd.GeoDataFrame(own, geometry=frame.geometry.to_numpy(), crs=frame.crs)
+    except (*_UNREADABLE, shapely.GEOSException):
+        raise BadInput("geo.unreadable", name=name) from None
+    if flat:
+        shapes, turned = flat_arranged(frame.geometry.to_numpy())
+        if turned.any():
+            frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+            repairs = coded(repairs, turned, "rings_nested")
+    about = asked(path, options.get("layer"), name)
+    if about.measured:
+        notices = (*notices, Notice("m_dropped", {"name": name, "count": int((~frame.geometry.isna()).sum())}))
+    return frame, repairs, notices
+
+
+def coded(repairs: NDArray[Any] | None, where: NDArray[np.bool_], code: str) -> NDArray[Any] | None:
+    """Return the codes of what was mended, with one more in some rows; None where there is none at all."""
+    if not where.any():
+        return repairs
+    made = np.full(len(where), "", dtype=object) if repairs is None else repairs.copy()
+    for at in np.flatnonzero(where):
+        known = [one for one in str(made[at]).split(";") if one and one != code]
+        made[at] = ";".join([*known, code])
+    return made
+
+
+def _with_shapes(
+    read: Any, path: Path, name: str, options: dict[str, Any]
+) -> tuple[gpd.GeoDataFrame, NDArray[Any] | None]:
+    """Read a table; where GEOS refuses a shape, close its rings, or name it."""
+    try:
+        return _framed(read(), name), None
+    except shapely.GEOSException:  # a ring that is not closed, or too short; or a kind that GEOS does not know
+        told = {key: value for key, value in options.items() if key in {"layer", "max_features"}}
+        values = np.asarray(pyogrio.raw.read(path, columns=[], **told)[2], dtype=object)
+        refuse_kinds(values, name)
+        before, frame = read(on_invalid="ignore"), _framed(read(on_invalid="fix"), name)
+        lost = frame.geometry.isna().to_numpy() & np.array([value is not None for value in values])
+        if lost.any():
+            raise BadInput("geo.bad_geometry", name=name, row=int(lost.argmax()) + 1) from None
+        closed = before.geometry.isna() & ~frame.geometry.isna()
+        return frame, np.where(closed, "ring_closed", "").astype(object)
+
+
+def _framed(frame: Any, name: str) -> gpd.GeoDataFrame:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise BadInput("geo.no_features", name=name)
+    return frame

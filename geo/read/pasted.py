@@ -1,0 +1,229 @@
+"""Coordinates as people type or paste them: one or many rows, degrees in any notation, metres of Gauss-Krüger."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS
+from pyproj.exceptions import CRSError as ProjCrsError
+
+from geo.crs.candidates import detect, likely_text
+from geo.crs.degrees_text import Written, normalised, packed_dms, written_row
+from geo.errors import BadInput, CrsError
+from geo.files.digits import rounded_away
+from geo.notices import Notice
+from geo.read.gis.geojson import read_geojson
+from geo.read.survey.cass import cass_part, is_cass
+from geo.read.survey.survey_txt import is_survey_txt, survey_part
+from geo.shapes.curves import shapes_of_wkt
+from geo.shapes.rings import area_of_rings
+from geo.sites.sites import DEFAULT_LIMITS, Limits, RawPart, Sites, sites_from_parts
+from words import t
+
+__all__ = ["Shape", "rows_part", "sites_from_text"]
+
+Floats = NDArray[np.float64]
+Shape = Literal["points", "line", "polygon"]
+
+_TYPED: Final = f"{t('geo.typed', 'zh')} ({t('geo.typed', 'en')})"
+_KINDS: Final = (
+    "(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|"
+    "MULTISURFACE|TIN|TRIANGLE|POLYHEDRALSURFACE"
+)
+_SHORT: Final = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
+_WKT: Final = re.compile(rf"^\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*((?:{_KINDS})(?:\s*(?:ZM|Z|M))?\b.*)$", re.I | re.S)
+_CHARACTERS: Final = 20_000_000
+
+
+@dataclass(frozen=True)
+class _Row:
+    """Two numbers of one row, in the order written."""
+
+    line: int
+    first: Written
+    second: Written
+
+
+def sites_from_text(
+    text: str,
+    crs: Any = None,
+    *,
+    shape: Shape | None = None,
+    swap: bool | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Sites:
+    """Return sites from typed or pasted coordinates.
+
+    Parameters
+    ----------
+    text : str
+        One point a row: decimal degrees, degrees-minutes-seconds (any signs, N/E, 北纬/东经), or metres; a label or a
+        number may stand before, a height after. A blank line begins another shape. WKT (one shape a row), GeoJSON and
+        勘测定界 TXT are understood as well.
+    crs : optional
+        The system, where it is not plain: metres always need one; degrees are taken as CGCS2000 degrees without.
+    shape : {"points", "line", "polygon"}, optional
+        What several rows are; without it one row is a point, two are a line, three and more an area, and that is said.
+    swap : bool, optional
+        Whether the first number is north; without it this is recognised, and said.
+    limits : Limits
+
+    Raises
+    ------
+    BadInput, CrsError
+        One sentence with the row that cannot be read, or that asks for the system.
+    """
+    content = text.encode("utf-8")
+    digest = hashlib.sha256(content).hexdigest()
+    if len(text) > _CHARACTERS or len(content) > limits.upload_mb << 20:
+        raise BadInput("geo.file_too_large", name=_TYPED, limit=limits.upload_mb)
+    if not text.strip():
+        raise BadInput("geo.text_empty", name=_TYPED)
+    part = _formatted(text, content, crs, limits)
+    if part is None and is_cass(text):
+        part, swap = cass_part(text, _TYPED, shape), None
+        if crs is None:
+            candidates = detect(shapely.get_coordinates(part.frame.geometry.to_numpy()))
+            raise CrsError("geo.text_crs_missing", name=_TYPED, likely=likely_text(candidates), candidates=candidates)
+    if part is None:
+        part = rows_part(text, _TYPED, crs, shape, swap)
+        swap = None
+    return sites_from_parts([part], name=_TYPED, crs=crs, limits=limits, sha256=digest, swap=bool(swap))
+
+
+def _formatted(text: str, content: bytes, crs: Any, limits: Limits) -> RawPart | None:
+    """Read pasted GeoJSON, TXT or WKT; None if it is none of them."""
+    if text.lstrip().startswith("{"):
+        return read_geojson(content, _TYPED, max_features=limits.sites)
+    if is_survey_txt(content):
+        return survey_part(content, _TYPED, crs=crs, max_features=limits.sites)
+    if not _WKT.match(text):
+        return None
+    blocks = [block for block in re.split(rf"\n(?=\s*(?:SRID\b|(?:{_KINDS})))", text, flags=re.I) if block.strip()]
+    found = [_WKT.match(block) for block in blocks]
+    shapes, notices = shapes_of_wkt(
+        [match[2] if match else block for match, block in zip(found, blocks, strict=True)], _TYPED
+    )
+    codes = {match[1] for match in found if match}
+    frame = gpd.GeoDataFrame(geometry=shapes)
+    srid = codes.pop() if len(codes) == 1 else None
+    return RawPart(_TYPED, frame, _srid(srid), "ewkt", notices)
+
+
+def _srid(code: str | None) -> Any:
+    """Return the system of an EWKT prefix, for `geo.crs.systems.describe` to judge."""
+    if code is None or code == "0":
+        return None
+    try:
+        return CRS.from_epsg(int(code))
+    except ProjCrsError:
+        raise CrsError("geo.crs_unreadable", name=_TYPED, crs=code) from None
+
+
+def rows_part(text: str, name: str, crs: Any = None, shape: Shape | None = None, swap: bool | None = None) -> RawPart:
+    """Read rows of numbers without a header, as `sites_from_text` does.
+
+    Raises
+    ------
+    BadInput, CrsError
+        Naming the row that cannot be read, or asking for the system of metres.
+    """
+    blocks = _blocks(text, name)
+    rows = [row for block in blocks for row in block]
+    numbers = np.array([(row.first.value, row.second.value) for row in rows]).reshape(-1, 2)
+    notices: list[Notice] = []
+    if packed_dms([(row.first.text, row.second.text) for row in rows]):
+        notices.append(Notice("packed_dms", {"name": name}))
+    north_first = _north_first(rows, numbers, swap, name, notices)
+    points = numbers[:, ::-1] if north_first else numbers
+    degrees = any(row.first.degrees or row.second.degrees for row in rows) or bool((np.abs(points) <= 180).all())
+    if not degrees and crs is None:
+        candidates = detect(points)
+        raise CrsError("geo.text_crs_missing", name=name, likely=likely_text(candidates), candidates=candidates)
+    made: list[Any] = []
+    at = 0
+    for number, block in enumerate(blocks, start=1):
+        made += _shapes(points[at : at + len(block)], shape, number, name, notices)
+        at += len(block)
+    frame = gpd.GeoDataFrame(pd.DataFrame(index=pd.RangeIndex(len(made))), geometry=made)
+    return RawPart(name, frame, CRS(4490) if degrees else None, "typed_degrees", tuple(notices), turned=north_first)
+
+
+def _blocks(text: str, name: str) -> list[list[_Row]]:
+    """Split into shapes at blank lines and read each row."""
+    blocks: list[list[_Row]] = [[]]
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not normalised(line).strip(" ,;"):
+            blocks.append([])
+            continue
+        if lost := rounded_away(_SHORT.findall(line)):
+            values = {"line": number, "text": lost.text[:20], "step": f"{lost.step_m:,.3g}"}
+            raise BadInput("geo.txt_rounded", name=name, **values)
+        numbers = written_row(line)
+        if numbers is None or len(numbers) not in {2, 3, 4}:
+            raise BadInput(
+                "geo.text_bad_row", name=name, row=number, text="".join(c for c in line if c.isprintable())[:40]
+            )
+        first, second = _pair(numbers)
+        blocks[-1].append(_Row(number, first, second))
+    return [block for block in blocks if block]
+
+
+def _pair(numbers: list[Written]) -> tuple[Written, Written]:
+    """Leave off a running number (and a ring's) before the pair, or a height after it."""
+    values = [one.value for one in numbers]
+    if len(numbers) == 2:
+        return numbers[0], numbers[1]
+    if len(numbers) == 4:
+        return numbers[2], numbers[3]
+    labelled = values[0] == int(values[0]) and 0 <= values[0] < 1e5
+    plain = not (numbers[0].degrees or numbers[0].axis)
+    if labelled and plain and _china(values[1], values[2]) and not _china(values[0], values[1]):
+        return numbers[1], numbers[2]
+    return numbers[0], numbers[1]
+
+
+def _china(first: float, second: float) -> bool:
+    """Tell whether a pair can be coordinates in China, in any system and order."""
+    return bool(detect(np.array([[first, second]])))
+
+
+def _north_first(rows: list[_Row], numbers: Floats, swap: bool | None, name: str, notices: list[Notice]) -> bool:
+    """Settle the order: the user's word, the letters beside the numbers, else what the numbers can be; said."""
+    if swap is not None:
+        return swap
+    other = {"east": "north", "north": "east"}
+    said = {row.first.axis for row in rows} | {other.get(row.second.axis or "") for row in rows}
+    said.discard(None)
+    if len(said) > 1:
+        raise BadInput("geo.text_axes_mixed", name=name)
+    if said:
+        return said == {"north"}
+    candidates = detect(numbers)
+    swapped = bool(candidates) and candidates[0].swapped
+    if swapped:
+        notices.append(Notice("text_north_first", {"name": name}))
+    return swapped
+
+
+def _shapes(points: Floats, shape: Shape | None, number: int, name: str, notices: list[Notice]) -> list[Any]:
+    """Make the shape of one block of rows."""
+    if shape is None:
+        shape = "points" if len(points) == 1 else "line" if len(points) == 2 else "polygon"
+        if len(points) > 1:
+            notices.append(Notice(f"text_as_{shape}", {"name": name, "count": len(points)}))
+    if shape == "points":
+        return list(shapely.points(points))
+    if shape == "line":
+        if len(points) < 2:
+            raise BadInput("geo.too_few_in_ring", name=name, row=number)
+        return [shapely.LineString(points)]
+    return [area_of_rings([points], name, number)]

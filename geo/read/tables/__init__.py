@@ -1,0 +1,1 @@
+"""Readers of CSV and XLSX: tables of coordinates, and plain tables."""

@@ -1,0 +1,87 @@
+"""XLSX: the sheets that hold anything, values as last computed; what is hidden in it is read and said."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any, Final
+
+import openpyxl
+import pandas as pd
+from openpyxl.utils.exceptions import InvalidFileException
+
+from geo.errors import BadInput
+from geo.files.table import Table, inner_label, plain_label
+from geo.files.unpack import Archive
+from geo.notices import Notice
+from geo.read.tables.coordinate_tables import MAX_COLUMNS, tables_in
+from geo.sites.sites import Limits
+
+__all__ = ["DAMAGED", "cells_of", "workbook"]
+
+_EMPTY_ROWS: Final = 1000
+DAMAGED: Final = (
+    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError, EOFError, SyntaxError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, InvalidFileException,
+)  # fmt: skip
+"""What openpyxl says of damaged workbooks; its XML parser's errors are SyntaxErrors."""
+_HIDDEN: Final = re.compile(rb"<(?:\w+:)?(row|col)\b[^>]*\bhidden=\"(?:1|true)\"")
+
+
+def workbook(archive: Archive, content: bytes, name: str, limits: Limits, columns: Mapping[str, str]) -> list[Table]:
+    """Return the sheets of an XLSX that hold anything; values as last computed, no formula is run."""
+    hides_rows = False
+    for path in archive.with_suffix(".xml", ".rels"):
+        inside = archive.read(path)
+        if b"<!DOCTYPE" in inside[:4096]:
+            raise BadInput("geo.xml_doctype", name=name)
+        hides_rows |= "worksheets" in path.parts and _HIDDEN.search(inside) is not None
+    try:
+        with closing(openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)) as book:
+            sheets = [(str(sheet.title), str(sheet.sheet_state), cells_of(sheet, limits)) for sheet in book.worksheets]
+    except DAMAGED:
+        raise BadInput("geo.unreadable", name=name) from None
+    held = [(title, state, cells) for title, state, cells in sheets if len(cells)]
+    if not held:
+        raise BadInput("geo.no_features", name=name)
+    rows = (Notice("hidden_rows", {"name": name}),) if hides_rows else ()
+    return [
+        table
+        for title, state, cells in held
+        for table in tables_in(
+            cells, inner_label(name, title, len(held)), "XLSX", layer=title, limits=limits, columns=columns,
+            notices=(*rows, *_hidden(name, title, state)),
+        )
+    ]  # fmt: skip
+
+
+def _hidden(name: str, title: str, state: str) -> tuple[Notice, ...]:
+    return () if state == "visible" else (Notice("hidden_sheet", {"name": name, "sheet": plain_label(title)}),)
+
+
+def cells_of(sheet: Any, limits: Limits) -> pd.DataFrame:
+    """Return the filled rows of a sheet as text."""
+    rows: list[list[str]] = []
+    empty = 0
+    for values in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1):
+        texts = [_cell(value) for value in values]
+        while texts and not texts[-1]:
+            texts.pop()
+        empty = 0 if texts else empty + 1
+        if texts:
+            rows.append(texts)
+        if empty > _EMPTY_ROWS or len(rows) > limits.vertices:
+            break
+    width = max((len(row) for row in rows), default=0)
+    return pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=str)
+
+
+def _cell(value: Any) -> str:
+    """Write a cell as it reads; numbers keep every digit."""
+    if value is None:
+        return ""
+    return repr(value) if isinstance(value, float) else str(value).strip()

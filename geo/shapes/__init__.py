@@ -1,0 +1,1 @@
+"""Shapes as they come, made measurable: curves, rings, repair."""

@@ -1,0 +1,1 @@
+"""Vector tiles for display; areas are kept, nothing is measured on them."""

@@ -1,0 +1,315 @@
+"""The tiles of a layer, square by square: only as many shapes are held at a time as fit into memory.
+
+The map is quartered until a square holds a bearable number of points. Such a leaf makes its tiles from the highest zoom
+down; what it drew last is merged with its neighbours for the zooms below. A tile that would be too heavy is drawn as
+cells (`geo.tiles.cells`), and so is all above it, from exact shares, so that no error adds up.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.tiles import mvt as _mvt
+from geo.tiles.cells import CELLS, coarser, coverage, outlines, picked
+from geo.tiles.shapes import BUFFER, by_tile, cut, dissolved, projected, simplified, world_boxes
+
+__all__ = ["MIN_ZOOM", "Tile", "Tree"]
+
+MIN_ZOOM: Final = 3
+
+_LEAF_POINTS: Final = 1_000_000
+_LEAF_POINTS_APART: Final = 10_000_000
+"""Shapes that are not joined would show the edges of the leaves."""
+_LARGE_SHAPE: Final = 5_000
+_TOP_EXTENT: Final = 2**16
+_HEAVY: Final = ((6, 120_000), (99, 200_000))
+"""From which size on a tile is drawn as cells, up to a zoom: bytes as sent."""
+_CELLS_EXTENT: Final = 4 * CELLS
+_FEW_CELLS: Final = 400
+"""Fewer would not come out even with the area."""
+_LINE_POINTS: Final = 20_000
+"""In a tile that would be too heavy."""
+
+Shapes = NDArray[np.object_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Covers = dict[int, Floats]
+
+
+class Tile(NamedTuple):
+    """A place in the pyramid."""
+
+    zoom: int
+    x: int
+    y: int
+
+    @property
+    def children(self) -> list[Tile]:
+        """The four tiles of the next zoom, left to right, top to bottom."""
+        return [Tile(self.zoom + 1, 2 * self.x + dx, 2 * self.y + dy) for dy in (0, 1) for dx in (0, 1)]
+
+    def box(self, buffer: float = 0) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom in the Web Mercator square, `buffer` tiles wider on every side."""
+        side = 2.0**-self.zoom
+        x, y = self.x, self.y
+        return ((x - buffer) * side, (y - buffer) * side, (x + 1 + buffer) * side, (y + 1 + buffer) * side)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Shapes in degrees that reach a tile, with their ids, boxes and numbers of points."""
+
+    shapes: Shapes
+    numbers: Ints
+    boxes: Floats
+    points: Ints
+
+    def inside(self, tile: Tile) -> _Held:
+        """Keep what reaches a tile; of large shapes only that part."""
+        left, top, right, bottom = box = tile.box(BUFFER)
+        reach = (self.boxes[:, 0] <= right) & (self.boxes[:, 2] >= left)
+        rows = np.flatnonzero(reach & (self.boxes[:, 1] <= bottom) & (self.boxes[:, 3] >= top))
+        large = self.points[rows] > _LARGE_SHAPE
+        kept = rows[~large]
+        parts, ids = cut(self.shapes[rows[large]], self.numbers[rows[large]], _degrees(box))
+        return _Held(
+            np.concatenate([self.shapes[kept], parts]),
+            np.concatenate([self.numbers[kept], ids]),
+            np.concatenate([self.boxes[kept], world_boxes(parts)]),
+            np.concatenate([self.points[kept], shapely.get_num_coordinates(parts)]),
+        )
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What a tile leaves to the zoom below: shapes with their ids and exact area, or the shares of the cells there.
+
+    Of many ids these shares are most of what is held: they are no finer than that zoom needs.
+    """
+
+    shapes: Shapes
+    numbers: Ints
+    area: float
+    covers: Covers | None = None
+
+
+class Tree:
+    """Makes the tiles of one layer.
+
+    Parameters
+    ----------
+    put : callable
+        Takes each tile and its content, in no order.
+    top : int
+        The highest zoom.
+    dissolve : bool
+        Whether polygons of one id are joined below it; only then heavy tiles become cells.
+    progress : callable
+        Told how many points are done.
+    """
+
+    def __init__(
+        self, put: Callable[[Tile, bytes], None], top: int, *, dissolve: bool, progress: Callable[[float], None]
+    ) -> None:
+        self._put, self._top, self._dissolve, self._progress = put, top, dissolve, progress
+
+    def make(self, shapes: Shapes, numbers: Ints, boxes: Floats, points: Ints) -> None:
+        """Make every tile of polygons and lines in degrees."""
+        held = _Held(shapes, numbers, boxes, points)
+        for x, y, _ in by_tile(boxes, MIN_ZOOM, (0, 0, 0)):
+            tile = Tile(MIN_ZOOM, x, y)
+            self._node(tile, held.inside(tile))
+
+    def _node(self, tile: Tile, held: _Held) -> _Drawn | None:
+        """Make a tile and all below it."""
+        if not len(held.shapes):
+            return None
+        most = _LEAF_POINTS if self._dissolve else _LEAF_POINTS_APART
+        if held.points.sum() <= most or tile.zoom >= self._top:
+            return self._leaf(tile, held)
+        children = [self._node(child, held.inside(child)) for child in tile.children]
+        return self._merged(tile, children)
+
+    def _leaf(self, tile: Tile, held: _Held) -> _Drawn:
+        """Make a tile and all below it from the shapes themselves, each zoom simplified from the one above it."""
+        steps = self._top - tile.zoom + 1
+        done = held.points.sum() / steps
+        shapes, numbers = cut(projected(held.shapes), held.numbers, tile.box(BUFFER))
+        for inner, content, _ in self._tiles(shapes, numbers, self._top, tile, _TOP_EXTENT):
+            self._put(inner, content)
+        self._progress(done)
+        if self._dissolve:
+            shapes, numbers = dissolved(shapes, numbers)
+        wanted = float(shapely.area(shapes).sum())
+        simple, ids, covers = shapes, numbers, None
+        for zoom in range(self._top - 1, tile.zoom - 1, -1):
+            simple, ids, extent = simplified(simple, ids, wanted, zoom)
+            for inner, content, heavy in self._tiles(simple, ids, zoom, tile, extent):
+                covers = _covers(shapes, numbers, inner) if heavy else None
+                self._put(inner, content if covers is None else _cells(covers, *_lines(simple, ids, inner), inner))
+            self._progress(done)
+        area = float(shapely.area(cut(shapes, numbers, tile.box())[0]).sum())
+        simple, ids = cut(simple, ids, tile.box())
+        if covers is not None:  # of the last tile, which is this one
+            simple, ids = _lines(simple, ids, tile)
+        return _Drawn(simple, ids, area, None if covers is None else _halved(covers))
+
+    def _merged(self, tile: Tile, children: list[_Drawn | None]) -> _Drawn | None:
+        """Make a tile from what its four children drew."""
+        there = [child for child in children if child is not None]
+        if not there:
+            return None
+        area = sum(child.area for child in there)
+        shapes = np.concatenate([child.shapes for child in there])
+        numbers = np.concatenate([child.numbers for child in there])
+        if any(child.covers is not None for child in there):
+            return self._in_cells(tile, _joined_covers(tile, children), shapes, numbers, area)
+        if self._dissolve:
+            shapes, numbers = _sewn(shapes, numbers, tile)
+        simple, ids, extent = simplified(shapes, numbers, area, tile.zoom)
+        for _, content, heavy in self._tiles(simple, ids, tile.zoom, tile, extent):
+            if heavy:
+                return self._in_cells(tile, _covers(shapes, numbers, tile), simple, ids, area)
+            self._put(tile, content)
+        return _Drawn(simple, ids, area)
+
+    def _in_cells(self, tile: Tile, covers: Covers, shapes: Shapes, numbers: Ints, area: float) -> _Drawn:
+        """Make a tile of cells, and of the lines among shapes."""
+        lines, ids = _lines(shapes, numbers, tile)
+        lines, ids, _ = simplified(lines, ids, 0.0, tile.zoom)
+        self._put(tile, _cells(covers, lines, ids, tile))
+        return _Drawn(lines, ids, area, _halved(covers))
+
+    def _tiles(
+        self, shapes: Shapes, numbers: Ints, zoom: int, within: Tile, extent: int
+    ) -> list[tuple[Tile, bytes, bool]]:
+        """Return the tiles of one zoom inside a tile, and whether each is too heavy to be sent."""
+        made = []
+        most = next(size for last, size in _HEAVY if zoom <= last)
+        for x, y, rows in by_tile(_boxes(shapes), zoom, within):
+            inner = Tile(zoom, x, y)
+            clipped = shapely.clip_by_rect(shapes[rows], *inner.box(BUFFER))
+            content = _mvt.encode(clipped, numbers[rows], extent, scale=2.0**zoom, origin=(x, y))
+            if content:
+                packed = gzip.compress(content, 9, mtime=0)
+                made.append((inner, packed, self._dissolve and zoom < self._top and len(packed) > most))
+        return made
+
+
+def _boxes(shapes: Shapes) -> Floats:
+    return np.asarray(shapely.bounds(shapes), np.float64)
+
+
+def _degrees(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Return a box of the Web Mercator square in degrees: west, south, east, north."""
+    lat = np.degrees(np.arctan(np.sinh((0.5 - np.array([box[3], box[1]])) * 2 * np.pi)))
+    return (box[0] - 0.5) * 360, float(lat[0]), (box[2] - 0.5) * 360, float(lat[1])
+
+
+def _covers(shapes: Shapes, numbers: Ints, tile: Tile) -> Covers:
+    """Return which share of each cell of a tile the polygons of each id cover."""
+    flat = shapely.get_dimensions(shapes) == 2
+    left, top, right, bottom = tile.box()
+    boxes = _boxes(shapes)
+    near = flat & (boxes[:, 0] < right) & (boxes[:, 2] > left) & (boxes[:, 1] < bottom) & (boxes[:, 3] > top)
+    parts, ids = cut(shapes[near], numbers[near], tile.box())
+    scale, origin = 2.0**tile.zoom, (float(tile.x), float(tile.y))
+    return {int(number): coverage(parts[ids == number], scale, origin) for number in np.unique(ids)}
+
+
+def _halved(covers: Covers) -> Covers:
+    """Return the shares of cells twice as wide."""
+    return {number: coarser(cover, 2) for number, cover in covers.items()}
+
+
+def _joined_covers(tile: Tile, children: list[_Drawn | None]) -> Covers:
+    """Put the shares of four tiles together as those of the tile below."""
+    joined: Covers = {}
+    half = CELLS // 2
+    for place, (child, drawn) in enumerate(zip(tile.children, children, strict=True)):
+        if drawn is None:
+            continue
+        covers = drawn.covers if drawn.covers is not None else _halved(_covers(drawn.shapes, drawn.numbers, child))
+        row, column = divmod(place, 2)
+        for number, cover in covers.items():
+            whole = joined.setdefault(number, np.zeros((CELLS, CELLS)))
+            whole[row * half : (row + 1) * half, column * half : (column + 1) * half] = cover
+    return joined
+
+
+def _lines(shapes: Shapes, numbers: Ints, tile: Tile) -> tuple[Shapes, Ints]:
+    """Return the lines that reach a tile, of a great many the longest."""
+    boxes, (left, top, right, bottom) = _boxes(shapes), tile.box(BUFFER)
+    near = (boxes[:, 0] < right) & (boxes[:, 2] > left) & (boxes[:, 1] < bottom) & (boxes[:, 3] > top)
+    rows = np.flatnonzero(near & (shapely.get_dimensions(shapes) == 1))
+    rows = rows[np.argsort(-shapely.length(shapes[rows]), kind="stable")]
+    rows = np.sort(rows[np.cumsum(shapely.get_num_coordinates(shapes[rows])) <= _LINE_POINTS])
+    return shapes[rows], numbers[rows]
+
+
+def _cells(covers: Covers, lines: Shapes, line_ids: Ints, tile: Tile) -> bytes:
+    """Draw a tile as cells, the finest that are light enough, and lines."""
+    most = next(size for last, size in _HEAVY if tile.zoom <= last)
+    clipped = shapely.clip_by_rect(lines, *tile.box(BUFFER))
+    lines = np.asarray(shapely.transform(clipped, lambda xy: xy * 2.0**tile.zoom - (tile.x, tile.y)), dtype=object)
+    packed = b""
+    for times in (1, 2, 4, 8):
+        coarse = {number: coarser(cover, times) for number, cover in covers.items()} if times > 1 else covers
+        more = _thinner(coarse)
+        shapes, ids = outlines(
+            picked(coarse if more == 1.0 else {k: cover * more for k, cover in coarse.items()}),
+            -(-int(BUFFER * CELLS) // times),
+        )
+        shapes = _smooth(shapes, times / CELLS) if more == 1.0 else _shrunk(shapes, 1 / np.sqrt(more))
+        extent = _CELLS_EXTENT if more == 1.0 else _TOP_EXTENT * 256
+        content = _mvt.encode(shapes, ids, extent, layer=_mvt.CELLS) + _mvt.encode(lines, line_ids, extent)
+        packed = gzip.compress(content, 9, mtime=0)
+        if len(packed) <= most or more > 1.0:  # few as they are, coarser ones would not be lighter
+            break
+    return packed
+
+
+def _thinner(covers: Covers) -> float:
+    """Return how many times as many cells are drawn, and how many times as small, where all are worth only a few."""
+    whole = sum(covers.values(), np.zeros(1))
+    total, fullest = float(whole.sum()), float(whole.max())
+    if not total or total >= _FEW_CELLS:
+        return 1.0
+    return max(1.0, min(_FEW_CELLS / total, 1 / fullest))
+
+
+def _shrunk(shapes: Shapes, factor: float) -> Shapes:
+    """Scale shapes around their own centres."""
+    centre = shapely.get_coordinates(shapely.centroid(shapes))
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    return np.asarray(
+        shapely.set_coordinates(shapes.copy(), (points - centre[owner]) * factor + centre[owner]), dtype=object
+    )
+
+
+def _smooth(shapes: Shapes, cell: float) -> Shapes:
+    """Take the steps out of slanted outlines where the area bears it."""
+    area = shapely.area(shapes).sum()
+    for tolerance in (0.75 * cell, 0.4 * cell):
+        simple = shapely.simplify(shapes, tolerance)
+        if abs(shapely.area(simple).sum() - area) <= 0.002 * area:
+            return np.asarray(simple, dtype=object)
+    return shapes
+
+
+def _sewn(shapes: Shapes, numbers: Ints, tile: Tile) -> tuple[Shapes, Ints]:
+    """Join what touches the two lines along which a tile was quartered."""
+    left, top, right, bottom = tile.box()
+    seam = np.array([(left + right) / 2, (top + bottom) / 2])
+    boxes = _boxes(shapes)
+    near = (right - left) * 1e-9
+    touching = ((boxes[:, :2] <= seam + near) & (boxes[:, 2:] >= seam - near)).any(axis=1)
+    joined, ids = dissolved(shapes[touching], numbers[touching])
+    return np.concatenate([shapes[~touching], joined]), np.concatenate([numbers[~touching], ids])

@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from geo.measure.index import FeatureIndex
 from geo.measure.nearest import nearest
 from geo.measure.overlay import overlay
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
+from layers.catalogue.config import read_catalogue
+from layers.sources.load import load_layers
 from siting.check import whats_here
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -30,10 +30,10 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 from benchmarks import map_speed
 from benchmarks.parcels import parcels, places
 from carto.tiles_layer import ensure, missing
-from layers.boundaries import counties_of
-from layers.catalogue import read_catalogue
-from layers.home import home
-from layers.load import load_layers
+from layers.catalogue.config import read_catalogue
+from layers.catalogue.counties import counties_of
+from layers.catalogue.home import home
+from layers.sources.load import load_layers
 from siting.check import whats_here
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import RedlineError
+from layers.catalogue.paths import PRODUCT
 
 __all__ = ["Bundle", "bundle"]
 
-_ROOT: Final = Path(__file__).resolve().parent.parent
-_VENDOR: Final = _ROOT / "static" / "vendor"
-_OWN: Final = Path(__file__).with_name("js")
+_VENDOR: Final = PRODUCT / "static" / "vendor"
+_OWN: Final = PRODUCT / "carto" / "js"
 
 _SCRIPTS: Final = (
     _VENDOR / "leaflet/dist/leaflet.js",
@@ -93,4 +93,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise RedlineError("carto.assets_missing", file=path.relative_to(_ROOT).as_posix()) from None
+        raise RedlineError("carto.assets_missing", file=path.relative_to(PRODUCT).as_posix()) from None

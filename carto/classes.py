@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from carto.symbols import Symbol
 from geo.errors import RedlineError
-from layers.model import Bilingual, Layer
+from layers.catalogue.model import Bilingual, Layer
 
 __all__ = [
     "DIVERGING",

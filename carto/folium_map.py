@@ -25,8 +25,8 @@ from carto.panel import TileUrl, groups_of, looked, noted, standing, texts_of
 from carto.scene import Scene, View
 from geo.errors import RedlineError
 from geo.tiles.build import LEVEL_DIFF, MIN_ZOOM
-from layers.catalogue import MapSettings
-from layers.model import Layer
+from layers.catalogue.config import MapSettings
+from layers.catalogue.model import Layer
 from words import Lang, t
 
 __all__ = ["Base", "Scene", "TileUrl", "View", "build_map", "choropleth_group", "highlight_group", "refuse_remote"]

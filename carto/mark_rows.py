@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from carto.symbols import classes_of, label_of
 from geo.memo import per_frame
-from layers.model import Layer
+from layers.catalogue.model import Layer
 
 __all__ = ["MarkRows", "counts_of", "mark_rows", "shaped"]
 

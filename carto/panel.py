@@ -11,7 +11,7 @@ from carto.scene import LayerShow, arranged
 from carto.symbols import Symbol, classes_of, label_of, paint_order
 from carto.tiles_layer import TileKind, has_crowds, has_marks, has_shapes
 from carto.years import year_kinds, years_shown
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from words import Lang, t
 
 __all__ = ["TileUrl", "groups_of", "looked", "noted", "standing", "texts_of"]

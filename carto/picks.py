@@ -19,7 +19,7 @@ from carto.folium_map import _ScriptGroup
 from carto.panel import looked
 from carto.symbols import Label, classes_of, label_of
 from geo.memo import per_frame
-from layers.model import Layer
+from layers.catalogue.model import Layer
 
 __all__ = ["picks_group"]
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from carto.mark_rows import counts_of
 from carto.tiles_layer import ensure, missing
-from layers.model import Layer
+from layers.catalogue.model import Layer
 
 __all__ = ["Job", "is_large", "started"]
 

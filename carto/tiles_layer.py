@@ -21,7 +21,7 @@ from carto.symbols import classes_of, label_of
 from carto.tile_store import Progress, made_once, tidy
 from carto.years import MOST_JOINED, year_kinds
 from geo.tiles.build import TILER, build_tiles, shared_edges
-from layers.model import Layer
+from layers.catalogue.model import Layer
 
 __all__ = [
     "TileKind",

@@ -15,7 +15,7 @@ from geo.errors import BadInput
 
 if TYPE_CHECKING:
     from geo.read.formats import Sites
-    from layers.catalogue import Catalogue
+    from layers.catalogue.config import Catalogue
     from siting.case import Settings
 
 __all__ = ["STDIN", "asking_options", "content_of", "read_asked", "settings_from"]

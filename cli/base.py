@@ -15,13 +15,12 @@ from geo.errors import BadInput, RedlineError
 from words import LANGUAGES, Lang, t
 
 if TYPE_CHECKING:
-    from layers.catalogue import Catalogue
-    from layers.model import Layer
+    from layers.catalogue.config import Catalogue
+    from layers.catalogue.model import Layer
     from siting.ledger import Ledger
 
-__all__ = ["HOUSE", "VERSION", "bytes_of", "extent_text", "json_of", "loaded", "main", "open_ledger"]
+__all__ = ["VERSION", "bytes_of", "extent_text", "json_of", "loaded", "main", "open_ledger"]
 
-HOUSE = Path(__file__).resolve().parent.parent
 VERSION = metadata.version("redline")
 _BAD_INPUT = 2
 
@@ -54,7 +53,7 @@ def main(ctx: click.Context, config: Path | None, lang: Lang | None) -> None:
     """Redline 红线一张图: may this stand here?"""  # noqa: D400
     import warnings
 
-    from layers.data_in_use import config_in_use
+    from layers.catalogue.paths import config_in_use
 
     if not os.environ.get("REDLINE_DEBUG"):  # what a library mutters is no sentence for a user
         warnings.simplefilter("ignore")
@@ -64,7 +63,7 @@ def main(ctx: click.Context, config: Path | None, lang: Lang | None) -> None:
 
 
 def _use(ctx: click.Context, config: Path) -> None:
-    """Make a configuration the one in use until the command ends: its tables go with it (`layers.data_in_use`)."""
+    """Make a configuration the one in use until the command ends, with its tables (`layers.catalogue.paths`)."""
     before = os.environ.get("REDLINE_CONFIG")
     os.environ["REDLINE_CONFIG"] = str(config)
 
@@ -85,8 +84,8 @@ def _system_language() -> Lang:
 
 def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
     """Read the configuration with the user's own layers, and load all; an overlay that is broken is said."""
-    from layers.current import current_catalogue
-    from layers.load import load_layers
+    from layers.catalogue.in_use import current_catalogue
+    from layers.sources.load import load_layers
 
     current = current_catalogue(Path(str(obj["config"])))
     if current.fault is not None:
@@ -96,7 +95,7 @@ def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
 
 def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) -> str:
     """Write where a layer is complete; none means everywhere."""
-    from layers.boundaries import territory_names
+    from layers.catalogue.counties import territory_names
 
     named = territory_names(layers, lang)
     return t("data.comma", lang).join(named.get(code, code) for code in extent) or t("data.everywhere", lang)
@@ -104,7 +103,7 @@ def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) 
 
 def open_ledger() -> Ledger:
     """Open the record of past checks in the user's data folder."""
-    from layers.home import home
+    from layers.catalogue.home import home
     from siting.ledger import Ledger
 
     return Ledger.open(home())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cli.base import HOUSE, loaded, main
+from cli.base import loaded, main
 from words import Lang, t
 
 
@@ -19,15 +19,16 @@ from words import Lang, t
 @click.pass_obj
 def serve(obj: dict[str, object], port: int, address: str) -> None:
     """Serve the app in the browser / 启动网页应用."""
+    from layers.catalogue.paths import PRODUCT
     from views.prepare import prepare
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     prepare(Path(str(obj["config"])), progress=lambda text: click.echo(text, err=True), lang=lang)
-    command = [sys.executable, "-m", "streamlit", "run", str(HOUSE / "app.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(PRODUCT / "app.py")]
     command += ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
     environment = os.environ | {"REDLINE_CONFIG": str(Path(str(obj["config"])).resolve())}
     # the server takes this process's place: whoever ends `redline serve` ends the server, and nothing is left behind
-    os.chdir(HOUSE)
+    os.chdir(PRODUCT)
     os.execve(command[0], command, environment)  # noqa: S606 -- our own interpreter, no shell
 
 
@@ -48,7 +49,7 @@ def layers(obj: dict[str, object], form: str, **asked: str | None) -> None:
 
         versions(*wanted[0], obj["lang"], form)  # type: ignore[arg-type]
         return
-    from layers.load import unhealthy
+    from layers.sources.load import unhealthy
     from snapshot.listing import layer_rows, layers_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
@@ -71,9 +72,9 @@ def layers(obj: dict[str, object], form: str, **asked: str | None) -> None:
 @click.pass_obj
 def validate(obj: dict[str, object], folder: Path | None) -> None:
     """Check the tables of plans and of law, naming file, line and column / 校验规划与法规数据表."""
-    from layers.data_in_use import law_folder, plans_folder
-    from layers.law import validate_law
-    from layers.plans import validate_folder
+    from layers.catalogue.paths import law_folder, plans_folder
+    from layers.law.tables import validate_law
+    from layers.plans.tables import validate_folder
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     count = 0

@@ -18,8 +18,8 @@ from words import Lang, t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from layers.catalogue import Catalogue
-    from layers.model import Layer
+    from layers.catalogue.config import Catalogue
+    from layers.catalogue.model import Layer
     from siting.run import Run
     from snapshot.sheet_draw import Relief
 

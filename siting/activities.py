@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.model import Layer
-from layers.schema_law import DECLARED_FLAGS
+from layers.catalogue.model import Layer
+from layers.law.schema import DECLARED_FLAGS
 from siting.place import share_inside
 from siting.project import law_table
 

@@ -16,7 +16,7 @@ from geo.measure.ellipsoid import areas_of, lengths_of
 from geo.measure.index import FeatureIndex
 from geo.measure.overlay import feature_pairs, measure_pairs, nearest, union_pieces
 from geo.memo import per_frame
-from layers.model import INDICATIVE_BASES
+from layers.catalogue.model import INDICATIVE_BASES
 from siting.place import ANYWHERE
 from siting.verdict import MEETING
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.measure.overlay import nearest
-from layers.schema_law import ZONES
+from layers.law.schema import ZONES
 from siting.against import Measured, Prepared
 from siting.rules import AUTHORITIES, RULE_KEYS, Rule
 from siting.verdict import MEETING

@@ -11,8 +11,8 @@ import pandas as pd
 
 from geo.errors import BadInput
 from geo.read.formats import Sites
-from layers.export_policy import withheld_ids
-from layers.model import Layer
+from layers.catalogue.export_policy import withheld_ids
+from layers.catalogue.model import Layer
 from siting.case import Settings
 from siting.result import CheckResult
 from siting.run import Run, run_check

@@ -12,7 +12,7 @@ import pyproj
 import shapely
 
 from geo.crs.systems import CrsReading
-from layers.model import LayerSpec
+from layers.catalogue.model import LayerSpec
 
 __all__ = [
     "CASE_FIELDS",
@@ -162,7 +162,7 @@ class CheckedLayer:
     state : str
         loaded, not_loaded or failed.
     digest : str or None
-        Hash of the content as read (``layers.digest``).
+        Hash of the content as read (``layers.catalogue.digest``).
     kept : str or None
         Name of the copy kept (`siting.kept`); None where there is no shape to keep.
     """

@@ -12,8 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.read.formats import Sites, sites_from_points
-from layers.data_in_use import law_folder, plans_folder
-from layers.model import Layer
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import law_folder, plans_folder
 from siting.activities import missing_layers
 from siting.findings import Ground, Settings, findings_of, ground_of
 from siting.legal import legal_of
@@ -58,7 +58,7 @@ def check(
     ----------
     sites : Sites
     layers : sequence of Layer
-        As loaded by ``layers.load``, in catalogue order.
+        As loaded by ``layers.sources.load``, in catalogue order.
     counties : GeoDataFrame
         EPSG:4490 with ``adcode``, ``name_zh``, ``prefecture_adcode``, ``province_adcode``.
     touch_tolerance_m : float
@@ -67,7 +67,7 @@ def check(
         What is planned, a code of ``data/law/activities.csv``. Without it no rule is asked and the verdict says only
         what is met.
     flags : mapping of str to bool, or iterable of str
-        Answers about the project (``layers.schema_law.FLAGS``); in an iterable ``no-`` before a flag says no.
+        Answers about the project (``layers.law.schema.FLAGS``); in an iterable ``no-`` before a flag says no.
     works : {"new", "rebuild", "expand"}
     as_of : str or date, optional
         The day whose law is asked for; default today.

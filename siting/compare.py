@@ -9,8 +9,8 @@ from operator import is_
 from typing import Any, Final
 
 from geo.errors import RedlineError
-from layers.export_policy import withheld_ids
-from layers.model import LayerSpec
+from layers.catalogue.export_policy import withheld_ids
+from layers.catalogue.model import LayerSpec
 from siting.withhold import MEASURED
 from words import Lang, has, t
 

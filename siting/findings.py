@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.measure.ellipsoid import area_m2, length_m, plane_area_m2
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.against import Measured, Prepared, measure, prepared
 from siting.legal import Legal
 from siting.margin import accuracies, firm, inside_margins, margin_kinds, margins, rests_on_model, sliver

@@ -9,8 +9,8 @@ from typing import Any, Final
 import geopandas as gpd
 
 from geo.read.formats import sites_from_points
-from layers.model import Layer
-from layers.schema_law import ANY_ACTIVITY, FLAGS
+from layers.catalogue.model import Layer
+from layers.law.schema import ANY_ACTIVITY, FLAGS
 from siting.check import check
 from siting.findings import Settings, findings_of, ground_of
 from siting.legal import legal_of

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.errors import BadInput
 from geo.read.formats import Limits, Sites, read_sites, sites_from_text
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.case import Settings
 from siting.linear import Structure, corridor_sites, linear_sections
 

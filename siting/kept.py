@@ -25,7 +25,7 @@ from pandas.api import types
 from geo.crs.systems import STORE_CRS
 from geo.errors import DataFault
 from geo.memo import per_frame
-from layers.digest import frame_digest
+from layers.catalogue.digest import frame_digest
 from siting.tables import Tables
 
 __all__ = ["Kept", "law_digest", "law_files"]
@@ -44,7 +44,7 @@ class Kept:
     Parameters
     ----------
     home : Path
-        ``layers.home.home()``.
+        ``layers.catalogue.home.home()``.
     """
 
     def __init__(self, home: Path) -> None:

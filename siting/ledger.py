@@ -22,8 +22,8 @@ from typing import Any, Final, NamedTuple
 import geopandas as gpd
 
 from geo.errors import BadInput, DataFault
-from layers.export_policy import withheld_ids
-from layers.model import Layer, LayerSpec
+from layers.catalogue.export_policy import withheld_ids
+from layers.catalogue.model import Layer, LayerSpec
 from siting.case import (
     CASE_FIELDS,
     Case,
@@ -106,7 +106,7 @@ class Ledger:
 
     @classmethod
     def open(cls, home: Path) -> Ledger:
-        """Open the ledger of a home folder (``layers.home.home()``), made or brought up to date if need be.
+        """Open the ledger of a home folder (``layers.catalogue.home.home()``), made or brought up to date if need be.
 
         Raises
         ------

@@ -9,7 +9,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.against import Measured, Prepared
 from siting.apply import Said, say, say_unloaded, sorted_rules, told
 from siting.project import Project

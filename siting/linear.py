@@ -19,7 +19,7 @@ from geo.errors import BadInput
 from geo.measure.along import shared_stretches
 from geo.measure.ellipsoid import edge_pieces_of, lengths_of
 from geo.read.formats import Sites
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.against import Prepared, prepared
 from siting.bands import bands
 

@@ -18,7 +18,7 @@ from geo.crs.edges import split_edges
 from geo.crs.systems import CrsReading
 from geo.measure.ellipsoid import GEOD, degrees_per_metre, edge_pieces_of
 from geo.measure.overlay import slivers, union_pieces
-from layers.model import LayerSpec
+from layers.catalogue.model import LayerSpec
 from siting.against import Measured, Prepared
 from siting.verdict import MEETING
 

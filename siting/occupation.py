@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from geo.crs.systems import STORE_CRS
 from geo.measure.ellipsoid import HA_M2, MU_M2, areas_of
 from geo.measure.overlay import feature_pairs, union_pieces
-from layers.boundaries import counties_of
-from layers.export_policy import withheld_ids
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.export_policy import withheld_ids
+from layers.catalogue.model import Layer
 from siting.against import prepared
 from siting.run import Run
 

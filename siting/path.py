@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.apply import zone_named
 from siting.legal import Legal
 from siting.project import Project, law_table

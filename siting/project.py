@@ -13,9 +13,9 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import BadInput
-from layers.data_in_use import law_folder
-from layers.law import read_law
-from layers.schema_law import FLAGS
+from layers.catalogue.paths import law_folder
+from layers.law.schema import FLAGS
+from layers.law.tables import read_law
 from siting.tables import FilesStamp, stamp_of
 
 __all__ = ["NOT", "WORKS", "Project", "day_of", "law_table", "project_of"]
@@ -95,7 +95,7 @@ def project_of(
     activity : str or None
         A code of ``activities.csv``; None: nothing is said of the project, and no rule is asked.
     flags : mapping of str to bool, or iterable of str
-        Answers: codes of ``layers.schema_law.FLAGS``. In an iterable, ``no-`` before a code says no.
+        Answers: codes of ``layers.law.schema.FLAGS``. In an iterable, ``no-`` before a code says no.
     works : str
         ``new``, ``rebuild`` or ``expand``.
     law : Path, optional

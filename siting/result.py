@@ -94,8 +94,8 @@ class CheckResult:
         A row per site and checked layer, by site and catalogue order; the columns of `FINDING_COLUMNS`:
         ``site`` (position), ``layer`` (id), ``role``, ``basis``; ``state``, ``reason`` (None or a code of `REASONS`),
         ``relation`` (``geo.measure.overlay.RELATIONS``; None if not checked). NaN where it does not apply, 0 where
-        nothing is shared: ``overlap_m2`` (union of what the features take of a polygon), ``share`` (of the site's area or
-        length), ``distance_m`` (geodesic, to the nearest edge; 0 where they meet), ``length_m`` (of a site that is a
+        nothing is shared: ``overlap_m2`` (union of what the features take of a polygon), ``share`` (of the site's area
+        or length), ``distance_m`` (geodesic, to the nearest edge; 0 where they meet), ``length_m`` (of a site that is a
         line), ``overlap_m`` (of the line inside, or of the layer's lines inside the site). ``must_be_inside``;
         ``features`` (what was hit: dicts of feature_id, name_zh, name_en, zone, basis, relation, overlap_m2,
         overlap_m, share); ``zones`` (dicts of zone, overlap_m2, overlap_m, share); ``nearest`` (a dict of feature_id,

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.clauses import clause_text
-from layers.data_in_use import law_folder, plans_folder
-from layers.law import read_law
-from layers.plans import read_table
-from layers.schema_law import ANY_ACTIVITY
+from layers.catalogue.paths import law_folder, plans_folder
+from layers.law.schema import ANY_ACTIVITY
+from layers.law.tables import read_law
+from layers.plans.clauses import clause_text
+from layers.plans.tables import read_table
 from siting.project import Project
 from siting.tables import FilesStamp, Tables, stamp_of
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from geo.errors import BadInput
 from geo.read.formats import Sites
-from layers.boundaries import counties_of
-from layers.catalogue import Catalogue
-from layers.model import Layer
+from layers.catalogue.config import Catalogue
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
 from siting.case import Settings, crs_to_json, software_now
 from siting.check import check
 from siting.intake import sections_of, widened

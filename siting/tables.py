@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layers.data_in_use import law_folder, plans_folder
+from layers.catalogue.paths import law_folder, plans_folder
 
 __all__ = ["FilesStamp", "Tables", "files_stamp", "stamp_of"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.model import ImportedSource
-from layers.overlay_store import OverlayEntry
+from layers.catalogue.model import ImportedSource
+from layers.catalogue.user_layers import OverlayEntry
 from siting.ledger import Ledger, Use
 
 __all__ = ["VersionUse", "uses_by_version"]

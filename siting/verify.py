@@ -13,8 +13,8 @@ import shapely
 
 from geo.errors import BadInput, DataFault, RedlineError
 from geo.read.formats import Limits, ReadLimits, Sites
-from layers.export_policy import export_levels, strictest
-from layers.model import Layer, LayerSpec
+from layers.catalogue.export_policy import export_levels, strictest
+from layers.catalogue.model import Layer, LayerSpec
 from siting.batch import run_batch
 from siting.case import Check, Settings, Software, software_now
 from siting.compare import DEGREES, Change, compare_reports

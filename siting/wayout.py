@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.errors import BadInput
 from geo.measure.overlay import sizes_of, union_pieces
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.against import Prepared, prepared
 from siting.apply import fits
 from siting.bands import bands

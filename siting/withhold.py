@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.export_policy import withheld_ids
-from layers.model import LayerSpec
+from layers.catalogue.export_policy import withheld_ids
+from layers.catalogue.model import LayerSpec
 from siting.result import CheckResult
 
 __all__ = ["MEASURED", "result_without_withheld", "without_withheld"]

@@ -12,9 +12,9 @@ import pandas as pd
 from carto.classes import MISSING, Choropleth
 from carto.symbols import Symbol, classes_of, symbol_of
 from geo.read.formats import Sites
-from layers.export_policy import may_export, withheld_ids
-from layers.licences import licence_text
-from layers.model import Layer, Style
+from layers.catalogue.export_policy import may_export, withheld_ids
+from layers.catalogue.licences import licence_text
+from layers.catalogue.model import Layer, Style
 from siting.result import CheckResult
 from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.qml import Category

@@ -14,9 +14,9 @@ import shapely
 
 from carto.scene import LayerShow
 from geo.errors import BadInput
-from layers.export_policy import may_export, withheld_ids
-from layers.indicators import DERIVED, derived_values
-from layers.model import Layer
+from layers.catalogue.export_policy import may_export, withheld_ids
+from layers.catalogue.model import Layer
+from layers.indicators.indicators import DERIVED, derived_values
 from snapshot.manifest import TableRecord, build_manifest
 from snapshot.names import safe_name
 from snapshot.page import write_page

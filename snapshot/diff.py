@@ -17,7 +17,7 @@ from carto.symbols import Symbol, symbol_of
 from geo.crs.systems import STORE_CRS, to_store
 from geo.errors import BadInput
 from geo.measure.ellipsoid import areas_of, degrees_per_metre, distance_m
-from layers.model import Style
+from layers.catalogue.model import Style
 from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.kinds import settled
 from snapshot.qml import Category

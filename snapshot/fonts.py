@@ -11,12 +11,13 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 
 from geo.errors import RedlineError
+from layers.catalogue.paths import PRODUCT
 
 __all__ = ["FAMILY", "Weight", "font", "font_path", "refuse_missing", "register_reportlab", "spelled", "writable"]
 
 Weight = Literal["regular", "bold"]
 FAMILY: Final = "NotoSansSC"
-_FOLDER: Final = Path(__file__).resolve().parent.parent / "static" / "vendor" / "fonts"
+_FOLDER: Final = PRODUCT / "static" / "vendor" / "fonts"
 _FILES: Final[dict[Weight, str]] = {
     "regular": "400Regular/NotoSansSC_400Regular.ttf",
     "bold": "700Bold/NotoSansSC_700Bold.ttf",

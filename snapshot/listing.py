@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tabulate import tabulate
 
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.compare import Change
 from siting.ledger import Listed
 from siting.verify import Verification

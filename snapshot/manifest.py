@@ -15,9 +15,9 @@ import pyproj
 import shapely
 
 from geo.crs.systems import describe
-from layers.digest import frame_digest
-from layers.export_policy import may_export, withheld_ids
-from layers.model import Layer
+from layers.catalogue.digest import frame_digest
+from layers.catalogue.export_policy import may_export, withheld_ids
+from layers.catalogue.model import Layer
 from snapshot.select import Selection
 from words import LANGUAGES, Lang, t
 

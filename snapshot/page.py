@@ -26,8 +26,9 @@ from carto.tiles_layer import marks_of, shaped
 from geo.errors import BadInput
 from geo.tiles.build import shared_edges
 from geo.whole_file import whole_file
-from layers.export_policy import may_export
-from layers.model import Layer
+from layers.catalogue.export_policy import may_export
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import PRODUCT
 from snapshot.page_ground import indicator_rows, look_of, relief_data
 from snapshot.seal import seal
 from snapshot.sheet_draw import Relief, stacked
@@ -40,9 +41,8 @@ MOST_BYTES: Final = 5_000_000
 """A page that is larger is drawn coarser until it is not."""
 _GROUPS: Final = ("boundaries", "control", "protection", "water", "projects", "indicators", "own")
 _TOLERANCES: Final = (0.0003, 0.0006, 0.0012, 0.0025, 0.005, 0.01)
-_OWN_SCRIPT: Final = Path(__file__).resolve().parent.parent / "carto" / "js" / "page.js"
+_OWN_SCRIPT: Final = PRODUCT / "carto" / "js" / "page.js"
 _WANTED: Final = ("leaflet.js", "paint.js", "marks.js", "panel.js")
-_ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 def write_page(
@@ -302,8 +302,8 @@ def _html(config: dict[str, Any], title: str, lang: Lang, made: str) -> str:
     """Put the page together; data cannot end its own script element."""
     files = bundle().files
     sheet = _without_links(files["map.css"].decode(), files)
-    leaflet = (_ROOT / "static/vendor/leaflet/dist/leaflet.js").read_text(encoding="utf-8")
-    own = [(_ROOT / "carto/js" / name).read_text(encoding="utf-8") for name in _WANTED[1:]]
+    leaflet = (PRODUCT / "static/vendor/leaflet/dist/leaflet.js").read_text(encoding="utf-8")
+    own = [(PRODUCT / "carto/js" / name).read_text(encoding="utf-8") for name in _WANTED[1:]]
     script = "\n;\n".join([leaflet, *own, _OWN_SCRIPT.read_text(encoding="utf-8")])
     script = re.sub(r"//# sourceMappingURL=\S+", "", script).replace("</script", "<\\/script")
     foot = " · ".join([made.strip("　"), t("sheet.no_authority", lang), t("snapshot.disclaimer", lang)])

@@ -26,8 +26,8 @@ from geo.crs.systems import describe, from_store, gk3_epsg
 from geo.errors import BadInput
 from geo.measure.ellipsoid import edge_pieces_of
 from geo.whole_file import whole_file
-from layers.export_policy import may_export
-from layers.model import Layer
+from layers.catalogue.export_policy import may_export
+from layers.catalogue.model import Layer
 from snapshot.seal import seal_raster, tag_raster
 from words import Lang, t
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.measure.ellipsoid import to_ha, to_mu
-from layers.licences import licence_text
-from layers.model import Layer
+from layers.catalogue.licences import licence_text
+from layers.catalogue.model import Layer
 from siting.occupation import occupation, places_of
 from siting.run import Run
 from snapshot.report_model import Block, Facts, Numbers, Table, Text

@@ -15,9 +15,9 @@ import pandas as pd
 from carto.symbols import symbol_of
 from geo.errors import BadInput
 from geo.whole_file import whole_file
-from layers.export_policy import withheld_ids
-from layers.licences import licence_text
-from layers.model import Style
+from layers.catalogue.export_policy import withheld_ids
+from layers.catalogue.licences import licence_text
+from layers.catalogue.model import Style
 from siting.batch import result_columns, with_results
 from siting.case import software_now
 from siting.occupation import occupation, places_of

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pyogrio
 
 from geo.errors import BadInput
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.run import Run
 from snapshot.deliver import ALL_FORMS, Order, Picture, check_order, deliver
 from snapshot.diff import Diff, compare_layers

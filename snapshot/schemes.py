@@ -16,8 +16,8 @@ from tabulate import tabulate
 from geo.errors import BadInput
 from geo.measure.ellipsoid import length_m
 from geo.whole_file import whole_file
-from layers.export_policy import withheld_ids
-from layers.model import LayerSpec
+from layers.catalogue.export_policy import withheld_ids
+from layers.catalogue.model import LayerSpec
 from siting.result import one_site
 from siting.run import Run
 from siting.wayout import compare

@@ -20,10 +20,10 @@ from geo.crs.systems import MAX_PIECE_M, STORE_CRS, describe, from_store
 from geo.errors import BadInput
 from geo.measure.ellipsoid import edge_pieces_of
 from geo.read.formats import Sites
-from layers.boundaries import counties_of
-from layers.export_policy import may_export
-from layers.indicators import Indicator
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.export_policy import may_export
+from layers.catalogue.model import Layer
+from layers.indicators.indicators import Indicator
 from siting.result import CheckResult
 from snapshot.collect import indicator_sheet, layer_sheet, site_sheet
 from snapshot.gpkg import Sheet

@@ -17,8 +17,8 @@ from carto.classes import Choropleth
 from carto.scene import LayerShow
 from geo.errors import BadInput
 from geo.whole_file import whole_file
-from layers.export_policy import may_export
-from layers.model import Layer
+from layers.catalogue.export_policy import may_export
+from layers.catalogue.model import Layer
 from siting.result import CheckResult
 from snapshot.fonts import refuse_missing
 from snapshot.seal import seal

@@ -29,7 +29,7 @@ from carto.symbols import Symbol, classes_of, paint_order
 from carto.tiles_layer import shaped
 from geo.crs.systems import from_store
 from geo.tiles.build import shared_edges
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from snapshot.sheet_layout import PIXEL_MM, PX_PT, Frame
 from snapshot.sheet_marks import Marks
 from words import Lang

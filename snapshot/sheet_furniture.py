@@ -14,7 +14,7 @@ from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import NDArray
 
 from geo.crs.systems import transform_points
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from snapshot.fonts import font, spelled
 from snapshot.sheet_draw import draw_layers
 from snapshot.sheet_layout import Frame

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from carto.symbols import Label, Shape, Symbol, classes_of, label_of
 from carto.tiles_layer import marks_of
 from geo.crs.systems import from_store, transform_points
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from snapshot.fonts import font, spelled
 from snapshot.sheet_layout import PIXEL_MM, PX_PT, Frame
 from words import Lang, t

@@ -15,8 +15,8 @@ from carto.classes import Choropleth
 from carto.legend import LegendEntry, choropleth_legend, layer_legend
 from carto.symbols import Symbol, symbol_of
 from geo.crs.systems import describe
-from layers.licences import licence_text
-from layers.model import Layer, Style
+from layers.catalogue.licences import licence_text
+from layers.catalogue.model import Layer, Style
 from siting.result import CheckResult
 from snapshot.sheet_layout import Frame, Layout, Rect
 from snapshot.sheet_parts import draw_legend, wrap, write

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 from tabulate import tabulate
 
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.case import Check
 from siting.run import Run
 from siting.verdict import MEETING

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from geo.measure.ellipsoid import to_ha, to_mu
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.result import CheckResult
 from words import Lang, t
 

@@ -12,7 +12,7 @@ import numpy as np
 from geo.crs.systems import describe, gk3_epsg
 from geo.errors import BadInput
 from geo.whole_file import whole_file
-from layers.export_policy import may_export
+from layers.catalogue.export_policy import may_export
 from snapshot.kinds import by_kind
 from snapshot.manifest import TableRecord
 from snapshot.names import safe_name

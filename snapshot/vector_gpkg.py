@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 import pyogrio
 
-from layers.export_policy import may_export
+from layers.catalogue.export_policy import may_export
 from snapshot.collect import about_table, findings_table
 from snapshot.gpkg import Sheet, close_geopackage, fill_geopackage, write_table
 from snapshot.manifest import TableRecord, manifest_text, table_digest

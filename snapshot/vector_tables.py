@@ -14,8 +14,8 @@ import openpyxl
 import pandas as pd
 import shapely
 
-from layers.boundaries import counties_of
-from layers.export_policy import may_export
+from layers.catalogue.counties import counties_of
+from layers.catalogue.export_policy import may_export
 from snapshot.collect import about_table, findings_table
 from snapshot.kinds import beyond, settled
 from snapshot.manifest import TableRecord, attributions, build_manifest, layers_out, manifest_text

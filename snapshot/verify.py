@@ -28,7 +28,7 @@ from rasterio.errors import RasterioError
 from shapely.errors import ShapelyError
 
 from geo.errors import BadInput
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from snapshot.manifest import (
     MANIFEST_MEMBER,
     MANIFEST_VERSION,

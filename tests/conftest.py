@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
-from layers.model import Layer
+from layers.catalogue.config import read_catalogue
+from layers.catalogue.model import Layer
+from layers.sources.load import load_layers
 from tests.helpers import ROOT
 
 

@@ -12,8 +12,8 @@ import shapely
 from click.testing import CliRunner
 
 from cli import main
-from layers.catalogue import Catalogue, read_catalogue
-from layers.load import load_layers
+from layers.catalogue.config import Catalogue, read_catalogue
+from layers.sources.load import load_layers
 from tests.geo.formats import DEGREES, METRES, plain_geojson, txt
 from tests.helpers import ROOT, karney_area
 
@@ -39,7 +39,7 @@ def load_once(catalogue: Catalogue) -> Any:
 
 @pytest.fixture(autouse=True)
 def _loaded_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("layers.load.load_layers", load_once)
+    monkeypatch.setattr("layers.sources.load.load_layers", load_once)
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "home"))
 
 

@@ -10,7 +10,7 @@ import shapely
 from click.testing import CliRunner, Result
 
 from cli import main
-from layers.overlay_store import overlay_path
+from layers.catalogue.user_layers import overlay_path
 from tests.layers.brought import blocks, database, farmland, red_line, town_boundary, zipped_shapefile
 
 

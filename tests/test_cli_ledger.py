@@ -20,8 +20,8 @@ from shapely.geometry import LineString, Point, box
 
 from cli import main
 from geo.read.formats import read_sites
-from layers.catalogue import read_catalogue
-from layers.load import load_layers
+from layers.catalogue.config import read_catalogue
+from layers.sources.load import load_layers
 from siting.ledger import Ledger
 from siting.run import run_check, settings_of
 from tests.helpers import ROOT

@@ -194,7 +194,7 @@ def plans() -> bool:
 
 def places() -> bool:
     """Test that each coordinate falls in a county it claims and each route passes through those it claims."""
-    return _tests("tests/layers/test_plans.py", "tests/layers/test_features.py")
+    return _tests("tests/layers/plans/test_tables.py", "tests/layers/plans/test_features.py")
 
 
 def formats() -> bool:
@@ -234,11 +234,11 @@ def large() -> bool:
 def own() -> bool:
     """Test layers, tables and rasters that users bring: recognition, faults, versions, joins, zonal figures."""
     return _tests(
-        "tests/layers/test_intake.py",
-        "tests/layers/test_own_layers.py",
-        "tests/layers/test_spec_recognise.py",
-        "tests/layers/test_indicator_own.py",
-        "tests/layers/test_indicator_raster.py",
+        "tests/layers/own/test_intake.py",
+        "tests/layers/own/test_versions.py",
+        "tests/layers/own/test_official_tables.py",
+        "tests/layers/indicators/test_own_table.py",
+        "tests/layers/indicators/test_own_raster.py",
         "tests/geo/raster/test_zonal.py",
     )
 

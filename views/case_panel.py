@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.home import home
+from layers.catalogue.home import home
 from siting.case import CASE_FIELDS, Case
 from siting.ledger import Ledger
 from siting.run import Run

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from layers.model import LayerSpec
+from layers.catalogue.model import LayerSpec
 from siting.result import CheckResult, one_site, to_json
 from siting.verdict import MEETING
 from siting.wayout import GRAVE

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from layers.schema_law import DECLARED_FLAGS
+from layers.law.schema import DECLARED_FLAGS
 from siting.activities import activities, questions, required_layers
 from siting.case import Settings
 from siting.project import NOT, WORKS, day_of

@@ -13,7 +13,7 @@ import streamlit as st
 from carto.site_group import site_group
 from geo.errors import RedlineError
 from geo.read.formats import Sites
-from layers.model import LayerSpec
+from layers.catalogue.model import LayerSpec
 from siting.linear import Structure, chainage_m, corridor_sites, linear_sections
 from snapshot.site_text import section_sums
 from views.check_data import Seen, keep, layer_title, restore

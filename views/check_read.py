@@ -14,7 +14,7 @@ from geo.crs.systems import describe
 from geo.errors import BadInput, RedlineError
 from geo.notices import Notice
 from geo.read.formats import Inspection, LayerInfo, Sites, inspect, read_sites, sites_from_drawing, sites_from_text
-from layers.boundaries import counties_of
+from layers.catalogue.counties import counties_of
 from views.asked import pressed
 from views.check_source import Source
 from views.once import once

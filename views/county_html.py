@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.clauses import clause_text
-from layers.county import County, Figure
-from layers.indicator_subjects import unit_text
-from layers.plan_entries import PlanSet
-from layers.printed import printed_text
+from layers.indicators.county_profile import County, Figure
+from layers.indicators.printed_figures import printed_text
+from layers.indicators.subjects import unit_text
+from layers.plans.clauses import clause_text
+from layers.plans.entries import PlanSet
 from views.plans_filter import code_text, region_text
 from views.state import lang, say
 from words import has

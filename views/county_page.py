@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
-from layers.boundaries import counties_of
-from layers.county import County, CountyFigures, county_of, derived_figures
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import PRODUCT
+from layers.indicators.county_profile import County, CountyFigures, county_of, derived_figures
 from siting.project import day_of
 from views.asked import pressed
 from views.county_html import figures_html, head_html, lists_html, published_html, sources_html
@@ -21,7 +21,7 @@ from views.state import VERSION, Stamp, current_layers, lang, say, stamp
 
 __all__ = ["show"]
 
-_SHEET: Final = Path(__file__).with_name("js") / "county.css"
+_SHEET: Final = PRODUCT / "views" / "js" / "county.css"
 _PRINT_HTML: Final = '<button type="button"></button>'
 _PRINT_CSS: Final = """
 button { width: 100%; min-height: 2.5rem; font: inherit; color: #17352a; background: #fff; border: 1px solid #b9c6be;

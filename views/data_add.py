@@ -9,10 +9,10 @@ import streamlit as st
 from geo.crs.systems import describe
 from geo.errors import BadInput, RedlineError
 from geo.read.formats import Inspection
-from layers.boundaries import counties_of
-from layers.intake import Intake
-from layers.own_layers import Given, keep_layer
-from layers.spec_recognise import has_official_fields
+from layers.catalogue.counties import counties_of
+from layers.own.intake import Intake
+from layers.own.official_tables import has_official_fields
+from layers.own.versions import Given, keep_layer
 from views.check_read import system_text
 from views.data_brought import Brought, ask_file, inspected, let_go, settle
 from views.data_many import asks_for_many

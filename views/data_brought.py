@@ -15,8 +15,8 @@ from geo.files.source import Content
 from geo.read.formats import Inspection, inspect
 from geo.read.layer_file import packed
 from geo.sites.sites import ReadLimits
-from layers.boundaries import counties_of
-from layers.intake import LAYER_LIMITS, Intake, take_in
+from layers.catalogue.counties import counties_of
+from layers.own.intake import LAYER_LIMITS, Intake, take_in
 from views.check_source import FORMATS
 from views.once import once
 from views.state import catalogue, current_layers, say, show_fault

@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.licences import licence_text
-from layers.model import Layer
-from layers.overlay_store import OverlayEntry
-from layers.own_layers import FIXED_ROLES, remove, roll
+from layers.catalogue.licences import licence_text
+from layers.catalogue.model import Layer
+from layers.catalogue.user_layers import OverlayEntry
+from layers.own.versions import FIXED_ROLES, remove, roll
 from siting.uses import VersionUse, uses_by_version
 from views.case_panel import ledger, link_to
 from views.check_data import word_title

@@ -9,10 +9,10 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from geo.read.formats import Inspection
-from layers.boundaries import counties_of
-from layers.overlay_store import OverlayVersion
-from layers.own_many import Database, Said, TableSeen, keep_each, look_through, place_text
-from layers.spec_recognise import has_official_fields
+from layers.catalogue.counties import counties_of
+from layers.catalogue.user_layers import OverlayVersion
+from layers.own.database import Database, Said, TableSeen, keep_each, look_through, place_text
+from layers.own.official_tables import has_official_fields
 from views.data_brought import Brought, inspected, let_go
 from views.data_places import plain, territories, territory_text
 from views.data_say import dated

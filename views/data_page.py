@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.own_layers import roll
+from layers.own.versions import roll
 from views.data_add import show_add
 from views.data_compare import show_compare
 from views.data_detail import show_detail

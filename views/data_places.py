@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from layers.boundaries import territory_names
+from layers.catalogue.counties import territory_names
 from views.state import Stamp, current_layers, lang, stamp
 from words import Lang, t
 

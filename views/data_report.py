@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from layers.boundaries import counties_of
-from layers.intake import ROW, Intake
-from layers.intake_faults import Fault, fault_rows
+from layers.catalogue.counties import counties_of
+from layers.own.faults import Fault, fault_rows
+from layers.own.intake import ROW, Intake
 from snapshot.tables import area_text, length_text
 from views.data_places import plain
 from views.data_preview import Picture, drawn, told

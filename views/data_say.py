@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.boundaries import counties_of
-from layers.intake import Intake, field_faults
-from layers.own_layers import FIXED_ROLES, Given, rivals, takes_place
-from layers.own_many import likely_extent
-from layers.own_proposal import Place, propose
+from layers.catalogue.counties import counties_of
+from layers.own.database import likely_extent
+from layers.own.intake import Intake, field_faults
+from layers.own.proposal import Place, propose
+from layers.own.versions import FIXED_ROLES, Given, rivals, takes_place
 from views.check_data import word_title
 from views.data_places import plain, territories, territory_text
 from views.once import once

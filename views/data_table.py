@@ -8,9 +8,9 @@ from typing import Final
 
 import streamlit as st
 
-from layers.licences import licence_text
-from layers.model import Layer
-from layers.overlay_store import Overlay
+from layers.catalogue.licences import licence_text
+from layers.catalogue.model import Layer
+from layers.catalogue.user_layers import Overlay
 from views.data_places import territory_text
 from views.state import lang, say
 

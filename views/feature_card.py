@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from layers.clauses import clause_text
-from layers.indicator_subjects import unit_text
-from layers.plan_entries import PlanSet
-from layers.printed import printed_text
+from layers.indicators.printed_figures import printed_text
+from layers.indicators.subjects import unit_text
+from layers.plans.clauses import clause_text
+from layers.plans.entries import PlanSet
 from views.plans_filter import code_text, region_text, regions_text
 from views.plans_table import force_text
 from views.state import lang, say

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
+from layers.catalogue.paths import PRODUCT
 from views.state import lang, say
 
 __all__ = ["show_help"]
 
-_HERE: Final = Path(__file__).with_name("js")
+_HERE: Final = PRODUCT / "views" / "js"
 _JOBS: Final = ("browse", "check", "take")
 _HTML: Final = """
 <button type="button" class="open">?</button>

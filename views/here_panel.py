@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from geo.raster.grids import value_at
-from layers.boundaries import counties_of
-from layers.clauses import clause_text
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
+from layers.plans.clauses import clause_text
 from siting.activities import activities
 from siting.here import rules_here
 from siting.result import CheckResult

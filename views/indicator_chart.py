@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from layers.indicator_subjects import Subject
+from layers.indicators.subjects import Subject
 from views.indicator_data import Shown
 from views.indicator_table import value_head
 from views.plans_filter import region_text

@@ -11,11 +11,11 @@ import pandas as pd
 import streamlit as st
 
 from carto.classes import Choropleth, classify
-from layers.data_in_use import data_root
-from layers.indicator_subjects import Moment, Subject, change_between, changes_of, derived_subjects, published_subjects
-from layers.indicators import Indicator, derived_values
-from layers.model import Bilingual, Layer
-from layers.plans import read_table
+from layers.catalogue.model import Bilingual, Layer
+from layers.catalogue.paths import data_root
+from layers.indicators.indicators import Indicator, derived_values
+from layers.indicators.subjects import Moment, Subject, change_between, changes_of, derived_subjects, published_subjects
+from layers.plans.tables import read_table
 from siting.tables import FilesStamp, stamp_of
 from views.indicator_choice import Choice
 from views.state import Stamp, catalogue, current_layers, stamp

@@ -10,7 +10,7 @@ import shapely
 import streamlit as st
 
 from carto.folium_map import View, highlight_group
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from views.indicator_choice import chosen
 from views.indicator_data import Shown, shown, subjects
 from views.indicator_picker import labels_of

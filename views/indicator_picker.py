@@ -10,7 +10,7 @@ import streamlit as st
 
 from carto.classes import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
 from geo.errors import RedlineError
-from layers.indicator_subjects import Subject, changes_of
+from layers.indicators.subjects import Subject, changes_of
 from views.indicator_choice import KEY, Choice, choose, chosen
 from views.indicator_data import Shown, literal, pair_of, shown, subjects
 from views.plans_filter import region_names

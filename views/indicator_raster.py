@@ -19,8 +19,8 @@ from geo.raster.open import RasterFacts, raster_facts
 from geo.raster.view import raster_view
 from geo.raster.zonal import Statistic
 from geo.whole_file import whole_file
-from layers.indicator_raster import RasterWish, raster_subject
-from layers.indicators import Level
+from layers.indicators.indicators import Level
+from layers.indicators.own_raster import RasterWish, raster_subject
 from views.indicator_choice import chosen
 from views.indicator_data import literal, regions_of
 from views.indicator_upload import add_own, today

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from layers.clauses import clause_text
-from layers.indicator_subjects import Subject
+from layers.indicators.subjects import Subject
+from layers.plans.clauses import clause_text
 from snapshot.workbook import Page, write_csv, write_workbook
 from views.indicator_data import Shown
 from views.plans_filter import region_text

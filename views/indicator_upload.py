@@ -11,12 +11,12 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from geo.read.tables.plain_table import PlainTable, read_plain_tables
-from layers.data_in_use import data_root
-from layers.gazetteer import Gazetteer
-from layers.gazetteer_join import JoinReport, Level
-from layers.indicator_own import Doubled, Guess, guess_columns, join_table, own_subject, placed, read_numbers
-from layers.indicator_subjects import Subject
-from layers.join_beside import ELSEWHERE
+from layers.catalogue.paths import data_root
+from layers.gazetteer.beside import ELSEWHERE
+from layers.gazetteer.gazetteer import Gazetteer
+from layers.gazetteer.join import JoinReport, Level
+from layers.indicators.own_table import Doubled, Guess, guess_columns, join_table, own_subject, placed, read_numbers
+from layers.indicators.subjects import Subject
 from views.indicator_choice import choose, chosen
 from views.indicator_data import OWN, literal
 from views.plans_filter import region_text

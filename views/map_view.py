@@ -19,8 +19,8 @@ from carto.folium_map import Base, build_map, choropleth_group, refuse_remote
 from carto.panel import standing
 from carto.scene import Compare, LayerShow, Scene, View
 from carto.tiles_layer import TileKind, ensure, file_name
-from layers.catalogue import MapSettings
-from layers.model import Layer
+from layers.catalogue.config import MapSettings
+from layers.catalogue.model import Layer
 from views.serving import FROM_COMPONENT, base_file, new_token, tiles_folder
 from views.tile_progress import drawable
 from words import Lang

@@ -8,7 +8,7 @@ import streamlit as st
 
 from carto.folium_map import View
 from geo.read.formats import Sites
-from layers.boundaries import counties_of
+from layers.catalogue.counties import counties_of
 from views.state import catalogue, current_layers, lang, say
 
 __all__ = ["choose_region", "look_at", "where_to_look"]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from layers.data_in_use import data_root
-from layers.model import Layer
-from layers.plan_entries import KINDS, PlanSet, Wanted, matching, read_plan_set
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import data_root
+from layers.plans.entries import KINDS, PlanSet, Wanted, matching, read_plan_set
 from siting.tables import FilesStamp, stamp_of
 from views.state import Stamp, catalogue, current_layers, lang, say, stamp
 from words import LANGUAGES, Lang, t

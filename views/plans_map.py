@@ -17,11 +17,11 @@ from carto.folium_map import View
 from carto.picks import picks_group
 from geo.crs.systems import STORE_CRS
 from geo.measure.ellipsoid import degrees_per_metre
-from layers.boundaries import counties_of
-from layers.data_in_use import data_root
-from layers.model import Layer
-from layers.plan_entries import PlanSet
-from layers.plan_waters import water_shapes
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import data_root
+from layers.plans.entries import PlanSet
+from layers.plans.reaches import water_shapes
 from views.places import look_at
 from views.state import Stamp, catalogue, current_layers, stamp
 

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from carto.folium_map import View, highlight_group
-from layers.plan_entries import PlanSet, Wanted, counted, matching
+from layers.plans.entries import PlanSet, Wanted, counted, matching
 from views.feature_card import show_document, show_entry
 from views.map_view import show_map
 from views.plans_filter import choose, choose_kind, clear, plan_set

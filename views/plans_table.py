@@ -8,9 +8,9 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from layers.clauses import clause_text
-from layers.indicator_subjects import unit_text
-from layers.plan_entries import PlanSet
+from layers.indicators.subjects import unit_text
+from layers.plans.clauses import clause_text
+from layers.plans.entries import PlanSet
 from views.plans_filter import code_text, region_text, regions_text
 from views.state import lang, say
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from carto.tiles_layer import prepare as prepare_tiles
-from layers.current import current_catalogue
-from layers.load import load_layers
-from layers.model import Layer
+from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.model import Layer
+from layers.sources.load import load_layers
 from views.serving import tiles_folder
 from words import Lang, t
 

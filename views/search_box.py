@@ -15,12 +15,12 @@ from streamlit import config
 
 from carto.folium_map import View, highlight_group
 from geo.crs.systems import STORE_CRS
-from layers.boundaries import counties_of
-from layers.data_in_use import data_root
-from layers.find import Hit, find, find_index, hit_of, searched_layers
-from layers.find_point import county_at, spots_in
-from layers.gazetteer import Gazetteer
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import PRODUCT, data_root
+from layers.gazetteer.coordinates import county_at, spots_in
+from layers.gazetteer.gazetteer import Gazetteer
+from layers.gazetteer.search import Hit, find, find_index, hit_of, searched_layers
 from views.check_read import system_text
 from views.once import once
 from views.places import look_at
@@ -32,7 +32,7 @@ from words import Lang, has, t
 
 __all__ = ["Found", "found", "gone", "groups", "show_found", "show_search", "suggestions"]
 
-_HERE: Final = Path(__file__).with_name("js")
+_HERE: Final = PRODUCT / "views" / "js"
 _MOST: Final = 12
 _CLOSEST: Final = {"point": 15, "place": 13}
 _PARAMETER: Final = "find"

@@ -21,9 +21,9 @@ from starlette.routing import Route
 
 from carto.assets import bundle
 from geo.errors import RedlineError
-from layers.catalogue import read_catalogue
-from layers.data_in_use import config_in_use
-from layers.home import home
+from layers.catalogue.config import read_catalogue
+from layers.catalogue.home import home
+from layers.catalogue.paths import config_in_use
 from views.downloads import give, root
 from views.tokens import signer
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.catalogue import Catalogue, read_catalogue
-from layers.current import Current, current_catalogue
-from layers.data_in_use import config_in_use
-from layers.load import load_layers, source_files
-from layers.model import Layer
-from layers.overlay_store import overlay_path
+from layers.catalogue.config import Catalogue, read_catalogue
+from layers.catalogue.in_use import Current, current_catalogue
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import config_in_use
+from layers.catalogue.user_layers import overlay_path
+from layers.sources.load import load_layers, source_files
 from siting.tables import FilesStamp, Tables, files_stamp
 from words import LANGUAGES, Lang, t
 

@@ -13,9 +13,9 @@ import streamlit as st
 from carto.classes import Choropleth
 from carto.scene import LayerShow, View
 from geo.crs.systems import gk3_epsg
-from layers.boundaries import counties_of
-from layers.export_policy import may_export
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.export_policy import may_export
+from layers.catalogue.model import Layer
 from snapshot.deliver import PICTURES, Order, Picture
 from snapshot.select import Filter, Selection
 from snapshot.sheet import relief_of

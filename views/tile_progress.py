@@ -8,7 +8,7 @@ import streamlit as st
 
 from carto.tile_jobs import Job, is_large, started
 from geo.errors import RedlineError
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from views.serving import tiles_folder
 from words import Lang, t
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Frame, Locator, expect
 from pyproj import Geod, Transformer
 
 from cli import main
-from layers.own_layers import remove
+from layers.own.versions import remove
 from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App
 
 STATE = """() => ({

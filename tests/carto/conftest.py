@@ -1,4 +1,4 @@
-"""Layers made by hand, as `layers.load` would hand them over."""
+"""Layers made by hand, as `layers.sources.load` would hand them over."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from layers.catalogue import MapSettings
-from layers.model import Bilingual, Layer, LayerSpec, Style
+from layers.catalogue.config import MapSettings
+from layers.catalogue.model import Bilingual, Layer, LayerSpec, Style
 
 MakeLayer = Callable[..., Layer]
 

@@ -10,8 +10,8 @@ from carto.bases import Base, allowed_hosts, bases_of
 from carto.folium_map import build_map, refuse_remote
 from carto.scene import Compare, Scene
 from geo.errors import RedlineError
-from layers.catalogue import OnlineMap
-from layers.model import Bilingual
+from layers.catalogue.config import OnlineMap
+from layers.catalogue.model import Bilingual
 from tests.carto.helpers import config_of
 from tests.helpers import ROOT
 

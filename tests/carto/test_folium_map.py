@@ -11,7 +11,7 @@ from streamlit_folium import generate_js_hash, generate_leaflet_string
 
 from carto.folium_map import Base, Scene, View, build_map, highlight_group, refuse_remote
 from geo.errors import RedlineError
-from layers.model import Bilingual
+from layers.catalogue.model import Bilingual
 from tests.carto.helpers import config_of
 
 ASSETS = "../../redline/assets/0123"

@@ -9,7 +9,7 @@ from carto.classes import MISSING, Choropleth, classify
 from carto.folium_map import build_map, choropleth_group
 from carto.legend import choropleth_legend, layer_legend
 from carto.symbols import symbol_of
-from layers.model import Bilingual, Style
+from layers.catalogue.model import Bilingual, Style
 from tests.carto.helpers import config_of
 
 

@@ -15,7 +15,7 @@ from benchmarks.parcels import places
 from carto import tiles_layer
 from carto.mark_rows import counts_of
 from carto.tiles_layer import ensure, file_name
-from layers.model import Style
+from layers.catalogue.model import Style
 
 
 def read(path):

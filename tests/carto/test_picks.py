@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from carto.picks import picks_group
-from layers.model import Layer
+from layers.catalogue.model import Layer
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import itertools
 import shapely
 
 from carto.symbols import _FAMILIES, _FAMILY_OF, classes_of, label_of, symbol_of
-from layers.model import Style
-from layers.schema import CATEGORIES
+from layers.catalogue.model import Style
+from layers.plans.schema import CATEGORIES
 from words import LANGUAGES, has
 
 

@@ -8,7 +8,7 @@ import shapely
 
 from carto import tiles_layer
 from carto.tiles_layer import ensure, file_name, prepare, tile_kinds
-from layers.model import Style
+from layers.catalogue.model import Style
 
 
 def test_a_file_is_named_by_what_it_is_made_of(make_layer, squares):

@@ -13,7 +13,7 @@ from carto.panel import groups_of
 from carto.scene import LayerShow
 from carto.tiles_layer import ensure, file_name, marks_of
 from carto.years import MOST_JOINED, year_kinds
-from layers.model import Style
+from layers.catalogue.model import Style
 from tests.carto.test_mark_tiles import many, read
 from tests.geo.tiles.test_build import area_m2, decoded, lonlat
 

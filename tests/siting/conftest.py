@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from geo.errors import DataFault
-from layers.model import Bilingual, Layer, LayerSpec, NoSource
+from layers.catalogue.model import Bilingual, Layer, LayerSpec, NoSource
 
 NAME = Bilingual(zh="图层", en="layer")
 

@@ -16,7 +16,7 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 from geo.read.formats import Sites, read_sites
-from layers.model import FileSource, Layer
+from layers.catalogue.model import FileSource, Layer
 from siting.batch import result_columns, run_batch, with_results
 from siting.case import Settings
 from siting.run import run_check

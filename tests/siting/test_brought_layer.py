@@ -9,13 +9,13 @@ import pytest
 import shapely
 
 from geo.read.formats import read_sites
-from layers.boundaries import counties_of
-from layers.catalogue import read_catalogue
-from layers.current import current_catalogue
-from layers.intake import take_in
-from layers.load import load_layers
-from layers.overlay_store import read_overlay
-from layers.own_layers import Given, given_beside, keep_layer, remove
+from layers.catalogue.config import read_catalogue
+from layers.catalogue.counties import counties_of
+from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.user_layers import read_overlay
+from layers.own.intake import take_in
+from layers.own.versions import Given, given_beside, keep_layer, remove
+from layers.sources.load import load_layers
 from siting.case import Case, Settings
 from siting.ledger import Ledger
 from siting.run import run_check

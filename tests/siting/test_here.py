@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from layers.boundaries import counties_of
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
 from siting.check import check
 from siting.here import rules_here
 from siting.rules import rules_frame

@@ -15,7 +15,7 @@ import shapely
 
 from geo.errors import BadInput
 from geo.sites.sites import DEFAULT_LIMITS
-from layers.model import FileSource, Layer
+from layers.catalogue.model import FileSource, Layer
 from siting.batch import run_batch
 from siting.case import Case, Settings
 from siting.compare import compare_reports

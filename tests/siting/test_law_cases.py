@@ -9,7 +9,7 @@ import shapely
 
 from geo.errors import BadInput
 from geo.read.formats import read_sites
-from layers.law import read_law
+from layers.law.tables import read_law
 from siting.activities import activities, required_layers
 from siting.check import check
 from siting.result import CheckResult

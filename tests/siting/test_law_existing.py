@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import shapely
 
-from layers.law import read_law
+from layers.law.tables import read_law
 from tests.siting.test_law_cases import FIRM, OVER, SITE, ask, redline, reserve, rules
 from tests.siting.test_law_walk import grave, over, steps
 

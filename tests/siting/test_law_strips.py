@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import shapely
 
-from layers.law import read_law
+from layers.law.tables import read_law
 from siting.activities import required_layers
 from tests.helpers import KARNEY
 from tests.siting.test_law_cases import FIRM, OVER, RIVER, SITE, ask, beside, rules

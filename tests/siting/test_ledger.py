@@ -19,8 +19,8 @@ import shapely
 
 from geo.errors import BadInput, DataFault
 from geo.read.formats import Sites, read_sites, sites_from_points
-from layers.digest import frame_digest
-from layers.model import Layer
+from layers.catalogue.digest import frame_digest
+from layers.catalogue.model import Layer
 from siting import kept as kept_module
 from siting import ledger as ledger_module
 from siting.case import Case, Settings

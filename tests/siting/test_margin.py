@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.read.formats import read_sites, sites_from_points
-from layers.model import Layer, LayerSpec, NoSource
+from layers.catalogue.model import Layer, LayerSpec, NoSource
 from siting.check import check
 from tests.helpers import KARNEY, geojson
 from tests.siting.conftest import NAME

@@ -6,8 +6,8 @@ import geopandas as gpd
 import pytest
 
 from geo.read.formats import sites_from_points
-from layers.model import Layer
-from layers.plans import read_table
+from layers.catalogue.model import Layer
+from layers.plans.tables import read_table
 from siting.check import check
 
 

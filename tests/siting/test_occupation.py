@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.read.formats import Sites, read_sites
-from layers.model import FileSource, Layer
+from layers.catalogue.model import FileSource, Layer
 from siting.case import Settings
 from siting.occupation import Places, largest_remainder, occupation
 from siting.run import run_check

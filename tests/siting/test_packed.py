@@ -16,7 +16,7 @@ import pytest
 import shapely
 
 from geo.read.formats import read_sites
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting import ledger as ledger_module
 from siting.case import Case, Settings, canonical
 from siting.compare import compare_reports

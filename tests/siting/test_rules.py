@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.read.formats import read_sites
-from layers.law import read_law
-from layers.schema_law import CONDITIONS, FLAGS, LAW_LAYERS, LAW_TABLES
+from layers.law.schema import CONDITIONS, FLAGS, LAW_LAYERS, LAW_TABLES
+from layers.law.tables import read_law
 from siting.activities import activities, questions, required_layers
 from siting.apply import fits, told
 from siting.check import check

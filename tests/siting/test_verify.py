@@ -17,8 +17,8 @@ import shapely
 
 from geo.errors import BadInput
 from geo.read.formats import read_sites
-from layers.digest import frame_digest
-from layers.model import FileSource, Layer
+from layers.catalogue.digest import frame_digest
+from layers.catalogue.model import FileSource, Layer
 from siting import verify as verify_module
 from siting.case import Case, Settings
 from siting.compare import Change, compare_reports

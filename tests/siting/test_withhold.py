@@ -13,8 +13,8 @@ import pytest
 import shapely
 
 from geo.read.formats import read_sites
-from layers.export_policy import withheld_ids
-from layers.model import CorridorSource, FileSource, Layer, NoSource
+from layers.catalogue.export_policy import withheld_ids
+from layers.catalogue.model import CorridorSource, FileSource, Layer, NoSource
 from siting.batch import result_columns
 from siting.case import Case, Settings
 from siting.ledger import Ledger

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from tests.snapshot.nasty import nasty_layer
 
 

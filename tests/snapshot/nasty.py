@@ -14,7 +14,7 @@ import pyogrio
 import shapely
 from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from layers.model import Bilingual, FileSource, Layer, LayerSpec, Style
+from layers.catalogue.model import Bilingual, FileSource, Layer, LayerSpec, Style
 from snapshot.select import Selection
 from snapshot.vector import write
 

@@ -16,8 +16,8 @@ from shapely.geometry import box
 from carto.classes import Choropleth, classify
 from carto.symbols import classes_of
 from geo.read.formats import Sites, sites_from_drawing
-from layers.boundaries import counties_of
-from layers.model import Bilingual, Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Bilingual, Layer
 from siting.check import check
 from siting.result import CheckResult
 from snapshot.collect import CLASS_COLUMN, findings_table, snapshot_geopackage

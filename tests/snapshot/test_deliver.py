@@ -23,8 +23,8 @@ from shapely.geometry import box
 from carto.classes import Choropleth, classify
 from geo.errors import BadInput
 from geo.read.formats import sites_from_drawing
-from layers.indicators import derived_values
-from layers.model import Layer
+from layers.catalogue.model import Layer
+from layers.indicators.indicators import derived_values
 from siting.case import Case, Settings
 from siting.run import Run, run_check
 from snapshot.deliver import ALL_FORMS, PICTURES, Order, Picture, deliver

@@ -15,7 +15,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from carto.symbols import Symbol, symbol_of
 from geo.whole_file import whole_file
-from layers.model import Style
+from layers.catalogue.model import Style
 from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.qml import Category, qml
 

@@ -12,7 +12,7 @@ import pytest
 from shapely.geometry import box
 
 from geo.read.formats import sites_from_drawing
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.case import Case, Settings
 from siting.run import Run, run_check
 from snapshot.deliver import ALL_FORMS, Order, Picture, deliver

@@ -12,7 +12,7 @@ import pytest
 from shapely.geometry import box
 
 from geo.errors import BadInput
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from snapshot.page import MOST_BYTES, write_page
 
 

@@ -13,8 +13,8 @@ from shapely.geometry import box
 
 from carto.symbols import classes_of
 from geo.read.formats import sites_from_drawing
-from layers.boundaries import counties_of
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
 from siting.check import check
 from snapshot.select import Selection
 from snapshot.vector import write

@@ -14,7 +14,7 @@ import shapely
 from rio_cogeo.cogeo import cog_validate
 
 from geo.errors import BadInput
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from snapshot.raster import CLASSES, RasterSettings, control_layers, write_raster
 
 BOUNDS = (116.95, 27.6, 117.25, 27.85)

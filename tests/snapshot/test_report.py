@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput
 from geo.read.formats import sites_from_drawing
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from siting.case import Case, Settings
 from siting.linear import chainage_m
 from siting.run import Run, run_check

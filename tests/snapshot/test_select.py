@@ -13,7 +13,7 @@ from shapely.geometry import box
 
 from carto.classes import Choropleth, classify
 from geo.errors import BadInput
-from layers.model import Bilingual, Layer
+from layers.catalogue.model import Bilingual, Layer
 from snapshot.select import Filter, Selection, selected
 from snapshot.vector import FORMS, write
 from snapshot.verify import verify_file

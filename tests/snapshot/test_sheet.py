@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from shapely.geometry import box
 
 from geo.errors import BadInput, RedlineError
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from snapshot.fonts import refuse_missing
 from snapshot.sheet import relief_of, write_sheet
 from snapshot.sheet_draw import draw_layers, screen_zoom

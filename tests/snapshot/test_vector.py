@@ -17,7 +17,7 @@ import shapely
 from pyproj import CRS, Transformer
 from shapely.geometry import LineString
 
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from snapshot.select import Selection, selected
 from snapshot.vector import write
 from snapshot.verify import verify_file

@@ -14,8 +14,8 @@ import shapely
 from shapely.geometry import box
 
 from geo.read.formats import Sites, read_sites
-from layers.boundaries import counties_of
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
 from siting.check import check
 from siting.result import CheckResult
 from snapshot.select import Selection

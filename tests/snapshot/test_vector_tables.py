@@ -12,9 +12,9 @@ import pytest
 from shapely.geometry import box
 
 from geo.read.formats import Sites, sites_from_drawing
-from layers.boundaries import counties_of
-from layers.indicators import derived_values
-from layers.model import Layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
+from layers.indicators.indicators import derived_values
 from siting.check import check
 from siting.result import CheckResult
 from snapshot.select import Selection

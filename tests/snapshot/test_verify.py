@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from geo.errors import BadInput
-from layers.model import Layer
+from layers.catalogue.model import Layer
 from snapshot.run import diff_files, read_snapshot, snapshot
 from snapshot.select import Selection
 from snapshot.vector import FORMS, write

@@ -11,13 +11,13 @@ from shapely.geometry import box
 from streamlit.testing.v1 import AppTest
 
 from geo.read.formats import sites_from_text
-from layers.boundaries import counties_of
-from layers.current import current_catalogue
-from layers.home import home as home_folder
-from layers.intake import take_in
-from layers.load import load_layers
-from layers.overlay_store import overlay_path
-from layers.own_layers import Given, keep_layer, roll
+from layers.catalogue.counties import counties_of
+from layers.catalogue.home import home as home_folder
+from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.user_layers import overlay_path
+from layers.own.intake import take_in
+from layers.own.versions import Given, keep_layer, roll
+from layers.sources.load import load_layers
 from siting.case import Case, Settings
 from siting.ledger import Ledger
 from siting.run import run_check

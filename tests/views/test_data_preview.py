@@ -12,7 +12,7 @@ import pytest
 import shapely
 from shapely.geometry import box
 
-from layers.intake import Intake, take_in
+from layers.own.intake import Intake, take_in
 from tests.helpers import ROOT
 from tests.layers.brought import BOW, blocks, red_line, zipped_shapefile
 from views.data_preview import drawn, told

@@ -13,13 +13,13 @@ import pytest
 from shapely.geometry import box, mapping
 from streamlit.testing.v1 import AppTest
 
-from layers.boundaries import counties_of
-from layers.current import current_catalogue
-from layers.data_in_use import config_in_use, law_folder, plans_folder
-from layers.intake import take_in
-from layers.load import load_layers
-from layers.model import Layer
-from layers.own_layers import Given, keep_layer
+from layers.catalogue.counties import counties_of
+from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import config_in_use, law_folder, plans_folder
+from layers.own.intake import take_in
+from layers.own.versions import Given, keep_layer
+from layers.sources.load import load_layers
 from siting.project import law_table
 from siting.rules import rules_digest
 from tests.helpers import ROOT

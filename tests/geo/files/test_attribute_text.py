@@ -11,7 +11,7 @@ import shapely
 
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import Sites, inspect, read_sites
-from layers.intake import take_in
+from layers.own.intake import take_in
 from tests.geo.formats import fgb, gpkg, lwpolyline
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_every_format import drawing

@@ -16,7 +16,7 @@ from geo.files.source import copied, held
 from geo.read.formats import inspect
 from geo.read.layer_file import open_layer, packed
 from geo.sites.sites import ReadLimits
-from layers.digest import frame_digest
+from layers.catalogue.digest import frame_digest
 from tests.layers.brought import red_line, zipped_shapefile
 
 LIMITS = ReadLimits()

@@ -12,7 +12,7 @@ from geo.measure.ellipsoid import area_m2
 from geo.read.cad.dxf_head import dxf_text
 from geo.read.formats import Sites, inspect, read_sites
 from geo.shapes.rings import CLOSING_M
-from layers.intake import take_in
+from layers.own.intake import take_in
 from tests.geo.formats import lwpolyline
 from tests.geo.read.test_every_format import drawing
 from tests.geo.shapes.test_ring_kinds import E0, N0

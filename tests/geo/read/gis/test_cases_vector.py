@@ -18,7 +18,7 @@ from geo.errors import RedlineError
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites
 from geo.sites.sites import ReadLimits
-from layers.intake import take_in
+from layers.own.intake import take_in
 from tests.helpers import ROOT
 
 CASES = ROOT / "tests" / "fixtures" / "cases"

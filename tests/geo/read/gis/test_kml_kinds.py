@@ -14,7 +14,7 @@ from geo.crs.china_offsets import gcj02_of_wgs84
 from geo.errors import RedlineError
 from geo.read.formats import Sites, read_sites, sites_from_text
 from geo.read.gis.kml_points import points_of
-from layers.intake import take_in
+from layers.own.intake import take_in
 from tests.geo.read.test_formats import refused
 from tests.helpers import geojson, shapefile, zipped
 

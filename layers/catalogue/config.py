@@ -1,0 +1,183 @@
+"""``config.toml`` read and checked: regions, map defaults, limits and the layer catalogue."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from geo.errors import ConfigError
+from layers.catalogue.model import Bilingual, LayerSpec, _Entry
+
+__all__ = ["Catalogue", "CheckSettings", "Limits", "MapSettings", "OnlineMap", "Region", "read_catalogue"]
+
+
+class Region(_Entry):
+    """A territory that the product knows: where the map can jump to."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Bilingual
+    adcode: str = Field(pattern=r"^\d{6}$")
+
+
+class OnlineMap(_Entry):
+    """Map tiles of a service outside: off unless the configuration names it, and the only host the map may then ask."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
+    title: Bilingual
+    kind: Literal["xyz", "wmts"]
+    url: str = Field(pattern=r"^https?://[A-Za-z0-9.{}-]+(:\d{1,5})?/\S*$", max_length=500)
+    """With ``{z}``, ``{x}``, ``{y}`` (or ``{TileMatrix}``, ``{TileCol}``, ``{TileRow}``), ``{key}`` and ``{s}``."""
+    key_env: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
+    """Environment variable that holds the key: a key never stands in a file that is shared."""
+    subdomains: list[str] = Field(default_factory=list)
+    attribution: str = Field(min_length=1, max_length=200)
+    max_zoom: int = Field(default=18, ge=1, le=22)
+
+    @model_validator(mode="after")
+    def _address_is_whole(self) -> OnlineMap:
+        if not all(f"{{{name}}}" in self.template for name in "zxy"):
+            raise ValueError("url needs {z}, {x} and {y}, or {TileMatrix}, {TileCol} and {TileRow}")
+        if ("{key}" in self.url) != (self.key_env is not None):
+            raise ValueError("{key} in url and key_env go together")
+        if ("{s}" in self.url) != bool(self.subdomains):
+            raise ValueError("{s} in url and subdomains go together")
+        return self
+
+    @property
+    def template(self) -> str:
+        """The address with the names that tiles are asked for by."""
+        names = {"{TileMatrix}": "{z}", "{TileCol}": "{x}", "{TileRow}": "{y}"}
+        found = self.url
+        for name, short in names.items():
+            found = found.replace(name, short)
+        return found
+
+
+class MapSettings(_Entry):
+    """Where the map starts and how far it zooms."""
+
+    centre_lon: float = Field(ge=-180, le=180, strict=False)
+    centre_lat: float = Field(ge=-85, le=85, strict=False)
+    zoom: int = Field(ge=0, le=18)
+    min_zoom: int = Field(ge=0, le=18)
+    max_zoom: int = Field(ge=0, le=20)
+    home: tuple[float, float, float, float] | None = Field(default=None, strict=False)
+    """West, south, east, north: what a first visit shows whole, beside the panel; else centre and zoom."""
+    base: str
+    """Folder-relative shaded relief image; its bounds stand beside it in a .json of the same name."""
+    online: list[OnlineMap] = Field(default_factory=list)
+
+
+class Limits(_Entry):
+    """What an upload may be at most."""
+
+    upload_mb: int = Field(gt=0, le=4096)
+    unpacked_mb: int = Field(gt=0, le=16384)
+    sites: int = Field(gt=0)
+    vertices: int = Field(gt=0)
+
+
+class CheckSettings(_Entry):
+    """Tolerances of the siting check, and how its figures are written."""
+
+    touch_tolerance_m: float = Field(ge=0, le=10, strict=False)
+    """Two edges closer than this touch; they do not overlap."""
+    sliver_area_m2: float = Field(default=100.0, ge=0, le=100_000, strict=False)
+    sliver_width_m: float = Field(default=1.0, ge=0, le=100, strict=False)
+    """Overlaps smaller and nowhere wider than this are suspected edge-matching errors."""
+    places_m2: int = Field(default=2, ge=0, le=6)
+    places_ha: int = Field(default=4, ge=0, le=8)
+    places_mu: int = Field(default=2, ge=0, le=6)
+    """Decimal places of the 占压 table."""
+
+
+class Catalogue(_Entry):
+    """All of ``config.toml``."""
+
+    version: int = Field(ge=1, le=1)
+    language: str = Field(pattern="^(zh|en)$")
+    region: list[Region] = Field(min_length=1)
+    map: MapSettings
+    limits: Limits
+    check: CheckSettings
+    layer: list[LayerSpec] = Field(min_length=1)
+    folder: Path = Field(strict=False)
+    """Folder of the configuration: relative paths start here."""
+
+    def spec(self, layer_id: str) -> LayerSpec:
+        """Return the entry `layer_id`.
+
+        Raises
+        ------
+        ConfigError
+            If there is none.
+        """
+        for spec in self.layer:
+            if spec.id == layer_id:
+                return spec
+        raise ConfigError("layers.no_such_layer", id=layer_id, known=", ".join(s.id for s in self.layer))
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Read and check a configuration file.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, is no TOML, or an entry is wrong; the sentence names the key.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError("layers.config_missing", file=path.name) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ConfigError("layers.config_not_toml", file=path.name, fault=str(fault)) from None
+    try:
+        catalogue = Catalogue.model_validate({**raw, "folder": path.resolve().parent})
+    except ValidationError as fault:
+        raise _first_fault(path.name, raw, fault) from None
+    _check_references(path.name, catalogue)
+    return catalogue
+
+
+def _first_fault(file: str, raw: dict[str, Any], fault: ValidationError) -> ConfigError:
+    """Turn pydantic's report into one sentence about the first wrong key."""
+    first = fault.errors()[0]
+    parts = [part for part in first["loc"] if part not in {"none", "file", "plans", "corridor", "raster", "imported"}]
+    return ConfigError("layers.config_key", file=file, key=_spelled(raw, parts), fault=first["msg"])
+
+
+def _spelled(raw: dict[str, Any], parts: list[int | str]) -> str:
+    """Write a key the way a planner finds it: ``layer "redline".accuracy_m``."""
+    spelled = ""
+    node: Any = raw
+    for part in parts:
+        node = node[part] if isinstance(part, int) or (isinstance(node, dict) and part in node) else None
+        if isinstance(part, int):
+            name = node.get("id") if isinstance(node, dict) else None
+            spelled += f' "{name}"' if name else f"[{part + 1}]"
+        else:
+            spelled += f".{part}" if spelled else part
+    return spelled
+
+
+def _check_references(file: str, catalogue: Catalogue) -> None:
+    """Refuse doubled ids and corridors along layers that are not there."""
+    counts = Counter(spec.id for spec in catalogue.layer)
+    for layer_id, count in counts.items():
+        if count > 1:
+            raise ConfigError("layers.config_doubled", file=file, id=layer_id)
+    for spec in catalogue.layer:
+        if spec.source.kind == "corridor":
+            for other in spec.source.of:
+                if other not in counts:
+                    raise ConfigError("layers.config_corridor", file=file, id=spec.id, other=other)

@@ -1,0 +1,43 @@
+"""The administrative units that everything is joined to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+
+from geo.errors import DataFault
+from layers.catalogue.model import Layer
+from words import Lang
+
+__all__ = ["counties_of", "territory_names"]
+
+
+def counties_of(layers: Mapping[str, Layer]) -> gpd.GeoDataFrame:
+    """Return the county units of the catalogue.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490 with ``adcode``, ``name_zh``, ``name_en``, ``prefecture_adcode``, ``province_adcode``.
+
+    Raises
+    ------
+    DataFault
+        If no layer that stands for counties is loaded: nothing can be placed without one.
+    """
+    for layer in layers.values():
+        if layer.spec.stands_for == "county" and layer.frame is not None:
+            return layer.frame
+    raise DataFault("layers.no_counties")
+
+
+def territory_names(layers: Mapping[str, Layer], lang: Lang) -> dict[str, str]:
+    """Return the names of all provinces, prefectures and counties of a loaded catalogue by their adcodes."""
+    named: dict[str, str] = {}
+    for level in ("province", "prefecture", "county"):
+        for layer in layers.values():
+            if layer.spec.stands_for == level and layer.frame is not None and "adcode" in layer.frame.columns:
+                column = "name_en" if lang == "en" and "name_en" in layer.frame.columns else "name_zh"
+                named |= dict(zip(layer.frame["adcode"].astype(str), layer.frame[column].astype(str), strict=True))
+    return named

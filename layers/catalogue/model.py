@@ -1,0 +1,233 @@
+"""What a catalogue entry is and what a loaded layer is. See "Words" in docs/architecture.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import geopandas as gpd
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from geo.errors import RedlineError
+from words import Lang
+
+__all__ = [
+    "Basis",
+    "Bilingual",
+    "CorridorSource",
+    "Export",
+    "FileSource",
+    "ImportedSource",
+    "Layer",
+    "LayerSpec",
+    "LayerState",
+    "NoSource",
+    "PlansSource",
+    "RasterSource",
+    "Role",
+    "Secrecy",
+    "Source",
+    "Style",
+]
+
+Role = Literal["boundary", "redline", "protected", "river", "project", "indicator", "raster", "other"]
+Basis = Literal["statutory", "published", "derived", "modelled", "approximate"]
+Secrecy = Literal["public", "internal", "secret"]
+Export = Literal["none", "findings", "full"]
+LayerState = Literal["loaded", "not_loaded", "failed"]
+
+INDICATIVE_BASES: frozenset[str] = frozenset({"modelled", "approximate"})
+"""Layers on these bases can warn but never clear a site."""
+
+
+class _Entry(BaseModel):
+    """A table of ``config.toml``: unknown keys are faults, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Bilingual(_Entry):
+    """One text in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def __call__(self, lang: Lang) -> str:
+        """Return the text in `lang`."""
+        return self.zh if lang == "zh" else self.en
+
+
+class NoSource(_Entry):
+    """Declared so that a check can name it, but we do not have it."""
+
+    kind: Literal["none"]
+
+
+class FileSource(_Entry):
+    """Vector files of one layer, relative to the folder of the configuration."""
+
+    kind: Literal["file"]
+    files: list[str] = Field(min_length=1)
+    sublayer: str | None = None
+    where: dict[str, list[str]] = {}
+    """Keep only features whose column holds one of the values."""
+
+
+class PlansSource(_Entry):
+    """A table of ``data/plans`` turned into features."""
+
+    kind: Literal["plans"]
+    table: Literal["projects", "protected_sites"]
+    where: dict[str, list[str]] = {}
+    """Keep only rows whose column holds one of the values."""
+
+
+class CorridorSource(_Entry):
+    """A band along the waters of other layers: from the bank where there is one, else from the centreline."""
+
+    kind: Literal["corridor"]
+    of: list[str] = Field(min_length=1)
+    width_m: float = Field(gt=0, le=20_000, strict=False)
+
+
+class RasterSource(_Entry):
+    """A raster file, relative to the folder of the configuration."""
+
+    kind: Literal["raster"]
+    file: str
+
+
+class ImportedSource(_Entry):
+    """A version of a layer that a user brought, under the user's data folder (``layers.own.versions``)."""
+
+    kind: Literal["imported"]
+    folder: str = Field(pattern=r"^layers/[a-z][a-z0-9_]{1,40}/\d{4}$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """Of the stored file: one that was changed since is not used."""
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """The layer's content hash, taken when it was stored."""
+
+
+Source = Annotated[
+    NoSource | FileSource | PlansSource | CorridorSource | RasterSource | ImportedSource,
+    Field(discriminator="kind"),
+]
+
+
+class Style(_Entry):
+    """How a layer looks, once for screen, sheet and file."""
+
+    stroke: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    stroke_px: float = Field(default=1.0, ge=0, le=20, strict=False)
+    dash: list[float] = []
+    fill: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    fill_opacity: float = Field(default=0.3, ge=0, le=1, strict=False)
+    hatch: bool = False
+    radius_px: float = Field(default=4.0, gt=0, le=40, strict=False)
+    by: str | None = None
+    """Column whose value picks the colour (``carto.symbols`` holds the colours)."""
+    label: str | None = None
+    """Column that is written on the map."""
+
+
+class LayerSpec(_Entry):
+    """One catalogue entry: what the layer is, where it comes from, how far it may be trusted and taken."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
+    title: Bilingual
+    group: Literal["boundaries", "control", "protection", "water", "projects", "indicators", "own"]
+    role: Role
+    stands_for: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """What of the real world the layer is: the word by which lists of required layers and rules ask for it."""
+    source: Source
+    crs: str = Field(default="EPSG:4490", pattern=r"^EPSG:\d{4,6}$")
+    publisher: Bilingual
+    licence: str
+    as_of: str = Field(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?|unknown)$")
+    vintage: str = ""
+    accuracy_m: float | None = Field(default=None, ge=0, strict=False)
+    """How far its lines may be off, metres. What is modelled has none: nobody drew a line that could be off."""
+    basis: Basis
+    notice: Bilingual | None = None
+    """A sentence shown wherever the layer shows: what it is not."""
+    watermark: bool = False
+    """Written 示意 across the map and every export."""
+    extent: list[str] = []
+    """Adcodes (province, prefecture or county) inside which the layer is complete; a site elsewhere is not checked."""
+    outside: list[str] = []
+    """Adcodes whose ground is cut away: a better layer stands there in its place."""
+    id_field: str | None = None
+    name_field: str | None = None
+    zone_field: str | None = None
+    time_field: str | None = None
+    """Column of the date or year from which (or in which) a feature stands: the map can be kept to some years."""
+    time_end_field: str | None = None
+    """Column of the date or year until which it stands."""
+    must_be_inside: bool = False
+    secrecy: Secrecy = "public"
+    export: Export = "full"
+    checked: bool = True
+    """Whether a siting check looks at the layer (boundaries and backdrops do not count)."""
+    on: bool = False
+    """Whether the map starts with the layer switched on."""
+    min_zoom: int = Field(default=5, ge=0, le=22)
+    max_zoom: int = Field(default=18, ge=0, le=22)
+    style: Style = Style()
+
+    @model_validator(mode="after")
+    def _statutory_layers_stay_in(self) -> LayerSpec:
+        if self.basis == "statutory" and self.source.kind != "none" and "export" not in self.model_fields_set:
+            object.__setattr__(self, "export", "none")
+        return self
+
+    @model_validator(mode="after")
+    def _a_model_has_no_accuracy(self) -> LayerSpec:
+        if self.basis == "modelled":
+            object.__setattr__(self, "accuracy_m", None)
+        return self
+
+    @model_validator(mode="after")
+    def _an_end_needs_a_begin(self) -> LayerSpec:
+        if self.time_end_field is not None and self.time_field is None:
+            raise ValueError("time_end_field needs time_field")
+        return self
+
+    @property
+    def indicative(self) -> bool:
+        """Whether findings against the layer can only warn."""
+        return self.basis in INDICATIVE_BASES
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A catalogue entry with what was read for it.
+
+    Attributes
+    ----------
+    spec : LayerSpec
+    state : {"loaded", "not_loaded", "failed"}
+    frame : GeoDataFrame or None
+        EPSG:4490, RangeIndex, valid geometries, and besides the source's own columns always: ``feature_id`` (str,
+        unique), ``name_zh``, ``name_en``, ``zone``, ``clause``, ``source``, ``licence``, ``as_of`` (str or None),
+        ``accuracy_m`` (float), ``basis``, and ``located`` (bool): False where the feature is known only by county
+        and its point is a symbol in the county, not a place; such features are never measured against.
+    raster : Path or None
+        For ``source.kind == "raster"``: the file.
+    digest : str or None
+        SHA-256 of the content as read (see ``layers.catalogue.digest``).
+    fault : RedlineError or None
+        Why the layer failed.
+    """
+
+    spec: LayerSpec
+    state: LayerState
+    frame: gpd.GeoDataFrame | None = None
+    raster: Path | None = None
+    digest: str | None = None
+    fault: RedlineError | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the catalogue entry."""
+        return self.spec.id

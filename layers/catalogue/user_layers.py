@@ -1,0 +1,227 @@
+"""The catalogue overlay: what a user added to ``config.toml`` or put in the place of its entries.
+
+``catalogue.toml`` of the user's data folder holds every version of every such layer and which one is in use (0: none,
+the layer is as ``config.toml`` has it). Nothing is ever taken out of it, so that a stored check can name what it used.
+It is written whole and renamed into place under a lock; the text before stays beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import threading
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import Field, ValidationError, model_validator
+
+from geo.errors import ConfigError
+from layers.catalogue.home import home
+from layers.catalogue.model import LayerSpec, _Entry
+
+__all__ = ["Overlay", "OverlayEntry", "OverlayVersion", "changing", "overlay_path", "read_overlay"]
+
+_NAME: Final = "catalogue.toml"
+_BEFORE: Final = "catalogue.previous.toml"
+_HEAD: Final = """\
+# What was imported into Redline: every version of every layer, and which one is in use (current = 0: as config.toml
+# has it). Written by the data page and `redline import`; mend it by hand only while no server runs.
+"""
+_threads = threading.Lock()
+
+
+class OverlayVersion(_Entry):
+    """One version of a layer that a user brought."""
+
+    number: int = Field(ge=1, le=9999)
+    made_at: str
+    """UTC, ISO 8601."""
+    upload: str = ""
+    """Name of the file as uploaded."""
+    upload_sha256: str = ""
+    count: int = Field(ge=0)
+    faults: int = Field(default=0, ge=0)
+    """How many kinds of fault the intake warned of."""
+    standard: str = ""
+    """The official table that it was recognised as."""
+    takes_over: str = ""
+    """Id of a layer whose ground it takes where it is complete itself."""
+    leaves: list[str] = Field(default_factory=list)
+    """Adcodes that are left to that layer."""
+    layer: LayerSpec
+
+
+class OverlayEntry(_Entry):
+    """All versions of a layer, and the one in use."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
+    current: int = Field(ge=0)
+    version: list[OverlayVersion] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> OverlayEntry:
+        numbers = [version.number for version in self.version]
+        if numbers != sorted(set(numbers)) or (self.current and self.current not in numbers):
+            raise ValueError("version numbers do not hold together")
+        if any(version.layer.id != self.id for version in self.version):
+            raise ValueError("a version has another id than its entry")
+        return self
+
+    @property
+    def in_use(self) -> OverlayVersion | None:
+        """The version in use; None while the layer is as ``config.toml`` has it."""
+        return next((version for version in self.version if version.number == self.current), None)
+
+
+class Overlay(_Entry):
+    """All of ``catalogue.toml``."""
+
+    version: int = Field(default=1, ge=1, le=1)
+    revision: int = Field(default=0, ge=0)
+    """Counts the changes."""
+    entry: list[OverlayEntry] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Overlay:
+        ids = [entry.id for entry in self.entry]
+        if len(ids) != len(set(ids)):
+            raise ValueError("an id stands twice")
+        return self
+
+    def of(self, layer_id: str) -> OverlayEntry | None:
+        """Return the entry of a layer, None where the user brought none."""
+        return next((entry for entry in self.entry if entry.id == layer_id), None)
+
+    def with_entry(self, entry: OverlayEntry) -> Overlay:
+        """Return the overlay with one entry new or changed, its revision counted up."""
+        known = any(one.id == entry.id for one in self.entry)
+        kept = [entry if one.id == entry.id else one for one in self.entry]
+        return Overlay(revision=self.revision + 1, entry=kept if known else [*kept, entry])
+
+
+def overlay_path() -> Path:
+    """Return where the overlay is kept."""
+    return home() / _NAME
+
+
+def read_overlay() -> Overlay:
+    """Read the overlay; an empty one where there is none yet.
+
+    Raises
+    ------
+    ConfigError
+        If it is no TOML, or an entry is wrong: one sentence with the place.
+    """
+    path = overlay_path()
+    try:
+        return Overlay.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return Overlay()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
+        raise ConfigError("data.overlay_broken", file=path.name, before=_BEFORE, fault=str(fault)) from None
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+        told = f"{place}: {first['msg']}" if place else first["msg"]
+        raise ConfigError("data.overlay_broken", file=path.name, before=_BEFORE, fault=told) from None
+
+
+class _Change:
+    """The overlay while it is being changed: `now` is what stands, `write` puts another in its place."""
+
+    def __init__(self, now: Overlay) -> None:
+        self.now = now
+
+    def write(self, overlay: Overlay) -> None:
+        """Write the overlay whole or not at all; the text before stays beside it."""
+        path = overlay_path()
+        text = _HEAD + _toml(overlay)
+        Overlay.model_validate(tomllib.loads(text))  # never write what could not be read again
+        if path.exists():
+            _write(path.with_name(_BEFORE), path.read_text(encoding="utf-8"))
+        _write(path, text)
+        self.now = overlay
+
+
+@contextmanager
+def changing() -> Iterator[_Change]:
+    """Let nobody else change the overlay, in this process or another, while one does.
+
+    Raises
+    ------
+    ConfigError
+        If the overlay is broken: it is not written over.
+    """
+    with _threads, _locked(home() / "catalogue.lock"):
+        yield _Change(read_overlay())
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock that ends with the process."""
+    with path.open("a+b") as file:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 -- there only
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 -- not there on Windows
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _write(path: Path, text: str) -> None:
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(part).replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            Path(part).unlink()
+
+
+def _toml(overlay: Overlay) -> str:
+    """Write the overlay as TOML, a block for each version."""
+    lines = [f"version = {overlay.version}", f"revision = {overlay.revision}"]
+    for entry in overlay.entry:
+        lines += ["", "[[entry]]", f"id = {_value(entry.id)}", f"current = {entry.current}"]
+        for version in entry.version:
+            told = version.model_dump(mode="json", exclude_none=True)
+            layer = told.pop("layer")
+            lines += ["", "[[entry.version]]", *_pairs(told), "", "[entry.version.layer]", *_pairs(layer)]
+    return "\n".join(lines) + "\n"
+
+
+def _pairs(table: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {_value(value)}" for key, value in table.items()]
+
+
+def _value(value: Any) -> str:
+    """Write a value as TOML; text as JSON does, which TOML reads."""
+    if isinstance(value, dict):
+        return (
+            "{ "
+            + ", ".join(f"{json.dumps(key, ensure_ascii=False)} = {_value(one)}" for key, one in value.items())
+            + " }"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    return repr(value)

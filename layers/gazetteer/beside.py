@@ -1,0 +1,121 @@
+"""What the other columns of a table say of where its rows lie: a 西湖区 of 杭州 is not the one of 南昌."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from layers.catalogue.territory import lies_in
+from layers.gazetteer.join import JoinReport, as_text
+
+if TYPE_CHECKING:
+    from layers.gazetteer.gazetteer import Gazetteer
+
+__all__ = ["ELSEWHERE", "heeded"]
+
+ELSEWHERE: Final = "elsewhere"
+"""``join_how`` of a row whose other columns name another territory than its key would mean."""
+
+_PLACE: Final = r"(?:所在|所属|归属|隶属)?"
+_PROVINCE: Final = re.compile(
+    _PLACE + r"(?:省|省份|省级|省名|省名称|省市|省区市?|省[（(].+[)）]|province)", re.IGNORECASE
+)
+_CITY: Final = re.compile(
+    _PLACE + r"(?:市|市级|市名|市名称|市州|州市|地市|地级市|设区市|城市|地区|prefecture|city)", re.IGNORECASE
+)
+_CODE: Final = re.compile(r".*(?:代码|编码|区划|adcode|code).*", re.IGNORECASE)
+_ADCODE: Final = re.compile(r"[1-8]\d{5}(?:\d{3}|\d{6})?")
+_NOWHERE: Final = re.compile(
+    r"|[-—/]+|.*(?:市辖区|省直|直辖|合计|小计|总计|全省|全市|全国).*|无|未知|不详|null|nan", re.IGNORECASE
+)
+"""Cells that name no territory."""
+
+
+def heeded(report: JoinReport, table: pd.DataFrame) -> JoinReport:
+    """Return a join in which a row counts only where the other columns of the table do not put it elsewhere.
+
+    Columns of provinces and cities are known by their headings, columns of codes by headings and cells. Of an ambiguous
+    name the one meaning that they allow is taken.
+
+    Parameters
+    ----------
+    report : JoinReport
+        Of the table by its key column.
+    table : DataFrame
+        Text, on the same index.
+    """
+    beside = list(_beside(table, report.key, report.gazetteer))
+    if not beside:
+        return report
+    units = report.gazetteer.units_of(report.level)
+    added = report.frame[["unit_adcode", "unit_candidates", "join_status", "join_how"]].astype(str)
+    claims = zip(*(zip(cells, codes, strict=True) for cells, codes in beside), strict=True)
+    rows = zip(added.itertuples(index=False, name=None), claims, strict=True)
+    settled = [_settled(row, [codes for cell, codes in said if cell], units) for row, said in rows]
+    code, status, how = (list(part) for part in zip(*settled, strict=True)) if settled else ([], [], [])
+    says = [" ".join(filter(None, cells)) for cells in zip(*(cells for cells, _ in beside), strict=True)]
+    names = pd.Series(code, dtype=str).map(report.gazetteer.names).fillna("").to_list()
+    frame = report.frame.assign(unit_adcode=code, unit_name=names, join_status=status, join_how=how, row_says=says)
+    reached = set(code)
+    return replace(report, frame=frame, absent=tuple(unit for unit in units if unit not in reached))
+
+
+def _settled(row: tuple[str, str, str, str], claims: list[str], units: list[str]) -> tuple[str, str, str]:
+    """Return the territory of a row, with status and reason, given what the cells beside its key may mean."""
+    meant, candidates, status, how = row
+    if not claims or not candidates:
+        return meant, status, how
+    left = [code for code in candidates.split(";") if _allowed(code, claims)]
+    if not left:
+        return "", "unmatched", ELSEWHERE
+    if status == "ambiguous" and len(left) == 1 and left[0] in units:
+        return left[0], "matched", how
+    return meant, status, how
+
+
+def _allowed(code: str, claims: list[str]) -> bool:
+    """Tell whether every claim leaves room for a territory: it lies in what is named, or the other way round."""
+    return all(
+        any(lies_in(code, named) or lies_in(named, code) for named in codes.split(";") if named) for codes in claims
+    )
+
+
+def _beside(table: pd.DataFrame, key: str, gazetteer: Gazetteer) -> Iterator[tuple[pd.Series, pd.Series]]:
+    """Yield the columns that say where rows lie: the cells that name a territory, and the codes that each may mean."""
+    for name in table.columns:
+        heading = re.sub(r"\s", "", str(name))
+        if key in {name, heading}:
+            continue
+        cells = as_text(table[name]).str.strip()
+        cells = cells.where(~cells.map(lambda text: bool(_NOWHERE.fullmatch(text))), "")
+        if _CODE.fullmatch(heading):
+            told = cells[cells != ""]
+            if told.empty or not told.map(lambda text: bool(_ADCODE.fullmatch(text))).all():
+                continue
+            codes = cells.str[:6]
+            known = gazetteer.look_up_all(codes)["adcodes"]  # codes given up since among them
+            yield cells, known.where(known != "", codes)
+        elif _PROVINCE.fullmatch(heading) or _CITY.fullmatch(heading):
+            found = gazetteer.look_up_all(cells)["adcodes"]
+            found = found.where(found != "", cells.map(gazetteer.provinces).fillna(""))
+            codes = _city_or_county(found, cells, gazetteer, city=bool(_CITY.fullmatch(heading)))
+            oddly = (codes == "") & cells.str.contains("|".join(map(re.escape, _names_above(gazetteer))))
+            yield cells.where(~oddly, ""), codes  # a name of ours, written in a way that is not understood
+
+
+def _names_above(gazetteer: Gazetteer) -> list[str]:
+    """Return the names of our provinces and prefectures, without what they end in."""
+    cities = gazetteer.names[gazetteer.units_of("prefecture")]
+    return sorted({name.removesuffix("市") for name in cities} | set(gazetteer.provinces))
+
+
+def _city_or_county(found: pd.Series, cells: pd.Series, gazetteer: Gazetteer, *, city: bool) -> pd.Series:
+    """Return what cells mean; in a column of cities a name that is a city's too (吉安) means the city."""
+    if not city:
+        return found
+    cities = gazetteer.look_up_all(cells.where(cells.str.endswith("市"), cells + "市"))["adcodes"]
+    return cities.where(cities != "", found)

@@ -1,0 +1,1 @@
+"""Indicator values per territory, with their sources."""

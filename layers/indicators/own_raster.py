@@ -1,0 +1,107 @@
+"""A user's raster becomes a subject of the session: one figure a territory, with what it leaves out said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.errors import RedlineError
+from geo.raster.open import RasterFacts
+from geo.raster.zonal import Statistic, zonal_figures
+from layers.catalogue.model import Bilingual
+from layers.indicators.indicators import Indicator, Level
+from layers.indicators.subjects import Moment, Subject
+from words import LANGUAGES, Lang, t
+
+__all__ = ["RasterWish", "raster_subject"]
+
+
+@dataclass(frozen=True)
+class RasterWish:
+    """What is asked of a raster.
+
+    Attributes
+    ----------
+    band : int
+        From 1.
+    statistic : Statistic
+    of_class : float
+        For ``share``.
+    unit : str
+        As the user calls it; "" for none.
+    level : {"county", "prefecture"}
+    least : int
+        Percent of a territory that the raster must cover for it to have a figure.
+    """
+
+    band: int = 1
+    statistic: Statistic = "mean"
+    of_class: float = 0.0
+    unit: str = ""
+    level: Level = "county"
+    least: int = 50
+
+
+def raster_subject(
+    path: Path,
+    facts: RasterFacts,
+    regions: gpd.GeoDataFrame,
+    wish: RasterWish,
+    *,
+    read_on: str,
+    step: Callable[[float], None] = lambda _: None,
+) -> Subject:
+    """Reckon a raster for the territories of a level.
+
+    Parameters
+    ----------
+    path : Path
+    facts : RasterFacts
+    regions : GeoDataFrame
+        EPSG:4490 with ``adcode``.
+    wish : RasterWish
+    read_on : str
+        Date.
+    step : callable
+        Told how much is done, 0 to 1.
+
+    Raises
+    ------
+    RedlineError
+        If no territory is covered enough.
+    """
+    told = zonal_figures(path, facts, regions, wish.statistic, band=wish.band, of_class=wish.of_class, step=step)
+    # twelve digits: a grid of one value has one figure, whatever the order of adding up
+    figures = told.figures.map(lambda value: float(f"{value:.12g}"))
+    figures = figures.where(told.covered * 100 >= wish.least, np.nan)
+    if not figures.notna().any():
+        raise RedlineError("raster_own.nothing", least=wish.least)
+    figures.index = pd.Index(regions["adcode"].astype(str), name="adcode")
+    said = f"{facts.name}|{facts.width}|{facts.bounds}|{wish}|{figures.to_json()}"
+    name = f"raster-{hashlib.sha256(said.encode()).hexdigest()[:10]}"
+    title = Bilingual(**{lang: _title(facts, wish, lang) for lang in LANGUAGES})
+    source = Bilingual(
+        **{
+            lang: t("raster_own.source", lang, name=facts.name, crs=facts.system.label, date=read_on, least=wish.least)
+            for lang in LANGUAGES
+        }
+    )
+    written = "%" if wish.statistic == "share" else wish.unit or "—"
+    unit = Bilingual(zh=written, en=written)
+    moment = Moment("", title, "", unit)
+    indicator = Indicator(name, title, unit, wish.level, "own", source, figures.astype(float))
+    reached = tuple(figures.index[figures.notna()])
+    return Subject(name, title, unit, wish.level, "own", "own", (), reached, (moment,), {"": indicator})
+
+
+def _title(facts: RasterFacts, wish: RasterWish, lang: Lang) -> str:
+    if wish.statistic == "share":
+        return t("raster_own.title_class", lang, name=facts.name, band=wish.band, value=f"{wish.of_class:g}")
+    statistic = t(f"raster_own.statistic_{wish.statistic}", lang)
+    return t("raster_own.title", lang, name=facts.name, band=wish.band, statistic=statistic)

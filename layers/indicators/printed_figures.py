@@ -1,0 +1,51 @@
+"""Figures as the documents print them, in words too: in English where we know how to say it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from layers.catalogue.model import Bilingual
+from layers.indicators.subjects import unit_text
+from words import entries
+
+__all__ = ["printed_text"]
+
+_FIGURE: Final = re.compile(r"(?P<number>[\d.,]+%?)(?P<unit>[^\d.,%]*)")
+
+
+def printed_text(text: str) -> Bilingual:
+    """Return a printed figure; the English of one that we cannot say is the document's own.
+
+    Examples
+    --------
+    >>> printed_text("约400").en, printed_text("74.2万亩以上").en, printed_text("保持稳定").en
+    ('about 400', 'at least 74.2 10,000 mu', 'kept stable')
+    >>> printed_text("9000").en
+    '9000'
+    """
+    for pattern, english in _phrases():
+        found = pattern.fullmatch(text)
+        if found is None:
+            continue
+        value = _figure(found["value"]) if "value" in pattern.groupindex else ""
+        if value is not None:
+            return Bilingual(zh=text, en=english.format(value=value))
+    return Bilingual(zh=text, en=text)
+
+
+def _figure(text: str) -> str | None:
+    """Return a number with its unit in English; None where it is something else."""
+    found = _FIGURE.fullmatch(text)
+    if found is None:
+        return None
+    unit = unit_text(found["unit"]).en if found["unit"] else ""
+    return None if unit and unit == found["unit"] else f"{found['number']} {unit}".strip()
+
+
+@cache
+def _phrases() -> list[tuple[re.Pattern[str], str]]:
+    """Return what the catalogue of texts says of figures: Chinese as a pattern, English to be filled."""
+    told = [texts for key, texts in entries().items() if key.startswith("printed.")]
+    return [(re.compile(re.escape(each["zh"]).replace(r"\{value\}", "(?P<value>.+)")), each["en"]) for each in told]

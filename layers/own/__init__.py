@@ -1,0 +1,1 @@
+"""The user's own layers: intake, faults, versions, official databases."""

@@ -1,0 +1,79 @@
+"""The files that layers came in, kept beside each version as they came; one file on the disk for the same content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from geo.errors import BadInput
+from geo.files.source import Content, copied
+from layers.catalogue.home import home
+from layers.catalogue.user_layers import Overlay
+
+__all__ = ["keep_original"]
+
+_FOLDER: Final = "original"
+
+
+def keep_original(content: Content, name: str, sha256: str, version: Path, overlay: Overlay) -> None:
+    """Keep a file in the folder of a version, under a name that any disk takes.
+
+    A database of several tables comes in once for each of them: where an earlier version holds the very same file, that
+    one is linked.
+
+    Parameters
+    ----------
+    content : bytes or Path
+    name : str
+        As it came.
+    sha256 : str
+        Of the file as it was read.
+    version : Path
+        The folder of the version.
+    overlay : Overlay
+        What is there already.
+
+    Raises
+    ------
+    BadInput
+        If the file was changed since it was read.
+    """
+    folder = version / _FOLDER
+    folder.mkdir()
+    target = folder / _file_name(name)
+    for earlier in _earlier(overlay, sha256):
+        if _digest(earlier) == sha256:
+            with suppress(OSError):  # a disk without links
+                os.link(earlier, target)
+                return
+    if isinstance(content, bytes):
+        target.write_bytes(content)
+    elif copied(content, target) != sha256:
+        raise BadInput("data.changed_meanwhile", name=name)
+
+
+def _earlier(overlay: Overlay, sha256: str) -> list[Path]:
+    """Return the files of earlier versions that came from the same content."""
+    folders = {
+        home() / version.layer.source.folder / _FOLDER
+        for entry in overlay.entry
+        for version in entry.version
+        if version.upload_sha256 == sha256 and version.layer.source.kind == "imported"
+    }
+    return [path for folder in sorted(folders) if folder.is_dir() for path in sorted(folder.iterdir())][:1]
+
+
+def _digest(path: Path) -> str:
+    """Return a file's SHA-256, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _file_name(name: str) -> str:
+    """Return a stranger's file name as one that any disk takes."""
+    plain = re.sub(r"[^\w.\-]+", "_", name).strip("._")[-80:]
+    return plain or "upload"

@@ -1,0 +1,212 @@
+"""Rows of the plan tables as features: a place where one is known, a symbol in the county where only the county is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs.systems import STORE_CRS
+from layers.plans import site_extents as protected
+from layers.plans.clauses import clause_text
+from layers.plans.county_symbols import spread_points
+from layers.plans.reaches import stretches, water_shapes
+from layers.plans.tables import read_table
+
+__all__ = ["corrected_names", "plan_features", "project_features", "protected_features", "with_documents"]
+
+_SLIPS: Final = ("misprint", "ocr", "back_translation")
+"""Kinds of correction that change a name; a variant is another name of the same thing and changes none."""
+
+
+def plan_features(
+    table: Literal["projects", "protected_sites"], data: Path, counties: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Return one feature per row of a plan table, placed and with its document.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `project_features` or `protected_features`, with the columns that `with_documents` adds.
+    """
+    folder = data / "plans"
+    projects, sites = read_table("projects", folder), read_table("protected_sites", folder)
+    if table == "projects":
+        waters = water_shapes(read_table("waters", folder), data / "water", counties)
+        frame = project_features(projects, counties, read_table("routes", folder), waters, beside=sites)
+    else:
+        frame = protected_features(sites, counties, beside=projects)
+    return with_documents(frame, read_table("documents", folder), read_table("corrections", folder))
+
+
+def project_features(
+    rows: pd.DataFrame,
+    counties: gpd.GeoDataFrame,
+    waypoints: pd.DataFrame,
+    waters: gpd.GeoDataFrame | None = None,
+    *,
+    beside: pd.DataFrame | None = None,
+) -> gpd.GeoDataFrame:
+    """Place the projects that the plans name.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``projects.csv``.
+    counties : GeoDataFrame
+        EPSG:4490 with ``adcode`` and ``prefecture_adcode``.
+    waypoints : DataFrame
+        ``routes.csv``: ``project_id``, ``part``, ``seq``, ``lon``, ``lat``.
+    waters : GeoDataFrame, optional
+        The drawn waters of ``waters.csv`` (`layers.plans.reaches.water_shapes`).
+    beside : DataFrame, optional
+        Rows of the other table that the map shows beside: no symbol of the one stands on a symbol of the other.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490, the rows with a geometry, and
+
+        - ``drawn_as``: ``place`` (the cited point), ``route`` (a schematic line through the named places), ``water``
+          (the stretch of its water inside the counties it claims) or ``symbol`` (a point in each county, or the
+          prefecture, that it claims);
+        - ``located``: True for ``place`` and ``route`` only. A work that is known to be on a water is somewhere along
+          the stretch drawn, and nobody knows where: a distance to the stretch would be a distance to the water, so it
+          is drawn and never measured against;
+        - ``accuracy_m`` (metres) and ``licence``: for ``water`` those of the water's own shape.
+
+        Rows without any territory of ours are left out.
+    """
+    frame = gpd.GeoDataFrame(rows.copy(), geometry=_points(rows), crs=STORE_CRS)
+    shapes = frame.geometry.to_numpy().copy()
+    drawn_as = np.where(shapely.is_missing(shapes), "symbol", "place").astype(object)
+    lines = _route_lines(waypoints)
+    is_route = rows["id"].isin(lines.index).to_numpy()
+    shapes[is_route] = lines.reindex(rows["id"][is_route]).to_numpy()
+    drawn_as[is_route] = "route"
+    if waters is not None:
+        along = (rows["location_basis"] == "water").to_numpy() & shapely.is_missing(shapes)
+        shapes[along] = stretches(rows[along], waters, counties)
+        along &= ~shapely.is_missing(shapes)
+        drawn_as[along] = "water"
+        frame["accuracy_m"] = rows["accuracy_m"].where(~along, rows["water"].map(waters["accuracy_m"]))
+        frame["licence"] = rows["water"].map(waters["licence"]).where(along, "")
+    frame["drawn_as"] = drawn_as
+    frame["located"] = np.isin(drawn_as, ("place", "route"))
+    return _with_symbols(frame, shapes, counties, beside)
+
+
+def protected_features(
+    rows: pd.DataFrame, counties: gpd.GeoDataFrame, *, beside: pd.DataFrame | None = None
+) -> gpd.GeoDataFrame:
+    """Place the protected sites that the plans name; `beside` as for `project_features`.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490; ``drawn_as`` is ``extent`` (the approximate extent of the published area), ``place`` (the cited
+        point) or, with ``located`` False, ``symbol`` (a point in the county). ``source`` is the row's own citation.
+    """
+    frame = gpd.GeoDataFrame(rows.copy(), geometry=_points(rows), crs=STORE_CRS)
+    shapes = frame.geometry.to_numpy().copy()
+    drawn_as = np.where(shapely.is_missing(shapes), "symbol", "place").astype(object)
+    drawn = protected.extents(rows).set_index("id").geometry
+    has_extent = rows["id"].isin(drawn.index).to_numpy()
+    shapes[has_extent] = drawn.reindex(rows["id"][has_extent]).to_numpy()
+    drawn_as[has_extent] = "extent"
+    frame["drawn_as"] = drawn_as
+    frame["located"] = drawn_as != "symbol"
+    frame["basis"] = "approximate"
+    return _with_symbols(frame, shapes, counties, beside)
+
+
+def with_documents(frame: gpd.GeoDataFrame, documents: pd.DataFrame, corrections: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Say of each feature which document names it, where, and how its name reads without the misprints.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        With ``name``, ``document`` and ``clause``.
+    documents, corrections : DataFrame
+        ``documents.csv``, ``corrections.csv``.
+
+    Returns
+    -------
+    GeoDataFrame
+        With ``clause`` as a reader looks it up, Chinese; ``clause_path`` as in the table; ``document_title``;
+        ``document_status`` (``in_force``, ``expired``, ``reference``); ``name_zh``, corrected, where ``name`` is as
+        printed; ``as_of``, the date of the document as exact as it is known, else ``unknown``; and, where the row
+        cites nothing of its own, ``source``: the title of the document.
+    """
+    known = documents.set_index("id")
+    told = frame.assign(
+        clause_path=frame["clause"],
+        clause=[clause_text(*pair) for pair in zip(frame["document"], frame["clause"], strict=True)],
+        document_title=frame["document"].map(known["title"]),
+        document_status=frame["document"].map(known["status"]),
+        as_of=frame["document"].map(known["date"].replace("", "unknown")),
+        name_zh=corrected_names(frame, corrections),
+    )
+    if "source" not in told.columns:
+        told["source"] = told["document_title"]
+    return told
+
+
+def corrected_names(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.Series:
+    """Return the names without misprints, where the correction is sure and holds for the whole document.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``name``, ``document``.
+    corrections : DataFrame
+        ``corrections.csv``.
+    """
+    sure = corrections[
+        corrections["kind"].isin(_SLIPS) & (corrections["confidence"] == "high") & (corrections["scope"] == "document")
+    ]
+    names = rows["name"].copy()
+    for slip in sure.itertuples():
+        mine = rows["document"] == slip.document
+        names[mine] = names[mine].str.replace(str(slip.as_printed), str(slip.correct), regex=False)
+    return names
+
+
+def _points(rows: pd.DataFrame) -> np.ndarray:
+    """Return the cited points; missing where a row has none."""
+    lon, lat = rows["lon"].to_numpy(float), rows["lat"].to_numpy(float)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    shapes = np.full(len(rows), None, dtype=object)
+    shapes[known] = shapely.points(lon[known], lat[known])
+    return shapes
+
+
+def _route_lines(waypoints: pd.DataFrame) -> pd.Series:
+    """Return a schematic line through the waypoints of each route; one part for each of its branches."""
+    ordered = waypoints.sort_values(["project_id", "part", "seq"])
+    branch = ordered.groupby(["project_id", "part"], sort=True)
+    ordered = ordered[branch["seq"].transform("size") > 1]
+    if ordered.empty:
+        return pd.Series([], dtype=object)
+    branches = ordered.groupby(["project_id", "part"], sort=True)
+    lines = shapely.linestrings(ordered[["lon", "lat"]].to_numpy(float), indices=branches.ngroup().to_numpy())
+    route_of, routes = pd.factorize(branches["project_id"].first().to_numpy())
+    return pd.Series(shapely.multilinestrings(lines, indices=route_of), index=routes)
+
+
+def _with_symbols(
+    frame: gpd.GeoDataFrame, shapes: np.ndarray, counties: gpd.GeoDataFrame, beside: pd.DataFrame | None
+) -> gpd.GeoDataFrame:
+    """Put a symbol in the county where there is no shape, and drop what no territory of ours holds.
+
+    Every row of both tables gets its place in the same order whichever table is asked for, so that they never meet.
+    """
+    told = frame[["id", "adcodes"]] if beside is None else pd.concat([frame, beside])[["id", "adcodes"]]
+    symbols = spread_points(told["adcodes"], told["id"], counties)[: len(frame)]
+    drawn = np.where(shapely.is_missing(shapes), symbols, shapes)
+    placed = frame.set_geometry(gpd.GeoSeries(drawn, index=frame.index, crs=STORE_CRS))
+    return placed[~(placed.geometry.isna() | placed.geometry.is_empty)].reset_index(drop=True)

@@ -1,0 +1,45 @@
+"""docs/catalogue.md names every key that config.toml may hold, and its example is read as it stands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from layers.catalogue.config import Catalogue, CheckSettings, Limits, MapSettings, Region, read_catalogue
+from layers.catalogue.model import (
+    CorridorSource,
+    FileSource,
+    ImportedSource,
+    LayerSpec,
+    PlansSource,
+    RasterSource,
+    Style,
+)
+from tests.helpers import ROOT
+
+PAGE = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+
+
+def test_every_key_is_named() -> None:
+    models = (Catalogue, Region, MapSettings, Limits, CheckSettings, LayerSpec, Style)
+    sources = (FileSource, PlansSource, CorridorSource, RasterSource, ImportedSource)
+    keys = {key for model in (*models, *sources) for key in model.model_fields} - {
+        "folder",
+        "region",
+        "layer",
+        "map",
+        "limits",
+        "check",
+    }
+    named = set(re.findall(r"`\[*([a-z0-9_]+)\]*`", PAGE)) | {"kind"}
+    assert keys <= named
+
+
+def test_its_example_is_read_as_it_stands(tmp_path: Path) -> None:
+    examples = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
+    example = next(text for text in examples if "redline_bureau" in text)
+    path = tmp_path / "config.toml"
+    path.write_text((ROOT / "config.toml").read_text(encoding="utf-8") + "\n" + example, encoding="utf-8")
+    spec = read_catalogue(path).spec("redline_bureau")
+    assert spec.crs == "EPSG:4526"
+    assert spec.export == "none"

@@ -1,0 +1,164 @@
+"""What an imported layer becomes is proposed once: the web page, the command line and whole databases agree."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+from click.testing import CliRunner
+from shapely.geometry import box
+from streamlit.testing.v1 import AppTest
+
+from cli import main
+from geo.errors import BadInput
+from geo.read.formats import read_sites
+from layers.catalogue.config import read_catalogue
+from layers.catalogue.counties import counties_of
+from layers.catalogue.in_use import current_catalogue, merged
+from layers.catalogue.model import Layer
+from layers.catalogue.user_layers import read_overlay
+from layers.own.intake import take_in
+from layers.own.proposal import Place, propose
+from layers.own.versions import Given, keep_layer
+from layers.sources.load import load_layers
+from siting.case import Settings
+from siting.run import run_check
+from tests.helpers import ROOT, geojson
+
+CONFIG = ROOT / "config.toml"
+TOWN = box(116.35, 27.95, 116.37, 27.97)
+OUTSIDE = box(116.40, 27.95, 116.41, 27.96)
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def counties(shipped: dict[str, Layer]) -> gpd.GeoDataFrame:
+    return counties_of(shipped)
+
+
+def town_file() -> bytes:
+    """A town boundary without any field of the official specification."""
+    frame = gpd.GeoDataFrame({"名称": ["中心城区"]}, geometry=[TOWN], crs=4490)
+    return frame.to_json(drop_id=True).encode()
+
+
+def by_page(content: bytes, word: str, monkeypatch: pytest.MonkeyPatch, **session: Any) -> Given:
+    """What the Data page would store once its button is pressed, everything as proposed."""
+
+    def body() -> None:
+        import streamlit as st  # noqa: PLC0415
+
+        from layers.own.intake import take_in  # noqa: PLC0415
+        from views.data_say import say_what_it_is  # noqa: PLC0415
+
+        intake = take_in(st.session_state["_content"], "town.geojson", crs="EPSG:4490")
+        given = say_what_it_is(intake, "t")
+        if given is not None:
+            st.session_state["_given"] = given
+
+    app = AppTest.from_function(body, default_timeout=120)
+    app.session_state["_content"] = content
+    app.session_state["data-target"] = word
+    for key, value in session.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception
+    for box_ in app.text_input:
+        if box_.label in {"来源单位", "使用范围"} and not box_.value:
+            box_.set_value("市局")
+    app.button(key="data-keep").click().run()
+    assert not app.exception
+    return app.session_state["_given"]
+
+
+def by_command(tmp_path: Path, content: bytes, *options: str) -> dict[str, Any]:
+    path = tmp_path / "town.geojson"
+    path.write_bytes(content)
+    told = ["import", str(path), "--crs", "EPSG:4490", "--publisher", "市局", *options]
+    answer = CliRunner().invoke(main, ["--lang", "zh", *told])
+    assert answer.exit_code == 0, answer.output
+    layer = json.loads(answer.stdout)["id"]
+    return current_catalogue(CONFIG).catalogue.spec(layer).model_dump()
+
+
+def test_a_town_boundary_without_official_fields_is_one_to_stay_inside_by_every_door(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = by_page(town_file(), "town_boundary", monkeypatch)
+    spec = by_command(tmp_path, town_file(), "--replace", "--stands-for", "town_boundary", "--extent", "361002")
+    assert given.must_be_inside
+    assert spec["must_be_inside"]
+    both = ("role", "group", "stands_for", "basis", "export", "secrecy", "must_be_inside")
+    assert {key: asdict(given)[key] for key in both} == {key: spec[key] for key in both}
+    assert (spec["basis"], spec["export"]) == ("statutory", "none")  # as the entry that it stands in for
+
+
+def test_a_site_outside_the_town_is_not_clear(tmp_path: Path) -> None:
+    by_command(tmp_path, town_file(), "--replace", "--stands-for", "town_boundary", "--extent", "361002")
+    layers = load_layers(current_catalogue(CONFIG).catalogue)
+    run = run_check(
+        read_sites(geojson(OUTSIDE), "a.geojson"), layers, Settings(activity="industrial_park", as_of="2026-11-28")
+    )
+    row = next(
+        one for one in run.result.findings.to_dict("records") if one["must_be_inside"] and one["state"] != "not_checked"
+    )
+    assert row["outside_m2"] == pytest.approx(run.result.sites["area_m2"].iloc[0])
+    assert row["rules"], "what must be inside and is not meets the rules of outside"
+
+
+def test_a_boundary_that_lost_its_word_is_mended_when_read(counties: gpd.GeoDataFrame) -> None:
+    # as an earlier version of the Data page stored it
+    intake = take_in(town_file(), "town.geojson", crs="EPSG:4490")
+    catalogue = current_catalogue(CONFIG).catalogue
+    given = Given(id="town_boundary", title_zh="城镇", role="other", stands_for="town_boundary", group="control",
+                  publisher="市局", licence="内部", extent=("361002",))  # fmt: skip
+    keep_layer(intake, given, town_file(), catalogue=catalogue, counties=counties, step=lambda _: None)
+    assert merged(read_catalogue(CONFIG), read_overlay()).spec("town_boundary").must_be_inside
+
+
+def proposal(content: bytes, word: str, place: Place, extent: tuple[str, ...] = ("361002",)) -> Given:
+    intake = take_in(content, "town.geojson", crs="EPSG:4490")
+    catalogue = current_catalogue(CONFIG).catalogue
+    return propose(
+        intake, word=word, extent=extent, place=place, catalogue=catalogue, named=lambda codes, _: "、".join(codes)
+    )
+
+
+def test_a_layer_of_nothing_known_is_published_and_may_leave() -> None:
+    given = proposal(town_file(), "own", Place("new"))
+    assert (given.basis, given.export, given.must_be_inside, given.role) == ("published", "full", False, "other")
+
+
+def test_a_new_version_keeps_what_was_said_of_the_one_before(counties: gpd.GeoDataFrame) -> None:
+    catalogue = current_catalogue(CONFIG).catalogue
+    first = replace(
+        proposal(town_file(), "own", Place("new")),
+        title_zh="甲", publisher="市局", licence="内部", export="findings", secrecy="secret", accuracy_m=2.0,
+        name_field="名称",
+    )  # fmt: skip
+    intake = take_in(town_file(), "town.geojson", crs="EPSG:4490")
+    keep_layer(intake, first, town_file(), catalogue=catalogue, counties=counties, step=lambda _: None)
+    prior = current_catalogue(CONFIG).catalogue.spec(first.id)
+    again = proposal(town_file(), "own", Place("replace", prior))
+    kept = ("id", "title_zh", "publisher", "licence", "export", "secrecy", "accuracy_m", "name_field", "basis")
+    assert {key: getattr(again, key) for key in kept} == {key: getattr(first, key) for key in kept}
+
+
+def test_what_a_model_picked_has_no_accuracy(counties: gpd.GeoDataFrame) -> None:
+    given = replace(
+        proposal(town_file(), "own", Place("new")), publisher="市局", licence="内部", basis="modelled", accuracy_m=5.0
+    )
+    intake = take_in(town_file(), "town.geojson", crs="EPSG:4490")
+    catalogue = current_catalogue(CONFIG).catalogue
+    with pytest.raises(BadInput, match="精度"):
+        keep_layer(intake, given, town_file(), catalogue=catalogue, counties=counties, step=lambda _: None)
+    assert shapely.is_valid(TOWN)

@@ -29,12 +29,12 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from benchmarks import map_speed
 from benchmarks.parcels import parcels, places
-from carto.tiles_layer import ensure, missing
+from carto.tiles.files import ensure, missing
 from layers.catalogue.config import read_catalogue
 from layers.catalogue.counties import counties_of
 from layers.catalogue.home import home
 from layers.sources.load import load_layers
-from siting.check import whats_here
+from siting.check.check import whats_here
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYER = "redline_jiangxi"

@@ -17,7 +17,7 @@ from words import LANGUAGES, Lang, t
 if TYPE_CHECKING:
     from layers.catalogue.config import Catalogue
     from layers.catalogue.model import Layer
-    from siting.ledger import Ledger
+    from siting.ledger.store import Ledger
 
 __all__ = ["VERSION", "bytes_of", "extent_text", "json_of", "loaded", "main", "open_ledger"]
 
@@ -104,7 +104,7 @@ def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) 
 def open_ledger() -> Ledger:
     """Open the record of past checks in the user's data folder."""
     from layers.catalogue.home import home
-    from siting.ledger import Ledger
+    from siting.ledger.store import Ledger
 
     return Ledger.open(home())
 

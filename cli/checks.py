@@ -30,8 +30,8 @@ _SHOW_PROGRESS = 500
 def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bom: bool | None, **asked: Any) -> None:
     """Check the sites of a file, or coordinates on standard input (-), against every layer / 核查文件中的地块."""
     from geo.errors import BadInput
-    from siting.batch import run_batch
-    from siting.case import Case
+    from siting.check.batch import run_batch
+    from siting.check.settings import Case
     from snapshot.results import as_text, write_results
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
@@ -71,7 +71,7 @@ def compare(
 ) -> None:
     """Put two to five schemes or routes side by side: a file each, or the sites of one file / 比选方案."""
     from geo.errors import BadInput
-    from siting.batch import run_batch
+    from siting.check.batch import run_batch
     from snapshot.schemes import schemes_of, schemes_text, write_schemes
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
@@ -107,9 +107,9 @@ def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, 
     from dataclasses import replace
 
     from geo.errors import BadInput
-    from siting.compare import changes_without_withheld
-    from siting.verify import rerun, verify_report
-    from siting.verify import verify as verify_check
+    from siting.ledger.compare import changes_without_withheld
+    from siting.ledger.verify import rerun, verify_report
+    from siting.ledger.verify import verify as verify_check
     from snapshot.listing import changes_text, verification_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]

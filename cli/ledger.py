@@ -48,8 +48,8 @@ def show_check(obj: dict[str, object], check_id: str, form: str) -> None:
     """Show a stored check: its case and its report / 查看一次核查."""
     from dataclasses import replace
 
-    from siting.verify import specs_as_strict_as
-    from siting.withhold import without_withheld
+    from siting.check.export_policy import without_withheld
+    from siting.ledger.verify import specs_as_strict_as
     from snapshot.site_text import stored_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]

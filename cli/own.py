@@ -201,7 +201,7 @@ def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
 
     from layers.catalogue.user_layers import read_overlay
     from layers.own.versions import remove, roll
-    from siting.uses import uses_by_version
+    from siting.ledger.layer_uses import uses_by_version
 
     assert asked in get_args(Asked)
     entry = read_overlay().of(layer_id)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from layers.catalogue.config import Catalogue
     from layers.catalogue.model import Layer
-    from siting.run import Run
+    from siting.check.run import Run
     from snapshot.sheet_draw import Relief
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -93,8 +93,8 @@ def report(obj: dict[str, object], /, what: str, out: Path, user: str, **asked: 
     """Write the report of a stored check (ID), or of a site file, as PDF or DOCX / 生成核查报告."""
     from dataclasses import asdict
 
-    from siting.case import Case
-    from siting.verify import kept_run
+    from siting.check.settings import Case
+    from siting.ledger.verify import kept_run
     from snapshot.report_job import deliver_report
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
@@ -143,8 +143,8 @@ def _checked(path: Path, catalogue: Catalogue, layers: Mapping[str, Layer], aske
     from dataclasses import replace
 
     from geo.read.formats import read_sites
-    from siting.batch import run_batch
-    from siting.run import settings_of
+    from siting.check.batch import run_batch
+    from siting.check.run import settings_of
 
     settings = settings_of(catalogue, **asked)
     sites = read_sites(path, path.name, crs=settings.crs, limits=catalogue.limits)

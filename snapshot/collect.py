@@ -9,13 +9,13 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from carto.classes import MISSING, Choropleth
-from carto.symbols import Symbol, classes_of, symbol_of
+from carto.style.classes import MISSING, Choropleth
+from carto.style.symbols import Symbol, classes_of, symbol_of
 from geo.read.formats import Sites
 from layers.catalogue.export_policy import may_export, withheld_ids
 from layers.catalogue.licences import licence_text
 from layers.catalogue.model import Layer, Style
-from siting.result import CheckResult
+from siting.check.result import CheckResult
 from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.qml import Category
 from words import Lang, t

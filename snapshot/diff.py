@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from carto.symbols import Symbol, symbol_of
+from carto.style.symbols import Symbol, symbol_of
 from geo.crs.systems import STORE_CRS, to_store
 from geo.errors import BadInput
 from geo.measure.ellipsoid import areas_of, degrees_per_metre, distance_m

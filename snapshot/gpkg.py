@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from carto.symbols import Symbol
+from carto.style.symbols import Symbol
 from geo.whole_file import whole_file
 from snapshot.kinds import by_kind, settled
 from snapshot.qml import Category, qml

@@ -17,12 +17,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from carto.assets import bundle
-from carto.classes import Choropleth
-from carto.legend import layer_legend
+from carto.map.assets import bundle
 from carto.scene import LayerShow
-from carto.symbols import classes_of, label_of
-from carto.tiles_layer import marks_of, shaped
+from carto.style.classes import Choropleth
+from carto.style.legend import layer_legend
+from carto.style.symbols import classes_of, label_of
+from carto.tiles.files import marks_of, shaped
 from geo.errors import BadInput
 from geo.tiles.build import shared_edges
 from geo.whole_file import whole_file

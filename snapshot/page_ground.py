@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from carto.classes import MISSING, Choropleth
-from carto.legend import choropleth_legend
-from carto.symbols import Symbol
+from carto.style.classes import MISSING, Choropleth
+from carto.style.legend import choropleth_legend
+from carto.style.symbols import Symbol
 from snapshot.sheet_draw import Relief
 from words import Lang, t
 

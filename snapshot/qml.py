@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from xml.etree import ElementTree as ET
 
-from carto.symbols import Shape, Symbol
+from carto.style.symbols import Shape, Symbol
 
 __all__ = ["Category", "GeometryKind", "qml"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from geo.errors import BadInput
 from geo.whole_file import whole_file
-from siting.case import Case, software_now
-from siting.run import Run
-from siting.withhold import without_withheld
+from siting.check.export_policy import without_withheld
+from siting.check.run import Run
+from siting.check.settings import Case, software_now
 from snapshot.fonts import spelled, writable
 from snapshot.report_docx import write_docx
 from snapshot.report_model import Block, Facts, Numbers, Picture, Report, Signatures, Text, rewritten, texts_of
@@ -49,7 +49,7 @@ def write_report(
     target : Path
         ``.pdf`` or ``.docx``.
     run : Run
-        From `siting.run.run_check`.
+        From `siting.check.run.run_check`.
     case : Case
     lang : {"zh", "en"}
     check_id : str
@@ -144,7 +144,7 @@ def _capital(text: str) -> str:
 
 
 def _activity(code: str, lang: Lang) -> str:
-    from siting.activities import activities  # noqa: PLC0415 -- a table is read
+    from siting.law.activities import activities  # noqa: PLC0415 -- a table is read
 
     return str(activities().loc[code, "name" if lang == "zh" else "name_en"])
 

@@ -6,8 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from siting.case import Case
-from siting.run import Run
+from siting.check.run import Run
+from siting.check.settings import Case
 from snapshot.manifest import build_manifest
 from snapshot.names import safe_name
 from snapshot.report import write_report

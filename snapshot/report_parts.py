@@ -1,4 +1,4 @@
-"""The chapters of a siting report, each from what may leave of a check (``siting.withhold``)."""
+"""The chapters of a siting report, each from what may leave of a check (``siting.check.export_policy``)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pandas as pd
 from geo.measure.ellipsoid import to_ha, to_mu
 from layers.catalogue.licences import licence_text
 from layers.catalogue.model import Layer
-from siting.occupation import occupation, places_of
-from siting.run import Run
+from siting.check.occupation import occupation, places_of
+from siting.check.run import Run
 from snapshot.report_model import Block, Facts, Numbers, Table, Text
 from snapshot.site_text import section_sums
 from snapshot.tables import amount, area_text, length_text

@@ -12,17 +12,17 @@ from typing import Any, Final, Literal, get_args
 import geopandas as gpd
 import pandas as pd
 
-from carto.symbols import symbol_of
+from carto.style.symbols import symbol_of
 from geo.errors import BadInput
 from geo.whole_file import whole_file
 from layers.catalogue.export_policy import withheld_ids
 from layers.catalogue.licences import licence_text
 from layers.catalogue.model import Style
-from siting.batch import result_columns, with_results
-from siting.case import software_now
-from siting.occupation import occupation, places_of
-from siting.run import Run
-from siting.withhold import result_without_withheld, without_withheld
+from siting.check.batch import result_columns, with_results
+from siting.check.export_policy import result_without_withheld, without_withheld
+from siting.check.occupation import occupation, places_of
+from siting.check.run import Run
+from siting.check.settings import software_now
 from snapshot.collect import findings_table
 from snapshot.gpkg import Sheet, write_geopackage
 from snapshot.names import safe_name

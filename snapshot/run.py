@@ -13,7 +13,7 @@ import pyogrio
 
 from geo.errors import BadInput
 from layers.catalogue.model import Layer
-from siting.run import Run
+from siting.check.run import Run
 from snapshot.deliver import ALL_FORMS, Order, Picture, check_order, deliver
 from snapshot.diff import Diff, compare_layers
 from snapshot.select import Filter, Selection
@@ -62,7 +62,7 @@ def snapshot(
     filters : sequence of str
         ``layer.column=value1|value2``.
     run : Run, optional
-        A check (``siting.run.run_check``) whose sites and findings go along.
+        A check (``siting.check.run.run_check``) whose sites and findings go along.
     picture : Picture, optional
         Of a sheet, a raster or a page.
     lang, version, progress

@@ -18,9 +18,9 @@ from geo.measure.ellipsoid import length_m
 from geo.whole_file import whole_file
 from layers.catalogue.export_policy import withheld_ids
 from layers.catalogue.model import LayerSpec
-from siting.result import one_site
-from siting.run import Run
-from siting.wayout import compare
+from siting.check.remainder import compare
+from siting.check.result import one_site
+from siting.check.run import Run
 from snapshot.tables import area_text, length_text
 from snapshot.workbook import Page, write_csv, write_workbook
 from words import Lang, has, t
@@ -39,8 +39,8 @@ class Schemes:
     Attributes
     ----------
     table : DataFrame
-        From `siting.wayout.compare`, without what must not leave; with ``line_m``, the length of the centrelines, where
-        lines were checked as corridors.
+        From `siting.check.remainder.compare`, without what must not leave; with ``line_m``, the length of the
+        centrelines, where lines were checked as corridors.
     specs : mapping of str to LayerSpec
     withheld : tuple of str
         Layers that some scheme meets and whose measures must not leave.

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from carto.classes import Choropleth
+from carto.style.classes import Choropleth
 from geo.crs.edges import split_edges
 from geo.crs.systems import MAX_PIECE_M, STORE_CRS, describe, from_store
 from geo.errors import BadInput
@@ -24,7 +24,7 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.export_policy import may_export
 from layers.catalogue.model import Layer
 from layers.indicators.indicators import Indicator
-from siting.result import CheckResult
+from siting.check.result import CheckResult
 from snapshot.collect import indicator_sheet, layer_sheet, site_sheet
 from snapshot.gpkg import Sheet
 from words import Lang, t

@@ -13,13 +13,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from carto.classes import Choropleth
 from carto.scene import LayerShow
+from carto.style.classes import Choropleth
 from geo.errors import BadInput
 from geo.whole_file import whole_file
 from layers.catalogue.export_policy import may_export
 from layers.catalogue.model import Layer
-from siting.result import CheckResult
+from siting.check.result import CheckResult
 from snapshot.fonts import refuse_missing
 from snapshot.seal import seal
 from snapshot.sheet_draw import Relief, draw_layers, draw_relief, drawn_in

@@ -23,10 +23,10 @@ from rasterio.crs import CRS
 from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject, transform_bounds
 
-from carto.classes import MISSING, Choropleth
 from carto.scene import LayerShow, arranged
-from carto.symbols import Symbol, classes_of, paint_order
-from carto.tiles_layer import shaped
+from carto.style.classes import MISSING, Choropleth
+from carto.style.symbols import Symbol, classes_of, paint_order
+from carto.tiles.files import shaped
 from geo.crs.systems import from_store
 from geo.tiles.build import shared_edges
 from layers.catalogue.model import Layer

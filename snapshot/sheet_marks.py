@@ -15,8 +15,8 @@ from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
-from carto.symbols import Label, Shape, Symbol, classes_of, label_of
-from carto.tiles_layer import marks_of
+from carto.style.symbols import Label, Shape, Symbol, classes_of, label_of
+from carto.tiles.files import marks_of
 from geo.crs.systems import from_store, transform_points
 from layers.catalogue.model import Layer
 from snapshot.fonts import font, spelled

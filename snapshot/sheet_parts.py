@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Outline
 
-from carto.legend import LegendEntry
+from carto.style.legend import LegendEntry
 from snapshot.fonts import font
 from snapshot.sheet_draw import area_patch, line_pen
 from snapshot.sheet_layout import Rect

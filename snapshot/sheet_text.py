@@ -11,13 +11,13 @@ import geopandas as gpd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from carto.classes import Choropleth
-from carto.legend import LegendEntry, choropleth_legend, layer_legend
-from carto.symbols import Symbol, symbol_of
+from carto.style.classes import Choropleth
+from carto.style.legend import LegendEntry, choropleth_legend, layer_legend
+from carto.style.symbols import Symbol, symbol_of
 from geo.crs.systems import describe
 from layers.catalogue.licences import licence_text
 from layers.catalogue.model import Layer, Style
-from siting.result import CheckResult
+from siting.check.result import CheckResult
 from snapshot.sheet_layout import Frame, Layout, Rect
 from snapshot.sheet_parts import draw_legend, wrap, write
 from words import Lang, t

@@ -8,10 +8,10 @@ from typing import Any, Final
 import pandas as pd
 from tabulate import tabulate
 
+from geo.measure.overlay import MEETING
 from layers.catalogue.model import Layer
-from siting.case import Check
-from siting.run import Run
-from siting.verdict import MEETING
+from siting.check.run import Run
+from siting.check.settings import Check
 from snapshot.tables import area_text, length_text, site_heading, site_table
 from words import Lang, has, t
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import shapely
 
-from carto.symbols import Symbol
+from carto.style.symbols import Symbol
 from geo.crs.systems import describe
 from geo.errors import BadInput
 from geo.survey_write import write_survey_txt

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from carto.symbols import Symbol
+from carto.style.symbols import Symbol
 from snapshot.icons import icon_png
 from snapshot.kinds import beyond
 from snapshot.manifest import TableRecord, attributions, layers_out, manifest_text

@@ -22,8 +22,8 @@ from cli import main
 from geo.read.formats import read_sites
 from layers.catalogue.config import Catalogue, read_catalogue
 from layers.sources.load import load_layers
-from siting.linear import Structure, corridor_sites, linear_sections
-from siting.run import run_check, settings_of
+from siting.check.linear import Structure, corridor_sites, linear_sections
+from siting.check.run import run_check, settings_of
 from tests.helpers import ROOT, geojson
 
 ASKED = ["--activity", "chemical_project", "--as-of", "2026-11-20"]

@@ -22,8 +22,8 @@ from cli import main
 from geo.read.formats import read_sites
 from layers.catalogue.config import read_catalogue
 from layers.sources.load import load_layers
-from siting.ledger import Ledger
-from siting.run import run_check, settings_of
+from siting.check.run import run_check, settings_of
+from siting.ledger.store import Ledger
 from tests.helpers import ROOT
 
 ASKED = ["--activity", "chemical_project", "--as-of", "2026-11-20"]

@@ -11,9 +11,9 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from layers.catalogue.home import home
-from siting.case import CASE_FIELDS, Case
-from siting.ledger import Ledger
-from siting.run import Run
+from siting.check.run import Run
+from siting.check.settings import CASE_FIELDS, Case
+from siting.ledger.store import Ledger
 from views.asked import answered, asked
 from views.check_data import keep, restore, run_number
 from views.state import say, show_fault

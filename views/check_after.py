@@ -11,7 +11,7 @@ import geopandas as gpd
 import shapely
 import streamlit as st
 
-from siting.run import Run
+from siting.check.run import Run
 from views.check_data import Seen, code_text, layer_title, size_text
 from views.check_result import rules_html
 from views.state import lang, say

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo.measure.overlay import MEETING
 from layers.catalogue.model import LayerSpec
-from siting.result import CheckResult, one_site, to_json
-from siting.verdict import MEETING
-from siting.wayout import GRAVE
+from siting.check.remainder import GRAVE
+from siting.check.result import CheckResult, one_site, to_json
 from snapshot.tables import area_text, length_text
 from views.state import VERSION, current_layers, lang, say
 from words import has

@@ -11,9 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from layers.law.schema import DECLARED_FLAGS
-from siting.activities import activities, questions, required_layers
-from siting.case import Settings
-from siting.project import NOT, WORKS, day_of
+from siting.check.settings import Settings
+from siting.law.activities import activities, questions, required_layers
+from siting.law.project import NOT, WORKS, day_of
 from views.check_data import Seen, keep, restore, word_title
 from views.state import catalogue, lang, say
 

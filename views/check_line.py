@@ -10,11 +10,11 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from carto.site_group import site_group
+from carto.map.site_group import site_group
 from geo.errors import RedlineError
 from geo.read.formats import Sites
 from layers.catalogue.model import LayerSpec
-from siting.linear import Structure, chainage_m, corridor_sites, linear_sections
+from siting.check.linear import Structure, chainage_m, corridor_sites, linear_sections
 from snapshot.site_text import section_sums
 from views.check_data import Seen, keep, layer_title, restore
 from views.once import once

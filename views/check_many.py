@@ -12,11 +12,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from siting.batch import result_columns
-from siting.occupation import occupation, places_of
-from siting.run import Run
-from siting.verdict import VERDICTS
-from siting.wayout import compare
+from siting.check.batch import result_columns
+from siting.check.occupation import occupation, places_of
+from siting.check.remainder import compare
+from siting.check.run import Run
+from siting.law.verdict import VERDICTS
 from snapshot.results import write_results
 from snapshot.schemes import labels_of
 from views.check_data import layer_title, one_site, run_number, size_text, word_title

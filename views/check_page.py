@@ -9,16 +9,16 @@ from typing import Any, Final
 import folium
 import streamlit as st
 
-from carto.folium_map import highlight_group
-from carto.site_group import site_group
+from carto.map.folium_map import highlight_group
+from carto.map.site_group import site_group
 from geo.errors import RedlineError
 from geo.read.formats import Sites
-from siting.batch import run_batch
-from siting.case import Settings
-from siting.project import day_of
-from siting.run import Run
-from siting.verdict import VERDICTS
-from siting.wayout import GRAVE
+from siting.check.batch import run_batch
+from siting.check.remainder import GRAVE
+from siting.check.run import Run
+from siting.check.settings import Settings
+from siting.law.project import day_of
+from siting.law.verdict import VERDICTS
 from views import ledger_panel
 from views.asked import answered, asked
 from views.case_panel import show_case

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from siting.verdict import MEETING
+from geo.measure.overlay import MEETING
 from snapshot.tables import amount, area_text, details, length_text
 from views.check_data import (
     Seen,

@@ -11,7 +11,7 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer
 from layers.catalogue.paths import PRODUCT
 from layers.indicators.county_profile import County, CountyFigures, county_of, derived_figures
-from siting.project import day_of
+from siting.law.project import day_of
 from views.asked import pressed
 from views.county_html import figures_html, head_html, lists_html, published_html, sources_html
 from views.county_map import county_picture, inset

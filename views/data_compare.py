@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from carto.site_group import site_group
+from carto.map.site_group import site_group
 from geo.errors import RedlineError
 from snapshot.diff import CHANGES, Diff, colour_of, write_diff
 from snapshot.names import safe_name

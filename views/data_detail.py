@@ -13,7 +13,7 @@ from layers.catalogue.licences import licence_text
 from layers.catalogue.model import Layer
 from layers.catalogue.user_layers import OverlayEntry
 from layers.own.versions import FIXED_ROLES, remove, roll
-from siting.uses import VersionUse, uses_by_version
+from siting.ledger.layer_uses import VersionUse, uses_by_version
 from views.case_panel import ledger, link_to
 from views.check_data import word_title
 from views.data_places import plain, territory_text

@@ -8,14 +8,14 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from geo.measure.overlay import MEETING
 from geo.raster.grids import value_at
 from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer
 from layers.plans.clauses import clause_text
-from siting.activities import activities
-from siting.here import rules_here
-from siting.result import CheckResult
-from siting.verdict import MEETING
+from siting.check.point import rules_here
+from siting.check.result import CheckResult
+from siting.law.activities import activities
 from snapshot.tables import amount, county_text
 from views import search_box
 from views.asked import pressed

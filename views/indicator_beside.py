@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from carto.classes import Choropleth, Classes, classify
+from carto.style.classes import Choropleth, Classes, classify
 from views.indicator_choice import Choice, chosen
 from views.indicator_data import Shown, moment_of, shown, subjects
 from views.indicator_picker import labels_of

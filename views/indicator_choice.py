@@ -12,7 +12,7 @@ from typing import Final, cast
 
 import streamlit as st
 
-from carto.classes import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Scheme, rising_limits
+from carto.style.classes import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Scheme, rising_limits
 from geo.errors import RedlineError
 
 __all__ = ["KEY", "Choice", "choose", "chosen", "read_choice"]

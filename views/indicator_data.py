@@ -10,13 +10,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from carto.classes import Choropleth, classify
+from carto.style.classes import Choropleth, classify
 from layers.catalogue.model import Bilingual, Layer
 from layers.catalogue.paths import data_root
 from layers.indicators.indicators import Indicator, derived_values
 from layers.indicators.subjects import Moment, Subject, change_between, changes_of, derived_subjects, published_subjects
 from layers.plans.tables import read_table
-from siting.tables import FilesStamp, stamp_of
+from siting.law.rule_tables import FilesStamp, stamp_of
 from views.indicator_choice import Choice
 from views.state import Stamp, catalogue, current_layers, stamp
 from words import t

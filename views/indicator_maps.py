@@ -9,7 +9,7 @@ from typing import Final
 import shapely
 import streamlit as st
 
-from carto.folium_map import View, highlight_group
+from carto.map.folium_map import View, highlight_group
 from layers.catalogue.model import Layer
 from views.indicator_choice import chosen
 from views.indicator_data import Shown, shown, subjects

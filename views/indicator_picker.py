@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from carto.classes import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
+from carto.style.classes import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
 from geo.errors import RedlineError
 from layers.indicators.subjects import Subject, changes_of
 from views.indicator_choice import KEY, Choice, choose, chosen

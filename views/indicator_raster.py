@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 import folium
 import streamlit as st
 
-from carto.image_group import Picture, Ramp, image_group, painted
+from carto.map.image_group import Picture, Ramp, image_group, painted
 from geo.errors import CrsError, RedlineError
 from geo.raster.open import RasterFacts, raster_facts
 from geo.raster.view import raster_view

@@ -11,15 +11,15 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from carto.site_group import site_group
+from carto.map.site_group import site_group
 from geo.errors import RedlineError
 from geo.read.formats import Sites
-from siting.case import Check
-from siting.compare import Change
-from siting.ledger import Listed
-from siting.linear import chainage, corridor_sites
-from siting.verdict import VERDICTS
-from siting.verify import kept_run, rerun, verify
+from siting.check.linear import chainage, corridor_sites
+from siting.check.settings import Check
+from siting.law.verdict import VERDICTS
+from siting.ledger.compare import Change
+from siting.ledger.store import Listed
+from siting.ledger.verify import kept_run, rerun, verify
 from views.asked import answered, asked, pressed
 from views.case_panel import case_fields, ledger
 from views.check_after import show_path, show_reminders, show_way_out

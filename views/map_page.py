@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from carto.folium_map import highlight_group
+from carto.map.folium_map import highlight_group
 from views import check_panel, search_box
 from views.data_places import plain
 from views.here_panel import answered, show_answer

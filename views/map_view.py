@@ -13,12 +13,12 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from carto.assets import bundle
-from carto.classes import Choropleth
-from carto.folium_map import Base, build_map, choropleth_group, refuse_remote
-from carto.panel import standing
+from carto.map.assets import bundle
+from carto.map.folium_map import Base, build_map, choropleth_group, refuse_remote
+from carto.map.panel import standing
 from carto.scene import Compare, LayerShow, Scene, View
-from carto.tiles_layer import TileKind, ensure, file_name
+from carto.style.classes import Choropleth
+from carto.tiles.files import TileKind, ensure, file_name
 from layers.catalogue.config import MapSettings
 from layers.catalogue.model import Layer
 from views.serving import FROM_COMPONENT, base_file, new_token, tiles_folder
@@ -101,7 +101,7 @@ def show_map(
     beside : Choropleth, optional
         A second one: then the first is drawn left of a divider and this one right of it.
     groups : sequence of FeatureGroup
-        More that a rerun may change, such as ``carto.folium_map.highlight_group``.
+        More that a rerun may change, such as ``carto.map.folium_map.highlight_group``.
     height : int
         Pixels; a page may say otherwise in its sheet, the map fills what it is given.
     draw : bool

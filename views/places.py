@@ -6,7 +6,7 @@ import math
 
 import streamlit as st
 
-from carto.folium_map import View
+from carto.map.folium_map import View
 from geo.read.formats import Sites
 from layers.catalogue.counties import counties_of
 from views.state import catalogue, current_layers, lang, say

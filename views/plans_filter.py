@@ -10,7 +10,7 @@ import streamlit as st
 from layers.catalogue.model import Layer
 from layers.catalogue.paths import data_root
 from layers.plans.entries import KINDS, PlanSet, Wanted, matching, read_plan_set
-from siting.tables import FilesStamp, stamp_of
+from siting.law.rule_tables import FilesStamp, stamp_of
 from views.state import Stamp, catalogue, current_layers, lang, say, stamp
 from words import LANGUAGES, Lang, t
 

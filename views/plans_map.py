@@ -13,8 +13,8 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from carto.folium_map import View
-from carto.picks import picks_group
+from carto.map.folium_map import View
+from carto.map.picks import picks_group
 from geo.crs.systems import STORE_CRS
 from geo.measure.ellipsoid import degrees_per_metre
 from layers.catalogue.counties import counties_of

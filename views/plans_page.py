@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from carto.folium_map import View, highlight_group
+from carto.map.folium_map import View, highlight_group
 from layers.plans.entries import PlanSet, Wanted, counted, matching
 from views.feature_card import show_document, show_entry
 from views.map_view import show_map

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from carto.tiles_layer import prepare as prepare_tiles
+from carto.tiles.files import prepare as prepare_tiles
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.model import Layer
 from layers.sources.load import load_layers

@@ -13,7 +13,7 @@ import shapely
 import streamlit as st
 from streamlit import config
 
-from carto.folium_map import View, highlight_group
+from carto.map.folium_map import View, highlight_group
 from geo.crs.systems import STORE_CRS
 from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from carto.assets import bundle
+from carto.map.assets import bundle
 from geo.errors import RedlineError
 from layers.catalogue.config import read_catalogue
 from layers.catalogue.home import home

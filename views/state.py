@@ -16,7 +16,7 @@ from layers.catalogue.model import Layer
 from layers.catalogue.paths import config_in_use
 from layers.catalogue.user_layers import overlay_path
 from layers.sources.load import load_layers, source_files
-from siting.tables import FilesStamp, Tables, files_stamp
+from siting.law.rule_tables import FilesStamp, Tables, files_stamp
 from words import LANGUAGES, Lang, t
 
 __all__ = [

@@ -10,8 +10,8 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
-from siting.case import CASE_FIELDS, Case
-from siting.run import Run
+from siting.check.run import Run
+from siting.check.settings import CASE_FIELDS, Case
 from snapshot.deliver import Order, Picture, deliver
 from snapshot.names import safe_name
 from snapshot.report_job import deliver_report, results_selection

@@ -10,8 +10,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from carto.classes import Choropleth
 from carto.scene import LayerShow, View
+from carto.style.classes import Choropleth
 from geo.crs.systems import gk3_epsg
 from layers.catalogue.counties import counties_of
 from layers.catalogue.export_policy import may_export

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from carto.tile_jobs import Job, is_large, started
+from carto.tiles.background import Job, is_large, started
 from geo.errors import RedlineError
 from layers.catalogue.model import Layer
 from views.serving import tiles_folder

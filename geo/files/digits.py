@@ -10,7 +10,7 @@ from typing import Final
 __all__ = ["COARSEST_M", "Rounded", "rounded_away"]
 
 COARSEST_M: Final = 1.0
-"""What a check takes a file's coordinates to be good to (`siting.margin`): the last digit kept must not be coarser."""
+"""What a check takes coordinates of a file to be good to: the last digit kept must not be coarser."""
 _SHORT: Final = re.compile(r"[-+]?\d+(?:[.,](\d*))?[eE]([-+]?\d{1,3})")
 _METRES_PER_DEGREE: Final = 111_320.0
 _MOST_DEGREES: Final = 360.0

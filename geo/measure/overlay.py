@@ -27,7 +27,7 @@ from geo.measure.ellipsoid import areas_of, degrees_per_metre, lengths_of
 from geo.measure.index import FeatureIndex, index_of
 from geo.measure.nearest import nearest
 
-__all__ = ["RELATIONS", "feature_pairs", "measure_pairs", "nearest", "overlay", "sizes_of", "union_pieces"]
+__all__ = ["MEETING", "RELATIONS", "feature_pairs", "measure_pairs", "nearest", "overlay", "sizes_of", "union_pieces"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -37,6 +37,8 @@ _LEAST_DEGREE_M: Final = 20_000.0
 """Metres of a degree of longitude below 79° are more."""
 RELATIONS: Final = ("within", "covers", "overlaps", "crosses", "touches", "disjoint")
 """All relation codes, the strongest first."""
+MEETING: Final = ("within", "covers", "overlaps", "crosses")
+"""Relations by which site and layer share ground."""
 
 
 def overlay(

@@ -126,7 +126,7 @@ class Style(_Entry):
     hatch: bool = False
     radius_px: float = Field(default=4.0, gt=0, le=40, strict=False)
     by: str | None = None
-    """Column whose value picks the colour (``carto.symbols`` holds the colours)."""
+    """Column whose value picks the colour (``carto.style.symbols`` holds the colours)."""
     label: str | None = None
     """Column that is written on the map."""
 

@@ -13,13 +13,13 @@ import pyogrio
 import pytest
 from shapely.geometry import box
 
-from carto.classes import Choropleth, classify
-from carto.symbols import classes_of
+from carto.style.classes import Choropleth, classify
+from carto.style.symbols import classes_of
 from geo.read.formats import Sites, sites_from_drawing
 from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Bilingual, Layer
-from siting.check import check
-from siting.result import CheckResult
+from siting.check.check import check
+from siting.check.result import CheckResult
 from snapshot.collect import CLASS_COLUMN, findings_table, snapshot_geopackage
 
 

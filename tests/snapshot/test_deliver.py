@@ -20,13 +20,13 @@ from PIL import Image
 from pypdf import PdfReader
 from shapely.geometry import box
 
-from carto.classes import Choropleth, classify
+from carto.style.classes import Choropleth, classify
 from geo.errors import BadInput
 from geo.read.formats import sites_from_drawing
 from layers.catalogue.model import Layer
 from layers.indicators.indicators import derived_values
-from siting.case import Case, Settings
-from siting.run import Run, run_check
+from siting.check.run import Run, run_check
+from siting.check.settings import Case, Settings
 from snapshot.deliver import ALL_FORMS, PICTURES, Order, Picture, deliver
 from snapshot.report_job import deliver_report
 from snapshot.select import Filter, Selection

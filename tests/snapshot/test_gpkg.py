@@ -13,7 +13,7 @@ import pytest
 from shapely import multilinestrings, multipoints, multipolygons
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
-from carto.symbols import Symbol, symbol_of
+from carto.style.symbols import Symbol, symbol_of
 from geo.whole_file import whole_file
 from layers.catalogue.model import Style
 from snapshot.gpkg import Sheet, write_geopackage

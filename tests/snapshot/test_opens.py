@@ -13,8 +13,8 @@ from shapely.geometry import box
 
 from geo.read.formats import sites_from_drawing
 from layers.catalogue.model import Layer
-from siting.case import Case, Settings
-from siting.run import Run, run_check
+from siting.check.run import Run, run_check
+from siting.check.settings import Case, Settings
 from snapshot.deliver import ALL_FORMS, Order, Picture, deliver
 from snapshot.report_job import deliver_report
 from snapshot.results import write_results

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from shapely.geometry import box
 
-from carto.symbols import classes_of
+from carto.style.symbols import classes_of
 from geo.read.formats import sites_from_drawing
 from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer
-from siting.check import check
+from siting.check.check import check
 from snapshot.select import Selection
 from snapshot.vector import write
 

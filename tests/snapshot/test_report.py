@@ -17,9 +17,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import BadInput
 from geo.read.formats import sites_from_drawing
 from layers.catalogue.model import Layer
-from siting.case import Case, Settings
-from siting.linear import chainage_m
-from siting.run import Run, run_check
+from siting.check.linear import chainage_m
+from siting.check.run import Run, run_check
+from siting.check.settings import Case, Settings
 from snapshot.fonts import spelled
 from snapshot.report import build_report, write_report
 from snapshot.report_model import Heading, Numbers, Table, Text, texts_of

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from carto.classes import Choropleth, classify
+from carto.style.classes import Choropleth, classify
 from geo.errors import BadInput
 from layers.catalogue.model import Bilingual, Layer
 from snapshot.select import Filter, Selection, selected

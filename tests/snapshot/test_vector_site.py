@@ -16,8 +16,8 @@ from shapely.geometry import box
 from geo.read.formats import Sites, read_sites
 from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer
-from siting.check import check
-from siting.result import CheckResult
+from siting.check.check import check
+from siting.check.result import CheckResult
 from snapshot.select import Selection
 from snapshot.vector import write
 

@@ -15,8 +15,8 @@ from geo.read.formats import Sites, sites_from_drawing
 from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer
 from layers.indicators.indicators import derived_values
-from siting.check import check
-from siting.result import CheckResult
+from siting.check.check import check
+from siting.check.result import CheckResult
 from snapshot.select import Selection
 from snapshot.vector import write
 from snapshot.verify import verify_file

@@ -18,9 +18,9 @@ from layers.catalogue.user_layers import overlay_path
 from layers.own.intake import take_in
 from layers.own.versions import Given, keep_layer, roll
 from layers.sources.load import load_layers
-from siting.case import Case, Settings
-from siting.ledger import Ledger
-from siting.run import run_check
+from siting.check.run import run_check
+from siting.check.settings import Case, Settings
+from siting.ledger.store import Ledger
 from tests.helpers import ROOT
 
 CONFIG = ROOT / "config.toml"

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carto.classes import DIVERGING, SCHEMES, SEQUENTIAL
+from carto.style.classes import DIVERGING, SCHEMES, SEQUENTIAL
 from views.indicator_choice import Choice, read_choice
 from views.indicator_data import literal
 

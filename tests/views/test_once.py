@@ -20,8 +20,8 @@ from layers.catalogue.paths import config_in_use, law_folder, plans_folder
 from layers.own.intake import take_in
 from layers.own.versions import Given, keep_layer
 from layers.sources.load import load_layers
-from siting.project import law_table
-from siting.rules import rules_digest
+from siting.law.project import law_table
+from siting.law.rules import rules_digest
 from tests.helpers import ROOT
 
 SITE = box(116.36, 27.95, 116.362, 27.952)

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from streamlit import config
 from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZipMiddleware
 
-from carto.assets import bundle
+from carto.map.assets import bundle
 from geo.errors import RedlineError
 from views import serving, tokens
 

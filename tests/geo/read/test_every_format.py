@@ -12,7 +12,7 @@ import shapely
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import inspect, read_sites, sites_from_text
 from layers.catalogue.model import Bilingual, Layer, LayerSpec, NoSource
-from siting.check import check
+from siting.check.check import check
 from tests.geo.formats import DEGREES, METRES, Writer, csv_corners, gdb, gpkg, kml, lwpolyline, txt, xlsx
 from tests.geo.read.test_formats import refused
 from tests.helpers import geojson, karney_area, zipped

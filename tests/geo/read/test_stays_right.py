@@ -12,7 +12,7 @@ from pyproj import CRS
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import inspect, read_sites
 from layers.catalogue.model import Bilingual, Layer, LayerSpec, NoSource
-from siting.check import check
+from siting.check.check import check
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_every_format import COUNTIES, refused
 from tests.geo.shapes.test_ring_kinds import E0, N0, SHELL, square

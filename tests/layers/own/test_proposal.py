@@ -26,8 +26,8 @@ from layers.own.intake import take_in
 from layers.own.proposal import Place, propose
 from layers.own.versions import Given, keep_layer
 from layers.sources.load import load_layers
-from siting.case import Settings
-from siting.run import run_check
+from siting.check.run import run_check
+from siting.check.settings import Settings
 from tests.helpers import ROOT, geojson
 
 CONFIG = ROOT / "config.toml"

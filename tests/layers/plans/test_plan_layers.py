@@ -15,7 +15,7 @@ from layers.own.database import place_of
 from layers.own.versions import rivals
 from layers.plans.schema import TABLES
 from layers.plans.tables import read_table
-from siting.rules import PLAN_LAYERS
+from siting.law.rules import PLAN_LAYERS
 from tests.helpers import ROOT
 
 _CONFIG = ROOT / "config.toml"

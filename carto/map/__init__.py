@@ -1,0 +1,1 @@
+"""The Folium map, its panel of layers and its scripts."""

@@ -1,0 +1,1 @@
+"""Symbols, classes of values and legends, once for screen, sheet and file."""

@@ -1,0 +1,82 @@
+"""What stands in the legend: the symbols that the map draws, with their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import shapely
+
+from carto.style.classes import MISSING, Choropleth
+from carto.style.symbols import Symbol, classes_of
+from layers.catalogue.model import Layer
+from words import Lang, t
+
+__all__ = ["LegendEntry", "choropleth_legend", "crowd_entry", "layer_legend"]
+
+Kind = Literal["area", "line", "point", "crowd"]
+_KINDS: Final[tuple[Kind, ...]] = ("point", "line", "area")
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One line of a legend; a `hollow` symbol is known by county only, a `crowd` is a ring with a number."""
+
+    label: str
+    kind: Kind
+    symbol: Symbol
+    hollow: bool = False
+
+
+def layer_legend(layer: Layer, lang: Lang) -> list[LegendEntry]:
+    """Return the entries of a layer.
+
+    One per class that occurs (or one with the layer's title), then one for each further kind of shape in it and one for
+    symbols that mark no place.
+    """
+    if layer.frame is None or layer.frame.empty:
+        return []
+    classes, _ = classes_of(layer)
+    kinds = _kinds(layer)
+    single = classes[0].value is None
+    entries = [
+        LegendEntry(layer.spec.title(lang) if single else item.title(lang), kinds[0], item.symbol) for item in classes
+    ]
+    plain = classes[0].symbol if single else _grey(classes[0].symbol)
+    entries += [LegendEntry(t(f"carto.also_{kind}", lang), kind, plain) for kind in kinds[1:]]
+    if not layer.frame["located"].all():
+        entries.append(LegendEntry(t("carto.county_only_entry", lang), "point", plain, hollow=True))
+    return entries
+
+
+def crowd_entry(layer: Layer, lang: Lang) -> LegendEntry:
+    """Return the entry of the ring that stands for many symbols close together."""
+    classes, _ = classes_of(layer)
+    single = len(classes) == 1
+    symbol = classes[0].symbol if single else _grey(classes[0].symbol)
+    return LegendEntry(t(f"carto.crowd_{'one' if single else 'mixed'}", lang), "crowd", symbol)
+
+
+def choropleth_legend(shown: Choropleth, lang: Lang) -> list[LegendEntry]:
+    """Return the classes of an indicator, high to low, and the missing values if there are any."""
+    pairs = zip(shown.classes.captions(), shown.classes.symbols(), strict=True)
+    entries = [LegendEntry(caption, "area", symbol) for caption, symbol in pairs][::-1]
+    if (shown.classes.of_row < 0).any():
+        entries.append(LegendEntry(t("carto.missing", lang), "area", MISSING))
+    return entries
+
+
+def _kinds(layer: Layer) -> list[Kind]:
+    """Return the kinds of shape of a layer, the one that stands for it first; where there are classes, points do."""
+    if layer.frame is None or layer.spec.role == "boundary":
+        return ["line"]
+    classed = layer.spec.style.by is not None
+    placed = layer.frame if classed else layer.frame[layer.frame["located"]]
+    present = set(shapely.get_dimensions(placed.geometry.array).tolist()) or {0}
+    order = (0, 2, 1) if classed else (2, 1, 0)
+    return [_KINDS[dimension] for dimension in order if dimension in present]
+
+
+def _grey(symbol: Symbol) -> Symbol:
+    """Return a symbol that stands for all classes."""
+    return {**symbol, "shape": "circle", "fill": "#555555", "stroke": "#555555"}

@@ -1,0 +1,1 @@
+"""Tiles of a layer: built in the background, stored, drawn."""

@@ -1,0 +1,163 @@
+"""The siting check: all sites against all checked layers. One function for browser, command line and cluster."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.read.formats import Sites, sites_from_points
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import law_folder, plans_folder
+from siting.check.findings import Ground, Settings, findings_of, ground_of
+from siting.check.remainder import ways_out
+from siting.check.result import CheckResult
+from siting.law.activities import missing_layers
+from siting.law.approvals import approval_paths
+from siting.law.project import day_of, project_of
+from siting.law.rule_book import legal_of
+from siting.law.rule_tables import Tables
+from siting.law.rules import rules_digest
+from siting.law.verdict import verdicts, verdicts_under_law
+from siting.measures.margin import survey_accuracies
+
+__all__ = ["check", "whats_here"]
+
+_LISTS: Final = ("missing_required", "missing_advised", "reminders", "approval_path")
+
+
+def check(
+    sites: Sites,
+    layers: Sequence[Layer],
+    counties: gpd.GeoDataFrame,
+    *,
+    touch_tolerance_m: float = 0.001,
+    activity: str | None = None,
+    flags: Mapping[str, bool] | Iterable[str] = (),
+    works: str = "new",
+    as_of: str | dt.date | None = None,
+    survey_accuracy_m: float | None = None,
+    sliver_area_m2: float = 100.0,
+    sliver_width_m: float = 1.0,
+    law: Path | None = None,
+    plans: Path | None = None,
+) -> CheckResult:
+    """Check sites against every layer of the catalogue that a siting check looks at.
+
+    Every layer with ``spec.checked`` gives one finding per site, whatever its state. What is modelled or approximate
+    can warn but never clear; what is not loaded, failed, or not complete where the site lies is not checked, with the
+    reason. Features known only by county are never measured against; where the site's county holds one, the layer
+    cannot be clear there.
+
+    Parameters
+    ----------
+    sites : Sites
+    layers : sequence of Layer
+        As loaded by ``layers.sources.load``, in catalogue order.
+    counties : GeoDataFrame
+        EPSG:4490 with ``adcode``, ``name_zh``, ``prefecture_adcode``, ``province_adcode``.
+    touch_tolerance_m : float
+        Edges closer than this touch; they do not overlap.
+    activity : str, optional
+        What is planned, a code of ``data/law/activities.csv``. Without it no rule is asked and the verdict says only
+        what is met.
+    flags : mapping of str to bool, or iterable of str
+        Answers about the project (``layers.law.schema.FLAGS``); in an iterable ``no-`` before a flag says no.
+    works : {"new", "rebuild", "expand"}
+    as_of : str or date, optional
+        The day whose law is asked for; default today.
+    survey_accuracy_m : float, optional
+        How far the site's own coordinates may be off; default by the kind of input (``siting.measures.margin``).
+    sliver_area_m2, sliver_width_m : float
+        Overlaps smaller and narrower than this are suspected edge-matching errors.
+    law, plans : Path, optional
+        Folders of the tables of rules; default those in use. `siting.ledger.copies.Kept.law_folder` holds old ones.
+
+    Returns
+    -------
+    CheckResult
+
+    Raises
+    ------
+    BadInput
+        On an activity, flag, kind of works or day that there is not.
+    """
+    tables = Tables(law or law_folder(), plans or plans_folder())
+    day, project = day_of(as_of), project_of(activity, flags, works, law=tables.law)
+    settings = Settings(touch_tolerance_m, sliver_area_m2, sliver_width_m)
+    survey_m = survey_accuracies(sites.crs, sites.frame["part"].to_numpy(), survey_accuracy_m)
+    ground = ground_of(sites.frame, counties, settings, survey_m)
+    checked = [layer for layer in layers if layer.spec.checked]
+    if project is not None:
+        ground = replace(ground, legal=legal_of(project, day, checked, ground.shares, len(sites), tables=tables))
+    findings = findings_of(checked, ground)
+    judged = _judged(checked, ground, findings)
+    described = ground.described.assign(**_of_reading(sites), **judged, activity=activity, as_of=day)
+    listed = ground.shares[["site", "adcode", "name", "name_en", "share"]]
+    return CheckResult(
+        described,
+        findings,
+        listed.reset_index(drop=True),
+        sites.crs,
+        day,
+        project,
+        {layer.id: layer.digest for layer in checked},
+        None if project is None else rules_digest(tables.law, tables.plans),
+    )
+
+
+def _of_reading(sites: Sites) -> dict[str, Any]:
+    """Return what the reader mended and noticed of each site."""
+    frame, notices = sites.frame, sites.notices
+    every = [notice.code for notice in notices if not notice.sites]
+    known: dict[str, list[str]] = {}
+    for notice in notices:
+        for site in notice.sites:
+            known.setdefault(site, list(every)).append(notice.code)
+    return {
+        "repair": [code.split(";") if code else [] for code in frame["repair"]],
+        "repair_area_m2": frame["repair_area_m2"].to_numpy(float),
+        "notices": [list(dict.fromkeys(known.get(site, every))) for site in frame["site_id"]],
+    }
+
+
+def _judged(layers: Sequence[Layer], ground: Ground, findings: pd.DataFrame) -> dict[str, Any]:
+    """Return what is said of each site as a whole, column by column."""
+    count, legal = len(ground.frame), ground.legal
+    if legal is None:
+        blank: dict[str, Any] = {name: [[] for _ in range(count)] for name in _LISTS}
+        return {"verdict": verdicts(findings, count), **blank, "way_out": [None] * count}
+    word, law = legal.project.activity, legal.tables.law
+    required, advised = missing_layers(word, layers, findings, ground.shares, legal.codes, law=law)
+    reminders = legal.reminders(frozenset(layer.spec.stands_for for layer in layers))
+    return {
+        "verdict": verdicts_under_law(findings, reminders, required),
+        "missing_required": required,
+        "missing_advised": advised,
+        "reminders": reminders,
+        "approval_path": approval_paths(layers, findings, legal),
+        "way_out": ways_out(layers, ground.frame, findings, legal.tables),
+    }
+
+
+def whats_here(
+    lon: float,
+    lat: float,
+    layers: Sequence[Layer],
+    counties: gpd.GeoDataFrame,
+    *,
+    touch_tolerance_m: float = 0.001,
+) -> CheckResult:
+    """Check a single point (WGS 84 degrees), such as a click on the map.
+
+    Raises
+    ------
+    BadInput
+        If the coordinates are not finite or out of range.
+    """
+    return check(sites_from_points([(lon, lat)]), layers, counties, touch_tolerance_m=touch_tolerance_m)

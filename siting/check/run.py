@@ -1,0 +1,164 @@
+"""One way to run a check: browser, command line, batch, and ``verify`` of a stored check all come through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from geo.errors import BadInput
+from geo.read.formats import Sites
+from layers.catalogue.config import Catalogue
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
+from siting.check.check import check
+from siting.check.inputs import sections_of, widened
+from siting.check.result import CheckResult, notices_to_json, sections_to_json, to_json
+from siting.check.settings import Settings, crs_to_json, software_now
+from siting.law.rule_tables import Tables, law_digest
+
+__all__ = ["NOT_CHOSEN", "Run", "chosen_layers", "counts", "run_check", "settings_of"]
+
+NOT_CHOSEN: Final = "not_chosen"
+"""Reason of a finding against a layer that the user left out."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A check that was run, with all that it was run on.
+
+    Attributes
+    ----------
+    sites : Sites
+        As checked: lines as corridors where a width was asked.
+    layers : mapping of str to Layer
+        The whole catalogue as loaded, in its order.
+    settings : Settings
+        With the day of the law filled in.
+    result : CheckResult
+    law : Path or None
+        Folder of the ``law`` and ``plans`` tables that were asked; None for those in use.
+    law_sha256 : str
+        Version of all its tables when they were asked.
+    asked : Sites or None
+        As read, where what was checked is wider.
+    sections : DataFrame or None
+        Where lines run through layers, if that was asked for (`siting.check.linear.linear_sections`).
+    """
+
+    sites: Sites
+    layers: Mapping[str, Layer]
+    settings: Settings
+    result: CheckResult
+    law: Path | None = None
+    law_sha256: str = ""
+    asked: Sites | None = None
+    sections: pd.DataFrame | None = None
+
+    @property
+    def read(self) -> Sites:
+        """The sites as they were read."""
+        return self.asked or self.sites
+
+    def report(self, check_id: str | None = None) -> dict[str, Any]:
+        """Return the result as JSON (docs/check.schema.json) with what another office needs to reproduce it."""
+        software = software_now()
+        told = to_json(self.result, software.redline, check_id=check_id)
+        lines = sections_to_json(self.sections, len(self.sites))
+        for site, rows in zip(told["sites"], lines, strict=True):
+            site["sections"] = rows
+        seen = [layer for layer in self.layers.values() if counts(layer)]
+        return told | {
+            "check_id": check_id,
+            "run": {
+                "settings": self.settings.to_json(),
+                "input": {
+                    "name": self.sites.name,
+                    "sha256": self.sites.sha256,
+                    "crs": crs_to_json(self.sites.crs),
+                    "notices": notices_to_json(self.sites.notices),
+                },
+                "layers": {layer.id: {"state": layer.state, "digest": layer.digest} for layer in seen},
+                "law_sha256": self.law_sha256,
+                "geos": software.geos,
+                "proj": software.proj,
+            },
+        }
+
+
+def counts(layer: Layer) -> bool:
+    """Tell whether a check depends on a layer: it is checked, or says where the counties are."""
+    return layer.spec.checked or layer.spec.stands_for == "county"
+
+
+def chosen_layers(ids: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the ids of layers to check against, each known and one that a check looks at.
+
+    Raises
+    ------
+    ConfigError
+        If the catalogue has no such layer.
+    BadInput
+        If it is a backdrop.
+    """
+    found = tuple(dict.fromkeys(one.strip() for one in ids if one.strip()))
+    for one in found:
+        if not catalogue.spec(one).checked:
+            known = ", ".join(spec.id for spec in catalogue.layer if spec.checked)
+            raise BadInput("ledger.layer_not_checked", layer=one, known=known)
+    return found
+
+
+def settings_of(catalogue: Catalogue, **asked: Any) -> Settings:
+    """Return the settings of a check: what the catalogue says under ``[check]``, and what the user asks."""
+    own = catalogue.check.model_dump()
+    tolerances = {field.name: own[field.name] for field in fields(Settings) if field.name in own}
+    return Settings(**tolerances | asked)
+
+
+def run_check(sites: Sites, layers: Mapping[str, Layer], settings: Settings, *, law: Path | None = None) -> Run:
+    """Check sites against the chosen layers of a catalogue.
+
+    A layer that was not chosen still appears, as not checked: a check against some layers says nothing of the others.
+
+    Parameters
+    ----------
+    sites : Sites
+        As read; lines are widened here, if a width is asked.
+    layers : mapping of str to Layer
+        The whole catalogue as loaded, in its order.
+    settings : Settings
+    law : Path, optional
+        Folder of the ``law`` and ``plans`` tables to ask; default those in use.
+
+    Raises
+    ------
+    BadInput
+        On an activity, flag, kind of works or day that there is not.
+    """
+    chosen = set(settings.layers) or set(layers)
+    shown = [layer if layer.id in chosen else Layer(layer.spec, "not_loaded") for layer in layers.values()]
+    version, tables = law_digest(law), Tables.under(law)
+    wide = widened(sites, settings)
+    result = check(
+        wide,
+        shown,
+        counties_of(layers),
+        touch_tolerance_m=settings.touch_tolerance_m,
+        activity=settings.activity,
+        flags=settings.flags,
+        works=settings.works,
+        as_of=settings.as_of or None,
+        survey_accuracy_m=settings.survey_accuracy_m,
+        sliver_area_m2=settings.sliver_area_m2,
+        sliver_width_m=settings.sliver_width_m,
+        law=tables.law,
+        plans=tables.plans,
+    )
+    result.findings.loc[~result.findings["layer"].isin(chosen), "reason"] = NOT_CHOSEN
+    settings = replace(settings, as_of=result.as_of)
+    asked = None if wide is sites else sites
+    return Run(wide, layers, settings, result, law, version, asked, sections_of(sites, shown, settings))

@@ -1,0 +1,1 @@
+"""Rules, activities, verdicts and approvals."""

@@ -1,0 +1,154 @@
+"""The approval path (办理路径): once a layer is hit, who says what at which stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from geo.measure.overlay import MEETING
+from layers.catalogue.model import Layer
+from siting.law.apply import zone_named
+from siting.law.project import Project, law_table
+from siting.law.rule_book import Legal
+from siting.law.rules import clause_of, in_force
+
+__all__ = ["STEP_KEYS", "approval_paths", "conditions"]
+
+STEP_KEYS: Final = (
+    "id", "layer", "stands_for", "condition", "step", "stage", "actor", "actor_en", "clause", "in_force_from",
+    "in_force_to", "summary", "summary_en", "verified", "note", "indicative", "open",
+)  # fmt: skip
+"""Keys of a step; docs/check.schema.json says what each is."""
+
+_CORE: Final = "自然保护地核心保护区"
+_IMPORTANT: Final = ("国家重要湿地", "重要湿地")
+_WORKS: Final = {
+    "forest_land": "takes_forest",
+    "public_welfare_forest": "takes_forest",
+    "river_management": "river_range",
+    "flood_zone": "flood_zone",
+    "mining_rights": "covers_minerals",
+    "protected_site": "protected_site",
+}
+"""Layers through which whoever builds or digs takes one and the same path."""
+_HERITAGE: Final = {"保护范围": "heritage_range", "建设控制地带": "heritage_belt"}
+
+
+def approval_paths(layers: Sequence[Layer], findings: pd.DataFrame, legal: Legal) -> list[list[dict[str, Any]]]:
+    """Return the steps that follow from what each site meets, in the order of layers, conditions and steps.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The checked ones.
+    findings : DataFrame
+        As `siting.check.result.CheckResult`.
+    legal : Legal
+
+    Returns
+    -------
+    list of list of dict
+        Per site; keys `STEP_KEYS`.
+    """
+    words = {layer.id: layer.spec.stands_for for layer in layers}
+    steps = _steps(legal.day, legal.tables.law)
+    led = set(steps["layer"])
+    paths: list[list[dict[str, Any]]] = [[] for _ in legal.codes]
+    hits = findings[findings["relation"].isin(MEETING) & findings["layer"].map(words).isin(led)]
+    known: dict[Any, list[dict[str, Any]]] = {}
+    for site, layer, state, features in hits[["site", "layer", "state", "features"]].itertuples(index=False, name=None):
+        word = words[layer]
+        zones = frozenset(zone_named(feature["zone"], redline=word == "redline") for feature in features)
+        key = (layer, zones, legal.codes[site], state != "hit")
+        if key not in known:
+            known[key] = [
+                _told(step, layer, waits, indicative=state != "hit")
+                for condition, waits in conditions(word, zones, legal.project, law=legal.tables.law)
+                for step in steps[(steps["layer"] == word) & (steps["condition"] == condition)].to_dict("records")
+                if not step["adcodes"] or not legal.codes[site].isdisjoint(step["adcodes"].split(";"))
+            ]
+        paths[site] += known[key]
+    return paths
+
+
+def conditions(
+    word: str, zones: frozenset[str | None], project: Project, *, law: Path | None = None
+) -> list[tuple[str, list[str]]]:
+    """Return which paths a project takes through a layer, each with what is still open about it.
+
+    Parameters
+    ----------
+    word : str
+        What the layer stands for.
+    zones : frozenset of str or None
+        Zones that the site meets, as the law names them; None for a feature without one.
+    project : Project
+    law : Path, optional
+        Folder of the tables; default: those in use.
+    """
+    if word == "redline":
+        return _through_redline(zones, project, law)
+    if word == "permanent_farmland":
+        key = not project.flags.isdisjoint(("key_project", "national_major"))
+        return [("key_project" if key else "otherwise", [])]
+    if word == "wetland" and (None in zones or not zones.isdisjoint(_IMPORTANT)):
+        return [("important_wetland", [] if zones.intersection(_IMPORTANT) else ["zone_unknown"])]
+    return _of_works(word, zones, project)
+
+
+def _of_works(word: str, zones: frozenset[str | None], project: Project) -> list[tuple[str, list[str]]]:
+    """Return the path of whoever builds or digs; none for a project that does neither."""
+    asked = {"construction", "mining"}
+    if project.flags.isdisjoint(asked) and project.open_flags.isdisjoint(asked):
+        return []
+    waits = ["flag:construction"] if project.flags.isdisjoint(asked) else []
+    if word == "heritage":
+        named = [(path, waits) for zone, path in _HERITAGE.items() if zone in zones]
+        return named or [("heritage_range", [*waits, "zone_unknown"])]
+    return [(_WORKS[word], waits)] if word in _WORKS else []
+
+
+def _through_redline(zones: frozenset[str | None], project: Project, law: Path | None) -> list[tuple[str, list[str]]]:
+    """Core zones by themselves; else a listed activity, a national major project, or no path at all."""
+    found: list[tuple[str, list[str]]] = [("core_zone", [])] if _CORE in zones else []
+    if zones == {_CORE}:
+        return found
+    unsure = ["core_not_told_apart"] if None in zones else []
+    row = law_table("activities", law).set_index("code").loc[project.activity]
+    lists = ["limited_142", *(["limited_142_rebuild"] if project.works == "rebuild" else [])]
+    item = next((name for name in lists if pd.notna(row[name])), None)
+    if item is not None:
+        if row[f"{item}_verified"] != "yes":
+            unsure = [*unsure, "limited_unverified"]
+        if "construction" in project.open_flags:
+            waits = [*unsure, "flag:construction"]
+            return [*found, ("limited_new_land", waits), ("limited_no_new_land", waits)]
+        return [*found, ("limited_new_land" if "construction" in project.flags else "limited_no_new_land", unsure)]
+    return [*found, ("national_major" if "national_major" in project.flags else "otherwise", unsure)]
+
+
+def _steps(day: str, law: Path) -> pd.DataFrame:
+    """Return the steps in force on a day, in order, with their clause."""
+    steps = law_table("approval_paths", law)
+    texts = law_table("instruments", law).set_index("id")["title"]
+    steps = steps[in_force(steps, day)]
+    pairs = zip(steps["instrument"].map(texts), steps["article"], strict=True)
+    steps = steps.assign(clause=[clause_of(*pair) for pair in pairs])
+    return steps.sort_values(["layer", "condition", "step"], kind="stable")
+
+
+def _told(step: dict[Any, Any], layer: str, waits: Sequence[str], *, indicative: bool) -> dict[str, Any]:
+    """Return a step as a result carries it."""
+    own: dict[str, Any] = {
+        "layer": layer,
+        "stands_for": step["layer"],
+        "step": int(step["step"]),
+        "in_force_from": step["in_force_from"] or None,
+        "in_force_to": step["in_force_to"] or None,
+        "indicative": indicative,
+        "open": list(waits),
+    }
+    return {key: own[key] if key in own else step[key] for key in STEP_KEYS}

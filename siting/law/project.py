@@ -1,0 +1,132 @@
+"""What is planned, and the day whose law is asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from geo.errors import BadInput
+from layers.catalogue.paths import law_folder
+from layers.law.schema import FLAGS
+from layers.law.tables import read_law
+from siting.law.rule_tables import FilesStamp, stamp_of
+
+__all__ = ["NOT", "WORKS", "Project", "day_of", "law_table", "project_of"]
+
+WORKS: Final = ("new", "rebuild", "expand")
+"""新建, 改建, 扩建."""
+NOT: Final = "no-"
+"""Before a flag: the question was asked and the answer is no."""
+_BEIJING: Final = dt.timezone(dt.timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class Project:
+    """What is planned.
+
+    Attributes
+    ----------
+    activity : str
+        A code of ``activities.csv``.
+    flags : frozenset of str
+        What is true of it: by its kind, or as answered and declared.
+    open_flags : frozenset of str
+        What may be true of it and nobody has answered.
+    works : str
+        One of `WORKS`.
+    """
+
+    activity: str
+    flags: frozenset[str]
+    open_flags: frozenset[str]
+    works: str
+
+
+def law_table(name: str, folder: Path | None = None) -> pd.DataFrame:
+    """Return a table of law, of those in use or of a folder, kept while its files stay the same. Not to be changed."""
+    where = folder or law_folder()
+    return _kept_table(name, where, stamp_of(where))
+
+
+@lru_cache(maxsize=64)
+def _kept_table(name: str, folder: Path, _: FilesStamp) -> pd.DataFrame:
+    return read_law(name, folder)
+
+
+def day_of(as_of: str | dt.date | None) -> str:
+    """Return the day whose law is asked for as ``YYYY-MM-DD``; today, in Beijing, where none is named.
+
+    Raises
+    ------
+    BadInput
+        If the text is no day.
+    """
+    if as_of is None:
+        return dt.datetime.now(_BEIJING).date().isoformat()
+    if isinstance(as_of, dt.date):
+        return as_of.isoformat()[:10]
+    fault = BadInput("siting.no_day", value=as_of)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of):
+        raise fault
+    try:
+        return dt.date.fromisoformat(as_of).isoformat()
+    except ValueError:
+        raise fault from None
+
+
+def project_of(
+    activity: str | None,
+    flags: Mapping[str, bool] | Iterable[str] = (),
+    works: str = "new",
+    *,
+    law: Path | None = None,
+) -> Project | None:
+    """Return what is planned, from what a user says.
+
+    Parameters
+    ----------
+    activity : str or None
+        A code of ``activities.csv``; None: nothing is said of the project, and no rule is asked.
+    flags : mapping of str to bool, or iterable of str
+        Answers: codes of ``layers.law.schema.FLAGS``. In an iterable, ``no-`` before a code says no.
+    works : str
+        ``new``, ``rebuild`` or ``expand``.
+    law : Path, optional
+        Folder of the tables; default: those in use.
+
+    Raises
+    ------
+    BadInput
+        On an unknown activity, flag or kind of works, and where an answer denies what every such project is.
+    """
+    if works not in WORKS:
+        raise BadInput("siting.no_works", value=works, known="、".join(WORKS))
+    answers = _answers(flags)
+    if activity is None:
+        return None
+    known = law_table("activities", law).set_index("code")
+    if activity not in known.index:
+        raise BadInput("siting.no_activity", value=activity, known="、".join(known.index))
+    own = frozenset(filter(None, str(known.loc[activity, "flags"]).split(";")))
+    may = frozenset(filter(None, str(known.loc[activity, "may_flags"]).split(";")))
+    for flag in sorted(own):
+        if answers.get(flag) is False:
+            raise BadInput("siting.flag_fixed", value=flag, activity=known.loc[activity, "name"])
+    yes = own | {flag for flag, answer in answers.items() if answer}
+    return Project(activity, frozenset(yes), may - frozenset(answers) - own, works)
+
+
+def _answers(flags: Mapping[str, bool] | Iterable[str]) -> dict[str, bool]:
+    """Return flags with their answers."""
+    given = dict(flags) if isinstance(flags, Mapping) else {f.removeprefix(NOT): not f.startswith(NOT) for f in flags}
+    for flag in given:
+        if flag not in FLAGS:
+            raise BadInput("siting.no_flag", value=flag, known="、".join(FLAGS))
+    return given

@@ -1,0 +1,137 @@
+"""The law of a day for one project, sorted by layer, and what it says of sites against each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.catalogue.model import Layer
+from siting.law.apply import Said, say, say_unloaded, sorted_rules, told
+from siting.law.project import Project
+from siting.law.rule_tables import Tables
+from siting.law.rules import NOWHERE, Rule, rules_for
+from siting.measures.layer_measures import Measured, Prepared
+
+__all__ = ["STAND_INS", "Legal", "legal_of"]
+
+STAND_INS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "water_surface": ("river_bank", ()),
+    "river_line": ("river_bank", ("centreline",)),
+}
+"""Layers that warn in place of one that is not loaded, by ``stands_for``: the word, and what keeps them undecided."""
+
+
+@dataclass(frozen=True)
+class Legal:
+    """Rules that speak of a project on a day.
+
+    Attributes
+    ----------
+    project : Project
+    day : str
+    rules : dict
+        By word of ``stands_for``.
+    codes : list of frozenset of str
+        Adcodes of all levels that each site lies in.
+    loaded : frozenset of str
+        Words that a loaded layer stands for.
+    tables : Tables
+        Where the rules come from.
+    """
+
+    project: Project
+    day: str
+    rules: dict[str, list[Rule]]
+    codes: list[frozenset[str]]
+    loaded: frozenset[str]
+    tables: Tables = field(default_factory=Tables)
+    _kept: dict[tuple[str, frozenset[str], str], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def on(self, layer: Layer, sites: gpd.GeoDataFrame, at: Sequence[int], ready: Prepared, measured: Measured) -> Said:
+        """Say which rules apply to the sites at some positions, given what a layer does to them."""
+        word = layer.spec.stands_for
+        codes = [self.codes[site] for site in at]
+        rules, soft = self.rules.get(word, []), layer.spec.indicative
+        waits: tuple[str, ...] = ()
+        if word in STAND_INS and STAND_INS[word][0] not in self.loaded:
+            other, waits = STAND_INS[word]
+            rules = [rule for rule in self.rules.get(other, []) if rule.relation == "within_distance"]
+            soft = True
+        return say(rules, sites, codes, ready, measured, redline=word == "redline", soft=soft, waits=waits)
+
+    def unloaded(self, layer: Layer, site: int, reason: str) -> list[dict[str, Any]]:
+        """Return the rules that a layer would have decided for a site, had it been there; not to be changed."""
+        key = (layer.spec.stands_for, self.codes[site], reason)
+        if key not in self._kept:
+            self._kept[key] = say_unloaded(self.rules.get(key[0], []), key[1], reason)
+        return self._kept[key]
+
+    def reminders(self, words: frozenset[str]) -> list[list[dict[str, Any]]]:
+        """Return per site the rules that no checked layer decides.
+
+        Parameters
+        ----------
+        words : frozenset of str
+            What the checked layers stand for.
+        """
+        loose = [rule for word, rules in self.rules.items() if word not in words for rule in rules]
+        made: dict[frozenset[str], list[dict[str, Any]]] = {}
+        for codes in self.codes:
+            if codes not in made:
+                made[codes] = sorted_rules([_reminder(rule) for rule in loose if rule.holds_in(codes)])
+        return [made[codes] for codes in self.codes]
+
+
+def _reminder(rule: Rule) -> dict[str, Any]:
+    """Return a rule that no layer decides: place and project do, or it stays a reminder."""
+    waits = [f"flag:{flag}" for flag in rule.open_flags]
+    if rule.reference:
+        return told(rule, "reference", waits=waits)
+    if rule.layer != "any":
+        missing = "no_layer" if rule.layer == NOWHERE else "not_declared"
+        return {**told(rule, "undecided", waits=[missing, *waits]), "counts_as": None}
+    decided = rule.row["kind"] == "law" and rule.row["effect"] != "notice" and rule.relation == "any" and not waits
+    return told(rule, "applies" if decided else "reminder", waits=waits)
+
+
+def legal_of(
+    project: Project,
+    day: str,
+    layers: Sequence[Layer],
+    shares: pd.DataFrame,
+    count: int,
+    *,
+    tables: Tables | None = None,
+) -> Legal:
+    """Gather the rules for a check.
+
+    Parameters
+    ----------
+    project : Project
+    day : str
+        ``YYYY-MM-DD``.
+    layers : sequence of Layer
+        The checked ones.
+    shares : DataFrame
+        From `siting.measures.counties.county_shares`.
+    count : int
+        Number of sites.
+    tables : Tables, optional
+        Default: those in use.
+    """
+    tables = tables or Tables()
+    rules: dict[str, list[Rule]] = {}
+    for rule in rules_for(project, day, tables):
+        if rule.layer != NOWHERE or not rule.reference:
+            rules.setdefault(rule.layer, []).append(rule)
+    codes: list[set[str]] = [set() for _ in range(count)]
+    levels = shares[["site", "adcode", "prefecture_adcode", "province_adcode"]].astype({"site": int}).astype(str)
+    for site, *held in levels.itertuples(index=False, name=None):
+        codes[int(site)].update(held)
+    frames = [(layer.spec.stands_for, layer.frame) for layer in layers if layer.state == "loaded"]
+    loaded = frozenset(word for word, frame in frames if frame is not None and len(frame))
+    return Legal(project, day, rules, [frozenset(held) for held in codes], loaded, tables)

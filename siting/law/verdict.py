@@ -1,0 +1,98 @@
+"""From findings to one word per site: the worst of what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.measure.overlay import MEETING
+
+__all__ = ["VERDICTS", "verdicts", "verdicts_under_law"]
+
+VERDICTS: Final = ("prohibited", "review_required", "notice", "nothing_found", "not_checked")
+"""禁止, 需论证或审批, 注意, 未发现限制, 未核查, the gravest first; ``siting.verdict_<code>`` says each in words."""
+
+
+def verdicts(findings: pd.DataFrame, count: int) -> NDArray[Any]:
+    """Return the verdict of each site where nothing is said of the project.
+
+    Without rules nothing can be forbidden and nothing needs a review: whoever meets a layer is told to look
+    (``notice``). "Nothing found" is said only where every checked layer is loaded, firm and wholly clear.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        As `siting.check.result.CheckResult`.
+    count : int
+        Number of sites.
+
+    Returns
+    -------
+    array of str
+    """
+    inside = findings["must_be_inside"].astype(bool)
+    measured = findings["state"].isin(["hit", "clear", "indicative"]) & findings["relation"].notna()
+    strays = inside & measured & findings["relation"].ne("within")
+    open_question = findings["state"].isin(["not_checked", "indicative"]) | findings["reason"].notna()
+    noticed = _any_by_site(findings, _meets(findings) | strays, count)
+    unsettled = _any_by_site(findings, open_question, count)
+    seen = _any_by_site(findings, pd.Series(data=True, index=findings.index), count)
+    return np.select([noticed, unsettled | ~seen], ["notice", "not_checked"], "nothing_found").astype(object)
+
+
+def verdicts_under_law(
+    findings: pd.DataFrame, reminders: Sequence[list[dict[str, Any]]], missing: Sequence[list[str]]
+) -> NDArray[Any]:
+    """Return the verdict of each site for a project: the worst that a rule counts for.
+
+    Whoever meets a layer, or is clear of it by less than the coordinates may be off, is told to look at least. "Nothing
+    found" is said only where no required layer is missing.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        As `siting.check.result.CheckResult`.
+    reminders : sequence of list of dict
+        Rules that no layer decides, per site.
+    missing : sequence of list of str
+        Required layers that settle nothing, per site.
+
+    Returns
+    -------
+    array of str
+    """
+    count = len(missing)
+    close = findings["state"].eq("clear") & (findings["firm"].to_numpy() == False)  # noqa: E712
+    looked = _any_by_site(findings, _meets(findings) | (close & ~findings["must_be_inside"].astype(bool)), count)
+    worst = np.where(looked, VERDICTS.index("notice"), len(VERDICTS))
+    for site, rules in zip(findings["site"].tolist(), findings["rules"], strict=True):
+        worst[site] = min(worst[site], _gravest(rules))
+    for site, rules in enumerate(reminders):
+        worst[site] = min(worst[site], _gravest(rules))
+    open_list = np.array([bool(words) for words in missing], dtype=bool)
+    quiet = np.where(open_list, VERDICTS.index("not_checked"), VERDICTS.index("nothing_found"))
+    result: NDArray[Any] = np.array(VERDICTS, dtype=object)[np.where(worst < len(VERDICTS), worst, quiet)]
+    return result
+
+
+def _gravest(rules: list[dict[str, Any]]) -> int:
+    """Return the place in `VERDICTS` of the gravest of sorted rules."""
+    first = rules[0]["counts_as"] if rules else None
+    return len(VERDICTS) if first is None else VERDICTS.index(first)
+
+
+def _meets(findings: pd.DataFrame) -> pd.Series:
+    """Tell findings of sites that share ground with a layer which they need not lie in."""
+    met: pd.Series = findings["relation"].isin(MEETING) & ~findings["must_be_inside"].astype(bool)
+    return met
+
+
+def _any_by_site(findings: pd.DataFrame, chosen: pd.Series, count: int) -> NDArray[np.bool_]:
+    """Tell which sites have a chosen finding."""
+    found = np.zeros(count, dtype=bool)
+    found[findings["site"].to_numpy()[chosen.to_numpy(dtype=bool)]] = True
+    return found

@@ -1,0 +1,1 @@
+"""Stored checks: written once, verified and compared."""

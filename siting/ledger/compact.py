@@ -1,0 +1,110 @@
+"""A report as the ledger holds it: what many findings have in common, their clauses above all, stands there once.
+
+Of ten thousand sites each finding repeats the same clauses, hundreds of megabytes in all. The record keeps each clause
+by its place in a list and each run of clauses as such places; unpacked, it is the report again, key by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from siting.check.settings import canonical
+
+__all__ = ["is_packed", "packed", "unpacked"]
+
+_FORMAT: Final = 1
+_OF_SITE: Final = ("reminders", "approval_path", "missing_required", "missing_advised", "notices")
+_OF_FINDING: Final = ("rules", "county_only")
+_DICTS: Final = ("hashes", "crs")
+_MEASURED: Final = "measured_m"
+
+
+class _Shelf:
+    """Dicts and lists, each kept once and known by its place."""
+
+    def __init__(self) -> None:
+        self.dicts: list[Any] = []
+        self.lists: list[Any] = []
+        self._dict_at: dict[str, int] = {}
+        self._list_at: dict[tuple[Any, ...], int] = {}
+        self._seen: dict[int, tuple[Any, Any]] = {}
+
+    def dict_place(self, value: Mapping[str, Any]) -> int:
+        """Return the place of a dict."""
+        if id(value) not in self._seen:
+            text = canonical(value)
+            if text not in self._dict_at:
+                self._dict_at[text] = len(self.dicts)
+                self.dicts.append(value)
+            self._seen[id(value)] = (value, self._dict_at[text])  # held, so that its id stays its own
+        return int(self._seen[id(value)][1])
+
+    def list_place(self, values: Sequence[Any]) -> int:
+        """Return the place of a list of texts and dicts."""
+        if id(values) not in self._seen:
+            key = tuple(self._item(value) for value in values)
+            if key not in self._list_at:
+                self._list_at[key] = len(self.lists)
+                self.lists.append(list(key))
+            self._seen[id(values)] = (values, self._list_at[key])
+        return int(self._seen[id(values)][1])
+
+    def _item(self, value: Any) -> Any:
+        """Return a text as it is, a dict as its place, a clause with how far its site is as both."""
+        if not isinstance(value, Mapping):
+            return value
+        measured = value.get(_MEASURED)
+        if measured is None:
+            return self.dict_place(value)
+        return self.dict_place({**value, _MEASURED: None}), measured
+
+
+def packed(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report with what is repeated in it kept once.
+
+    Parameters
+    ----------
+    report : mapping
+        As `siting.check.run.Run.report` makes it.
+    """
+    shelf = _Shelf()
+    sites = []
+    for site in report["sites"]:
+        findings = [
+            {**found, **{name: shelf.list_place(found[name]) for name in _OF_FINDING}} for found in site["findings"]
+        ]
+        lists = {name: shelf.list_place(site[name]) for name in _OF_SITE}
+        dicts = {name: shelf.dict_place(site[name]) for name in _DICTS}
+        sites.append({**site, **lists, **dicts, "findings": findings})
+    return {"packed": _FORMAT, "dicts": shelf.dicts, "lists": shelf.lists, "report": {**report, "sites": sites}}
+
+
+def is_packed(held: Mapping[str, Any]) -> bool:
+    """Tell a packed report from one that an earlier version kept whole."""
+    return held.get("packed") == _FORMAT
+
+
+def unpacked(held: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the report that was packed. What was shared is one object in it, not to be changed."""
+    dicts = held["dicts"]
+    lists = [[_back(item, dicts) for item in items] for items in held["lists"]]
+    report: dict[str, Any] = {**held["report"]}
+    for site in report["sites"]:
+        for name in _OF_SITE:
+            site[name] = lists[site[name]]
+        for name in _DICTS:
+            site[name] = dicts[site[name]]
+        for found in site["findings"]:
+            for name in _OF_FINDING:
+                found[name] = lists[found[name]]
+    return report
+
+
+def _back(item: Any, dicts: Sequence[Any]) -> Any:
+    """Return what a place stands for."""
+    if isinstance(item, int):
+        return dicts[item]
+    if isinstance(item, list):
+        return {**dicts[item[0]], _MEASURED: item[1]}
+    return item

@@ -1,0 +1,209 @@
+"""Copies of what a check was made from, named by their content: inputs, layer versions, law tables.
+
+They let an old check run again and never leave the home folder, whatever a layer's ``export`` says: folders are the
+owner's alone, nothing serves them, and no snapshot reads them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+from pandas.api import types
+
+from geo.crs.systems import STORE_CRS
+from geo.errors import DataFault
+from geo.memo import per_frame
+from layers.catalogue.digest import frame_digest
+from siting.law.rule_tables import law_digest, law_files
+
+__all__ = ["Kept"]
+
+_PRIVATE: Final = 0o700
+
+
+class Kept:
+    """The content-addressed folders of a home folder.
+
+    Every file is written beside its place, flushed to the disk, then renamed: it is whole or not there, and two
+    processes that keep the same thing end with one file.
+
+    Parameters
+    ----------
+    home : Path
+        ``layers.catalogue.home.home()``.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.inputs = _private(home / "inputs")
+        self.layers = _private(home / "layers")
+        self.laws = _private(home / "laws")
+
+    def put_bytes(self, content: bytes) -> str:
+        """Keep bytes; return their SHA-256, which is the name of the file in ``inputs``."""
+        name = hashlib.sha256(content).hexdigest()
+        if not (self.inputs / name).is_file():
+            with _durable(self.inputs / name) as draft:
+                draft.write_bytes(content)
+        return name
+
+    def get_bytes(self, name: str) -> bytes:
+        """Return what was kept.
+
+        Raises
+        ------
+        DataFault
+            If it is gone, or is no longer what its name says.
+        """
+        try:
+            content = (self.inputs / name).read_bytes()
+        except OSError:
+            raise DataFault("ledger.input_gone", hash=name[:12]) from None
+        if hashlib.sha256(content).hexdigest() != name:
+            raise DataFault("ledger.input_altered", hash=name[:12])
+        return content
+
+    def put_frame(self, frame: gpd.GeoDataFrame) -> str:
+        """Keep a frame (EPSG:4490) as FlatGeobuf in ``layers``; return the hash that names it.
+
+        Order, doubles and attributes come back as they were. Numbers, truth values and text keep their kind; anything
+        else becomes text.
+        """
+        name = _plain_digest(frame)
+        if not self._frame_path(name).is_file():
+            with _durable(self._frame_path(name)) as draft:
+                _write_frame(_plain_frame(frame), draft)
+                if frame_digest(_read_frame(draft)) != name:
+                    raise DataFault("ledger.copy_differs", hash=name[:12])
+        return name
+
+    def get_frame(self, name: str) -> gpd.GeoDataFrame:
+        """Return a kept frame.
+
+        Raises
+        ------
+        DataFault
+            If it is gone, or is no longer what its name says.
+        """
+        path = self._frame_path(name)
+        if not path.is_file():
+            raise DataFault("ledger.layer_gone", hash=name[:12])
+        try:
+            frame = _read_frame(path)
+        except (pyogrio.errors.DataSourceError, ValueError, RuntimeError):
+            raise DataFault("ledger.layer_altered", hash=name[:12]) from None
+        if frame_digest(frame) != name:
+            raise DataFault("ledger.layer_altered", hash=name[:12])
+        return frame
+
+    def put_law(self, root: Path | None = None) -> str:
+        """Keep rule and law tables, by default those in use; return their common hash."""
+        name = law_digest(root)
+        if not (self.laws / name).is_dir():
+            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.laws))
+            for relative, path in law_files(root).items():
+                (draft / relative).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, draft / relative)
+                _flush(draft / relative)
+            try:
+                draft.rename(self.laws / name)
+            except OSError:  # another process was first
+                shutil.rmtree(draft, ignore_errors=True)
+        return name
+
+    def law_folder(self, name: str) -> Path:
+        """Return the folder that holds ``law/`` and ``plans/`` of a version.
+
+        Raises
+        ------
+        DataFault
+            If it is gone, or is no longer what its name says.
+        """
+        folder = self.laws / name
+        if not folder.is_dir():
+            raise DataFault("ledger.law_gone", hash=name[:12])
+        if law_digest(folder) != name:
+            raise DataFault("ledger.law_altered", hash=name[:12])
+        return folder
+
+    def _frame_path(self, name: str) -> Path:
+        return self.layers / f"{name}.fgb"
+
+
+def _private(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(_PRIVATE)
+    return folder
+
+
+@contextmanager
+def _durable(target: Path) -> Iterator[Path]:
+    """Yield a path to write to; once it is on the disk, rename it to `target`."""
+    workroom = Path(tempfile.mkdtemp(prefix=".draft-", dir=target.parent))
+    try:
+        draft = workroom / target.name
+        yield draft
+        _flush(draft)
+        draft.replace(target)
+    finally:
+        shutil.rmtree(workroom, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _write_frame(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a frame so that order and kinds of geometry come back: no spatial index, no promotion to multi-parts."""
+    pyogrio.write_dataframe(
+        frame, path, driver="FlatGeobuf", geometry_type="Unknown", promote_to_multi=False, SPATIAL_INDEX="NO"
+    )
+
+
+def _read_frame(path: Path) -> gpd.GeoDataFrame:
+    frame = gpd.GeoDataFrame(pyogrio.read_dataframe(path))
+    return frame.set_crs(STORE_CRS, allow_override=True)
+
+
+@per_frame
+def _plain_digest(frame: gpd.GeoDataFrame) -> str:
+    """Hash a frame as it will be kept, once in its life."""
+    return frame_digest(_plain_frame(frame))
+
+
+def _plain_frame(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Reduce every column to what FlatGeobuf gives back unchanged."""
+    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
+    columns = {str(name): _plain_column(attributes[name]) for name in attributes.columns}
+    return gpd.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=STORE_CRS)
+
+
+def _plain_column(values: pd.Series) -> Any:
+    """Return a column as bool, int64, float64, or text with None."""
+    missing = values.isna().to_numpy()
+    if types.is_bool_dtype(values.dtype) and not missing.any():
+        return values.to_numpy(dtype=bool)
+    if types.is_integer_dtype(values.dtype) and not missing.any():
+        return values.to_numpy(dtype=np.int64)
+    if types.is_numeric_dtype(values.dtype) and not types.is_bool_dtype(values.dtype):
+        return values.to_numpy(dtype=float, na_value=np.nan)
+    texts = [None if gone else _text(value) for value, gone in zip(values, missing, strict=True)]
+    return np.array(texts, dtype=object)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)

@@ -1,0 +1,389 @@
+"""The record of past checks: one SQLite database in the home folder, beside copies of what each check was made from.
+
+A check is written once and never changed; only the case around it may be amended, and each amendment is kept. On a
+local disk only: SQLite's write-ahead log does not work across a network (docs/ledger.md).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+
+from geo.errors import BadInput, DataFault
+from layers.catalogue.export_policy import withheld_ids
+from layers.catalogue.model import Layer, LayerSpec
+from siting.check.run import Run, counts
+from siting.check.settings import (
+    CASE_FIELDS,
+    Case,
+    Check,
+    CheckedLayer,
+    Settings,
+    Software,
+    canonical,
+    crs_from_json,
+    crs_to_json,
+    software_now,
+)
+from siting.law.rule_tables import law_digest
+from siting.ledger.compact import is_packed, packed, unpacked
+from siting.ledger.copies import Kept
+from siting.ledger.schema import MIGRATIONS
+
+__all__ = ["Ledger", "Listed", "Use"]
+
+_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""No 0, O, 1, I, L, U: an id is read over the telephone."""
+_BUSY_S: Final = 30.0
+_MOST_LISTED: Final = 200
+_GRAVEST_FIRST: Final = ("prohibited", "review_required", "notice", "not_checked", "nothing_found")
+_LAYERS_OF: Final = "SELECT * FROM check_layers WHERE check_id = ? ORDER BY position"
+_USED: Final = "SELECT digest, count(*) FROM check_layers WHERE layer = ? AND digest IS NOT NULL GROUP BY digest"
+_USED_BY: Final = "SELECT check_id FROM check_layers WHERE layer = ? AND digest = ? ORDER BY check_id DESC LIMIT ?"
+_SPEC_THEN: Final = "SELECT spec FROM check_layers WHERE layer = ? AND digest = ? LIMIT 1"
+_SEALED: Final = (
+    "id", "stored_at", "input_name", "input_sha256", "sites_kept", "crs", "law_sha256", "redline", "geos", "proj",
+    "as_of", "activity", "verdict", "sites", "settings", "report_sha256",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of the ledger's list.
+
+    Attributes
+    ----------
+    id, stored_at : str
+    case : Case
+    input_name : str
+    activity : str or None
+    as_of : str
+    verdict : str
+        The gravest of its sites.
+    sites : int
+    """
+
+    id: str
+    stored_at: str
+    case: Case
+    input_name: str
+    activity: str | None
+    as_of: str
+    verdict: str
+    sites: int
+
+
+class Use(NamedTuple):
+    """A version of a layer that stored checks saw: its content hash, its entry as kept then, how many, some ids."""
+
+    digest: str
+    spec: LayerSpec
+    checks: int
+    latest: tuple[str, ...]
+
+
+class Ledger:
+    """The record of past checks under one home folder; open it by `Ledger.open`.
+
+    Every call has a connection of its own, so one ledger may be used from several threads, and several processes may
+    use one folder.
+    """
+
+    def __init__(self, path: Path, kept: Kept) -> None:
+        self._path = path
+        self.kept = kept
+
+    @classmethod
+    def open(cls, home: Path) -> Ledger:
+        """Open the ledger of a home folder (``layers.catalogue.home.home()``), made or brought up to date if need be.
+
+        Raises
+        ------
+        DataFault
+            If the database is damaged, of a later version, or on a disk that cannot hold a write-ahead log.
+        """
+        folder = home / "ledger"
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        ledger = cls(folder / "ledger.sqlite", Kept(home))
+        ledger._migrate()
+        return ledger
+
+    def store(self, case: Case, run: Run, content: bytes | None = None) -> str:
+        """Keep a check and all that it was made from; return its id.
+
+        Copies come first, the record last and in one transaction: a crash leaves at most a copy that nothing names.
+
+        Parameters
+        ----------
+        case : Case
+        run : Run
+            From `siting.check.run.run_check`.
+        content : bytes, optional
+            The file as uploaded, or the text that was pasted; none for sites that were drawn.
+
+        Raises
+        ------
+        BadInput
+            If the content is another, or the tables of rules were edited since the check.
+        """
+        sites, settings, report = run.read, run.settings, run.report()
+        if content is not None and sha256(content).hexdigest() != sites.sha256:
+            raise BadInput("ledger.other_input", name=sites.name)
+        if law_digest(run.law) != run.law_sha256:
+            raise BadInput("ledger.law_moved")
+        kept_in = withheld_ids(layer.spec for layer in run.layers.values())
+        seen = [_layer_row(layer, self.kept, kept_in) for layer in run.layers.values() if counts(layer)]
+        text = canonical(packed(report)).encode()
+        software = software_now()
+        row: dict[str, Any] = {
+            "stored_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "input_name": sites.name,
+            "input_sha256": None if content is None else self.kept.put_bytes(content),
+            "sites_kept": self.kept.put_frame(_ours(sites.frame)),
+            "crs": canonical(crs_to_json(sites.crs)),
+            "law_sha256": self.kept.put_law(run.law),
+            **asdict(software),
+            "as_of": settings.as_of,
+            "activity": settings.activity,
+            "verdict": _gravest(report),
+            "sites": len(sites),
+            "settings": canonical(settings.to_json()),
+            "report": zlib.compress(text, 6),
+            "report_sha256": sha256(text).hexdigest(),
+            **asdict(case),
+        }
+        with self._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            row["id"] = _free_id(db)
+            _insert(db, "checks", row | {"seal": _seal(row, seen)})
+            for position, layer in enumerate(seen):
+                _insert(db, "check_layers", {"check_id": row["id"], "position": position, **layer})
+            db.execute("COMMIT")
+        return str(row["id"])
+
+    def get(self, check_id: str) -> Check:
+        """Return a stored check.
+
+        Raises
+        ------
+        BadInput
+            If there is none of that id.
+        DataFault
+            If the record was altered behind the ledger's back.
+        """
+        with self._connection() as db:
+            row = db.execute("SELECT * FROM checks WHERE id = ?", (check_id.strip().upper(),)).fetchone()
+            if row is None:
+                raise BadInput("ledger.no_such_check", id=check_id.strip()[:40])
+            rows = db.execute(_LAYERS_OF, (row["id"],)).fetchall()
+        try:
+            text = zlib.decompress(row["report"])
+        except zlib.error:
+            raise DataFault("ledger.altered", id=row["id"]) from None
+        if sha256(text).hexdigest() != row["report_sha256"] or _seal(row, rows) != row["seal"]:
+            raise DataFault("ledger.altered", id=row["id"])
+        seen = tuple(
+            CheckedLayer(LayerSpec.model_validate_json(r["spec"]), r["state"], r["digest"], r["kept"]) for r in rows
+        )
+        held = json.loads(text)
+        report = unpacked(held) if is_packed(held) else held
+        _put_id(report, row["id"])
+        return Check(
+            id=row["id"],
+            stored_at=row["stored_at"],
+            case=_case(row),
+            input_name=row["input_name"],
+            input_sha256=row["input_sha256"],
+            sites_kept=row["sites_kept"],
+            crs=crs_from_json(json.loads(row["crs"])),
+            layers=seen,
+            law_sha256=row["law_sha256"],
+            software=Software(row["redline"], row["geos"], row["proj"]),
+            settings=Settings.from_json(json.loads(row["settings"])),
+            report=report,
+        )
+
+    def search(
+        self,
+        text: str = "",
+        *,
+        verdict: str | None = None,
+        activity: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = _MOST_LISTED,
+    ) -> list[Listed]:
+        """List checks, the latest first.
+
+        Parameters
+        ----------
+        text : str
+            Words that must all stand in the id, the case or the input's name.
+        verdict, activity : str, optional
+            Codes.
+        since, until : str, optional
+            Days on which the check was stored, ISO 8601, UTC, both included.
+        limit : int
+        """
+        where, values = ["1"], list[object]()
+        for word in text.split():
+            where.append("searched LIKE ? ESCAPE '\\'")
+            values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+        chosen = (("verdict = ?", verdict), ("activity = ?", activity))
+        days = (("substr(stored_at, 1, 10) >= ?", since), ("substr(stored_at, 1, 10) <= ?", until))
+        for condition, value in (*chosen, *days):
+            if value is not None:
+                where.append(condition)
+                values.append(value)
+        # the conditions are the fixed texts above; whatever a user gave is bound
+        query = f"SELECT * FROM listed WHERE {' AND '.join(where)} ORDER BY stored_at DESC, id LIMIT ?"  # noqa: S608
+        with self._connection() as db:
+            rows = db.execute(query, (*values, limit)).fetchall()
+        names = ("input_name", "activity", "as_of", "verdict", "sites")
+        return [Listed(r["id"], r["stored_at"], _case(r), *(r[name] for name in names)) for r in rows]
+
+    def uses(self, layer_id: str, most: int = 20) -> list[Use]:
+        """Return every version of a layer that stored checks saw, read from the index: no check is opened."""
+        found = []
+        with self._connection() as db:
+            for digest, count in db.execute(_USED, (layer_id,)).fetchall():
+                ids = [row[0] for row in db.execute(_USED_BY, (layer_id, digest, most))]
+                spec = db.execute(_SPEC_THEN, (layer_id, digest)).fetchone()[0]
+                found.append(Use(digest, LayerSpec.model_validate_json(spec), count, tuple(ids)))
+        return found
+
+    def amend(self, check_id: str, case: Case) -> None:
+        """Put another case around a check, as when it has been reviewed; what stood there is kept.
+
+        Raises
+        ------
+        BadInput
+            If there is no check of that id.
+        """
+        assignments = ", ".join(f"{name} = :{name}" for name in CASE_FIELDS)
+        query = f"UPDATE checks SET {assignments} WHERE id = :id"  # noqa: S608 (names are ours)
+        with self._connection() as db:
+            done = db.execute(query, asdict(case) | {"id": check_id.strip().upper()})
+        if done.rowcount == 0:
+            raise BadInput("ledger.no_such_check", id=check_id[:40])
+
+    def amendments(self, check_id: str) -> list[tuple[str, Case]]:
+        """Return when the case of a check was amended and what it was before, the latest first."""
+        with self._connection() as db:
+            rows = db.execute(
+                "SELECT * FROM amendments WHERE check_id = ? ORDER BY number DESC", (check_id,)
+            ).fetchall()
+        return [(r["amended_at"], _case(r)) for r in rows]
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection whose commits are on the disk before they return."""
+        try:
+            db = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
+            try:
+                db.row_factory = sqlite3.Row
+                db.execute("PRAGMA foreign_keys = ON")
+                db.execute("PRAGMA synchronous = FULL")
+                yield db
+            finally:
+                db.close()
+        except sqlite3.DatabaseError as fault:
+            raise DataFault("ledger.database", fault=str(fault)) from fault
+
+    def _migrate(self) -> None:
+        """Bring the database to the present version, one process at a time."""
+        with self._connection() as db:
+            _use_wal(db)
+            db.execute("BEGIN IMMEDIATE")
+            version = int(db.execute("PRAGMA user_version").fetchone()[0])
+            if version > len(MIGRATIONS):
+                raise DataFault("ledger.newer", found=version, known=len(MIGRATIONS))
+            for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+                for statement in statements:
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {number}")
+            db.execute("COMMIT")
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Switch on the write-ahead log; SQLite does not wait by itself while another process does the same."""
+    until = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            break
+    if mode != "wal":
+        raise DataFault("ledger.no_wal")
+
+
+def _ours(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return sites without their source's own attributes, which follow the geometry and stand in the kept input."""
+    return frame[list(frame.columns[: list(frame.columns).index("geometry") + 1])]
+
+
+def _layer_row(layer: Layer, kept: Kept, kept_in: set[str]) -> dict[str, Any]:
+    """Keep what a layer held, and say what it was; a raster is not measured and not kept.
+
+    A corridor along a layer that must not leave may stand here without that layer, so its own entry says so too.
+    """
+    name = kept.put_frame(layer.frame) if layer.frame is not None else None
+    own = layer.spec.model_copy(update={"export": "none"}) if layer.id in kept_in else layer.spec
+    spec = own.model_dump_json()
+    return {"layer": layer.id, "state": layer.state, "digest": layer.digest, "kept": name, "spec": spec}
+
+
+def _gravest(report: Mapping[str, Any]) -> str:
+    """Return the gravest verdict of a report's sites."""
+    found = {site["verdict"] for site in report["sites"]}
+    return next((verdict for verdict in _GRAVEST_FIRST if verdict in found), "not_checked")
+
+
+def _free_id(db: sqlite3.Connection) -> str:
+    """Return an id that no check has: the day and four letters."""
+    day = datetime.now(UTC).strftime("%Y%m%d")
+    while True:
+        found = f"R{day}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
+        if db.execute("SELECT 1 FROM checks WHERE id = ?", (found,)).fetchone() is None:
+            return found
+
+
+def _insert(db: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
+    names = ", ".join(row)
+    marks = ", ".join(f":{name}" for name in row)
+    db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", dict(row))  # noqa: S608 (names are ours)
+
+
+def _seal(row: Any, layers: Any) -> str:
+    """Hash all of a record that must not change, as it stands in the database."""
+    fixed = {name: row[name] for name in _SEALED}
+    seen = [{name: layer[name] for name in ("layer", "state", "digest", "kept", "spec")} for layer in layers]
+    return sha256(canonical([fixed, seen]).encode()).hexdigest()
+
+
+def _case(row: Any) -> Case:
+    return Case(**{name: row[name] for name in CASE_FIELDS})
+
+
+def _put_id(report: dict[str, Any], check_id: str) -> None:
+    """Write a check's id into its report: it is known only once the report is stored."""
+    report["check_id"] = check_id
+    for site in report["sites"]:
+        site["check_id"] = check_id

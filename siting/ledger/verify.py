@@ -1,0 +1,364 @@
+"""A stored or reported check run again: the same findings, or exactly what is different."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+
+from geo.errors import BadInput, DataFault, RedlineError
+from geo.read.formats import Limits, ReadLimits, Sites
+from layers.catalogue.export_policy import export_levels, strictest
+from layers.catalogue.model import Layer, LayerSpec
+from siting.check.batch import run_batch
+from siting.check.inputs import read_input
+from siting.check.run import Run, counts
+from siting.check.settings import Check, Settings, Software, software_now
+from siting.law.rule_tables import law_digest
+from siting.ledger.compare import DEGREES, Change, compare_reports
+from siting.ledger.store import Ledger
+
+__all__ = [
+    "Rerun",
+    "Verification",
+    "kept_run",
+    "rerun",
+    "specs_as_strict_as",
+    "verify",
+    "verify_report",
+]
+
+Outcome = Literal["reproduced", "differs", "impossible"]
+_READ_AGAIN = ReadLimits(upload_mb=10_000, unpacked_mb=50_000, sites=10_000_000, vertices=500_000_000)
+"""What was let in once is let in again."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of running a check again.
+
+    Attributes
+    ----------
+    check_id : str or None
+    outcome : {"reproduced", "differs", "impossible"}
+        ``ledger.outcome_<code>`` says it.
+    differences : tuple of Change
+        Against the record; each speaks for itself.
+    since : tuple of Change
+        Layers, law and software that have changed since; they do not count against the record.
+    then, now : Software or None
+        What computed the check, and what ran it again.
+    findings : int
+        How many findings were compared.
+    """
+
+    check_id: str | None
+    outcome: Outcome
+    differences: tuple[Change, ...]
+    since: tuple[Change, ...]
+    then: Software | None
+    now: Software
+    findings: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the verification as JSON holds it."""
+        return {
+            "check_id": self.check_id,
+            "outcome": self.outcome,
+            "findings_compared": self.findings,
+            "differences": [change.to_json() for change in self.differences],
+            "changed_since": [change.to_json() for change in self.since],
+            "software_then": asdict(self.then) if self.then else None,
+            "software_now": asdict(self.now),
+        }
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A stored check run on today's layers and laws.
+
+    Attributes
+    ----------
+    run : Run
+    changes : tuple of Change
+        What is different from the record: layers and law first, then findings.
+    """
+
+    run: Run
+    changes: tuple[Change, ...]
+
+
+def verify(
+    ledger: Ledger, check_id: str, today: Mapping[str, Layer] | None = None, content: bytes | None = None
+) -> Verification:
+    """Run a stored check again on what was kept of it, under the tables of rules of that day.
+
+    What today's tables say otherwise stands in ``since``, apart.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    check_id : str
+    today : mapping of str to Layer, optional
+        The catalogue as loaded now: to say which layers have changed since.
+    content : bytes, optional
+        A file that is held to be what was checked: another one is a difference.
+
+    Raises
+    ------
+    BadInput
+        If there is no such check.
+    DataFault
+        If the record was altered.
+    """
+    check = ledger.get(check_id)
+    since = [] if today is None else _layer_changes(_recorded(check), today)
+    since += _software_changes(check.software)
+    try:
+        sites = _kept_sites(ledger, check)
+        layers, law = _kept_layers(ledger, check), ledger.kept.law_folder(check.law_sha256)
+        differences = _other_input(check, content) + _reading_changes(ledger, check, sites)
+    except DataFault as fault:
+        return _impossible(check.id, Change("copy", check.id, now=fault), since, check.software)
+    try:
+        run = run_batch(sites, layers, check.settings, law=law)
+    except DataFault as fault:  # tables of a version that this one cannot read
+        return _impossible(check.id, Change("copy", check.id, now=fault), since, check.software)
+    again = run.report()
+    differences += compare_reports(check.report, again)
+    if moved := _law_changes(check.law_sha256):
+        today_law = run_batch(sites, layers, check.settings)
+        since = [*moved, *since, *compare_reports(again, today_law.report())]
+    return _outcome(check.id, differences, since, check.software, check.report)
+
+
+def verify_report(
+    report: Mapping[str, Any],
+    ledger: Ledger,
+    today: Mapping[str, Layer],
+    content: bytes | None = None,
+    *,
+    limits: Limits = _READ_AGAIN,
+) -> Verification:
+    """Hold a report of ``redline check --format json`` against the ledger, or run it again on an input.
+
+    Parameters
+    ----------
+    report : mapping
+    ledger : Ledger
+    today : mapping of str to Layer
+        The catalogue as loaded now.
+    content : bytes, optional
+        The file that was checked; needed where the ledger does not hold the check.
+    limits : Limits
+        For reading `content`.
+
+    Raises
+    ------
+    BadInput
+        If the report is none, or the input is missing.
+    """
+    told = _run_of(report)
+    then = Software(str(report["version"]), str(told["geos"]), str(told["proj"]))
+    check_id = report.get("check_id")
+    if check_id and ledger.search(str(check_id)):
+        check = ledger.get(str(check_id))
+        altered = _record_changes(told, check) + compare_reports(check.report, report)
+        again = verify(ledger, check.id, today, content)
+        if again.outcome == "impossible":
+            return again
+        return _outcome(check.id, [*altered, *again.differences], list(again.since), then, report)
+    if content is None:
+        raise BadInput("ledger.needs_input", name=told["input"]["name"], hash=str(told["input"]["sha256"])[:12])
+    differences = []
+    found = sha256(content).hexdigest()
+    if found != told["input"]["sha256"]:
+        differences.append(Change("input", told["input"]["name"], told["input"]["sha256"], found))
+    settings = Settings.from_json(told["settings"])
+    sites = read_input(content, told["input"]["name"], settings, limits)
+    law, moved = _law_at_hand(ledger, told["law_sha256"])
+    differences += (moved if law is None else []) + _layer_changes(told["layers"], today)
+    differences += compare_reports(report, run_batch(sites, today, settings, law=law).report())
+    since = [] if law is None else moved
+    return _outcome(None, differences, [*since, *_software_changes(then)], then, report)
+
+
+def rerun(ledger: Ledger, check_id: str, today: Mapping[str, Layer]) -> Rerun:
+    """Run a stored check on today's layers, under today's law, and list what is different.
+
+    Raises
+    ------
+    BadInput
+        If there is no such check.
+    DataFault
+        If the record or a kept copy is gone or altered.
+    """
+    check = ledger.get(check_id)
+    run = run_batch(_kept_sites(ledger, check), today, replace(check.settings, as_of=""))
+    changes = _layer_changes(_recorded(check), today) + _law_changes(check.law_sha256)
+    differences = compare_reports(check.report, run.report())
+    return Rerun(run, tuple(changes + [change for change in differences if change.field != "as_of"]))
+
+
+def kept_run(ledger: Ledger, check_id: str, today: Mapping[str, Layer]) -> Run:
+    """Return a stored check as it was: run on what was kept of it, under the rules of that day.
+
+    What today's catalogue does not let out stays in, whatever its entry said then.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    check_id : str
+    today : mapping of str to Layer
+        The catalogue as loaded now.
+
+    Raises
+    ------
+    BadInput
+        If there is no such check.
+    DataFault
+        If the record or a kept copy is gone or altered.
+    """
+    check = ledger.get(check_id)
+    layers = _kept_layers(ledger, check)
+    specs = {spec.id: spec for spec in specs_as_strict_as(check, today)}
+    layers = {name: replace(layer, spec=specs[name]) for name, layer in layers.items()}
+    law = ledger.kept.law_folder(check.law_sha256)
+    return run_batch(_kept_sites(ledger, check), layers, check.settings, law=law)
+
+
+def specs_as_strict_as(check: Check, today: Mapping[str, Layer]) -> list[LayerSpec]:
+    """Return the entries of the layers of a check as they were, none letting out more than today's catalogue does.
+
+    Parameters
+    ----------
+    check : Check
+    today : mapping of str to Layer
+        The catalogue as loaded now, whole.
+    """
+    now = export_levels(layer.spec for layer in today.values())
+    specs = [seen.spec for seen in check.layers]
+    levels = {spec.id: strictest([spec.export, now.get(spec.id, spec.export)]) for spec in specs}
+    return [spec.model_copy(update={"export": levels[spec.id]}) for spec in specs]
+
+
+def _outcome(
+    check_id: str | None, differences: list[Change], since: list[Change], then: Software, report: Mapping[str, Any]
+) -> Verification:
+    outcome: Outcome = "differs" if differences else "reproduced"
+    compared = sum(len(site["findings"]) for site in report["sites"])
+    return Verification(check_id, outcome, tuple(differences), tuple(since), then, software_now(), compared)
+
+
+def _impossible(check_id: str, why: Change, since: list[Change], then: Software) -> Verification:
+    return Verification(check_id, "impossible", (why,), tuple(since), then, software_now())
+
+
+def _kept_sites(ledger: Ledger, check: Check) -> Sites:
+    """Return the sites of a check as they were understood."""
+    return Sites(ledger.kept.get_frame(check.sites_kept), check.crs, check.input_name, check.input_sha256)
+
+
+def _kept_layers(ledger: Ledger, check: Check) -> dict[str, Layer]:
+    """Return the layers of a check as it saw them."""
+    found = {}
+    for seen in check.layers:
+        frame = ledger.kept.get_frame(seen.kept) if seen.kept is not None else None
+        found[seen.spec.id] = Layer(seen.spec, seen.state, frame, digest=seen.digest)  # type: ignore[arg-type]
+    return found
+
+
+def _other_input(check: Check, content: bytes | None) -> list[Change]:
+    """Tell whether a file is another than the one that was checked."""
+    if content is None:
+        return []
+    found = sha256(content).hexdigest()
+    return [] if found == check.input_sha256 else [Change("input", check.input_name, check.input_sha256, found)]
+
+
+def _reading_changes(ledger: Ledger, check: Check, sites: Sites) -> list[Change]:
+    """Read the kept input again and tell whether it is understood as it was."""
+    if check.input_sha256 is None:
+        return []
+    content = ledger.kept.get_bytes(check.input_sha256)
+    try:
+        again = read_input(content, check.input_name, check.settings, _READ_AGAIN)
+    except RedlineError as fault:
+        return [Change("input_unread", check.input_name, now=fault)]
+    shapes = again.frame.set_index("site_id").geometry.reindex(sites.frame["site_id"]).to_numpy()
+    same = shapely.equals_exact(shapes, sites.frame.geometry.to_numpy(), tolerance=DEGREES)
+    return [Change("reading", str(sites.frame["site_id"].iloc[at])) for at in np.flatnonzero(~same)]
+
+
+def _recorded(check: Check) -> dict[str, dict[str, Any]]:
+    """Return state and hash of the layers of a check."""
+    return {seen.spec.id: {"state": seen.state, "digest": seen.digest} for seen in check.layers}
+
+
+def _layer_changes(was: Mapping[str, Mapping[str, Any]], today: Mapping[str, Layer]) -> list[Change]:
+    """List the layers that are not those of the record."""
+    changes = []
+    for name, seen in was.items():
+        layer = today.get(name)
+        if layer is None:
+            changes.append(Change("layer_gone", name, seen["digest"], None))
+        elif layer.state != seen["state"]:
+            changes.append(Change("layer_state", name, seen["state"], layer.state))
+        elif layer.digest != seen["digest"]:
+            changes.append(Change("layer", name, seen["digest"], layer.digest))
+    new = (layer for layer in today.values() if counts(layer) and layer.id not in was)
+    return changes + [Change("layer_new", layer.id, None, layer.digest) for layer in new]
+
+
+def _law_changes(was: str) -> list[Change]:
+    now = law_digest()
+    return [] if now == was else [Change("law", "", was, now)]
+
+
+def _law_at_hand(ledger: Ledger, name: str) -> tuple[Path | None, list[Change]]:
+    """Return the tables of a version if the ledger kept them, and whether those in use are others."""
+    moved = _law_changes(name)
+    if not moved:
+        return None, []
+    try:
+        return ledger.kept.law_folder(name), moved
+    except DataFault:
+        return None, moved
+
+
+def _software_changes(then: Software) -> list[Change]:
+    now = asdict(software_now())
+    return [Change("software", name, was, now[name]) for name, was in asdict(then).items() if was != now[name]]
+
+
+def _record_changes(told: Mapping[str, Any], check: Check) -> list[Change]:
+    """List where the head of a report is not what the ledger holds under its number."""
+    changes = []
+    if told["input"]["sha256"] != check.input_sha256:
+        changes.append(Change("input", check.input_name, check.input_sha256, told["input"]["sha256"]))
+    if told["law_sha256"] != check.law_sha256:
+        changes.append(Change("law", "", check.law_sha256, told["law_sha256"]))
+    for name, seen in _recorded(check).items():
+        other = told["layers"].get(name, {}).get("digest")
+        if other != seen["digest"]:
+            changes.append(Change("layer", name, seen["digest"], other))
+    return changes
+
+
+def _run_of(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a report that says how to run it, unless it is no report."""
+    try:
+        told = dict(report["run"])
+        named = {"settings", "input", "layers", "law_sha256", "geos", "proj"} <= set(told)
+        sound = named and {"name", "sha256"} <= set(told["input"]) and "version" in report
+        sound = sound and all({"id", "findings"} <= set(site) for site in report["sites"])
+    except (KeyError, TypeError, ValueError):
+        sound = False
+    if not sound:
+        raise BadInput("ledger.no_report")
+    return told

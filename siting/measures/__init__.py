@@ -1,0 +1,1 @@
+"""One site against one layer, as numbers."""

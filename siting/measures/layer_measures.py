@@ -1,0 +1,353 @@
+"""Sites against one layer: what meets, over how much ground, and how far the rest is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, overload
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.measure.ellipsoid import areas_of, lengths_of
+from geo.measure.index import FeatureIndex
+from geo.measure.overlay import MEETING, feature_pairs, measure_pairs, nearest, union_pieces
+from geo.memo import per_frame
+from layers.catalogue.model import INDICATIVE_BASES
+from siting.measures.counties import ANYWHERE
+
+__all__ = ["Measured", "Prepared", "measure", "prepared"]
+
+Floats = NDArray[np.float64]
+_WHOLE: Final = 1 - 1e-9
+_Measure = Callable[[NDArray[Any]], Floats]
+_NO_HITS: Final[list[dict[str, Any]]] = []
+
+
+class Described(Sequence[dict[str, Any]]):
+    """The rows of a frame as dicts, each made when it is asked for: of a million features few ever are."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._names = [str(name) for name in frame.columns]
+        self._columns = [frame[name].to_numpy(dtype=object) for name in frame.columns]
+        self._count = len(frame)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, at: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(at, slice):
+            return [self[place] for place in range(self._count)[at]]
+        return dict(zip(self._names, (column[at] for column in self._columns), strict=True))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A layer's frame made ready for checks.
+
+    Attributes
+    ----------
+    index : FeatureIndex
+        Over the located features.
+    features : sequence of dict
+        Of each located feature: feature_id, name_zh, name_en, zone, basis.
+    firm : array of bool
+        Whether a located feature's basis lets it clear or hit, rather than only warn.
+    zoned : bool
+        Whether any feature names a zone.
+    county_only : dict
+        By adcode, the features (dicts as above) that are known only to lie in that territory.
+    marks : list of tuple
+        What rules ask of a feature, each combination once: zone, type of site (None where not known), firm.
+    mark : array of int
+        Of each located feature, its place in `marks`.
+    accuracy_m : array of float
+        Of each located feature; NaN where it says none.
+    statutory, modelled : array of bool
+    subsets : dict
+        Indexes over the features of some marks, by their places; filled as rules ask for them.
+    """
+
+    index: FeatureIndex
+    features: Sequence[dict[str, Any]]
+    firm: NDArray[np.bool_]
+    zoned: bool
+    county_only: dict[str, list[dict[str, Any]]]
+    marks: list[tuple[str | None, str | None, bool]]
+    mark: NDArray[np.int64]
+    accuracy_m: Floats
+    statutory: NDArray[np.bool_]
+    modelled: NDArray[np.bool_]
+    subsets: dict[tuple[int, ...], FeatureIndex] = field(default_factory=dict)
+
+    def subset(self, places: tuple[int, ...]) -> FeatureIndex:
+        """Return the index over the features whose mark is one of `places`."""
+        if len(places) == len(self.marks):
+            return self.index
+        if places not in self.subsets:
+            self.subsets[places] = FeatureIndex(self.index.geometries[np.isin(self.mark, places)])
+        return self.subsets[places]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a layer does to each site; NaN, None and empty where it does not apply. Columns as in `CheckResult`.
+
+    `meeting` has a row per pair that shares ground: ``site``, ``feature`` (positions), ``piece`` (what they share,
+    degrees; None for points). `touched` is the feature that is nearest or met first, -1 where there is none.
+    """
+
+    relation: NDArray[Any]
+    overlap_m2: Floats
+    overlap_m: Floats
+    share: Floats
+    distance_m: Floats
+    firm: NDArray[np.bool_]
+    features: list[list[dict[str, Any]]]
+    zones: list[list[dict[str, Any]]]
+    nearest: list[dict[str, Any] | None]
+    meeting: pd.DataFrame
+    touched: NDArray[np.int64]
+
+
+@per_frame
+def prepared(frame: gpd.GeoDataFrame) -> Prepared:
+    """Prepare a layer's frame once."""
+    located = frame["located"].to_numpy(dtype=bool)
+    described = frame[["feature_id", "name_zh", "name_en", "zone", "basis"]].astype(object)
+    described = described.where(described.notna(), None)
+    here = described[located]
+    firm = ~here["basis"].isin(INDICATIVE_BASES).to_numpy()
+    zoned = bool(here["zone"].notna().any())
+    index = FeatureIndex(frame.geometry.to_numpy()[located])
+    kinds: list[Any] = _kinds(frame[located])
+    asked = list(zip(here["zone"], kinds, firm.tolist(), strict=True))
+    marks = list(dict.fromkeys(asked))
+    places = {mark: place for place, mark in enumerate(marks)}
+    nowhere = pd.Series(np.nan, index=frame.index)
+    return Prepared(
+        index,
+        Described(here),
+        firm,
+        zoned,
+        _county_only(frame[~located], described[~located]),
+        marks,
+        np.array([places[mark] for mark in asked], dtype=np.int64),
+        frame.get("accuracy_m", nowhere).to_numpy(float)[located],
+        (here["basis"] == "statutory").to_numpy(bool),
+        (here["basis"] == "modelled").to_numpy(bool),
+    )
+
+
+def _kinds(frame: gpd.GeoDataFrame) -> list[str | None]:
+    """Return what type of protected site each feature is, as its source says."""
+    for name in ("site_type", "type"):
+        if name in frame.columns:
+            return [text if isinstance(text, str) and text else None for text in frame[name]]
+    return [None] * len(frame)
+
+
+def _county_only(frame: gpd.GeoDataFrame, described: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """List the features without a place by the territories that they claim."""
+    claims: dict[str, list[dict[str, Any]]] = {}
+    texts = frame["adcodes"] if "adcodes" in frame.columns else [None] * len(frame)
+    features: list[Any] = described.to_dict("records")
+    for text, feature in zip(texts, features, strict=True):
+        for code in text.split(";") if isinstance(text, str) else [ANYWHERE]:
+            claims.setdefault(code, []).append(feature)
+    return claims
+
+
+def measure(frame: gpd.GeoDataFrame, sizes: Floats, layer: Prepared, tolerance_m: float) -> Measured:
+    """Measure sites against the located features of one layer.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Sites, EPSG:4490.
+    sizes : array of float
+        Area or length of each site, NaN for points.
+    layer : Prepared
+    tolerance_m : float
+        Edges closer than this touch.
+    """
+    count = len(frame)
+    pairs = feature_pairs(frame, layer.index, touch_tolerance_m=tolerance_m)
+    relation: NDArray[Any] = np.full(count, "disjoint", dtype=object)
+    relation[pairs["site"].to_numpy()] = "touches"
+    meeting = pairs[pairs["relation"].isin(MEETING).to_numpy()]
+    totals = _totals(meeting, sizes, count)
+    _settle_relations(relation, meeting, totals.share)
+    across, measured = _across_shared_edges(frame.geometry.to_numpy(), pairs, layer.index, tolerance_m)
+    if across.size:
+        relation[across] = measured["relation"].to_numpy()
+        totals.overlap_m[across] = measured["overlap_m"].to_numpy()
+        totals.share[across] = measured["share"].to_numpy()
+        meeting = pairs[(pairs["relation"].isin(MEETING) | pairs["site"].isin(across)).to_numpy()]
+    _nothing_is_zero(totals, frame.geometry.to_numpy(), layer.index.dimensions)
+    touched = np.full(count, -1)
+    touched[pairs["site"].to_numpy()] = pairs["feature"].to_numpy()
+    near, distance_m = _distances(frame, relation, layer, tolerance_m, touched)
+    firm = np.zeros(count, dtype=bool)
+    firm[meeting["site"].to_numpy()[layer.firm[meeting["feature"].to_numpy()]]] = True
+    hits, zones = _hits(meeting, layer, count), _zones(meeting, sizes, layer, count)
+    return Measured(
+        relation, totals.overlap_m2, totals.overlap_m, totals.share, distance_m, firm, hits, zones, near,
+        meeting[["site", "feature", "piece"]], touched,
+    )  # fmt: skip
+
+
+def _distances(
+    frame: gpd.GeoDataFrame,
+    relation: NDArray[Any],
+    layer: Prepared,
+    tolerance_m: float,
+    touched: NDArray[np.int64],
+) -> tuple[list[dict[str, Any] | None], Floats]:
+    """Return the nearest feature and its distance for sites that meet none; edges within the tolerance touch."""
+    near: list[dict[str, Any] | None] = [None] * len(frame)
+    distance_m = np.zeros(len(frame))
+    apart = np.flatnonzero(relation == "disjoint")
+    if apart.size:
+        distance_m[apart] = np.nan
+        found = nearest(frame.iloc[apart], layer.index)
+        at = apart[found["site"].to_numpy()]
+        distance_m[at] = found["distance_m"].to_numpy()
+        relation[at[distance_m[at] <= tolerance_m]] = "touches"
+        touched[at] = found["feature"].to_numpy()
+        for site, feature in zip(at.tolist(), found["feature"].tolist(), strict=True):
+            near[site] = layer.features[feature]
+    return near, distance_m
+
+
+def _nothing_is_zero(totals: _Totals, shapes: NDArray[Any], theirs: NDArray[np.int64]) -> None:
+    """Put 0 where a measure applies and nothing is shared; NaN stays where the site or the layer has no such measure.
+
+    An area can share ground with a layer that has areas, and hold lines of one that has lines; a line can run inside
+    areas and along lines.
+    """
+    ours = shapely.get_dimensions(shapes)
+    of_area = (ours == 2) & bool((theirs == 2).any())
+    of_line = (ours == 1) & bool((theirs >= 1).any())
+    for values, applies in (
+        (totals.overlap_m2, of_area),
+        (totals.overlap_m, of_line | ((ours == 2) & bool((theirs == 1).any()))),
+        (totals.share, of_area | of_line),
+    ):
+        values[applies & np.isnan(values)] = 0.0
+
+
+@dataclass(frozen=True)
+class _Totals:
+    """What each site shares with a layer as a whole."""
+
+    overlap_m2: Floats
+    overlap_m: Floats
+    share: Floats
+
+
+def _totals(meeting: pd.DataFrame, sizes: Floats, count: int) -> _Totals:
+    """Add up per site, over the union of what its features take."""
+    if meeting.empty:
+        return _Totals(*(np.full(count, np.nan) for _ in range(3)))
+    site = meeting["site"].to_numpy()
+    sums = [_summed(site, meeting[name].to_numpy(float), meeting["piece"], of, count) for name, of in _MEASURES.items()]
+    takes_share = np.zeros(count, dtype=bool)
+    takes_share[site[meeting["share"].notna().to_numpy()]] = True
+    part = np.where(np.isnan(sums[0]), sums[1], sums[0])
+    share = np.where(takes_share, np.minimum(part / sizes, 1.0), np.nan)
+    return _Totals(sums[0], sums[1], share)
+
+
+def _summed(site: NDArray[np.int64], values: Floats, pieces: pd.Series, size_of: _Measure, count: int) -> Floats:
+    """Return one measure per site: as it stands for a single feature, of the united pieces for several."""
+    total = np.full(count, np.nan)
+    has = np.flatnonzero(~np.isnan(values))
+    several = np.bincount(site[has], minlength=count)[site[has]] > 1
+    total[site[has[~several]]] = values[has[~several]]
+    if several.any():
+        sites, group = np.unique(site[has[several]], return_inverse=True)
+        total[sites] = size_of(union_pieces(pieces.to_numpy()[has[several]], group, len(sites)))
+    return total
+
+
+def _area(pieces: NDArray[Any]) -> Floats:
+    """Return the area of what polygons there are in each piece."""
+    return np.nan_to_num(areas_of(pieces))
+
+
+def _length(pieces: NDArray[Any]) -> Floats:
+    """Return the length of what lines there are in each piece."""
+    parts, owner = shapely.get_parts(pieces, return_index=True)
+    return np.bincount(owner, weights=np.nan_to_num(lengths_of(parts)), minlength=len(pieces)).astype(np.float64)
+
+
+_MEASURES: Final[dict[str, _Measure]] = {"overlap_m2": _area, "overlap_m": _length}
+
+
+def _settle_relations(relation: NDArray[Any], meeting: pd.DataFrame, share: Floats) -> None:
+    """Put the relation of each site with the whole layer: the strongest of its pairs, or within all together."""
+    site, pair = meeting["site"].to_numpy(), meeting["relation"].to_numpy(dtype=object)
+    for code in ("covers", "crosses", "overlaps", "within"):  # the last that applies stays
+        relation[site[pair == code]] = code
+    whole = np.flatnonzero(share >= _WHOLE)
+    relation[whole[relation[whole] != "covers"]] = "within"
+
+
+def _across_shared_edges(
+    shapes: NDArray[Any], pairs: pd.DataFrame, index: FeatureIndex, tolerance_m: float
+) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """Measure points and lines that meet several areas against their union: on a shared edge they lie inside it.
+
+    Returns the sites that are in the union, and for each ``relation``, ``overlap_m``, ``share``.
+    """
+    site, feature = pairs["site"].to_numpy(), pairs["feature"].to_numpy()
+    chosen = (shapely.get_dimensions(index.geometries[feature]) == 2) & (shapely.get_dimensions(shapes[site]) < 2)
+    chosen &= np.bincount(site[chosen], minlength=len(shapes))[site] > 1
+    if not chosen.any():
+        return np.empty(0, dtype=np.int64), pairs.iloc[:0]
+    sites, group = np.unique(site[chosen], return_inverse=True)
+    united = union_pieces(index.geometries[feature[chosen]], group, len(sites))
+    measured = measure_pairs(shapes[sites], united, tolerance_m)
+    meets = measured["relation"].isin(MEETING).to_numpy()
+    return sites[meets], measured[meets]
+
+
+def _hits(meeting: pd.DataFrame, layer: Prepared, count: int) -> list[list[dict[str, Any]]]:
+    """List the features that each site meets."""
+    hits: list[list[dict[str, Any]]] = [_NO_HITS] * count
+    if meeting.empty:
+        return hits
+    columns = ("relation", "overlap_m2", "overlap_m", "share")
+    for site, feature, *values in meeting[["site", "feature", *columns]].itertuples(index=False, name=None):
+        if hits[site] is _NO_HITS:
+            hits[site] = []
+        hits[site].append({**layer.features[feature], **dict(zip(columns, values, strict=True))})
+    return hits
+
+
+def _zones(meeting: pd.DataFrame, sizes: Floats, layer: Prepared, count: int) -> list[list[dict[str, Any]]]:
+    """List what each site shares with each zone of the layer."""
+    zones: list[list[dict[str, Any]]] = [_NO_HITS] * count
+    if not layer.zoned or meeting.empty:
+        return zones
+    named = meeting.assign(zone=[layer.features[feature]["zone"] for feature in meeting["feature"]]).dropna(
+        subset="zone"
+    )
+    for zone, part in named.groupby("zone", sort=True):
+        totals = _totals(part, sizes, count)
+        for site in part["site"].unique().tolist():
+            if zones[site] is _NO_HITS:
+                zones[site] = []
+            shared = {name: float(getattr(totals, name)[site]) for name in ("overlap_m2", "overlap_m", "share")}
+            zones[site].append({"zone": str(zone), **shared})
+    return zones

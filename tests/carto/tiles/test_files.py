@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+import shapely
+
+from carto.tiles import files as tiles_layer
+from carto.tiles.files import ensure, file_name, prepare, tile_kinds
+from layers.catalogue.model import Style
+
+
+def test_a_file_is_named_by_what_it_is_made_of(make_layer, squares):
+    names = {
+        file_name(make_layer(squares), "shapes"),
+        file_name(make_layer(squares), "marks"),
+        file_name(make_layer(squares), "regions"),
+        file_name(make_layer(squares, digest="d2"), "shapes"),
+        file_name(make_layer(squares, style=Style(by="name_zh")), "shapes"),
+        file_name(make_layer(squares, role="boundary"), "shapes"),
+    }
+    assert len(names) == 6
+    colour = make_layer(squares, style=Style(stroke="#ff0000"))
+    assert file_name(colour, "shapes") in names, "a colour is no matter of the tiles"
+
+
+def test_kinds_follow_the_shapes(make_layer, squares):
+    dots = [shapely.Point(116, 28)]
+    assert tile_kinds(make_layer(squares)) == ["shapes"]
+    assert tile_kinds(make_layer(dots)) == ["marks"]
+    assert tile_kinds(make_layer(squares, style=Style(label="name_zh"))) == ["shapes", "marks"]
+    assert tile_kinds(make_layer(None)) == []
+
+
+def test_marks_hold_every_point_and_a_name_inside_each_area(make_layer, squares, tmp_path):
+    moon = shapely.Point(117, 29).buffer(0.5) - shapely.Point(117.2, 29).buffer(0.5)
+    shapes = [*squares, moon, shapely.MultiPoint([(115, 27), (115.5, 27)]), shapely.LineString([(113, 26), (115, 26)])]
+    layer = make_layer(shapes, style=Style(label="name_zh"), located=[True] * 4 + [False, True])
+    marks = json.loads(ensure(layer, "marks", tmp_path).read_text(encoding="utf-8"))
+    assert marks["points"] == [[115, 27, "名4", "Name 4", 0, 0], [115.5, 27, "名4", "Name 4", 0, 0]]
+    assert [row[2] for row in marks["labels"]] == ["名0", "名1", "名2", "名3", "名5"]
+    for (lon, lat, *_, width), shape in zip(marks["labels"][:4], shapes[:4], strict=True):
+        assert shape.contains(shapely.Point(lon, lat))
+        assert width == pytest.approx((shape.bounds[2] - shape.bounds[0]) / 360, rel=1e-3)
+    assert marks["labels"][4][:2] == [114, 26]
+
+
+def test_a_file_is_made_once_even_for_many_at_a_time(make_layer, squares, tmp_path, monkeypatch):
+    made = []
+    real = tiles_layer.build_tiles
+    monkeypatch.setattr(tiles_layer, "build_tiles", lambda *a, **k: (made.append(1), real(*a, **k)))
+    layer = make_layer(squares)
+    threads = [threading.Thread(target=ensure, args=(layer, "shapes", tmp_path)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]
+    assert [path.name for path in (tmp_path / layer.id).iterdir()] == [file_name(layer, "shapes")]
+
+
+def test_prepare_tells_only_what_takes_time(make_layer, squares, tmp_path):
+    told = []
+    layers = [make_layer(squares), make_layer(None, layer_id="absent")]
+    prepare(layers, tmp_path, lambda layer, share: told.append((layer.id, share)))
+    assert {layer_id for layer_id, _ in told} == {"thing"}
+    assert (told[0][1], told[-1][1]) == (0.0, 1.0)
+    told.clear()
+    prepare(layers, tmp_path, lambda layer, share: told.append((layer.id, share)))
+    assert told == []

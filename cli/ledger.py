@@ -28,7 +28,7 @@ def ledger() -> None:
 @click.pass_obj
 def list_checks(obj: dict[str, object], /, words: tuple[str, ...], form: str, **filters: Any) -> None:
     """List checks, the latest first; words are looked for in case, number and file name / 列出核查."""
-    from snapshot.listing import checks_text
+    from snapshot.findings.listing import checks_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     found = open_ledger().search(" ".join(words), **filters)
@@ -50,7 +50,7 @@ def show_check(obj: dict[str, object], check_id: str, form: str) -> None:
 
     from siting.check.export_policy import without_withheld
     from siting.ledger.verify import specs_as_strict_as
-    from snapshot.site_text import stored_text
+    from snapshot.findings.site_text import stored_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     found = open_ledger().get(check_id)

@@ -50,7 +50,7 @@ def layers(obj: dict[str, object], form: str, **asked: str | None) -> None:
         versions(*wanted[0], obj["lang"], form)  # type: ignore[arg-type]
         return
     from layers.sources.load import unhealthy
-    from snapshot.listing import layer_rows, layers_text
+    from snapshot.findings.listing import layer_rows, layers_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     _, found = loaded(obj)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from layers.catalogue.config import Catalogue
     from layers.catalogue.model import Layer
     from siting.check.run import Run
-    from snapshot.sheet_draw import Relief
+    from snapshot.sheet.draw import Relief
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _SITE_OPTIONS = ("activity", "flags", "works", "as_of", "crs")
@@ -67,8 +67,8 @@ def _site_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.pass_obj
 def snapshot(obj: dict[str, object], target: Path, **asked: Any) -> None:
     """Take layers away as tables, shapes, a sheet, a raster or a page, each with its manifest / 导出快照."""
+    from snapshot.arguments import snapshot as take
     from snapshot.deliver import Picture
-    from snapshot.run import snapshot as take
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)
@@ -95,7 +95,7 @@ def report(obj: dict[str, object], /, what: str, out: Path, user: str, **asked: 
 
     from siting.check.settings import Case
     from siting.ledger.verify import kept_run
-    from snapshot.report_job import deliver_report
+    from snapshot.report.deliver import deliver_report
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     case = case_of(asked)
@@ -122,8 +122,8 @@ def diff(obj: dict[str, object], first: Path, second: Path, out: Path | None) ->
     """Compare two snapshots, layer by layer / 比较两个快照."""
     from datetime import UTC, datetime
 
-    from snapshot.diff import write_diff
-    from snapshot.run import diff_files
+    from snapshot.arguments import diff_files
+    from snapshot.inspect.diff import write_diff
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     for path in (first, second):
@@ -153,7 +153,7 @@ def _checked(path: Path, catalogue: Catalogue, layers: Mapping[str, Layer], aske
 
 
 def _relief(catalogue: Catalogue) -> Relief | None:
-    from snapshot.sheet import relief_of
+    from snapshot.sheet.sheet import relief_of
 
     return relief_of(catalogue.folder / catalogue.map.base)
 

@@ -17,16 +17,16 @@ from geo.errors import BadInput
 from layers.catalogue.export_policy import may_export, withheld_ids
 from layers.catalogue.model import Layer
 from layers.indicators.indicators import DERIVED, derived_values
-from snapshot.manifest import TableRecord, build_manifest
-from snapshot.names import safe_name
-from snapshot.page import write_page
+from snapshot.page.page import write_page
+from snapshot.proof.manifest import TableRecord, build_manifest
 from snapshot.raster import RasterSettings, control_layers, raster_epsg, write_raster
-from snapshot.select import Selection, kept_rows, territory
-from snapshot.sheet import SheetSettings, write_sheet
-from snapshot.sheet_draw import Relief
-from snapshot.sheet_layout import map_epsg
-from snapshot.vector import FORMS, form_epsg, write
-from snapshot.vector_job import Progress
+from snapshot.selection.names import safe_name
+from snapshot.selection.selection import Selection, kept_rows, territory
+from snapshot.sheet.draw import Relief
+from snapshot.sheet.layout import map_epsg
+from snapshot.sheet.sheet import SheetSettings, write_sheet
+from snapshot.vector.job import Progress
+from snapshot.vector.write import FORMS, form_epsg, write
 from words import t
 
 __all__ = ["ALL_FORMS", "PICTURES", "Order", "Picture", "check_order", "deliver"]
@@ -46,7 +46,7 @@ class Picture:
     title : str
         Of a sheet or a page; empty: what the software calls it.
     paper, landscape, dpi, scale, grid, internal, approval
-        As in ``snapshot.sheet.SheetSettings``.
+        As in ``snapshot.sheet.sheet.SheetSettings``.
     user : str
         Who makes it.
     raster : {"distance", "constraint"}

@@ -28,7 +28,7 @@ from geo.measure.ellipsoid import edge_pieces_of
 from geo.whole_file import whole_file
 from layers.catalogue.export_policy import may_export
 from layers.catalogue.model import Layer
-from snapshot.seal import seal_raster, tag_raster
+from snapshot.proof.seal import seal_raster, tag_raster
 from words import Lang, t
 
 __all__ = ["CLASSES", "RasterSettings", "control_layers", "raster_epsg", "write_raster"]
@@ -127,7 +127,7 @@ def write_raster(
     visible : collection of str, optional
         Ids of the layers to count; default: all.
     manifest : mapping, optional
-        Sealed into the tags (``snapshot.seal``).
+        Sealed into the tags (``snapshot.proof.seal``).
     step : callable
         Told the share done; what it raises stops the writing, and nothing is left.
 

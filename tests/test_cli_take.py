@@ -12,7 +12,7 @@ from docx import Document
 from pypdf import PdfReader
 
 from cli import main
-from snapshot.verify import verify_file
+from snapshot.inspect.verify import verify_file
 
 SITE = {
     "type": "Feature",

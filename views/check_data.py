@@ -13,7 +13,7 @@ from geo.measure.overlay import MEETING
 from layers.catalogue.model import LayerSpec
 from siting.check.remainder import GRAVE
 from siting.check.result import CheckResult, one_site, to_json
-from snapshot.tables import area_text, length_text
+from snapshot.findings.wording import area_text, length_text
 from views.state import VERSION, current_layers, lang, say
 from words import has
 

@@ -15,7 +15,7 @@ from geo.errors import RedlineError
 from geo.read.formats import Sites
 from layers.catalogue.model import LayerSpec
 from siting.check.linear import Structure, chainage_m, corridor_sites, linear_sections
-from snapshot.site_text import section_sums
+from snapshot.findings.site_text import section_sums
 from views.check_data import Seen, keep, layer_title, restore
 from views.once import once
 from views.state import current_layers, lang, say, show_fault

@@ -17,8 +17,8 @@ from siting.check.occupation import occupation, places_of
 from siting.check.remainder import compare
 from siting.check.run import Run
 from siting.law.verdict import VERDICTS
-from snapshot.results import write_results
-from snapshot.schemes import labels_of
+from snapshot.findings.results import write_results
+from snapshot.findings.schemes import labels_of
 from views.check_data import layer_title, one_site, run_number, size_text, word_title
 from views.check_result import COLOURS
 from views.once import once

@@ -13,7 +13,7 @@ from geo.errors import CrsError, RedlineError
 from geo.read.formats import Sites, read_sites, sites_from_drawing
 from siting.check.result import CheckResult
 from siting.check.run import Run, run_check, settings_of
-from snapshot.results import report_json
+from snapshot.findings.results import report_json
 from views.check_data import seen_of
 from views.check_result import CSS, facts_html, findings_html, verdict_html
 from views.once import once

@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from geo.measure.overlay import MEETING
-from snapshot.tables import amount, area_text, details, length_text
+from snapshot.findings.wording import amount, area_text, details, length_text
 from views.check_data import (
     Seen,
     code_text,

@@ -15,7 +15,7 @@ from PIL import Image
 from geo.crs.systems import STORE_CRS
 from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer
-from snapshot.sheet import map_picture, relief_of
+from snapshot.sheet.sheet import map_picture, relief_of
 from views.state import Stamp, catalogue, current_layers, stamp
 from words import Lang
 

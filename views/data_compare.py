@@ -13,10 +13,10 @@ import streamlit as st
 
 from carto.map.site_group import site_group
 from geo.errors import RedlineError
-from snapshot.diff import CHANGES, Diff, colour_of, write_diff
-from snapshot.names import safe_name
-from snapshot.run import diff_files
-from snapshot.verify import ManifestCheck, verify_file
+from snapshot.arguments import diff_files
+from snapshot.inspect.diff import CHANGES, Diff, colour_of, write_diff
+from snapshot.inspect.verify import ManifestCheck, verify_file
+from snapshot.selection.names import safe_name
 from views.map_view import show_map
 from views.once import once
 from views.places import look_at

@@ -13,7 +13,7 @@ import streamlit as st
 from layers.catalogue.counties import counties_of
 from layers.own.faults import Fault, fault_rows
 from layers.own.intake import ROW, Intake
-from snapshot.tables import area_text, length_text
+from snapshot.findings.wording import area_text, length_text
 from views.data_places import plain
 from views.data_preview import Picture, drawn, told
 from views.data_table import CSS

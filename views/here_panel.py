@@ -16,7 +16,7 @@ from layers.plans.clauses import clause_text
 from siting.check.point import rules_here
 from siting.check.result import CheckResult
 from siting.law.activities import activities
-from snapshot.tables import amount, county_text
+from snapshot.findings.wording import amount, county_text
 from views import search_box
 from views.asked import pressed
 from views.check_form import activity_title

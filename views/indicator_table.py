@@ -14,7 +14,7 @@ import streamlit as st
 
 from layers.indicators.subjects import Subject
 from layers.plans.clauses import clause_text
-from snapshot.workbook import Page, write_csv, write_workbook
+from snapshot.findings.workbook import Page, write_csv, write_workbook
 from views.indicator_data import Shown
 from views.plans_filter import region_text
 from views.state import lang, say

@@ -13,9 +13,9 @@ from geo.errors import RedlineError
 from siting.check.run import Run
 from siting.check.settings import CASE_FIELDS, Case
 from snapshot.deliver import Order, Picture, deliver
-from snapshot.names import safe_name
-from snapshot.report_job import deliver_report, results_selection
-from snapshot.sheet import relief_of
+from snapshot.report.deliver import deliver_report, results_selection
+from snapshot.selection.names import safe_name
+from snapshot.sheet.sheet import relief_of
 from views.asked import pressed
 from views.case_panel import ledger
 from views.jobs import Work

@@ -17,9 +17,9 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.export_policy import may_export
 from layers.catalogue.model import Layer
 from snapshot.deliver import PICTURES, Order, Picture
-from snapshot.select import Filter, Selection
-from snapshot.sheet import relief_of
-from snapshot.vector import FORMS
+from snapshot.selection.selection import Filter, Selection
+from snapshot.sheet.sheet import relief_of
+from snapshot.vector.write import FORMS
 from views.check_panel import Checked
 from views.state import VERSION, Stamp, catalogue, current_layers, lang, say, stamp
 

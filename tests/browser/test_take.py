@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 from playwright.sync_api import Browser, expect
 
-from snapshot.verify import verify_file
+from snapshot.inspect.verify import verify_file
 from tests.browser.conftest import PATIENCE_MS, App
 
 

@@ -28,9 +28,9 @@ from layers.indicators.indicators import derived_values
 from siting.check.run import Run, run_check
 from siting.check.settings import Case, Settings
 from snapshot.deliver import ALL_FORMS, PICTURES, Order, Picture, deliver
-from snapshot.report_job import deliver_report
-from snapshot.select import Filter, Selection
-from snapshot.verify import verify_file
+from snapshot.inspect.verify import verify_file
+from snapshot.report.deliver import deliver_report
+from snapshot.selection.selection import Filter, Selection
 
 ZIXI = (116.9, 27.5, 117.2, 27.9)
 CHOSEN = ("county", "redline_jiangxi", "waters", "rivers", "projects")

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,10 @@ from carto.map import assets
 from carto.map.assets import bundle
 from carto.map.drawing_texts import draw_words
 from geo.errors import RedlineError
+from tests.helpers import ROOT
 from words import LANGUAGES
 
-JS = sorted((Path(assets.__file__).parent / "js").glob("*.js"))
+JS = sorted((ROOT / "carto" / "js").glob("*.js"))
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_no_source_maps_are_promised(fetched):
 
 def test_our_own_files_are_all_in_it(fetched):
     for path in JS:
-        if path.name == "page.js":  # the stand-alone page has a map of its own (snapshot/page.py)
+        if path.name == "page.js":  # the stand-alone page has a map of its own (snapshot/page/page.py)
             continue
         assert path.read_bytes().splitlines()[0] in fetched.files["map.js"]
 
@@ -59,7 +59,7 @@ def test_our_scripts_parse(path):
 
 
 def test_a_missing_file_is_one_sentence(monkeypatch, tmp_path):
-    monkeypatch.setattr(assets, "_SCRIPTS", (assets._ROOT / "static/vendor/no/such.js",))
+    monkeypatch.setattr(assets, "_SCRIPTS", (ROOT / "static/vendor/no/such.js",))
     with pytest.raises(RedlineError) as fault:
         bundle.__wrapped__()
     assert "make setup" in fault.value.text("en")

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 from pyproj import Geod, Transformer
 
-from carto.map import assets
+from tests.helpers import ROOT
 
-JS = Path(assets.__file__).parent / "js" / "geodesy.js"
-LIBRARY = assets._VENDOR / "geographiclib-geodesic" / "geographiclib-geodesic.min.js"
+JS = ROOT / "carto" / "js" / "geodesy.js"
+LIBRARY = ROOT / "static" / "vendor" / "geographiclib-geodesic" / "geographiclib-geodesic.min.js"
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 
 pytestmark = pytest.mark.skipif(

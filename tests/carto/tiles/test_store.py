@@ -32,15 +32,15 @@ def test_another_process_waits_and_sees_how_far_it_is(tmp_path, monkeypatch):
         [sys.executable, "-c", textwrap.dedent(f"""
             import sys
             from pathlib import Path
-            from carto import tile_store
-            tile_store._BEAT_S = 0.01
+            from carto.tiles import store
+            store._BEAT_S = 0.01
             path = Path({str(tmp_path / "a.pmtiles")!r})
             def make(told):
                 told(0.25)
                 print("begun", flush=True)
                 sys.stdin.readline()
                 path.write_text("by the other")
-            tile_store.made_once(path, make, lambda share: None)
+            store.made_once(path, make, lambda share: None)
         """)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )  # fmt: skip

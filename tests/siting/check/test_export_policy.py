@@ -21,9 +21,9 @@ from siting.check.occupation import occupation
 from siting.check.run import Run, run_check
 from siting.check.settings import Case, Settings
 from siting.ledger.store import Ledger
-from snapshot.collect import findings_table
-from snapshot.results import report_json, write_results
-from snapshot.schemes import schemes_of
+from snapshot.findings.results import report_json, write_results
+from snapshot.findings.schemes import schemes_of
+from snapshot.selection.layer_tables import findings_table
 from tests.helpers import geojson
 
 SECRET = shapely.box(116.35, 27.4, 116.40, 27.6)

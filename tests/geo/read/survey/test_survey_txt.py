@@ -11,7 +11,7 @@ from geo.errors import BadInput, CrsError
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites, sites_from_text
 from geo.read.survey.survey_txt import is_survey_txt, read_survey_txt
-from geo.survey_write import write_survey_txt
+from snapshot.vector.survey_txt import write_survey_txt
 from tests.geo.read.test_formats import refused
 from words import t
 

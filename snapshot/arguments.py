@@ -1,0 +1,191 @@
+"""The jobs of ``redline snapshot``, ``redline verify`` and ``redline diff``: from what is typed to the file."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import geopandas as gpd
+import pyogrio
+
+from geo.errors import BadInput
+from layers.catalogue.model import Layer
+from siting.check.run import Run
+from snapshot.deliver import ALL_FORMS, Order, Picture, check_order, deliver
+from snapshot.inspect.diff import Diff, compare_layers
+from snapshot.inspect.verify import verify_file
+from snapshot.selection.selection import Filter, Selection
+from snapshot.vector.geopackage import MANIFEST_TABLE
+from snapshot.vector.job import Progress
+from words import Lang
+
+__all__ = ["diff_files", "form_of", "parse_extent", "parse_filter", "read_snapshot", "snapshot"]
+
+_FORM_OF_SUFFIX: Final = {f".{form}": form for form in ALL_FORMS} | {
+    ".zip": "shp", ".json": "geojson", ".tiff": "tif", ".htm": "html",
+}  # fmt: skip
+_READABLE: Final = (".shp", ".geojson", ".fgb", ".parquet")
+
+
+def snapshot(
+    target: Path,
+    layers: Mapping[str, Layer],
+    *,
+    form: str | None = None,
+    chosen: Sequence[str] = (),
+    epsg: int | None = None,
+    extent: str | None = None,
+    adcodes: Sequence[str] = (),
+    filters: Sequence[str] = (),
+    run: Run | None = None,
+    picture: Picture | None = None,
+    lang: Lang = "zh",
+    version: str = "0",
+    progress: Progress | None = None,
+) -> Path:
+    """Write a snapshot as asked on the command line; return the file written.
+
+    Parameters
+    ----------
+    target : Path
+    layers : mapping of str to Layer
+        The whole catalogue as loaded.
+    form : str, optional
+        One of ``snapshot.deliver.ALL_FORMS``; by the suffix of `target` without.
+    chosen, epsg, adcodes
+        As in `Selection`.
+    extent : str, optional
+        ``west,south,east,north`` in degrees.
+    filters : sequence of str
+        ``layer.column=value1|value2``.
+    run : Run, optional
+        A check (``siting.check.run.run_check``) whose sites and findings go along.
+    picture : Picture, optional
+        Of a sheet, a raster or a page.
+    lang, version, progress
+        As in `Selection` and ``snapshot.deliver.deliver``.
+
+    Raises
+    ------
+    BadInput
+        One sentence: what is wrong, and what may be given.
+    """
+    chosen_form = form or form_of(target)
+    selection = Selection(
+        layers,
+        chosen=tuple(chosen),
+        epsg=epsg,
+        extent=parse_extent(extent) if extent else None,
+        adcodes=tuple(adcodes),
+        filters=tuple(parse_filter(text) for text in filters),
+        sites=run.sites if run else None,
+        result=run.result if run else None,
+        lang=lang,
+        version=version,
+    )
+    order = Order(chosen_form, selection, picture or Picture())
+    check_order(order)
+    return deliver(order, target, progress)
+
+
+def form_of(target: Path) -> str:
+    """Return the form that a file's suffix asks for; a ``.zip`` is of Shapefiles.
+
+    Raises
+    ------
+    BadInput
+        If the suffix is none of ours.
+    """
+    form = _FORM_OF_SUFFIX.get(target.suffix.lower())
+    if form is None:
+        raise BadInput("takeaway.no_such_form", form=target.suffix or target.name, known=", ".join(ALL_FORMS))
+    return form
+
+
+def parse_extent(text: str) -> tuple[float, float, float, float]:
+    """Read ``west,south,east,north``.
+
+    Examples
+    --------
+    >>> parse_extent("116, 27,117,28")
+    (116.0, 27.0, 117.0, 28.0)
+    """
+    try:
+        west, south, east, north = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError:
+        raise BadInput("takeaway.extent_wrong", extent=text) from None
+    return west, south, east, north
+
+
+def parse_filter(text: str) -> Filter:
+    """Read ``layer.column=value1|value2``.
+
+    Examples
+    --------
+    >>> parse_filter("projects.category=waste|sewage").values
+    ('waste', 'sewage')
+    """
+    place, equals, values = text.partition("=")
+    layer, dot, column = place.strip().partition(".")
+    if not (equals and dot and layer and column):
+        raise BadInput("takeaway.filter_wrong", text=text)
+    return Filter(layer, column, tuple(value.strip() for value in values.split("|")))
+
+
+def diff_files(a: Path, b: Path) -> dict[str, Diff]:
+    """Compare two snapshots, layer by layer.
+
+    Raises
+    ------
+    BadInput
+        If one cannot be read, holds no manifest, or is of a form without shapes.
+    """
+    return compare_layers(read_snapshot(a), read_snapshot(b))
+
+
+def read_snapshot(path: Path) -> dict[str, gpd.GeoDataFrame]:
+    """Return the tables with shapes of a snapshot by name: GeoPackage, GeoJSON, GeoParquet, or a zip of files.
+
+    The file is held against its manifest first; one that was changed is refused.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be read, was changed, or is of a form that does not keep attributes and shapes.
+    """
+    checked = verify_file(path)
+    if not checked.ok:
+        raise BadInput("takeaway.diff_changed", name=path.name)
+    form = checked.manifest["form"]
+    if form == "gpkg":
+        names = [row[0] for row in pyogrio.list_layers(path) if row[1] is not None and row[0] != MANIFEST_TABLE]
+        return {name: pyogrio.read_dataframe(path, layer=name) for name in names}
+    if form not in {"shp", "geojson", "fgb", "parquet"}:
+        raise BadInput("takeaway.diff_form", name=path.name, form=form)
+    if not zipfile.is_zipfile(path):
+        return {checked.manifest["tables"][0]["name"]: _frame(path)}
+    with tempfile.TemporaryDirectory(prefix="redline-") as folder, zipfile.ZipFile(path) as archive:
+        return _read_archive(archive, Path(folder), checked.manifest["tables"])
+
+
+def _read_archive(
+    archive: zipfile.ZipFile, folder: Path, tables: Iterable[Mapping[str, object]]
+) -> dict[str, gpd.GeoDataFrame]:
+    """Unpack under names of our own and read each table; short field names become the columns they stand for."""
+    stated = {str(table["name"]): table for table in tables}
+    for member in archive.infolist():
+        if PurePosixPath(member.filename).name == member.filename:
+            (folder / member.filename).write_bytes(archive.read(member))
+    found = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix in _READABLE and path.stem in stated:
+            fields = stated[path.stem].get("fields")
+            found[path.stem] = _frame(path).rename(columns=fields if isinstance(fields, dict) else {})
+    return found
+
+
+def _frame(path: Path) -> gpd.GeoDataFrame:
+    return gpd.read_parquet(path) if path.suffix == ".parquet" else pyogrio.read_dataframe(path)

@@ -1,0 +1,1 @@
+"""Files that were taken away, verified and compared."""

@@ -1,0 +1,345 @@
+"""The map as one HTML file: no network, no server; layers, legend, pop-ups, 示意, as on the screen."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from carto.map.assets import bundle
+from carto.scene import LayerShow
+from carto.style.classes import Choropleth
+from carto.style.legend import layer_legend
+from carto.style.symbols import classes_of, label_of
+from carto.tiles.files import marks_of, shaped
+from geo.errors import BadInput
+from geo.tiles.build import shared_edges
+from geo.whole_file import whole_file
+from layers.catalogue.export_policy import may_export
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import PRODUCT
+from snapshot.page.ground import indicator_rows, look_of, relief_data
+from snapshot.proof.seal import seal
+from snapshot.sheet.draw import Relief, stacked
+from snapshot.sheet.margin_text import SITE_SYMBOL, now_text
+from words import Lang, t
+
+__all__ = ["MOST_BYTES", "write_page"]
+
+MOST_BYTES: Final = 5_000_000
+"""A page that is larger is drawn coarser until it is not."""
+_GROUPS: Final = ("boundaries", "control", "protection", "water", "projects", "indicators", "own")
+_TOLERANCES: Final = (0.0003, 0.0006, 0.0012, 0.0025, 0.005, 0.01)
+_OWN_SCRIPT: Final = PRODUCT / "carto" / "js" / "page.js"
+_WANTED: Final = ("leaflet.js", "paint.js", "marks.js", "panel.js")
+
+
+def write_page(
+    target: Path,
+    layers: Sequence[Layer],
+    bounds: tuple[float, float, float, float],
+    *,
+    lang: Lang,
+    version: str,
+    title: str,
+    visible: Collection[str] | None = None,
+    indicator: tuple[Choropleth, pd.Series] | None = None,
+    sites: gpd.GeoDataFrame | None = None,
+    relief: Relief | None = None,
+    panel: Sequence[LayerShow] = (),
+    manifest: Mapping[str, Any] | None = None,
+    user: str = "",
+    step: Callable[[float], None] = lambda _: None,
+) -> None:
+    """Write the map of an extent as one HTML file that needs nothing else, whole or not at all.
+
+    Shapes are cut to the extent and simplified as far as `MOST_BYTES` needs: such a file is to look at, never to
+    measure on.
+
+    Parameters
+    ----------
+    target : Path
+    layers : sequence of Layer
+        The whole catalogue: those not loaded stand in the panel as absent. Only what is let out whole
+        (``export = "full"``) is in the file.
+    bounds : tuple of float
+        West, south, east, north in degrees.
+    lang : {"zh", "en"}
+    version, title, user : str
+    visible : collection of str, optional
+        Ids of the layers that are on at first.
+    indicator : tuple of Choropleth and Series, optional
+        The indicator on the map with its value for each row of its layer.
+    sites : GeoDataFrame, optional
+        EPSG:4490 with ``site_id``.
+    relief : Relief, optional
+        Below everything.
+    panel : sequence of LayerShow
+        How layers stand on the screen, top first: their order and opacity.
+    manifest : mapping, optional
+        Sealed into the page (``snapshot.proof.seal``).
+    step : callable
+        Told the share done; what it raises stops the writing, and nothing is left.
+
+    Raises
+    ------
+    BadInput
+        If the extent does not hold, or even the coarsest page is too large.
+    """
+    west, south, east, north = bounds
+    if not (-180 <= west < east <= 180 and -89 <= south < north <= 89):
+        raise BadInput("sheet.no_extent", bounds=bounds)
+    for at, tolerance in enumerate(_TOLERANCES):
+        step(0.1 + 0.8 * at / len(_TOLERANCES))
+        config = _config(layers, bounds, lang, visible, tolerance)
+        _arrange(config, layers, panel)
+        if indicator is not None and may_export(indicator[0].layer, {one.id: one for one in layers}):
+            found = indicator_rows(indicator, bounds, lang, tolerance)
+            config["groups"].insert(0, {"title": t("carto.indicator", lang), "layers": [found]})
+        if relief is not None:
+            config["relief"] = relief_data(relief)
+        if sites is not None:
+            config["groups"].append(_sites_group(sites, lang))
+        text = _html(config, title, lang, f"{user}　{now_text()}　Redline {version}")
+        content = text.encode()
+        if len(content) <= MOST_BYTES:
+            with whole_file(target) as draft:
+                draft.write_bytes(content)
+                if manifest is not None:
+                    seal(draft, manifest)
+            step(1.0)
+            return
+    raise BadInput("page.too_large", size=f"{len(content) / 1e6:.1f}", most=MOST_BYTES / 1e6)
+
+
+def _config(
+    layers: Sequence[Layer], bounds: tuple[float, float, float, float], lang: Lang, visible: Collection[str] | None,
+    tolerance: float,
+) -> dict[str, Any]:  # fmt: skip
+    """Return what the page's script must know."""
+    groups = []
+    out = {layer.id for layer in layers if may_export(layer, {one.id: one for one in layers})}
+    for name in _GROUPS:
+        chosen = [layer for layer in layers if layer.spec.group == name and layer.spec.role != "raster"]
+        rows = [
+            _layer(one, bounds, lang, visible, tolerance) if one.id in out else _absent(one, lang) for one in chosen
+        ]
+        if rows:
+            groups.append({"title": t(f"carto.group_{name}", lang), "layers": rows})
+    texts = {key: t(f"carto.{key}", lang) for key in ("panel", "county_only")}
+    texts["attribution"] = t("sheet.no_authority", lang)
+    texts["absent"] = t("carto.absent", lang, count="{count}")
+    west, south, east, north = bounds
+    return {
+        "lang": lang, "groups": groups, "texts": texts, "bounds": [[south, west], [north, east]],
+        "watermark": _watermark(t("carto.watermark", lang)),
+    }  # fmt: skip
+
+
+def _arrange(config: dict[str, Any], layers: Sequence[Layer], panel: Sequence[LayerShow]) -> None:
+    """Give each layer its height and opacity as the screen has them."""
+    height = {layer.id: at for at, layer in enumerate(stacked(layers, panel))}
+    opacity = {one.id: one.opacity for one in panel}
+    for group in config["groups"]:
+        for row in group["layers"]:
+            row |= {"z": height[row["id"]], "opacity": opacity.get(row["id"], 1.0)}
+
+
+def _absent(layer: Layer, lang: Lang) -> dict[str, Any]:
+    """Return a layer that is not in the page, and why."""
+    there = layer.frame is not None and layer.state == "loaded"
+    why = "report.kept_in" if there else "carto.load_failed" if layer.state == "failed" else "carto.not_loaded"
+    title = layer.spec.title(lang)
+    return {"id": layer.id, "title": title, "on": False, "legend": [], "absent": t(why, lang)}
+
+
+def _layer(
+    layer: Layer,
+    bounds: tuple[float, float, float, float],
+    lang: Lang,
+    visible: Collection[str] | None,
+    tolerance: float,
+) -> dict[str, Any]:
+    """Return one layer: shapes, marks, texts of pop-ups, legend."""
+    spec = layer.spec
+    assert layer.frame is not None
+    near = np.flatnonzero(shapely.intersects(layer.frame.geometry.to_numpy(), shapely.box(*bounds)))
+    cut = Layer(spec, layer.state, layer.frame.iloc[near].reset_index(drop=True), digest=layer.digest)
+    assert cut.frame is not None
+    classes, of_row = classes_of(cut) if len(cut.frame) else ([], np.array([], int))
+    marks = _marks(cut) if len(cut.frame) else {"points": [], "labels": []}
+    return {
+        "id": spec.id,
+        "title": spec.title(lang),
+        "on": spec.id in visible if visible is not None else spec.on,
+        "styles": [look_of(item.symbol) for item in classes],
+        "label": label_of(spec),
+        "legend": [
+            {"label": e.label, "kind": e.kind, "style": look_of(e.symbol), "hollow": e.hollow}
+            for e in layer_legend(cut, lang)
+        ],
+        "notice": t("carto.illustrative", lang) if spec.watermark else "",
+        "about": spec.notice(lang) if spec.notice else "",
+        "watermark": spec.watermark,
+        "minZoom": spec.min_zoom,
+        "maxZoom": 22,
+        "shapes": _shapes(cut, of_row, bounds, tolerance),
+        "marks": marks,
+        "rows": [] if spec.role == "boundary" else _rows(cut, lang),
+    }
+
+
+def _shapes(
+    layer: Layer, of_row: NDArray[np.int64], bounds: tuple[float, float, float, float], tolerance: float
+) -> list[dict[str, Any]]:
+    """Return the shapes as flat lists of degrees: box, class, dimension, row, paths."""
+    assert layer.frame is not None
+    if layer.frame.empty:
+        return []
+    if layer.spec.role == "boundary":
+        shapes = shared_edges(layer.frame).geometry.to_numpy()
+        rows, code = np.full(len(shapes), -1), np.zeros(len(shapes), int)
+    else:
+        rows = np.flatnonzero(shaped(layer.frame))
+        shapes, code = layer.frame.geometry.to_numpy()[rows], of_row[rows]
+    west, south, east, north = bounds
+    pad = 0.02 * max(east - west, north - south)
+    cut = shapely.clip_by_rect(shapes, west - pad, south - pad, east + pad, north + pad)
+    parts, owner = shapely.get_parts(shapely.simplify(cut, tolerance, preserve_topology=True), return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    owner = owner[inner]
+    made = []
+    for part, at, dimension, box in zip(
+        parts, owner.tolist(), shapely.get_dimensions(parts).tolist(), shapely.bounds(parts).tolist(), strict=True
+    ):
+        if dimension < 1 or shapely.is_empty(part):
+            continue
+        lines = shapely.get_rings(part) if dimension == 2 else [part]
+        paths = [[round(value, 5) for value in shapely.get_coordinates(line).ravel().tolist()] for line in lines]
+        made.append(
+            {"b": [round(edge, 5) for edge in box], "c": int(code[at]), "d": dimension, "r": int(rows[at]), "p": paths}
+        )
+    return made
+
+
+def _marks(layer: Layer) -> dict[str, list[list[Any]]]:
+    """Return symbols and names; each symbol with its row, for the pop-up."""
+    assert layer.frame is not None
+    marks = marks_of(layer, layer.frame)
+    shapes = layer.frame.geometry.to_numpy()[~shaped(layer.frame)]
+    dotted = np.flatnonzero(~shaped(layer.frame))
+    counts = np.where(shapely.get_dimensions(shapes) > 0, 1, shapely.get_num_geometries(shapes))
+    rows = np.repeat(dotted, counts)
+    points = [[*point, int(row)] for point, row in zip(marks["points"], rows.tolist(), strict=True)]
+    return {"points": points, "labels": marks["labels"]}
+
+
+def _rows(layer: Layer, lang: Lang) -> list[list[list[str]]]:
+    """Return what a pop-up says of each feature: name, zone, source, date, accuracy."""
+    assert layer.frame is not None
+    columns = (f"name_{lang}", "zone", "clause", "source", "as_of", "accuracy_m")
+    heads = [t(f"page.{name.removesuffix(f'_{lang}')}", lang) for name in columns]
+    table = layer.frame[list(columns)].astype(object)
+    known = (table.notna() & table.astype(str).ne("")).to_numpy()
+    return [
+        [
+            [head, f"{value:g}" if isinstance(value, float) else str(value)]
+            for head, value, there in zip(heads, values, present, strict=True)
+            if there
+        ]
+        for values, present in zip(table.to_numpy().tolist(), known.tolist(), strict=True)
+    ]
+
+
+def _sites_group(sites: gpd.GeoDataFrame, lang: Lang) -> dict[str, Any]:
+    """Return the checked sites as a layer of their own, above all others, not simplified."""
+    shapes, points = [], []
+    for row, (shape, name) in enumerate(zip(sites.geometry.to_numpy(), sites["site_id"].astype(str), strict=True)):
+        for part in shapely.get_parts(shape):
+            dimension = int(shapely.get_dimensions(part))
+            if dimension == 0:
+                points.append([*shapely.get_coordinates(part)[0].tolist(), name, name, 0, 1, row])
+                continue
+            lines = shapely.get_rings(part) if dimension == 2 else [part]
+            paths = [shapely.get_coordinates(line).ravel().tolist() for line in lines]
+            shapes.append({"b": shapely.bounds(part).tolist(), "c": 0, "d": dimension, "r": row, "p": paths})
+    title = t("sheet.site", lang)
+    look = look_of(SITE_SYMBOL)
+    rows = [[[t("page.name", lang), str(name)]] for name in sites["site_id"]]
+    return {
+        "title": title,
+        "layers": [{
+            "id": "site", "title": title, "on": True, "styles": [look], "label": None, "notice": "", "about": "",
+            "legend": [{"label": title, "kind": "area", "style": look, "hollow": False}], "watermark": False,
+            "minZoom": 0, "maxZoom": 22, "z": 99, "shapes": shapes, "marks": {"points": points, "labels": []},
+            "rows": rows,
+        }],
+    }  # fmt: skip
+
+
+def _watermark(text: str) -> str:
+    """Return 示意 as a picture in the address itself."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="190"><text x="150" y="95" text-anchor="middle" '
+        'transform="rotate(-24 150 95)" font-size="20" font-weight="600" fill="#7a1f1f" fill-opacity="0.3" '
+        f'font-family="sans-serif">{escape(text)}</text></svg>'
+    )
+    return "data:image/svg+xml;charset=utf-8," + quote(svg)
+
+
+def _html(config: dict[str, Any], title: str, lang: Lang, made: str) -> str:
+    """Put the page together; data cannot end its own script element."""
+    files = bundle().files
+    sheet = _without_links(files["map.css"].decode(), files)
+    leaflet = (PRODUCT / "static/vendor/leaflet/dist/leaflet.js").read_text(encoding="utf-8")
+    own = [(PRODUCT / "carto/js" / name).read_text(encoding="utf-8") for name in _WANTED[1:]]
+    script = "\n;\n".join([leaflet, *own, _OWN_SCRIPT.read_text(encoding="utf-8")])
+    script = re.sub(r"//# sourceMappingURL=\S+", "", script).replace("</script", "<\\/script")
+    foot = " · ".join([made.strip("　"), t("sheet.no_authority", lang), t("snapshot.disclaimer", lang)])
+    language = "zh-CN" if lang == "zh" else "en"
+    policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
+        f"<style>{sheet}\nhtml,body{{height:100%;margin:0;font-family:sans-serif}}"
+        "body{display:flex;flex-direction:column}"
+        "h1{font-size:17px;margin:8px 12px}#map{flex:1}"
+        "footer{font-size:11px;padding:4px 12px;color:#444}</style></head>"
+        f'<body><h1>{escape(title)}</h1><div id="map"></div><footer>{escape(foot)}</footer>'
+        f'<script type="application/json" id="redline-manifest">{{}}</script>'
+        f'<script type="application/json" id="redline-config">{_data(config)}</script>'
+        f"<script>{script}</script></body></html>\n"
+    )
+
+
+def _data(value: Any) -> str:
+    """Write JSON for a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _without_links(sheet: str, files: Mapping[str, bytes]) -> str:
+    """Put the pictures that a style sheet names into it; leave out those that it does not come with."""
+
+    def inlined(found: re.Match[str]) -> str:
+        name = found[1].strip("'\"")
+        if name.startswith("data:"):
+            return found[0]
+        content = files.get(name) if name.endswith("marker-icon.png") else None
+        if content is None:
+            return "none"
+        return f"url(data:image/png;base64,{base64.b64encode(content).decode()})"
+
+    return re.sub(r"url\(([^)]+)\)", inlined, sheet)

@@ -1,0 +1,1 @@
+"""Manifests and seals: what a file holds and whether it still does."""

@@ -1,0 +1,180 @@
+"""The siting report put together, and written as PDF or DOCX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from geo.errors import BadInput
+from geo.whole_file import whole_file
+from siting.check.export_policy import without_withheld
+from siting.check.run import Run
+from siting.check.settings import Case, software_now
+from snapshot.proof.seal import seal
+from snapshot.report.chapters import Chapters
+from snapshot.report.docx import write_docx
+from snapshot.report.model import Block, Facts, Numbers, Picture, Report, Signatures, Text, rewritten, texts_of
+from snapshot.report.pdf import write_pdf
+from snapshot.sheet.draw import Relief
+from snapshot.sheet.fonts import spelled, writable
+from snapshot.sheet.margin_text import now_text
+from snapshot.sheet.sheet import map_picture
+from words import Lang, t
+
+__all__ = ["build_report", "write_report"]
+
+_MOST_SITES = 20
+_MOST_MAPS = 4
+_MAP_MM = (150.0, 84.0)
+_LEAST_DEGREES = 0.012
+
+
+def write_report(
+    target: Path,
+    run: Run,
+    case: Case,
+    *,
+    lang: Lang,
+    check_id: str = "",
+    user: str = "",
+    relief: Relief | None = None,
+    manifest: Mapping[str, Any] | None = None,
+    step: Callable[[float], None] = lambda _: None,
+) -> None:
+    """Write the report of a check as PDF or DOCX, whole or not at all.
+
+    Parameters
+    ----------
+    target : Path
+        ``.pdf`` or ``.docx``.
+    run : Run
+        From `siting.check.run.run_check`.
+    case : Case
+    lang : {"zh", "en"}
+    check_id : str
+        Under which the check is stored; empty if it is not.
+    user : str
+        Who makes the report.
+    relief : Relief, optional
+        Below the maps.
+    manifest : mapping, optional
+        Sealed into the file (``snapshot.proof.seal``).
+    step : callable
+        Told the share done; what it raises stops the writing, and nothing is left.
+
+    Raises
+    ------
+    BadInput
+        On another suffix.
+    """
+    writers = {".pdf": write_pdf, ".docx": write_docx}
+    writer = writers.get(target.suffix.lower())
+    if writer is None:
+        raise BadInput("report.no_format", suffix=target.suffix)
+    report = build_report(run, case, lang=lang, check_id=check_id, user=user, relief=relief, step=step)
+    if writer is write_pdf and not all(writable(text) for text in texts_of(report)):
+        report = rewritten(report, spelled, Text(t("report.spelled", lang), "small"))
+    step(0.7)
+    with whole_file(target) as draft:
+        writer(draft, report)
+        if manifest is not None:
+            seal(draft, manifest)
+    step(1.0)
+
+
+def build_report(
+    run: Run, case: Case, *, lang: Lang, check_id: str = "", user: str = "", relief: Relief | None = None,
+    step: Callable[[float], None] = lambda _: None,
+) -> Report:  # fmt: skip
+    """Return the content of a report; only what the layers' settings let out is in it."""
+    told = without_withheld(run.report(check_id or None), [layer.spec for layer in run.layers.values()])
+    numbers = Numbers()
+    chapters = Chapters(run, told["sites"], lang, numbers)
+    software = software_now()
+    blocks: list[Block] = [Facts(_case_facts(run, case, lang, check_id)), _signatures(case, lang)]
+
+    def chapter(name: str, *parts: list[Block]) -> None:
+        blocks.append(numbers.heading(t(f"report.chapter_{name}", lang)))
+        blocks.extend(block for part in parts for block in part)
+
+    chapter("verdict", chapters.verdicts(), [Text(t("snapshot.disclaimer", lang), "small")])
+    step(0.1)
+    chapter("site", chapters.evidence(), _maps(run, lang, numbers, relief), chapters.areas())
+    step(0.5)
+    blocks += [numbers.heading(t("report.chapter_findings", lang)), *chapters.not_checked()]
+    for site in told["sites"][:_MOST_SITES]:
+        blocks.append(numbers.heading(t("report.site", lang, site=site["id"]), 2))
+        blocks += chapters.findings(site) + chapters.line(site)
+    if len(told["sites"]) > _MOST_SITES:
+        blocks.append(Text(t("report.more_sites", lang, count=len(told["sites"]) - _MOST_SITES), "warning"))
+    chapter("occupation", chapters.occupation())
+    chapter("clauses", [Text(t("report.clauses_day", lang, day=run.result.as_of))], chapters.clauses())
+    chapter("path", chapters.path())
+    chapter("ways_out", chapters.ways_out())
+    chapter("layers", chapters.layers(), [Text(t("report.layers_note", lang), "small")])
+    what = [Text(t(f"report.is_{number}", lang)) for number in (1, 2, 3, 4)]
+    reopen = t("report.reopen", lang, id=check_id) if check_id else t("report.not_stored", lang)
+    versions = t("report.versions", lang, redline=software.redline, geos=software.geos, proj=software.proj)
+    chapter("what", list[Block](what), [Text(reopen, "strong"), Text(versions, "small")])
+    title = t("report.title", lang)
+    return Report(
+        lang, title, case.name or run.sites.name, f"{title}　{case.name or run.sites.name}"[:60], check_id,
+        user or case.prepared_by, f"Redline {software.redline}", tuple(blocks),
+    )  # fmt: skip
+
+
+def _case_facts(run: Run, case: Case, lang: Lang, check_id: str) -> tuple[tuple[str, str], ...]:
+    """Return what stands on the cover."""
+    names = ("name", "code", "builder", "stage", "file_number")
+    rows = [(_capital(t(f"cli.case_{name}", lang)), getattr(case, name) or "—") for name in names]
+    activity = run.settings.activity
+    rows += [
+        (t("report.activity", lang), _activity(activity, lang) if activity else t("report.none_named", lang)),
+        (t("report.works", lang), t(f"siting.works_{run.settings.works}", lang)),
+        (t("report.as_of", lang), run.result.as_of),
+        (t("report.check_id", lang), check_id or t("report.no_id", lang)),
+        (t("report.made", lang), now_text()),
+    ]
+    return tuple(rows)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _activity(code: str, lang: Lang) -> str:
+    from siting.law.activities import activities  # noqa: PLC0415 -- a table is read
+
+    return str(activities().loc[code, "name" if lang == "zh" else "name_en"])
+
+
+def _signatures(case: Case, lang: Lang) -> Signatures:
+    names = (("prepared", case.prepared_by), ("reviewed", case.reviewed_by), ("office", ""), ("date", ""))
+    return Signatures(tuple((t(f"report.sign_{name}", lang), value) for name, value in names))
+
+
+def _maps(run: Run, lang: Lang, numbers: Numbers, relief: Relief | None) -> list[Block]:
+    """Return where the sites lie, and the sites with what is around them."""
+    frame = run.sites.frame
+    layers = list(run.layers.values())
+    outlines = [layer for layer in layers if layer.spec.role == "boundary"]
+    shown = [layer for layer in layers if layer.spec.on or layer.spec.checked]
+    wanted = [(t("report.map_locator", lang), _around(frame.total_bounds, 1.0, 0.6), outlines)]
+    for position in range(min(len(frame), _MOST_MAPS)):
+        title = t("report.map_detail", lang, site=frame["site_id"].iloc[position])
+        wanted.append((title, _around(frame.geometry.iloc[position].bounds, 0.5, _LEAST_DEGREES), shown))
+    made: list[Block] = []
+    for title, bounds, drawn in wanted:
+        png = map_picture(drawn, bounds, *_MAP_MM, catalogue=layers, lang=lang, sites=frame, relief=relief)
+        caption = t("report.picture", lang, number=numbers.picture(), title=title)
+        made.append(Picture(png, *_MAP_MM, caption))
+    made.append(Text(t("report.maps_note", lang), "small"))
+    return made
+
+
+def _around(box: Any, share: float, least: float) -> tuple[float, float, float, float]:
+    """Return a box of degrees widened by a share of its size, and at least by so many degrees."""
+    west, south, east, north = (float(edge) for edge in box)
+    pad = max(share * max(east - west, north - south), least)
+    return west - pad, south - pad, east + pad, north + pad

@@ -1,0 +1,65 @@
+"""The report of a check as a file with its manifest."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from siting.check.run import Run
+from siting.check.settings import Case
+from snapshot.proof.manifest import build_manifest
+from snapshot.report.build import write_report
+from snapshot.selection.names import safe_name
+from snapshot.selection.selection import Selection
+from snapshot.sheet.draw import Relief
+from snapshot.vector.job import Progress
+from words import Lang
+
+__all__ = ["deliver_report", "results_selection"]
+
+
+def results_selection(run: Run, lang: Lang, version: str, **more: Any) -> Selection:
+    """Return the sites of a check with their findings, and no layer, as what is to be taken away."""
+    return Selection(
+        run.layers, sites=run.sites, result=run.result, lang=lang, version=version, only_sites=True, **more
+    )
+
+
+def deliver_report(
+    target: Path,
+    run: Run,
+    case: Case,
+    *,
+    lang: Lang,
+    version: str,
+    check_id: str = "",
+    user: str = "",
+    relief: Relief | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Write the report of a check, whole or not at all, with its manifest; return the file that was written.
+
+    Parameters
+    ----------
+    target : Path
+        ``.pdf`` or ``.docx``; its name is made safe for Windows.
+    run, case, lang, check_id, user, relief
+        As in ``snapshot.report.build.write_report``.
+    version : str
+        Of the software.
+    progress : callable, optional
+        As in ``snapshot.deliver.deliver``.
+    """
+    path = target.with_name(safe_name(target.name))
+    seen = tuple(layer.id for layer in run.layers.values() if layer.spec.checked and layer.frame is not None)
+    selection = dataclasses.replace(results_selection(run, lang, version), only_sites=False, chosen=seen)
+    manifest = build_manifest(selection, f"report_{path.suffix.lower().removeprefix('.')}", 4490)
+    manifest["check_id"] = check_id or None
+
+    def step(share: float) -> None:
+        if progress is not None:
+            progress(share, path.name)
+
+    write_report(path, run, case, lang=lang, check_id=check_id, user=user, relief=relief, manifest=manifest, step=step)
+    return path

@@ -1,0 +1,1 @@
+"""What a snapshot holds: the layers, columns and shapes that were chosen."""

@@ -1,0 +1,222 @@
+"""What is on a sheet, and what is written around the map: title, legend, sources, who made it and when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Final, Literal
+
+import geopandas as gpd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from carto.style.classes import Choropleth
+from carto.style.legend import LegendEntry, choropleth_legend, layer_legend
+from carto.style.symbols import Symbol, symbol_of
+from geo.crs.systems import describe
+from layers.catalogue.licences import licence_text
+from layers.catalogue.model import Layer, Style
+from siting.check.result import CheckResult
+from snapshot.sheet.layout import Frame, Layout, Rect
+from snapshot.sheet.legend_box import draw_legend, wrap, write
+from words import Lang, t
+
+__all__ = ["SITE_SYMBOL", "Content", "Page", "SheetSettings", "now_text", "write_texts"]
+
+SITE_SYMBOL: Final[Symbol] = symbol_of(Style(stroke="#d00000", stroke_px=2.5, fill="#ff5252", fill_opacity=0.25))
+_BEIJING: Final = timezone(timedelta(hours=8))
+_GROUPS: Final = ("boundaries", "control", "protection", "water", "projects", "indicators", "own")
+_MOST_SITES: Final = 6
+
+
+@dataclass(frozen=True)
+class SheetSettings:
+    """What a person chooses of a sheet.
+
+    Attributes
+    ----------
+    title : str
+    bounds : tuple of float
+        West, south, east, north, degrees of EPSG:4490: all of it is on the map.
+    paper : {"A4", "A3", "A2", "A1", "A0"}
+    landscape : bool
+    dpi : int
+        Of a PNG, and of what is drawn as an image in a PDF.
+    scale : float, optional
+        Denominator; default: the largest round one at which the extent fits.
+    grid : {"graticule", "gk", "none"}
+    inset, relief : bool
+    internal : bool
+        内部用图.
+    approval : str
+        审图号; empty: not submitted.
+    user : str
+    """
+
+    title: str
+    bounds: tuple[float, float, float, float]
+    paper: str = "A4"
+    landscape: bool = True
+    dpi: int = 300
+    scale: float | None = None
+    grid: Literal["graticule", "gk", "none"] = "graticule"
+    inset: bool = True
+    relief: bool = True
+    internal: bool = False
+    approval: str = ""
+    user: str = ""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is on a sheet: layers drawn, layers kept in, layers that are not there, an indicator, sites."""
+
+    shown: list[Layer]
+    kept_in: list[Layer]
+    absent: list[Layer]
+    outlines: list[Layer]
+    indicator: Choropleth | None
+    sites: gpd.GeoDataFrame | None
+    result: CheckResult | None
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether a layer that is drawn is an illustration."""
+        return any(layer.spec.watermark for layer in self.shown)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A sheet being made."""
+
+    figure: Figure
+    layout: Layout
+    frame: Frame
+    content: Content
+    settings: SheetSettings
+    lang: Lang
+    version: str
+
+
+def now_text() -> str:
+    """Return the time as it stands on sheets and reports: Beijing's."""
+    return datetime.now(_BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def write_texts(page: Page) -> None:
+    """Write title, legend and foot."""
+    layout, settings, lang = page.layout, page.settings, page.lang
+    unit = layout.unit
+    head = _paper_axes(page, layout.title)
+    size = 17 * unit
+    while len(wrap(settings.title, layout.title.w - 62 * unit, size, bold=True)) > 1 and size > 8 * unit:
+        size *= 0.94
+    write(head, layout.title.w / 2, 7 * unit, settings.title, size, bold=True, ha="center", va="center")
+    if settings.internal:
+        text = t("sheet.internal", lang)
+        write(head, layout.title.w, 7 * unit, text, 10 * unit, bold=True, colour="#a00000", ha="right", va="center")
+    groups, notes = _legend(page.content, lang)
+    axes = _paper_axes(page, layout.legend)
+    draw_legend(axes, layout.legend, groups, notes, lang, columns=layout.columns, unit=unit)
+    _foot(_paper_axes(page, layout.foot), page)
+
+
+def _paper_axes(page: Page, box: Rect) -> Axes:
+    """Return axes in millimetres of a part of the paper."""
+    axes = page.figure.add_axes(box.of(page.layout.width_mm, page.layout.height_mm))
+    axes.set(xlim=(0, box.w), ylim=(0, box.h))
+    axes.set_axis_off()
+    axes.set_autoscale_on(False)
+    return axes
+
+
+def _legend(content: Content, lang: Lang) -> tuple[list[tuple[str, list[LegendEntry]]], list[str]]:
+    """Return the entries of all that is drawn, in the order of the screen's panel, and what must be said."""
+    groups: list[tuple[str, list[LegendEntry]]] = []
+    if content.indicator is not None:
+        unit = content.indicator.unit(lang) if content.indicator.unit else ""
+        title = content.indicator.title(lang) + (f" ({unit})" if unit else "")
+        groups.append((title, choropleth_legend(content.indicator, lang)))
+    for name in _GROUPS:
+        for layer in content.shown:
+            if layer.spec.group == name:
+                entries = layer_legend(layer, lang)
+                own = entries[0].label == layer.spec.title(lang)
+                groups.append(("" if own else layer.spec.title(lang), entries))
+    if content.sites is not None:
+        groups.append(("", _site_entries(content, lang)))
+    notes = [layer.spec.notice(lang) for layer in content.shown if layer.spec.notice]
+    if content.indicator is not None and content.indicator.note:
+        notes.insert(0, content.indicator.note(lang))
+    comma = t("snapshot.and", lang)
+    for key, some in (("sheet.not_loaded", content.absent), ("sheet.kept_in", content.kept_in)):
+        if some:
+            notes.append(t(key, lang, layers=comma.join(layer.spec.title(lang) for layer in some)))
+    return groups, list(dict.fromkeys(notes))
+
+
+def _site_entries(content: Content, lang: Lang) -> list[LegendEntry]:
+    """Return the site's entry, with its verdict where it was checked."""
+    if content.result is None:
+        return [LegendEntry(t("sheet.site", lang), "area", SITE_SYMBOL)]
+    rows = content.result.sites[["site_id", "verdict"]].to_dict("records")
+    labels = [
+        t("sheet.site_verdict", lang, site=row["site_id"], verdict=t(f"siting.verdict_{row['verdict']}", lang))
+        for row in rows[:_MOST_SITES]
+    ]
+    if len(rows) > _MOST_SITES:
+        labels.append(t("sheet.more_sites", lang, count=len(rows) - _MOST_SITES))
+    return [LegendEntry(label, "area", SITE_SYMBOL) for label in labels]
+
+
+def _foot(axes: Axes, page: Page) -> None:
+    """Write the sources at the left; what the sheet is, who made it and when at the right."""
+    lang, frame, settings = page.lang, page.frame, page.settings
+    unit, box = page.layout.unit, page.layout.foot
+    right = 88 * unit
+    size = 6.2 * unit
+    while True:
+        lines = wrap(_sources(page.content, lang), box.w - right - 4 * unit, size)
+        if len(lines) * size * 0.47 <= box.h - 2 * unit or size < 3 * unit:
+            break
+        size *= 0.95
+    for at, line in enumerate(lines):
+        write(axes, 0, box.h - (at + 1) * size * 0.47, line, size)
+    reading = describe(frame.epsg)
+    number = settings.approval.strip()
+    said = [
+        t("sheet.no_authority", lang),
+        t("sheet.approval", lang, number=number) if number else t("sheet.no_approval", lang),
+        t("sheet.scale", lang, scale=f"{frame.scale:,.0f}", paper=settings.paper),
+        t("sheet.crs", lang, meridian=f"{reading.central_meridian:.10g}", epsg=frame.epsg),
+        t("sheet.made", lang, user=settings.user or t("sheet.nobody", lang), time=now_text(), version=page.version),
+    ]
+    for at, line in enumerate(said):
+        write(axes, box.w, box.h - (at + 1) * 3.5 * unit, line, 6.4 * unit, bold=at == 0, ha="right")
+
+
+def _sources(content: Content, lang: Lang) -> str:
+    """Say where each layer comes from, layers of one source together."""
+    by_source: defaultdict[tuple[str, str, str, str], list[str]] = defaultdict(list)
+    used = [*content.shown, *([content.indicator.layer] if content.indicator else [])]
+    for layer in used:
+        spec = layer.spec
+        date = t("sheet.unknown_date", lang) if spec.as_of == "unknown" else spec.as_of
+        by_source[
+            spec.publisher(lang), licence_text(spec.licence, lang), date, t(f"layers.basis_{spec.basis}", lang)
+        ].append(spec.title(lang))
+    comma, stop = t("snapshot.and", lang), t("snapshot.sentence_break", lang)
+    parts = [
+        t(
+            "sheet.source",
+            lang,
+            titles=comma.join(dict.fromkeys(titles)),
+            publisher=who,
+            licence=under,
+            date=date,
+            basis=basis,
+        )
+        for (who, under, date, basis), titles in by_source.items()
+    ]
+    return t("sheet.sources", lang) + stop.join(parts)

@@ -1,0 +1,1 @@
+"""Files of features: GeoPackage, Shapefile, KML, DXF, survey TXT, tables and others."""

@@ -1,0 +1,120 @@
+"""What the writers of the forms share: the job, the archive with manifest and README, the record of a table."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+
+from snapshot.proof.manifest import MANIFEST_MEMBER, TableRecord, build_manifest, layers_out, manifest_text, readme_text
+from snapshot.selection.geometry_kinds import by_kind, settled
+from snapshot.selection.qml import GeometryKind
+from snapshot.selection.selection import Selection, Taken
+
+__all__ = ["README_MEMBER", "Job", "Piece", "Progress", "write_archive"]
+
+Progress = Callable[[float, str], None]
+"""Called with the share done and what is being written; what it raises ends the export, which leaves nothing."""
+
+README_MEMBER: Final = "README.txt"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The features of one table that are of one kind."""
+
+    name: str
+    kind: GeometryKind
+    taken: Taken
+    frame: gpd.GeoDataFrame
+
+    @property
+    def layer_id(self) -> str | None:
+        """The catalogue's id; None for sites."""
+        return self.taken.layer_id
+
+    def record(self, **more: Any) -> TableRecord:
+        """Return the manifest's entry of it."""
+        return TableRecord(**{"name": self.name, "layer": self.layer_id, "rows": len(self.frame)} | more)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One export under way."""
+
+    selection: Selection
+    form: str
+    epsg: int
+    tables: Sequence[Taken]
+    progress: Progress | None = None
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the tables kind by kind, with types that files hold; a table of one kind keeps its plain name."""
+        for number, taken in enumerate(self.tables):
+            self.step(number / max(len(self.tables), 1), taken.sheet.title)
+            frame = settled(taken.frame)
+            assert isinstance(frame, gpd.GeoDataFrame)
+            kinds = by_kind(frame)
+            for kind, part in kinds.items():
+                name = taken.sheet.name if len(kinds) == 1 else f"{taken.sheet.name}_{kind}"
+                yield Piece(name, kind, taken, part.reset_index(drop=True))
+
+    def step(self, share: float, what: str) -> None:
+        """Report how far the export is."""
+        if self.progress is not None:
+            self.progress(share, what)
+
+    def manifest(self, records: Sequence[TableRecord]) -> dict[str, Any]:
+        """Return the manifest of what was written."""
+        return build_manifest(self.selection, self.form, self.epsg, records)
+
+
+def write_archive(
+    draft: Path, job: Job, files: Mapping[str, Path | bytes], records: Sequence[TableRecord], *, epsg: int | None
+) -> None:
+    """Write a zip archive with its manifest and a README for people.
+
+    Parameters
+    ----------
+    draft : Path
+    job : Job
+    files : mapping
+        Content by name in the archive, in its order.
+    records : sequence of TableRecord
+    epsg : int or None
+        None where the files hold no coordinates.
+    """
+    manifest = build_manifest(job.selection, job.form, epsg, records)
+    readme = readme_text(manifest, layers_out(job.selection)).encode("utf-8-sig")
+    stamp = time.strptime(job.selection.written, "%Y-%m-%dT%H:%M:%SZ")[:6]
+    hashes = {}
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (name, content) in enumerate({**files, README_MEMBER: readme}.items()):
+            job.step(0.8 + 0.2 * number / (len(files) + 1), name)
+            hashes[name] = _add(archive, name, content, stamp)
+        manifest["members"] = hashes
+        _add(archive, MANIFEST_MEMBER, manifest_text(manifest).encode(), stamp)
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: Path | bytes, stamp: Any) -> str:
+    """Put one file into an archive, in portions; return its SHA-256."""
+    entry = zipfile.ZipInfo(name, stamp)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    whole = hashlib.sha256()
+    with archive.open(entry, "w", force_zip64=not isinstance(content, bytes)) as sink:
+        if isinstance(content, bytes):
+            whole.update(content)
+            sink.write(content)
+        else:
+            with content.open("rb") as source:
+                while portion := source.read(1 << 20):
+                    whole.update(portion)
+                    sink.write(portion)
+    return whole.hexdigest()

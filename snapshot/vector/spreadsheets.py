@@ -1,0 +1,223 @@
+"""Figures, projects, sites, findings and sources as typed tables: an Excel workbook, or CSV that Excel reads."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import shapely
+
+from layers.catalogue.counties import counties_of
+from layers.catalogue.export_policy import may_export
+from snapshot.findings.workbook import Page, write_csv, write_workbook
+from snapshot.proof.manifest import TableRecord, attributions, build_manifest, layers_out, manifest_text
+from snapshot.selection.geometry_kinds import beyond, settled
+from snapshot.selection.layer_tables import about_table, findings_table
+from snapshot.selection.selection import Selection, Taken
+from snapshot.vector.job import Job
+from words import Lang, has, t
+
+__all__ = ["MANIFEST_SHEET", "sheet_digests", "write_csv_pages", "write_xlsx"]
+
+MANIFEST_SHEET: Final = "manifest"
+_CELL: Final = 30_000
+"""Characters of the manifest in one cell; Excel holds 32,767."""
+_EXACT: Final = 10**15
+"""Excel keeps fifteen digits of a number: longer ones are codes and stay text."""
+_UNIT: Final = {"area_m2": "m²", "_m2": "m²", "_ha": "ha", "_m": "m", "lon": "°", "lat": "°", "_km2": "km²"}
+
+
+def write_xlsx(draft: Path, job: Job) -> None:
+    """Write the tables of a job as a workbook, its manifest on the last sheet."""
+    pages = _pages(job)
+    body = draft.with_name("body.xlsx")
+    write_workbook(body, [page for _, _, page in pages])
+    found = sheet_digests(body)
+    records = [
+        TableRecord(title, layer, len(page.frame), digest)
+        for (_, layer, page), (title, digest) in zip(pages, found.items(), strict=True)
+    ]
+    manifest = build_manifest(job.selection, job.form, None, records)
+    text = manifest_text(manifest)
+    cells = [text[start : start + _CELL] for start in range(0, len(text), _CELL)]
+    last = Page(MANIFEST_SHEET, pd.DataFrame({MANIFEST_SHEET: cells}))
+    write_workbook(draft, [*(page for _, _, page in pages), last])
+
+
+def write_csv_pages(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
+    """Return the tables of a job as CSV, UTF-8 with a byte order mark, by file name."""
+    files: dict[str, Path | bytes] = {}
+    pages = _pages(job)
+    for name, _, page in pages:
+        text = io.StringIO(newline="")
+        columns = page.headings if page.headings is not None else [str(column) for column in page.frame.columns]
+        write_csv(text, page.frame.set_axis(list(columns), axis=1), bom=True)
+        files[f"{name}.csv"] = text.getvalue().encode()
+    return files, [TableRecord(f"{name}.csv", layer, len(page.frame)) for name, layer, page in pages]
+
+
+def sheet_digests(path: Path) -> dict[str, str]:
+    """Return the hash of each sheet's cells (type and value), except the manifest's own."""
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        return {name: _sheet_digest(book[name]) for name in book.sheetnames if name != MANIFEST_SHEET}
+    finally:
+        book.close()
+
+
+def _sheet_digest(sheet: Any) -> str:
+    whole = hashlib.sha256()
+    for row in sheet.iter_rows(values_only=True):
+        cells = list(row)
+        while cells and cells[-1] is None:
+            cells.pop()
+        whole.update(json.dumps([_cell(value) for value in cells], ensure_ascii=False).encode() + b"\n")
+    return whole.hexdigest()
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell as it is compared: Excel does not tell 1 from 1.0."""
+    if isinstance(value, bool | str) or value is None:
+        return value
+    return float(value) if isinstance(value, int | float) else str(value)
+
+
+def _pages(job: Job) -> list[tuple[str, str | None, Page]]:
+    """Return the name, layer and page of each table."""
+    selection, lang = job.selection, job.selection.lang
+    pages: list[tuple[str, str | None, Page]] = []
+    if selection.indicators:
+        pages.append(("indicators", None, _page("indicators", _figures(selection), lang)))
+        wide, heads = _county_figures(selection)
+        if len(wide.columns) > 2:
+            pages.append(("counties", None, Page(t("takeaway.page_counties", lang), wide, heads)))
+    for table in job.tables:
+        job.step(len(pages) / (len(job.tables) + 4), table.sheet.title)
+        name = table.sheet.name
+        title = table.sheet.title
+        frame = _flat(table)
+        pages.append((name, table.layer_id, Page(title, frame, _headings(frame, lang))))
+    if selection.sites is not None and selection.result is not None:
+        found = findings_table(selection.result, selection.layers.values(), lang)
+        pages.append(("findings", None, _page("findings", found, lang)))
+    pages.append(("sources", None, _page("sources", _sources(selection), lang)))
+    return pages
+
+
+def _page(name: str, frame: pd.DataFrame, lang: Lang) -> Page:
+    plain = _exact(settled(frame))
+    return Page(t(f"takeaway.page_{name}", lang), plain, _headings(plain, lang))
+
+
+def _headings(frame: pd.DataFrame, lang: Lang) -> list[str]:
+    """Return what the columns are called, with the unit behind it."""
+    return [_heading(str(column), lang) for column in frame.columns]
+
+
+def _heading(column: str, lang: Lang) -> str:
+    name = t(f"takeaway.col_{column}", lang) if has(f"takeaway.col_{column}") else column
+    unit = next((unit for end, unit in _UNIT.items() if column == end or column.endswith(end)), "")
+    return f"{name} ({unit})" if unit else name
+
+
+def _flat(table: Taken) -> pd.DataFrame:
+    """Return a table without its shapes; a point tells where it stands, if it stands there."""
+    frame = table.stored
+    plain = pd.DataFrame(settled(frame).drop(columns=[frame.geometry.name]))
+    shapes = frame.geometry.to_numpy()
+    single = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    if "located" in frame:
+        single &= frame["located"].to_numpy(bool)
+    if single.any() and not {"lon", "lat"} & set(plain.columns):
+        plain["lon"] = np.where(single, shapely.get_x(shapes), np.nan)
+        plain["lat"] = np.where(single, shapely.get_y(shapes), np.nan)
+    return _exact(plain)
+
+
+def _exact(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep whole numbers that Excel would round as text, and write times as ISO 8601."""
+    plain = frame.copy()
+    for column in frame.columns:
+        values = frame[column]
+        if pd.api.types.is_bool_dtype(values.dtype):
+            continue
+        if beyond(values, _EXACT - 1):
+            plain[column] = values.map(str, na_action="ignore").astype("str")
+        elif pd.api.types.is_datetime64_any_dtype(values.dtype):
+            plain[column] = values.map(lambda moment: moment.isoformat(), na_action="ignore").astype("str")
+    return plain
+
+
+def _figures(selection: Selection) -> pd.DataFrame:
+    """Return every figure as a row: territory, indicator, value, unit, level, basis, source."""
+    names = _names(selection)
+    lang = selection.lang
+    parts = [
+        pd.DataFrame(
+            {
+                "adcode": one.figures.index.astype(str),
+                "name": [names.get(str(code), "") for code in one.figures.index],
+                "indicator": one.title(lang),
+                "value": one.figures.to_numpy(float),
+                "unit": one.unit(lang),
+                "level": t(f"takeaway.level_{one.level}", lang),
+                "basis": t(f"layers.basis_{one.basis}", lang),
+                "source": one.source(lang),
+                "indicator_id": one.id,
+            }
+        )
+        for one in selection.indicators
+    ]
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"adcode": pd.Series(dtype="str")})
+    return table[_chosen(table["adcode"], selection)].reset_index(drop=True)
+
+
+def _county_figures(selection: Selection) -> tuple[pd.DataFrame, list[str]]:
+    """Return the counties with a column for each derived figure, and the headings with its unit."""
+    lang = selection.lang
+    counties = counties_of(selection.layers)
+    table = pd.DataFrame(
+        {"adcode": counties["adcode"].astype(str), "name": counties[f"name_{lang}"].fillna(counties["name_zh"])}
+    )
+    heads = [_heading("adcode", lang), _heading("name", lang)]
+    for one in selection.indicators:
+        if one.level == "county" and one.basis == "derived":
+            table[one.id] = table["adcode"].map(one.figures)
+            heads.append(f"{one.title(lang)} ({one.unit(lang)})")
+    return table[_chosen(table["adcode"], selection)].reset_index(drop=True), heads
+
+
+def _chosen(codes: pd.Series, selection: Selection) -> pd.Series:
+    """Tell which territories are in the areas asked for."""
+    if not selection.adcodes:
+        return codes.notna()
+    stems = tuple(c[:2] if c.endswith("0000") else c[:4] if c.endswith("00") else c for c in selection.adcodes)
+    return codes.map(lambda code: code.startswith(stems)).astype(bool)
+
+
+def _names(selection: Selection) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for layer in selection.layers.values():
+        if layer.spec.role == "boundary" and isinstance(layer.frame, gpd.GeoDataFrame):
+            names = layer.frame[f"name_{selection.lang}"].fillna(layer.frame["name_zh"])
+            found |= dict(zip(layer.frame["adcode"].astype(str), names.astype(str), strict=True))
+    return found
+
+
+def _sources(selection: Selection) -> pd.DataFrame:
+    """Return what each layer is, and what its licence asks to be said."""
+    lang = selection.lang
+    table = about_table(selection.taken_layers(), selection.version, selection.written, lang)
+    table["included"] = [may_export(layer, selection.layers) for layer in selection.taken_layers()]
+    out = {layer.id: layer for layer in layers_out(selection)}
+    table["attribution"] = [
+        "\n".join(attributions([out[name]], lang)) if name in out else None for name in table["layer"]
+    ]
+    return table

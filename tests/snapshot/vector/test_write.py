@@ -1,0 +1,196 @@
+"""Forms of shapes read back by readers that share no code with their writers: shapes, attributes, system."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from pyproj import CRS, Transformer
+from shapely.geometry import LineString
+
+from layers.catalogue.model import Layer
+from snapshot.inspect.verify import verify_file
+from snapshot.selection.selection import Selection, selected
+from snapshot.vector.write import write
+from tests.snapshot.nasty import (
+    IDS,
+    KIND_ROWS,
+    KML,
+    NASTY,
+    SHAPES,
+    TIMES,
+    VALUES,
+    expected_shapes,
+    make,
+    plain,
+    rows_of,
+    same_shapes,
+    tables,
+)
+
+
+@pytest.mark.parametrize("form", ["gpkg", "geojson", "fgb", "parquet"])
+def test_nasty_values_come_back_as_they_went(form: str, nasty: Layer, tmp_path: Path) -> None:
+    path = make(form, tmp_path, nasty)
+    found = tables(path, form, tmp_path / "out")
+    for kind, rows in KIND_ROWS.items():
+        back = found[f"things_{kind}"]
+        order = [list(back["feature_id"]).index(f"n{row}") for row in rows]
+        back = back.iloc[order].reset_index(drop=True)
+        assert back.crs.to_epsg() == (4326 if form == "geojson" else 4490)
+        assert same_shapes(back.geometry, expected_shapes(rows, kind))
+        assert plain(back["项目名称很长很长"]) == [NASTY[row] for row in rows]
+        ids = [IDS[row] for row in rows]
+        wide = form == "geojson" and kind == "polygon"
+        assert back["id64"].tolist() == ([str(one) for one in ids] if wide else ids)
+        assert plain(back["value"]) == [VALUES[row] for row in rows]
+        assert plain(back["prefecture_adcode"]) == plain(nasty.frame["prefecture_adcode"].iloc[rows])
+        assert plain(pd.to_datetime(back["surveyed_at"])) == plain(TIMES[rows])
+        assert [bool(value) for value in back["confirmed"]] == [row % 2 == 0 for row in rows]
+
+
+def test_shapefile_keeps_all_that_it_can_and_says_the_rest(nasty: Layer, tmp_path: Path) -> None:
+    path = make("shp", tmp_path, nasty)
+    found = tables(path, "shp", tmp_path / "out")
+    folder = tmp_path / "out"
+    with (folder / "fields.csv").open(encoding="utf-8-sig", newline="") as text:
+        names = {row["column"]: row["field"] for row in csv.DictReader(text) if row["table"] == "things_polygon"}
+    assert all(len(name.encode()) <= 10 for name in names.values())
+    assert len({name.lower() for name in names.values()}) == len(names)
+    with (folder / "long_text.csv").open(encoding="utf-8-sig", newline="") as text:
+        long_texts = {(row["table"], int(row["row"]), row["column"]): row["text"] for row in csv.DictReader(text)}
+    assert long_texts == {("things_point", 0, "项目名称很长很长"): "长" * 2000}
+    for kind, rows in KIND_ROWS.items():
+        assert (folder / f"things_{kind}.cpg").read_text() == "UTF-8"
+        prj = (folder / f"things_{kind}.prj").read_text()
+        assert CRS.from_wkt(prj).to_epsg(20) == 4490
+        assert prj.startswith('GEOGCS["GCS_China_Geodetic_Coordinate_System_2000"')
+        back = found[f"things_{kind}"]
+        assert same_shapes(back.geometry, expected_shapes(rows, kind))
+        texts = [("长" * 84 if text and len(text) == 2000 else text or None) for text in (NASTY[row] for row in rows)]
+        assert plain(back[names["项目名称很长很长"]]) == texts
+        assert plain(back[names["value"]]) == [
+            None if VALUES[row] is None else pytest.approx(VALUES[row], abs=1e-14) for row in rows
+        ]
+        ids = [str(IDS[row]) for row in rows] if kind == "polygon" else [IDS[row] for row in rows]
+        assert back[names["id64"]].tolist() == ids
+        assert [int(value) for value in back[names["confirmed"]]] == [int(row % 2 == 0) for row in rows]
+        assert plain(pd.to_datetime(back[names["surveyed_at"]])) == plain(TIMES[rows])
+    readme = zipfile.ZipFile(path).read("README.txt").decode("utf-8-sig")
+    assert "long_text.csv" in readme
+    assert f"{names['prefecture_adcode']} = prefecture_adcode" in readme
+
+
+@pytest.mark.parametrize("form", ["kml", "kmz"])
+def test_kml_is_well_formed_styled_and_complete(form: str, nasty: Layer, tmp_path: Path) -> None:
+    path = make(form, tmp_path, nasty)
+    if form == "kmz":
+        archive = zipfile.ZipFile(path)
+        assert archive.namelist()[0] == "doc.kml"
+        content = archive.read("doc.kml")
+        icons = [href.text for href in ET.fromstring(content).iter(f"{KML}href")]
+        assert icons
+        assert set(icons) <= set(archive.namelist())
+        assert archive.read(icons[0]).startswith(b"\x89PNG")
+    else:
+        content = path.read_bytes()
+        assert b"http" not in content.replace(b"http://www.opengis.net", b"").replace(b"https://creativecommons", b"")
+    root = ET.fromstring(content)
+    styles = {style.get("id"): style for style in root.iter(f"{KML}Style")}
+    assert styles["things_polygon"].find(f"{KML}PolyStyle/{KML}color").text == "80605040"
+    assert styles["things_polygon"].find(f"{KML}LineStyle/{KML}color").text == "ff302010"
+    marks = {}
+    for mark in root.iter(f"{KML}Placemark"):
+        assert mark.find(f"{KML}styleUrl").text.removeprefix("#") in styles
+        own = {data.get("name"): data.text or "" for data in mark.iter(f"{KML}SimpleData")}
+        marks[own["feature_id"], mark.find(f"{KML}styleUrl").text] = (own, mark)
+    assert len(marks) == 8
+    for row in range(6):
+        own, mark = next(found for (name, _), found in marks.items() if name == f"n{row}")
+        assert own.get("项目名称很长很长") == NASTY[row]
+        assert int(own["id64"]) == IDS[row]
+        assert (float(own["value"]) if "value" in own else None) == VALUES[row]
+        points = [
+            tuple(float(x) for x in pair.split(","))
+            for node in mark.iter(f"{KML}coordinates")
+            for pair in node.text.split()
+        ]
+        assert set(points) == set(map(tuple, shapely.get_coordinates(SHAPES[row]).tolist()))
+    back = pyogrio.read_dataframe(path, layer=pyogrio.list_layers(path)[0][0]) if form == "kml" else None
+    assert back is None or back.crs.to_epsg() == 4326
+
+
+def test_geojson_follows_rfc_7946_in_wgs84_and_names_any_other_system(nasty: Layer, tmp_path: Path) -> None:
+    only = rows_of(nasty, [0])
+    path = make("geojson", tmp_path, only)
+    assert path.suffix == ".geojson"
+    held = json.loads(path.read_text(encoding="utf-8"))
+    assert "crs" not in held
+    rings = held["features"][0]["geometry"]["coordinates"]
+    assert shapely.LinearRing(rings[0]).is_ccw
+    assert not shapely.LinearRing(rings[1]).is_ccw
+    projected = make("geojson", tmp_path, only, epsg=4527)
+    held = json.loads(projected.read_text(encoding="utf-8"))
+    assert held["crs"]["properties"]["name"] == "urn:ogc:def:crs:EPSG::4527"
+    back = gpd.read_file(projected)
+    assert back.crs.to_epsg() == 4527
+    assert back.total_bounds[0] > 39_000_000
+
+
+@pytest.mark.parametrize("epsg", [4527, 4548, 4526, 4326, 32650])
+@pytest.mark.parametrize("form", ["gpkg", "shp", "fgb", "parquet"])
+def test_target_system_is_declared_and_coordinates_are_in_it(
+    form: str, epsg: int, nasty: Layer, tmp_path: Path
+) -> None:
+    points = rows_of(nasty, [3, 4])
+    path = make(form, tmp_path, points, epsg=epsg)
+    if path.suffix == ".parquet":
+        back = gpd.read_parquet(path)
+    else:
+        back = next(iter(tables(path, form, tmp_path / "out").values()))
+    assert back.crs.to_epsg(20) == epsg
+    datum = "EPSG:4326" if epsg in {4326, 32650} else "EPSG:4490"
+    x, y = Transformer.from_crs(datum, f"EPSG:{epsg}", always_xy=True).transform(
+        [116.5, 116.123456789012], [27.5, 27.987654321098]
+    )
+    found = shapely.get_coordinates(back.sort_values("feature_id").geometry.to_numpy())
+    assert np.allclose(found, np.column_stack([x, y]), rtol=0, atol=1e-6 if epsg != 4326 else 1e-12)
+
+
+def test_long_edges_stay_where_they_are_in_a_plane(nasty: Layer, tmp_path: Path) -> None:
+    edge = rows_of(nasty, [2])
+    frame = selected(Selection({edge.id: edge}), 4527)[0].frame
+    back = frame.to_crs(4490).geometry.iloc[0]
+    line = LineString([(116, 27), (116.4, 27.3)])
+    middle = back.interpolate(0.5, normalized=True)
+    assert middle.distance(line) * 111_000 < 0.02
+    assert len(back.coords) > 100
+
+
+@pytest.mark.parametrize("form", ["gpkg", "shp", "geojson", "fgb", "parquet"])
+def test_every_default_layer_comes_back_whole(form: str, default_layers: dict[str, Layer], tmp_path: Path) -> None:
+    path = write(Selection(default_layers), form, tmp_path / "all")
+    assert verify_file(path, default_layers).problems == ()
+    found = tables(path, form, tmp_path / "out")
+    for name, one in default_layers.items():
+        if one.frame is None:
+            continue
+        parts = [frame for table, frame in found.items() if table in {name, *(f"{name}_{kind}" for kind in KIND_ROWS)}]
+        assert sum(len(part) for part in parts) == len(one.frame), name
+        back = pd.concat([part.set_index("feature_id") for part in parts]).loc[one.frame["feature_id"]]
+        assert same_shapes(gpd.GeoSeries(back.geometry), one.frame.geometry), name
+        for column in ("name_zh", "source", "basis", "as_of"):
+            ours = [text or None for text in plain(one.frame[column])]
+            assert [text or None for text in plain(back[column])] == ours, (name, column)
+        assert plain(back["accuracy_m"]) == plain(one.frame["accuracy_m"])
+        if one.spec.notice is not None:
+            assert set(back["notice"]) == {one.spec.notice("zh")}

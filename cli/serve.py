@@ -20,7 +20,7 @@ from words import Lang, t
 def serve(obj: dict[str, object], port: int, address: str) -> None:
     """Serve the app in the browser / 启动网页应用."""
     from layers.catalogue.paths import PRODUCT
-    from views.prepare import prepare
+    from views.server.startup import prepare
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     prepare(Path(str(obj["config"])), progress=lambda text: click.echo(text, err=True), lang=lang)

@@ -7,10 +7,15 @@ import logging
 import streamlit as st
 
 from geo.errors import RedlineError
-from views import check_page, county_page, data_page, indicators_page, map_page, plans_page
 from views.help import show_help
-from views.pages import PAGES_KEY, arrived, keep_going
-from views.state import catalogue, say, show_fault, switch_language
+from views.screens.check import page as check_page
+from views.screens.county import page as county_page
+from views.screens.data import page as data_page
+from views.screens.indicators import page as indicators_page
+from views.screens.map import page as map_page
+from views.screens.plans import page as plans_page
+from views.session.navigation import PAGES_KEY, arrived, keep_going
+from views.session.workspace import catalogue, say, show_fault, switch_language
 
 # Streamlit writes its uploader in English only.
 _UPLOADER = """

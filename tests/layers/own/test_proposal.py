@@ -58,7 +58,7 @@ def by_page(content: bytes, word: str, monkeypatch: pytest.MonkeyPatch, **sessio
         import streamlit as st  # noqa: PLC0415
 
         from layers.own.intake import take_in  # noqa: PLC0415
-        from views.data_say import say_what_it_is  # noqa: PLC0415
+        from views.screens.data.describe import say_what_it_is  # noqa: PLC0415
 
         intake = take_in(st.session_state["_content"], "town.geojson", crs="EPSG:4490")
         given = say_what_it_is(intake, "t")

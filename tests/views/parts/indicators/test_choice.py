@@ -1,0 +1,47 @@
+"""A choice comes from a link too: whatever it holds, what is read is one that we could have written."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carto.style.classes import DIVERGING, SCHEMES, SEQUENTIAL
+from views.parts.indicators.choice import Choice, read_choice
+from views.parts.indicators.figures import literal
+
+anything = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=4)
+
+
+@given(st.dictionaries(st.sampled_from([*asdict(Choice()), "else"]), anything) | anything)
+def test_whatever_comes_a_sound_choice_is_read(raw: object) -> None:
+    choice = read_choice(raw)
+    told = asdict(choice)
+    assert all(isinstance(value, str) and len(value) <= 160 for value in told.values())
+    assert not set("<>&\"'\\`(){}") & set("".join(told.values()))
+    assert choice.scheme in SCHEMES
+    assert 3 <= int(choice.k) <= 9
+    assert choice.palette in {"", *SEQUENTIAL, *DIVERGING}
+    assert choice.mode in {"value", "change"}
+    assert read_choice(told) == choice
+
+
+def test_a_choice_comes_back_as_it_was_written() -> None:
+    made = Choice("000-t2-1-13", "by_hand", "7", "10; 20，30", "BrBG", "2020-actual..2025-target", "change")
+    assert read_choice(asdict(made)) == made
+    assert made.upper_limits == (10, 20, 30)
+
+
+def test_a_palette_that_does_not_fit_is_the_usual_one() -> None:
+    assert Choice(palette="PuOr").colours(diverging=False) in SEQUENTIAL
+    assert Choice(palette="PuOr").colours(diverging=True) == "PuOr"
+    assert Choice(palette="YlGnBu").colours(diverging=True) in DIVERGING
+    assert Choice(limits="3;2").upper_limits == ()
+
+
+def test_text_of_a_file_is_never_a_link_or_a_picture() -> None:
+    shown = literal("![x](//elsewhere/a.png) <b> $x$ :red[y]")
+    for mark in "![]()<>$:":
+        assert shown.count(mark) == shown.count(f"\\{mark}") > 0
+    assert shown.replace("\\", "") == "![x](//elsewhere/a.png) <b> $x$ :red[y]"

@@ -1,0 +1,109 @@
+"""The data page: a stranger's words are text, a change by another process is seen, a broken overlay is one sentence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from shapely.geometry import box
+from streamlit.testing.v1 import AppTest
+
+from geo.read.formats import sites_from_text
+from layers.catalogue.counties import counties_of
+from layers.catalogue.home import home as home_folder
+from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.user_layers import overlay_path
+from layers.own.intake import take_in
+from layers.own.versions import Given, keep_layer, roll
+from layers.sources.load import load_layers
+from siting.check.run import run_check
+from siting.check.settings import Case, Settings
+from siting.ledger.store import Ledger
+from tests.helpers import ROOT
+
+CONFIG = ROOT / "config.toml"
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "home"))
+
+
+def page() -> AppTest:
+    def body() -> None:
+        from views.screens.data.page import show  # noqa: PLC0415 -- runs in the page
+
+        show()
+
+    return AppTest.from_function(body, default_timeout=60)
+
+
+def bring(layer_id: str, title: str) -> None:
+    frame = gpd.GeoDataFrame({HOSTILE: [HOSTILE]}, geometry=[box(116.3, 27.9, 116.31, 27.91)], crs=4490)
+    content = frame.to_json(drop_id=True).encode()
+    intake = take_in(content, f"{HOSTILE}.geojson", crs="EPSG:4490")
+    current = current_catalogue(CONFIG)
+    given = Given(id=layer_id, title_zh=title, publisher=title, licence=title)
+    counties = counties_of(load_layers(current.catalogue))
+    keep_layer(intake, given, content, catalogue=current.catalogue, counties=counties, step=lambda _: None)
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.markdown)
+
+
+def test_a_strangers_words_are_text() -> None:
+    bring("own_hostile", HOSTILE)
+    app = page()
+    app.session_state["data-show"] = "own_hostile"
+    app.run()
+    assert not app.exception
+    assert '<tr data-layer="own_hostile" data-state="loaded"' in text(app)
+    assert not re.search(r"(?<!\\)<img", text(app)), "escaped as Markdown or as HTML"
+    assert "&lt;img src=x" in text(app)
+
+
+def test_a_change_by_another_process_is_seen_with_the_next_action() -> None:
+    app = page().run()
+    assert not app.exception
+    assert "own_late" not in text(app)
+    bring("own_late", "后来的图层")
+    app.run()
+    assert 'data-layer="own_late"' in text(app)
+    roll("own_late", 0)
+    app.run()
+    assert 'data-layer="own_late"' not in text(app)
+    assert any("停用" in one.label for one in app.expander)
+
+
+def test_a_version_names_the_stored_checks_that_used_it() -> None:
+    bring("own_used", "用过的图层")
+    layers = load_layers(current_catalogue(CONFIG).catalogue)
+    ledger = Ledger.open(home_folder())
+    sites = sites_from_text("116.305,27.905", "EPSG:4490")
+    checks = [ledger.store(Case(name="试"), run_check(sites, layers, Settings(as_of="2026-11-20"))) for _ in range(2)]
+    bring("own_used", "用过的图层")  # the very same content again: its checks are those of both versions
+    roll("own_used", 1)
+    app = page()
+    app.session_state["data-show"] = "own_used"
+    app.run()
+    assert not app.exception
+    lines = re.findall(r'<li data-version="(\d)" data-checks="(\d)">(.*?)</li>', text(app))
+    assert [line[:2] for line in lines] == [("1", "2"), ("2", "2")]
+    assert "在用" in lines[0][2]
+    assert "在用" not in lines[1][2]
+    for check_id in checks:
+        assert f'href="check?check={check_id}&lang=zh"' in lines[0][2]
+    assert app.dataframe[0].value["存档核查"].tolist() == [2, 2]
+
+
+def test_a_broken_overlay_is_one_sentence_and_all_else_stands() -> None:
+    overlay_path().write_text("version = =", encoding="utf-8")
+    app = page().run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "toml" in app.error[0].value
+    assert 'data-layer="redline_jiangxi"' in text(app)

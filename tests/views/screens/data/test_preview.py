@@ -1,0 +1,94 @@
+"""The picture of a layer that comes in: in its place, with its faults, quick and honest about what it leaves out."""
+
+from __future__ import annotations
+
+import base64
+import re
+import xml.etree.ElementTree as ET
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from shapely.geometry import box
+
+from layers.own.intake import Intake, take_in
+from tests.helpers import ROOT
+from tests.layers.brought import BOW, blocks, red_line, zipped_shapefile
+from views.screens.data.preview import drawn, told
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def counties() -> gpd.GeoDataFrame:
+    return gpd.read_file(ROOT / "data" / "boundaries" / "county.fgb")
+
+
+def taken(shapes: list[object], counties: gpd.GeoDataFrame, name: str = "STBHHX") -> Intake:
+    return take_in(zipped_shapefile(red_line(shapes), name), "x.zip", counties=counties)  # type: ignore[arg-type]
+
+
+def texts(svg: str) -> dict[str, tuple[float, float]]:
+    found = ET.fromstring(svg).iter(f"{SVG}text")
+    return {str(one.text): (float(one.get("x", 0)), float(one.get("y", 0))) for one in found}
+
+
+def test_faulty_rows_are_marked_where_they_lie(counties: gpd.GeoDataFrame) -> None:
+    shapes = blocks(12)
+    shapes[2], shapes[4] = BOW, shapes[3]
+    intake = taken(shapes, counties)
+    picture = drawn(intake, counties, "zh")
+    assert picture.marked == {"stop": 1, "warn": 1}
+    assert (picture.outlined, picture.dotted, picture.unmarked) == (11, 0, 0)
+    named = texts(picture.svg)
+    assert {"3", "5", "宜黄县", "南丰县"} <= set(named)
+    # on the ground: row 3 lies 6.5 km east of the first block's middle and 9.25 km south of its bottom row's edge
+    (x3, y3), (x5, y5) = named["3"], named["5"]
+    metres = 20_000 / float(re.search(r"v10h(\d+)v-10", picture.svg).group(1))  # type: ignore[union-attr]
+    there = gpd.GeoSeries([BOW.envelope.centroid, shapes[4].centroid], crs=4527).to_crs(4490)
+    across = np.cos(np.radians(there.y.mean())) * 111_200
+    assert (x5 - x3) * metres == pytest.approx((there.x[1] - there.x[0]) * across, abs=600)
+    assert (y3 - y5) * metres == pytest.approx((there.y[1] - there.y[0]) * 111_200, abs=600)
+    for now in ("zh", "en"):
+        assert told(picture, now).count("1") >= 2  # type: ignore[arg-type]
+    assert "Yihuang" in " ".join(texts(drawn(intake, counties, "en").svg))
+
+
+def test_what_is_not_outlined_is_said_and_dotted(counties: gpd.GeoDataFrame) -> None:
+    at = np.arange(4000)
+    x, y = 116 + at % 80 * 0.01, 27 + at // 80 * 0.01
+    shapes = shapely.box(x, y, x + 0.009, y + 0.009)
+    small = shapely.box(116.0, 28.0, 116.00001, 28.00001)
+    frame = gpd.GeoDataFrame({"a": [*at.tolist(), 0]}, geometry=[*shapes, small], crs=4490)
+    intake = take_in(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490", counties=counties)
+    picture = drawn(intake, counties, "en")
+    assert picture.outlined == 3000, "no more than can be seen and sent"
+    assert picture.outlined + picture.dotted == 4001
+    assert "1,001" in told(picture, "en")
+    assert len(picture.svg) < 400_000
+
+
+def test_a_layer_far_off_shows_how_far(counties: gpd.GeoDataFrame) -> None:
+    frame = gpd.GeoDataFrame({"a": [1]}, geometry=[box(126, 27, 126.1, 27.1)], crs=4490)
+    intake = take_in(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490", counties=counties)
+    assert intake.stopped
+    picture = drawn(intake, counties, "zh")
+    assert picture.marked == {"stop": 0, "warn": 0}, "a fault of the whole layer marks no row"
+    assert "v10h" in picture.svg
+    assert not picture.inset, "all counties are in it already"
+    assert "200 km" in texts(picture.svg), "the picture holds both, 600 km and more"
+
+
+def test_nothing_sound_still_has_a_place(counties: gpd.GeoDataFrame) -> None:
+    picture = drawn(taken([BOW], counties), counties, "zh")
+    assert (picture.outlined, picture.dotted, picture.marked["stop"]) == (0, 0, 1)
+
+
+def test_a_strangers_words_stay_words(counties: gpd.GeoDataFrame) -> None:
+    picture = drawn(taken(blocks(2), counties), counties, "zh")
+    image = picture.image('"><script>alert(1)</script>')
+    assert "<script" not in image
+    held = re.search(r"base64,([^\"]+)", image)
+    assert held is not None
+    assert base64.b64decode(held.group(1)).decode() == picture.svg

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+
+from carto.scene import Compare, LayerShow, Scene, View
+from views.screens.map.address import ViewAddress, from_query, is_ours, to_query
+
+WHOLE = ViewAddress(
+    scene=Scene(
+        view=View(116.35812, 27.94811, 11),
+        panel=(
+            LayerShow("county", on=True),
+            LayerShow("rivers", on=False, opacity=0.35),
+            LayerShow("own_1", on=True, years=(2019, 2021)),
+            LayerShow("own_2", on=True, opacity=0.5, years=(2020, 2020), undated=False),
+            LayerShow("own_3", on=False, undated=False),
+        ),
+        base="plain",
+        compare=Compare("redline_jiangxi", "protected_sites", 0.4),
+        at=(117.05, -3.2),
+    ),
+    region="fuzhou",
+    indicator={"id": "share-redline", "scheme": "by_hand", "limits": "1;2.5;9", "year": "2020..2025"},
+    beside="@2025",
+    lang="en",
+)
+
+
+def test_a_link_brings_the_whole_view_back():
+    text = urlencode(to_query(WHOLE))
+    assert from_query(dict(parse_qsl(text))) == WHOLE
+
+
+def test_what_is_not_set_is_not_in_the_address():
+    assert to_query(ViewAddress()) == {}
+    assert from_query({}) == ViewAddress()
+
+
+def test_an_address_is_short_enough_for_a_letter():
+    panel = tuple(LayerShow(f"layer_number_{i}", on=bool(i % 2), opacity=0.5) for i in range(28))
+    assert len(urlencode(to_query(ViewAddress(Scene(panel=panel))))) < 800
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"c": "1e9,2,3"},
+        {"c": "999,28,9"},
+        {"c": "115,89.9,9"},
+        {"c": "nan,28,9"},
+        {"c": "115,28"},
+        {"c": "115,28,9;drop"},
+        {"c": "１１５,28,9"},
+        {"at": "<script>alert(1)</script>"},
+        {"at": "115"},
+        {"at": "200,10"},
+        {"base": "../../etc"},
+        {"base": "//evil.example"},
+        {"cmp": "a~a~50"},
+        {"cmp": "rivers~rivers~50"},
+        {"cmp": "~~50"},
+        {"region": "'; --"},
+        {"lang": "fr"},
+        {"i2": "<b>"},
+        {"i2": "@"},
+        {"l": "x" * 5000},
+        {"l": "~~~<b>~../x~A"},
+        {"l": "aa@2025-2021~bb@21-25~cc@2021~dd@~ee@2021-2025x~ff@datedd"},
+        {"i_": "x", "i_UPPER": "x", "i_id": "", "i_a": "\x00", "i_b": "x" * 201, "i_c": "\u202ex"},
+        {"other": "thing"},
+    ],
+)
+def test_what_we_could_not_have_written_is_ignored(query):
+    assert from_query(query) == ViewAddress()
+
+
+def test_values_are_brought_into_their_bounds():
+    scene = from_query({"c": "115,28,99", "l": "aa.0~bb.999~aa~-cc", "cmp": "aa~~150"}).scene
+    assert scene.view == View(115.0, 28.0, 22)
+    assert scene.panel == (LayerShow("aa", True, 0.1), LayerShow("bb", True, 1.0), LayerShow("cc", False))
+    assert scene.compare == Compare("aa", "", 1.0)
+
+
+def test_one_wrong_value_does_not_spoil_the_others():
+    address = from_query({"c": "no", "at": "117.1,27.5", "lang": "en"})
+    assert (address.scene.view, address.scene.at, address.lang) == (None, (117.1, 27.5), "en")
+
+
+def test_other_people_s_keys_are_theirs():
+    assert is_ours("c")
+    assert is_ours("i_id")
+    assert not is_ours("find")
+    assert not is_ours("check")
+
+
+def test_what_is_no_text_is_ignored():
+    assert from_query({"c": ["115,28,9"], "l": None}) == ViewAddress()  # type: ignore[dict-item]

@@ -1,0 +1,1 @@
+"""Entries of the plans: filter, table, card, shapes."""

@@ -1,0 +1,289 @@
+"""Cards of the Plans page: a document, and one entry with its clause, place and how far either may be trusted."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from layers.indicators.printed_figures import printed_text
+from layers.indicators.subjects import unit_text
+from layers.plans.clauses import clause_text
+from layers.plans.entries import PlanSet
+from views.parts.entries.filter import code_text, region_text, regions_text
+from views.parts.entries.table import force_text
+from views.session.workspace import lang, say
+
+__all__ = ["show_document", "show_entry", "where_text"]
+
+Row = dict[str, Any]
+Facts = list[tuple[str, str]]
+
+_CSS = """
+<style>
+.rl-card { border: 1px solid #dfe6e1; border-radius: 6px; padding: .55rem .75rem; background: #fff;
+  margin-bottom: 1rem; }
+.rl-card h4 { font-size: 1rem; margin: 0; padding: 0; color: #17352a; line-height: 1.4; }
+.rl-card .rl-sub { color: #55635b; font-size: .84rem; }
+.rl-card table { width: 100%; border-collapse: collapse; font-size: .86rem; margin: .35rem 0 0 0; }
+.rl-card td, .rl-card th { border: 0; border-top: 1px solid #edf1ee; padding: .28rem .3rem; vertical-align: top;
+  line-height: 1.45; text-align: left; overflow-wrap: anywhere; }
+.rl-card th { width: 6.2em; color: #55635b; font-weight: 500; }
+.rl-tag { display: inline-block; border-radius: 3px; padding: 0 .4em; font-size: .78rem; margin-left: .35em;
+  color: #fff; }
+.rl-in_force { background: #17692f; } .rl-expired { background: #8f1d15; } .rl-reference { background: #7a5200; }
+</style>
+"""
+
+
+def show_document(plans: PlanSet, document: str) -> None:
+    """Show the header card of a document."""
+    row: Row = plans.documents.loc[document].to_dict()
+    title, other = (row["title"], row["title_en"]) if lang() == "zh" else (row["title_en"], row["title"])
+    facts = [
+        ("issuer", row["issuer"]),
+        ("file_number", row["file_number"]),
+        ("date", row["date"] or say("plans_page.undated")),
+        ("published", row["published"]),
+        ("period", row["period"]),
+        ("authority", _kind_of_document(row)),
+        ("standing", say(f"plans_page.standing_{row['status']}", date=row["in_force_to"])),
+        ("quality", say(f"plans_page.quality_{row['quality']}")),
+        ("note", row["note"]),
+    ]
+    _card(f"{document} {title}", _tag(row["status"]), other, facts)
+
+
+def _kind_of_document(row: Row) -> str:
+    pieces = (row["authority"], row["kind"])
+    return " · ".join(say(f"plans_page.authority_{code}") for code in pieces)
+
+
+def show_entry(plans: PlanSet, entry: Row, feature: Row | None) -> None:
+    """Show the card of one entry.
+
+    Parameters
+    ----------
+    plans : PlanSet
+    entry : dict
+        A row of ``plans.entries``.
+    feature : dict or None
+        For projects and protected sites: the row of the layer that draws it.
+    """
+    row: Row = plans.tables[entry["kind"]].loc[entry["id"]].to_dict()
+    document: Row = plans.documents.loc[entry["document"]].to_dict()
+    title = entry["name_zh"] if lang() == "zh" else entry["name_en"]
+    other = entry["name_en"] if lang() == "zh" else entry["name_zh"]
+    facts: Facts = [("printed", entry["name"] if entry["name"] != entry["name_zh"] else "")]
+    facts += _BODIES[entry["kind"]](row, entry, feature)
+    facts += [
+        ("corrections", _corrections(plans, entry)),
+        ("clause", f"{_title(document)} {clause_text(entry['document'], entry['clause'], lang())}"),
+        ("mentions", _mentions(plans, row.get("mentions", ""))),
+        ("note", row.get("note", "")),
+    ]
+    kind = say(f"plans_page.kind_{entry['kind']}")
+    sub = f"{kind} · {other}" if other != title else kind
+    _card(title, _tag(document["status"], entry["document"]), sub, facts, entry["key"])
+
+
+def where_text(row: Row, feature: Row | None) -> tuple[str, str]:
+    """Return in words how the place of an entry is known, and how far it may be off."""
+    basis = str(row.get("location_basis") or row.get("extent_kind"))
+    drawn_as = feature["drawn_as"] if feature else ""
+    if basis == "water" and drawn_as == "symbol":
+        basis = "water_symbol"
+    where = say(f"plans_page.where_{basis}")
+    metres = feature["accuracy_m"] if feature else row.get("accuracy_m")
+    if drawn_as == "symbol" or metres is None or pd.isna(metres):
+        known = drawn_as not in {"symbol", ""}
+        return where, say("plans_page.unknown") if known else say("plans_page.no_accuracy")
+    return where, say(
+        "plans_page.line_off" if drawn_as == "water" else "plans_page.metres_off", km=f"{metres / 1000:g}"
+    )
+
+
+def _project(row: Row, entry: Row, feature: Row | None) -> Facts:
+    where, accuracy = where_text(row, feature)
+    return [
+        ("category", code_text(entry["category"])),
+        ("status", code_text(entry["status"])),
+        ("counties", regions_text(row["adcodes"])),
+        ("place", where),
+        ("accuracy", accuracy),
+        ("source", row["location_source"]),
+        ("licence", feature["licence"] if feature and feature["drawn_as"] == "water" else ""),
+    ]
+
+
+def _site(row: Row, entry: Row, feature: Row | None) -> Facts:
+    where, accuracy = where_text(row, feature)
+    return [
+        ("category", code_text(entry["category"])),
+        ("level", say(f"plans_page.level_{row['level']}") if row["level"] else ""),
+        ("aliases", row["aliases"]),
+        ("counties", regions_text(row["adcodes"])),
+        ("zone", row["zone_as_printed"]),
+        ("area", say("plans_page.ha", value=f"{row['area_ha']:,.2f}") if pd.notna(row["area_ha"]) else ""),
+        ("zones", _zones(row)),
+        ("place", where),
+        ("accuracy", accuracy),
+        ("source", row["source"]),
+    ]
+
+
+def _zones(row: Row) -> str:
+    """Return the areas of the old zones as published; blank where none is."""
+    sizes = {name: row[f"{name}_ha"] for name in ("core", "buffer", "experimental")}
+    if all(pd.isna(size) for size in sizes.values()):
+        return ""
+    return say("plans_page.zones", **{name: "—" if pd.isna(size) else f"{size:,.2f}" for name, size in sizes.items()})
+
+
+def _water(row: Row, entry: Row, _: Row | None) -> Facts:
+    drawn = row["geometry"] != ""
+    where = say("plans_page.place_water") if drawn else code_text(entry["place"])
+    return [
+        ("category", code_text(entry["category"])),
+        ("aliases", row["aliases"]),
+        ("counties", regions_text(row["adcodes"])),
+        ("place", where),
+        ("source", row["location_source"]),
+        ("water", row["geometry"]),
+    ]
+
+
+def _figure(row: Row, entry: Row, _: Row | None) -> Facts:
+    number = "" if pd.isna(row["value"]) else f"{row['value']:g}"
+    if pd.notna(row["value_high"]):
+        number += f"–{row['value_high']:g}"
+    year = "" if pd.isna(row["year"]) else str(row["year"])
+    if pd.notna(row["year_from"]):
+        year = say("plans_page.years", start=row["year_from"], end=row["year"])
+    binding = say(f"plans_page.binding_{row['binding']}") if row["binding"] else ""
+    unit = unit_text(row["unit"])(lang()) if row["unit"] else ""
+    return [
+        ("region", region_text(row["adcode"])),
+        ("value", f"{printed_text(row['value_text'])(lang())} {unit}".strip()),
+        ("number", number),
+        ("year", year),
+        ("nature", " · ".join(text for text in (code_text(entry["status"]), binding) if text)),
+        ("category", code_text(entry["category"])),
+        ("flags", _joined("flag", row["flag"])),
+    ]
+
+
+def _rule(row: Row, entry: Row, _: Row | None) -> Facts:
+    near = say("plans_page.distance", metres=f"{row['distance_m']:,.0f}") if pd.notna(row["distance_m"]) else ""
+    authority = say(f"plans_page.authority_{row['authority']}")
+    return [
+        ("summary", row["summary"] if lang() == "zh" else row["summary_en"]),
+        ("activity", row["activity"] if lang() == "zh" else row["activity_en"]),
+        ("layer", code_text(entry["category"])),
+        ("zone", row["zone"]),
+        ("relation", " · ".join(text for text in (say(f"plans_page.relation_{row['relation']}"), near) if text)),
+        ("effect", say(f"plans_page.effect_{row['effect']}")),
+        ("counties", regions_text(row["adcodes"])),
+        ("authority", f"{authority} · {code_text(entry['status'])}"),
+        ("force", force_text(row)),
+        ("checkable", say(f"plans_page.checkable_{row['checkable']}")),
+    ]
+
+
+def _fact(row: Row, entry: Row, _: Row | None) -> Facts:
+    year = say(f"plans_page.year_{row['year_basis'] or 'stated'}", year=row["year"]) if pd.notna(row["year"]) else ""
+    return [
+        ("region", region_text(row["adcode"])),
+        ("where", row["place"]),
+        ("category", code_text(entry["category"])),
+        ("rank", say(f"plans_page.level_{row['rank']}") if row["rank"] else ""),
+        ("status", code_text(entry["status"])),
+        ("year", year),
+    ]
+
+
+def _correction(row: Row, entry: Row, _: Row | None) -> Facts:
+    return [
+        ("printed", row["as_printed"]),
+        ("correct", row["correct"]),
+        ("region", region_text(row["adcode"]) if row["adcode"] else ""),
+        ("category", code_text(entry["category"])),
+        ("confidence", say(f"plans_page.confidence_{row['confidence']}")),
+        ("scope", say(f"plans_page.scope_{row['scope']}")),
+    ]
+
+
+_BODIES: dict[str, Callable[[Row, Row, Row | None], Facts]] = {
+    "projects": _project,
+    "protected_sites": _site,
+    "waters": _water,
+    "indicators": _figure,
+    "limits": _figure,
+    "rules": _rule,
+    "county_facts": _fact,
+    "corrections": _correction,
+}
+
+
+def _corrections(plans: PlanSet, entry: Row) -> str:
+    """Return the corrections that touch the name of an entry: printed so in it, or meant by it in the same clause."""
+    if entry["kind"] == "corrections":
+        return ""
+    rows = plans.tables["corrections"]
+    rows = rows[rows["document"] == entry["document"]]
+    touching = [
+        row
+        for row in rows.to_dict("records")
+        if row["as_printed"] in entry["name"] or (row["clause"] == entry["clause"] and row["correct"] in entry["name"])
+    ]
+    return "\n".join(
+        say(
+            "plans_page.correction",
+            printed=row["as_printed"],
+            correct=row["correct"],
+            kind=say(f"plans_page.slip_{row['kind']}"),
+            confidence=say(f"plans_page.confidence_{row['confidence']}"),
+        )
+        for row in touching
+    )
+
+
+def _mentions(plans: PlanSet, mentions: str) -> str:
+    """Return the further places that name an entry, one a line."""
+    pairs = [mention.split(":", 1) for mention in mentions.split(";") if mention]
+    return "\n".join(
+        f"{_title(plans.documents.loc[document].to_dict())} {clause_text(document, clause, lang())}"
+        for document, clause in pairs
+    )
+
+
+def _title(document: Row) -> str:
+    return f"《{document['title']}》" if lang() == "zh" else f"{document['title_en']},"
+
+
+def _joined(words: str, codes: str) -> str:
+    return "\n".join(say(f"plans_page.{words}_{code}") for code in codes.split(";") if code)
+
+
+def _tag(status: str, document: str = "") -> str:
+    """Return the standing of a document as a tag; named where it stands beside something else."""
+    name = say(f"plans_page.short_{document}") + " · " if document else ""
+    return f'<span class="rl-tag rl-{status}">{html.escape(name + say(f"plans_page.status_{status}"))}</span>'
+
+
+def _card(title: str, tag: str, sub: str, facts: Facts, key: str = "") -> None:
+    """Write one card; every text is escaped, blank facts are left out."""
+    rows = "".join(
+        f"<tr><th>{html.escape(say(f'plans_page.f_{name}'))}</th>"
+        f"<td>{html.escape(str(text)).replace(chr(10), '<br>')}</td></tr>"
+        for name, text in facts
+        if text
+    )
+    st.markdown(
+        f'{_CSS}<div class="rl-card" data-key="{html.escape(key)}"><h4>{html.escape(title)}{tag}</h4>'
+        f'<div class="rl-sub">{html.escape(sub)}</div><table>{rows}</table></div>',
+        unsafe_allow_html=True,
+    )

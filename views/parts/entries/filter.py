@@ -1,0 +1,169 @@
+"""What the Plans page reads, the bar that filters it, and the words for its codes and regions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import data_root
+from layers.plans.entries import KINDS, PlanSet, Wanted, matching, read_plan_set
+from siting.law.rule_tables import FilesStamp, stamp_of
+from views.session.workspace import Stamp, catalogue, current_layers, lang, say, stamp
+from words import LANGUAGES, Lang, t
+
+__all__ = ["choose", "choose_kind", "clear", "code_text", "plan_set", "region_names", "region_text", "regions_text"]
+
+_LEVELS = ("province", "prefecture", "county")
+_KEYS = ("document", "kind", "category", "county", "wider", "status", "place", "text")
+_CSS = """
+<style>
+@media (max-width: 640px) {
+  .st-key-plans_filters div[data-testid="stColumn"] { min-width: 44% !important; flex: 1 1 44% !important; }
+}
+</style>
+"""
+"""On a narrow screen the filters stand two by two."""
+
+
+def plan_set() -> PlanSet:
+    """Return the plan tables, read again when one of them changes."""
+    folder = data_root(catalogue().folder) / "plans"
+    return _read(str(folder), stamp_of(folder))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _read(folder: str, now: FilesStamp) -> PlanSet:  # noqa: ARG001 -- part of the cache key
+    return read_plan_set(Path(folder))
+
+
+def choose_kind(plans: PlanSet) -> str:
+    """Show the kinds with their sizes; return the one chosen, blank for all."""
+    sizes = plans.entries["kind"].value_counts()
+    kind = st.pills(
+        say("plans_page.kind"),
+        ["", *KINDS],
+        default="",
+        format_func=lambda code: f"{say('plans_page.kind_' + (code or 'all'))} {sizes.get(code, len(plans.entries))}",
+        key="plans-kind",
+        on_change=_forget_codes,
+        label_visibility="collapsed",
+    )
+    return kind or ""
+
+
+def choose(plans: PlanSet, kind: str) -> Wanted:
+    """Show the filters for entries of a kind (blank: of all) and return what they ask for."""
+    entries = plans.entries
+    mine = matching(entries, Wanted(kind=kind))
+    st.markdown(_CSS, unsafe_allow_html=True)
+    with st.container(key="plans_filters"):
+        first = st.columns([1.2, 1.2, 1.2, 1.6], vertical_alignment="bottom")
+        second = st.columns([1.2, 1.2, 2.8], vertical_alignment="bottom")
+    with first[0]:
+        document = _select("document", list(plans.documents.index))
+    with first[1]:
+        adcode = _select("county", _regions(entries))
+    with first[2]:
+        category = _select("category", _codes(mine["category"]) if kind else [])
+    with first[3]:
+        text = st.text_input(say("plans_page.text"), key="plans-text", placeholder=say("plans_page.text_hint"))
+    with second[0]:
+        status = _select("status", _codes(mine["status"]))
+    with second[1]:
+        place = _select("place", _codes(mine["place"]))
+    with second[2]:
+        wider = st.checkbox(say("plans_page.wider"), key="plans-wider", help=say("plans_page.wider_help"))
+    return Wanted(document, kind, category, adcode, wider, status, place, text.strip())
+
+
+def clear() -> None:
+    """Take every filter back."""
+    _forget(*_KEYS)
+
+
+def _forget(*names: str) -> None:
+    for name in names:
+        for key in (f"plans-{name}", *(f"plans-{name}-{code}" for code in LANGUAGES)):
+            st.session_state.pop(key, None)
+
+
+def _forget_codes() -> None:
+    """Codes of one kind say nothing of another."""
+    _forget("category", "status", "place")
+
+
+def _select(name: str, options: list[str]) -> str:
+    """Show one drop-down whose first entry keeps all.
+
+    One widget a language: the browser keeps the text of what was chosen, in the language it was chosen in.
+    """
+    texts = {"document": _document_text, "county": region_text}.get(name, code_text)
+    first = name == "category" and not options
+    choices = ["", *options]
+    before = st.session_state.get(f"plans-{name}", "")
+    key = f"plans-{name}-{lang()}"
+    chosen = st.selectbox(
+        say(f"plans_page.{name}"),
+        choices,
+        index=choices.index(before) if before in choices and key not in st.session_state else 0,
+        format_func=lambda code: texts(code) if code else say("plans_page.every"),
+        key=key,
+        disabled=first,
+        help=say("plans_page.category_first") if first else None,
+    )
+    st.session_state[f"plans-{name}"] = chosen
+    for other in LANGUAGES:
+        if other != lang():
+            st.session_state.pop(f"plans-{name}-{other}", None)
+    return chosen
+
+
+def _document_text(code: str) -> str:
+    return f"{code} {say('plans_page.short_' + code)}"
+
+
+def code_text(code: str) -> str:
+    """Return the words for a code of the entries; blank for a blank."""
+    return say(f"plans_page.{code}") if code else ""
+
+
+def region_text(code: str, language: Lang | None = None) -> str:
+    """Return the name of a county, prefecture or province; the code itself where it is not one of ours."""
+    return region_names().get(code, {}).get(language or lang(), code)
+
+
+def regions_text(adcodes: str, language: Lang | None = None) -> str:
+    """Return the names of regions, from codes separated by ``;``; in the session's language unless one is named."""
+    now = language or lang()
+    return t("snapshot.and", now).join(region_text(code, now) for code in adcodes.split(";") if code)
+
+
+def _regions(entries: pd.DataFrame) -> list[str]:
+    """Return prefectures with their counties below them, those that an entry claims; provinces first."""
+    claimed = set(entries["adcodes"].str.split(";").explode())
+    claimed |= {code[:4] + "00" for code in claimed if code} | {code[:2] + "0000" for code in claimed if code}
+    return sorted((claimed & set(region_names())) - {""}, key=lambda code: (not code.endswith("0000"), code))
+
+
+def _codes(column: pd.Series) -> list[str]:
+    """Return the codes that occur, the commonest first."""
+    return [str(code) for code in column[column != ""].value_counts().index]
+
+
+def region_names() -> dict[str, dict[str, str]]:
+    """Return the names of all our regions by code and language; who names hundreds asks once."""
+    loaded = [layer for layer in current_layers().values() if layer.spec.stands_for in _LEVELS]
+    return _names_of(stamp(), loaded)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _names_of(now: Stamp, _layers: list[Layer]) -> dict[str, dict[str, str]]:  # noqa: ARG001 -- the key
+    names: dict[str, dict[str, str]] = {}
+    for layer in _layers:
+        if layer.frame is not None:
+            told = layer.frame[["adcode", "name_zh", "name_en"]].astype(str)
+            names |= {code: {"zh": zh, "en": en} for code, zh, en in told.itertuples(index=False)}
+    return names

@@ -1,0 +1,250 @@
+"""The tables of the Plans page: one list for every kind, and table 2-1 with base, target and change side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from layers.indicators.subjects import unit_text
+from layers.plans.clauses import clause_text
+from layers.plans.entries import PlanSet
+from views.parts.entries.filter import code_text, region_text, regions_text
+from views.session.workspace import lang, say
+
+__all__ = ["TABLE_21", "force_text", "listed", "show_counts", "show_table_21"]
+
+TABLE_21: Final = "000-t2-1-"
+_CELLS: Final = ("base", "target", "change")
+_COLUMNS: Final = {
+    "": ("kind", "name", "document", "clause", "region", "category", "status"),
+    "projects": ("name", "category", "region", "status", "place", "document", "clause"),
+    "protected_sites": ("name", "category", "level", "region", "place", "area_ha", "document", "clause"),
+    "waters": ("name", "category", "aliases", "region", "place", "document", "clause"),
+    "indicators": ("name", "value", "unit", "year", "status", "region", "flags", "document", "clause"),
+    "limits": ("name", "value", "unit", "year", "status", "region", "flags", "document", "clause"),
+    "rules": (
+        "status",
+        "effect",
+        "name",
+        "category",
+        "force",
+        "authority",
+        "checkable",
+        "region",
+        "document",
+        "clause",
+    ),
+    "county_facts": ("name", "region", "category", "rank", "status", "year", "document", "clause"),
+    "corrections": ("name", "category", "status", "document", "clause"),
+}
+_MARKS: Final = {"status_in_force": "●", "status_expired": "✕", "status_reference": "○"}
+"""Standing of a rule, told apart without colour."""
+_CSS: Final = """
+<style>
+.rl-counts { overflow-x: auto; }
+.rl-counts table { border-collapse: collapse; font-size: .78rem; width: 100%; }
+.rl-counts th, .rl-counts td { border: 0; border-bottom: 1px solid #e6ebe7; padding: .22rem .25rem; text-align: right;
+  font-weight: 400; line-height: 1.25; }
+.rl-counts th { color: #55635b; } .rl-counts td:first-child, .rl-counts th:first-child { text-align: left; }
+.rl-counts td:first-child { white-space: nowrap; }
+@media (max-width: 640px) { .rl-counts small { display: none; } .rl-counts th { font-size: .7rem; } }
+.rl-counts small { color: #55635b; } .rl-counts tr:last-child td { font-weight: 600; border-bottom: 0; }
+</style>
+"""
+
+
+def show_counts(plans: PlanSet, counts: pd.DataFrame) -> None:
+    """Show how many entries each document has of each kind."""
+    heads = [say("plans_page.document"), *(say(f"plans_page.kind_{kind}") for kind in counts.columns)]
+    heads.append(say("plans_page.total"))
+    rows = []
+    for document, numbers in counts.iterrows():
+        status = say(f"plans_page.status_{plans.documents.loc[document, 'status']}")
+        name = f"{document} {say(f'plans_page.short_{document}')} <small>{status}</small>"
+        rows.append([name, *numbers.tolist(), int(numbers.sum())])
+    rows.append([say("plans_page.total"), *counts.sum().tolist(), int(counts.to_numpy().sum())])
+    head = "".join(f"<th>{text}</th>" for text in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    st.markdown(
+        f'{_CSS}<div class="rl-counts" tabindex="0"><table><tr>{head}</tr>{body}</table></div>', unsafe_allow_html=True
+    )
+
+
+def listed(plans: PlanSet, found: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return the rows of a list as they read, headed in the session's language.
+
+    Parameters
+    ----------
+    plans : PlanSet
+    found : DataFrame
+        Rows of ``plans.entries``.
+    kind : str
+        Their kind; blank for a list of several kinds.
+    """
+    own = plans.tables[kind].loc[found["id"]].reset_index(drop=True) if kind else pd.DataFrame(index=range(len(found)))
+    found = found.reset_index(drop=True)
+    return pd.DataFrame({_head(name): _column(name, found, own) for name in _COLUMNS[kind]})
+
+
+def _head(name: str) -> str:
+    heads = {"region": "f_counties", "place": "place", "document": "document", "kind": "kind", "status": "status"}
+    heads |= {"unit": "unit", "flags": "flags", "area_ha": "f_area"}
+    return say(f"plans_page.{heads.get(name, 'f_' + name)}")
+
+
+def _column(name: str, found: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
+    """Return one column in words."""
+    if name == "status" and "effect" in own.columns:
+        return found["status"].map(lambda code: f"{_MARKS.get(code, '')} {code_text(code)}".strip())
+    if name in _WRITTEN:
+        return _WRITTEN[name](found)
+    if name in _OWN:
+        return _OWN[name](own)
+    if name in _CODED:
+        return own[name].map(lambda code: code_text(f"{_CODED[name]}_{code}" if code else ""))
+    return own["value_text" if name == "value" else name].astype("string").fillna("")
+
+
+def force_text(row: dict[str, Any]) -> str:
+    """Return from when to when a rule holds; blank where no date is told."""
+    if not row["in_force_from"]:
+        return ""
+    key = "plans_page.until" if row["in_force_to"] else "plans_page.since"
+    return say(key, start=row["in_force_from"], end=row["in_force_to"])
+
+
+def _clauses(found: pd.DataFrame) -> pd.Series:
+    now = lang()
+    pairs = zip(found["document"], found["clause"], strict=True)
+    return pd.Series([clause_text(document, clause, now) for document, clause in pairs])
+
+
+_WRITTEN: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
+    "kind": lambda found: found["kind"].map(lambda code: say(f"plans_page.kind_{code}")),
+    "name": lambda found: found["name_zh" if lang() == "zh" else "name_en"],
+    "document": lambda found: found["document"].map(lambda code: say(f"plans_page.short_{code}")),
+    "clause": _clauses,
+    "region": lambda found: found["adcodes"].map({codes: regions_text(codes) for codes in found["adcodes"].unique()}),
+    "category": lambda found: found["category"].map(code_text),
+    "status": lambda found: found["status"].map(code_text),
+    "place": lambda found: found["place"].map(code_text),
+}
+"""Columns that every kind has."""
+_OWN: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
+    "flags": lambda own: own["flag"].map(_flags),
+    "force": lambda own: pd.Series([force_text(row) for row in own.to_dict("records")], dtype=object),
+    "unit": lambda own: own["unit"].map(lambda unit: unit_text(unit)(lang()) if unit else ""),
+}
+"""Columns of some kinds that are written out."""
+_CODED: Final = {
+    "level": "level",
+    "rank": "level",
+    "effect": "effect",
+    "checkable": "checkable",
+    "authority": "authority",
+}
+"""Columns of codes that some kinds have, and their vocabularies."""
+
+
+def _flags(codes: str) -> str:
+    return say("snapshot.sentence_break").join(code_text(f"flag_{code}") for code in codes.split(";") if code)
+
+
+def show_table_21(plans: PlanSet, found: pd.DataFrame) -> None:
+    """Show table 2-1: each indicator of a list on one row, the printed text beside the number read from it.
+
+    Parameters
+    ----------
+    plans : PlanSet
+    found : DataFrame
+        Rows of ``plans.entries``; an indicator is shown if one of its three cells is among them.
+    """
+    rows = plans.tables["indicators"]
+    rows = rows[rows["id"].str.startswith(TABLE_21)]
+    rows = rows[rows["series"].isin(set(rows.loc[rows["id"].isin(set(found["id"])), "series"]))]
+    st.caption(say("plans_page.table_21_lead"))
+    cells = {cell: rows[rows["cell"] == cell].set_index("series") for cell in _CELLS}
+    base = cells["base"]
+    by_series = rows.groupby("series", sort=False)
+    shown = pd.DataFrame(
+        {
+            say("plans_page.row_number"): [int(series.removeprefix(TABLE_21)) for series in base.index],
+            say("plans_page.class_"): base["category"],
+            say("plans_page.indicator"): base["name" if lang() == "zh" else "name_en"],
+            say("plans_page.unit"): by_series["unit"].agg(
+                lambda units: next((unit_text(unit)(lang()) for unit in units if unit), "")
+            ),
+            say("plans_page.binding"): base["binding"].map(lambda code: say(f"plans_page.binding_{code}")),
+        }
+    )
+    shown[say("plans_page.way")] = _way(cells)
+    for cell in _CELLS:
+        shown[say(f"plans_page.{cell}_printed")] = cells[cell]["value_text"]
+        shown[say(f"plans_page.{cell}_value")] = _read(cells[cell])
+    shown[say("plans_page.flags")] = by_series.apply(_oddities, include_groups=False)
+    shown[say("plans_page.notes")] = by_series["note"].agg(lambda notes: "；".join(dict.fromkeys(filter(None, notes))))
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=38 + 35 * min(len(shown), 16),
+        width="stretch",
+        key="plans-table-21",
+        column_config={
+            say("plans_page.indicator"): st.column_config.TextColumn(width="medium", pinned=True),
+            say("plans_page.row_number"): st.column_config.NumberColumn(width=44, pinned=True),
+            say("plans_page.way"): st.column_config.ProgressColumn(
+                min_value=0, max_value=100, format="%.0f%%", width=120, help=say("plans_page.way_help")
+            ),
+            **{say(f"plans_page.{cell}_value"): st.column_config.TextColumn(width=140) for cell in _CELLS},
+            say("plans_page.flags"): st.column_config.TextColumn(width="large"),
+            say("plans_page.notes"): st.column_config.TextColumn(width="large"),
+        },
+    )
+    st.caption(region_text(str(rows["adcode"].iloc[0])) + " · " + clause_text("000", "2/4/表2-1", lang()))
+
+
+def _way(cells: dict[str, pd.DataFrame]) -> pd.Series:
+    """Return how much of the target the base had reached, percent; NaN where the two do not compare.
+
+    The documents give no figure between base and target. What is to fall is reckoned from the target up to the base;
+    what is to rise and stood above its target already is met. Sums over years have no base.
+    """
+    base, target = cells["base"], cells["target"].reindex(cells["base"].index)
+    before, after = base["value"], target["value"]
+    sound = base["year_from"].isna() & target["year_from"].isna() & (before > 0) & (after > 0)
+    met = target["flag"].str.contains("target_below_base", na=False) | base["flag"].str.contains("target_below_base")
+    falls = target["comparator"].isin(["<=", "<"]) | ((after < before) & ~met)
+    share = (after / before).where(falls, before / after)
+    return (100 * share.clip(upper=1)).where(sound)
+
+
+def _read(cells: pd.DataFrame) -> pd.Series:
+    """Return the numbers read from printed cells, with the years that a sum runs over."""
+    texts = []
+    for row in cells.to_dict("records"):
+        text = "" if pd.isna(row["value"]) else f"{row['value']:g}"
+        if pd.notna(row["value_high"]):
+            text += f"–{row['value_high']:g}"
+        if text and row["comparator"] in {">=", "<=", ">", "<", "~"}:
+            text = {">=": "≥", "<=": "≤"}.get(row["comparator"], row["comparator"]) + text
+        if text and pd.notna(row["year_from"]):
+            text += f" ({row['year_from']}–{row['year']})"
+        texts.append(text)
+    return pd.Series(texts, index=cells.index)
+
+
+def _oddities(rows: pd.DataFrame) -> str:
+    """Return the flags of an indicator in words, each with the column that it is about."""
+    told = [
+        f"{say(f'plans_page.{row.cell}_value')}: {_flags(row.flag)}" if lang() == "en" else _zh(row.cell, row.flag)
+        for row in rows.itertuples()
+        if row.flag
+    ]
+    return "；".join(told) if lang() == "zh" else "; ".join(told)
+
+
+def _zh(cell: str, flags: str) -> str:
+    return f"{say(f'plans_page.{cell}_value').removesuffix('值')}：{_flags(flags)}"

@@ -1,0 +1,1 @@
+"""Findings of a site on the screen."""

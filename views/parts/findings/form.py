@@ -1,0 +1,202 @@
+"""What is planned: activity, what the law asks about it, the day of the law, the accuracy of the survey."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from layers.law.schema import DECLARED_FLAGS
+from siting.check.settings import Settings
+from siting.law.activities import activities, questions, required_layers
+from siting.law.project import NOT, WORKS, day_of
+from views.parts.findings.site_view import Seen, keep, restore, word_title
+from views.session.workspace import catalogue, lang, say
+
+__all__ = ["activity_title", "choose_settings", "show_required"]
+
+Row = dict[str, Any]
+
+_FAMILIES: Final = ("industry", "mining", "transport", "energy", "water", "town", "rural", "nature", "waste")
+_UNLOADED: Final = frozenset({"not_loaded", "load_failed", "not_chosen", "no_features", "no_shapes"})
+_MARKS: Final = {"ready": "✓", "illustrative": "▲", "partial": "◐", "missing": "✗"}
+_COLOURS: Final = {"ready": "#17692f", "illustrative": "#8a5a00", "partial": "#8a5a00", "missing": "#b3261e"}
+
+
+def choose_settings() -> Settings:
+    """Show the form; return what is asked of the check."""
+    known = activities()
+    activity = _activity(known)
+    left, right = st.columns(2)
+    with left:
+        key = restore("chk-as-of", dt.date.fromisoformat(day_of(None)))
+        day = keep(key, st.date_input(say("check_page.as_of"), key=key, format="YYYY-MM-DD"))
+    with right:
+        key = restore("chk-accuracy")
+        accuracy = keep(
+            key,
+            st.number_input(
+                say("check_page.accuracy"),
+                min_value=0.0,
+                max_value=10_000.0,
+                step=1.0,
+                format="%g",
+                key=key,
+                help=say("check_page.accuracy_help"),
+            ),
+        )
+    works, flags = "new", ()
+    if activity is not None:
+        works = _works()
+        flags = _flags(activity, known.loc[activity])
+    tolerances = catalogue().check
+    more = {
+        name: getattr(tolerances, name)
+        for name in ("sliver_area_m2", "sliver_width_m", "places_m2", "places_ha", "places_mu")
+    }
+    return Settings(
+        activity=activity,
+        flags=flags,
+        works=works,
+        as_of=day.isoformat() if isinstance(day, dt.date) else "",
+        survey_accuracy_m=accuracy,
+        touch_tolerance_m=tolerances.touch_tolerance_m,
+        **more,
+    )
+
+
+def _activity(known: pd.DataFrame) -> str | None:
+    """Ask for the activity: grouped by family, found by its Chinese or English name."""
+    order = {family: place for place, family in enumerate(_FAMILIES)}
+    codes = sorted(known.index, key=lambda code: order.get(known.loc[code, "family"], len(order)))
+    key = restore("chk-activity")
+    if st.session_state[key] not in {None, *codes}:
+        st.session_state[key] = None
+    chosen: str | None = st.selectbox(
+        say("check_page.activity"),
+        codes,
+        format_func=lambda code: _option(known.loc[code]),
+        placeholder=say("check_page.activity_none"),
+        key=key,
+    )
+    keep(key, chosen)
+    if chosen is not None:
+        row = known.loc[chosen]
+        st.caption(str(row["description"] if lang() == "zh" else row["description_en"]))
+    return chosen
+
+
+def _option(row: pd.Series) -> str:
+    family = say(f"check_page.family_{row['family']}")
+    names = (row["name"], row["name_en"]) if lang() == "zh" else (row["name_en"], row["name"])
+    return f"{family} | {names[0]} {names[1]}"
+
+
+def activity_title(code: str | None) -> str:
+    """Return the name of an activity in the session's language; one that has gone is its own name."""
+    if code is None:
+        return say("check_page.activity_none")
+    known = activities()
+    if code not in known.index:
+        return code
+    return str(known.loc[code, "name" if lang() == "zh" else "name_en"])
+
+
+def _works() -> str:
+    key = restore("chk-works", WORKS[0])
+    chosen = st.segmented_control(
+        say("check_page.works"), WORKS, format_func=lambda one: say(f"check_page.works_{one}"), key=key
+    )
+    works: str = keep(key, chosen or WORKS[0])
+    return works
+
+
+def _flags(activity: str, row: pd.Series) -> tuple[str, ...]:
+    """Ask what the law asks; return the answers, a no with ``no-`` in front. What was not answered is left open."""
+    asked = [flag for flag in questions(activity) if flag not in row["flags"]]
+    answers = []
+    st.markdown(f"**{say('check_page.questions')}**", help=say("check_page.questions_help"))
+    for flag in [flag for flag in asked if flag not in DECLARED_FLAGS]:
+        label, answer = st.columns([1.5, 1], vertical_alignment="center")
+        label.markdown(say(f"check_page.flag_{flag}"))
+        key = restore(f"chk-flag-{activity}-{flag}")
+        with answer:
+            said = st.segmented_control(
+                say(f"check_page.flag_{flag}"),
+                ["yes", "no"],
+                format_func=lambda one: say(f"check_page.{one}"),
+                key=key,
+                label_visibility="collapsed",
+            )
+        if keep(key, said) is not None:
+            answers.append(flag if said == "yes" else f"{NOT}{flag}")
+    st.caption(say("check_page.declared"))
+    for flag in DECLARED_FLAGS:
+        key = restore(f"chk-declared-{flag}", default=False)
+        if keep(key, st.checkbox(say(f"check_page.flag_{flag}"), key=key)):
+            answers.append(flag)
+    return tuple(answers)
+
+
+def show_required(seen: Seen) -> None:
+    """Show what the activity must be checked against, and what of it can settle anything at this site."""
+    activity = seen.site["activity"]
+    if activity is None or activity not in activities().index:
+        return
+    codes = {str(row["adcode"]) for row in seen.site["counties"]}
+    codes |= {f"{code[:4]}00" for code in codes} | {f"{code[:2]}0000" for code in codes}
+    rows = required_layers(activity, frozenset(codes)).to_dict("records")
+    marks = {row["stands_for"]: _mark(row["stands_for"], seen) for row in rows}
+    for level, key in (("required", "required"), ("advised", "advised")):
+        mine = [row for row in rows if row["level"] == level]
+        if not mine:
+            continue
+        ready = sum(marks[row["stands_for"]] == "ready" for row in mine)
+        head = say(f"check_page.{key}", ready=ready, total=len(mine))
+        items = "".join(_item(_texts(row), marks[row["stands_for"]]) for row in mine)
+        st.markdown(
+            f'{_CSS}<details class="rl-required"{" open" if level == "required" else ""}><summary>'
+            f"{html.escape(head)}</summary><ul>{items}</ul></details>",
+            unsafe_allow_html=True,
+        )
+
+
+def _texts(row: Mapping[Any, Any]) -> tuple[str, str, str]:
+    why = row["why"] if lang() == "zh" else row["why_en"]
+    return str(row["stands_for"]), word_title(str(row["stands_for"])), str(why)
+
+
+def _item(texts: tuple[str, str, str], mark: str) -> str:
+    word, title, why = texts
+    return (
+        f'<li data-word="{html.escape(word)}" data-mark="{mark}" title="{html.escape(why)}">'
+        f'<b style="color:{_COLOURS[mark]}">{_MARKS[mark]} {html.escape(say(f"check_page.mark_{mark}"))}</b> '
+        f"{html.escape(title)}<br><small>{html.escape(why)}</small></li>"
+    )
+
+
+def _mark(word: str, seen: Seen) -> str:
+    """Tell whether the layers that stand for a word settle anything at the site."""
+    if word not in {*seen.site["missing_required"], *seen.site["missing_advised"]}:
+        return "ready"
+    own = {name for name, spec in seen.specs.items() if spec.stands_for == word}
+    mine = [row for row in seen.site["findings"] if row["layer"] in own]
+    there = [row for row in mine if row["reason"] not in _UNLOADED]
+    if not there:
+        return "missing"
+    return "illustrative" if any(row["state"] == "indicative" for row in there) else "partial"
+
+
+_CSS = """
+<style>
+.rl-required { margin-bottom: .5rem; }
+.rl-required summary { cursor: pointer; font-weight: 600; font-size: .9rem; }
+.rl-required ul { list-style: none; margin: .2rem 0 .3rem 0; padding: 0; columns: 2 230px; column-gap: 1rem; }
+.rl-required li { margin: 0; padding: .18rem 0; font-size: .84rem; line-height: 1.4; break-inside: avoid; }
+.rl-required small { color: #55635b; }
+</style>
+"""

@@ -1,0 +1,1 @@
+"""Indicators on the screen: choice, figures, own tables and rasters."""

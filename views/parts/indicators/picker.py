@@ -1,0 +1,270 @@
+"""Choose the indicator that the map paints, and its classes: by level, theme, document and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from carto.style.classes import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
+from geo.errors import RedlineError
+from layers.indicators.subjects import Subject, changes_of
+from views.parts.entries.filter import region_names
+from views.parts.indicators.choice import KEY, Choice, choose, chosen
+from views.parts.indicators.figures import Shown, literal, pair_of, shown, subjects
+from views.session.workspace import lang, say
+
+__all__ = ["choose_classes", "choose_indicator", "choose_subject", "label_of", "labels_of"]
+
+_LEVELS: Final = ("county", "prefecture", "province", "own")
+_FEW: Final = 3
+_LONGEST: Final = 160
+
+
+def choose_indicator() -> tuple[Choropleth, pd.Series] | None:
+    """Show the choice as one button of the map page; return the indicator as drawn with its value for each region."""
+    offered = subjects()
+    now = offered.get(chosen().id)
+    with st.popover(
+        literal(label_of(now)) if now else say("indicator_page.choose"), width="stretch", icon=":material/palette:"
+    ):
+        choose_subject()
+        found = shown(chosen())
+        choose_classes(found)
+    if chosen().id and found is None:
+        st.caption(say("indicator_page.no_figures" if now else "indicator_page.gone"))
+    return None if found is None else (found.choropleth, found.by_region)
+
+
+def labels_of(offered: Mapping[str, Subject]) -> dict[str, str]:
+    """Return subjects as a list names them."""
+    names = region_names()
+    return {code: label_of(subject, names) for code, subject in offered.items()}
+
+
+def label_of(subject: Subject, names: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Return a subject as a list names it: title, unit, and whose figure it is."""
+    now = lang()
+    unit = subject.unit(now)
+    title = subject.title(now)
+    if unit not in {"", "—"}:
+        title = f"{title}（{unit}）" if now == "zh" else f"{title} ({unit})"
+    return f"{title} · {_whose(subject, names or region_names())}"
+
+
+def _whose(subject: Subject, names: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the level of a subject, or the names of the few territories it is told for."""
+    if subject.basis == "published" and len(subject.adcodes) <= _FEW:
+        return say("snapshot.and").join(names.get(code, {}).get(lang(), code) for code in subject.adcodes)
+    return say(f"indicator_page.level_{'own' if subject.basis == 'own' else subject.level}")
+
+
+def choose_subject() -> None:
+    """Show what narrows the list, and the list."""
+    offered = subjects()
+    labels = labels_of(offered)
+    levels = ["", *(level for level in _LEVELS if any(_level(one) == level for one in offered.values()))]
+    level = st.pills(
+        say("indicator_page.level"),
+        levels,
+        default="",
+        format_func=lambda code: _counted(code, offered),
+        key=f"indicator-level-{lang()}",
+        label_visibility="collapsed",
+    )
+    of_level = [one for one in offered.values() if not level or _level(one) == level]
+    left, right = st.columns([1, 1.25])
+    with left:
+        theme = _narrow("theme", of_level)
+    with right:
+        words = st.text_input(
+            say("indicator_page.search"), key="indicator-search", placeholder=say("indicator_page.search_hint")
+        )
+    found = [one for one in of_level if (not theme or theme in _groups(one)) and _matches(one, labels[one.id], words)]
+    now = chosen().id
+    ids = [one.id for one in found]
+    kept = [now] if now in offered and now not in ids else []
+    told = say("indicator_page.subject") + say("indicator_page.of_them", count=len(ids), total=len(offered))
+    _mirrored("id", now if now in offered else "")
+    st.selectbox(
+        told,
+        ["", *kept, *ids],
+        format_func=lambda code: labels[code] if code else say("carto.indicator_none"),
+        key=_key("id"),
+        on_change=_take("id"),
+    )
+    if not ids:
+        st.caption(say("indicator_page.nothing_found"))
+    if now in offered:
+        _choose_moment(offered[now])
+
+
+def _counted(code: str, offered: dict[str, Subject]) -> str:
+    count = len(offered) if not code else sum(_level(one) == code for one in offered.values())
+    return f"{say('indicator_page.level_' + (code or 'all'))} {count}"
+
+
+def _level(subject: Subject) -> str:
+    return "own" if subject.basis == "own" else subject.level
+
+
+def _groups(subject: Subject) -> set[str]:
+    """Return the groups that a subject stands in: its theme and its documents."""
+    return {f"theme_{subject.basis}_{subject.theme}", *(f"document_{code}" for code in subject.documents)}
+
+
+def _narrow(name: str, found: list[Subject]) -> str:
+    """Show the groups of a list with their sizes: what is derived, themes of the documents, the documents."""
+    counts = pd.Series([group for one in found for group in _groups(one)], dtype=object).value_counts()
+    order = sorted(counts.index, key=lambda group: (_rank(group), -int(counts[group]), group))
+    key = f"indicator-{name}-{lang()}"
+    if st.session_state.get(key, "") not in ["", *order]:
+        st.session_state[key] = ""
+    return st.selectbox(
+        say("indicator_page.group"),
+        ["", *order],
+        format_func=lambda group: (
+            f"{_group_text(group)}（{counts[group]}）" if group else say("indicator_page.all_groups")
+        ),
+        key=key,
+    )
+
+
+def _rank(group: str) -> int:
+    return next(
+        i for i, head in enumerate(("theme_own", "theme_derived", "document", "theme")) if group.startswith(head)
+    )
+
+
+def _group_text(group: str) -> str:
+    head, _, name = group.partition("_")
+    if head == "document":
+        return say("indicator_page.group_document", name=f"{name} {say('plans_page.short_' + name)}")
+    basis, _, theme = name.partition("_")
+    if basis == "own":
+        return say("indicator_page.level_own")
+    text = say(f"indicator_page.theme_{theme}" if basis == "derived" else f"plans_page.topic_{theme}")
+    return say(f"indicator_page.group_{basis}", name=text)
+
+
+def _matches(subject: Subject, label: str, words: str) -> bool:
+    told = f"{subject.title.zh} {subject.title.en} {subject.id} {label}".lower()
+    return all(word in told for word in words.lower().split())
+
+
+def _choose_moment(subject: Subject) -> None:
+    """Show the years of a subject, and the change between two where there are two."""
+    pairs = changes_of(subject)
+    if pairs:
+        modes = ["value", "change"]
+        _mirrored("mode", chosen().mode)
+        st.segmented_control(
+            say("indicator_page.mode"),
+            modes,
+            format_func=lambda code: say(f"indicator_page.mode_{code}"),
+            key=_key("mode"),
+            on_change=_take("mode", then={"year": ""}),
+            label_visibility="collapsed",
+        )
+    if pairs and chosen().mode == "change":
+        options = [f"{a.key}..{b.key}" for a, b in pairs]
+        named = dict(zip(options, pairs, strict=True))
+        pair = pair_of(subject, chosen().year)
+        _mirrored("year", f"{pair[0].key}..{pair[1].key}" if pair else options[0])
+        st.selectbox(
+            say("indicator_page.between"),
+            options,
+            format_func=lambda code: f"{named[code][0].title(lang())} → {named[code][1].title(lang())}",
+            key=_key("year"),
+            on_change=_take("year"),
+        )
+    elif len(subject.moments) > 1:
+        by_key = {moment.key: moment for moment in subject.moments}
+        _mirrored("year", chosen().year if chosen().year in by_key else subject.moments[0].key)
+        st.selectbox(
+            say("indicator_page.moment"),
+            list(by_key),
+            format_func=lambda code: by_key[code].title(lang()),
+            key=_key("year"),
+            on_change=_take("year"),
+        )
+
+
+def choose_classes(found: Shown | None) -> None:
+    """Show how the figures are classed and coloured; nothing where there is nothing to class."""
+    if found is None:
+        return
+    if found.by_region.nunique() < _FEW:
+        st.caption(say("indicator_page.few_values"))
+        return
+    now = chosen()
+    scheme_box, count_box, colour_box = st.columns([1.2, 1, 1.1])
+    with scheme_box:
+        _select("scheme", list(SCHEMES), now.scheme)
+    with count_box:
+        counts = [str(number) for number in range(_FEW, MAX_CLASSES + 1)]
+        _select("k", counts, now.k, words=False, disabled=now.scheme == "by_hand")
+    with colour_box:
+        palettes = list(DIVERGING if found.change else SEQUENTIAL)
+        _select("palette", palettes, now.colours(diverging=found.change))
+    if now.scheme == "by_hand":
+        _choose_limits(now, found)
+
+
+def _choose_limits(now: Choice, found: Shown) -> None:
+    """Take the limits as text; what cannot be used is said and left out."""
+    now_lang = lang()
+    unit = found.indicator.unit(now_lang)
+    asked = st.session_state.get(KEY)
+    _mirrored("limits", str(asked.get("limits", ""))[:_LONGEST] if isinstance(asked, dict) else "")
+    st.text_input(
+        say("indicator_page.limits", unit=literal(unit)),
+        key=_key("limits"),
+        max_chars=_LONGEST,
+        placeholder="; ".join(f"{limit:.4g}" for limit in found.choropleth.classes.limits[1:-1]),
+        help=say("indicator_page.limits_help"),
+        on_change=_take("limits"),
+    )
+    told = found.by_region.dropna()
+    st.caption(say("indicator_page.range", low=f"{told.min():,.6g}", high=f"{told.max():,.6g}", unit=literal(unit)))
+    refused = st.session_state.get(_key("limits"), "")
+    if refused and not now.upper_limits:
+        try:
+            rising_limits(refused)
+        except RedlineError as fault:
+            st.warning(fault.text(now_lang))
+
+
+def _select(name: str, options: list[str], value: str, *, words: bool = True, disabled: bool = False) -> None:
+    _mirrored(name, value)
+    st.selectbox(
+        say(f"indicator_page.{name}"),
+        options,
+        format_func=lambda code: say(f"indicator_page.{name}_{code.lower()}") if words else code,
+        key=_key(name),
+        on_change=_take(name),
+        disabled=disabled,
+    )
+
+
+def _key(name: str) -> str:
+    """Return a widget's key: one a language, as the browser keeps the text of what was chosen."""
+    return f"indicator-{name}-{lang()}"
+
+
+def _mirrored(name: str, value: str) -> None:
+    """Let a widget show the choice: the dict is the truth, whatever brought it (a link, another page)."""
+    if st.session_state.get(_key(name)) != value:
+        st.session_state[_key(name)] = value
+
+
+def _take(name: str, then: dict[str, str] | None = None) -> Callable[[], None]:
+    """Return what puts a widget's new value into the choice."""
+    key = _key(name)
+
+    def taken() -> None:
+        choose(**{name: str(st.session_state.get(key) or ""), **(then or {})})
+
+    return taken

@@ -1,0 +1,295 @@
+"""Reading a site: which layer and columns, which coordinate system (declared, or asked with evidence), what was odd."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import shapely
+import streamlit as st
+
+from geo.crs.candidates import Candidate
+from geo.crs.systems import describe
+from geo.errors import BadInput, RedlineError
+from geo.notices import Notice
+from geo.read.formats import Inspection, LayerInfo, Sites, inspect, read_sites, sites_from_drawing, sites_from_text
+from layers.catalogue.counties import counties_of
+from views.parts.intake.source import Source
+from views.session.memo import once
+from views.session.sticky_buttons import pressed
+from views.session.workspace import catalogue, current_layers, lang, say, show_fault
+from words import Lang, t
+
+__all__ = ["Reading", "read_source", "system_text"]
+
+_TABLES: Final = ("CSV", "XLSX")
+_OWN: Final = ("id", "declared_area_m2", "declared_area_ha", "declared_area_mu")
+_COORDINATES: Final = ("x", "y", "wkt", "group", "ring", "order")
+_SHOWN: Final = 8
+_SETTLED: Final = "txt_crs_"
+"""Diagnoses that ask for the system: answered once the user has named it."""
+_TRIED: Final = 40
+_LARGE: Final = 2_000_000
+_SHIFTED: Final = {"GCJ-02": "gcj02", "BD-09": "bd09"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the user wants a source read."""
+
+    crs: str | None = None
+    swap: bool = False
+    layer: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+def read_source(source: Source) -> Sites | None:
+    """Read a source as the user wants it, asking where something is open; None while it cannot be used."""
+    if source.sites is not None:
+        return source.sites
+    how = _wanted(source)
+    seen = _inspected(source)
+    if seen is not None:
+        how = _choose_layer(source, seen, how)
+    try:
+        sites = _read(source, how)
+    except RedlineError as fault:
+        show_fault(fault)
+        told = fault.text(lang())
+        _show_diagnoses([one for one in fault.values.get("diagnoses") or () if one.text(lang()) != told], opened=True)
+        _ask(source, how, fault)
+        return None
+    if source.kind in {"file", "text"}:
+        _other_system(source, how)
+    _show_diagnoses([one for one in sites.notices if how.crs is None or not one.code.startswith(_SETTLED)])
+    return sites
+
+
+def _wanted(source: Source) -> Reading:
+    """Return how the source is to be read, as settled so far."""
+    wanted: Reading = st.session_state.setdefault("chk-readings", {}).get(source.token, Reading())
+    return wanted
+
+
+def _settle(source: Source, how: Reading) -> None:
+    st.session_state.setdefault("chk-readings", {})[source.token] = how
+
+
+def _read(source: Source, how: Reading) -> Sites:
+    """Read a source, once for each way of reading it."""
+    with st.spinner(say("views.reading")):
+        sites: Sites = once("chk-read", (source.token, how), lambda: _read_now(source, how))
+    return sites
+
+
+def _read_now(source: Source, how: Reading) -> Sites:
+    limits = catalogue().limits
+    if source.kind == "drawing":
+        return sites_from_drawing(source.drawings, limits=limits)
+    if source.kind == "text":
+        return sites_from_text(source.text, how.crs, shape=source.shape, swap=how.swap or None, limits=limits)  # type: ignore[arg-type]
+    assert source.content is not None
+    return read_sites(
+        source.content,
+        source.name,
+        crs=how.crs,
+        limits=limits,
+        layer=how.layer,
+        columns=dict(how.columns),
+        swap=how.swap,
+    )
+
+
+def _inspected(source: Source) -> Inspection | None:
+    """Look into a file; None where there is nothing to choose, or it cannot be opened (reading says why)."""
+    if source.kind != "file" or source.content is None:
+        return None
+    content = source.content
+    try:
+        seen: Inspection = once(
+            "chk-inspected", source.token, lambda: inspect(content, source.name, limits=catalogue().limits)
+        )
+    except RedlineError:
+        return None
+    return seen
+
+
+def _choose_layer(source: Source, seen: Inspection, how: Reading) -> Reading:
+    """Ask which layer of the file, and what its columns are, where there is a choice."""
+    names = [info.name for info in seen.layers]
+    if len(names) > 1:
+        layer = st.selectbox(
+            say("check_page.layer"),
+            [None, *names],
+            index=names.index(how.layer) + 1 if how.layer in names else 0,
+            format_func=lambda name: say("check_page.layer_all", count=len(names)) if name is None else name,
+            key=f"chk-layer-{source.token}",
+        )
+        how = replace(how, layer=layer)
+    infos = [info for info in seen.layers if how.layer in {None, info.name}]
+    if len(infos) == 1 and infos[0].columns:
+        how = replace(how, columns=_choose_columns(source, infos[0], how))
+    _settle(source, how)
+    return how
+
+
+def _choose_columns(source: Source, info: LayerInfo, how: Reading) -> tuple[tuple[str, str], ...]:
+    """Ask which column is what; what was found by name is said."""
+    roles = (*_COORDINATES, *_OWN) if info.kind in _TABLES else _OWN
+    found, chosen = dict(info.mapping), dict(how.columns)
+    with st.expander(say("check_page.columns"), expanded=info.kind in _TABLES and info.fault is not None):
+        for role in roles:
+            taken = found.get(role)
+            auto = say("check_page.column_found", column=taken) if taken else say("check_page.column_auto")
+            column = st.selectbox(
+                say(f"check_page.column_{role}"),
+                [None, *info.columns],
+                index=info.columns.index(chosen[role]) + 1 if chosen.get(role) in info.columns else 0,
+                format_func=lambda name, auto=auto: auto if name is None else name,
+                key=f"chk-column-{role}-{source.token}-{info.name}",
+            )
+            chosen.pop(role, None)
+            if column is not None:
+                chosen[role] = column
+    return tuple(sorted(chosen.items()))
+
+
+def _ask(source: Source, how: Reading, fault: RedlineError) -> None:
+    """Ask for the system where the fault says which would fit; offer the other order of axes where that is it."""
+    if how.crs is not None or how.swap:
+        if pressed(say("check_page.crs_other"), key=f"chk-again-{source.token}"):
+            _settle(source, replace(how, crs=None, swap=False))
+            st.rerun()
+        return
+    if fault.key in {"geo.swapped_degrees", "geo.swapped_metres"}:
+        if pressed(say("check_page.crs_read_swapped"), key=f"chk-swap-{source.token}"):
+            _settle(source, replace(how, swap=True))
+            st.rerun()
+        return
+    candidates = fault.values.get("candidates")
+    if not candidates or not isinstance(candidates, tuple):
+        return
+    places = _placed(source, how, candidates)
+    options = [None, *range(len(places))]
+    chosen = st.radio(
+        say("check_page.crs_ask"),
+        options,
+        format_func=lambda at: say("check_page.crs_none") if at is None else places[at][1],
+        captions=[
+            "",
+            *(place + say("snapshot.sentence_break") + one.text(lang()) for one, _, place in places),
+        ],
+        key=f"chk-crs-{source.token}",
+    )
+    left = len({(one.crs, one.swapped) for one in candidates}) - len(places)
+    if left > 0:
+        st.caption(say("check_page.crs_more", count=left))
+    _other_system(source, how, "ask")
+    if chosen is not None:
+        one = places[chosen][0]
+        _settle(source, replace(how, crs=one.crs, swap=one.swapped))
+        st.rerun()
+
+
+Placed = tuple[Candidate, str, str]
+
+
+def _placed(source: Source, how: Reading, candidates: tuple[Candidate, ...]) -> list[Placed]:
+    """Return candidates with their name and where each would put the site; those in our counties come first."""
+    known = list({(one.crs, one.swapped): one for one in candidates}.values())[:_TRIED]
+    if len(source.content or b"") > _LARGE:
+        return [(one, _named(one), "") for one in known[:_SHOWN]]
+    found: list[Placed] = once("chk-placed", (source.token, how, lang()), lambda: _tried(source, how, known))
+    return found
+
+
+def _tried(source: Source, how: Reading, candidates: list[Candidate]) -> list[Placed]:
+    """Read a source by each candidate and see where it lies."""
+    inside: list[Placed] = []
+    outside: list[Placed] = []
+    counties = counties_of(current_layers())
+    for one in candidates:
+        try:
+            sites = _read_now(source, replace(how, crs=one.crs, swap=one.swapped))
+        except RedlineError:
+            outside.append((one, _named(one), say("check_page.crs_fails")))
+            continue
+        west, south, east, north = sites.frame.total_bounds
+        middle = shapely.Point((west + east) / 2, (south + north) / 2)
+        at = counties.sindex.query(middle, predicate="intersects")
+        told = {"lon": f"{middle.x:.4f}", "lat": f"{middle.y:.4f}"}
+        if len(at):
+            row = counties.iloc[int(at[0])]
+            name = row["name_en"] if lang() == "en" and "name_en" in counties.columns else row["name_zh"]
+            inside.append((one, _named(one), say("check_page.crs_place", place=name, **told)))
+        else:
+            outside.append((one, _named(one), say("check_page.crs_nowhere", **told)))
+    return inside or outside[:_SHOWN]
+
+
+def _named(one: Candidate) -> str:
+    text = system_text(one.crs)
+    return f"{text}, {say('check_page.crs_swapped')}" if one.swapped else text
+
+
+def system_text(code: str, language: Lang | None = None) -> str:
+    """Name a system as planners do.
+
+    Parameters
+    ----------
+    code : str
+        ``EPSG:…``, ``GCJ-02`` or ``BD-09``.
+    language : {"zh", "en"}, optional
+        The session's unless one is named.
+    """
+    now = language or lang()
+    if code in _SHIFTED:
+        return t(f"check_page.{_SHIFTED[code]}", now)
+    number = int(code[5:]) if code.startswith("EPSG:") and code[5:].isdigit() else 0
+    for first, last, key, start, step in (
+        (4513, 4533, "zone3", 25, 1),
+        (4534, 4554, "zone3_plain", 75, 3),
+        (4491, 4501, "zone6", 13, 1),
+        (4502, 4512, "zone6_plain", 75, 6),
+        (32643, 32653, "utm", 43, 1),
+    ):
+        if first <= number <= last:
+            value = start + (number - first) * step
+            return f"{code} {t(f'check_page.{key}', now, zone=value, meridian=value)}"
+    plain = {4490: "degrees_4490", 4326: "degrees_4326", 3857: "mercator"}
+    return f"{code} {t(f'check_page.{plain[number]}', now)}" if number in plain else code
+
+
+def _other_system(source: Source, how: Reading, place: str = "name") -> None:
+    """Let the user name another system than the one that was declared, or than those that are offered."""
+    with st.expander(say("check_page.crs_other"), expanded=False):
+        code = st.text_input(
+            say("check_page.crs_other_hint"),
+            value=how.crs or "",
+            key=f"chk-{place}-crs-{source.token}",
+        ).strip()
+        swap = st.checkbox(say("check_page.crs_swapped"), value=how.swap, key=f"chk-{place}-swap-{source.token}")
+        if (code or None, swap) != (how.crs, how.swap):
+            try:
+                if code:
+                    describe(code, source.name)
+            except BadInput as fault:
+                show_fault(fault)
+                return
+            _settle(source, replace(how, crs=code or None, swap=swap))
+            st.rerun()
+
+
+def _show_diagnoses(notices: Sequence[Notice], *, opened: bool = False) -> None:
+    """List what was noticed while the source was read, the grave ones first."""
+    if not notices:
+        return
+    with st.expander(say("check_page.diagnoses", count=len(notices)), expanded=opened or len(notices) <= _SHOWN):
+        for notice in sorted(notices, key=lambda one: not one.fatal):
+            (st.error if notice.fatal else st.caption)(_escaped(notice.text(lang())))
+
+
+def _escaped(text: str) -> str:
+    """Write text of a stranger's file so that Markdown leaves it alone."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)

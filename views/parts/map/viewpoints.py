@@ -1,0 +1,73 @@
+"""Where the map looks: a region of the catalogue, or the site that was just uploaded."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from carto.map.folium_map import View
+from geo.read.formats import Sites
+from layers.catalogue.counties import counties_of
+from views.session.workspace import catalogue, current_layers, lang, say
+
+__all__ = ["choose_region", "look_at", "where_to_look"]
+
+_MAP_PX = (820, 640)
+"""What a map shows at least on a desktop screen, width and height."""
+_TILE_PX = 256
+_CLOSEST = 15
+
+
+def choose_region() -> None:
+    """Show the regions of the catalogue; choosing one moves the map there."""
+    regions = catalogue().region
+    if st.session_state.get("region") not in {None, *(region.id for region in regions)}:
+        # after a change of language the box holds the words of the other one
+        st.session_state["region"] = st.session_state.get("region_kept")
+    st.selectbox(
+        say("views.go_to"),
+        [None, *(region.id for region in regions)],
+        format_func=lambda key: next((r.title(lang()) for r in regions if r.id == key), say("views.go_nowhere")),
+        key="region",
+        on_change=_moved,
+    )
+    st.session_state["region_kept"] = st.session_state["region"]
+
+
+def _moved() -> None:
+    st.session_state["look"] = _region_view(st.session_state["region"])
+
+
+def _region_view(region_id: str | None) -> View | None:
+    region = next((region for region in catalogue().region if region.id == region_id), None)
+    if region is None:
+        return None
+    counties = counties_of(current_layers())
+    here = counties[["adcode", "prefecture_adcode", "province_adcode"]].eq(region.adcode).any(axis=1)
+    return look_at(*counties[here].total_bounds) if here.any() else None
+
+
+def where_to_look(upload: Sites | None) -> View | None:
+    """Return where to move: to an upload when it is new, else to the region chosen last."""
+    seen = upload.sha256 if upload is not None else None
+    if seen != st.session_state.get("looked_at"):
+        st.session_state["looked_at"] = seen
+        if upload is not None:
+            st.session_state["look"] = look_at(*upload.frame.total_bounds, margin=2.5)
+    view: View | None = st.session_state.get("look")
+    return view
+
+
+def look_at(west: float, south: float, east: float, north: float, *, margin: float = 1.0) -> View:
+    """Return the closest view that shows a rectangle (degrees) whole, widened `margin` times.
+
+    Examples
+    --------
+    >>> look_at(115.5, 26.5, 117.3, 28.6).zoom
+    8
+    """
+    tall = math.degrees(math.asinh(math.tan(math.radians(north))) - math.asinh(math.tan(math.radians(south))))
+    spans = ((east - west) * margin / _MAP_PX[0], tall * margin / _MAP_PX[1])
+    zoom = math.floor(math.log2(360 / _TILE_PX / max(*spans, 1e-9)))
+    return View((west + east) / 2, (south + north) / 2, min(zoom, _CLOSEST))

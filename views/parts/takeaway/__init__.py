@@ -1,0 +1,1 @@
+"""Export on the screen: the form, the order, the download."""

@@ -1,0 +1,88 @@
+"""The files a session has ordered: how far each is, cancelling, fetching; the page goes on meanwhile."""
+
+from __future__ import annotations
+
+import html
+import uuid
+from typing import Final
+
+import streamlit as st
+
+from views.server.downloads import address_of
+from views.server.jobs import KEEP_SECONDS, Job, Work, jobs
+from views.session.workspace import say, show_fault
+
+__all__ = ["order", "show_orders"]
+
+_EVERY_S: Final = 0.6
+_SHOWN: Final = 3
+
+
+def order(place: str, title: str, work: Work) -> None:
+    """Put work in line for this session; it shows where `show_orders` is called with the same place.
+
+    Raises
+    ------
+    BadInput
+        If too much is under way.
+    """
+    mine = jobs().of(_owner(place))
+    for old in [job for job in mine if not job.active][_SHOWN - 1 :]:
+        jobs().drop(old)
+    jobs().start(_owner(place), title, work)
+
+
+def show_orders(place: str) -> None:
+    """Show what was ordered at a place; while something is under way, this alone is drawn again and again."""
+    busy = any(job.active for job in jobs().of(_owner(place)))
+
+    @st.fragment(run_every=_EVERY_S if busy else None)
+    def watch() -> None:
+        mine = jobs().of(_owner(place))
+        for job in mine[:_SHOWN]:
+            _show(job)
+        if any(job.state == "done" for job in mine):
+            st.caption(say("take.kept_for", minutes=round(KEEP_SECONDS / 60)))
+        if busy and not any(job.active for job in mine):
+            st.rerun()  # whole, to stop drawing again and again
+
+    watch()
+
+
+def _owner(place: str) -> str:
+    """Return this session's own name, one for each place that orders."""
+    if "take-owner" not in st.session_state:
+        st.session_state["take-owner"] = uuid.uuid4().hex
+    return f"{st.session_state['take-owner']}-{place}"
+
+
+def _show(job: Job) -> None:
+    """Show one order."""
+    if job.active:
+        bar, stop = st.columns([3, 1], vertical_alignment="center")
+        said = say("take.running", share=f"{job.share:.0%}", title=job.title, what=job.what)
+        bar.progress(job.share, text=_plain(said if job.state == "running" else say("take.waiting", title=job.title)))
+        stop.button(say("take.cancel"), key=f"take-stop-{job.id}", width="stretch", on_click=jobs().cancel, args=(job,))
+    elif job.state == "done" and job.path is not None and job.path.is_file():
+        told = say("take.fetch", name=job.path.name, size=_size(job.path.stat().st_size))
+        link = f'<a class="rl-take" href="{html.escape(address_of(job))}" download>↓ {html.escape(told)}</a>'
+        st.html(f"{_CSS}{link}")
+    elif job.fault is not None:
+        show_fault(job.fault)
+    elif job.state == "cancelled":
+        st.caption(_plain(say("take.cancelled", title=job.title)))
+
+
+def _plain(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.0f} KB"
+
+
+_CSS: Final = """<style>
+a.rl-take { display: block; padding: .45rem .7rem; border: 1px solid #1f6f50; border-radius: .4rem; color: #1f6f50;
+  text-decoration: none; font-size: .9rem; overflow-wrap: anywhere; background: #f2f8f5; }
+a.rl-take:hover, a.rl-take:focus { background: #1f6f50; color: #fff; }
+</style>"""

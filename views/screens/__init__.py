@@ -1,0 +1,1 @@
+"""The six screens; none imports another."""

@@ -1,0 +1,94 @@
+"""The case round a check, and keeping it in the ledger."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import streamlit as st
+
+from geo.errors import RedlineError
+from layers.catalogue.home import home
+from siting.check.run import Run
+from siting.check.settings import CASE_FIELDS, Case
+from siting.ledger.store import Ledger
+from views.parts.findings.site_view import keep, restore, run_number
+from views.session.sticky_buttons import answered, asked
+from views.session.workspace import say, show_fault
+
+__all__ = ["case_fields", "ledger", "link_to", "show_case"]
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _ledger(folder: str) -> Ledger:  # noqa: ARG001 -- the key: another home is another ledger
+    return Ledger.open(home())
+
+
+def ledger() -> Ledger:
+    """Return the ledger of the home folder."""
+    return _ledger(str(home()))
+
+
+def link_to(check_id: str) -> str:
+    """Return the address of a record, relative to the page."""
+    return f"?check={check_id}"
+
+
+def show_case(run: Run, content: bytes | None) -> str | None:
+    """Show the case's fields and keep the check with it; return the id under which this check is kept."""
+    st.markdown(f"**{say('check_page.step_case')}**")
+    values = {}
+    for pair in _pairs(CASE_FIELDS):
+        for column, name in zip(st.columns(2), pair, strict=False):
+            with column:
+                values[name] = _field(name)
+    kept: dict[int, str] = st.session_state.setdefault("chk-kept", {})
+    now = run_number()
+    check_id = kept.get(now)
+    if (
+        asked(say("check_page.store"), key="chk-store", about=now, type="primary", disabled=check_id is not None)
+        and check_id is None
+    ):
+        try:
+            kept[now] = ledger().store(Case(**values), run, content)  # in one step: a press stores once
+        except RedlineError as fault:
+            answered("chk-store")
+            show_fault(fault)
+            return None
+        answered("chk-store")
+        st.rerun()
+    if check_id is not None:
+        told = html.escape(say("check_page.stored", id=check_id))
+        opened = html.escape(say("check_page.stored_open"))
+        st.markdown(
+            f'<div class="rl-stored" data-check="{check_id}"><b>{told}</b> · '
+            f'<a href="{link_to(check_id)}" target="_self">{opened}</a></div>',
+            unsafe_allow_html=True,
+        )
+        st.caption(say("check_page.stored_hint"))
+    return check_id
+
+
+def _pairs(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield names two by two: a row of fields each, so that they keep their order on a narrow screen."""
+    for start in range(0, len(names), 2):
+        yield names[start : start + 2]
+
+
+def _field(name: str) -> str:
+    key = restore(f"chk-case-{name}", "")
+    text: str = keep(key, st.text_input(say(f"check_page.case_{name}"), key=key, max_chars=200))
+    return text.strip()
+
+
+def case_fields(case: Case, prefix: str) -> Case:
+    """Show a stored case to be amended; return what the fields hold now."""
+    values: dict[str, Any] = asdict(case)
+    for pair in _pairs(CASE_FIELDS):
+        for column, name in zip(st.columns(2), pair, strict=False):
+            with column:
+                label, key = say(f"check_page.case_{name}"), f"{prefix}-{name}"
+                values[name] = st.text_input(label, value=values[name], key=key, max_chars=200).strip()
+    return Case(**values)

@@ -1,0 +1,157 @@
+"""Linear works: corridor width, bridges and tunnels, and where a line enters and leaves each layer by chainage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import folium
+import pandas as pd
+import shapely
+import streamlit as st
+
+from carto.map.site_group import site_group
+from geo.errors import RedlineError
+from geo.read.formats import Sites
+from layers.catalogue.model import LayerSpec
+from siting.check.linear import Structure, chainage_m, corridor_sites, linear_sections
+from snapshot.findings.site_text import section_sums
+from views.parts.findings.site_view import Seen, keep, layer_title, restore
+from views.session.memo import once
+from views.session.workspace import current_layers, lang, say, show_fault
+
+__all__ = ["centrelines", "has_lines", "show_kept_sections", "show_sections", "told_structures", "widened"]
+
+_KINDS = ("bridge", "tunnel")
+_CENTRELINE: Final = "#111111"
+
+
+def has_lines(sites: Sites) -> bool:
+    """Tell whether any site is a line."""
+    return bool((shapely.get_dimensions(sites.frame.geometry.to_numpy()) == 1).any())
+
+
+def widened(sites: Sites, token: str) -> tuple[Sites, float]:
+    """Ask how wide the works are; return the sites to check, lines as corridors, and the width (0: the line itself)."""
+    if not has_lines(sites):
+        return sites, 0.0
+    key = restore("chk-corridor", 0.0)
+    width = float(
+        keep(
+            key,
+            st.number_input(
+                say("check_page.corridor"),
+                min_value=0.0,
+                max_value=2000.0,
+                step=5.0,
+                format="%g",
+                key=key,
+                help=say("check_page.corridor_help"),
+            ),
+        )
+        or 0.0
+    )
+    if not width:
+        return sites, 0.0
+    made_of = (token, width, tuple(sites.frame["site_id"]))
+    wide: Sites = once("chk-corridor-made", made_of, lambda: corridor_sites(sites, width))
+    return wide, width
+
+
+def show_sections(sites: Sites, position: int, token: str) -> None:
+    """Show where the line of a site runs through layers.
+
+    Parameters
+    ----------
+    sites : Sites
+        Lines as read, not widened.
+    position : int
+    token : str
+        Of the source as it was read.
+    """
+    one = sites.frame.iloc[[position]]
+    if int(shapely.get_dimensions(one.geometry.iloc[0])) != 1:
+        return
+    st.markdown(f"**{say('check_page.line')}**")
+    try:
+        structures = _structures()
+        layers = current_layers()
+        checked = [layer for layer in layers.values() if layer.spec.checked]
+        key = (token, str(one["site_id"].iloc[0]), tuple(structures))
+        found: pd.DataFrame = once(
+            "chk-sections", key, lambda: linear_sections(one.reset_index(drop=True), checked, structures)
+        )
+        _table(found, {name: layer.spec for name, layer in layers.items()})
+    except RedlineError as fault:
+        show_fault(fault)
+        return
+    told = tuple((one.kind, one.from_m, one.to_m) for one in structures)
+    if told != told_structures():
+        st.session_state["chk-structures-told"] = told
+        st.rerun()  # the check says them too, and the record
+
+
+def told_structures() -> tuple[tuple[str, float, float], ...]:
+    """Return the bridges and tunnels that were named, as the settings of a check hold them."""
+    told: tuple[tuple[str, float, float], ...] = st.session_state.get("chk-structures-told", ())
+    return told
+
+
+def _structures() -> list[Structure]:
+    """Ask for bridges and tunnels; a row without both chainages does not count yet."""
+    with st.expander(say("check_page.structures")):
+        names = {say(f"check_page.structure_{kind}"): kind for kind in _KINDS}
+        columns = [say(f"check_page.structure_{part}") for part in ("from", "to", "kind")]
+        edited = st.data_editor(
+            pd.DataFrame({name: pd.Series(dtype=str) for name in columns}),
+            num_rows="dynamic",
+            hide_index=True,
+            width="stretch",
+            key="chk-structures",
+            column_config={
+                columns[0]: st.column_config.TextColumn(help="K0+000"),
+                columns[1]: st.column_config.TextColumn(help="K0+000"),
+                columns[2]: st.column_config.SelectboxColumn(options=list(names)),
+            },
+        )
+    return [
+        Structure(chainage_m(str(start)), chainage_m(str(end)), names[str(kind)])  # type: ignore[arg-type]
+        for start, end, kind in edited.itertuples(index=False, name=None)
+        if all(isinstance(cell, str) and cell.strip() for cell in (start, end, kind))
+    ]
+
+
+def show_kept_sections(seen: Seen) -> None:
+    """Show where the line of a record runs through layers, as it was kept; nothing where that was not asked."""
+    sections = seen.site.get("sections")  # records of earlier versions have none
+    if sections is None:
+        return
+    st.markdown(f"**{say('check_page.line')}**")
+    _table(pd.DataFrame(sections), seen.specs)
+
+
+def centrelines(sites: Sites) -> folium.FeatureGroup | None:
+    """Return the lines among sites as a group of the map, drawn over their corridors; None where there are none."""
+    lines = sites.frame[["geometry"]][shapely.get_dimensions(sites.frame.geometry.to_numpy()) == 1]
+    return site_group(lines, _CENTRELINE, dashed=True, width_px=1) if len(lines) else None
+
+
+def _table(sections: pd.DataFrame, specs: Mapping[str, LayerSpec]) -> None:
+    """Write sections as a table, and their sums by layer above it."""
+    if sections.empty:
+        st.caption(say("check_page.line_none"))
+        return
+    titles = {name: layer_title(specs, name) for name in sections["layer"].unique()}
+    sums = section_sums(sections.to_dict("records"), titles, lang())
+    st.caption("　".join(sums))
+    shown = {
+        "section_from": sections["from_k"],
+        "section_to": sections["to_k"],
+        "section_length": [f"{value:,.1f}" if value else "—" for value in sections["length_m"]],
+        "occ_layer": [layer_title(specs, name) for name in sections["layer"]],
+        "section_kind": [say(f"check_page.section_{kind}") for kind in sections["kind"]],
+        "section_structure": [say(f"check_page.structure_{kind}") for kind in sections["structure"]],
+        "section_features": sections["features"],
+    }
+    frame = pd.DataFrame({say(f"check_page.{key}"): list(values) for key, values in shown.items()})
+    st.dataframe(frame, hide_index=True, width="stretch")

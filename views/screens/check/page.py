@@ -1,0 +1,331 @@
+"""The Check page: a site, what is planned there, what law and plans say of it, and the record that is kept."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any, Final
+
+import folium
+import streamlit as st
+
+from carto.map.folium_map import highlight_group
+from carto.map.site_group import site_group
+from geo.errors import RedlineError
+from geo.read.formats import Sites
+from siting.check.batch import run_batch
+from siting.check.remainder import GRAVE
+from siting.check.run import Run
+from siting.check.settings import Settings
+from siting.law.project import day_of
+from siting.law.verdict import VERDICTS
+from views.parts.findings.form import choose_settings, show_required
+from views.parts.findings.result import COLOURS, facts_html, findings_html, show_verdict
+from views.parts.findings.site_view import keep, restore, run_number, seen_of
+from views.parts.intake.reading import Reading, read_source
+from views.parts.intake.source import MAP_KEY, Source, choose_source, note_drawings
+from views.parts.map.view import show_map
+from views.parts.map.viewpoints import look_at
+from views.screens.check import ledger as ledger_panel
+from views.screens.check.batch import show_occupation, show_schemes, show_sites, show_take
+from views.screens.check.case import show_case
+from views.screens.check.follow_up import left_over, show_path, show_reminders, show_way_out
+from views.screens.check.linear import centrelines, has_lines, show_sections, told_structures, widened
+from views.screens.check.reports import case_now, show_reports
+from views.screens.check.sites import choose_sites, show_areas, show_repairs
+from views.session.sticky_buttons import answered, asked
+from views.session.workspace import catalogue, current_layers, lang, say, show_fault, stamp
+
+__all__ = ["show"]
+
+_MAP_HEIGHT: Final = 400
+_AT_ONCE: Final = 20
+"""Up to so many sites are checked as soon as they are there; more wait for the button."""
+_PORTION: Final = 500
+_REMAINDER: Final = "#1b8a3a"
+_DEGREE_M: Final = 110_000.0
+"""Of latitude, a little less than it is."""
+_STEP_M: Final = 100.0
+_ROOM: Final = 1.7
+"""The page's map is lower than the map that ``look_at`` reckons with."""
+
+
+_NARROW: Final = """
+<style>
+@media (max-width: 640px) {
+  .stHorizontalBlock:has(.st-key-chk_case):has(.st-key-chk_result) > .stColumn,
+  .stHorizontalBlock:has(.st-key-chk_case):has(.st-key-chk_result) > .stColumn > .stVerticalBlock {
+    display: contents;
+  }
+  .stColumn > .stVerticalBlock > div:has(> .st-key-chk_case) { order: 9; }
+}
+</style>
+"""
+"""On a narrow screen the case comes after the result, as its number says."""
+
+
+def show() -> None:
+    """Draw the page."""
+    asked = st.query_params.get("check")
+    if asked:
+        ledger_panel.show_record(asked)
+        return
+    key = restore("chk-mode", "check")
+    mode = st.segmented_control(
+        say("check_page.mode"),
+        ["check", "ledger"],
+        format_func=lambda one: say(f"check_page.mode_{one}"),
+        key=key,
+        label_visibility="collapsed",
+    )
+    keep(key, mode or "check")
+    if mode == "ledger":
+        ledger_panel.show_search()
+    else:
+        _new_check()
+
+
+def _new_check() -> None:
+    """Draw the form at the left, map and result at the right."""
+    left, right = st.columns([1, 1.75], gap="small")
+    st.markdown(_NARROW, unsafe_allow_html=True)
+    with right:
+        verdict_box = st.container(key="chk_verdict")
+        map_box = st.container(key="chk_map")
+        result_box = st.container(border=True, key="chk_result")
+    with left:
+        with st.container(border=True, key="chk_site"):
+            st.markdown(f"**{say('check_page.step_site')}**")
+            source = choose_source()
+            sites, lines, asked = _sites(source)
+        with st.container(border=True, key="chk_plan"):
+            st.markdown(f"**{say('check_page.step_plan')}**")
+            settings = choose_settings()
+    with verdict_box:
+        run = None if source is None or lines is None else _run(source, lines, replace(settings, **asked))
+    with left, st.container(border=True, key="chk_case"):
+        if run is None:
+            st.markdown(f"**{say('check_page.step_case')}**")
+            st.caption(say("check_page.first_a_site"))
+        else:
+            check_id = show_case(run, _content(source))
+    position = 0
+    with result_box:
+        st.markdown(f"**{say('check_page.step_result')}**")
+        if run is None:
+            st.caption(say("check_page.first_a_site"))
+        else:
+            position = _choose_site(run)
+    if run is not None and source is not None and lines is not None:
+        seen = seen_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
+        with verdict_box:
+            show_verdict(seen)
+            if seen.site["activity"] is None:
+                st.markdown(
+                    f'<div class="rl-facts rl-hint">{say("check_page.no_activity")}</div>', unsafe_allow_html=True
+                )
+        with result_box:
+            _show_site(run, seen, lines, position, _read_token(source))
+            show_take(run, check_id)
+            show_reports(lambda: run, case_now(check_id), run.sites.name, check_id, "check")
+    with map_box:
+        _show_map(source, sites, run, lines)
+
+
+def _content(source: Source | None) -> bytes | None:
+    """Return the bytes that the record keeps: the file, or the text as pasted."""
+    if source is None:
+        return None
+    return source.text.encode() if source.kind == "text" else source.content
+
+
+def _sites(source: Source | None) -> tuple[Sites | None, Sites | None, dict[str, Any]]:
+    """Return the sites to check, the same with lines not yet widened, and what settings say of width and choice."""
+    sites = read_source(source) if source is not None else None
+    if source is None or sites is None:
+        return None, None, {}
+    show_repairs(sites)
+    token = _read_token(source)
+    lines = choose_sites(sites, token)
+    if len(lines) == 1:
+        show_areas(lines, 0)
+    wide, width = widened(lines, token)
+    chosen = tuple(lines.frame["site_id"]) if len(lines) < len(sites) else ()
+    kind = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
+    works = told_structures() if has_lines(lines) and len(lines) <= _AT_ONCE else None
+    linear = {} if works is None else {"sections": True, "structures": works}
+    return wide, lines, {"corridor_m": width, "source_sites": chosen, **linear, **kind}
+
+
+def _reading(source: Source) -> Reading | None:
+    """Return how the user wants the source read, where anything was said of it."""
+    held: Reading | None = st.session_state.get("chk-readings", {}).get(source.token)
+    return held
+
+
+def _read_token(source: Source) -> str:
+    """Return the token of a source as it is read: the same file in another system is another site."""
+    return f"{source.token}|{_reading(source)}"
+
+
+def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
+    """Check the sites, once for each question; more than a few wait for the button."""
+    reading = _reading(source)
+    settings = replace(settings, crs=source.crs)
+    if reading is not None:
+        told = {"source_layer": reading.layer, "source_columns": reading.columns, "source_swap": reading.swap}
+        settings = replace(settings, crs=reading.crs, **told)
+    key = (source.token, reading, tuple(sites.frame["site_id"]), settings, stamp(), day_of(None))
+    memo = st.session_state.get("chk-run")
+    if memo is not None and memo[0] == key:
+        held: Run = memo[1]
+        return held
+    count = len(sites)
+    if count > _AT_ONCE and not asked(
+        say("check_page.run_many", count=count), key="chk-run-many", about=key, type="primary", width="stretch"
+    ):
+        return None
+    try:
+        run = _checked(sites, settings)
+    except RedlineError as fault:
+        answered("chk-run-many")
+        show_fault(fault)
+        return None
+    st.session_state["chk-run"] = (key, run)
+    st.session_state["chk-run-number"] = run_number() + 1
+    answered("chk-run-many")
+    if count > _AT_ONCE:
+        st.rerun()  # without the button
+    return run
+
+
+def _checked(sites: Sites, settings: Settings) -> Run:
+    """Run the check with its progress shown."""
+    if len(sites) <= _AT_ONCE:
+        with st.spinner(say("views.checking")):
+            return run_batch(sites, current_layers(), settings)
+    bar = st.progress(0.0)
+
+    def told(done: int, total: int) -> None:
+        bar.progress(done / total, text=say("check_page.running", done=done, total=total))
+
+    told(0, len(sites))
+    run = run_batch(sites, current_layers(), settings, progress=told, portion=_PORTION)
+    bar.empty()
+    return run
+
+
+def _choose_site(run: Run) -> int:
+    """Show the sites of a run where there are several; return the one to look at."""
+    count = len(run.result.sites)
+    if count == 1:
+        return 0
+    position = show_sites(run)
+    show_schemes(run)
+    show_occupation(run)
+    return position
+
+
+def _show_site(run: Run, seen: Any, lines: Sites, position: int, token: str) -> None:
+    """Show all that was found of one site."""
+    if len(run.result.sites) > 1:
+        st.markdown(f"##### {_plain(seen.site['id'])}")
+        show_areas(lines, position)
+    st.markdown(facts_html(seen, areas=False), unsafe_allow_html=True)
+    st.caption(say("check_page.law_day", day=seen.site["as_of"]))
+    show_required(seen)
+    show_path(seen)
+    show_way_out(seen)
+    st.markdown(f"**{say('check_page.by_layer')}**")
+    st.markdown(findings_html(seen), unsafe_allow_html=True)
+    show_reminders(seen)
+    show_sections(lines, position, token)
+    st.caption(say("snapshot.disclaimer"))
+
+
+def _plain(name: str) -> str:
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in str(name))
+
+
+def _show_map(source: Source | None, sites: Sites | None, run: Run | None, lines: Sites | None) -> None:
+    """Show the page's map: what is drawn on it, the sites by verdict, what is left of them."""
+    look = _look(source, sites, run)
+    state = show_map(
+        list(current_layers().values()),
+        catalogue().map,
+        lang=lang(),
+        groups=_groups(source, sites, run, lines),
+        go_to=look,
+        height=_MAP_HEIGHT,
+        key=MAP_KEY,
+    )
+    note_drawings(state.drawings)
+    if run is not None and len(run.result.sites) > 1:
+        st.markdown(_legend(run), unsafe_allow_html=True)
+
+
+def _groups(
+    source: Source | None, sites: Sites | None, run: Run | None, lines: Sites | None
+) -> list[folium.FeatureGroup]:
+    """Return the sites in the colours of their verdicts, what is left of them, and the lines of corridors."""
+    if sites is None or source is None:
+        return []
+    if run is None or len(run.sites) != len(sites):
+        return [highlight_group(sites.frame[["geometry"]])]
+    groups = []
+    verdict = run.result.sites["verdict"].to_numpy()
+    for code in reversed(VERDICTS):  # the gravest on top
+        mine = run.sites.frame[["geometry"]][verdict == code]
+        if len(mine):
+            groups.append(site_group(mine, COLOURS[code]))
+    left = left_over(run)
+    if left is not None:
+        groups.append(site_group(left, _REMAINDER, dashed=True))
+    middle = centrelines(lines) if run.asked is not None and lines is not None else None
+    return groups if middle is None else [*groups, middle]
+
+
+def _look(source: Source | None, sites: Sites | None, run: Run | None) -> Any:
+    """Return where the map is to move: to a site that is new, or with what it is too near to.
+
+    What is drawn on the map is in sight already.
+    """
+    if source is None or sites is None:
+        st.session_state["chk-looked"] = None
+        return st.session_state.get("chk-look")
+    near_m = _too_near_m(run)
+    if (source.token, near_m) != st.session_state.get("chk-looked"):
+        st.session_state["chk-looked"] = (source.token, near_m)
+        if source.kind != "drawing":
+            west, south, east, north = sites.frame.total_bounds
+            up = _ROOM * near_m / _DEGREE_M
+            aside = up / math.cos(math.radians(north))
+            st.session_state["chk-look"] = look_at(
+                west - max(east - west, aside), south - max(north - south, up),
+                east + max(east - west, aside), north + max(north - south, up),
+            )  # fmt: skip
+    return st.session_state.get("chk-look")
+
+
+def _too_near_m(run: Run | None) -> float:
+    """Return how far the farthest thing is that a site may not be so near to; 0 where there is none."""
+    if run is None or len(run.sites) > _AT_ONCE:
+        return 0.0
+    far = [
+        row["distance_m"]
+        for row in run.result.findings[["relation", "distance_m", "rules", "state"]].to_dict("records")
+        if row["relation"] == "disjoint" and row["state"] == "clear" and row["rules"]
+        if row["rules"][0]["counts_as"] in GRAVE
+    ]
+    return math.ceil(max(far, default=0.0) / _STEP_M) * _STEP_M
+
+
+def _legend(run: Run) -> str:
+    """Return what the colours of the sites mean."""
+    seen = set(run.result.sites["verdict"])
+    items = [
+        f'<span style="color:{COLOURS[code]}">■</span> {say(f"siting.verdict_{code}")}'
+        for code in VERDICTS
+        if code in seen
+    ]
+    return f"<small>{say('check_page.legend')}{' &nbsp;'.join(items)}</small>"

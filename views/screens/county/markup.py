@@ -1,0 +1,261 @@
+"""The county page as HTML that prints: figures, published targets, and what the documents name in the county."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from layers.indicators.county_profile import County, Figure
+from layers.indicators.printed_figures import printed_text
+from layers.indicators.subjects import unit_text
+from layers.plans.clauses import clause_text
+from layers.plans.entries import PlanSet
+from views.parts.entries.filter import code_text, region_text
+from views.session.workspace import lang, say
+from words import has
+
+__all__ = ["figures_html", "head_html", "lists_html", "published_html", "sources_html"]
+
+Row = dict[str, Any]
+
+_DIGITS: Final = {"redline_share": 2, "redline_area": 1, "land_area": 1, "water_area": 1, "river_length": 1,
+                  "mean_slope": 2, "protected_area": 1}  # fmt: skip
+_SIGNS: Final = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< ", "~": "≈ "}
+_MOST_PUBLISHED: Final = 14
+_ORDER: Final = {"done": 0, "under_way": 1, "planned": 2, "": 3}
+
+
+def head_html(county: County, picture: str, inset: str) -> str:
+    """Return name, place and pictures of a county."""
+    unit = county.unit
+    name, other = _names(unit)
+    above = region_text(str(unit["prefecture_adcode"]))
+    province = region_text(str(unit["province_adcode"]))
+    if province.isdigit():  # a province that is no layer of ours
+        key = f"county.province_{province}"
+        province = say(key) if has(key) else str(unit["province_zh"])
+    sub = say("county.sub", province=province, prefecture=above, code=str(unit["adcode"]))
+    alt = html.escape(say("county.map_alt", name=name))
+    note = unit.get("change_note") or ""
+    changed = say("county.former", note=note) if note and lang() == "zh" else ""
+    return (
+        f'<h1>{html.escape(name)} <small>{html.escape(other)}</small></h1><p class="sub">{html.escape(sub)}</p>'
+        + (f'<p class="sub">{html.escape(changed)}</p>' if changed else "")
+        + f'<figure><div class="map"><img src="{picture}" alt="{alt}">{inset}</div>'
+        f"<figcaption>{html.escape(say('county.map_note'))}</figcaption></figure>"
+    )
+
+
+def figures_html(counties: Sequence[County]) -> str:
+    """Return the derived figures of one or two counties, beside those of their prefectures."""
+    above = list(dict.fromkeys(str(one.unit["prefecture_adcode"]) for one in counties))
+    heads = [say("county.figure")]
+    for one in counties:
+        heads += [_names(one.unit)[0], say("county.rank")] if len(counties) == 1 else [_names(one.unit)[0]]
+    heads += [say("county.with_level", name=region_text(code), level=say("county.level_prefecture")) for code in above]
+    rows = []
+    for place, figure in enumerate(counties[0].figures):
+        each = [one.figures[place] for one in counties]
+        cells = [html.escape(say("county.with_unit", name=figure.title(lang()), unit=figure.unit(lang())))]
+        for one in each:
+            cells.append(f"<b>{_number(one.key, one.value)}</b>")
+            if len(counties) == 1:
+                cells.append(_rank(one))
+            elif one.rank:
+                cells[-1] += f"<br><small>{_rank(one)}</small>"
+        known = {str(one.unit["prefecture_adcode"]): figure.above for one, figure in zip(counties, each, strict=True)}
+        cells += [_number(figure.key, known[code]) for code in above]
+        rows.append(cells)
+    notes = [say("county.figures_note")]
+    if any(_unknown(one, "redline_share") for one in counties):
+        notes.append(say("county.no_redline"))
+    return _section("figures", _table(say("county.figures"), heads, rows, numbers=True), notes)
+
+
+def published_html(county: County, plans: PlanSet) -> str:
+    """Return what documents publish for the county, its prefecture and its province."""
+    rows = county.published
+    wanted = rows[(rows["level"] == "county") | rows["limit"] | (rows["target"] != "")]
+    shown = wanted.head(_MOST_PUBLISHED)
+    if shown.empty:
+        return _section("published", "", [say("county.published_none")])
+    heads = [say(f"county.{key}") for key in ("figure", "level", "base", "target", "binding", "clause")]
+    lines = [
+        [
+            html.escape(_with_unit(row["name" if lang() == "zh" else "name_en"], row["unit"])),
+            html.escape(f"{say('county.level_' + row['level'])} · {region_text(row['adcode'])}"),
+            html.escape(_dated(row, "base", row["base_comparator"])),
+            html.escape(_dated(row, "target", row["comparator"])),
+            html.escape(say(f"plans_page.binding_{row['binding']}") if row["binding"] else "—"),
+            _clause(plans, row["document"], row["clause"]),
+        ]
+        for row in shown.to_dict("records")
+    ]
+    notes = [say("county.published_note")]
+    if len(rows) > len(shown):
+        notes.append(say("county.published_more", count=len(rows) - len(shown)))
+    return _section("published", _table(say("county.published"), heads, lines, of=_names(county.unit)[0]), notes)
+
+
+def lists_html(county: County, plans: PlanSet) -> str:
+    """Return what the documents name in the county: sites, waters, projects, designations, rules."""
+    parts = [
+        _list(county, "protected_sites", ("name", "kind", "area_ha", "place", "clause"), _site, plans),
+        _list(county, "waters", ("name", "kind", "clause"), _water, plans),
+        _list(county, "projects", ("name", "kind", "status", "place", "clause"), _project, plans),
+        _list(county, "county_facts", ("name", "kind", "rank_granted", "status", "clause"), _fact, plans),
+    ]
+    if len(county.entries["rules"]):
+        parts.append(_list(county, "rules", ("name", "clause"), _rule, plans))
+    return "".join(parts)
+
+
+def sources_html(counties: Sequence[County], plans: PlanSet, version: str, day: str) -> str:
+    """Return how each figure was made, which documents are cited, and when this was printed."""
+    lines = [
+        say("county.source_line", title=figure.title(lang()), source=figure.source(lang()))
+        for figure in counties[0].figures
+    ]
+    documents = plans.documents
+    titles = documents["title" if lang() == "zh" else "title_en"]
+    status = documents["status"]
+    told = [f"{code} {titles[code]} ({say('plans_page.status_' + status[code])})" for code in documents.index]
+    lines.append(say("county.document_line", list=("；" if lang() == "zh" else "; ").join(told)))
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+    foot = html.escape(say("county.printed", version=version, day=day))
+    return (
+        f'<section class="sources"><h2>{html.escape(say("county.sources"))}</h2><ul>{items}</ul>'
+        f'<p class="foot">{foot}</p></section>'
+    )
+
+
+def _list(county: County, kind: str, columns: Sequence[str], row_of: Any, plans: PlanSet) -> str:
+    """Return one list of the county, or that there is nothing on it."""
+    rows = county.entries[kind]
+    if kind == "projects":
+        order = rows["status"].map(_ORDER).fillna(len(_ORDER))
+        rows = rows.loc[order.sort_values(kind="stable").index]
+    notes = [say("county.wider", count=county.wider[kind])] if county.wider[kind] and kind != "rules" else []
+    title = f"{say('county.' + kind)} ({len(rows)})"
+    if rows.empty:
+        return _section(kind, f"<h2>{html.escape(title)}</h2>", [say(f"county.none_{kind}"), *notes])
+    heads = [say(f"county.{column}") for column in columns]
+    lines = [
+        [*(html.escape(cell) for cell in row_of(row)), _clause(plans, row["document"], row["clause"])]
+        for row in rows.to_dict("records")
+    ]
+    return _section(kind, _table(title, heads, lines, before=_by_status(rows, kind), of=_names(county.unit)[0]), notes)
+
+
+def _by_status(rows: pd.DataFrame, kind: str) -> str:
+    """Return how many projects are done, under way, planned."""
+    if kind != "projects":
+        return ""
+    counts = rows["status"].value_counts()
+    told = [f"{code_text('status_' + (code or 'none'))} {counts[code]}" for code in _ORDER if code in counts.index]
+    return f'<p class="tally">{html.escape(" · ".join(told))}</p>'
+
+
+def _site(row: Row) -> list[str]:
+    area = "—" if pd.isna(row["area_ha"]) else f"{row['area_ha']:,.1f}"
+    level = say(f"plans_page.level_{row['level']}") if row["level"] else ""
+    kind = " · ".join(part for part in (code_text(f"type_{row['type']}"), level) if part)
+    return [_named(row), kind, area, code_text(f"place_{row['extent_kind'] or 'none'}")]
+
+
+def _water(row: Row) -> list[str]:
+    return [_named(row), code_text(f"water_{row['kind']}")]
+
+
+def _project(row: Row) -> list[str]:
+    status = code_text(f"status_{row['status'] or 'none'}")
+    return [_named(row), code_text(f"category_{row['category']}"), status, code_text(f"place_{row['location_basis']}")]
+
+
+def _fact(row: Row) -> list[str]:
+    year = "" if pd.isna(row["year"]) else f" {int(row['year'])}"
+    rank = say(f"plans_page.level_{row['rank']}") if row["rank"] else "—"
+    return [_named(row), code_text(f"fact_{row['kind']}"), rank, code_text(f"status_{row['state']}") + year]
+
+
+def _rule(row: Row) -> list[str]:
+    return [str(row["summary"] if lang() == "zh" else row["summary_en"])]
+
+
+def _named(row: Row) -> str:
+    return str(row["name"] if lang() == "zh" else row["name_en"] or row["name"])
+
+
+def _names(unit: Row) -> tuple[str, str]:
+    both = str(unit["name_zh"]), str(unit["name_en"])
+    return both if lang() == "zh" else (both[1], both[0])
+
+
+def _with_unit(name: str, unit: str) -> str:
+    return say("county.with_unit", name=name, unit=unit_text(unit)(lang())) if unit else str(name)
+
+
+def _dated(row: Row, which: str, comparator: str) -> str:
+    """Return a published value with its year: as printed; in English the number read from it, or what it says."""
+    value, year = row[which], row[f"{which}_year"]
+    if not value:
+        return "—"
+    if lang() == "en" and pd.notna(row[f"{which}_value"]):
+        value = f"{_SIGNS.get(comparator, '')}{row[f'{which}_value']:,g}"
+    else:
+        value = printed_text(str(value))(lang())
+    return str(value) if pd.isna(year) else say("county.year", value=value, year=int(year))
+
+
+def _clause(plans: PlanSet, document: str, clause: str) -> str:
+    """Return where a row is from; a document that has ended says so."""
+    status = plans.documents.loc[document, "status"]
+    tag = "" if status == "in_force" else f" <em>{html.escape(code_text(f'status_{status}'))}</em>"
+    text = f"{say('plans_page.short_' + document)} {clause_text(document, clause, lang())}"
+    return f"<small>{html.escape(text)}{tag}</small>"
+
+
+def _number(key: str, value: float) -> str:
+    return "—" if math.isnan(value) else f"{value:,.{_DIGITS.get(key, 0)}f}"
+
+
+def _rank(figure: Figure) -> str:
+    return html.escape(say("county.rank_of", rank=figure.rank, of=figure.of)) if figure.rank else "—"
+
+
+def _unknown(county: County, key: str) -> bool:
+    return any(figure.key == key and math.isnan(figure.value) for figure in county.figures) or not any(
+        figure.key == key for figure in county.figures
+    )
+
+
+def _table(
+    title: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: bool = False,
+    before: str = "",
+    of: str = "",
+) -> str:
+    """Return a table below its title; cells, and what stands before it, are HTML already. `of`: whose it is."""
+    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
+    body = "".join(
+        f'<tr><th scope="row">{cells[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in cells[1:]) + "</tr>"
+        for cells in rows
+    )
+    label = html.escape(f"{of} {title}".strip())
+    return (
+        f"<h2>{html.escape(title)}</h2>{before}"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
+        f"<table{' class=numbers' if numbers else ''}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _section(name: str, body: str, notes: Sequence[str]) -> str:
+    told = "".join(f'<p class="note">{html.escape(note)}</p>' for note in notes)
+    return f'<section class="{name}">{body}{told}</section>'

@@ -1,0 +1,156 @@
+"""The county page: one county at a glance, or two side by side; it prints on A4."""
+
+from __future__ import annotations
+
+import html
+from typing import Any, Final
+
+import streamlit as st
+
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import PRODUCT
+from layers.indicators.county_profile import County, CountyFigures, county_of, derived_figures
+from siting.law.project import day_of
+from views.parts.entries.filter import plan_set, region_text
+from views.screens.county.markup import figures_html, head_html, lists_html, published_html, sources_html
+from views.screens.county.pictures import county_picture, inset
+from views.session.navigation import open_page
+from views.session.sticky_buttons import pressed
+from views.session.workspace import VERSION, Stamp, current_layers, lang, say, stamp
+
+__all__ = ["show"]
+
+_SHEET: Final = PRODUCT / "views" / "js" / "county.css"
+_PRINT_HTML: Final = '<button type="button"></button>'
+_PRINT_CSS: Final = """
+button { width: 100%; min-height: 2.5rem; font: inherit; color: #17352a; background: #fff; border: 1px solid #b9c6be;
+  border-radius: 8px; cursor: pointer; }
+button:hover, button:focus-visible { border-color: #1f6f50; color: #1f6f50; outline: none; }
+button:focus-visible { outline: 2px solid #1f6f50; }
+"""
+_PRINT_JS: Final = """
+export default function ({ data, parentElement }) {
+  const button = parentElement.querySelector("button");
+  button.textContent = data.label;
+  button.onclick = () => window.print();
+}
+"""
+
+
+def show() -> None:
+    """Draw the page."""
+    names = _names()
+    with st.container(key="county_bar"):
+        st.caption(say("county.lead"))
+        first, second, to_map, to_paper = st.columns([1.6, 1.6, 1, 0.8], vertical_alignment="bottom")
+        with first:
+            adcode = _choose("adcode", names, say("county.choose"), say("county.choose_hint"))
+        with second:
+            other = _choose("with", names, say("county.with"), say("county.with_none"), besides=adcode)
+    if adcode is None:
+        asked = str(st.query_params.get("adcode", ""))[:12]
+        known = asked == "" or asked in names
+        st.info(say("county.empty") if known else say("county.unknown", code=html.escape(asked)))
+        _browse(names)
+        return
+    with to_map:
+        if pressed(say("county.on_map"), key="county-map", width="stretch"):
+            open_page("map", find=f"county:{adcode}")
+    with to_paper:
+        _print_button()(key="county-print", data={"label": say("county.print")})
+    _show([code for code in (adcode, other) if code is not None])
+
+
+def _browse(names: dict[str, str]) -> None:
+    """Offer the prefectures, then the counties of the one chosen: nobody needs to know a name."""
+    above = list(dict.fromkeys(f"{code[:4]}00" for code in names))
+    now = lang()
+    chosen = st.pills(say("county.level_prefecture"), above, format_func=region_text, key=f"county-above-{now}")
+    if chosen is None:
+        return
+    key = f"county-of-{chosen}-{now}"
+    mine = [code for code in names if code.startswith(chosen[:4])]
+    st.pills(
+        say("county.choose"),
+        mine,
+        format_func=region_text,
+        key=key,
+        on_change=lambda: _ask("adcode", st.session_state[key]),
+    )
+
+
+def _show(codes: list[str]) -> None:
+    """Draw the counties."""
+    layers, plans = current_layers(), plan_set()
+    with st.spinner(say("county.making")):
+        figures = _figures(stamp(), layers)
+        counties = [county_of(code, layers, figures, plans) for code in codes]
+        heads = [_head(one) for one in counties]
+    sources = sources_html(counties, plans, VERSION, day_of(None))
+    if len(counties) == 1:
+        one = counties[0]
+        body = (
+            f'<div class="two"><div>{heads[0]}</div><div>{figures_html(counties)}</div></div>'
+            f"{published_html(one, plans)}{lists_html(one, plans)}"
+        )
+    else:
+        columns = [f"<div>{published_html(one, plans)}{lists_html(one, plans)}</div>" for one in counties]
+        body = (
+            f'<div class="two pair"><div>{heads[0]}</div><div>{heads[1]}</div></div>{figures_html(counties)}'
+            f'<div class="two pair">{"".join(columns)}</div>'
+        )
+    sheet = f"<style>{_SHEET.read_text(encoding='utf-8')}</style>"
+    st.html(f'{sheet}<article class="rl-county" lang="{lang()}">{body}{sources}</article>')
+
+
+def _head(county: County) -> str:
+    adcode = str(county.unit["adcode"])
+    name = str(county.unit["name_zh" if lang() == "zh" else "name_en"])
+    label = say("county.inset_alt", name=name, above=region_text(str(county.unit["province_adcode"])))
+    return head_html(county, county_picture(adcode, lang()), inset(adcode, html.escape(label)))
+
+
+def _choose(parameter: str, names: dict[str, str], label: str, hint: str, *, besides: str | None = None) -> str | None:
+    """Show a chooser of counties that keeps itself in the address; return the one chosen."""
+    options = [code for code in names if code != besides]
+    asked = str(st.query_params.get(parameter, ""))
+    key = f"county-{parameter}-{lang()}"
+    now = asked if asked in options else None
+    if st.session_state.get(key) != now:
+        st.session_state[key] = now  # the address says so: a link, or the way back
+    chosen: str | None = st.selectbox(
+        label,
+        options,
+        index=None,
+        placeholder=hint,
+        format_func=lambda code: names[code],
+        key=key,
+        on_change=lambda: _ask(parameter, st.session_state[key]),
+    )
+    return chosen
+
+
+def _ask(parameter: str, code: str | None) -> None:
+    if code is None:
+        st.query_params.pop(parameter, None)
+    else:
+        st.query_params[parameter] = code
+
+
+def _names() -> dict[str, str]:
+    """Return the counties by code, in the order of codes, with the prefecture each lies in."""
+    counties = counties_of(current_layers()).sort_values("adcode")
+    column = "name_zh" if lang() == "zh" else "name_en"
+    codes = counties[["adcode", column, "prefecture_adcode"]].astype(str).itertuples(index=False, name=None)
+    return {code: say("county.option", name=name, above=region_text(above)) for code, name, above in codes}
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _figures(now: Stamp, _layers: dict[str, Layer]) -> CountyFigures:  # noqa: ARG001 -- key
+    return derived_figures(_layers)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _print_button() -> Any:
+    return st.components.v2.component("redline_print", html=_PRINT_HTML, css=_PRINT_CSS, js=_PRINT_JS)

@@ -1,0 +1,188 @@
+"""Bringing a layer in, step by step: the file, what is wrong with it, what it is, and into the store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from geo.crs.systems import describe
+from geo.errors import BadInput, RedlineError
+from geo.read.formats import Inspection
+from layers.catalogue.counties import counties_of
+from layers.own.intake import Intake
+from layers.own.official_tables import has_official_fields
+from layers.own.versions import Given, keep_layer
+from views.parts.intake.layer_file import Brought, ask_file, inspected, let_go, settle
+from views.parts.intake.reading import system_text
+from views.parts.map.tile_progress import make_tiles
+from views.screens.data.database import asks_for_many
+from views.screens.data.describe import say_what_it_is
+from views.screens.data.report import show_report
+from views.session.memo import once
+from views.session.territories import plain
+from views.session.workspace import catalogue, current_layers, lang, say, show_fault
+from words import has
+
+__all__ = ["show_add"]
+
+
+def show_add() -> None:
+    """Draw the steps that can be taken now."""
+    st.markdown(f"##### 1 · {say('data.step_file')}")
+    brought = ask_file()
+    if brought is None:
+        st.caption(say("data.file_help"))
+        return
+    seen = _looked_into(brought)
+    if seen is None or asks_for_many(brought, seen):
+        return
+    brought = _choose_layer(brought, seen)
+    intake = _taken_in(brought)
+    if intake is None:
+        return
+    st.markdown(f"##### 2 · {say('data.step_report')}")
+    wanted = show_report(intake, brought.accept_repairs)
+    if wanted != brought.accept_repairs:
+        settle(replace(brought, accept_repairs=wanted))
+        st.rerun()
+    if _system(brought, intake):
+        return
+    if intake.stopped:
+        return
+    st.markdown(f"##### 3 · {say('data.step_what')}")
+    given = say_what_it_is(intake, f"{brought.token}-{intake.layer}-{intake.reading.epsg}")
+    if given is not None:
+        _keep(brought, intake, given)
+
+
+def _looked_into(brought: Brought) -> Inspection | None:
+    """Look into the file, or say why that cannot be."""
+    try:
+        with st.spinner(say("data.reading")):
+            return inspected(brought)
+    except RedlineError as fault:
+        show_fault(fault)
+        return None
+
+
+def _choose_layer(brought: Brought, seen: Inspection) -> Brought:
+    """Ask which layer of the file, where there are several."""
+    names = [info.name for info in seen.layers]
+    if len(names) < 2:
+        return brought
+    counts = {info.name: info.count for info in seen.layers}
+    likely = next((at for at, info in enumerate(seen.layers) if has_official_fields(info.columns)), 0)
+    at = names.index(brought.layer) if brought.layer in names else likely
+    chosen = st.selectbox(
+        say("data.which", count=len(names)),
+        names,
+        index=at,
+        format_func=lambda name: name if counts[name] is None else f"{name} ({counts[name]:,})",
+        key=f"data-layer-{brought.token}",
+    )
+    if chosen != brought.layer:
+        brought = replace(brought, layer=chosen)
+        settle(brought)
+    return brought
+
+
+def _taken_in(brought: Brought) -> Intake | None:
+    """Read the layer and look for faults; ask for its system where it declares none."""
+    key = (brought.token, brought.layer, brought.crs, brought.swap, brought.accept_repairs)
+
+    try:
+        with st.spinner(say("data.checking")):
+            intake: Intake = once("data-intake", key, lambda: brought.taken_in(brought.layer))
+    except RedlineError as fault:
+        show_fault(fault)
+        _ask_system(brought, fault)
+        return None
+    return intake
+
+
+def _ask_system(brought: Brought, fault: RedlineError) -> None:
+    """Offer the systems that the coordinates fit; nothing is applied without the user's word."""
+    candidates = fault.values.get("candidates")
+    if fault.key in {"geo.swapped_degrees", "geo.swapped_metres"} and not brought.swap:
+        if st.button(say("check_page.crs_read_swapped"), key="data-swap"):
+            settle(replace(brought, swap=True))
+            st.rerun()
+        return
+    codes = list(dict.fromkeys(one.crs for one in candidates)) if isinstance(candidates, tuple) else []
+    chosen = st.selectbox(
+        say("data.ask_crs"),
+        codes,
+        index=None,
+        format_func=system_text,
+        accept_new_options=True,
+        placeholder=say("data.ask_crs_hint"),
+        key=f"data-crs-{brought.token}",
+    )
+    _use_system(brought, chosen)
+
+
+def _use_system(brought: Brought, code: str | None) -> None:
+    if not code or code == brought.crs:
+        return
+    try:
+        describe(code, brought.name)
+    except BadInput as fault:
+        show_fault(fault)
+        return
+    settle(replace(brought, crs=code))
+    st.rerun()
+
+
+def _system(brought: Brought, intake: Intake) -> bool:
+    """Say which system it was read in, and let the user name another; True where it is what stops the layer."""
+    stops = any(fault.code == "all_outside" for fault in intake.faults)
+    with st.expander(say("data.system", system=system_text(f"EPSG:{intake.reading.epsg}")), expanded=stops):
+        st.caption(plain(say("data.system_how", how=say("data.comma").join(_evidence(intake)))))
+        code = st.text_input(
+            say("data.other_crs"), key=f"data-other-crs-{brought.token}", value=brought.crs or ""
+        ).strip()
+        _use_system(brought, code or None)
+    return stops
+
+
+def _evidence(intake: Intake) -> list[str]:
+    known = [f"geo.evidence_{code}" for code in intake.reading.evidence]
+    return [say(key) for key in known if has(key)] or [intake.reading.declared]
+
+
+def _keep(brought: Brought, intake: Intake, given: Given) -> None:
+    """Store the layer, load it, make its tiles; each step is said."""
+    with st.status(say("data.keeping"), expanded=True) as status:
+        try:
+            version = keep_layer(
+                intake,
+                given,
+                brought.content,
+                catalogue=catalogue(),
+                counties=counties_of(current_layers()),
+                step=lambda name: status.write(say(f"data.step_{name}")),
+            )
+            status.write(say("data.step_load"))
+            layer = current_layers()[version.layer.id]
+            if layer.fault is not None:
+                raise layer.fault
+            status.write(say("data.step_tiles"))
+            changed = [one for one in current_layers().values() if one.id in {layer.id, given.beside}]
+            make_tiles(changed, lang())
+        except RedlineError as fault:
+            status.update(label=say("data.keeping_failed"), state="error")
+            show_fault(fault)
+            return
+        status.update(label=say("data.kept_label"), state="complete")
+    st.session_state["data-told"] = say(
+        "data.kept", title=version.layer.title(lang()), number=version.number, count=f"{version.count:,}"
+    )
+    several = len(inspected(brought).layers) > 1  # a bureau's database holds the next layer too
+    for key in ("data-intake", "data-target"):
+        st.session_state.pop(key, None)
+    if not several:
+        let_go()
+    st.session_state["data-show"] = version.layer.id
+    st.session_state["data-view-next"] = "list"
+    st.rerun()

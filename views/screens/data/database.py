@@ -1,0 +1,215 @@
+"""Several official tables of one database: listed with what was found, ticked, and brought in with one set of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from geo.errors import RedlineError
+from geo.read.formats import Inspection
+from layers.catalogue.counties import counties_of
+from layers.catalogue.user_layers import OverlayVersion
+from layers.own.database import Database, Said, TableSeen, keep_each, look_through, place_text
+from layers.own.official_tables import has_official_fields
+from views.parts.intake.layer_file import Brought, inspected, let_go
+from views.parts.map.tile_progress import make_tiles
+from views.screens.data.describe import dated
+from views.session.memo import once
+from views.session.territories import plain, territories, territory_text
+from views.session.workspace import catalogue, current, current_layers, lang, say
+
+__all__ = ["asks_for_many"]
+
+_FEW: Final = 2
+
+
+def asks_for_many(brought: Brought, seen: Inspection) -> bool:
+    """Offer to bring in all official tables of a file at once, where it has several; True where that is wanted."""
+    count = sum(has_official_fields(info.columns) for info in seen.layers)
+    if count < _FEW:
+        return False
+    how = st.radio(
+        say("data.many_how"),
+        ("all", "one"),
+        format_func=lambda name: say(f"data.many_{name}", count=count),
+        key=f"data-many-{brought.token}",
+        horizontal=True,
+        label_visibility="collapsed",
+    )
+    if how == "one":
+        return False
+    _show_many(brought)
+    return True
+
+
+def _show_many(brought: Brought) -> None:
+    """Draw the steps for all tables together."""
+    st.markdown(f"##### 2 · {say('data.step_report')}")
+    token = f"{brought.token}-{current().overlay.revision}"
+    place = st.container()
+    extent = tuple(st.session_state.get(f"data-many-extent-{brought.token}", ())) or None
+    tables = _looked_through(brought, extent)
+    with place:
+        ticked = _ticked(tables, token)
+    if not any(table.fits for table in tables):
+        return
+    st.markdown(f"##### 3 · {say('data.many_said')}")
+    said = _said(brought.token, ticked)
+    if said is not None:
+        _keep(brought, ticked, said)
+
+
+def _database(brought: Brought) -> Database:
+    return Database(
+        brought.content,
+        brought.taken_in,
+        counties_of(current_layers()),
+        catalogue,
+        territory_text,
+    )
+
+
+def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[TableSeen]:
+    """Look through the tables, once for a file, an extent and a catalogue; what is read now is said."""
+    key = (brought.token, brought.crs, extent, current().overlay.revision)
+    line = st.empty()
+
+    def step(name: str) -> None:
+        line.caption(plain(say("data.many_reading", layer=name)))
+
+    def look() -> list[TableSeen]:
+        return look_through(_database(brought), inspected(brought).layers, extent=extent, step=step)
+
+    found: list[TableSeen] = once("data-many-seen", key, look)
+    line.empty()
+    return found
+
+
+def _ticked(tables: Sequence[TableSeen], token: str) -> list[TableSeen]:
+    """List the tables, those that fit with a tick; return the ticked ones."""
+    ticked = []
+    st.caption(say("data.many_pick"))
+    for table in tables:
+        if not table.fits:
+            continue
+        with st.container(border=True, key=f"data_table_{len(ticked)}_{table.layer.encode().hex()[:40]}"):
+            assert table.official is not None
+            label = f"{table.layer} → {table.official.title(lang())}"  # no bold: it would be read out as asterisks
+            if st.checkbox(plain(label), value=True, key=f"data-tick-{token}-{table.layer}"):
+                ticked.append(table)
+            st.caption(_facts(table))
+            _faults(table)
+    for table in tables:
+        if not table.fits:
+            out = say("data.many_out", layer=table.layer, count=f"{table.read:,}")
+            st.warning(f"**{plain(out)}** {plain(table.why(lang()))}")
+    return ticked
+
+
+def _facts(table: TableSeen) -> str:
+    """Say how much there is, what was found, where it is complete and in whose place it goes."""
+    where = territory_text(table.extent)
+    return plain(
+        say(
+            "data.many_facts",
+            kept=f"{table.kept:,}",
+            read=f"{table.read:,}",
+            faults=say("data.many_faults" if table.faults else "data.many_no_faults", count=len(table.faults)),
+            extent=where,
+            place=place_text(table.place, where, lang()) if table.place else "—",
+        )
+    )
+
+
+def _faults(table: TableSeen) -> None:
+    for notice in table.notices:
+        st.info(plain(notice.text(lang())))
+    if not table.faults:
+        return
+    with st.expander(say("data.many_see")):
+        for fault in table.faults:
+            st.markdown(f"**{plain(fault.text(lang()))}** {plain(fault.cure(lang()))}")
+
+
+def _said(token: str, ticked: Sequence[TableSeen]) -> Said | None:
+    """Ask for what holds for all tables; return it once the button is pressed."""
+    named = territories()
+    left, right = st.columns(2)
+    publisher = left.text_input(
+        say("data.publisher"), key=f"data-publisher-{token}", placeholder=say("data.publisher_hint")
+    )
+    as_of = right.text_input(say("data.as_of"), key=f"data-as-of-{token}", placeholder=say("data.as_of_hint")).strip()
+    left, right = st.columns(2)
+    licence = left.text_input(
+        say("data.licence"), value=say("data.licence_internal"), key=f"data-many-licence-{token}-{lang()}"
+    )
+    right.multiselect(
+        say("data.many_extent"),
+        list(named),
+        format_func=lambda adcode: f"{named[adcode]} {adcode}",
+        placeholder=say("data.many_extent_hint"),
+        key=f"data-many-extent-{token}",
+        help=say("data.ask_extent_help"),
+    )
+    missing = [key for key, text in (("publisher", publisher), ("licence", licence)) if not text.strip()]
+    if as_of and not dated(as_of):
+        st.error(say("data.as_of_wrong"))
+        missing.append("as_of")
+    if not st.button(say("data.many_keep", count=len(ticked)), type="primary", key="data-many-keep"):
+        return None
+    if missing:
+        st.error(say("data.still_missing", what=say("data.comma").join(say(f"data.{key}") for key in missing)))
+        return None
+    if not ticked:
+        st.error(say("data.many_pick_none"))
+        return None
+    return Said(publisher, licence, as_of or "unknown")
+
+
+def _keep(brought: Brought, tables: Sequence[TableSeen], said: Said) -> None:
+    """Store the tables one after another; say on the next run which are there and which are not."""
+    with st.status(say("data.keeping"), expanded=True) as status:
+        outcomes = keep_each(
+            _database(brought),
+            tables,
+            said,
+            step=lambda layer, name: status.write(plain(f"{layer}: {say(f'data.step_{name}')}")),
+        )
+        versions = {outcome.layer: outcome.version for outcome in outcomes if outcome.version is not None}
+        status.write(say("data.step_load"))
+        failed = _loaded(versions)
+    kept = [_kept_text(layer, version) for layer, version in versions.items() if layer not in failed]
+    if kept:
+        st.session_state["data-told"] = say("data.many_kept", what=say("data.semicolon").join(kept))
+    st.session_state["data-not-kept"] = [
+        *(say("data.many_not_kept", layer=one.layer, why=one.fault.text(lang())) for one in outcomes if one.fault),
+        *(say("data.many_failed_load", layer=layer, why=fault.text(lang())) for layer, fault in failed.items()),
+    ]
+    st.session_state["data-view-next"] = "list" if kept else "add"
+    if len(kept) == len(inspected(brought).layers):
+        let_go()
+    st.rerun()
+
+
+def _loaded(versions: dict[str, OverlayVersion]) -> dict[str, RedlineError]:
+    """Load what was stored and make its tiles; return what cannot be read, by table."""
+    layers = current_layers()
+    failed = {}
+    for table, version in versions.items():
+        fault = layers[version.layer.id].fault
+        if fault is not None:
+            failed[table] = fault
+            continue
+        changed = {version.layer.id, version.takes_over}
+        try:
+            make_tiles([one for one in layers.values() if one.id in changed], lang())
+        except RedlineError as wrong:
+            failed[table] = wrong
+    return failed
+
+
+def _kept_text(layer: str, version: OverlayVersion) -> str:
+    title = version.layer.title(lang())
+    return say("data.many_kept_one", layer=layer, title=title, number=version.number, count=f"{version.count:,}")

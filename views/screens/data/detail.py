@@ -1,0 +1,180 @@
+"""One layer of the catalogue: all that is known of it, its versions, and what can be done with it."""
+
+from __future__ import annotations
+
+import html
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from geo.errors import RedlineError
+from layers.catalogue.licences import licence_text
+from layers.catalogue.model import Layer
+from layers.catalogue.user_layers import OverlayEntry
+from layers.own.versions import FIXED_ROLES, remove, roll
+from siting.ledger.layer_uses import VersionUse, uses_by_version
+from views.parts.findings.site_view import word_title
+from views.screens.check.case import ledger, link_to
+from views.screens.data.table import chip, date_text, metres_text
+from views.session.territories import plain, territory_text
+from views.session.workspace import current, lang, say, show_fault
+
+__all__ = ["show_detail"]
+
+_MOST_IDS: Final = 12
+_TONES: Final = {"loaded": "ok", "not_loaded": "none", "failed": "bad"}
+
+
+def show_detail(layer: Layer) -> None:
+    """Draw a layer's panel."""
+    with st.container(border=True, key="data-detail"):
+        st.markdown(f"**{plain(layer.spec.title(lang()))}**")
+        if layer.spec.notice:
+            st.caption(plain(layer.spec.notice(lang())))
+        left, right = st.columns(2)
+        left.markdown(_facts(layer), unsafe_allow_html=True)
+        with right:
+            if layer.fault is not None:
+                show_fault(layer.fault)
+            st.caption(say("data.full_digest"))
+            st.code(layer.digest or "—", language=None, wrap_lines=True)
+            _fields(layer)
+        _versions(layer)
+
+
+def _facts(layer: Layer) -> str:
+    """Return what the catalogue says, as a list."""
+    spec, now = layer.spec, lang()
+    bounds = ""
+    if layer.frame is not None and len(layer.frame):
+        west, south, east, north = layer.frame.total_bounds
+        bounds = f"{west:.3f}–{east:.3f}°E, {south:.3f}–{north:.3f}°N"
+    facts = [
+        (say("views.col_state"), chip(say(f"layers.state_{layer.state}"), _TONES[layer.state])),
+        (say("views.col_basis"), html.escape(say(f"layers.basis_{spec.basis}"))),
+        (say("data.stands_for"), html.escape(f"{word_title(spec.stands_for)} · {spec.role}")),
+        (say("views.col_publisher"), html.escape(spec.publisher(now))),
+        (say("views.col_licence"), html.escape(licence_text(spec.licence, now))),
+        (say("views.col_as_of"), html.escape(date_text(spec.as_of) + (f" ({spec.vintage})" if spec.vintage else ""))),
+        (say("views.col_accuracy"), metres_text(spec.accuracy_m)),
+        (say("views.col_count"), "—" if layer.frame is None else f"{len(layer.frame):,}"),
+        (say("data.complete_in"), html.escape(territory_text(spec.extent))),
+        (say("data.bounds"), html.escape(bounds or "—")),
+        (say("data.secrecy"), html.escape(say(f"data.secrecy_{spec.secrecy}"))),
+        (say("views.col_export"), html.escape(say(f"layers.export_{spec.export}"))),
+        (say("data.checked"), html.escape(say("data.yes" if spec.checked else "data.no"))),
+        (say("data.id_field"), f"<code>{spec.id}</code>"),
+    ]
+    return (
+        '<dl class="rl-dl">' + "".join(f"<dt>{html.escape(name)}</dt><dd>{text}</dd>" for name, text in facts) + "</dl>"
+    )
+
+
+def _fields(layer: Layer) -> None:
+    if layer.frame is None:
+        return
+    columns = [str(name) for name in layer.frame.columns if name != "geometry"]
+    with st.expander(say("data.columns", count=len(columns))):
+        st.caption(plain(say("data.comma").join(columns)))
+
+
+def _versions(layer: Layer) -> None:
+    """List the versions that were imported, the one in use marked; offer the way back and forward."""
+    entry = current().overlay.of(layer.id)
+    shipped = layer.spec.source.kind != "imported"
+    if layer.spec.role not in FIXED_ROLES and st.button(
+        say("data.replace_button" if layer.state != "not_loaded" else "data.add_button"), key="data-replace"
+    ):
+        st.session_state["data-target"] = layer.id
+        st.session_state["data-view-next"] = "add"
+        st.rerun()
+    used = _used(layer, entry)
+    if entry is None:
+        return
+    st.caption(say("data.versions"))
+    st.dataframe(_version_table(entry, used, shipped), hide_index=True, width="stretch")
+    numbers = [0, *(version.number for version in entry.version)]
+    at = numbers.index(entry.current)
+    back, forward, out = st.columns(3)
+    if back.button(say("data.roll_back"), disabled=at == 0, width="stretch", key="data-back"):
+        _do(lambda: roll(layer.id, numbers[at - 1]), "data.rolled", number=numbers[at - 1])
+    if forward.button(say("data.roll_forward"), disabled=at + 1 >= len(numbers), width="stretch", key="data-forward"):
+        _do(lambda: roll(layer.id, numbers[at + 1]), "data.rolled", number=numbers[at + 1])
+    if out.button(say("data.remove"), disabled=shipped and entry.current == 0, width="stretch", key="data-remove"):
+        _do(lambda: remove(layer.id), "data.removed")
+    st.caption(say("data.versions_help"))
+
+
+def _used(layer: Layer, entry: OverlayEntry | None) -> dict[int, VersionUse]:
+    """Say which stored checks used each version, the one in use first; nothing where no check did."""
+    try:
+        used = uses_by_version(ledger(), layer.id, entry, _MOST_IDS)
+    except RedlineError as fault:
+        show_fault(fault)
+        return {}
+    now = entry.current if entry else 0
+    numbers = sorted((number for number, use in used.items() if use.count), key=lambda one: (one != now, -one))
+    if not numbers:
+        if layer.spec.checked:
+            st.caption(say("data.used_none"))
+        return used
+    lines = "".join(_use_line(one, used[one], now if entry else None) for one in numbers)
+    st.markdown(
+        f'<div class="rl-used"><b>{html.escape(say("data.used"))}</b><ul>{lines}</ul></div>', unsafe_allow_html=True
+    )
+    return used
+
+
+def _use_line(number: int, use: VersionUse, current: int | None) -> str:
+    """Return a version's checks as a line of links, each to open beside this page; without versions, all of them."""
+    name = say("data.version_short", number=number) if number else say("data.version_shipped")
+    told = say("data.used_count" if current is None else "data.used_by", version=name, count=f"{use.count:,}")
+    links = " ".join(
+        f'<a href="check{link_to(check_id)}&lang={lang()}" target="_blank" rel="noopener">{check_id}</a>'
+        for check_id in use.latest
+    )
+    rest = use.count - len(use.latest)
+    more = f" {html.escape(say('data.used_more', count=f'{rest:,}'))}" if rest else ""
+    mark = f" {chip(say('data.col_in_use'), 'ok')}" if number == current else ""
+    return f'<li data-version="{number}" data-checks="{use.count}">{html.escape(told)}{mark} {links}{more}</li>'
+
+
+def _do(change: object, told: str, **values: object) -> None:
+    """Make a change to the overlay and say so on the next run."""
+    try:
+        change()  # type: ignore[operator]
+    except RedlineError as fault:
+        show_fault(fault)
+        return
+    st.session_state["data-told"] = say(told, **values)
+    st.rerun()
+
+
+def _version_table(entry: OverlayEntry, used: dict[int, VersionUse], shipped: bool) -> pd.DataFrame:
+    """Return the versions, the latest first; the entry of ``config.toml`` last, where there is one."""
+    now = lang()
+    rows: list[dict[str, object]] = [
+        {
+            say("data.col_version"): version.number,
+            say("data.col_in_use"): "✓" if version.number == entry.current else "",
+            say("data.col_checks"): used.get(version.number, VersionUse()).count,
+            say("data.col_made"): version.made_at[:16].replace("T", " "),
+            say("views.col_publisher"): version.layer.publisher(now),
+            say("views.col_as_of"): date_text(version.layer.as_of),
+            say("views.col_basis"): say(f"layers.basis_{version.layer.basis}"),
+            say("views.col_count"): version.count,
+            say("data.col_file"): version.upload,
+            say("data.col_standard"): version.standard,
+            say("views.col_digest"): _digest(version.layer.source),
+        }
+        for version in reversed(entry.version)
+    ]
+    if shipped or used.get(0, VersionUse()).count:
+        first = {say("data.col_version"): 0, say("data.col_in_use"): "" if entry.current else "✓"}
+        rows.append({**first, say("data.col_checks"): used.get(0, VersionUse()).count})
+    return pd.DataFrame(rows)
+
+
+def _digest(source: object) -> str:
+    return str(getattr(source, "digest", ""))[:10]

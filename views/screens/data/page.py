@@ -1,0 +1,95 @@
+"""Every layer of the catalogue with where it comes from and how far it may be trusted; bringing one's own in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from geo.errors import RedlineError
+from layers.own.versions import roll
+from views.screens.data.add import show_add
+from views.screens.data.compare import show_compare
+from views.screens.data.detail import show_detail
+from views.screens.data.table import filtered, show_table
+from views.session.territories import plain
+from views.session.workspace import current, current_layers, lang, say, show_fault
+
+__all__ = ["show"]
+
+_VIEWS: Final = ("list", "add", "compare")
+
+
+def show() -> None:
+    """Draw the page."""
+    st.subheader(say("views.page_data"))
+    if (fault := current().fault) is not None:
+        show_fault(fault)
+    if told := st.session_state.pop("data-told", None):
+        st.success(plain(told))
+    for text in st.session_state.pop("data-not-kept", []):
+        st.error(plain(text))
+    if wanted := st.session_state.pop("data-view-next", None):
+        st.session_state["data-view"] = wanted
+    view = st.segmented_control(
+        say("data.view"),
+        _VIEWS,
+        default=None if "data-view" in st.session_state else "list",
+        format_func=lambda name: say(f"data.view_{name}"),
+        key="data-view",
+        label_visibility="collapsed",
+    )
+    if view == "add":
+        show_add()
+    elif view == "compare":
+        show_compare()
+    else:
+        _list()
+
+
+def _list() -> None:
+    """Show all layers, and one of them closely."""
+    layers = list(current_layers().values())
+    overlay = current().overlay
+    faulty = sum(layer.state == "failed" for layer in layers)
+    missing = sum(layer.state == "not_loaded" for layer in layers)
+    st.caption(say("data.lead", total=len(layers), missing=missing, faulty=faulty))
+    if wanted := st.session_state.pop("data-show", None):
+        st.session_state["data-layer"] = wanted
+    titles = {layer.id: layer.spec.title(lang()) for layer in layers}
+    if st.session_state.get("data-layer") not in {None, *titles}:
+        st.session_state["data-layer"] = None
+    chosen = st.selectbox(
+        say("data.look_at"),
+        list(titles),
+        index=None,
+        format_func=lambda layer_id: f"{titles[layer_id]} · {layer_id}",
+        placeholder=say("data.look_at_hint"),
+        key="data-layer",
+    )
+    if chosen is not None:
+        show_detail(current_layers()[chosen])
+    show_table(filtered(layers, overlay), overlay)
+    _out_of_use(set(titles))
+    st.caption(say("data.sources"))
+
+
+def _out_of_use(shown: set[str]) -> None:
+    """List the user's own layers that were taken out, with the way back."""
+    gone = [entry for entry in current().overlay.entry if entry.in_use is None and entry.id not in shown]
+    if not gone:
+        return
+    with st.expander(say("data.out_of_use", count=len(gone))):
+        for entry in gone:
+            last = entry.version[-1]
+            left, right = st.columns([4, 1], vertical_alignment="center")
+            left.text(f"{last.layer.title(lang())} · {entry.id} · {last.made_at[:10]}")
+            if right.button(say("data.restore"), key=f"data-restore-{entry.id}", width="stretch"):
+                try:
+                    roll(entry.id, last.number)
+                except RedlineError as fault:
+                    show_fault(fault)
+                else:
+                    st.session_state["data-told"] = say("data.rolled", number=last.number)
+                    st.session_state["data-show"] = entry.id
+                    st.rerun()

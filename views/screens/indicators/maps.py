@@ -1,0 +1,110 @@
+"""The maps of the indicators page: one of an indicator, one beside it of another, and what was clicked in them."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+from typing import Final
+
+import shapely
+import streamlit as st
+
+from carto.map.folium_map import View, highlight_group
+from layers.catalogue.model import Layer
+from views.parts.entries.shapes import outline_of, view_of_territory
+from views.parts.indicators.choice import chosen
+from views.parts.indicators.figures import Shown, shown, subjects
+from views.parts.indicators.own_raster import picture_group
+from views.parts.indicators.picker import labels_of
+from views.parts.map.view import show_map
+from views.session.workspace import catalogue, current_layers, lang, say
+
+__all__ = ["legend", "second_indicator", "show_figures"]
+
+_HEIGHT: Final = 600
+
+
+def second_indicator() -> Shown | None:
+    """Ask for an indicator to stand beside the first; it is classed as the first is."""
+    offered = {name: one for name, one in subjects().items() if name != chosen().id}
+    labels = labels_of(offered)
+    key = f"indicator-second-{lang()}"
+    if st.session_state.get(key, "") not in ["", *offered]:
+        st.session_state[key] = ""
+    name = st.selectbox(
+        say("indicator_page.second"),
+        ["", *offered],
+        format_func=lambda code: labels[code] if code else say("carto.indicator_none"),
+        key=key,
+    )
+    if not name:
+        return None
+    scheme = "natural_breaks" if chosen().scheme == "by_hand" else chosen().scheme
+    return shown(replace(chosen(), id=name, year="", mode="value", limits="", scheme=scheme))
+
+
+def legend(found: Shown) -> str:
+    """Return the classes in one line, low to high, and what has no figure."""
+    classes = found.choropleth.classes
+    pairs = zip(classes.colours, classes.captions(), strict=True)
+    items = [f'<span><i style="background:{colour}"></i>{html.escape(caption)}</span>' for colour, caption in pairs]
+    if (classes.of_row < 0).any():
+        items.append(f'<span><i class="rl-none"></i>{html.escape(say("carto.missing"))}</span>')
+    return f'<div class="rl-ind-legend">{"".join(items)}</div>'
+
+
+def show_figures(found: Shown, picked: str, prefecture: str, *, key: str, as_picture: bool = False) -> str:
+    """Show the map of an indicator; return the territory that was just clicked, "" for none.
+
+    Parameters
+    ----------
+    found : Shown
+    picked : str
+        Adcode of the territory to outline; "" for none.
+    prefecture : str
+        Where to look; "" for the whole.
+    key : str
+        One per map.
+    as_picture : bool
+        Show the raster that the figures are from, and not the figures.
+    """
+    layers = [layer for layer in current_layers().values() if layer.spec.group == "boundaries"]
+    groups = [picture_group()] if as_picture else []
+    if picked:
+        groups.append(highlight_group(outline_of(picked)))
+    state = show_map(
+        layers,
+        catalogue().map,
+        lang=lang(),
+        choropleth=None if as_picture else found.choropleth,
+        groups=groups,
+        go_to=_look(prefecture, key),
+        height=_HEIGHT,
+        key=key,
+        draw=False,
+    )
+    if state.clicked is None or state.clicked == st.session_state.get(f"{key}-click"):
+        return ""
+    st.session_state[f"{key}-click"] = state.clicked
+    return _territory_at(found.choropleth.layer, *state.clicked)
+
+
+def _look(prefecture: str, key: str) -> View | None:
+    """Return where to move: to the prefecture that was just chosen, or back to the whole."""
+    if prefecture != st.session_state.get(f"{key}-went", ""):
+        st.session_state[f"{key}-went"] = prefecture
+        st.session_state[f"{key}-view"] = view_of_territory(prefecture) if prefecture else _whole()
+    view: View | None = st.session_state.get(f"{key}-view")
+    return view
+
+
+def _whole() -> View:
+    settings = catalogue().map
+    return View(settings.centre_lon, settings.centre_lat, settings.zoom)
+
+
+def _territory_at(layer: Layer, lon: float, lat: float) -> str:
+    """Return the adcode of the territory at a place (degrees); "" where there is none."""
+    assert layer.frame is not None
+    inside = shapely.intersects_xy(layer.frame.geometry.to_numpy(), lon, lat)
+    return str(layer.frame["adcode"].to_numpy()[inside][0]) if inside.any() else ""

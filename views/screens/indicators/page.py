@@ -1,0 +1,267 @@
+"""Indicators: a map beside its ranking and its table, each pointing at what is chosen in another; sources beside."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from dataclasses import astuple
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from views.parts.entries.filter import region_text
+from views.parts.indicators.choice import KEY, choose, chosen
+from views.parts.indicators.figures import OWN, Shown, literal, shown, subjects
+from views.parts.indicators.own_raster import choose_raster, picture_legend, show_as
+from views.parts.indicators.picker import choose_classes, choose_subject
+from views.screens.indicators.chart import PICK, moments_chart, ranking, relation, show_ranking
+from views.screens.indicators.maps import legend, second_indicator, show_figures
+from views.screens.indicators.own_table import choose_table, forget_own
+from views.screens.indicators.table import downloads, headed, moments_table, ranked, value_head
+from views.session.workspace import lang, say
+
+__all__ = ["show"]
+
+_FIRST: Final = "redline_share"
+_CHART_HEIGHT: Final = 540
+_PICKED: Final = "indicator-territory"
+_CSS: Final = """
+<style>
+.rl-ind-title { font-size: 1.12rem; font-weight: 700; line-height: 1.35; margin-bottom: .9rem; }
+.rl-ind-title small { font-weight: 400; color: #55635b; }
+.rl-ind-fact { border-left: 3px solid #1f6f50; padding: .1rem .7rem; font-size: .9rem; line-height: 1.55; }
+.rl-ind-fact { margin-bottom: .8rem; }
+.rl-ind-fact small { color: #55635b; }
+.rl-ind-legend { font-size: .82rem; line-height: 1.7; margin-bottom: .9rem; }
+.rl-ind-legend span { white-space: nowrap; margin-right: .9rem; }
+.rl-ind-legend i { display: inline-block; width: 20px; height: 12px; margin-right: .3rem; border: 1px solid #8a8a8a; }
+.rl-ind-legend .rl-none { background: repeating-linear-gradient(135deg, #f4f4f4 0 3px, #8a8a8a 3px 4px); }
+@media (max-width: 640px) {
+  .st-key-ind_how div[data-testid="stColumn"] { min-width: 44% !important; flex: 1 1 44% !important; }
+}
+</style>
+"""
+
+
+def show() -> None:
+    """Draw the page."""
+    st.markdown(_CSS, unsafe_allow_html=True)
+    if KEY not in st.session_state:
+        choose(id=_FIRST)
+    choice_box, how_box = st.columns([1.35, 1], gap="medium")
+    class_box = how_box.container(key="ind_how")
+    with choice_box:
+        choose_subject()
+    with how_box:
+        _own_data()
+    _own_panels()
+    found = shown(chosen())
+    if found is None:
+        known = chosen().id in subjects()
+        st.info(say(f"indicator_page.{'no_figures' if known else 'gone' if chosen().id else 'pick_one'}"))
+        return
+    with class_box:
+        choose_classes(found)
+        prefecture = _prefecture(found) if found.subject.level == "county" else ""
+        beside = second_indicator()
+    _show_found(found, beside, prefecture)
+
+
+def _show_found(found: Shown, beside: Shown | None, prefecture: str) -> None:
+    """Show the map with its ranking or with the map of another indicator, and the table with its sources below."""
+    picked = _picked(found)
+    table = ranked(found, prefecture)
+    map_box, side_box = st.columns([1.25, 1] if beside is None else 2, gap="small")
+    with map_box:
+        _title(found)
+        as_picture = show_as()
+        hit = show_figures(found, picked, prefecture, key="indicator-map", as_picture=as_picture)
+        words = picture_legend() if as_picture else legend(found)
+        st.markdown(words, unsafe_allow_html=True)
+    with side_box:
+        if beside is None:
+            _show_picked(table, found, picked)
+            _show_chart(table, found, picked)
+        else:
+            _title(beside)
+            hit = show_figures(beside, picked, prefecture, key="indicator-map-2") or hit
+            st.markdown(legend(beside), unsafe_allow_html=True)
+    if hit:
+        _point_at(hit)
+        st.rerun()
+    list_box, fact_box = st.columns([1.25, 1], gap="small")
+    with list_box:
+        _show_table(table, found, picked)
+        downloads(headed(table, found), found)
+    with fact_box:
+        if beside is not None:
+            _show_both(found, beside, picked)
+        _show_facts(table, found)
+
+
+def _own_panels() -> None:
+    """Show what is open of the ways in for a user's own data."""
+    if st.session_state.get("own-open"):
+        with st.container(border=True):
+            choose_table()
+    if st.session_state.get("raster-open"):
+        with st.container(border=True):
+            choose_raster()
+
+
+def _own_data() -> None:
+    """Show the way in for a user's own table, and the way out."""
+    added = st.session_state.pop("own-added", None)
+    if added is not None:
+        st.toast(say("indicator_own.used", count=added))
+    if st.session_state.pop("raster-close", False):
+        st.session_state["raster-open"] = False
+    left, right = st.columns(2)
+    left.toggle(say("indicator_own.open"), key="own-open")
+    right.toggle(say("raster_own.open"), key="raster-open")
+    if st.session_state.get(OWN):
+        st.button(say("indicator_own.remove"), on_click=forget_own, width="stretch")
+
+
+def _title(found: Shown) -> None:
+    now = lang()
+    unit = found.indicator.unit(now)
+    basis = say(f"indicator_page.basis_{found.indicator.basis}")
+    st.markdown(
+        f'<div class="rl-ind-title">{html.escape(found.indicator.title(now))} '
+        f"<small>{html.escape(f'{unit} · ' if unit != '—' else '')}{html.escape(basis)}</small></div>",
+        unsafe_allow_html=True,
+    )
+
+
+def _picked(found: Shown) -> str:
+    """Return the territory that is pointed at, if the indicator has it."""
+    frame = found.choropleth.layer.frame
+    code = str(st.session_state.get(_PICKED, ""))
+    return code if frame is not None and code in set(frame["adcode"].astype(str)) else ""
+
+
+def _prefecture(found: Shown) -> str:
+    """Show the prefectures; ranking and table keep to the one that is chosen."""
+    frame = found.choropleth.layer.frame
+    assert frame is not None
+    codes = sorted(set(frame["prefecture_adcode"].astype(str)))
+    key = f"indicator-prefecture-{lang()}"
+    return st.selectbox(
+        say("indicator_page.within"),
+        ["", *codes],
+        format_func=lambda code: region_text(code) if code else say("indicator_page.everywhere"),
+        key=key,
+    )
+
+
+def _point_at(code: str) -> None:
+    """Point at a territory; chart and table that have another ticked are made anew."""
+    st.session_state[_PICKED] = code
+    st.session_state["indicator-remade"] = st.session_state.get("indicator-remade", 0) + 1
+
+
+def _show_picked(table: pd.DataFrame, found: Shown, picked: str) -> None:
+    """Show the figure and the rank of the territory that is pointed at."""
+    mine = table[table["adcode"] == picked]
+    if mine.empty:
+        return
+    row = mine.iloc[0]
+    value = say("carto.missing") if pd.isna(row["value"]) else f"{row['value']:,.6g} {found.indicator.unit(lang())}"
+    count = int(table["value"].notna().sum())
+    place = "" if pd.isna(row["rank"]) else say("indicator_page.placed", rank=int(row["rank"]), count=count)
+    head = " · ".join(part for part in (str(row["prefecture"]), str(row["name"])) if part)
+    st.markdown(
+        f'<div class="rl-ind-fact" data-picked="{row["adcode"]}"><b>{html.escape(head)}</b> {html.escape(value)} '
+        f"<small>{html.escape(place)} · {html.escape(found.indicator.title(lang()))}</small></div>",
+        unsafe_allow_html=True,
+    )
+
+
+def _show_chart(table: pd.DataFrame, found: Shown, picked: str) -> None:
+    """Show the ranking; of a figure told for one territory its years."""
+    if table["value"].notna().sum() < 2:
+        chart = moments_chart(found.subject)
+        if chart is not None:
+            st.altair_chart(chart, width="stretch", theme=None)
+            st.caption(say("indicator_page.targets_dashed"))
+        else:
+            st.caption(say("indicator_page.one_figure"))
+        return
+    st.caption(say("indicator_page.chart_hint"))
+    key = f"indicator-chart-{_state_key(found)}"
+    with st.container(height=_CHART_HEIGHT, border=True):
+        show_ranking(ranking(table, found, picked), key, lambda: _from_chart(key))
+
+
+def _from_chart(key: str) -> None:
+    chosen_bars = st.session_state[key]["selection"].get(PICK) or []
+    st.session_state[_PICKED] = str(chosen_bars[0].get("adcode", "")) if chosen_bars else ""
+    st.session_state["indicator-remade"] = st.session_state.get("indicator-remade", 0) + 1
+
+
+def _show_both(found: Shown, beside: Shown, picked: str) -> None:
+    """Show the picked territory's figures of both, and how the two go together."""
+    for one in (found, beside):
+        _show_picked(ranked(one), one, picked)
+    chart = relation(found, beside, picked) if found.subject.level == beside.subject.level else None
+    if chart is not None:
+        st.altair_chart(chart, width="stretch", theme=None)
+
+
+def _state_key(found: Shown) -> str:
+    """Return what tells apart the lists that one widget may show."""
+    said = repr((astuple(chosen()), found.indicator.id, lang(), st.session_state.get("indicator-remade", 0)))
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def _show_table(table: pd.DataFrame, found: Shown, picked: str) -> None:
+    """Show the table; ticking a row points at its territory, which comes first."""
+    first = table["adcode"] == picked
+    ordered = pd.concat([table[first], table[~first]])
+    codes = ordered["adcode"].tolist()
+    rows = [0] if first.any() else []
+    key = f"indicator-table-{_state_key(found)}-{len(table)}"
+    value = value_head(found)
+    st.dataframe(
+        headed(ordered, found),
+        hide_index=True,
+        height=min(38 + 35 * max(len(table), 1), 388),
+        width="stretch",
+        key=key,
+        on_select=lambda: _from_table(key, codes),
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": rows}} if rows else None,
+        column_config={
+            say("indicator_page.col_rank"): st.column_config.NumberColumn(width=50),
+            value: st.column_config.NumberColumn(format="localized"),
+        },
+    )
+
+
+def _from_table(key: str, codes: list[str]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    st.session_state[_PICKED] = codes[rows[0]] if rows else ""
+
+
+def _show_facts(table: pd.DataFrame, found: Shown) -> None:
+    """Show the spread of the figures, and where they are from."""
+    now = lang()
+    unit = found.indicator.unit(now)
+    told = table["value"].dropna()
+    if len(told) > 1:
+        facts = {"low": told.min(), "median": told.median(), "high": told.max()}
+        written = {name: f"{figure:,.6g}" for name, figure in facts.items()}
+        st.caption(
+            say("indicator_page.spread", count=len(told), missing=len(table) - len(told), unit=literal(unit), **written)
+        )
+    st.markdown(f"**{say('indicator_page.fact_source')}**")
+    source = found.choropleth.note
+    st.markdown(
+        f'<div class="rl-ind-fact"><small>{html.escape(source(now) if source else "")}</small></div>',
+        unsafe_allow_html=True,
+    )
+    moments = moments_table(found.subject)
+    if moments is not None:
+        st.dataframe(moments, hide_index=True, width="stretch", height=38 + 35 * min(len(moments), 7))

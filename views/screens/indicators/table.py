@@ -1,0 +1,167 @@
+"""The figures of an indicator as a table: ranked, with their class; to look at and to take away."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from layers.indicators.subjects import Subject
+from layers.plans.clauses import clause_text
+from snapshot.findings.workbook import Page, write_csv, write_workbook
+from views.parts.entries.filter import region_text
+from views.parts.indicators.figures import Shown
+from views.session.workspace import lang, say
+
+__all__ = ["downloads", "headed", "moments_table", "ranked", "value_head"]
+
+
+def ranked(found: Shown, prefecture: str = "") -> pd.DataFrame:
+    """Return the territories of an indicator, highest first, those without a figure last.
+
+    Parameters
+    ----------
+    found : Shown
+    prefecture : str
+        Adcode; only its counties. "" for all.
+
+    Returns
+    -------
+    DataFrame
+        ``rank`` (ties share one; NA without a figure), ``name``, ``prefecture``, ``adcode``, ``value`` (float),
+        ``class_`` (caption), ``colour``.
+    """
+    frame = found.choropleth.layer.frame
+    assert frame is not None
+    classes = found.choropleth.classes
+    of_row = classes.of_row
+    captions = np.array([*classes.captions(), say("carto.missing")], dtype=object)
+    colours = np.array([*classes.colours, "#d9d9d9"], dtype=object)
+    codes = frame["adcode"].astype(str)
+    above = (
+        frame["prefecture_adcode"].astype(str) if "prefecture_adcode" in frame.columns else pd.Series("", codes.index)
+    )
+    table = pd.DataFrame(
+        {
+            "name": codes.map(region_text).to_numpy(),
+            "prefecture": above.map(lambda code: region_text(code) if code else "").to_numpy(),
+            "prefecture_adcode": above.to_numpy(),
+            "adcode": codes.to_numpy(),
+            "value": found.by_region.to_numpy(float),
+            "class_": captions[of_row],
+            "colour": colours[of_row],
+        }
+    )
+    if found.subject.level != "county":
+        table = table[table["value"].notna()]
+    if prefecture:
+        table = table[table["prefecture_adcode"] == prefecture]
+    table = table.sort_values("value", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
+    table.insert(0, "rank", table["value"].rank(method="min", ascending=False).astype("Int64"))
+    return table
+
+
+def headed(table: pd.DataFrame, found: Shown) -> pd.DataFrame:
+    """Return the table of `ranked` as people read it."""
+    columns = {
+        "rank": say("indicator_page.col_rank"),
+        "name": say(f"indicator_page.level_{found.subject.level}"),
+        "prefecture": say("indicator_page.col_prefecture"),
+        "value": value_head(found),
+        "class_": say("indicator_page.col_class"),
+        "adcode": say("indicator_page.col_adcode"),
+    }
+    if found.subject.level != "county":
+        del columns["prefecture"]
+    return table[list(columns)].rename(columns=columns)
+
+
+def value_head(found: Shown) -> str:
+    """Return the heading of the figures, with their unit where there is one."""
+    unit = found.indicator.unit(lang())
+    return say("indicator_page.col_plain") if unit == "—" else say("indicator_page.col_value", unit=unit)
+
+
+def moments_table(subject: Subject) -> pd.DataFrame | None:
+    """Return every published figure of a subject as printed, with document and clause; None for other subjects."""
+    if subject.rows is None:
+        return None
+    now = lang()
+    rows = subject.rows.sort_values("year", kind="stable", na_position="last")
+    kinds = rows["kind"].where(rows["cell"] != "change", "change")
+    clauses = [clause_text(*pair, now) for pair in zip(rows["document"], rows["clause"], strict=True)]
+    return pd.DataFrame(
+        {
+            say("indicator_page.col_year"): [_years(row) for row in rows.to_dict("records")],
+            say("indicator_page.col_kind"): [say(f"indicators.kind_{kind}") for kind in kinds],
+            say("indicator_page.col_region"): rows["adcode"].map(region_text).to_numpy(),
+            say("indicator_page.col_printed"): rows["value_text"].to_numpy(),
+            say("indicator_page.col_unit"): subject.unit(now),
+            say("indicator_page.col_document"): [
+                f"{code} {say('plans_page.short_' + code)}" for code in rows["document"]
+            ],
+            say("indicator_page.col_clause"): clauses,
+        }
+    )
+
+
+def _years(row: dict[Any, Any]) -> str:
+    if pd.isna(row["year"]):
+        return "—"
+    since = "" if pd.isna(row["year_from"]) or row["year_from"] == row["year"] else f"{row['year_from']}–"
+    return f"{since}{row['year']}"
+
+
+def downloads(table: pd.DataFrame, found: Shown) -> None:
+    """Show the buttons that give the table with its source as CSV and as XLSX."""
+    now = lang()
+    name = re.sub(r"[^\w-]+", "_", found.indicator.title(now)).strip("_")[:60] or "indicator"
+    facts = pd.DataFrame(
+        {
+            say("indicator_page.fact"): [
+                say(f"indicator_page.fact_{key}") for key in ("title", "unit", "source", "note")
+            ],
+            say("indicator_page.told"): [
+                found.indicator.title(now),
+                found.indicator.unit(now),
+                found.indicator.source(now),
+                say(f"indicator_page.basis_{found.indicator.basis}"),
+            ],
+        }
+    )
+    left, right = st.columns(2)
+    left.download_button(
+        say("indicator_page.take_csv"),
+        data=lambda: _csv(table),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        width="stretch",
+    )
+    right.download_button(
+        say("indicator_page.take_xlsx"),
+        data=lambda: _xlsx([Page(say("indicator_page.title"), table), Page(say("indicator_page.fact_source"), facts)]),
+        file_name=f"{name}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    stream = io.StringIO(newline="")
+    write_csv(stream, table, bom=True)
+    return stream.getvalue().encode()
+
+
+def _xlsx(pages: list[Page]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="redline-") as folder:
+        target = Path(folder) / "table.xlsx"
+        write_workbook(target, pages)
+        return target.read_bytes()

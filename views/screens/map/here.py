@@ -1,0 +1,257 @@
+"""What is here: a click or a find, answered layer by layer with source, the rules that would apply, and where next."""
+
+from __future__ import annotations
+
+import html
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from geo.measure.overlay import MEETING
+from geo.raster.grids import value_at
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
+from layers.plans.clauses import clause_text
+from siting.check.point import rules_here
+from siting.check.result import CheckResult
+from siting.law.activities import activities
+from snapshot.findings.wording import amount, county_text
+from views.parts.entries.card import show_entry
+from views.parts.entries.filter import plan_set
+from views.parts.entries.shapes import feature_of
+from views.parts.findings.form import activity_title
+from views.parts.findings.result import CSS as RULES_CSS
+from views.parts.findings.result import rules_html
+from views.screens.map import search as search_box
+from views.session.navigation import has_page, open_page
+from views.session.sticky_buttons import pressed
+from views.session.workspace import catalogue, current_layers, lang, say
+
+__all__ = ["answered", "show_answer", "show_here"]
+
+_SHOWN: Final = (
+    ("clause", "views.here_clause"),
+    ("source", "views.here_source"),
+    ("as_of", "views.here_as_of"),
+    ("accuracy_m", "views.here_accuracy"),
+)
+_ANY: Final = ""
+
+
+def answered(clicked: tuple[float, float] | None) -> Any:
+    """Return what the panel answers: the click or the find, whichever came last; None for neither."""
+    chosen = search_box.found()
+    now = {"click": clicked, "find": chosen.key if chosen is not None else None}
+    before = st.session_state.get("here-asked", {"click": None, "find": None})
+    changed = [name for name, value in now.items() if value is not None and value != before[name]]
+    if changed:
+        st.session_state["here-last"] = changed[-1]
+    st.session_state["here-asked"] = now
+    last = st.session_state.get("here-last")
+    if last is None or now[last] is None:
+        last = next((name for name, value in now.items() if value is not None), None)
+    return None if last is None else (last, now[last])
+
+
+def show_answer(clicked: tuple[float, float] | None) -> None:
+    """Answer the click or the find; without either say what to do."""
+    asked = answered(clicked)
+    if asked is None:
+        gone = search_box.gone()
+        st.caption(say("search.gone", key=gone) if gone else say("search.here_hint"))
+        return
+    chosen = search_box.found()
+    if asked[0] == "find" and chosen is not None:
+        _show_found(chosen)
+    elif clicked is not None:
+        show_here(*clicked)
+
+
+def _show_found(chosen: search_box.Found) -> None:
+    """Show what was found: its card, its county page; coordinates are answered as a click."""
+    if chosen.point is not None:
+        show_here(*chosen.point)
+        return
+    card = ""
+    if chosen.feature is not None and chosen.entry is None:
+        layer, feature_id = chosen.feature
+        card = f'<table class="rl-here">{_card(current_layers()[layer], feature_id)}</table>{_CSS}'
+    search_box.show_found(chosen, card)
+    if chosen.entry is not None:
+        show_entry(plan_set(), chosen.entry, feature_of(chosen.entry))
+    if chosen.adcode:
+        _county_button(chosen.adcode, "found")
+
+
+def show_here(lon: float, lat: float) -> None:
+    """Answer one click (degrees)."""
+    layers = current_layers()
+    activity = st.session_state.get("here-activity") or None
+    result = rules_here(
+        lon,
+        lat,
+        list(layers.values()),
+        counties_of(layers),
+        activity=activity,
+        touch_tolerance_m=catalogue().check.touch_tolerance_m,
+    )
+    heading = [f"{lon:.5f}°E, {lat:.5f}°N", county_text(result, 0, lang())]
+    height = _elevation(layers, lon, lat)
+    if height is not None:
+        heading.append(say("views.here_elevation", metres=f"{height:,.0f}"))
+    st.markdown(
+        f'<div class="rl-facts rl-where"><b>{html.escape(" · ".join(heading))}</b></div>', unsafe_allow_html=True
+    )
+    _next_steps(lon, lat, result)
+    rows, unchecked = [], []
+    for finding in result.findings.to_dict("records"):
+        layer = layers[str(finding["layer"])]
+        if finding["state"] == "not_checked":
+            unchecked.append(layer.spec.title(lang()))
+        elif finding["relation"] in MEETING or finding["relation"] == "touches":
+            rows += [_card(layer, feature["feature_id"]) for feature in finding["features"]]
+        else:
+            rows.append(_apart(layer, amount(finding, lang())))
+    table = "".join(rows)
+    st.markdown(f'<table class="rl-here">{table}</table>{_CSS}', unsafe_allow_html=True)
+    if unchecked:
+        st.caption(say("views.here_unchecked", layers=say("snapshot.and").join(unchecked)))
+    _show_rules(result, layers)
+
+
+def _next_steps(lon: float, lat: float, result: CheckResult) -> None:
+    """Offer to check the spot, and to read about its county."""
+    check, county = st.columns(2, gap="small")
+    with check:
+        if pressed(say("search.check_here"), key="here-check", type="primary", width="stretch"):
+            hand_over(lon, lat)
+    with county:
+        if len(result.counties):
+            _county_button(str(result.counties["adcode"].iloc[0]), "here")
+
+
+def hand_over(lon: float, lat: float) -> None:
+    """Open the Check page with the point as its site and the activity that was asked about."""
+    told = {"chk-source": "text", "chk-text": f"{lon:.6f}°E {lat:.6f}°N", "chk-shape": "points", "chk-mode": "check"}
+    activity = st.session_state.get("here-activity")
+    if activity:
+        told["chk-activity"] = activity
+    for key, value in told.items():
+        st.session_state.pop(key, None)
+        st.session_state[f"kept-{key}"] = value
+    open_page("check")
+
+
+def _county_button(adcode: str, place: str) -> None:
+    names = counties_of(current_layers()).set_index("adcode")
+    if adcode not in names.index or not has_page("county"):
+        return
+    name = str(names.loc[adcode, "name_zh" if lang() == "zh" else "name_en"])
+    if pressed(say("search.county_page", name=name), key=f"{place}-county", width="stretch"):
+        open_page("county", adcode=adcode)
+
+
+def _show_rules(result: CheckResult, layers: dict[str, Layer]) -> None:
+    """Show the rules that would apply, by layer: what is met first, then what waits for a layer, then reminders."""
+    st.markdown(f"**{say('search.rules')}**")
+    known = activities()
+    chosen = st.session_state.get("here-activity", _ANY)
+    options = [_ANY, *known.index]
+    st.selectbox(
+        say("check_page.activity"),
+        options,
+        index=options.index(chosen) if chosen in options else 0,
+        format_func=lambda code: activity_title(code) if code else say("search.any_activity"),
+        key=f"here-activity-{lang()}",
+        on_change=_asked,
+    )
+    met, waiting = [], []
+    for finding in result.findings.to_dict("records"):
+        if not finding["rules"]:
+            continue
+        title = layers[str(finding["layer"])].spec.title(lang())
+        if finding["state"] == "not_checked":
+            waiting += finding["rules"]
+        else:
+            met.append(f'<div class="rl-by"><b>{html.escape(title)}</b>{_opened(finding["rules"])}</div>')
+    everywhere = [rule for rule in result.sites["reminders"].iloc[0] if rule["status"] != "reference"]
+    parts = met or [f'<p class="rl-none">{html.escape(say("search.no_rule"))}</p>']
+    parts.append(rules_html(waiting, title=say("search.waiting", count=len(waiting))))
+    parts.append(rules_html(everywhere, title=say("search.everywhere", count=len(everywhere))))
+    st.markdown(f'{RULES_CSS}<div class="rl-law">{"".join(parts)}</div>', unsafe_allow_html=True)
+    st.caption(say("search.rules_note", day=str(result.sites["as_of"].iloc[0])))
+
+
+def _opened(rules: list[Any]) -> str:
+    """Return clauses of a layer that is met, unfolded where they are few."""
+    text = rules_html(rules)
+    return text.replace("<details ", "<details open ", 1) if len(rules) <= 3 and " open>" not in text else text
+
+
+def _asked() -> None:
+    st.session_state["here-activity"] = st.session_state[f"here-activity-{lang()}"]
+
+
+_CSS = """
+<style>
+.rl-facts { font-size: .86rem; color: #33423a; margin: .4rem 0 .2rem 0; line-height: 1.55; }
+.rl-where { padding-bottom: 1rem; }
+.rl-here { width: 100%; border-collapse: collapse; font-size: .86rem; }
+.rl-here td { border: 0; border-bottom: 1px solid #e6ebe7; padding: .35rem .3rem; line-height: 1.4;
+  overflow-wrap: anywhere; }
+.rl-here small { color: #55635b; } .rl-here .rl-in { font-weight: 600; }
+.rl-law { padding-bottom: 1rem; }
+.rl-by { font-size: .88rem; margin: .15rem 0; } .rl-none { font-size: .86rem; color: #55635b; margin: .1rem 0 .3rem 0; }
+</style>
+"""
+
+
+def _card(layer: Layer, feature_id: str) -> str:
+    """One feature that lies here: name, layer, and where the knowledge is from."""
+    assert layer.frame is not None
+    row = layer.frame[layer.frame["feature_id"] == feature_id].iloc[0]
+    name = _name(row, feature_id)
+    facts = [say(f"layers.basis_{row['basis']}")]
+    told = {column: row[column] for column, _ in _SHOWN}
+    if lang() == "en" and _given(row.get("clause_path")):
+        told["clause"] = clause_text(str(row["document"]), str(row["clause_path"]), "en")
+    if layer.spec.source.kind != "plans":  # rows of a file name the file; people know it by who publishes it
+        told["source"] = layer.spec.publisher(lang())
+    facts += [say(key, value=_plain(told[column])) for column, key in _SHOWN if _given(told[column])]
+    notice = f"<br><small>{html.escape(layer.spec.notice(lang()))}</small>" if layer.spec.notice else ""
+    return (
+        f'<tr data-layer="{layer.id}"><td>{name}'
+        f"{html.escape(layer.spec.title(lang()))}<br><small>{html.escape(' · '.join(facts))}</small>{notice}</td></tr>"
+    )
+
+
+def _name(row: pd.Series, feature_id: str) -> str:
+    """Return the name of a feature as HTML; in English nothing where only a Chinese name stands in for one."""
+    name, chinese = row[f"name_{lang()}"], row["name_zh"]
+    if lang() == "en" and _given(chinese) and name == chinese:
+        return ""
+    told = next(text for text in (name, chinese, feature_id) if _given(text))
+    return f'<span class="rl-in">{html.escape(str(told))}</span> · '
+
+
+def _apart(layer: Layer, distance: str) -> str:
+    return (
+        f'<tr data-layer="{layer.id}"><td>{html.escape(layer.spec.title(lang()))}'
+        f"<br><small>{html.escape(distance)}</small></td></tr>"
+    )
+
+
+def _elevation(layers: dict[str, Layer], lon: float, lat: float) -> float | None:
+    for layer in layers.values():
+        if layer.spec.stands_for == "elevation" and layer.raster is not None:
+            return value_at(layer.raster, lon, lat)
+    return None
+
+
+def _given(value: object) -> bool:
+    return value is not None and not pd.isna(value) and value not in {"", "unknown"}
+
+
+def _plain(value: object) -> str:
+    return f"{value:,.0f}" if isinstance(value, float) else str(value)

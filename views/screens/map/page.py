@@ -1,0 +1,163 @@
+"""Browse, check and take away on one page: the map, and beside it what it answers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from carto.map.folium_map import highlight_group
+from views.parts.indicators.choice import chosen
+from views.parts.indicators.figures import shown
+from views.parts.indicators.own_raster import as_picture, picture_group, show_as
+from views.parts.indicators.picker import choose_indicator
+from views.parts.indicators.second import beside, choose_beside
+from views.parts.map.view import MapState, show_map
+from views.parts.map.viewpoints import choose_region, where_to_look
+from views.parts.takeaway.form import Shown, box_of
+from views.parts.takeaway.panel import show_take
+from views.screens.map import search as search_box
+from views.screens.map import site as check_panel
+from views.screens.map.here import answered, show_answer
+from views.screens.map.link import opened_by_link, write_address
+from views.session.territories import plain
+from views.session.workspace import catalogue, current_layers, lang, say
+
+__all__ = ["show"]
+
+_MAP_HEIGHT = 640
+"""Pixels, until the sheet below is read."""
+
+# On a screen the map and the column beside it fill the window and the column scrolls by itself; on a phone the map
+# comes first and the rest follows below it.
+_LAYOUT = """
+div:has(> .st-key-box_site), div:has(> .st-key-box_here) { order: 2; } div:has(> .st-key-box_take) { order: 3; }
+.st-key-rl_fold { display: none; }
+div[data-testid="stVerticalBlock"]:has(> div > .st-key-rl_map) { gap: 0; }
+.st-key-rl_map iframe[title*="st_folium"] { display: block; height: 60vh !important; }
+@media (min-width: 760px) {
+  .stMainBlockContainer { padding: 4.05rem .6rem 0 .6rem; --rl-full: calc(100dvh - 7.6rem); }
+  .st-key-rl_map iframe[title*="st_folium"] { height: var(--rl-full) !important; min-height: 420px; }
+  .st-key-rl_map { position: relative; }
+  .st-key-rl_side { height: var(--rl-full); max-height: var(--rl-full); min-height: 420px; flex: none;
+    overflow-y: auto; overflow-x: hidden; flex-wrap: nowrap; padding-right: .3rem; }
+  .st-key-rl_side > * { flex-shrink: 0; }
+  .st-key-rl_fold { display: flex; position: absolute; z-index: 3; right: -15px; top: 46%; width: 14px !important; }
+  .st-key-rl_fold button { min-height: 0; width: 14px; padding: 1.1rem 0; border-radius: 5px; background: #fff; }
+}
+@media (min-width: 1100px) { .stMainBlockContainer { --rl-full: calc(100dvh - 4.35rem); } }
+"""
+_FOLDED = """
+@media (min-width: 760px) {
+  [data-testid="stColumn"]:has(.st-key-rl_side) {
+    display: none;
+  }
+  .st-key-rl_fold { right: -9px; }
+}
+"""
+
+
+def show() -> None:
+    """Draw the page."""
+    asked = opened_by_link()
+    sheet = _LAYOUT + (_FOLDED if st.session_state.get("side_folded") else "")
+    st.markdown(f"<style>{sheet}</style>", unsafe_allow_html=True)
+    wide, narrow = st.columns([2.35, 1], gap="small")
+    left, right = wide.container(key="rl_map"), narrow.container(key="rl_side")
+    with right:
+        search_box.show_search()
+        place, figure = st.columns(2, gap="small", vertical_alignment="bottom")
+        with place:
+            choose_region()
+        beside_box = st.container()
+        site_box = st.container(border=True, key="box_site")
+        here_box = st.container(border=True, key="box_here")
+        take_box = st.container(border=True, key="box_take")
+    with site_box:
+        st.markdown(f"**{say('views.check_title')}**")
+        check_panel.choose_upload()
+        upload = check_panel.read_upload()
+    # the map first: what the choice of an indicator shows takes longer, and its answers stand in the session already
+    found = shown(chosen()) if chosen().id else None
+    picture = found is not None and as_picture()
+    pair = beside(found) if found and not picture else None
+    with left:
+        state = show_map(
+            list(current_layers().values()),
+            catalogue().map,
+            lang=lang(),
+            choropleth=pair[0] if pair else found.choropleth if found and not picture else None,
+            beside=pair[1] if pair else None,
+            groups=[
+                *([picture_group()] if picture else []),
+                *search_box.groups(),
+                *([highlight_group(upload.frame[["geometry"]])] if upload is not None else []),
+            ],
+            go_to=where_to_look(upload),
+            height=_MAP_HEIGHT,
+            scene=asked,
+            linked=True,
+        )
+        write_address(state.scene)
+    with figure:
+        picked = choose_indicator()
+    if picked:
+        with beside_box:
+            if not show_as():
+                choose_beside()
+    with site_box:
+        check_panel.note_drawing(state.drawings)
+        checked = check_panel.checked_site(state.drawings, upload)
+        if checked is None:
+            st.caption(say("views.check_hint"))
+        else:
+            check_panel.show_result(checked)
+    with here_box:
+        st.markdown(f"**{say('views.here_title')}**")
+        show_answer(state.clicked)
+        _note_years(state, "map.years_here" if answered(state.clicked) is not None else "")
+    with take_box:
+        _take(state, Shown(state.panel, state.bounds or box_of(state.view), checked, picked), picture=picture)
+    with left:
+        _fold()
+    _answer_first(state, checked)
+
+
+def _take(state: MapState, shown: Shown, *, picture: bool) -> None:
+    """Offer what can be taken away, and say where that is more or other than the map draws."""
+    st.markdown(f"**{say('views.take_title')}**")
+    show_take(shown)
+    _note_years(state, "map.years_take")
+    if picture:
+        st.caption(say("map.picture_take"))
+
+
+def _note_years(state: MapState, key: str) -> None:
+    """Say of the layers of which the map draws only some years that they are answered, or taken away, whole."""
+    layers = current_layers()
+    partly = [layers[one.id].spec.title(lang()) for one in state.panel if one.on and one.partly and one.id in layers]
+    if key and partly:
+        st.caption(plain(say(key, layers=say("snapshot.and").join(partly))))
+
+
+def _fold() -> None:
+    """Offer to put the column beside the map away; nothing in it is lost."""
+    folded = bool(st.session_state.get("side_folded"))
+    st.button(
+        "‹" if folded else "›",
+        help=say("map.unfold" if folded else "map.fold"),
+        key="rl_fold",
+        on_click=lambda: st.session_state.update(side_folded=not folded),
+    )
+
+
+def _answer_first(state: MapState, checked: check_panel.Checked | None) -> None:
+    """Put the answer to what was done last on top, without drawing anything again."""
+    latest = {"here": answered(state.clicked), "site": checked.key if checked is not None else None}
+    before = st.session_state.get("answered", {"here": None, "site": None})
+    changed = [name for name, value in latest.items() if value is not None and value != before[name]]
+    if changed:
+        st.session_state["first_box"] = changed[-1]
+    st.session_state["answered"] = latest
+    st.markdown(
+        f"<style>div:has(> .st-key-box_{st.session_state.get('first_box', 'site')}) {{ order: 1; }}</style>",
+        unsafe_allow_html=True,
+    )

@@ -1,0 +1,332 @@
+"""The search box: what is typed becomes suggestions, a choice becomes the place that the map goes to and points out."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import folium
+import geopandas as gpd
+import shapely
+import streamlit as st
+from streamlit import config
+
+from carto.map.folium_map import View, highlight_group
+from geo.crs.systems import STORE_CRS
+from layers.catalogue.counties import counties_of
+from layers.catalogue.model import Layer
+from layers.catalogue.paths import PRODUCT, data_root
+from layers.gazetteer.coordinates import county_at, spots_in
+from layers.gazetteer.gazetteer import Gazetteer
+from layers.gazetteer.search import Hit, find, find_index, hit_of, searched_layers
+from views.parts.entries.filter import plan_set, region_text, regions_text
+from views.parts.entries.shapes import outline_of, pointed_at
+from views.parts.intake.reading import system_text
+from views.parts.map.viewpoints import look_at
+from views.server.routes import FIND_PATH, session_token
+from views.session.memo import once
+from views.session.workspace import Stamp, catalogue, current_layers, lang, say, stamp
+from words import Lang, has, t
+
+__all__ = ["Found", "found", "gone", "groups", "show_found", "show_search", "suggestions"]
+
+_HERE: Final = PRODUCT / "views" / "js"
+_MOST: Final = 12
+_CLOSEST: Final = {"point": 15, "place": 13}
+_PARAMETER: Final = "find"
+_HTML: Final = """
+<div class="find">
+  <label for="redline-find"></label>
+  <input id="redline-find" type="text" role="combobox" autocomplete="off" spellcheck="false" maxlength="200"
+    aria-expanded="false" aria-autocomplete="list" aria-controls="redline-find-list">
+  <button type="button" hidden>✕</button>
+  <ul id="redline-find-list" role="listbox" hidden></ul>
+  <div role="status" aria-live="polite"></div>
+</div>
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was chosen in the box.
+
+    Attributes
+    ----------
+    key : str
+        As in the address: ``county:361002``, ``layer:projects:…``, ``point:116.35,27.95``.
+    title : str
+    about : str
+        What it is.
+    note : str
+        Where only its territory is known: that this is so.
+    view : View or None
+    shapes : GeoDataFrame
+        EPSG:4490, to be pointed out.
+    point : tuple of float or None
+        Longitude and latitude of chosen coordinates: the click that they stand for.
+    feature : tuple of str or None
+        Layer and feature id.
+    entry : dict or None
+        Of the plans, where it is one of theirs.
+    adcode : str
+        The county it lies in, or is; "" where there are several or none.
+    """
+
+    key: str
+    title: str
+    about: str
+    note: str
+    view: View | None
+    shapes: gpd.GeoDataFrame
+    point: tuple[float, float] | None = None
+    feature: tuple[str, str] | None = None
+    entry: dict[str, Any] | None = None
+    adcode: str = ""
+
+
+def show_search() -> None:
+    """Show the box; what is chosen in it goes into the address and moves the map."""
+    chosen = found()
+    texts = {name: say(f"search.{name}") for name in ("label", "hint", "clear", "nothing", "failed")}
+    texts["count"] = say("search.count", count="{count}")
+    base = (config.get_option("server.baseUrlPath") or "").strip("/")
+    answer = _component()(
+        key="find-box",
+        data={
+            "url": (f"/{base}" if base else "") + FIND_PATH,
+            "token": session_token(),
+            "lang": lang(),
+            "texts": texts,
+            "value": chosen.title if chosen else "",
+        },
+        on_chosen_change=lambda: None,
+    )
+    if answer.chosen is not None and answer.chosen.get("at") != st.session_state.get("find-at"):
+        st.session_state["find-at"] = answer.chosen["at"]
+        _go(str(answer.chosen.get("key", "")))
+
+
+def _component() -> Any:
+    """Return the component, registered once for the script and sheet as they are."""
+    script, sheet = (_HERE / f"search_box.{kind}" for kind in ("js", "css"))
+    return _registered(script.stat().st_mtime_ns, sheet.stat().st_mtime_ns)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _registered(script: int, sheet: int) -> Any:  # noqa: ARG001 -- the key
+    texts = {kind: (_HERE / f"search_box.{kind}").read_text(encoding="utf-8") for kind in ("js", "css")}
+    return st.components.v2.component("redline_find", html=_HTML, js=texts["js"], css=texts["css"])
+
+
+def _go(key: str) -> None:
+    """Take a choice: into the address, and the map there."""
+    if key:
+        st.query_params[_PARAMETER] = key
+    else:
+        st.query_params.pop(_PARAMETER, None)
+    chosen = found()
+    st.session_state["find-looked"] = key
+    if chosen is not None and chosen.view is not None:
+        st.session_state["look"] = chosen.view
+
+
+def found() -> Found | None:
+    """Return what the address points at, None where it points at nothing or at what is gone."""
+    key = str(st.query_params.get(_PARAMETER, ""))[:200]
+    if not key:
+        return None
+    chosen: Found | None = once("find-memo", (key, lang()), lambda: _found(key))
+    if chosen is not None and st.session_state.get("find-looked") != key:  # a link, or the way back from a county page
+        st.session_state["find-looked"] = key
+        if chosen.view is not None:
+            st.session_state["look"] = chosen.view
+    return chosen
+
+
+def gone() -> str:
+    """Return the key of the address that stands for nothing any more, fit for Markdown; "" where there is none."""
+    key = str(st.query_params.get(_PARAMETER, ""))[:80]
+    if not key or found() is not None:
+        return ""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in key if c.isprintable())
+
+
+def groups() -> list[folium.FeatureGroup]:
+    """Return what was found, to be pointed out on the map."""
+    chosen = found()
+    return [highlight_group(chosen.shapes)] if chosen is not None and len(chosen.shapes) else []
+
+
+def show_found(chosen: Found, card: str) -> None:
+    """Show what was found.
+
+    Parameters
+    ----------
+    chosen : Found
+    card : str
+        HTML of the feature's own card; "" where it is no feature of a layer.
+    """
+    named = f"<b>{html.escape(chosen.title)}</b> <small>{html.escape(chosen.about)}</small>"
+    head = "" if chosen.entry is not None else named  # an entry's own card says so
+    if not (head or chosen.note or card):
+        return
+    st.markdown(
+        f'<div class="rl-found">{head}'
+        + (f'<p class="rl-note">{html.escape(chosen.note)}</p>' if chosen.note else "")
+        + f"</div>{card}{_CSS}",
+        unsafe_allow_html=True,
+    )
+
+
+_CSS: Final = """
+<style>
+.rl-found { padding-bottom: 1rem; font-size: .95rem; line-height: 1.5; overflow-wrap: anywhere; }
+.rl-found small { color: #55635b; }
+.rl-found .rl-note { margin: .3rem 0; padding: .3rem .5rem; font-size: .86rem; background: #fff6dd; color: #5f4300;
+  border-left: 3px solid #b58100; }
+</style>
+"""
+
+
+def suggestions(text: str, language: Lang) -> list[dict[str, str]]:
+    """Return what a text typed may mean: ``key``, ``title`` and ``about`` of each. Runs outside of any session."""
+    layers = current_layers()
+    counties = counties_of(layers)
+    rows = []
+    for spot in spots_in(text):
+        here = county_at(spot.lon, spot.lat, counties)
+        lon, lat = f"{spot.lon:.6f}", f"{spot.lat:.6f}"
+        where = (here["name_zh"] if language == "zh" else here["name_en"]) if here else t("search.nowhere", language)
+        system = system_text(spot.crs, language) if spot.crs else ""
+        if spot.swapped:
+            system = t("search.swapped", language, system=system)
+        parts = [where, t("search.read_as", language, system=system) if system else ""]
+        row = {
+            "key": f"point:{lon},{lat}",
+            "title": t("search.point", language, lon=lon, lat=lat),
+            "about": " · ".join(part for part in parts if part),
+        }
+        rows.append((here is None, row))
+    rows.sort(key=lambda pair: pair[0])
+    inside = [row for outside, row in rows if not outside]
+    places = inside or [row for _, row in rows]
+    named = [_suggestion(hit, layers, language) for hit in find(_index(), text, _MOST)]
+    return [*places, *named][:_MOST]
+
+
+def _suggestion(hit: Hit, layers: dict[str, Layer], language: Lang) -> dict[str, str]:
+    parts = [_kind(hit, layers, language)]
+    if hit.kind in ("county", "prefecture", "province"):
+        parts += [_above(hit.adcodes, language), hit.adcodes]
+    else:
+        parts.append(_places_text(hit.adcodes, language))
+    if not hit.exact:
+        parts.append(t("search.by_county", language))
+    return {"key": hit.key, "title": _title(hit, language), "about": " · ".join(part for part in parts if part)}
+
+
+def _title(hit: Hit, language: Lang) -> str:
+    return (hit.name_zh or hit.name_en) if language == "zh" else (hit.name_en or hit.name_zh)
+
+
+def _kind(hit: Hit, layers: dict[str, Layer], language: Lang) -> str:
+    if hit.layer in layers:
+        return layers[hit.layer].spec.title(language)
+    return t(f"search.kind_{hit.kind}" if has(f"search.kind_{hit.kind}") else "search.kind_place", language)
+
+
+def _above(adcode: str, language: Lang) -> str:
+    """Return the prefecture of a county, the province of a prefecture; "" for a province."""
+    if adcode.endswith("0000"):
+        return ""
+    return region_text(adcode[:2] + "0000" if adcode.endswith("00") else adcode[:4] + "00", language)
+
+
+def _places_text(adcodes: str, language: Lang) -> str:
+    codes = [code for code in adcodes.split(";") if code]
+    return regions_text(";".join(codes[:3]), language) + ("…" if len(codes) > 3 else "")
+
+
+def _index() -> Any:
+    """Return the index over gazetteer and layers, made again when one of them changes."""
+    searched = searched_layers(current_layers().values())
+    return _built(str(data_root(catalogue().folder)), stamp(), searched)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _built(folder: str, now: Stamp, _layers: list[Layer]) -> Any:  # noqa: ARG001 -- the key
+    return find_index(Gazetteer.from_data(Path(folder)).places, _layers)
+
+
+def _found(key: str) -> Found | None:
+    """Return what a key stands for, ready to be shown."""
+    if key.startswith("point:"):
+        return _found_point(key)
+    hit = hit_of(_index(), key)
+    if hit is None:
+        return None
+    layers = current_layers()
+    about = _suggestion(hit, layers, lang())["about"]
+    codes = [code for code in hit.adcodes.split(";") if code]
+    county = codes[0] if len(codes) == 1 and not codes[0].endswith("00") else ""
+    outlines = outline_of(hit.adcodes) if codes else _frame([])
+    note = ""
+    if not hit.exact:
+        note = say("search.exact_not", where=regions_text(hit.adcodes)) if codes else say("search.exact_nowhere")
+    if hit.layer:
+        layer = layers[hit.layer]
+        assert layer.frame is not None
+        mine = layer.frame[layer.frame["name_zh"] == hit.name_zh]
+        row = mine.iloc[0]
+        entry = _entry(layer, str(row["feature_id"]))
+        if entry is not None:
+            shapes = pointed_at(plan_set(), entry)
+        else:
+            shapes = mine[["geometry"]] if hit.exact else _frame([*outlines.geometry, *mine.geometry])
+        if not county and hit.exact and hit.lon is not None and hit.lat is not None:
+            here = county_at(hit.lon, hit.lat, counties_of(layers))
+            county = here["adcode"] if here is not None and not codes else county
+        return Found(
+            hit.key, _title(hit, lang()), about, note, _view(shapes if hit.exact else outlines, "place"), shapes,
+            feature=(layer.id, str(row["feature_id"])), entry=entry, adcode=county,
+        )  # fmt: skip
+    at = hit.lon is not None and hit.kind not in ("county", "prefecture", "province")
+    shapes = _frame([shapely.Point(hit.lon, hit.lat)]) if at else outlines
+    return Found(hit.key, _title(hit, lang()), about, note, _view(shapes, "place"), shapes, adcode=county)
+
+
+def _entry(layer: Layer, feature_id: str) -> dict[str, Any] | None:
+    """Return the entry of the plans that a feature of a layer draws; None where it is none."""
+    if layer.spec.source.kind != "plans":
+        return None
+    entries = plan_set().entries
+    mine = entries[entries["key"] == f"{layer.spec.source.table}:{feature_id}"]
+    return {str(name): value for name, value in mine.iloc[0].items()} if len(mine) else None
+
+
+def _found_point(key: str) -> Found | None:
+    try:
+        lon, lat = (float(part) for part in key.removeprefix("point:").split(","))
+    except ValueError:
+        return None
+    if not (-180 <= lon <= 180 and -85 <= lat <= 85):
+        return None
+    here = county_at(lon, lat, counties_of(current_layers()))
+    title = say("search.point", lon=f"{lon:.6f}", lat=f"{lat:.6f}")
+    about = region_text(here["adcode"]) if here else say("search.nowhere")
+    shapes = _frame([shapely.Point(lon, lat)])
+    adcode = here["adcode"] if here else ""
+    return Found(key, title, about, "", _view(shapes, "point"), shapes, point=(lon, lat), adcode=adcode)
+
+
+def _view(shapes: gpd.GeoDataFrame, kind: str) -> View | None:
+    if shapes.empty:
+        return None
+    view = look_at(*shapes.total_bounds, margin=1.25)
+    return View(view.lon, view.lat, min(view.zoom, _CLOSEST[kind]))
+
+
+def _frame(shapes: list[Any]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=STORE_CRS))

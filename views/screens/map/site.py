@@ -1,0 +1,184 @@
+"""The site to check, drawn or uploaded, and what the check found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from geo.errors import CrsError, RedlineError
+from geo.read.formats import Sites, read_sites, sites_from_drawing
+from siting.check.result import CheckResult
+from siting.check.run import Run, run_check, settings_of
+from snapshot.findings.results import report_json
+from views.parts.findings.result import CSS, facts_html, findings_html, verdict_html
+from views.parts.findings.site_view import seen_of
+from views.session.memo import once
+from views.session.workspace import catalogue, current_layers, say, show_fault, stamp
+from words import has
+
+__all__ = ["Checked", "checked_site", "choose_upload", "last_checked", "show_result"]
+
+_CHECKED = "map-checked"
+
+_FORMATS = [
+    *("geojson", "json", "zip", "gpkg", "kml", "kmz", "ovkml", "dxf", "csv", "xlsx", "parquet", "fgb", "txt", "dat"),
+    *("dwg", "mdb", "vct"),  # recognised, and refused with the step to take
+]
+_SYSTEMS = ("EPSG:4490", "EPSG:4326", "EPSG:4526", "EPSG:4527", "EPSG:4528", "EPSG:4547", "EPSG:4548", "EPSG:4549")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A site and what was found.
+
+    Attributes
+    ----------
+    run : Run
+    key : str
+        The same for the same site under the same layers and rules.
+    """
+
+    run: Run
+    key: str
+
+    @property
+    def sites(self) -> Sites:
+        """What was checked."""
+        return self.run.sites
+
+    @property
+    def result(self) -> CheckResult:
+        """What was found."""
+        return self.run.result
+
+
+def choose_upload() -> None:
+    """Show the uploader; what it holds becomes the site when it is newer than the drawing."""
+    st.session_state.setdefault("site_from", None)
+    uploaded = st.file_uploader(say("views.upload"), type=_FORMATS, key="site_upload", help=say("views.upload_help"))
+    name = uploaded.file_id if uploaded else None
+    if name != st.session_state.get("upload_seen"):
+        st.session_state["upload_seen"] = name
+        st.session_state["site_from"] = "upload" if uploaded else None
+        st.session_state.pop("asked_crs", None)
+
+
+def note_drawing(drawings: list[dict[str, Any]]) -> None:
+    """Take a new or changed drawing as the site."""
+    digest = _digest(drawings) if drawings else None
+    if digest != st.session_state.get("drawing_seen"):
+        st.session_state["drawing_seen"] = digest
+        if drawings:
+            st.session_state["site_from"] = "drawing"
+        elif st.session_state.get("site_from") == "drawing":
+            st.session_state["site_from"] = "upload" if st.session_state.get("site_upload") else None
+
+
+def uploaded_sites() -> Sites | None:
+    """Return the uploaded sites when they are what is checked; say in one sentence why they cannot be."""
+    uploaded = st.session_state.get("site_upload")
+    if st.session_state.get("site_from") != "upload" or uploaded is None:
+        return None
+    crs = st.session_state.get("asked_crs")
+
+    def read() -> Sites:
+        with st.spinner(say("views.reading")):
+            return read_sites(uploaded.getvalue(), uploaded.name, crs=crs, limits=catalogue().limits)
+
+    sites: Sites = once("map-read", (uploaded.file_id, crs), read)
+    return sites
+
+
+def read_upload() -> Sites | None:
+    """As `uploaded_sites`, with faults shown in place: the app goes on."""
+    try:
+        return uploaded_sites()
+    except CrsError as fault:
+        show_fault(fault)
+        offered = [candidate.crs for candidate in fault.values.get("candidates", ())]
+        if offered or fault.key == "geo.crs_missing":
+            st.selectbox(
+                say("views.which_crs"),
+                [None, *dict.fromkeys([*offered, *_SYSTEMS])],
+                format_func=_system,
+                key="crs_choice",
+                on_change=_answer_crs,
+            )
+    except RedlineError as fault:
+        show_fault(fault)
+    return None
+
+
+def _answer_crs() -> None:
+    """Keep the answer: the question itself goes away once it is answered."""
+    st.session_state["asked_crs"] = st.session_state["crs_choice"]
+
+
+def _system(code: str | None) -> str:
+    if code is None:
+        return say("views.choose")
+    key = f"views.crs_{code.removeprefix('EPSG:')}"
+    return f"{code} {say(key)}" if has(key) else code
+
+
+def checked_site(drawings: list[dict[str, Any]], upload: Sites | None) -> Checked | None:
+    """Check the current site; None while there is none or it cannot be used (said in place)."""
+    drawn = st.session_state.get("site_from") == "drawing"
+    key = _digest(drawings) if drawn else (upload.sha256, upload.crs) if upload is not None else None
+    if key is None:
+        return None
+
+    def check() -> Run:
+        sites = sites_from_drawing(drawings, limits=catalogue().limits) if drawn else upload
+        assert sites is not None
+        with st.spinner(say("views.checking")):
+            return run_check(sites, current_layers(), settings_of(catalogue()))
+
+    try:
+        run: Run = once("map-check", key, check)
+    except RedlineError as fault:
+        show_fault(fault)
+        return None
+    uploaded = st.session_state.get("site_upload")
+    held = None if drawn or uploaded is None else (uploaded.getvalue(), st.session_state.get("asked_crs"))
+    st.session_state[_CHECKED] = (f"map-{key}", run.read, held)
+    return Checked(run, f"{key}-{stamp()}")
+
+
+def last_checked() -> tuple[str, Sites, tuple[bytes, str | None] | None] | None:
+    """Return what was checked last on the map page: its token, the sites, and the bytes and system of an upload."""
+    held: tuple[str, Sites, tuple[bytes, str | None] | None] | None = st.session_state.get(_CHECKED)
+    return held
+
+
+def show_result(checked: Checked) -> None:
+    """Show verdict, measures and one row a layer; choose the site where there are several."""
+    result = checked.result
+    ids = result.sites["site_id"].tolist()
+    position = 0
+    if len(ids) > 1:
+        position = st.selectbox(
+            say("views.which_site", count=len(ids)),
+            range(len(ids)),
+            format_func=lambda i: f"{ids[i]} · {say('siting.verdict_' + result.sites['verdict'].iloc[i])}",
+        )
+    seen = seen_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
+    st.markdown(CSS + verdict_html(seen) + facts_html(seen), unsafe_allow_html=True)
+    st.markdown(findings_html(seen), unsafe_allow_html=True)
+    st.caption(say("snapshot.disclaimer"))
+    st.download_button(
+        say("views.take_json"),
+        data=json.dumps(report_json(checked.run), ensure_ascii=False, indent=2),
+        file_name="redline-check.json",
+        mime="application/json",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _digest(drawings: list[dict[str, Any]]) -> str:
+    return hashlib.sha256(json.dumps(drawings, sort_keys=True).encode()).hexdigest()

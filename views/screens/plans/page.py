@@ -1,0 +1,193 @@
+"""The five plan documents as a browsable set: counts, filters, a list and a map that point at each other, cards."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from dataclasses import astuple
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from carto.map.folium_map import View, highlight_group
+from layers.plans.entries import PlanSet, Wanted, counted, matching
+from views.parts.entries.card import show_document, show_entry
+from views.parts.entries.filter import choose, choose_kind, clear, plan_set
+from views.parts.entries.links import show_links
+from views.parts.entries.shapes import (
+    backdrop,
+    drawn,
+    feature_of,
+    met,
+    outline_of,
+    pointed_at,
+    view_of,
+    view_of_territory,
+)
+from views.parts.entries.table import TABLE_21, listed, show_counts, show_table_21
+from views.parts.map.view import show_map
+from views.session.workspace import catalogue, lang, say
+
+__all__ = ["show"]
+
+_MAP_HEIGHT: Final = 560
+_TABLE_HEIGHT: Final = 300
+_LEGEND: Final = (
+    ("#0072b2", "▼", "water"),
+    ("#1b7837", "▲", "ecology"),
+    ("#333333", "■", "transport"),
+    ("#d55e00", "★", "energy"),
+    ("#8c6d31", "⬢", "cycle"),
+    ("#882255", "⬟", "industry"),
+    ("#b8860b", "◆", "agriculture"),
+    ("#aa4499", "●", "culture"),
+)
+
+
+def show() -> None:
+    """Draw the page."""
+    plans = plan_set()
+    st.caption(say("plans_page.lead"))
+    left, right = st.columns([1.2, 1], gap="medium")
+    with left:
+        show_counts(plans, counted(plans.entries))
+    kind = choose_kind(plans)
+    with right:
+        wanted = choose(plans, kind)
+    found = matching(plans.entries, wanted)
+    if wanted.kind == "indicators" and found["id"].str.startswith(TABLE_21).any() and _side_by_side():
+        show_table_21(plans, found)
+        return
+    picked = _picked(found)
+    map_box, list_box = st.columns([1.25, 1], gap="small")
+    with map_box:
+        _show_map(plans, wanted, found, picked)
+    with list_box:
+        _show_list(plans, wanted, found, picked)
+        if picked is not None:
+            feature = feature_of(picked)
+            show_links(picked, feature)
+            show_entry(plans, picked, feature)
+        elif len(found):
+            st.caption(say("plans_page.pick_hint"))
+        if wanted.document:
+            show_document(plans, wanted.document)
+
+
+def _side_by_side() -> bool:
+    """Ask whether figures are shown as table 2-1 or as a list of every figure."""
+    options = ["table_21", "table_all"]
+    return (
+        st.segmented_control(
+            say("plans_page.table_21"),
+            options,
+            default=options[0],
+            format_func=lambda option: say(f"plans_page.{option}"),
+            key="plans-figures",
+            label_visibility="collapsed",
+        )
+        != options[1]
+    )
+
+
+def _picked(found: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the entry that is chosen, if it is in the list."""
+    mine = found[found["key"] == st.session_state.get("plans-picked")]
+    return mine.iloc[0].to_dict() if len(mine) else None
+
+
+def _show_map(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:
+    """Show the list on the map with the chosen entry pointed out; a click chooses another."""
+    layers, visible = backdrop()
+    groups, count = drawn(found)
+    pointed = pointed_at(plans, picked) if picked is not None else None
+    shown = pointed if pointed is not None else outline_of(wanted.adcode)
+    if len(shown):
+        groups.append(highlight_group(shown))
+    state = show_map(
+        layers,
+        catalogue().map,
+        lang=lang(),
+        visible=visible,
+        groups=groups,
+        go_to=_look(plans, wanted, view_of(pointed) if pointed is not None else None),
+        height=_MAP_HEIGHT,
+        draw=False,
+        key="plans-map",
+    )
+    st.markdown(_legend(count), unsafe_allow_html=True)
+    if state.clicked is not None and state.clicked != st.session_state.get("plans-click"):
+        st.session_state["plans-click"] = state.clicked
+        hit = met(found, *state.clicked, state.view.zoom)
+        if hit is not None:
+            st.session_state["plans-picked"] = hit
+            st.session_state["plans-looked"] = hit
+            st.session_state["plans-remade"] = st.session_state.get("plans-remade", 0) + 1
+            st.session_state["plans-first"] = hit
+            st.rerun()
+
+
+def _look(plans: PlanSet, wanted: Wanted, chosen: View | None) -> View | None:
+    """Return where the map is to move: to an entry just chosen in the list, else to the place just filtered by."""
+    key = st.session_state.get("plans-picked")
+    if chosen is not None and key != st.session_state.get("plans-looked"):
+        st.session_state["plans-looked"] = key
+        st.session_state["plans-view"] = chosen
+    place = wanted.adcode or (str(plans.documents.loc[wanted.document, "adcode"]) if wanted.document else "")
+    if place != st.session_state.get("plans-went", ""):
+        st.session_state["plans-went"] = place
+        st.session_state["plans-view"] = view_of_territory(place)
+    view: View | None = st.session_state.get("plans-view")
+    return view
+
+
+def _legend(count: int) -> str:
+    """Return what the symbols mean, as one line below the map."""
+    if not count:
+        return f"<small>{html.escape(say('plans_page.no_map'))}</small>"
+    items = [
+        f'<span style="color:{colour}">{mark}</span> {html.escape(say(f"carto.class_{name}"))}'
+        for colour, mark, name in _LEGEND
+    ]
+    items.append(f'<span style="color:#00695c">○</span> {html.escape(say("plans_page.sites_legend"))}')
+    told = f"{say('plans_page.hollow')} · {say('plans_page.schematic')}"
+    head = html.escape(say("plans_page.on_map", count=count))
+    return f"<small>{head}{' &nbsp;'.join(items)}<br>{html.escape(told)}</small>"
+
+
+def _show_list(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:
+    """Show the list; ticking a row chooses the entry."""
+    total = len(plans.entries)
+    if found.empty:
+        st.info(say("plans_page.nothing"))
+        st.button(say("plans_page.clear"), on_click=clear)
+        return
+    key = "plans_page.found" if len(found) == total else "plans_page.found_of"
+    head, reset, _ = st.columns([1.5, 1.1, 1], vertical_alignment="center")  # tools of the table open at the right
+    head.markdown(f"**{say(key, count=len(found), total=total)}**")
+    if wanted != Wanted():
+        reset.button(say("plans_page.clear"), on_click=clear, width="stretch")
+    first = found["key"] == st.session_state.get("plans-first")
+    ordered = pd.concat([found[first], found[~first]])
+    keys = ordered["key"].tolist()
+    asked = hashlib.sha256(repr((astuple(wanted), lang())).encode()).hexdigest()[:12]
+    table = f"plans-table-{st.session_state.get('plans-remade', 0)}-{asked}"
+    rows = [keys.index(picked["key"])] if picked is not None else []
+    st.dataframe(
+        listed(plans, ordered, wanted.kind),
+        hide_index=True,
+        height=_TABLE_HEIGHT,
+        width="stretch",
+        key=table,
+        on_select=lambda: _chosen(table, keys),
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": rows}} if rows else None,
+    )
+
+
+def _chosen(table: str, keys: list[str]) -> None:
+    """Take the row that was just ticked in the list."""
+    rows = st.session_state[table]["selection"]["rows"]
+    st.session_state["plans-picked"] = keys[rows[0]] if rows else None
+    st.session_state["plans-looked"] = None

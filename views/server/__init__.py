@@ -1,0 +1,1 @@
+"""What the server does for every session: routes, jobs, downloads, start-up."""

@@ -1,0 +1,1 @@
+"""What one session knows: its state, its memory, its language, where it stands."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from layers.catalogue.paths import PRODUCT
-from views.session.workspace import lang, say
+from views.session.language import lang, say
 
 __all__ = ["show_help"]
 

@@ -14,8 +14,10 @@ from views.screens.data import page as data_page
 from views.screens.indicators import page as indicators_page
 from views.screens.map import page as map_page
 from views.screens.plans import page as plans_page
+from views.session.language import say, switch_language
 from views.session.navigation import PAGES_KEY, arrived, keep_going
-from views.session.workspace import catalogue, say, show_fault, switch_language
+from views.session.text import show_fault
+from views.session.workspace import catalogue
 
 # Streamlit writes its uploader in English only.
 _UPLOADER = """

@@ -33,11 +33,16 @@ def counties_of(layers: Mapping[str, Layer]) -> gpd.GeoDataFrame:
 
 
 def territory_names(layers: Mapping[str, Layer], lang: Lang) -> dict[str, str]:
-    """Return the names of all provinces, prefectures and counties of a loaded catalogue by their adcodes."""
+    """Return the names of all provinces, prefectures and counties of a loaded catalogue by their adcodes.
+
+    The Chinese name stands where there is no English one.
+    """
     named: dict[str, str] = {}
     for level in ("province", "prefecture", "county"):
         for layer in layers.values():
             if layer.spec.stands_for == level and layer.frame is not None and "adcode" in layer.frame.columns:
-                column = "name_en" if lang == "en" and "name_en" in layer.frame.columns else "name_zh"
-                named |= dict(zip(layer.frame["adcode"].astype(str), layer.frame[column].astype(str), strict=True))
+                names = layer.frame["name_zh"]
+                if lang == "en" and "name_en" in layer.frame.columns:
+                    names = layer.frame["name_en"].fillna(names)
+                named |= dict(zip(layer.frame["adcode"].astype(str), names.astype(str), strict=True))
     return named

@@ -26,6 +26,7 @@ from layers.catalogue.home import home
 from layers.catalogue.paths import config_in_use
 from views.server.downloads import give, root
 from views.server.signing import signer
+from views.server.suggestions import suggestions
 
 __all__ = ["FIND_PATH", "FROM_COMPONENT", "TOKEN_HEADER", "new_token", "routes", "session_token", "tiles_folder"]
 
@@ -131,7 +132,6 @@ def _find(request: Request) -> Response:
     """Answer what is typed into the search box, to a session of ours."""
     if not _known(request.headers.get(TOKEN_HEADER, "")):
         return PlainTextResponse("403", 403, headers=_SAFE)
-    from views.screens.map.search import suggestions  # noqa: PLC0415 -- pages import this module
 
     asked = request.query_params.get("lang", "")
     rows = suggestions(request.query_params.get("q", "")[:200], "en" if asked == "en" else "zh")

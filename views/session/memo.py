@@ -17,7 +17,7 @@ __all__ = ["forget", "once"]
 def once(kind: str, key: Hashable, make: Callable[[], Any]) -> Any:
     """Do something once for a key: its value or its fault is kept in the session until the next key.
 
-    It is done anew, too, when layers, settings or tables of rules change (`views.session.workspace.stamp`), and on the next day,
+    It is done anew, too, when layers, settings or tables of rules change (`stamp`), and on the next day,
     whose law may be another: what is kept never outlives what it was made from.
 
     Parameters

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 
-from geo.errors import RedlineError
 from layers.catalogue.config import Catalogue, read_catalogue
 from layers.catalogue.in_use import Current, current_catalogue
 from layers.catalogue.model import Layer
@@ -17,23 +15,10 @@ from layers.catalogue.paths import config_in_use
 from layers.catalogue.user_layers import overlay_path
 from layers.sources.load import load_layers, source_files
 from siting.law.rule_tables import FilesStamp, Tables, files_stamp
-from words import LANGUAGES, Lang, t
 
-__all__ = [
-    "VERSION",
-    "Stamp",
-    "catalogue",
-    "current",
-    "current_layers",
-    "lang",
-    "say",
-    "show_fault",
-    "stamp",
-    "switch_language",
-]
+__all__ = ["VERSION", "Stamp", "catalogue", "current", "current_layers", "stamp"]
 
 VERSION = metadata.version("redline")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
 def catalogue() -> Catalogue:
@@ -99,39 +84,3 @@ def _layers(now: Stamp) -> dict[str, Layer]:
     loaded = load_layers(_current(*now.catalogue).catalogue, held.get("layers"))
     held["layers"] = loaded
     return loaded
-
-
-def lang() -> Lang:
-    """Return the session's language: the switch, else the address (``?lang=en``), else the configuration."""
-    if "lang" not in st.session_state:
-        asked = st.query_params.get("lang")
-        st.session_state["lang"] = asked if asked in LANGUAGES else catalogue().language
-    chosen: Lang = st.session_state["lang"]
-    return chosen
-
-
-def switch_language() -> None:
-    """Show the one switch between Chinese and English; it keeps itself in the address."""
-    now = lang()
-    chosen = st.segmented_control(
-        say("views.language"),
-        options=list(LANGUAGES),
-        default=now,
-        format_func=lambda code: {"zh": "中文", "en": "English"}[code],
-        key="language_switch",
-        label_visibility="collapsed",
-    )
-    if chosen and chosen != now:
-        st.session_state["lang"] = chosen
-        st.query_params["lang"] = chosen
-        st.rerun()
-
-
-def show_fault(fault: RedlineError) -> None:
-    """Show a fault as its one sentence; what a file calls itself is text there, never Markdown or HTML."""
-    st.error(_MARKDOWN.sub(r"\\\1", fault.text(lang())))
-
-
-def say(key: str, /, **values: object) -> str:
-    """Return a string of the catalogue of words in the session's language."""
-    return t(key, lang(), **values)

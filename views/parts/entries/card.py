@@ -13,9 +13,10 @@ from layers.indicators.printed_figures import printed_text
 from layers.indicators.subjects import unit_text
 from layers.plans.clauses import clause_text
 from layers.plans.entries import PlanSet
-from views.parts.entries.filter import code_text, region_text, regions_text
+from views.parts.entries.filter import code_text
 from views.parts.entries.table import force_text
-from views.session.workspace import lang, say
+from views.session.language import lang, say
+from views.session.territories import region_text, regions_text
 
 __all__ = ["show_document", "show_entry", "where_text"]
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from layers.catalogue.model import Layer
 from layers.catalogue.paths import data_root
 from layers.plans.entries import KINDS, PlanSet, Wanted, matching, read_plan_set
 from siting.law.rule_tables import FilesStamp, stamp_of
-from views.session.workspace import Stamp, catalogue, current_layers, lang, say, stamp
-from words import LANGUAGES, Lang, t
+from views.session.language import lang, say
+from views.session.territories import region_text, territories
+from views.session.workspace import catalogue
+from words import LANGUAGES
 
-__all__ = ["choose", "choose_kind", "clear", "code_text", "plan_set", "region_names", "region_text", "regions_text"]
+__all__ = ["choose", "choose_kind", "clear", "code_text", "plan_set"]
 
 _LEVELS = ("province", "prefecture", "county")
 _KEYS = ("document", "kind", "category", "county", "wider", "status", "place", "text")
@@ -130,40 +131,13 @@ def code_text(code: str) -> str:
     return say(f"plans_page.{code}") if code else ""
 
 
-def region_text(code: str, language: Lang | None = None) -> str:
-    """Return the name of a county, prefecture or province; the code itself where it is not one of ours."""
-    return region_names().get(code, {}).get(language or lang(), code)
-
-
-def regions_text(adcodes: str, language: Lang | None = None) -> str:
-    """Return the names of regions, from codes separated by ``;``; in the session's language unless one is named."""
-    now = language or lang()
-    return t("snapshot.and", now).join(region_text(code, now) for code in adcodes.split(";") if code)
-
-
 def _regions(entries: pd.DataFrame) -> list[str]:
     """Return prefectures with their counties below them, those that an entry claims; provinces first."""
     claimed = set(entries["adcodes"].str.split(";").explode())
     claimed |= {code[:4] + "00" for code in claimed if code} | {code[:2] + "0000" for code in claimed if code}
-    return sorted((claimed & set(region_names())) - {""}, key=lambda code: (not code.endswith("0000"), code))
+    return sorted((claimed & set(territories())) - {""}, key=lambda code: (not code.endswith("0000"), code))
 
 
 def _codes(column: pd.Series) -> list[str]:
     """Return the codes that occur, the commonest first."""
     return [str(code) for code in column[column != ""].value_counts().index]
-
-
-def region_names() -> dict[str, dict[str, str]]:
-    """Return the names of all our regions by code and language; who names hundreds asks once."""
-    loaded = [layer for layer in current_layers().values() if layer.spec.stands_for in _LEVELS]
-    return _names_of(stamp(), loaded)
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _names_of(now: Stamp, _layers: list[Layer]) -> dict[str, dict[str, str]]:  # noqa: ARG001 -- the key
-    names: dict[str, dict[str, str]] = {}
-    for layer in _layers:
-        if layer.frame is not None:
-            told = layer.frame[["adcode", "name_zh", "name_en"]].astype(str)
-            names |= {code: {"zh": zh, "en": en} for code, zh, en in told.itertuples(index=False)}
-    return names

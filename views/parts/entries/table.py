@@ -11,8 +11,9 @@ import streamlit as st
 from layers.indicators.subjects import unit_text
 from layers.plans.clauses import clause_text
 from layers.plans.entries import PlanSet
-from views.parts.entries.filter import code_text, region_text, regions_text
-from views.session.workspace import lang, say
+from views.parts.entries.filter import code_text
+from views.session.language import lang, say
+from views.session.territories import region_text, regions_text
 
 __all__ = ["TABLE_21", "force_text", "listed", "show_counts", "show_table_21"]
 

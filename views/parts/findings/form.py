@@ -14,8 +14,10 @@ from layers.law.schema import DECLARED_FLAGS
 from siting.check.settings import Settings
 from siting.law.activities import activities, questions, required_layers
 from siting.law.project import NOT, WORKS, day_of
-from views.parts.findings.site_view import Seen, keep, restore, word_title
-from views.session.workspace import catalogue, lang, say
+from views.parts.findings.site_view import Seen, word_title
+from views.session.language import lang, say
+from views.session.widgets import keep, restore
+from views.session.workspace import catalogue
 
 __all__ = ["activity_title", "choose_settings", "show_required"]
 

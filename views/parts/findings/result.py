@@ -19,7 +19,7 @@ from views.parts.findings.site_view import (
     square_metres,
     word_title,
 )
-from views.session.workspace import lang, say
+from views.session.language import lang, say
 
 __all__ = ["COLOURS", "clause_text", "facts_html", "findings_html", "rules_html", "show_verdict", "verdict_html"]
 

@@ -14,19 +14,18 @@ from layers.catalogue.model import LayerSpec
 from siting.check.remainder import GRAVE
 from siting.check.result import CheckResult, one_site, to_json
 from snapshot.findings.wording import area_text, length_text
-from views.session.workspace import VERSION, current_layers, lang, say
+from views.session.language import lang, say
+from views.session.workspace import VERSION, current_layers
 from words import has
 
 __all__ = [
     "Seen",
     "code_text",
     "counties_text",
-    "keep",
     "layer_title",
     "metres",
     "named_features",
     "one_site",
-    "restore",
     "run_number",
     "seen_of",
     "size_text",
@@ -140,16 +139,3 @@ def run_number() -> int:
     """Return the number of the run that is shown: what is remembered of a run goes by it."""
     number: int = st.session_state.get("chk-run-number", 0)
     return number
-
-
-def restore(key: str, default: Any = None) -> str:
-    """Give a widget back what it held when another page was looked at; return its key."""
-    if key not in st.session_state:
-        st.session_state[key] = st.session_state.get(f"kept-{key}", default)
-    return key
-
-
-def keep(key: str, value: Any) -> Any:
-    """Remember what a widget holds beyond the page; return it."""
-    st.session_state[f"kept-{key}"] = value
-    return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,9 +20,8 @@ from views.parts.indicators.choice import Choice
 from views.session.workspace import Stamp, catalogue, current_layers, stamp
 from words import t
 
-__all__ = ["OWN", "Shown", "literal", "moment_of", "pair_of", "regions_of", "shown", "subjects"]
+__all__ = ["OWN", "Shown", "moment_of", "pair_of", "regions_of", "shown", "subjects"]
 
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 OWN: Final = "own-subjects"
 """Key of the session's own subjects: of its files, seen by nobody else."""
 
@@ -47,11 +45,6 @@ class Shown:
     choropleth: Choropleth
     by_region: pd.Series
     change: bool
-
-
-def literal(text: str) -> str:
-    """Return text of a user's file as Markdown that shows it as it stands: no link, no picture from elsewhere."""
-    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def subjects() -> dict[str, Subject]:

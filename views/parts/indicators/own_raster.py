@@ -22,10 +22,11 @@ from geo.whole_file import whole_file
 from layers.indicators.indicators import Level
 from layers.indicators.own_raster import RasterWish, raster_subject
 from views.parts.indicators.choice import chosen
-from views.parts.indicators.figures import literal, regions_of
-from views.screens.indicators.own_table import add_own, today
+from views.parts.indicators.figures import regions_of
+from views.parts.indicators.own_subjects import add_own, today
 from views.server.routes import FROM_COMPONENT, tiles_folder
-from views.session.workspace import lang, say, show_fault
+from views.session.language import lang, say
+from views.session.text import markdown_text, show_fault
 
 __all__ = ["as_picture", "choose_raster", "picture_group", "picture_legend", "show_as"]
 
@@ -101,7 +102,7 @@ def _facts(path: Path, name: str) -> RasterFacts | None:
     except CrsError as fault:
         if fault.key != "raster_own.no_crs":
             raise
-        st.warning(literal(fault.text(lang())))
+        st.warning(markdown_text(fault.text(lang())))
     crs = st.selectbox(say("raster_own.crs"), _SYSTEMS, index=None, key="raster-crs")
     return raster_facts(path, name, crs) if crs else None
 
@@ -120,7 +121,7 @@ def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
             width=f"{facts.width:,}",
             height=f"{facts.height:,}",
             bands=len(facts.bands),
-            crs=literal(facts.system.label),
+            crs=markdown_text(facts.system.label),
             cell=f"{facts.cell[0]:.6g} × {facts.cell[1]:.6g}",
             nodata=say("raster_own.none") if facts.nodata is None else f"{facts.nodata:g}",
         )
@@ -193,7 +194,7 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
     regions = regions_of(wish.level)
     if regions is None or regions.frame is None:
         raise RedlineError("layers.no_counties")
-    bar = st.progress(0.0, say("raster_own.working", name=literal(facts.name)))
+    bar = st.progress(0.0, say("raster_own.working", name=markdown_text(facts.name)))
     subject = raster_subject(path, facts, regions.frame, wish, read_on=today(), step=bar.progress)
     west, south, east, north = regions.frame.total_bounds
     view = raster_view(path, facts, (west - 0.3, south - 0.3, east + 0.3, north + 0.3), band=wish.band)

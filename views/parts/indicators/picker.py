@@ -11,10 +11,11 @@ import streamlit as st
 from carto.style.classes import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
 from geo.errors import RedlineError
 from layers.indicators.subjects import Subject, changes_of
-from views.parts.entries.filter import region_names
 from views.parts.indicators.choice import KEY, Choice, choose, chosen
-from views.parts.indicators.figures import Shown, literal, pair_of, shown, subjects
-from views.session.workspace import lang, say
+from views.parts.indicators.figures import Shown, pair_of, shown, subjects
+from views.session.language import lang, say
+from views.session.territories import territories
+from views.session.text import markdown_text
 
 __all__ = ["choose_classes", "choose_indicator", "choose_subject", "label_of", "labels_of"]
 
@@ -28,7 +29,9 @@ def choose_indicator() -> tuple[Choropleth, pd.Series] | None:
     offered = subjects()
     now = offered.get(chosen().id)
     with st.popover(
-        literal(label_of(now)) if now else say("indicator_page.choose"), width="stretch", icon=":material/palette:"
+        markdown_text(label_of(now)) if now else say("indicator_page.choose"),
+        width="stretch",
+        icon=":material/palette:",
     ):
         choose_subject()
         found = shown(chosen())
@@ -40,24 +43,24 @@ def choose_indicator() -> tuple[Choropleth, pd.Series] | None:
 
 def labels_of(offered: Mapping[str, Subject]) -> dict[str, str]:
     """Return subjects as a list names them."""
-    names = region_names()
+    names = territories()
     return {code: label_of(subject, names) for code, subject in offered.items()}
 
 
-def label_of(subject: Subject, names: Mapping[str, Mapping[str, str]] | None = None) -> str:
+def label_of(subject: Subject, names: Mapping[str, str] | None = None) -> str:
     """Return a subject as a list names it: title, unit, and whose figure it is."""
     now = lang()
     unit = subject.unit(now)
     title = subject.title(now)
     if unit not in {"", "—"}:
         title = f"{title}（{unit}）" if now == "zh" else f"{title} ({unit})"
-    return f"{title} · {_whose(subject, names or region_names())}"
+    return f"{title} · {_whose(subject, names or territories())}"
 
 
-def _whose(subject: Subject, names: Mapping[str, Mapping[str, str]]) -> str:
+def _whose(subject: Subject, names: Mapping[str, str]) -> str:
     """Return the level of a subject, or the names of the few territories it is told for."""
     if subject.basis == "published" and len(subject.adcodes) <= _FEW:
-        return say("snapshot.and").join(names.get(code, {}).get(lang(), code) for code in subject.adcodes)
+        return say("snapshot.and").join(names.get(code, code) for code in subject.adcodes)
     return say(f"indicator_page.level_{'own' if subject.basis == 'own' else subject.level}")
 
 
@@ -220,7 +223,7 @@ def _choose_limits(now: Choice, found: Shown) -> None:
     asked = st.session_state.get(KEY)
     _mirrored("limits", str(asked.get("limits", ""))[:_LONGEST] if isinstance(asked, dict) else "")
     st.text_input(
-        say("indicator_page.limits", unit=literal(unit)),
+        say("indicator_page.limits", unit=markdown_text(unit)),
         key=_key("limits"),
         max_chars=_LONGEST,
         placeholder="; ".join(f"{limit:.4g}" for limit in found.choropleth.classes.limits[1:-1]),
@@ -228,7 +231,9 @@ def _choose_limits(now: Choice, found: Shown) -> None:
         on_change=_take("limits"),
     )
     told = found.by_region.dropna()
-    st.caption(say("indicator_page.range", low=f"{told.min():,.6g}", high=f"{told.max():,.6g}", unit=literal(unit)))
+    st.caption(
+        say("indicator_page.range", low=f"{told.min():,.6g}", high=f"{told.max():,.6g}", unit=markdown_text(unit))
+    )
     refused = st.session_state.get(_key("limits"), "")
     if refused and not now.upper_limits:
         try:

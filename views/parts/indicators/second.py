@@ -12,7 +12,7 @@ from carto.style.classes import Choropleth, Classes, classify
 from views.parts.indicators.choice import Choice, chosen
 from views.parts.indicators.figures import Shown, moment_of, shown, subjects
 from views.parts.indicators.picker import labels_of
-from views.session.workspace import lang, say
+from views.session.language import lang, say
 
 __all__ = ["KEY", "alike", "beside", "choose_beside"]
 

@@ -18,8 +18,10 @@ from geo.sites.sites import ReadLimits
 from layers.catalogue.counties import counties_of
 from layers.own.intake import LAYER_LIMITS, Intake, take_in
 from views.parts.intake.source import FORMATS
+from views.session.language import say
 from views.session.memo import once
-from views.session.workspace import catalogue, current_layers, say, show_fault
+from views.session.text import file_name_text, show_fault
+from views.session.workspace import catalogue, current_layers
 
 __all__ = ["Brought", "ask_file", "inspected", "let_go", "settle"]
 
@@ -92,7 +94,7 @@ def ask_file() -> Brought | None:
     held: Brought | None = st.session_state.get(_KEPT_AS)
     if held is not None and uploaded is None:
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.caption(say("data.held", name=_plain(held.name)))
+        left.caption(say("data.held", name=file_name_text(held.name)))
         if right.button(say("data.other_file"), key="data-other-file", width="stretch"):
             let_go()
             st.rerun()
@@ -135,7 +137,3 @@ def inspected(brought: Brought) -> Inspection:
         "data-inspected", brought.token, lambda: inspect(brought.content, brought.name, limits=brought.limits)
     )
     return seen
-
-
-def _plain(name: str) -> str:
-    return "`" + "".join(c for c in name if c.isprintable() and c != "`")[:80] + "`"

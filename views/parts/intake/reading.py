@@ -16,12 +16,14 @@ from geo.notices import Notice
 from geo.read.formats import Inspection, LayerInfo, Sites, inspect, read_sites, sites_from_drawing, sites_from_text
 from layers.catalogue.counties import counties_of
 from views.parts.intake.source import Source
+from views.session.crs_names import system_text
+from views.session.language import lang, say
 from views.session.memo import once
 from views.session.sticky_buttons import pressed
-from views.session.workspace import catalogue, current_layers, lang, say, show_fault
-from words import Lang, t
+from views.session.text import markdown_text, show_fault
+from views.session.workspace import catalogue, current_layers
 
-__all__ = ["Reading", "read_source", "system_text"]
+__all__ = ["Reading", "read_source"]
 
 _TABLES: Final = ("CSV", "XLSX")
 _OWN: Final = ("id", "declared_area_m2", "declared_area_ha", "declared_area_mu")
@@ -31,7 +33,6 @@ _SETTLED: Final = "txt_crs_"
 """Diagnoses that ask for the system: answered once the user has named it."""
 _TRIED: Final = 40
 _LARGE: Final = 2_000_000
-_SHIFTED: Final = {"GCJ-02": "gcj02", "BD-09": "bd09"}
 
 
 @dataclass(frozen=True)
@@ -233,34 +234,6 @@ def _named(one: Candidate) -> str:
     return f"{text}, {say('check_page.crs_swapped')}" if one.swapped else text
 
 
-def system_text(code: str, language: Lang | None = None) -> str:
-    """Name a system as planners do.
-
-    Parameters
-    ----------
-    code : str
-        ``EPSG:…``, ``GCJ-02`` or ``BD-09``.
-    language : {"zh", "en"}, optional
-        The session's unless one is named.
-    """
-    now = language or lang()
-    if code in _SHIFTED:
-        return t(f"check_page.{_SHIFTED[code]}", now)
-    number = int(code[5:]) if code.startswith("EPSG:") and code[5:].isdigit() else 0
-    for first, last, key, start, step in (
-        (4513, 4533, "zone3", 25, 1),
-        (4534, 4554, "zone3_plain", 75, 3),
-        (4491, 4501, "zone6", 13, 1),
-        (4502, 4512, "zone6_plain", 75, 6),
-        (32643, 32653, "utm", 43, 1),
-    ):
-        if first <= number <= last:
-            value = start + (number - first) * step
-            return f"{code} {t(f'check_page.{key}', now, zone=value, meridian=value)}"
-    plain = {4490: "degrees_4490", 4326: "degrees_4326", 3857: "mercator"}
-    return f"{code} {t(f'check_page.{plain[number]}', now)}" if number in plain else code
-
-
 def _other_system(source: Source, how: Reading, place: str = "name") -> None:
     """Let the user name another system than the one that was declared, or than those that are offered."""
     with st.expander(say("check_page.crs_other"), expanded=False):
@@ -287,9 +260,4 @@ def _show_diagnoses(notices: Sequence[Notice], *, opened: bool = False) -> None:
         return
     with st.expander(say("check_page.diagnoses", count=len(notices)), expanded=opened or len(notices) <= _SHOWN):
         for notice in sorted(notices, key=lambda one: not one.fatal):
-            (st.error if notice.fatal else st.caption)(_escaped(notice.text(lang())))
-
-
-def _escaped(text: str) -> str:
-    """Write text of a stranger's file so that Markdown leaves it alone."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
+            (st.error if notice.fatal else st.caption)(markdown_text(notice.text(lang())))

@@ -10,9 +10,10 @@ from typing import Any, Final
 import streamlit as st
 
 from geo.read.formats import Sites
-from views.parts.findings.site_view import keep, restore
-from views.screens.map.site import last_checked
-from views.session.workspace import say
+from views.parts.findings.checked import last_checked
+from views.session.language import say
+from views.session.text import file_name_text
+from views.session.widgets import keep, restore
 
 __all__ = ["MAP_KEY", "Source", "choose_source", "note_drawings"]
 
@@ -116,7 +117,7 @@ def _file() -> Source | None:
     st.session_state["chk-upload-here"] = uploaded is not None
     held: Source | None = st.session_state.get("chk-file")
     if held is not None and uploaded is None:
-        st.caption(say("check_page.held", name=_plain(held.name)))
+        st.caption(say("check_page.held", name=file_name_text(held.name)))
     return held
 
 
@@ -159,8 +160,3 @@ def note_drawings(drawings: list[dict[str, Any]] | None) -> None:
     elif drawings is not None and st.session_state.get("chk-drawn-here"):
         st.session_state["chk-drawings"] = []
         st.session_state["chk-drawn-here"] = False
-
-
-def _plain(name: str) -> str:
-    """Write a stranger's file name so that Markdown takes it as text."""
-    return "`" + "".join(c for c in name if c.isprintable() and c != "`")[:80] + "`"

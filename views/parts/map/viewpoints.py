@@ -9,7 +9,8 @@ import streamlit as st
 from carto.map.folium_map import View
 from geo.read.formats import Sites
 from layers.catalogue.counties import counties_of
-from views.session.workspace import catalogue, current_layers, lang, say
+from views.session.language import lang, say
+from views.session.workspace import catalogue, current_layers
 
 __all__ = ["choose_region", "look_at", "where_to_look"]
 

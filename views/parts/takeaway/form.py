@@ -20,8 +20,10 @@ from snapshot.deliver import PICTURES, Order, Picture
 from snapshot.selection.selection import Filter, Selection
 from snapshot.sheet.sheet import relief_of
 from snapshot.vector.write import FORMS
-from views.screens.map.site import Checked
-from views.session.workspace import VERSION, Stamp, catalogue, current_layers, lang, say, stamp
+from views.parts.findings.checked import Checked
+from views.session.language import lang, say
+from views.session.territories import territories
+from views.session.workspace import VERSION, Stamp, catalogue, current_layers, stamp
 
 __all__ = ["Shown", "box_of", "choose_form", "choose_order", "form_title"]
 
@@ -154,23 +156,10 @@ def _extent(form: str, shown: Shown) -> tuple[Box | None, tuple[str, ...], str |
         pad = max(east - west, north - south, 0.01)
         return (west - pad, south - pad, east + pad, north + pad), (), None
     if kind == "counties":
-        names = _territories()
+        names = {code: name for code, name in territories().items() if not code.endswith("0000")}
         picked = st.multiselect(say("take.counties"), list(names), format_func=lambda code: names[code], key="take-adm")
         return None, tuple(picked), None if picked else say("take.no_county")
     return None, (), None
-
-
-def _territories() -> dict[str, str]:
-    """Return prefectures, then counties, by code."""
-    counties = counties_of(current_layers())
-    name = "name_zh" if lang() == "zh" else "name_en"
-    found = {}
-    if "prefecture_adcode" in counties and "prefecture" in current_layers():
-        frame = current_layers()["prefecture"].frame
-        if frame is not None:
-            found = dict(zip(frame["adcode"].astype(str), frame[name].fillna(frame["name_zh"]), strict=True))
-    own = counties[name].fillna(counties["name_zh"])
-    return {**found, **dict(zip(counties["adcode"].astype(str), own, strict=True))}
 
 
 def _epsg(form: str) -> int | None:

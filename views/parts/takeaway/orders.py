@@ -10,7 +10,8 @@ import streamlit as st
 
 from views.server.downloads import address_of
 from views.server.jobs import KEEP_SECONDS, Job, Work, jobs
-from views.session.workspace import say, show_fault
+from views.session.language import say
+from views.session.text import markdown_text, show_fault
 
 __all__ = ["order", "show_orders"]
 
@@ -61,7 +62,9 @@ def _show(job: Job) -> None:
     if job.active:
         bar, stop = st.columns([3, 1], vertical_alignment="center")
         said = say("take.running", share=f"{job.share:.0%}", title=job.title, what=job.what)
-        bar.progress(job.share, text=_plain(said if job.state == "running" else say("take.waiting", title=job.title)))
+        bar.progress(
+            job.share, text=markdown_text(said if job.state == "running" else say("take.waiting", title=job.title))
+        )
         stop.button(say("take.cancel"), key=f"take-stop-{job.id}", width="stretch", on_click=jobs().cancel, args=(job,))
     elif job.state == "done" and job.path is not None and job.path.is_file():
         told = say("take.fetch", name=job.path.name, size=_size(job.path.stat().st_size))
@@ -70,11 +73,7 @@ def _show(job: Job) -> None:
     elif job.fault is not None:
         show_fault(job.fault)
     elif job.state == "cancelled":
-        st.caption(_plain(say("take.cancelled", title=job.title)))
-
-
-def _plain(text: str) -> str:
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
+        st.caption(markdown_text(say("take.cancelled", title=job.title)))
 
 
 def _size(count: int) -> str:

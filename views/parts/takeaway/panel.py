@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import streamlit as st
 
 from geo.errors import RedlineError
 from snapshot.deliver import Order, check_order, deliver
+from snapshot.sheet.drawing_lock import PAPER
 from views.parts.takeaway.form import Shown, choose_form, choose_order, form_title
 from views.parts.takeaway.orders import order, show_orders
 from views.server.jobs import Work
+from views.session.language import say
 from views.session.sticky_buttons import pressed
-from views.session.workspace import say, show_fault
+from views.session.text import show_fault
 
-__all__ = ["PAPER", "show_take"]
-
-PAPER: Final = threading.Lock()
-"""Held while a sheet is drawn: matplotlib is not made for two threads."""
+__all__ = ["show_take"]
 
 
 def show_take(shown: Shown) -> None:

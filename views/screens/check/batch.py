@@ -21,8 +21,8 @@ from snapshot.findings.results import write_results
 from snapshot.findings.schemes import labels_of
 from views.parts.findings.result import COLOURS
 from views.parts.findings.site_view import layer_title, one_site, run_number, size_text, word_title
+from views.session.language import lang, say
 from views.session.memo import once
-from views.session.workspace import lang, say
 
 __all__ = ["show_occupation", "show_schemes", "show_sites", "show_take"]
 

@@ -10,30 +10,16 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.catalogue.home import home
 from siting.check.run import Run
 from siting.check.settings import CASE_FIELDS, Case
-from siting.ledger.store import Ledger
-from views.parts.findings.site_view import keep, restore, run_number
+from views.parts.findings.site_view import run_number
+from views.session.language import say
+from views.session.ledger import ledger, link_to
 from views.session.sticky_buttons import answered, asked
-from views.session.workspace import say, show_fault
+from views.session.text import show_fault
+from views.session.widgets import keep, restore
 
-__all__ = ["case_fields", "ledger", "link_to", "show_case"]
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _ledger(folder: str) -> Ledger:  # noqa: ARG001 -- the key: another home is another ledger
-    return Ledger.open(home())
-
-
-def ledger() -> Ledger:
-    """Return the ledger of the home folder."""
-    return _ledger(str(home()))
-
-
-def link_to(check_id: str) -> str:
-    """Return the address of a record, relative to the page."""
-    return f"?check={check_id}"
+__all__ = ["case_fields", "show_case"]
 
 
 def show_case(run: Run, content: bytes | None) -> str | None:

@@ -25,13 +25,16 @@ from views.parts.findings.result import COLOURS, facts_html, findings_html, show
 from views.parts.findings.site_view import Seen
 from views.parts.map.view import show_map
 from views.parts.map.viewpoints import look_at
-from views.screens.check.case import case_fields, ledger
+from views.screens.check.case import case_fields
 from views.screens.check.follow_up import show_path, show_reminders, show_way_out
 from views.screens.check.linear import centrelines, show_kept_sections
 from views.screens.check.reports import show_reports
+from views.session.language import lang, say
+from views.session.ledger import ledger
 from views.session.memo import once
 from views.session.sticky_buttons import answered, asked, pressed
-from views.session.workspace import catalogue, current_layers, lang, say, show_fault, stamp
+from views.session.text import show_fault
+from views.session.workspace import catalogue, current_layers, stamp
 
 __all__ = ["show_record", "show_search"]
 

@@ -16,9 +16,12 @@ from geo.read.formats import Sites
 from layers.catalogue.model import LayerSpec
 from siting.check.linear import Structure, chainage_m, corridor_sites, linear_sections
 from snapshot.findings.site_text import section_sums
-from views.parts.findings.site_view import Seen, keep, layer_title, restore
+from views.parts.findings.site_view import Seen, layer_title
+from views.session.language import lang, say
 from views.session.memo import once
-from views.session.workspace import current_layers, lang, say, show_fault
+from views.session.text import show_fault
+from views.session.widgets import keep, restore
+from views.session.workspace import current_layers
 
 __all__ = ["centrelines", "has_lines", "show_kept_sections", "show_sections", "told_structures", "widened"]
 

@@ -21,7 +21,7 @@ from siting.law.project import day_of
 from siting.law.verdict import VERDICTS
 from views.parts.findings.form import choose_settings, show_required
 from views.parts.findings.result import COLOURS, facts_html, findings_html, show_verdict
-from views.parts.findings.site_view import keep, restore, run_number, seen_of
+from views.parts.findings.site_view import run_number, seen_of
 from views.parts.intake.reading import Reading, read_source
 from views.parts.intake.source import MAP_KEY, Source, choose_source, note_drawings
 from views.parts.map.view import show_map
@@ -33,8 +33,11 @@ from views.screens.check.follow_up import left_over, show_path, show_reminders, 
 from views.screens.check.linear import centrelines, has_lines, show_sections, told_structures, widened
 from views.screens.check.reports import case_now, show_reports
 from views.screens.check.sites import choose_sites, show_areas, show_repairs
+from views.session.language import lang, say
 from views.session.sticky_buttons import answered, asked
-from views.session.workspace import catalogue, current_layers, lang, say, show_fault, stamp
+from views.session.text import markdown_text, show_fault
+from views.session.widgets import keep, restore
+from views.session.workspace import catalogue, current_layers, stamp
 
 __all__ = ["show"]
 
@@ -229,7 +232,7 @@ def _choose_site(run: Run) -> int:
 def _show_site(run: Run, seen: Any, lines: Sites, position: int, token: str) -> None:
     """Show all that was found of one site."""
     if len(run.result.sites) > 1:
-        st.markdown(f"##### {_plain(seen.site['id'])}")
+        st.markdown(f"##### {markdown_text(seen.site['id'])}")
         show_areas(lines, position)
     st.markdown(facts_html(seen, areas=False), unsafe_allow_html=True)
     st.caption(say("check_page.law_day", day=seen.site["as_of"]))
@@ -241,10 +244,6 @@ def _show_site(run: Run, seen: Any, lines: Sites, position: int, token: str) -> 
     show_reminders(seen)
     show_sections(lines, position, token)
     st.caption(say("snapshot.disclaimer"))
-
-
-def _plain(name: str) -> str:
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in str(name))
 
 
 def _show_map(source: Source | None, sites: Sites | None, run: Run | None, lines: Sites | None) -> None:

@@ -15,13 +15,15 @@ from siting.check.settings import CASE_FIELDS, Case
 from snapshot.deliver import Order, Picture, deliver
 from snapshot.report.deliver import deliver_report, results_selection
 from snapshot.selection.names import safe_name
+from snapshot.sheet.drawing_lock import PAPER
 from snapshot.sheet.sheet import relief_of
 from views.parts.takeaway.orders import order, show_orders
-from views.parts.takeaway.panel import PAPER
-from views.screens.check.case import ledger
 from views.server.jobs import Work
+from views.session.language import lang, say
+from views.session.ledger import ledger
 from views.session.sticky_buttons import pressed
-from views.session.workspace import VERSION, catalogue, lang, say, show_fault
+from views.session.text import show_fault
+from views.session.workspace import VERSION, catalogue
 
 __all__ = ["case_now", "show_reports"]
 

@@ -14,8 +14,8 @@ import streamlit as st
 from geo.measure.ellipsoid import area_m2, length_m, plane_area_m2
 from geo.read.formats import Sites
 from views.parts.findings.site_view import size_text, square_metres
+from views.session.language import lang, say
 from views.session.memo import once
-from views.session.workspace import lang, say
 from words import has
 
 __all__ = ["choose_sites", "show_areas", "show_repairs"]

@@ -14,8 +14,9 @@ from layers.indicators.printed_figures import printed_text
 from layers.indicators.subjects import unit_text
 from layers.plans.clauses import clause_text
 from layers.plans.entries import PlanSet
-from views.parts.entries.filter import code_text, region_text
-from views.session.workspace import lang, say
+from views.parts.entries.filter import code_text
+from views.session.language import lang, say
+from views.session.territories import region_text
 from words import has
 
 __all__ = ["figures_html", "head_html", "lists_html", "published_html", "sources_html"]

@@ -14,14 +14,15 @@ from layers.own.intake import Intake
 from layers.own.official_tables import has_official_fields
 from layers.own.versions import Given, keep_layer
 from views.parts.intake.layer_file import Brought, ask_file, inspected, let_go, settle
-from views.parts.intake.reading import system_text
 from views.parts.map.tile_progress import make_tiles
 from views.screens.data.database import asks_for_many
 from views.screens.data.describe import say_what_it_is
 from views.screens.data.report import show_report
+from views.session.crs_names import system_text
+from views.session.language import lang, say
 from views.session.memo import once
-from views.session.territories import plain
-from views.session.workspace import catalogue, current_layers, lang, say, show_fault
+from views.session.text import markdown_text, show_fault
+from views.session.workspace import catalogue, current_layers
 from words import has
 
 __all__ = ["show_add"]
@@ -138,7 +139,7 @@ def _system(brought: Brought, intake: Intake) -> bool:
     """Say which system it was read in, and let the user name another; True where it is what stops the layer."""
     stops = any(fault.code == "all_outside" for fault in intake.faults)
     with st.expander(say("data.system", system=system_text(f"EPSG:{intake.reading.epsg}")), expanded=stops):
-        st.caption(plain(say("data.system_how", how=say("data.comma").join(_evidence(intake)))))
+        st.caption(markdown_text(say("data.system_how", how=say("data.comma").join(_evidence(intake)))))
         code = st.text_input(
             say("data.other_crs"), key=f"data-other-crs-{brought.token}", value=brought.crs or ""
         ).strip()

@@ -19,8 +19,10 @@ from snapshot.inspect.verify import ManifestCheck, verify_file
 from snapshot.selection.names import safe_name
 from views.parts.map.view import show_map
 from views.parts.map.viewpoints import look_at
+from views.session.language import lang, say
 from views.session.memo import once
-from views.session.workspace import catalogue, current_layers, lang, say, show_fault
+from views.session.text import markdown_text, show_fault
+from views.session.workspace import catalogue, current_layers
 
 __all__ = ["show_compare"]
 
@@ -61,7 +63,7 @@ def _verified(one: Any, place: str) -> None:
     except RedlineError as fault:
         show_fault(fault)
         return
-    said = "  \n".join(_plain(line) for line in found.text(lang()).splitlines())
+    said = "  \n".join(markdown_text(line) for line in found.text(lang()).splitlines())
     (st.success if found.ok else st.error)(said)
 
 
@@ -92,7 +94,7 @@ def _differences(before: Any, after: Any) -> None:
             return diff_files(a, b)
 
     diffs: Mapping[str, Diff] = once("cmp-diff", (before.file_id, after.file_id), compare)
-    st.markdown("\n".join(f"- {_plain(diff.text(lang()))}" for diff in diffs.values()))
+    st.markdown("\n".join(f"- {markdown_text(diff.text(lang()))}" for diff in diffs.values()))
     table = pd.concat([diff.table for diff in diffs.values()], ignore_index=True)
     if table.empty:
         st.success(say("take.compare_none"))
@@ -144,7 +146,3 @@ def _map(diffs: Mapping[str, Diff]) -> None:
         draw=False,
         key="cmp-map",
     )
-
-
-def _plain(text: str) -> str:
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)

@@ -16,9 +16,11 @@ from layers.own.official_tables import has_official_fields
 from views.parts.intake.layer_file import Brought, inspected, let_go
 from views.parts.map.tile_progress import make_tiles
 from views.screens.data.describe import dated
+from views.session.language import lang, say
 from views.session.memo import once
-from views.session.territories import plain, territories, territory_text
-from views.session.workspace import catalogue, current, current_layers, lang, say
+from views.session.territories import territories, territory_text
+from views.session.text import markdown_text
+from views.session.workspace import catalogue, current, current_layers
 
 __all__ = ["asks_for_many"]
 
@@ -77,7 +79,7 @@ def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[Ta
     line = st.empty()
 
     def step(name: str) -> None:
-        line.caption(plain(say("data.many_reading", layer=name)))
+        line.caption(markdown_text(say("data.many_reading", layer=name)))
 
     def look() -> list[TableSeen]:
         return look_through(_database(brought), inspected(brought).layers, extent=extent, step=step)
@@ -97,21 +99,21 @@ def _ticked(tables: Sequence[TableSeen], token: str) -> list[TableSeen]:
         with st.container(border=True, key=f"data_table_{len(ticked)}_{table.layer.encode().hex()[:40]}"):
             assert table.official is not None
             label = f"{table.layer} → {table.official.title(lang())}"  # no bold: it would be read out as asterisks
-            if st.checkbox(plain(label), value=True, key=f"data-tick-{token}-{table.layer}"):
+            if st.checkbox(markdown_text(label), value=True, key=f"data-tick-{token}-{table.layer}"):
                 ticked.append(table)
             st.caption(_facts(table))
             _faults(table)
     for table in tables:
         if not table.fits:
             out = say("data.many_out", layer=table.layer, count=f"{table.read:,}")
-            st.warning(f"**{plain(out)}** {plain(table.why(lang()))}")
+            st.warning(f"**{markdown_text(out)}** {markdown_text(table.why(lang()))}")
     return ticked
 
 
 def _facts(table: TableSeen) -> str:
     """Say how much there is, what was found, where it is complete and in whose place it goes."""
     where = territory_text(table.extent)
-    return plain(
+    return markdown_text(
         say(
             "data.many_facts",
             kept=f"{table.kept:,}",
@@ -125,12 +127,12 @@ def _facts(table: TableSeen) -> str:
 
 def _faults(table: TableSeen) -> None:
     for notice in table.notices:
-        st.info(plain(notice.text(lang())))
+        st.info(markdown_text(notice.text(lang())))
     if not table.faults:
         return
     with st.expander(say("data.many_see")):
         for fault in table.faults:
-            st.markdown(f"**{plain(fault.text(lang()))}** {plain(fault.cure(lang()))}")
+            st.markdown(f"**{markdown_text(fault.text(lang()))}** {markdown_text(fault.cure(lang()))}")
 
 
 def _said(token: str, ticked: Sequence[TableSeen]) -> Said | None:
@@ -175,7 +177,7 @@ def _keep(brought: Brought, tables: Sequence[TableSeen], said: Said) -> None:
             _database(brought),
             tables,
             said,
-            step=lambda layer, name: status.write(plain(f"{layer}: {say(f'data.step_{name}')}")),
+            step=lambda layer, name: status.write(markdown_text(f"{layer}: {say(f'data.step_{name}')}")),
         )
         versions = {outcome.layer: outcome.version for outcome in outcomes if outcome.version is not None}
         status.write(say("data.step_load"))

@@ -16,9 +16,11 @@ from layers.own.intake import Intake, field_faults
 from layers.own.proposal import Place, propose
 from layers.own.versions import FIXED_ROLES, Given, rivals, takes_place
 from views.parts.findings.site_view import word_title
+from views.session.language import lang, say
 from views.session.memo import once
-from views.session.territories import plain, territories, territory_text
-from views.session.workspace import catalogue, current_layers, lang, say
+from views.session.territories import territories, territory_text
+from views.session.text import markdown_text
+from views.session.workspace import catalogue, current_layers
 
 __all__ = ["dated", "say_what_it_is"]
 
@@ -43,7 +45,7 @@ def say_what_it_is(intake: Intake, token: str) -> Given | None:
     told |= _fields(intake, proposed, token)
     told |= _rest(proposed, token, told["basis"], expanded=official is None)
     for fault in field_faults(intake, told["id_field"], told["name_field"]):
-        st.caption(plain(f"⚠ {fault.text(lang())} {fault.cure(lang())}"))
+        st.caption(markdown_text(f"⚠ {fault.text(lang())} {fault.cure(lang())}"))
     as_of = told["as_of"]
     missing = [key for key in ("title_zh", "publisher", "licence") if not told[key].strip()]
     if as_of and as_of != "unknown" and not dated(as_of):
@@ -111,13 +113,17 @@ def _place(word: str, extent: Sequence[str], token: str) -> Place:
     chosen = options[at]
     if chosen.kind == "replace" and chosen.spec is not None and not takes_place(extent, chosen.spec, counties):
         st.warning(
-            say("data.replace_loses", title=plain(chosen.spec.title(lang())), extent=territory_text(list(extent)))
+            say(
+                "data.replace_loses",
+                title=markdown_text(chosen.spec.title(lang())),
+                extent=territory_text(list(extent)),
+            )
         )
     return chosen
 
 
 def _place_text(place: Place, extent: Sequence[str]) -> str:
-    title = plain(place.spec.title(lang())) if place.spec else ""
+    title = markdown_text(place.spec.title(lang())) if place.spec else ""
     return say(f"data.place_{place.kind}", title=title, extent=territory_text(list(extent)))
 
 

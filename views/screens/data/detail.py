@@ -15,10 +15,12 @@ from layers.catalogue.user_layers import OverlayEntry
 from layers.own.versions import FIXED_ROLES, remove, roll
 from siting.ledger.layer_uses import VersionUse, uses_by_version
 from views.parts.findings.site_view import word_title
-from views.screens.check.case import ledger, link_to
 from views.screens.data.table import chip, date_text, metres_text
-from views.session.territories import plain, territory_text
-from views.session.workspace import current, lang, say, show_fault
+from views.session.language import lang, say
+from views.session.ledger import ledger, link_to
+from views.session.territories import territory_text
+from views.session.text import markdown_text, show_fault
+from views.session.workspace import current
 
 __all__ = ["show_detail"]
 
@@ -29,9 +31,9 @@ _TONES: Final = {"loaded": "ok", "not_loaded": "none", "failed": "bad"}
 def show_detail(layer: Layer) -> None:
     """Draw a layer's panel."""
     with st.container(border=True, key="data-detail"):
-        st.markdown(f"**{plain(layer.spec.title(lang()))}**")
+        st.markdown(f"**{markdown_text(layer.spec.title(lang()))}**")
         if layer.spec.notice:
-            st.caption(plain(layer.spec.notice(lang())))
+            st.caption(markdown_text(layer.spec.notice(lang())))
         left, right = st.columns(2)
         left.markdown(_facts(layer), unsafe_allow_html=True)
         with right:
@@ -76,7 +78,7 @@ def _fields(layer: Layer) -> None:
         return
     columns = [str(name) for name in layer.frame.columns if name != "geometry"]
     with st.expander(say("data.columns", count=len(columns))):
-        st.caption(plain(say("data.comma").join(columns)))
+        st.caption(markdown_text(say("data.comma").join(columns)))
 
 
 def _versions(layer: Layer) -> None:

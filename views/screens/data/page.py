@@ -12,8 +12,9 @@ from views.screens.data.add import show_add
 from views.screens.data.compare import show_compare
 from views.screens.data.detail import show_detail
 from views.screens.data.table import filtered, show_table
-from views.session.territories import plain
-from views.session.workspace import current, current_layers, lang, say, show_fault
+from views.session.language import lang, say
+from views.session.text import markdown_text, show_fault
+from views.session.workspace import current, current_layers
 
 __all__ = ["show"]
 
@@ -26,9 +27,9 @@ def show() -> None:
     if (fault := current().fault) is not None:
         show_fault(fault)
     if told := st.session_state.pop("data-told", None):
-        st.success(plain(told))
+        st.success(markdown_text(told))
     for text in st.session_state.pop("data-not-kept", []):
-        st.error(plain(text))
+        st.error(markdown_text(text))
     if wanted := st.session_state.pop("data-view-next", None):
         st.session_state["data-view"] = wanted
     view = st.segmented_control(

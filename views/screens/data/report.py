@@ -16,9 +16,10 @@ from layers.own.intake import ROW, Intake
 from snapshot.findings.wording import area_text, length_text
 from views.screens.data.preview import Picture, drawn, told
 from views.screens.data.table import CSS
+from views.session.language import lang, say
 from views.session.memo import once
-from views.session.territories import plain
-from views.session.workspace import current_layers, lang, say
+from views.session.text import markdown_text
+from views.session.workspace import current_layers
 
 __all__ = ["show_report"]
 
@@ -41,13 +42,13 @@ def show_report(intake: Intake, accept_repairs: bool) -> bool:
         if found.official.ysdm_verified == "family":
             st.caption(say("data.recognised_family"))
     elif found.near is not None:
-        st.warning(plain(found.near.text(lang())))
+        st.warning(markdown_text(found.near.text(lang())))
     left, right = st.columns([2, 3])
     left.markdown(CSS + _figures(intake), unsafe_allow_html=True)
     with right:
         _picture(intake, accept_repairs)
     for notice in intake.notices:
-        st.info(plain(notice.text(lang())))
+        st.info(markdown_text(notice.text(lang())))
     wanted = _faults(intake, accept_repairs)
     _preview(intake)
     return wanted
@@ -83,7 +84,7 @@ def _picture(intake: Intake, accept_repairs: bool) -> None:
     picture: Picture = once("data-picture", key, lambda: drawn(intake, counties_of(current_layers()), now))
     image = picture.image(say("data.lies_label", name=intake.layer))
     st.markdown(f'<div class="rl-lies-box">{image}</div>', unsafe_allow_html=True)
-    st.caption(plain(told(picture, now)))
+    st.caption(markdown_text(told(picture, now)))
 
 
 def _faults(intake: Intake, accept_repairs: bool) -> bool:
@@ -92,7 +93,7 @@ def _faults(intake: Intake, accept_repairs: bool) -> bool:
     if not intake.faults:
         st.success(say("data.no_faults"))
     for fault in intake.faults:
-        text = f"**{plain(fault.text(now))}** {plain(fault.cure(now))}"
+        text = f"**{markdown_text(fault.text(now))}** {markdown_text(fault.cure(now))}"
         (st.error if fault.level == "stop" else st.warning)(text)
         if fault.notes:
             with st.expander(say("data.rows_of", name=say(f"data.name_{fault.code}"), count=f"{fault.count:,}")):

@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from layers.indicators.subjects import Subject
-from views.parts.entries.filter import region_text
 from views.parts.indicators.figures import Shown
 from views.screens.indicators.table import value_head
-from views.session.workspace import lang, say
+from views.session.language import lang, say
+from views.session.territories import region_text
 
 __all__ = ["PICK", "moments_chart", "ranking", "relation", "show_ranking"]
 
@@ -158,11 +158,11 @@ def _dressed(chart: alt.LayerChart, height: int) -> alt.LayerChart:
 
 def _vega_map(names: dict[str, str]) -> str:
     """Return names by code as an expression; names come from our own boundary file, quoted all the same."""
-    quoted = (f"'{code}': '{_plain(name)}'" for code, name in names.items())
+    quoted = (f"'{code}': '{_quoted(name)}'" for code, name in names.items())
     return "{" + ", ".join(quoted) + "}"
 
 
-def _plain(text: str) -> str:
+def _quoted(text: str) -> str:
     return text.replace("\\", "").replace("'", "\\'").replace("\n", " ")
 
 

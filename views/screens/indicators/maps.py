@@ -17,7 +17,8 @@ from views.parts.indicators.figures import Shown, shown, subjects
 from views.parts.indicators.own_raster import picture_group
 from views.parts.indicators.picker import labels_of
 from views.parts.map.view import show_map
-from views.session.workspace import catalogue, current_layers, lang, say
+from views.session.language import lang, say
+from views.session.workspace import catalogue, current_layers
 
 __all__ = ["legend", "second_indicator", "show_figures"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, cast
 
@@ -17,18 +16,18 @@ from layers.gazetteer.gazetteer import Gazetteer
 from layers.gazetteer.join import JoinReport, Level
 from layers.indicators.own_table import Doubled, Guess, guess_columns, join_table, own_subject, placed, read_numbers
 from layers.indicators.subjects import Subject
-from views.parts.entries.filter import region_text
-from views.parts.indicators.choice import choose, chosen
-from views.parts.indicators.figures import OWN, literal
-from views.session.workspace import Stamp, catalogue, lang, say, show_fault, stamp
+from views.parts.indicators.own_subjects import add_own, today
+from views.session.language import lang, say
+from views.session.territories import region_text
+from views.session.text import markdown_text, show_fault
+from views.session.workspace import Stamp, catalogue, stamp
 
-__all__ = ["add_own", "choose_table", "forget_own", "today"]
+__all__ = ["choose_table"]
 
 _LEVELS: Final[tuple[Level, ...]] = ("county", "prefecture")
 _DOUBLED: Final[tuple[Doubled, ...]] = ("leave_out", "sum", "mean")
 _STATUSES: Final = ("matched", "renamed", "corrected", "ambiguous", "unmatched")
 _MOST_CURES: Final = 12
-_MOST_OWN: Final = 12
 
 
 def choose_table() -> None:
@@ -109,7 +108,13 @@ def _show_join(name: str, table: pd.DataFrame, by: tuple[str, Level], numbers: l
         if unread:
             row, text = unread[0]
             st.caption(
-                say("indicator_own.unread", column=literal(column), count=len(unread), row=row, text=literal(text[:40]))
+                say(
+                    "indicator_own.unread",
+                    column=markdown_text(column),
+                    count=len(unread),
+                    row=row,
+                    text=markdown_text(text[:40]),
+                )
             )
     if not (codes != "").any():
         st.warning(say("indicator_own.none_placed", level=say(f"indicator_page.level_{level}")))
@@ -129,11 +134,6 @@ def _use(subject: Subject) -> None:
     """Show a subject and close the panel: the map is what is looked at next."""
     add_own(subject)
     st.session_state["own-open"] = False
-
-
-def today() -> str:
-    """Return the date."""
-    return f"{datetime.now(UTC).astimezone():%Y-%m-%d}"
 
 
 def _show_counts(report: JoinReport) -> None:
@@ -170,7 +170,7 @@ def _cures(report: JoinReport, seed: str) -> dict[str, str]:
             options = ["", *likely, *(code for code in every if code not in set(likely))]
             with boxes[at % 2]:
                 code = st.selectbox(
-                    say("indicator_own.rows_of", key=literal(str(key)[:40]), count=int(row["rows"])),
+                    say("indicator_own.rows_of", key=markdown_text(str(key)[:40]), count=int(row["rows"])),
                     options,
                     format_func=lambda code: f"{region_text(code)} {code}" if code else say("indicator_own.leave"),
                     key=f"own-cure-{seed}-{key}",
@@ -195,21 +195,6 @@ def _doubled(codes: pd.Series, seed: str) -> Doubled:
         key=f"own-doubled-{seed}",
     )
     return cast(Doubled, chosen_way)
-
-
-def add_own(subject: Subject) -> None:
-    """Add a subject to the session's own, the oldest going, and show it."""
-    own: dict[str, Subject] = {**st.session_state.get(OWN, {}), subject.id: subject}
-    st.session_state[OWN] = dict(list(own.items())[-_MOST_OWN:])
-    choose(id=subject.id, year="", mode="value")
-    st.session_state["own-added"] = len(subject.adcodes)
-
-
-def forget_own() -> None:
-    """Take the session's own subjects back."""
-    own = st.session_state.pop(OWN, {})
-    if chosen().id in own:
-        choose(id="")
 
 
 def _guess(table: pd.DataFrame) -> Guess:

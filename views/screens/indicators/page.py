@@ -10,16 +10,18 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from views.parts.entries.filter import region_text
 from views.parts.indicators.choice import KEY, choose, chosen
-from views.parts.indicators.figures import OWN, Shown, literal, shown, subjects
+from views.parts.indicators.figures import OWN, Shown, shown, subjects
 from views.parts.indicators.own_raster import choose_raster, picture_legend, show_as
+from views.parts.indicators.own_subjects import forget_own
 from views.parts.indicators.picker import choose_classes, choose_subject
 from views.screens.indicators.chart import PICK, moments_chart, ranking, relation, show_ranking
 from views.screens.indicators.maps import legend, second_indicator, show_figures
-from views.screens.indicators.own_table import choose_table, forget_own
+from views.screens.indicators.own_table import choose_table
 from views.screens.indicators.table import downloads, headed, moments_table, ranked, value_head
-from views.session.workspace import lang, say
+from views.session.language import lang, say
+from views.session.territories import region_text
+from views.session.text import markdown_text
 
 __all__ = ["show"]
 
@@ -254,7 +256,13 @@ def _show_facts(table: pd.DataFrame, found: Shown) -> None:
         facts = {"low": told.min(), "median": told.median(), "high": told.max()}
         written = {name: f"{figure:,.6g}" for name, figure in facts.items()}
         st.caption(
-            say("indicator_page.spread", count=len(told), missing=len(table) - len(told), unit=literal(unit), **written)
+            say(
+                "indicator_page.spread",
+                count=len(told),
+                missing=len(table) - len(told),
+                unit=markdown_text(unit),
+                **written,
+            )
         )
     st.markdown(f"**{say('indicator_page.fact_source')}**")
     source = found.choropleth.note

@@ -15,9 +15,9 @@ import streamlit as st
 from layers.indicators.subjects import Subject
 from layers.plans.clauses import clause_text
 from snapshot.findings.workbook import Page, write_csv, write_workbook
-from views.parts.entries.filter import region_text
 from views.parts.indicators.figures import Shown
-from views.session.workspace import lang, say
+from views.session.language import lang, say
+from views.session.territories import region_text
 
 __all__ = ["downloads", "headed", "moments_table", "ranked", "value_head"]
 

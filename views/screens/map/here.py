@@ -24,9 +24,10 @@ from views.parts.findings.form import activity_title
 from views.parts.findings.result import CSS as RULES_CSS
 from views.parts.findings.result import rules_html
 from views.screens.map import search as search_box
+from views.session.language import lang, say
 from views.session.navigation import has_page, open_page
 from views.session.sticky_buttons import pressed
-from views.session.workspace import catalogue, current_layers, lang, say
+from views.session.workspace import catalogue, current_layers
 
 __all__ = ["answered", "show_answer", "show_here"]
 
@@ -218,7 +219,7 @@ def _card(layer: Layer, feature_id: str) -> str:
         told["clause"] = clause_text(str(row["document"]), str(row["clause_path"]), "en")
     if layer.spec.source.kind != "plans":  # rows of a file name the file; people know it by who publishes it
         told["source"] = layer.spec.publisher(lang())
-    facts += [say(key, value=_plain(told[column])) for column, key in _SHOWN if _given(told[column])]
+    facts += [say(key, value=_value_text(told[column])) for column, key in _SHOWN if _given(told[column])]
     notice = f"<br><small>{html.escape(layer.spec.notice(lang()))}</small>" if layer.spec.notice else ""
     return (
         f'<tr data-layer="{layer.id}"><td>{name}'
@@ -253,5 +254,5 @@ def _given(value: object) -> bool:
     return value is not None and not pd.isna(value) and value not in {"", "unknown"}
 
 
-def _plain(value: object) -> str:
+def _value_text(value: object) -> str:
     return f"{value:,.0f}" if isinstance(value, float) else str(value)

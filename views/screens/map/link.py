@@ -12,7 +12,8 @@ from carto.scene import Scene
 from views.parts.indicators.choice import KEY as INDICATOR
 from views.parts.indicators.second import KEY as BESIDE
 from views.screens.map.address import ViewAddress, from_query, is_ours, to_query
-from views.session.workspace import catalogue, lang
+from views.session.language import lang
+from views.session.workspace import catalogue
 
 __all__ = ["opened_by_link", "write_address"]
 

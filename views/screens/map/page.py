@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from carto.map.folium_map import highlight_group
+from views.parts.findings.checked import Checked
 from views.parts.indicators.choice import chosen
 from views.parts.indicators.figures import shown
 from views.parts.indicators.own_raster import as_picture, picture_group, show_as
@@ -18,8 +19,9 @@ from views.screens.map import search as search_box
 from views.screens.map import site as check_panel
 from views.screens.map.here import answered, show_answer
 from views.screens.map.link import opened_by_link, write_address
-from views.session.territories import plain
-from views.session.workspace import catalogue, current_layers, lang, say
+from views.session.language import lang, say
+from views.session.text import markdown_text
+from views.session.workspace import catalogue, current_layers
 
 __all__ = ["show"]
 
@@ -135,7 +137,7 @@ def _note_years(state: MapState, key: str) -> None:
     layers = current_layers()
     partly = [layers[one.id].spec.title(lang()) for one in state.panel if one.on and one.partly and one.id in layers]
     if key and partly:
-        st.caption(plain(say(key, layers=say("snapshot.and").join(partly))))
+        st.caption(markdown_text(say(key, layers=say("snapshot.and").join(partly))))
 
 
 def _fold() -> None:
@@ -149,7 +151,7 @@ def _fold() -> None:
     )
 
 
-def _answer_first(state: MapState, checked: check_panel.Checked | None) -> None:
+def _answer_first(state: MapState, checked: Checked | None) -> None:
     """Put the answer to what was done last on top, without drawing anything again."""
     latest = {"here": answered(state.clicked), "site": checked.key if checked is not None else None}
     before = st.session_state.get("answered", {"here": None, "site": None})

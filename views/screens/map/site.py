@@ -4,56 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from geo.errors import CrsError, RedlineError
 from geo.read.formats import Sites, read_sites, sites_from_drawing
-from siting.check.result import CheckResult
 from siting.check.run import Run, run_check, settings_of
 from snapshot.findings.results import report_json
+from views.parts.findings.checked import _CHECKED, Checked
 from views.parts.findings.result import CSS, facts_html, findings_html, verdict_html
 from views.parts.findings.site_view import seen_of
+from views.session.language import say
 from views.session.memo import once
-from views.session.workspace import catalogue, current_layers, say, show_fault, stamp
+from views.session.text import show_fault
+from views.session.workspace import catalogue, current_layers, stamp
 from words import has
 
-__all__ = ["Checked", "checked_site", "choose_upload", "last_checked", "show_result"]
+__all__ = ["checked_site", "choose_upload", "show_result"]
 
-_CHECKED = "map-checked"
 
 _FORMATS = [
     *("geojson", "json", "zip", "gpkg", "kml", "kmz", "ovkml", "dxf", "csv", "xlsx", "parquet", "fgb", "txt", "dat"),
     *("dwg", "mdb", "vct"),  # recognised, and refused with the step to take
 ]
 _SYSTEMS = ("EPSG:4490", "EPSG:4326", "EPSG:4526", "EPSG:4527", "EPSG:4528", "EPSG:4547", "EPSG:4548", "EPSG:4549")
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A site and what was found.
-
-    Attributes
-    ----------
-    run : Run
-    key : str
-        The same for the same site under the same layers and rules.
-    """
-
-    run: Run
-    key: str
-
-    @property
-    def sites(self) -> Sites:
-        """What was checked."""
-        return self.run.sites
-
-    @property
-    def result(self) -> CheckResult:
-        """What was found."""
-        return self.run.result
 
 
 def choose_upload() -> None:
@@ -147,12 +122,6 @@ def checked_site(drawings: list[dict[str, Any]], upload: Sites | None) -> Checke
     held = None if drawn or uploaded is None else (uploaded.getvalue(), st.session_state.get("asked_crs"))
     st.session_state[_CHECKED] = (f"map-{key}", run.read, held)
     return Checked(run, f"{key}-{stamp()}")
-
-
-def last_checked() -> tuple[str, Sites, tuple[bytes, str | None] | None] | None:
-    """Return what was checked last on the map page: its token, the sites, and the bytes and system of an upload."""
-    held: tuple[str, Sites, tuple[bytes, str | None] | None] | None = st.session_state.get(_CHECKED)
-    return held
 
 
 def show_result(checked: Checked) -> None:

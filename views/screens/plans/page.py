@@ -27,7 +27,8 @@ from views.parts.entries.shapes import (
 )
 from views.parts.entries.table import TABLE_21, listed, show_counts, show_table_21
 from views.parts.map.view import show_map
-from views.session.workspace import catalogue, lang, say
+from views.session.language import lang, say
+from views.session.workspace import catalogue
 
 __all__ = ["show"]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from carto.style.classes import DIVERGING, SCHEMES, SEQUENTIAL
 from views.parts.indicators.choice import Choice, read_choice
-from views.parts.indicators.figures import literal
+from views.session.text import markdown_text
 
 anything = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=4)
 
@@ -41,7 +41,7 @@ def test_a_palette_that_does_not_fit_is_the_usual_one() -> None:
 
 
 def test_text_of_a_file_is_never_a_link_or_a_picture() -> None:
-    shown = literal("![x](//elsewhere/a.png) <b> $x$ :red[y]")
+    shown = markdown_text("![x](//elsewhere/a.png) <b> $x$ :red[y]")
     for mark in "![]()<>$:":
         assert shown.count(mark) == shown.count(f"\\{mark}") > 0
     assert shown.replace("\\", "") == "![x](//elsewhere/a.png) <b> $x$ :red[y]"

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from views.screens.map import search as search_box
-from views.screens.map.search import suggestions
 from views.server import routes as serving
 from views.server import signing as tokens
+from views.server.suggestions import suggestions
 
 
 def ask(text: str, *, token: str = "", lang: str = "zh") -> Response:

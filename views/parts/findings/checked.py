@@ -1,0 +1,47 @@
+"""The site that the map page checked last, and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from geo.read.formats import Sites
+from siting.check.result import CheckResult
+from siting.check.run import Run
+
+__all__ = ["Checked", "last_checked"]
+
+
+_CHECKED = "map-checked"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A site and what was found.
+
+    Attributes
+    ----------
+    run : Run
+    key : str
+        The same for the same site under the same layers and rules.
+    """
+
+    run: Run
+    key: str
+
+    @property
+    def sites(self) -> Sites:
+        """What was checked."""
+        return self.run.sites
+
+    @property
+    def result(self) -> CheckResult:
+        """What was found."""
+        return self.run.result
+
+
+def last_checked() -> tuple[str, Sites, tuple[bytes, str | None] | None] | None:
+    """Return what was checked last on the map page: its token, the sites, and the bytes and system of an upload."""
+    held: tuple[str, Sites, tuple[bytes, str | None] | None] | None = st.session_state.get(_CHECKED)
+    return held

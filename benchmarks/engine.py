@@ -24,12 +24,10 @@ import shapely
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from geo.measure.index import FeatureIndex
-from geo.measure.nearest import nearest
-from geo.measure.overlay import overlay
-from layers.catalogue.config import read_catalogue
-from layers.sources.load import load_layers
-from siting.check.check import whats_here
+from geo.measure import FeatureIndex, nearest, overlay
+from layers.catalogue import read_catalogue
+from layers.sources import load_layers
+from siting.check import whats_here
 
 ROOT = Path(__file__).resolve().parent.parent
 EQUAL_AREA = "+proj=aea +lat_1=25 +lat_2=33 +lon_0=116 +ellps=GRS80"

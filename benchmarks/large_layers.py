@@ -29,12 +29,10 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from benchmarks import map_speed
 from benchmarks.parcels import parcels, places
-from carto.tiles.files import ensure, missing
-from layers.catalogue.config import read_catalogue
-from layers.catalogue.counties import counties_of
-from layers.catalogue.home import home
-from layers.sources.load import load_layers
-from siting.check.check import whats_here
+from carto.tiles import ensure, missing
+from layers.catalogue import counties_of, home, read_catalogue
+from layers.sources import load_layers
+from siting.check import whats_here
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYER = "redline_jiangxi"

@@ -14,9 +14,9 @@ import click
 from geo.errors import BadInput
 
 if TYPE_CHECKING:
-    from geo.read.formats import Sites
-    from layers.catalogue.config import Catalogue
-    from siting.check.settings import Settings
+    from geo.sites import Sites
+    from layers.catalogue import Catalogue
+    from siting.check import Settings
 
 __all__ = ["STDIN", "asking_options", "content_of", "read_asked", "settings_from"]
 
@@ -82,7 +82,7 @@ def settings_from(asked: dict[str, Any], catalogue: Catalogue, *, typed: bool) -
     BadInput, ConfigError
         On a layer, column, width or stretch that there cannot be.
     """
-    from siting.check.run import chosen_layers, settings_of
+    from siting.check import chosen_layers, settings_of
 
     columns = _columns(asked["columns"])
     if asked["shape"] and not typed:
@@ -126,7 +126,7 @@ def read_asked(
     """
     import shapely
 
-    from siting.check.inputs import read_input
+    from siting.check import read_input
 
     sites = read_input(content if content is not None else file, file.name, settings, catalogue.limits)
     lines = bool((shapely.get_dimensions(sites.frame.geometry.to_numpy()) == 1).any())
@@ -151,7 +151,7 @@ def _columns(pairs: Sequence[str]) -> dict[str, str]:
 
 def _structure(kind: str, text: str) -> tuple[str, float, float]:
     """Read a stretch between two chainages."""
-    from siting.check.linear import Structure, chainage, chainage_m
+    from siting.check import Structure, chainage, chainage_m
 
     ends = _STRETCH.fullmatch(text.strip())
     if ends is None:

@@ -15,9 +15,8 @@ from geo.errors import BadInput, RedlineError
 from words import LANGUAGES, Lang, t
 
 if TYPE_CHECKING:
-    from layers.catalogue.config import Catalogue
-    from layers.catalogue.model import Layer
-    from siting.ledger.store import Ledger
+    from layers.catalogue import Catalogue, Layer
+    from siting.ledger import Ledger
 
 __all__ = ["VERSION", "bytes_of", "extent_text", "json_of", "loaded", "main", "open_ledger"]
 
@@ -53,7 +52,7 @@ def main(ctx: click.Context, config: Path | None, lang: Lang | None) -> None:
     """Redline 红线一张图: may this stand here?"""  # noqa: D400
     import warnings
 
-    from layers.catalogue.paths import config_in_use
+    from layers.catalogue import config_in_use
 
     if not os.environ.get("REDLINE_DEBUG"):  # what a library mutters is no sentence for a user
         warnings.simplefilter("ignore")
@@ -84,8 +83,8 @@ def _system_language() -> Lang:
 
 def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
     """Read the configuration with the user's own layers, and load all; an overlay that is broken is said."""
-    from layers.catalogue.in_use import current_catalogue
-    from layers.sources.load import load_layers
+    from layers.catalogue import current_catalogue
+    from layers.sources import load_layers
 
     current = current_catalogue(Path(str(obj["config"])))
     if current.fault is not None:
@@ -95,7 +94,7 @@ def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
 
 def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) -> str:
     """Write where a layer is complete; none means everywhere."""
-    from layers.catalogue.counties import territory_names
+    from layers.catalogue import territory_names
 
     named = territory_names(layers, lang)
     return t("data.comma", lang).join(named.get(code, code) for code in extent) or t("data.everywhere", lang)
@@ -103,15 +102,15 @@ def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) 
 
 def open_ledger() -> Ledger:
     """Open the record of past checks in the user's data folder."""
-    from layers.catalogue.home import home
-    from siting.ledger.store import Ledger
+    from layers.catalogue import home
+    from siting.ledger import Ledger
 
     return Ledger.open(home())
 
 
 def bytes_of(path: Path) -> bytes:
     """Read a file that the user named, with what SQLite keeps beside a GeoPackage."""
-    from geo.files.source import with_beside
+    from geo.files import with_beside
 
     try:
         return with_beside(path) or path.read_bytes()

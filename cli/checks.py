@@ -30,9 +30,8 @@ _SHOW_PROGRESS = 500
 def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bom: bool | None, **asked: Any) -> None:
     """Check the sites of a file, or coordinates on standard input (-), against every layer / 核查文件中的地块."""
     from geo.errors import BadInput
-    from siting.check.batch import run_batch
-    from siting.check.settings import Case
-    from snapshot.findings.results import as_text, write_results
+    from siting.check import Case, run_batch
+    from snapshot.findings import as_text, write_results
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     case, store = case_of(asked), asked.pop("store")
@@ -71,8 +70,8 @@ def compare(
 ) -> None:
     """Put two to five schemes or routes side by side: a file each, or the sites of one file / 比选方案."""
     from geo.errors import BadInput
-    from siting.check.batch import run_batch
-    from snapshot.findings.schemes import schemes_of, schemes_text, write_schemes
+    from siting.check import run_batch
+    from snapshot.findings import schemes_of, schemes_text, write_schemes
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     if out is None and form == "xlsx":
@@ -107,10 +106,9 @@ def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, 
     from dataclasses import replace
 
     from geo.errors import BadInput
-    from siting.ledger.compare import changes_without_withheld
-    from siting.ledger.verify import rerun, verify_report
-    from siting.ledger.verify import verify as verify_check
-    from snapshot.findings.listing import changes_text, verification_text
+    from siting.ledger import changes_without_withheld, rerun, verify_report
+    from siting.ledger import verify as verify_check
+    from snapshot.findings import changes_text, verification_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     _, layers = loaded(obj)
@@ -128,7 +126,7 @@ def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, 
             click.echo("\n".join([t(key, lang, id=what, count=len(changes)), *changes_text(changes, lang)]))
         raise SystemExit(1 if changes else 0)
     if sealed:
-        from snapshot.inspect.verify import verify_file
+        from snapshot.inspect import verify_file
 
         held = verify_file(report, layers)
         click.echo(held.text(lang))

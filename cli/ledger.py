@@ -28,7 +28,7 @@ def ledger() -> None:
 @click.pass_obj
 def list_checks(obj: dict[str, object], /, words: tuple[str, ...], form: str, **filters: Any) -> None:
     """List checks, the latest first; words are looked for in case, number and file name / 列出核查."""
-    from snapshot.findings.listing import checks_text
+    from snapshot.findings import checks_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     found = open_ledger().search(" ".join(words), **filters)
@@ -48,9 +48,9 @@ def show_check(obj: dict[str, object], check_id: str, form: str) -> None:
     """Show a stored check: its case and its report / 查看一次核查."""
     from dataclasses import replace
 
-    from siting.check.export_policy import without_withheld
-    from siting.ledger.verify import specs_as_strict_as
-    from snapshot.findings.site_text import stored_text
+    from siting.check import without_withheld
+    from siting.ledger import specs_as_strict_as
+    from snapshot.findings import stored_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     found = open_ledger().get(check_id)

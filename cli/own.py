@@ -17,10 +17,8 @@ from words import Lang, t
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from layers.catalogue.config import Catalogue
-    from layers.catalogue.model import Layer
-    from layers.own.intake import Intake
-    from layers.own.proposal import Place
+    from layers.catalogue import Catalogue, Layer
+    from layers.own import Intake, Place
 
 _ROLES = ("redline", "protected", "river", "project", "other")
 _BASES = ("statutory", "published", "derived", "modelled", "approximate")
@@ -67,10 +65,9 @@ def import_layer(obj: dict[str, object], file: Path, replace: bool, every: bool,
     if every:
         import_all(obj, file, dry_run, **said)
         return
-    from geo.read.layer_file import packed
-    from layers.catalogue.counties import counties_of
-    from layers.own.intake import LAYER_LIMITS, field_faults, take_in
-    from layers.own.versions import keep_layer
+    from geo.read import packed
+    from layers.catalogue import counties_of
+    from layers.own import LAYER_LIMITS, field_faults, keep_layer, take_in
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)
@@ -132,8 +129,8 @@ def _given(
     """Put together what is proposed and what was said."""
     import dataclasses
 
-    from layers.catalogue.counties import counties_of
-    from layers.own.proposal import Place, propose
+    from layers.catalogue import counties_of
+    from layers.own import Place, propose
 
     counties, official = counties_of(layers), intake.recognition.official
     word = said["stands_for"] or (official.stands_for if official else "own")
@@ -170,7 +167,7 @@ def _given(
 
 def _extent(intake: Intake, said: str | None, counties: Any) -> tuple[str, ...]:
     """Return the territories named, else those that the layer's own codes or shapes suggest."""
-    from layers.own.database import likely_extent
+    from layers.own import likely_extent
 
     if said is not None:
         return said_extent(said, counties)
@@ -182,8 +179,7 @@ def _extent(intake: Intake, said: str | None, counties: Any) -> tuple[str, ...]:
 
 def _in_place(layer_id: str | None, word: str, extent: Sequence[str], catalogue: Catalogue, counties: Any) -> Place:
     """Return whose place the layer takes, whole or where it is complete."""
-    from layers.own.proposal import Place
-    from layers.own.versions import rivals, takes_place
+    from layers.own import Place, rivals, takes_place
 
     found = [catalogue.spec(layer_id)] if layer_id else rivals(word, extent, catalogue)
     if len(found) != 1:
@@ -199,9 +195,9 @@ def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
     """List the versions of a layer, or put another one in use."""
     from tabulate import tabulate
 
-    from layers.catalogue.user_layers import read_overlay
-    from layers.own.versions import remove, roll
-    from siting.ledger.layer_uses import uses_by_version
+    from layers.catalogue import read_overlay
+    from layers.own import remove, roll
+    from siting.ledger import uses_by_version
 
     assert asked in get_args(Asked)
     entry = read_overlay().of(layer_id)

@@ -14,8 +14,7 @@ from geo.errors import BadInput
 from words import Lang, t
 
 if TYPE_CHECKING:
-    from layers.own.database import Database, Outcome, TableSeen
-    from layers.own.intake import Intake
+    from layers.own import Database, Intake, Outcome, TableSeen
 
 __all__ = ["import_all", "said_extent"]
 
@@ -31,9 +30,8 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -
 
     Ends with code 1 where a table of the database was left out or could not be stored.
     """
-    from geo.read.formats import inspect
-    from layers.own.database import Said, keep_each, look_through
-    from layers.own.intake import LAYER_LIMITS
+    from geo.read import inspect
+    from layers.own import LAYER_LIMITS, Said, keep_each, look_through
 
     if asked := [name for name in _ONE_AT_A_TIME if said.get(name) is not None]:
         names = ", ".join("--id" if name == "layer_id" else f"--{name.replace('_', '-')}" for name in asked)
@@ -93,11 +91,9 @@ def said_extent(said: str, counties: Any) -> tuple[str, ...]:
 
 def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple[Database, str]:
     """Return the file as its tables will be read, and its name."""
-    from geo.read.layer_file import packed
-    from layers.catalogue.counties import counties_of
-    from layers.catalogue.in_use import current_catalogue
-    from layers.own.database import Database
-    from layers.own.intake import LAYER_LIMITS, take_in
+    from geo.read import packed
+    from layers.catalogue import counties_of, current_catalogue
+    from layers.own import LAYER_LIMITS, Database, take_in
 
     _, layers = loaded(obj)
     counties = counties_of(layers)
@@ -120,7 +116,7 @@ def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple
 
 def _tell(table: TableSeen, lang: Lang) -> None:
     """Say what was found in a table, and where it goes or why it is left out."""
-    from layers.own.database import place_text
+    from layers.own import place_text
 
     title = table.official.title(lang) if table.official else "—"
     click.echo(f"{table.layer} · {title}", err=True)

@@ -18,10 +18,9 @@ from words import Lang, t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from layers.catalogue.config import Catalogue
-    from layers.catalogue.model import Layer
-    from siting.check.run import Run
-    from snapshot.sheet.draw import Relief
+    from layers.catalogue import Catalogue, Layer
+    from siting.check import Run
+    from snapshot.sheet import Relief
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _SITE_OPTIONS = ("activity", "flags", "works", "as_of", "crs")
@@ -93,9 +92,9 @@ def report(obj: dict[str, object], /, what: str, out: Path, user: str, **asked: 
     """Write the report of a stored check (ID), or of a site file, as PDF or DOCX / 生成核查报告."""
     from dataclasses import asdict
 
-    from siting.check.settings import Case
-    from siting.ledger.verify import kept_run
-    from snapshot.report.deliver import deliver_report
+    from siting.check import Case
+    from siting.ledger import kept_run
+    from snapshot.report import deliver_report
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     case = case_of(asked)
@@ -123,7 +122,7 @@ def diff(obj: dict[str, object], first: Path, second: Path, out: Path | None) ->
     from datetime import UTC, datetime
 
     from snapshot.arguments import diff_files
-    from snapshot.inspect.diff import write_diff
+    from snapshot.inspect import write_diff
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     for path in (first, second):
@@ -142,9 +141,8 @@ def _checked(path: Path, catalogue: Catalogue, layers: Mapping[str, Layer], aske
     """Check the sites of a file; a few lines by chainage too."""
     from dataclasses import replace
 
-    from geo.read.formats import read_sites
-    from siting.check.batch import run_batch
-    from siting.check.run import settings_of
+    from geo.read import read_sites
+    from siting.check import run_batch, settings_of
 
     settings = settings_of(catalogue, **asked)
     sites = read_sites(path, path.name, crs=settings.crs, limits=catalogue.limits)
@@ -153,7 +151,7 @@ def _checked(path: Path, catalogue: Catalogue, layers: Mapping[str, Layer], aske
 
 
 def _relief(catalogue: Catalogue) -> Relief | None:
-    from snapshot.sheet.sheet import relief_of
+    from snapshot.sheet import relief_of
 
     return relief_of(catalogue.folder / catalogue.map.base)
 

@@ -12,14 +12,12 @@ import geopandas as gpd
 import pyogrio
 
 from geo.errors import BadInput
-from layers.catalogue.model import Layer
-from siting.check.run import Run
+from layers.catalogue import Layer
+from siting.check import Run
 from snapshot.deliver import ALL_FORMS, Order, Picture, check_order, deliver
-from snapshot.inspect.diff import Diff, compare_layers
-from snapshot.inspect.verify import verify_file
-from snapshot.selection.selection import Filter, Selection
-from snapshot.vector.geopackage import MANIFEST_TABLE
-from snapshot.vector.job import Progress
+from snapshot.inspect import Diff, compare_layers, verify_file
+from snapshot.selection import Filter, Selection
+from snapshot.vector import MANIFEST_TABLE, Progress
 from words import Lang
 
 __all__ = ["diff_files", "form_of", "parse_extent", "parse_filter", "read_snapshot", "snapshot"]

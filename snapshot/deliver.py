@@ -14,19 +14,14 @@ import shapely
 
 from carto.scene import LayerShow
 from geo.errors import BadInput
-from layers.catalogue.export_policy import may_export, withheld_ids
-from layers.catalogue.model import Layer
-from layers.indicators.indicators import DERIVED, derived_values
-from snapshot.page.page import write_page
-from snapshot.proof.manifest import TableRecord, build_manifest
+from layers.catalogue import Layer, may_export, withheld_ids
+from layers.indicators import DERIVED, derived_values
+from snapshot.page import write_page
+from snapshot.proof import TableRecord, build_manifest
 from snapshot.raster import RasterSettings, control_layers, raster_epsg, write_raster
-from snapshot.selection.names import safe_name
-from snapshot.selection.selection import Selection, kept_rows, territory
-from snapshot.sheet.draw import Relief
-from snapshot.sheet.layout import map_epsg
-from snapshot.sheet.sheet import SheetSettings, write_sheet
-from snapshot.vector.job import Progress
-from snapshot.vector.write import FORMS, form_epsg, write
+from snapshot.selection import Selection, kept_rows, safe_name, territory
+from snapshot.sheet import Relief, SheetSettings, map_epsg, write_sheet
+from snapshot.vector import FORMS, Progress, form_epsg, write
 from words import t
 
 __all__ = ["ALL_FORMS", "PICTURES", "Order", "Picture", "check_order", "deliver"]

@@ -21,14 +21,12 @@ from rasterio.windows import Window
 from rio_cogeo.cogeo import cog_translate
 from rio_cogeo.profiles import cog_profiles
 
-from geo.crs.edges import split_edges
-from geo.crs.systems import describe, from_store, gk3_epsg
+from geo.crs import describe, from_store, gk3_epsg, split_edges
 from geo.errors import BadInput
-from geo.measure.ellipsoid import edge_pieces_of
+from geo.measure import edge_pieces_of
 from geo.whole_file import whole_file
-from layers.catalogue.export_policy import may_export
-from layers.catalogue.model import Layer
-from snapshot.proof.seal import seal_raster, tag_raster
+from layers.catalogue import Layer, may_export
+from snapshot.proof import seal_raster, tag_raster
 from words import Lang, t
 
 __all__ = ["CLASSES", "RasterSettings", "control_layers", "raster_epsg", "write_raster"]
@@ -127,7 +125,7 @@ def write_raster(
     visible : collection of str, optional
         Ids of the layers to count; default: all.
     manifest : mapping, optional
-        Sealed into the tags (``snapshot.proof.seal``).
+        Sealed into the tags (``snapshot.proof.sealing``).
     step : callable
         Told the share done; what it raises stops the writing, and nothing is left.
 

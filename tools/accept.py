@@ -23,7 +23,7 @@ from pyproj import Geod
 from tabulate import tabulate
 
 from geo.errors import RedlineError
-from geo.read.formats import read_sites
+from geo.read import read_sites
 
 ROOT = Path(__file__).resolve().parent.parent
 GEOD = Geod(a=6378137.0, rf=298.257222101)
@@ -212,7 +212,7 @@ def oracles() -> bool:
     return _tests(
         "tests/geo/measure/test_geographiclib.py",
         "tests/geo/measure/test_ellipsoid.py",
-        "tests/geo/measure/test_overlay.py",
+        "tests/geo/measure/test_overlays.py",
     )
 
 
@@ -239,7 +239,7 @@ def own() -> bool:
         "tests/layers/own/test_official_tables.py",
         "tests/layers/indicators/test_own_table.py",
         "tests/layers/indicators/test_own_raster.py",
-        "tests/geo/raster/test_zonal.py",
+        "tests/geo/raster/test_zones.py",
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue.paths import PRODUCT
-from views.session.language import lang, say
+from layers.catalogue import PRODUCT
+from views.session import lang, say
 
 __all__ = ["show_help"]
 

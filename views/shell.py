@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import streamlit as st
 
 from geo.errors import RedlineError
 from views.help import show_help
-from views.screens.check import page as check_page
-from views.screens.county import page as county_page
-from views.screens.data import page as data_page
-from views.screens.indicators import page as indicators_page
-from views.screens.map import page as map_page
-from views.screens.plans import page as plans_page
-from views.session.language import say, switch_language
-from views.session.navigation import PAGES_KEY, arrived, keep_going
-from views.session.text import show_fault
-from views.session.workspace import catalogue
+from views.screens.check import show as show_check
+from views.screens.county import show as show_county
+from views.screens.data import show as show_data
+from views.screens.indicators import show as show_indicators
+from views.screens.map import show as show_map
+from views.screens.plans import show as show_plans
+from views.session import PAGES_KEY, arrived, catalogue, keep_going, say, show_fault, switch_language
 
 # Streamlit writes its uploader in English only.
 _UPLOADER = """
@@ -66,14 +64,14 @@ _TIGHT = """
 """
 
 
-def _page(body: object, name: str, path: str, *, default: bool = False) -> st.Page:
+def _page(show: Callable[[], None], name: str, path: str, *, default: bool = False) -> st.Page:
     """Wrap a page so that a fault shows as its one sentence, never as a traceback."""
 
     def guarded() -> None:
         st.session_state["page_entered"] = st.session_state.get("page_shown") != path
         st.session_state["page_shown"] = path
         try:
-            body.show()  # type: ignore[attr-defined]
+            show()
         except RedlineError as fault:
             show_fault(fault)
         except Exception:
@@ -104,12 +102,12 @@ st.markdown(
     unsafe_allow_html=True,
 )
 _pages = {
-    "map": _page(map_page, "views.page_map", "map", default=True),
-    "check": _page(check_page, "check_page.title", "check"),
-    "county": _page(county_page, "county.page", "county"),
-    "indicators": _page(indicators_page, "indicator_page.title", "indicators"),
-    "plans": _page(plans_page, "views.page_plans", "plans"),
-    "data": _page(data_page, "views.page_data", "data"),
+    "map": _page(show_map, "views.page_map", "map", default=True),
+    "check": _page(show_check, "check_page.title", "check"),
+    "county": _page(show_county, "county.page", "county"),
+    "indicators": _page(show_indicators, "indicator_page.title", "indicators"),
+    "plans": _page(show_plans, "views.page_plans", "plans"),
+    "data": _page(show_data, "views.page_data", "data"),
 }
 st.session_state[PAGES_KEY] = _pages
 _chosen = st.navigation(list(_pages.values()), position="top")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from layers.catalogue.config import OnlineMap
+from layers.catalogue import OnlineMap
 from words import Lang, t
 
 __all__ = ["PLAIN", "RELIEF", "Base", "allowed_hosts", "bases_of"]

@@ -21,12 +21,10 @@ from folium.template import Template
 from carto.map.bases import Base, allowed_hosts, bases_of
 from carto.map.panel import TileUrl, groups_of, looked, noted, standing, texts_of
 from carto.scene import Scene, View
-from carto.style.classes import MISSING, Choropleth
-from carto.style.legend import choropleth_legend
+from carto.style import MISSING, Choropleth, choropleth_legend
 from geo.errors import RedlineError
-from geo.tiles.build import LEVEL_DIFF, MIN_ZOOM
-from layers.catalogue.config import MapSettings
-from layers.catalogue.model import Layer
+from geo.tiles import LEVEL_DIFF, MIN_ZOOM
+from layers.catalogue import Layer, MapSettings
 from words import Lang, t
 
 __all__ = ["Base", "Scene", "TileUrl", "View", "build_map", "choropleth_group", "highlight_group", "refuse_remote"]

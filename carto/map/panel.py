@@ -7,11 +7,19 @@ from typing import Any, Final
 
 from carto.map.drawing_texts import draw_words
 from carto.scene import LayerShow, arranged
-from carto.style.legend import LegendEntry, crowd_entry, layer_legend
-from carto.style.symbols import Symbol, classes_of, label_of, paint_order
-from carto.style.years import year_kinds, years_shown
-from carto.tiles.files import TileKind, has_crowds, has_marks, has_shapes
-from layers.catalogue.model import Layer
+from carto.style import (
+    LegendEntry,
+    Symbol,
+    classes_of,
+    crowd_entry,
+    label_of,
+    layer_legend,
+    paint_order,
+    year_kinds,
+    years_shown,
+)
+from carto.tiles import TileKind, has_crowds, has_marks, has_shapes
+from layers.catalogue import Layer
 from words import Lang, t
 
 __all__ = ["TileUrl", "groups_of", "looked", "noted", "standing", "texts_of"]

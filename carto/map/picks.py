@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from carto.map.folium_map import _ScriptGroup
 from carto.map.panel import looked
-from carto.style.symbols import Label, classes_of, label_of
+from carto.style import Label, classes_of, label_of
 from geo.memo import per_frame
-from layers.catalogue.model import Layer
+from layers.catalogue import Layer
 
 __all__ = ["picks_group"]
 

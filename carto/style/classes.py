@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from carto.style.symbols import Symbol
 from geo.errors import RedlineError
-from layers.catalogue.model import Bilingual, Layer
+from layers.catalogue import Bilingual, Layer
 
 __all__ = [
     "DIVERGING",

@@ -9,7 +9,7 @@ import shapely
 
 from carto.style.classes import MISSING, Choropleth
 from carto.style.symbols import Symbol, classes_of
-from layers.catalogue.model import Layer
+from layers.catalogue import Layer
 from words import Lang, t
 
 __all__ = ["LegendEntry", "choropleth_legend", "crowd_entry", "layer_legend"]

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.memo import per_frame
-from layers.catalogue.model import Layer, LayerSpec, Style
+from layers.catalogue import Layer, LayerSpec, Style
 from words import Lang, has, t
 
 __all__ = ["Label", "Shape", "Symbol", "SymbolClass", "classes_of", "label_of", "paint_order", "symbol_of"]

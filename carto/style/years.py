@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from carto.scene import LayerShow
 from carto.style.symbols import classes_of
 from geo.memo import per_frame
-from layers.catalogue.model import Layer
-from layers.catalogue.years import NO_YEAR, years_of
+from layers.catalogue import NO_YEAR, Layer, years_of
 
 __all__ = ["MOST_JOINED", "YearKinds", "year_kinds", "years_shown"]
 

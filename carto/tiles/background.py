@@ -11,7 +11,7 @@ from typing import Final
 
 from carto.tiles.files import ensure, missing
 from carto.tiles.mark_rows import counts_of
-from layers.catalogue.model import Layer
+from layers.catalogue import Layer
 
 __all__ = ["Job", "is_large", "started"]
 

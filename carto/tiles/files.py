@@ -15,13 +15,12 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from carto.style.symbols import classes_of, label_of
-from carto.style.years import MOST_JOINED, year_kinds
+from carto.style import MOST_JOINED, classes_of, label_of, year_kinds
 from carto.tiles.mark_rows import counts_of, mark_rows, shaped
 from carto.tiles.mark_tiles import write_mark_tiles
 from carto.tiles.store import Progress, made_once, tidy
-from geo.tiles.build import TILER, build_tiles, shared_edges
-from layers.catalogue.model import Layer
+from geo.tiles import TILER, build_tiles, shared_edges
+from layers.catalogue import Layer
 
 __all__ = [
     "TileKind",

@@ -11,9 +11,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from carto.style.symbols import classes_of, label_of
+from carto.style import classes_of, label_of
 from geo.memo import per_frame
-from layers.catalogue.model import Layer
+from layers.catalogue import Layer
 
 __all__ = ["MarkRows", "counts_of", "mark_rows", "shaped"]
 

@@ -19,11 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pmtiles.tile import Compression, TileType
 
-from carto.style.symbols import Label
+from carto.style import Label
 from carto.tiles.mark_rows import MarkRows
 from carto.tiles.store import Progress
-from geo.tiles.build import LEVEL_DIFF, MIN_ZOOM, Spool
-from geo.tiles.tree import Tile
+from geo.tiles import LEVEL_DIFF, MIN_ZOOM, Spool, Tile
 
 __all__ = ["write_mark_tiles"]
 

@@ -1,1 +1,52 @@
 """Coordinate systems: what a system is called, which ones fit, and every transformation between them."""
+
+from geo.crs.candidates import CHINA_LAT, CHINA_LON, Candidate, detect, likely_text
+from geo.crs.china_offsets import offset_name, unshifted
+from geo.crs.datum_names import datum_named
+from geo.crs.degrees_text import Written, normalised, packed_dms, written, written_row
+from geo.crs.edges import split_edges
+from geo.crs.ranges import check_ranges
+from geo.crs.systems import (
+    MAX_DEPARTURE_M,
+    MAX_PIECE_M,
+    STORE_CRS,
+    CrsReading,
+    datum_of,
+    describe,
+    from_store,
+    gk3_epsg,
+    horizontal,
+    short_text,
+    to_store,
+    transform_points,
+)
+
+__all__ = [
+    "CHINA_LAT",
+    "CHINA_LON",
+    "MAX_DEPARTURE_M",
+    "MAX_PIECE_M",
+    "STORE_CRS",
+    "Candidate",
+    "CrsReading",
+    "Written",
+    "check_ranges",
+    "datum_named",
+    "datum_of",
+    "describe",
+    "detect",
+    "from_store",
+    "gk3_epsg",
+    "horizontal",
+    "likely_text",
+    "normalised",
+    "offset_name",
+    "packed_dms",
+    "short_text",
+    "split_edges",
+    "to_store",
+    "transform_points",
+    "unshifted",
+    "written",
+    "written_row",
+]

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final
 
 from geo.errors import BadInput
-from geo.sites.sites import Limits
+from geo.sites import Limits
 
 __all__ = ["BESIDE_SQLITE", "Content", "Source", "content_of", "copied", "held", "pack_beside", "with_beside"]
 

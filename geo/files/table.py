@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from geo.sites.sites import RawPart
+from geo.sites import RawPart
 
 __all__ = ["Table", "inner_label", "plain_label"]
 

@@ -1,1 +1,54 @@
 """Lengths, areas, distances and overlays on the ellipsoid."""
+
+from geo.measure.along import shared_stretches
+from geo.measure.distances import nearest
+from geo.measure.ellipsoid import (
+    GEOD,
+    HA_M2,
+    INVERSE_FLATTENING,
+    MU_M2,
+    SEMI_MAJOR_M,
+    area_m2,
+    area_to_equator_m2,
+    areas_of,
+    degrees_per_metre,
+    distance_m,
+    edge_pieces_of,
+    length_m,
+    lengths_of,
+    plane_area_m2,
+    to_ha,
+    to_mu,
+)
+from geo.measure.index import FeatureIndex, index_of
+from geo.measure.overlays import MEETING, feature_pairs, measure_pairs, overlay, sizes_of, slivers, union_pieces
+
+__all__ = [
+    "GEOD",
+    "HA_M2",
+    "INVERSE_FLATTENING",
+    "MEETING",
+    "MU_M2",
+    "SEMI_MAJOR_M",
+    "FeatureIndex",
+    "area_m2",
+    "area_to_equator_m2",
+    "areas_of",
+    "degrees_per_metre",
+    "distance_m",
+    "edge_pieces_of",
+    "feature_pairs",
+    "index_of",
+    "length_m",
+    "lengths_of",
+    "measure_pairs",
+    "nearest",
+    "overlay",
+    "plane_area_m2",
+    "shared_stretches",
+    "sizes_of",
+    "slivers",
+    "to_ha",
+    "to_mu",
+    "union_pieces",
+]

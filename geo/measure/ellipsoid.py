@@ -15,8 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Geod
 
-from geo.crs.edges import split_edges
-from geo.crs.systems import MAX_PIECE_M, STORE_CRS, gk3_epsg, transform_points
+from geo.crs import MAX_PIECE_M, STORE_CRS, gk3_epsg, split_edges, transform_points
 
 __all__ = [
     "GEOD",

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.edges import split_edges
+from geo.crs import split_edges
 from geo.measure.ellipsoid import degrees_per_metre, edge_pieces_of
 from geo.memo import per_frame
 

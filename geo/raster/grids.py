@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.windows import Window
 
-from geo.crs.systems import describe, from_store, transform_points
+from geo.crs import describe, from_store, transform_points
 from geo.errors import DataFault
-from geo.measure.ellipsoid import degrees_per_metre
+from geo.measure import degrees_per_metre
 from geo.raster.open import meant, off_cell_edges
 
 __all__ = ["slope_degrees", "value_at", "write_slope", "zonal"]

@@ -16,9 +16,9 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError as ProjCrsError
 from rasterio.errors import RasterioError, RasterioIOError
 
-from geo.crs.systems import datum_of, horizontal, short_text
+from geo.crs import datum_of, horizontal, short_text
 from geo.errors import BadInput, CrsError
-from geo.files.table import plain_label
+from geo.files import plain_label
 
 __all__ = ["MAX_CELLS", "RasterFacts", "RasterSystem", "meant", "off_cell_edges", "opened", "raster_facts", "system_of"]
 

@@ -1,1 +1,17 @@
 """Readers: a file, pasted text or a drawing becomes sites."""
+
+from geo.read.formats import Inspection, LayerInfo, inspect, read_sites
+from geo.read.layer_file import OpenedLayer, open_layer, packed, stored_shapes
+from geo.read.pasted import sites_from_text
+
+__all__ = [
+    "Inspection",
+    "LayerInfo",
+    "OpenedLayer",
+    "inspect",
+    "open_layer",
+    "packed",
+    "read_sites",
+    "sites_from_text",
+    "stored_shapes",
+]

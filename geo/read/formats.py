@@ -15,25 +15,26 @@ from typing import Any, Final
 
 import shapely
 
-from geo.crs.candidates import Candidate, detect
+from geo.crs import Candidate, detect
 from geo.errors import BadInput, RedlineError
-from geo.files.recognise import refuse_known, utf8_start
-from geo.files.source import Source, content_of, held
-from geo.files.table import Table, plain_label
+from geo.files import Source, Table, content_of, held, plain_label, refuse_known, utf8_start
 from geo.notices import Notice
-from geo.read.cad.dxf import dxf_drawing, is_dxf
-from geo.read.gis.gdal import flat_geobuf
-from geo.read.gis.geojson import read_geojson
-from geo.read.gis.geopackage import geopackage
-from geo.read.gis.kml import read_kml
-from geo.read.gis.parquet import geo_parquet
+from geo.read.cad import dxf_drawing, is_dxf
+from geo.read.gis import flat_geobuf, geo_parquet, geopackage, read_geojson, read_kml
 from geo.read.pasted import rows_part, sites_from_text
-from geo.read.survey.cass import cass_part, is_cass
-from geo.read.survey.survey_txt import is_survey_txt, survey_part
-from geo.read.tables.coordinate_tables import csv_table, decoded, has_coordinates
+from geo.read.survey import cass_part, is_cass, is_survey_txt, survey_part
+from geo.read.tables import csv_table, decoded, has_coordinates
 from geo.read.zipped import tables_in_zip
-from geo.sites.drawn import sites_from_drawing, sites_from_points
-from geo.sites.sites import DEFAULT_LIMITS, Limits, RawPart, ReadLimits, Sites, sites_from_parts
+from geo.sites import (
+    DEFAULT_LIMITS,
+    Limits,
+    RawPart,
+    ReadLimits,
+    Sites,
+    sites_from_drawing,
+    sites_from_parts,
+    sites_from_points,
+)
 
 __all__ = [
     "Inspection",

@@ -16,17 +16,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.ranges import check_ranges
-from geo.crs.systems import CrsReading, to_store
+from geo.crs import CrsReading, check_ranges, to_store
 from geo.errors import BadInput
-from geo.files.source import Content, Source, held, pack_beside
-from geo.files.table import plain_label
+from geo.files import Content, Source, held, pack_beside, plain_label
 from geo.notices import Notice
 from geo.read.formats import chosen_tables, tables_of
-from geo.read.gis.shapefile import SHAPEFILE_SIDES
-from geo.shapes.plain import plain_shapes
-from geo.sites.raw_part import mark_notices
-from geo.sites.sites import Limits, RawPart, crs_reading, refuse_endless, shapes_unshifted
+from geo.read.gis import SHAPEFILE_SIDES
+from geo.shapes import plain_shapes
+from geo.sites import Limits, RawPart, crs_reading, mark_notices, refuse_endless, shapes_unshifted
 
 __all__ = ["OpenedLayer", "open_layer", "packed", "stored_shapes"]
 

@@ -15,17 +15,14 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.crs.candidates import detect, likely_text
-from geo.crs.degrees_text import Written, normalised, packed_dms, written_row
+from geo.crs import Written, detect, likely_text, normalised, packed_dms, written_row
 from geo.errors import BadInput, CrsError
-from geo.files.digits import rounded_away
+from geo.files import rounded_away
 from geo.notices import Notice
-from geo.read.gis.geojson import read_geojson
-from geo.read.survey.cass import cass_part, is_cass
-from geo.read.survey.survey_txt import is_survey_txt, survey_part
-from geo.shapes.curves import shapes_of_wkt
-from geo.shapes.rings import area_of_rings
-from geo.sites.sites import DEFAULT_LIMITS, Limits, RawPart, Sites, sites_from_parts
+from geo.read.gis import read_geojson
+from geo.read.survey import cass_part, is_cass, is_survey_txt, survey_part
+from geo.shapes import area_of_rings, shapes_of_wkt
+from geo.sites import DEFAULT_LIMITS, Limits, RawPart, Sites, sites_from_parts
 from words import t
 
 __all__ = ["Shape", "rows_part", "sites_from_text"]

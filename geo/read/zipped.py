@@ -9,16 +9,12 @@ from typing import Final
 from urllib.parse import unquote
 
 from geo.errors import BadInput
-from geo.files.source import BESIDE_SQLITE, Source
-from geo.files.table import Table, inner_label, plain_label
-from geo.files.unpack import Archive
+from geo.files import BESIDE_SQLITE, Archive, Source, Table, inner_label, plain_label
 from geo.notices import Notice
-from geo.read.gis.gdal import file_gdb
-from geo.read.gis.geopackage import geopackage
-from geo.read.gis.shapefile import SHAPEFILE_SIDES, shapefiles
-from geo.read.survey.survey_txt import is_survey_txt
-from geo.read.tables.workbook import workbook
-from geo.sites.raw_part import RawPart
+from geo.read.gis import SHAPEFILE_SIDES, file_gdb, geopackage, shapefiles
+from geo.read.survey import is_survey_txt
+from geo.read.tables import workbook
+from geo.sites import RawPart
 
 __all__ = ["tables_in_zip"]
 

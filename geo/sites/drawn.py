@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo.crs.systems import MAX_DEPARTURE_M
-from geo.measure.ellipsoid import GEOD
+from geo.crs import MAX_DEPARTURE_M
+from geo.measure import GEOD
 from geo.sites.sites import DEFAULT_LIMITS, Limits, RawPart, Sites, sites_from_parts
 from words import t
 

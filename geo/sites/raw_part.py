@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from geo.crs.systems import short_text
+from geo.crs import short_text
 from geo.notices import Notice
-from geo.shapes.plain import nothing_there
+from geo.shapes import nothing_there
 
 __all__ = ["RawPart", "datav_marks", "mark_notices", "with_shapes"]
 

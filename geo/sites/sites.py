@@ -13,17 +13,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.candidates import detect, likely_text
-from geo.crs.china_offsets import unshifted
-from geo.crs.edges import split_edges
-from geo.crs.ranges import check_ranges
-from geo.crs.systems import CrsReading, describe, to_store
+from geo.crs import CrsReading, check_ranges, describe, detect, likely_text, split_edges, to_store, unshifted
 from geo.errors import BadInput, CrsError
-from geo.measure.ellipsoid import HA_M2, MU_M2, edge_pieces_of
+from geo.measure import HA_M2, MU_M2, edge_pieces_of
 from geo.notices import Notice
-from geo.shapes.plain import nothing_there, plain_shapes
-from geo.shapes.repair import Mended, mended, square_metres_per_unit, usable
-from geo.shapes.rings import CLOSING_M, gaps_m
+from geo.shapes import CLOSING_M, Mended, gaps_m, mended, nothing_there, plain_shapes, square_metres_per_unit, usable
 from geo.sites.raw_part import RawPart, datav_marks, mark_notices, with_shapes
 
 __all__ = [

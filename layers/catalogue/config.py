@@ -10,12 +10,12 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from geo.errors import ConfigError
-from layers.catalogue.model import Bilingual, LayerSpec, _Entry
+from layers.catalogue.model import Bilingual, Entry, LayerSpec
 
 __all__ = ["Catalogue", "CheckSettings", "Limits", "MapSettings", "OnlineMap", "Region", "read_catalogue"]
 
 
-class Region(_Entry):
+class Region(Entry):
     """A territory that the product knows: where the map can jump to."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -23,7 +23,7 @@ class Region(_Entry):
     adcode: str = Field(pattern=r"^\d{6}$")
 
 
-class OnlineMap(_Entry):
+class OnlineMap(Entry):
     """Map tiles of a service outside: off unless the configuration names it, and the only host the map may then ask."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
@@ -57,7 +57,7 @@ class OnlineMap(_Entry):
         return found
 
 
-class MapSettings(_Entry):
+class MapSettings(Entry):
     """Where the map starts and how far it zooms."""
 
     centre_lon: float = Field(ge=-180, le=180, strict=False)
@@ -72,7 +72,7 @@ class MapSettings(_Entry):
     online: list[OnlineMap] = Field(default_factory=list)
 
 
-class Limits(_Entry):
+class Limits(Entry):
     """What an upload may be at most."""
 
     upload_mb: int = Field(gt=0, le=4096)
@@ -81,7 +81,7 @@ class Limits(_Entry):
     vertices: int = Field(gt=0)
 
 
-class CheckSettings(_Entry):
+class CheckSettings(Entry):
     """Tolerances of the siting check, and how its figures are written."""
 
     touch_tolerance_m: float = Field(ge=0, le=10, strict=False)
@@ -95,7 +95,7 @@ class CheckSettings(_Entry):
     """Decimal places of the 占压 table."""
 
 
-class Catalogue(_Entry):
+class Catalogue(Entry):
     """All of ``config.toml``."""
 
     version: int = Field(ge=1, le=1)

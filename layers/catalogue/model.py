@@ -41,13 +41,13 @@ INDICATIVE_BASES: frozenset[str] = frozenset({"modelled", "approximate"})
 """Layers on these bases can warn but never clear a site."""
 
 
-class _Entry(BaseModel):
+class Entry(BaseModel):
     """A table of ``config.toml``: unknown keys are faults, values do not change after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Bilingual(_Entry):
+class Bilingual(Entry):
     """One text in both languages."""
 
     zh: str = Field(min_length=1)
@@ -58,13 +58,13 @@ class Bilingual(_Entry):
         return self.zh if lang == "zh" else self.en
 
 
-class NoSource(_Entry):
+class NoSource(Entry):
     """Declared so that a check can name it, but we do not have it."""
 
     kind: Literal["none"]
 
 
-class FileSource(_Entry):
+class FileSource(Entry):
     """Vector files of one layer, relative to the folder of the configuration."""
 
     kind: Literal["file"]
@@ -74,7 +74,7 @@ class FileSource(_Entry):
     """Keep only features whose column holds one of the values."""
 
 
-class PlansSource(_Entry):
+class PlansSource(Entry):
     """A table of ``data/plans`` turned into features."""
 
     kind: Literal["plans"]
@@ -83,7 +83,7 @@ class PlansSource(_Entry):
     """Keep only rows whose column holds one of the values."""
 
 
-class CorridorSource(_Entry):
+class CorridorSource(Entry):
     """A band along the waters of other layers: from the bank where there is one, else from the centreline."""
 
     kind: Literal["corridor"]
@@ -91,14 +91,14 @@ class CorridorSource(_Entry):
     width_m: float = Field(gt=0, le=20_000, strict=False)
 
 
-class RasterSource(_Entry):
+class RasterSource(Entry):
     """A raster file, relative to the folder of the configuration."""
 
     kind: Literal["raster"]
     file: str
 
 
-class ImportedSource(_Entry):
+class ImportedSource(Entry):
     """A version of a layer that a user brought, under the user's data folder (``layers.own.versions``)."""
 
     kind: Literal["imported"]
@@ -115,7 +115,7 @@ Source = Annotated[
 ]
 
 
-class Style(_Entry):
+class Style(Entry):
     """How a layer looks, once for screen, sheet and file."""
 
     stroke: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
@@ -131,7 +131,7 @@ class Style(_Entry):
     """Column that is written on the map."""
 
 
-class LayerSpec(_Entry):
+class LayerSpec(Entry):
     """One catalogue entry: what the layer is, where it comes from, how far it may be trusted and taken."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")

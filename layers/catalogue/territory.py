@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.measure.ellipsoid import areas_of
+from geo.measure import areas_of
 
 __all__ = ["common", "covers", "lies_in", "proposed_extent", "without"]
 

@@ -21,8 +21,8 @@ from typing import Any, Final
 from pydantic import Field, ValidationError, model_validator
 
 from geo.errors import ConfigError
-from layers.catalogue.home import home
-from layers.catalogue.model import LayerSpec, _Entry
+from layers.catalogue.home_folder import home
+from layers.catalogue.model import Entry, LayerSpec
 
 __all__ = ["Overlay", "OverlayEntry", "OverlayVersion", "changing", "overlay_path", "read_overlay"]
 
@@ -35,7 +35,7 @@ _HEAD: Final = """\
 _threads = threading.Lock()
 
 
-class OverlayVersion(_Entry):
+class OverlayVersion(Entry):
     """One version of a layer that a user brought."""
 
     number: int = Field(ge=1, le=9999)
@@ -56,7 +56,7 @@ class OverlayVersion(_Entry):
     layer: LayerSpec
 
 
-class OverlayEntry(_Entry):
+class OverlayEntry(Entry):
     """All versions of a layer, and the one in use."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
@@ -78,7 +78,7 @@ class OverlayEntry(_Entry):
         return next((version for version in self.version if version.number == self.current), None)
 
 
-class Overlay(_Entry):
+class Overlay(Entry):
     """All of ``catalogue.toml``."""
 
     version: int = Field(default=1, ge=1, le=1)

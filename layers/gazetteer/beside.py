@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from layers.catalogue.territory import lies_in
-from layers.gazetteer.join import JoinReport, as_text
+from layers.catalogue import lies_in
+from layers.gazetteer.joins import JoinReport, as_text
 
 if TYPE_CHECKING:
     from layers.gazetteer.gazetteer import Gazetteer

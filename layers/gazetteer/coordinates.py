@@ -9,9 +9,9 @@ from typing import Final
 import geopandas as gpd
 import shapely
 
-from geo.crs.degrees_text import normalised
+from geo.crs import normalised
 from geo.errors import CrsError, RedlineError
-from geo.read.pasted import sites_from_text
+from geo.read import sites_from_text
 
 __all__ = ["Spot", "county_at", "spots_in"]
 

@@ -10,8 +10,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import BadInput, DataFault
-from layers.catalogue.model import Bilingual
-from layers.gazetteer.join import JoinReport, Level, Status, as_text, join
+from layers.catalogue import Bilingual
+from layers.gazetteer.joins import JoinReport, Level, Status, as_text, join
 from layers.gazetteer.place_index import Place, find_places, place_index
 from layers.gazetteer.spellings import history, normalised, resolve, unit_forms, zone_forms
 from words import Lang, t

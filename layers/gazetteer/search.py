@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from pypinyin import lazy_pinyin
 
-from layers.catalogue.model import INDICATIVE_BASES, Layer
+from layers.catalogue import INDICATIVE_BASES, Layer
 from layers.gazetteer.spellings import normalised
 
 __all__ = ["Hit", "find", "find_index", "hit_of", "searched_layers"]

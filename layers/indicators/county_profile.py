@@ -10,11 +10,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from layers.catalogue.counties import counties_of
-from layers.catalogue.model import Bilingual, Layer
+from layers.catalogue import Bilingual, Layer, counties_of
 from layers.indicators.indicators import Indicator, derived_values
-from layers.plans.entries import PlanSet, in_territory
-from layers.plans.features import corrected_names
+from layers.plans import PlanSet, corrected_names, in_territory
 
 __all__ = ["FIGURES", "County", "CountyFigures", "Figure", "county_of", "derived_figures", "published_figures"]
 

@@ -12,14 +12,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.systems import STORE_CRS
-from geo.measure.ellipsoid import HA_M2, area_m2, areas_of, lengths_of
-from geo.measure.index import index_of
-from geo.measure.overlay import union_pieces
-from geo.raster.grids import write_slope, zonal
-from layers.catalogue.home import home
-from layers.catalogue.model import Bilingual, Layer
-from layers.plans.schema import TABLES
+from geo.crs import STORE_CRS
+from geo.measure import HA_M2, area_m2, areas_of, index_of, lengths_of, union_pieces
+from geo.raster import write_slope, zonal
+from layers.catalogue import Bilingual, Layer, home
+from layers.plans import TABLES
 from words import t
 
 __all__ = ["DERIVED", "Ground", "Recipe", "text_of"]

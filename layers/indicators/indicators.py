@@ -8,10 +8,9 @@ from typing import Final, Literal, cast
 
 import pandas as pd
 
-from layers.catalogue.counties import counties_of
-from layers.catalogue.model import Bilingual, Layer
+from layers.catalogue import Bilingual, Layer, counties_of
 from layers.indicators.derived import DERIVED, Ground, Recipe, text_of
-from layers.plans.clauses import clause_text
+from layers.plans import clause_text
 from words import LANGUAGES, Lang, t
 
 __all__ = ["DERIVED", "Indicator", "Level", "Recipe", "derived_values", "published_indicators"]

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import RedlineError
-from geo.raster.open import RasterFacts
-from geo.raster.zonal import Statistic, zonal_figures
-from layers.catalogue.model import Bilingual
+from geo.raster import RasterFacts, Statistic, zonal_figures
+from layers.catalogue import Bilingual
 from layers.indicators.indicators import Indicator, Level
 from layers.indicators.subjects import Moment, Subject
 from words import LANGUAGES, Lang, t

@@ -10,11 +10,9 @@ from typing import Final, Literal
 
 import pandas as pd
 
-from geo.read.tables.plain_table import blank_cells, number_cells
-from layers.catalogue.model import Bilingual
-from layers.gazetteer.beside import ELSEWHERE, heeded
-from layers.gazetteer.gazetteer import Gazetteer
-from layers.gazetteer.join import JoinReport, Level, join
+from geo.read.tables import blank_cells, number_cells
+from layers.catalogue import Bilingual
+from layers.gazetteer import ELSEWHERE, Gazetteer, JoinReport, Level, heeded, join
 from layers.indicators.indicators import Indicator
 from layers.indicators.subjects import Moment, Subject
 from words import t

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
-from layers.catalogue.model import Bilingual
+from layers.catalogue import Bilingual
 from layers.indicators.subjects import unit_text
 from words import entries
 

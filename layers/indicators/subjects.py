@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from layers.catalogue.model import Bilingual
+from layers.catalogue import Bilingual
 from layers.indicators.derived import DERIVED
 from layers.indicators.indicators import Indicator, Level, published_indicators
 from words import entries, t

@@ -1,1 +1,6 @@
 """The tables of law."""
+
+from layers.law.schema import ANY_ACTIVITY, DECLARED_FLAGS, FLAGS, ZONES
+from layers.law.tables import read_law, validate_law
+
+__all__ = ["ANY_ACTIVITY", "DECLARED_FLAGS", "FLAGS", "ZONES", "read_law", "validate_law"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from layers.plans.schema import Column, Table
+from layers.plans import Column, Table
 
 __all__ = [
     "ANY_ACTIVITY", "CONDITIONS", "DECLARED_FLAGS", "FLAGS", "LAW_LAYERS", "LAW_TABLES", "ZONES",

@@ -10,9 +10,9 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import DataFault
-from layers.catalogue.paths import PRODUCT, law_folder
+from layers.catalogue import PRODUCT, law_folder
 from layers.law.schema import ANY_ACTIVITY, DECLARED_FLAGS, LAW_TABLES
-from layers.plans.tables import Fault, checked_rows, typed_rows
+from layers.plans import Fault, checked_rows, typed_rows
 
 __all__ = ["LAW_FOLDER", "read_law", "validate_law"]
 

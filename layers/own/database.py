@@ -16,13 +16,10 @@ import pandas as pd
 from pyogrio.errors import DataSourceError
 
 from geo.errors import BadInput, RedlineError
-from geo.files.source import Content
+from geo.files import Content
 from geo.notices import Notice
-from geo.read.formats import LayerInfo
-from layers.catalogue.config import Catalogue
-from layers.catalogue.model import Secrecy
-from layers.catalogue.territory import common, proposed_extent
-from layers.catalogue.user_layers import OverlayVersion
+from geo.read import LayerInfo
+from layers.catalogue import Catalogue, OverlayVersion, Secrecy, common, proposed_extent
 from layers.own.faults import Fault
 from layers.own.intake import Intake
 from layers.own.official_tables import NearMiss, OfficialLayer, has_official_fields, recognise

@@ -17,17 +17,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs.systems import STORE_CRS, CrsReading
+from geo.crs import STORE_CRS, CrsReading
 from geo.errors import BadInput
-from geo.files.source import Content
-from geo.measure.ellipsoid import lengths_of
+from geo.files import Content
+from geo.measure import lengths_of
 from geo.notices import Notice
-from geo.read.layer_file import OpenedLayer, open_layer
-from geo.sites.sites import ReadLimits
+from geo.read import OpenedLayer, open_layer
+from geo.sites import ReadLimits
 from layers.own.faults import MOST_ROWS, Fault
 from layers.own.official_tables import Recognition, recognise
 from layers.own.shapes import areas_apart, doubled_shapes, outside_of, overlapping, sound_shapes
-from layers.sources.load import COMMON_COLUMNS
+from layers.sources import COMMON_COLUMNS
 
 __all__ = ["LAYER_LIMITS", "ROW", "Column", "Intake", "field_faults", "take_in"]
 

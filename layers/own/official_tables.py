@@ -12,8 +12,7 @@ from typing import Final, Literal
 import pandas as pd
 from pydantic import Field
 
-from layers.catalogue.model import Bilingual, Role, _Entry
-from layers.catalogue.paths import PRODUCT
+from layers.catalogue import PRODUCT, Bilingual, Entry, Role
 from words import Lang, t
 
 __all__ = ["NearMiss", "OfficialLayer", "Recognition", "has_official_fields", "official_layers", "recognise"]
@@ -22,7 +21,7 @@ _FILE: Final = PRODUCT / "data" / "spec" / "official_layers.toml"
 _SHOWN: Final = 6
 
 
-class OfficialLayer(_Entry):
+class OfficialLayer(Entry):
     """One table of an official database, as ``data/spec/official_layers.toml`` has it."""
 
     table: str

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import BadInput
-from geo.files.source import Content, copied
-from layers.catalogue.home import home
-from layers.catalogue.user_layers import Overlay
+from geo.files import Content, copied
+from layers.catalogue import Overlay, home
 
 __all__ = ["keep_original"]
 

@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from layers.catalogue.config import Catalogue
-from layers.catalogue.export_policy import strictest
-from layers.catalogue.model import Basis, LayerSpec
+from layers.catalogue import Basis, Catalogue, LayerSpec, strictest
 from layers.own.intake import Intake
 from layers.own.official_tables import OfficialLayer
 from layers.own.versions import Given, given_beside, given_for, new_id

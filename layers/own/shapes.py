@@ -13,9 +13,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
-from geo.measure.ellipsoid import areas_of
-from geo.read.layer_file import OpenedLayer, stored_shapes
-from geo.shapes.repair import mended, square_metres_per_unit
+from geo.measure import areas_of
+from geo.read import OpenedLayer, stored_shapes
+from geo.shapes import mended, square_metres_per_unit
 from layers.own.faults import MOST_ROWS, Fault, Level
 from words import LANGUAGES, t
 

@@ -22,16 +22,28 @@ import pyogrio
 from pydantic import ValidationError
 
 from geo.errors import BadInput
-from geo.files.source import Content
-from layers.catalogue.config import Catalogue
-from layers.catalogue.digest import frame_digest
-from layers.catalogue.home import home
-from layers.catalogue.model import Basis, Export, LayerSpec, Role, Secrecy
-from layers.catalogue.territory import common, covers, without
-from layers.catalogue.user_layers import Overlay, OverlayEntry, OverlayVersion, changing, read_overlay
+from geo.files import Content
+from layers.catalogue import (
+    Basis,
+    Catalogue,
+    Export,
+    LayerSpec,
+    Overlay,
+    OverlayEntry,
+    OverlayVersion,
+    Role,
+    Secrecy,
+    changing,
+    common,
+    covers,
+    frame_digest,
+    home,
+    read_overlay,
+    without,
+)
 from layers.own.intake import Intake
 from layers.own.originals import keep_original
-from layers.sources.load import STORED_FILE
+from layers.sources import STORED_FILE
 
 __all__ = [
     "FIXED_ROLES",

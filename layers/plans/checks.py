@@ -15,7 +15,7 @@ import shapely
 import shapely.ops
 
 from geo.errors import DataFault
-from geo.measure.ellipsoid import areas_of, distance_m
+from geo.measure import areas_of, distance_m
 from layers.plans.status import status_of
 
 __all__ = ["Boundaries", "Finding", "check_tables"]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs.systems import STORE_CRS
+from geo.crs import STORE_CRS
 from layers.plans import site_extents as protected
 from layers.plans.clauses import clause_text
 from layers.plans.county_symbols import spread_points

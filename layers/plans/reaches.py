@@ -11,9 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.crs.systems import STORE_CRS, to_store
-from geo.measure.index import index_of
-from geo.measure.nearest import nearest
+from geo.crs import STORE_CRS, to_store
+from geo.measure import index_of, nearest
 
 __all__ = ["stretches", "water_shapes"]
 

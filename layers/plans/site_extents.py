@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.crs.systems import STORE_CRS
+from geo.crs import STORE_CRS
 from geo.errors import DataFault
-from geo.measure.ellipsoid import areas_of, degrees_per_metre
+from geo.measure import areas_of, degrees_per_metre
 
 __all__ = ["extents"]
 

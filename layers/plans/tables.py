@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import DataFault
-from layers.catalogue.paths import PRODUCT, plans_folder
+from layers.catalogue import PRODUCT, plans_folder
 from layers.plans.checks import Boundaries, Finding, check_tables
 from layers.plans.schema import TABLES, Column, Table
 from words import Lang, t

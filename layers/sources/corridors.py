@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs.systems import STORE_CRS, from_store, gk3_epsg, to_store
+from geo.crs import STORE_CRS, from_store, gk3_epsg, to_store
 
 __all__ = ["corridors"]
 

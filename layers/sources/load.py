@@ -11,13 +11,11 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geo.crs.systems import describe, to_store
+from geo.crs import describe, to_store
 from geo.errors import DataFault, RedlineError
-from geo.shapes.plain import plain_shapes
-from layers.catalogue.config import Catalogue
-from layers.catalogue.digest import frame_digest
-from layers.catalogue.home import home
-from layers.catalogue.model import (
+from geo.shapes import plain_shapes
+from layers.catalogue import (
+    Catalogue,
     CorridorSource,
     FileSource,
     ImportedSource,
@@ -25,10 +23,12 @@ from layers.catalogue.model import (
     LayerSpec,
     PlansSource,
     RasterSource,
+    data_root,
+    frame_digest,
+    home,
+    lies_in,
 )
-from layers.catalogue.paths import data_root
-from layers.catalogue.territory import lies_in
-from layers.plans.features import plan_features
+from layers.plans import plan_features
 from layers.sources.corridors import corridors
 
 __all__ = ["COMMON_COLUMNS", "STORED_FILE", "load_layer", "load_layers", "source_files", "unhealthy"]

@@ -10,9 +10,8 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.errors import BadInput
-from geo.read.formats import Sites
-from layers.catalogue.export_policy import withheld_ids
-from layers.catalogue.model import Layer
+from geo.sites import Sites
+from layers.catalogue import Layer, withheld_ids
 from siting.check.result import CheckResult
 from siting.check.run import Run, run_check
 from siting.check.settings import Settings

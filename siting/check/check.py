@@ -11,20 +11,23 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from geo.read.formats import Sites, sites_from_points
-from layers.catalogue.model import Layer
-from layers.catalogue.paths import law_folder, plans_folder
+from geo.sites import Sites, sites_from_points
+from layers.catalogue import Layer, law_folder, plans_folder
 from siting.check.findings import Ground, Settings, findings_of, ground_of
 from siting.check.remainder import ways_out
 from siting.check.result import CheckResult
-from siting.law.activities import missing_layers
-from siting.law.approvals import approval_paths
-from siting.law.project import day_of, project_of
-from siting.law.rule_book import legal_of
-from siting.law.rule_tables import Tables
-from siting.law.rules import rules_digest
-from siting.law.verdict import verdicts, verdicts_under_law
-from siting.measures.margin import survey_accuracies
+from siting.law import (
+    Tables,
+    approval_paths,
+    day_of,
+    legal_of,
+    missing_layers,
+    project_of,
+    rules_digest,
+    verdicts,
+    verdicts_under_law,
+)
+from siting.measures import survey_accuracies
 
 __all__ = ["check", "whats_here"]
 

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.catalogue.export_policy import withheld_ids
-from layers.catalogue.model import LayerSpec
+from layers.catalogue import LayerSpec, withheld_ids
 from siting.check.result import CheckResult
 
 __all__ = ["MEASURED", "result_without_withheld", "without_withheld"]

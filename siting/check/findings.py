@@ -12,14 +12,26 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.measure.ellipsoid import area_m2, length_m, plane_area_m2
-from geo.measure.overlay import MEETING
-from layers.catalogue.model import Layer
+from geo.measure import MEETING, area_m2, length_m, plane_area_m2
+from layers.catalogue import Layer
 from siting.check.result import FINDING_COLUMNS
-from siting.law.rule_book import Legal
-from siting.measures.counties import county_shares, share_inside, territory_codes
-from siting.measures.layer_measures import Measured, Prepared, measure, prepared
-from siting.measures.margin import accuracies, firm, inside_margins, margin_kinds, margins, rests_on_model, sliver
+from siting.law import Legal
+from siting.measures import (
+    Measured,
+    Prepared,
+    accuracies,
+    county_shares,
+    firm,
+    inside_margins,
+    margin_kinds,
+    margins,
+    measure,
+    prepared,
+    rests_on_model,
+    share_inside,
+    sliver,
+    territory_codes,
+)
 
 __all__ = ["Ground", "Settings", "findings_of", "ground_of"]
 

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import BadInput
-from geo.read.formats import Limits, Sites, read_sites, sites_from_text
-from layers.catalogue.model import Layer
+from geo.read import read_sites, sites_from_text
+from geo.sites import Limits, Sites
+from layers.catalogue import Layer
 from siting.check.linear import Structure, corridor_sites, linear_sections
 from siting.check.settings import Settings
 

@@ -14,14 +14,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.edges import split_edges
+from geo.crs import split_edges
 from geo.errors import BadInput
-from geo.measure.along import shared_stretches
-from geo.measure.ellipsoid import edge_pieces_of, lengths_of
-from geo.read.formats import Sites
-from layers.catalogue.model import Layer
-from siting.measures.distance_bands import bands
-from siting.measures.layer_measures import Prepared, prepared
+from geo.measure import edge_pieces_of, lengths_of, shared_stretches
+from geo.sites import Sites
+from layers.catalogue import Layer
+from siting.measures import Prepared, bands, prepared
 
 __all__ = ["Structure", "chainage", "chainage_m", "corridor_sites", "linear_sections"]
 

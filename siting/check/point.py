@@ -8,17 +8,14 @@ from typing import Any, Final
 
 import geopandas as gpd
 
-from geo.read.formats import sites_from_points
-from layers.catalogue.model import Layer
-from layers.law.schema import ANY_ACTIVITY, FLAGS
+from geo.sites import sites_from_points
+from layers.catalogue import Layer
+from layers.law import ANY_ACTIVITY, FLAGS
 from siting.check.check import check
 from siting.check.findings import Settings, findings_of, ground_of
 from siting.check.result import CheckResult
-from siting.law.project import Project, day_of
-from siting.law.rule_book import legal_of
-from siting.law.rules import rules_digest
-from siting.law.verdict import verdicts
-from siting.measures.margin import survey_accuracies
+from siting.law import Project, day_of, legal_of, rules_digest, verdicts
+from siting.measures import survey_accuracies
 
 __all__ = ["rules_here"]
 

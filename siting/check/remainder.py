@@ -12,15 +12,11 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
-from geo.measure.overlay import MEETING, sizes_of, union_pieces
-from layers.catalogue.model import Layer
+from geo.measure import MEETING, sizes_of, union_pieces
+from layers.catalogue import Layer
 from siting.check.result import CheckResult
-from siting.law.apply import fits
-from siting.law.rule_tables import Tables
-from siting.law.rules import Rule, rules_frame
-from siting.law.verdict import VERDICTS
-from siting.measures.distance_bands import bands
-from siting.measures.layer_measures import Prepared, prepared
+from siting.law import VERDICTS, Rule, Tables, fits, rules_frame
+from siting.measures import Prepared, bands, prepared
 
 __all__ = ["GRAVE", "compare", "remainder_frame", "ways_out"]
 

@@ -11,9 +11,9 @@ import pandas as pd
 import shapely
 import shapely.geometry
 
-from geo.crs.systems import CrsReading
+from geo.crs import CrsReading
 from geo.notices import Notice
-from siting.law.project import Project
+from siting.law import Project
 from words import LANGUAGES, t
 
 __all__ = [
@@ -93,7 +93,7 @@ class CheckResult:
     findings : DataFrame
         A row per site and checked layer, by site and catalogue order; the columns of `FINDING_COLUMNS`:
         ``site`` (position), ``layer`` (id), ``role``, ``basis``; ``state``, ``reason`` (None or a code of `REASONS`),
-        ``relation`` (``geo.measure.overlay.RELATIONS``; None if not checked). NaN where it does not apply, 0 where
+        ``relation`` (``geo.measure.overlays.RELATIONS``; None if not checked). NaN where it does not apply, 0 where
         nothing is shared: ``overlap_m2`` (union of what the features take of a polygon), ``share`` (of the site's area
         or length), ``distance_m`` (geodesic, to the nearest edge; 0 where they meet), ``length_m`` (of a site that is a
         line), ``overlap_m`` (of the line inside, or of the layer's lines inside the site). ``must_be_inside``;

@@ -10,15 +10,13 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.errors import BadInput
-from geo.read.formats import Sites
-from layers.catalogue.config import Catalogue
-from layers.catalogue.counties import counties_of
-from layers.catalogue.model import Layer
+from geo.sites import Sites
+from layers.catalogue import Catalogue, Layer, counties_of
 from siting.check.check import check
 from siting.check.inputs import sections_of, widened
 from siting.check.result import CheckResult, notices_to_json, sections_to_json, to_json
 from siting.check.settings import Settings, crs_to_json, software_now
-from siting.law.rule_tables import Tables, law_digest
+from siting.law import Tables, law_digest
 
 __all__ = ["NOT_CHOSEN", "Run", "chosen_layers", "counts", "run_check", "settings_of"]
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 import pyproj
 import shapely
 
-from geo.crs.systems import CrsReading
-from layers.catalogue.model import LayerSpec
+from geo.crs import CrsReading
+from layers.catalogue import LayerSpec
 
 __all__ = [
     "CASE_FIELDS",

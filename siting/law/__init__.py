@@ -1,1 +1,38 @@
 """Rules, activities, verdicts and approvals."""
+
+from siting.law.activity_list import activities, missing_layers, questions, required_layers
+from siting.law.apply import fits
+from siting.law.approvals import approval_paths
+from siting.law.project import NOT, WORKS, Project, day_of, project_of
+from siting.law.rule_book import Legal, legal_of
+from siting.law.rule_tables import FilesStamp, Tables, files_stamp, law_digest, law_files, stamp_of
+from siting.law.rules import Rule, rules_digest, rules_frame
+from siting.law.verdict import VERDICTS, verdicts, verdicts_under_law
+
+__all__ = [
+    "NOT",
+    "VERDICTS",
+    "WORKS",
+    "FilesStamp",
+    "Legal",
+    "Project",
+    "Rule",
+    "Tables",
+    "activities",
+    "approval_paths",
+    "day_of",
+    "files_stamp",
+    "fits",
+    "law_digest",
+    "law_files",
+    "legal_of",
+    "missing_layers",
+    "project_of",
+    "questions",
+    "required_layers",
+    "rules_digest",
+    "rules_frame",
+    "stamp_of",
+    "verdicts",
+    "verdicts_under_law",
+]

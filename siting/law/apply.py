@@ -11,10 +11,10 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.measure.overlay import MEETING, nearest
-from layers.law.schema import ZONES
+from geo.measure import MEETING, nearest
+from layers.law import ZONES
 from siting.law.rules import AUTHORITIES, RULE_KEYS, Rule
-from siting.measures.layer_measures import Measured, Prepared
+from siting.measures import Measured, Prepared
 
 __all__ = ["Said", "fits", "say", "say_unloaded", "sorted_rules", "told", "zone_named"]
 

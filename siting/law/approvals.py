@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geo.measure.overlay import MEETING
-from layers.catalogue.model import Layer
+from geo.measure import MEETING
+from layers.catalogue import Layer
 from siting.law.apply import zone_named
 from siting.law.project import Project, law_table
 from siting.law.rule_book import Legal

@@ -9,12 +9,12 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from layers.catalogue.model import Layer
+from layers.catalogue import Layer
 from siting.law.apply import Said, say, say_unloaded, sorted_rules, told
 from siting.law.project import Project
 from siting.law.rule_tables import Tables
 from siting.law.rules import NOWHERE, Rule, rules_for
-from siting.measures.layer_measures import Measured, Prepared
+from siting.measures import Measured, Prepared
 
 __all__ = ["STAND_INS", "Legal", "legal_of"]
 

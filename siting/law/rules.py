@@ -10,11 +10,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.catalogue.paths import law_folder, plans_folder
-from layers.law.schema import ANY_ACTIVITY
-from layers.law.tables import read_law
-from layers.plans.clauses import clause_text
-from layers.plans.tables import read_table
+from layers.catalogue import law_folder, plans_folder
+from layers.law import ANY_ACTIVITY, read_law
+from layers.plans import clause_text, read_table
 from siting.law.project import Project
 from siting.law.rule_tables import FilesStamp, Tables, stamp_of
 

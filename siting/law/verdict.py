@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.measure.overlay import MEETING
+from geo.measure import MEETING
 
 __all__ = ["VERDICTS", "verdicts", "verdicts_under_law"]
 

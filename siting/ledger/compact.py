@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from siting.check.settings import canonical
+from siting.check import canonical
 
 __all__ = ["is_packed", "packed", "unpacked"]
 

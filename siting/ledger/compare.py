@@ -9,9 +9,8 @@ from operator import is_
 from typing import Any, Final
 
 from geo.errors import RedlineError
-from layers.catalogue.export_policy import withheld_ids
-from layers.catalogue.model import LayerSpec
-from siting.check.export_policy import MEASURED
+from layers.catalogue import LayerSpec, withheld_ids
+from siting.check import MEASURED
 from words import Lang, has, t
 
 __all__ = ["AREA_M2", "DEGREES", "LENGTH_M", "RELATIVE", "Change", "changes_without_withheld", "compare_reports"]

@@ -22,11 +22,11 @@ import pandas as pd
 import pyogrio
 from pandas.api import types
 
-from geo.crs.systems import STORE_CRS
+from geo.crs import STORE_CRS
 from geo.errors import DataFault
 from geo.memo import per_frame
-from layers.catalogue.digest import frame_digest
-from siting.law.rule_tables import law_digest, law_files
+from layers.catalogue import frame_digest
+from siting.law import law_digest, law_files
 
 __all__ = ["Kept"]
 
@@ -42,7 +42,7 @@ class Kept:
     Parameters
     ----------
     home : Path
-        ``layers.catalogue.home.home()``.
+        ``layers.catalogue.home_folder.home()``.
     """
 
     def __init__(self, home: Path) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.catalogue.model import ImportedSource
-from layers.catalogue.user_layers import OverlayEntry
+from layers.catalogue import ImportedSource, OverlayEntry
 from siting.ledger.store import Ledger, Use
 
 __all__ = ["VersionUse", "uses_by_version"]

@@ -22,22 +22,22 @@ from typing import Any, Final, NamedTuple
 import geopandas as gpd
 
 from geo.errors import BadInput, DataFault
-from layers.catalogue.export_policy import withheld_ids
-from layers.catalogue.model import Layer, LayerSpec
-from siting.check.run import Run, counts
-from siting.check.settings import (
+from layers.catalogue import Layer, LayerSpec, withheld_ids
+from siting.check import (
     CASE_FIELDS,
     Case,
     Check,
     CheckedLayer,
+    Run,
     Settings,
     Software,
     canonical,
+    counts,
     crs_from_json,
     crs_to_json,
     software_now,
 )
-from siting.law.rule_tables import law_digest
+from siting.law import law_digest
 from siting.ledger.compact import is_packed, packed, unpacked
 from siting.ledger.copies import Kept
 from siting.ledger.schema import MIGRATIONS
@@ -107,7 +107,7 @@ class Ledger:
 
     @classmethod
     def open(cls, home: Path) -> Ledger:
-        """Open the ledger of a home folder (``layers.catalogue.home.home()``), made or brought up to date if need be.
+        """Open the ledger of a home folder (``layers.catalogue.home()``), made or brought up to date if need be.
 
         Raises
         ------

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.measure.overlay import overlay
+from geo.measure import overlay
 
 __all__ = ["ANYWHERE", "county_shares", "share_inside", "territory_codes"]
 

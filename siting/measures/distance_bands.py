@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.edges import split_edges
-from geo.measure.ellipsoid import GEOD, edge_pieces_of
+from geo.crs import split_edges
+from geo.measure import GEOD, edge_pieces_of
 
 __all__ = ["bands", "plane_around"]
 

@@ -12,11 +12,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.measure.ellipsoid import areas_of, lengths_of
-from geo.measure.index import FeatureIndex
-from geo.measure.overlay import MEETING, feature_pairs, measure_pairs, nearest, union_pieces
+from geo.measure import MEETING, FeatureIndex, areas_of, feature_pairs, lengths_of, measure_pairs, nearest, union_pieces
 from geo.memo import per_frame
-from layers.catalogue.model import INDICATIVE_BASES
+from layers.catalogue import INDICATIVE_BASES
 from siting.measures.counties import ANYWHERE
 
 __all__ = ["Measured", "Prepared", "measure", "prepared"]

@@ -14,11 +14,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.edges import split_edges
-from geo.crs.systems import CrsReading
-from geo.measure.ellipsoid import GEOD, degrees_per_metre, edge_pieces_of
-from geo.measure.overlay import MEETING, slivers, union_pieces
-from layers.catalogue.model import LayerSpec
+from geo.crs import CrsReading, split_edges
+from geo.measure import GEOD, MEETING, degrees_per_metre, edge_pieces_of, slivers, union_pieces
+from layers.catalogue import LayerSpec
 from siting.measures.layer_measures import Measured, Prepared
 
 __all__ = [

@@ -1,1 +1,33 @@
 """Findings in words and tables."""
+
+from snapshot.findings.listing import changes_text, checks_text, layer_rows, layers_text, verification_text
+from snapshot.findings.results import as_text, report_json, write_results
+from snapshot.findings.schemes import labels_of, schemes_of, schemes_text, write_schemes
+from snapshot.findings.site_text import section_sums, stored_text
+from snapshot.findings.wording import amount, area_text, county_text, details, length_text
+from snapshot.findings.workbook import Page, write_csv, write_workbook
+
+__all__ = [
+    "Page",
+    "amount",
+    "area_text",
+    "as_text",
+    "changes_text",
+    "checks_text",
+    "county_text",
+    "details",
+    "labels_of",
+    "layer_rows",
+    "layers_text",
+    "length_text",
+    "report_json",
+    "schemes_of",
+    "schemes_text",
+    "section_sums",
+    "stored_text",
+    "verification_text",
+    "write_csv",
+    "write_results",
+    "write_schemes",
+    "write_workbook",
+]

@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from tabulate import tabulate
 
-from layers.catalogue.model import Layer
-from siting.ledger.compare import Change
-from siting.ledger.store import Listed
-from siting.ledger.verify import Verification
+from layers.catalogue import Layer
+from siting.ledger import Change, Listed, Verification
 from words import Lang, t
 
 __all__ = ["changes_text", "checks_text", "layer_rows", "layers_text", "verification_text"]

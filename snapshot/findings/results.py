@@ -12,22 +12,23 @@ from typing import Any, Final, Literal, get_args
 import geopandas as gpd
 import pandas as pd
 
-from carto.style.symbols import symbol_of
+from carto.style import symbol_of
 from geo.errors import BadInput
 from geo.whole_file import whole_file
-from layers.catalogue.export_policy import withheld_ids
-from layers.catalogue.licences import licence_text
-from layers.catalogue.model import Style
-from siting.check.batch import result_columns, with_results
-from siting.check.export_policy import result_without_withheld, without_withheld
-from siting.check.occupation import occupation, places_of
-from siting.check.run import Run
-from siting.check.settings import software_now
+from layers.catalogue import Style, licence_text, withheld_ids
+from siting.check import (
+    Run,
+    occupation,
+    places_of,
+    result_columns,
+    result_without_withheld,
+    software_now,
+    with_results,
+    without_withheld,
+)
 from snapshot.findings.site_text import overview_text, reading_text, section_table, site_text
 from snapshot.findings.workbook import Page, write_csv, write_workbook
-from snapshot.selection.geopackage_tables import Sheet, write_geopackage
-from snapshot.selection.layer_tables import findings_table
-from snapshot.selection.names import safe_name
+from snapshot.selection import Sheet, findings_table, safe_name, write_geopackage
 from words import Lang, t
 
 __all__ = ["FORMATS", "Form", "as_it_may_leave", "as_text", "report_json", "write_results"]

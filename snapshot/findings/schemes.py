@@ -14,13 +14,10 @@ import pandas as pd
 from tabulate import tabulate
 
 from geo.errors import BadInput
-from geo.measure.ellipsoid import length_m
+from geo.measure import length_m
 from geo.whole_file import whole_file
-from layers.catalogue.export_policy import withheld_ids
-from layers.catalogue.model import LayerSpec
-from siting.check.remainder import compare
-from siting.check.result import one_site
-from siting.check.run import Run
+from layers.catalogue import LayerSpec, withheld_ids
+from siting.check import Run, compare, one_site
 from snapshot.findings.wording import area_text, length_text
 from snapshot.findings.workbook import Page, write_csv, write_workbook
 from words import Lang, has, t

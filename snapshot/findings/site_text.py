@@ -8,10 +8,9 @@ from typing import Any, Final
 import pandas as pd
 from tabulate import tabulate
 
-from geo.measure.overlay import MEETING
-from layers.catalogue.model import Layer
-from siting.check.run import Run
-from siting.check.settings import Check
+from geo.measure import MEETING
+from layers.catalogue import Layer
+from siting.check import Check, Run
 from snapshot.findings.wording import area_text, length_text, site_heading, site_table
 from words import Lang, has, t
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from geo.measure.ellipsoid import to_ha, to_mu
-from layers.catalogue.model import Layer
-from siting.check.result import CheckResult
+from geo.measure import to_ha, to_mu
+from layers.catalogue import Layer
+from siting.check import CheckResult
 from words import Lang, t
 
 __all__ = ["amount", "area_text", "county_text", "details", "length_text", "site_heading", "site_table"]

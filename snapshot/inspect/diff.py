@@ -13,14 +13,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from carto.style.symbols import Symbol, symbol_of
-from geo.crs.systems import STORE_CRS, to_store
+from carto.style import Symbol, symbol_of
+from geo.crs import STORE_CRS, to_store
 from geo.errors import BadInput
-from geo.measure.ellipsoid import areas_of, degrees_per_metre, distance_m
-from layers.catalogue.model import Style
-from snapshot.selection.geometry_kinds import settled
-from snapshot.selection.geopackage_tables import Sheet, write_geopackage
-from snapshot.selection.qml import Category
+from geo.measure import areas_of, degrees_per_metre, distance_m
+from layers.catalogue import Style
+from snapshot.selection import Category, Sheet, settled, write_geopackage
 from words import LANGUAGES, Lang, t
 
 __all__ = ["CHANGES", "Diff", "colour_of", "compare", "compare_layers", "write_diff"]

@@ -28,13 +28,22 @@ from rasterio.errors import RasterioError
 from shapely.errors import ShapelyError
 
 from geo.errors import BadInput
-from layers.catalogue.model import Layer
-from snapshot.proof.manifest import MANIFEST_MEMBER, MANIFEST_VERSION, OWN_HASH, features_digest, own_hash, table_digest
-from snapshot.proof.seal import DOCX_MEMBER, read_docx, read_html, read_pdf, read_png, read_raster
-from snapshot.vector.geopackage import MANIFEST_TABLE
-from snapshot.vector.kml import kml_digest
-from snapshot.vector.open_formats import PARQUET_KEY
-from snapshot.vector.spreadsheets import MANIFEST_SHEET, sheet_digests
+from layers.catalogue import Layer
+from snapshot.proof import (
+    DOCX_MEMBER,
+    MANIFEST_MEMBER,
+    MANIFEST_VERSION,
+    OWN_HASH,
+    features_digest,
+    own_hash,
+    read_docx,
+    read_html,
+    read_pdf,
+    read_png,
+    read_raster,
+    table_digest,
+)
+from snapshot.vector import MANIFEST_SHEET, MANIFEST_TABLE, PARQUET_KEY, kml_digest, sheet_digests
 from words import Lang, t
 
 __all__ = ["ManifestCheck", "Problem", "verify_file"]
@@ -219,7 +228,7 @@ def _geojson(path: Path) -> _Read:
 
 
 def _sealed(read: Callable[[bytes], _Read | None]) -> Callable[[Path], _Read]:
-    """Return a reader of a sealed file (``snapshot.proof.seal``)."""
+    """Return a reader of a sealed file (``snapshot.proof.sealing``)."""
 
     def reader(path: Path) -> _Read:
         if path.stat().st_size > _MOST_TEXT:

@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from carto.style.classes import MISSING, Choropleth
-from carto.style.legend import choropleth_legend
-from carto.style.symbols import Symbol
-from snapshot.sheet.draw import Relief
+from carto.style import MISSING, Choropleth, Symbol, choropleth_legend
+from snapshot.sheet import Relief
 from words import Lang, t
 
 __all__ = ["indicator_rows", "look_of", "relief_data"]

@@ -17,22 +17,17 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from carto.map.assets import bundle
+from carto.map import bundle
 from carto.scene import LayerShow
-from carto.style.classes import Choropleth
-from carto.style.legend import layer_legend
-from carto.style.symbols import classes_of, label_of
-from carto.tiles.files import marks_of, shaped
+from carto.style import Choropleth, classes_of, label_of, layer_legend
+from carto.tiles import marks_of, shaped
 from geo.errors import BadInput
-from geo.tiles.build import shared_edges
+from geo.tiles import shared_edges
 from geo.whole_file import whole_file
-from layers.catalogue.export_policy import may_export
-from layers.catalogue.model import Layer
-from layers.catalogue.paths import PRODUCT
+from layers.catalogue import PRODUCT, Layer, may_export
 from snapshot.page.ground import indicator_rows, look_of, relief_data
-from snapshot.proof.seal import seal
-from snapshot.sheet.draw import Relief, stacked
-from snapshot.sheet.margin_text import SITE_SYMBOL, now_text
+from snapshot.proof import seal
+from snapshot.sheet import SITE_SYMBOL, Relief, now_text, stacked
 from words import Lang, t
 
 __all__ = ["MOST_BYTES", "write_page"]
@@ -88,7 +83,7 @@ def write_page(
     panel : sequence of LayerShow
         How layers stand on the screen, top first: their order and opacity.
     manifest : mapping, optional
-        Sealed into the page (``snapshot.proof.seal``).
+        Sealed into the page (``snapshot.proof.sealing``).
     step : callable
         Told the share done; what it raises stops the writing, and nothing is left.
 

@@ -1,1 +1,53 @@
 """Manifests and seals: what a file holds and whether it still does."""
+
+from snapshot.proof.manifest import (
+    MANIFEST_MEMBER,
+    MANIFEST_VERSION,
+    OWN_HASH,
+    TableRecord,
+    attributions,
+    build_manifest,
+    features_digest,
+    layers_out,
+    manifest_text,
+    own_hash,
+    readme_text,
+    table_digest,
+    with_own_hash,
+)
+from snapshot.proof.sealing import (
+    DOCX_MEMBER,
+    read_docx,
+    read_html,
+    read_pdf,
+    read_png,
+    read_raster,
+    seal,
+    seal_raster,
+    tag_raster,
+)
+
+__all__ = [
+    "DOCX_MEMBER",
+    "MANIFEST_MEMBER",
+    "MANIFEST_VERSION",
+    "OWN_HASH",
+    "TableRecord",
+    "attributions",
+    "build_manifest",
+    "features_digest",
+    "layers_out",
+    "manifest_text",
+    "own_hash",
+    "read_docx",
+    "read_html",
+    "read_pdf",
+    "read_png",
+    "read_raster",
+    "readme_text",
+    "seal",
+    "seal_raster",
+    "table_digest",
+    "tag_raster",
+    "with_own_hash",
+]

@@ -14,11 +14,9 @@ import pyogrio
 import pyproj
 import shapely
 
-from geo.crs.systems import describe
-from layers.catalogue.digest import frame_digest
-from layers.catalogue.export_policy import may_export, withheld_ids
-from layers.catalogue.model import Layer
-from snapshot.selection.selection import Selection
+from geo.crs import describe
+from layers.catalogue import Layer, frame_digest, may_export, withheld_ids
+from snapshot.selection import Selection
 from words import LANGUAGES, Lang, t
 
 __all__ = [

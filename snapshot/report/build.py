@@ -8,18 +8,13 @@ from typing import Any
 
 from geo.errors import BadInput
 from geo.whole_file import whole_file
-from siting.check.export_policy import without_withheld
-from siting.check.run import Run
-from siting.check.settings import Case, software_now
-from snapshot.proof.seal import seal
+from siting.check import Case, Run, software_now, without_withheld
+from snapshot.proof import seal
 from snapshot.report.chapters import Chapters
 from snapshot.report.docx import write_docx
 from snapshot.report.model import Block, Facts, Numbers, Picture, Report, Signatures, Text, rewritten, texts_of
 from snapshot.report.pdf import write_pdf
-from snapshot.sheet.draw import Relief
-from snapshot.sheet.fonts import spelled, writable
-from snapshot.sheet.margin_text import now_text
-from snapshot.sheet.sheet import map_picture
+from snapshot.sheet import Relief, map_picture, now_text, spelled, writable
 from words import Lang, t
 
 __all__ = ["build_report", "write_report"]
@@ -59,7 +54,7 @@ def write_report(
     relief : Relief, optional
         Below the maps.
     manifest : mapping, optional
-        Sealed into the file (``snapshot.proof.seal``).
+        Sealed into the file (``snapshot.proof.sealing``).
     step : callable
         Told the share done; what it raises stops the writing, and nothing is left.
 
@@ -144,7 +139,7 @@ def _capital(text: str) -> str:
 
 
 def _activity(code: str, lang: Lang) -> str:
-    from siting.law.activities import activities  # noqa: PLC0415 -- a table is read
+    from siting.law import activities  # noqa: PLC0415 -- a table is read
 
     return str(activities().loc[code, "name" if lang == "zh" else "name_en"])
 

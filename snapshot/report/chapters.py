@@ -7,13 +7,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geo.measure.ellipsoid import to_ha, to_mu
-from layers.catalogue.licences import licence_text
-from layers.catalogue.model import Layer
-from siting.check.occupation import occupation, places_of
-from siting.check.run import Run
-from snapshot.findings.site_text import section_sums
-from snapshot.findings.wording import amount, area_text, length_text
+from geo.measure import to_ha, to_mu
+from layers.catalogue import Layer, licence_text
+from siting.check import Run, occupation, places_of
+from snapshot.findings import amount, area_text, length_text, section_sums
 from snapshot.report.model import Block, Facts, Numbers, Table, Text
 from words import Lang, has, t
 

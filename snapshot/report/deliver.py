@@ -6,14 +6,12 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from siting.check.run import Run
-from siting.check.settings import Case
-from snapshot.proof.manifest import build_manifest
+from siting.check import Case, Run
+from snapshot.proof import build_manifest
 from snapshot.report.build import write_report
-from snapshot.selection.names import safe_name
-from snapshot.selection.selection import Selection
-from snapshot.sheet.draw import Relief
-from snapshot.vector.job import Progress
+from snapshot.selection import Selection, safe_name
+from snapshot.sheet import Relief
+from snapshot.vector import Progress
 from words import Lang
 
 __all__ = ["deliver_report", "results_selection"]

@@ -16,7 +16,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from snapshot.proof.seal import DOCX_MEMBER
+from snapshot.proof import DOCX_MEMBER
 from snapshot.report.model import Block, Facts, Heading, Picture, Report, Signatures, Table, Text
 from words import t
 

@@ -18,7 +18,7 @@ from reportlab.platypus import Table as PdfTable
 from reportlab.platypus.flowables import Flowable
 
 from snapshot.report.model import Block, Facts, Heading, Picture, Report, Signatures, Table, Text
-from snapshot.sheet.fonts import FAMILY, register_reportlab
+from snapshot.sheet import FAMILY, register_reportlab
 from words import t
 
 __all__ = ["write_pdf"]

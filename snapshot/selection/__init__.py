@@ -1,1 +1,33 @@
 """What a snapshot holds: the layers, columns and shapes that were chosen."""
+
+from snapshot.selection.geometry_kinds import beyond, by_kind, settled
+from snapshot.selection.geopackage_tables import Sheet, close_geopackage, fill_geopackage, write_geopackage, write_table
+from snapshot.selection.icons import icon_png
+from snapshot.selection.layer_tables import about_table, findings_table
+from snapshot.selection.names import safe_name, short_fields
+from snapshot.selection.qml import Category, GeometryKind
+from snapshot.selection.selection import Filter, Selection, Taken, kept_rows, selected, territory
+
+__all__ = [
+    "Category",
+    "Filter",
+    "GeometryKind",
+    "Selection",
+    "Sheet",
+    "Taken",
+    "about_table",
+    "beyond",
+    "by_kind",
+    "close_geopackage",
+    "fill_geopackage",
+    "findings_table",
+    "icon_png",
+    "kept_rows",
+    "safe_name",
+    "selected",
+    "settled",
+    "short_fields",
+    "territory",
+    "write_geopackage",
+    "write_table",
+]

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from carto.style.symbols import Symbol
+from carto.style import Symbol
 from geo.whole_file import whole_file
 from snapshot.selection.geometry_kinds import by_kind, settled
 from snapshot.selection.qml import Category, qml

@@ -8,7 +8,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-from carto.style.symbols import Shape, Symbol
+from carto.style import Shape, Symbol
 
 __all__ = ["icon_png"]
 

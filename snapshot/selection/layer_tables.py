@@ -9,13 +9,10 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from carto.style.classes import MISSING, Choropleth
-from carto.style.symbols import Symbol, classes_of, symbol_of
-from geo.read.formats import Sites
-from layers.catalogue.export_policy import may_export, withheld_ids
-from layers.catalogue.licences import licence_text
-from layers.catalogue.model import Layer, Style
-from siting.check.result import CheckResult
+from carto.style import MISSING, Choropleth, Symbol, classes_of, symbol_of
+from geo.sites import Sites
+from layers.catalogue import Layer, Style, licence_text, may_export, withheld_ids
+from siting.check import CheckResult
 from snapshot.selection.geopackage_tables import Sheet, write_geopackage
 from snapshot.selection.qml import Category
 from words import Lang, t

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from xml.etree import ElementTree as ET
 
-from carto.style.symbols import Shape, Symbol
+from carto.style import Shape, Symbol
 
 __all__ = ["Category", "GeometryKind", "qml"]
 

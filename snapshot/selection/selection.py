@@ -14,17 +14,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from carto.style.classes import Choropleth
-from geo.crs.edges import split_edges
-from geo.crs.systems import MAX_PIECE_M, STORE_CRS, describe, from_store
+from carto.style import Choropleth
+from geo.crs import MAX_PIECE_M, STORE_CRS, describe, from_store, split_edges
 from geo.errors import BadInput
-from geo.measure.ellipsoid import edge_pieces_of
-from geo.read.formats import Sites
-from layers.catalogue.counties import counties_of
-from layers.catalogue.export_policy import may_export
-from layers.catalogue.model import Layer
-from layers.indicators.indicators import Indicator
-from siting.check.result import CheckResult
+from geo.measure import edge_pieces_of
+from geo.sites import Sites
+from layers.catalogue import Layer, counties_of, may_export
+from layers.indicators import Indicator
+from siting.check import CheckResult
 from snapshot.selection.geopackage_tables import Sheet
 from snapshot.selection.layer_tables import indicator_sheet, layer_sheet, site_sheet
 from words import Lang, t

@@ -24,12 +24,11 @@ from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject, transform_bounds
 
 from carto.scene import LayerShow, arranged
-from carto.style.classes import MISSING, Choropleth
-from carto.style.symbols import Symbol, classes_of, paint_order
-from carto.tiles.files import shaped
-from geo.crs.systems import from_store
-from geo.tiles.build import shared_edges
-from layers.catalogue.model import Layer
+from carto.style import MISSING, Choropleth, Symbol, classes_of, paint_order
+from carto.tiles import shaped
+from geo.crs import from_store
+from geo.tiles import shared_edges
+from layers.catalogue import Layer
 from snapshot.sheet.layout import PIXEL_MM, PX_PT, Frame
 from snapshot.sheet.marks import Marks
 from words import Lang

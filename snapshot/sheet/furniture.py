@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import NDArray
 
-from geo.crs.systems import transform_points
-from layers.catalogue.model import Layer
+from geo.crs import transform_points
+from layers.catalogue import Layer
 from snapshot.sheet.draw import draw_layers
 from snapshot.sheet.fonts import font, spelled
 from snapshot.sheet.layout import Frame

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import shapely
 
-from geo.crs.systems import gk3_epsg, transform_points
+from geo.crs import gk3_epsg, transform_points
 from geo.errors import BadInput
 
 __all__ = [

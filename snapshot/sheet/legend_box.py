@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Outline
 
-from carto.style.legend import LegendEntry
+from carto.style import LegendEntry
 from snapshot.sheet.draw import area_patch, line_pen
 from snapshot.sheet.fonts import font
 from snapshot.sheet.layout import Rect

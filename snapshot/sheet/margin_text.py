@@ -11,13 +11,10 @@ import geopandas as gpd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from carto.style.classes import Choropleth
-from carto.style.legend import LegendEntry, choropleth_legend, layer_legend
-from carto.style.symbols import Symbol, symbol_of
-from geo.crs.systems import describe
-from layers.catalogue.licences import licence_text
-from layers.catalogue.model import Layer, Style
-from siting.check.result import CheckResult
+from carto.style import Choropleth, LegendEntry, Symbol, choropleth_legend, layer_legend, symbol_of
+from geo.crs import describe
+from layers.catalogue import Layer, Style, licence_text
+from siting.check import CheckResult
 from snapshot.sheet.layout import Frame, Layout, Rect
 from snapshot.sheet.legend_box import draw_legend, wrap, write
 from words import Lang, t

@@ -15,10 +15,10 @@ from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
-from carto.style.symbols import Label, Shape, Symbol, classes_of, label_of
-from carto.tiles.files import marks_of
-from geo.crs.systems import from_store, transform_points
-from layers.catalogue.model import Layer
+from carto.style import Label, Shape, Symbol, classes_of, label_of
+from carto.tiles import marks_of
+from geo.crs import from_store, transform_points
+from layers.catalogue import Layer
 from snapshot.sheet.fonts import font, spelled
 from snapshot.sheet.layout import PIXEL_MM, PX_PT, Frame
 from words import Lang, t

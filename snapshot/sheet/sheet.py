@@ -14,13 +14,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from carto.scene import LayerShow
-from carto.style.classes import Choropleth
+from carto.style import Choropleth
 from geo.errors import BadInput
 from geo.whole_file import whole_file
-from layers.catalogue.export_policy import may_export
-from layers.catalogue.model import Layer
-from siting.check.result import CheckResult
-from snapshot.proof.seal import seal
+from layers.catalogue import Layer, may_export
+from siting.check import CheckResult
+from snapshot.proof import seal
 from snapshot.sheet.draw import Relief, draw_layers, draw_relief, drawn_in
 from snapshot.sheet.fonts import refuse_missing
 from snapshot.sheet.furniture import draw_grid, draw_inset, draw_north, draw_scale, draw_watermark, furniture
@@ -75,7 +74,7 @@ def write_sheet(
     panel : sequence of LayerShow
         How layers stand on the screen, top first: their order and opacity.
     manifest : mapping, optional
-        Sealed into the file (``snapshot.proof.seal``).
+        Sealed into the file (``snapshot.proof.sealing``).
     step : callable
         Told the share done; what it raises stops the writing, and nothing is left.
 

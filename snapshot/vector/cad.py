@@ -13,12 +13,11 @@ from typing import Any, Final
 
 import shapely
 
-from carto.style.symbols import Symbol
-from geo.crs.systems import describe
+from carto.style import Symbol
+from geo.crs import describe
 from geo.errors import BadInput
-from snapshot.proof.manifest import TableRecord
-from snapshot.selection.geometry_kinds import by_kind
-from snapshot.selection.selection import Taken
+from snapshot.proof import TableRecord
+from snapshot.selection import Taken, by_kind
 from snapshot.vector.job import Job, Piece
 from snapshot.vector.survey_txt import write_survey_txt
 from words import t

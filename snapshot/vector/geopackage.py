@@ -11,10 +11,9 @@ from typing import Final
 import pandas as pd
 import pyogrio
 
-from layers.catalogue.export_policy import may_export
-from snapshot.proof.manifest import TableRecord, manifest_text, table_digest
-from snapshot.selection.geopackage_tables import Sheet, close_geopackage, fill_geopackage, write_table
-from snapshot.selection.layer_tables import about_table, findings_table
+from layers.catalogue import may_export
+from snapshot.proof import TableRecord, manifest_text, table_digest
+from snapshot.selection import Sheet, about_table, close_geopackage, fill_geopackage, findings_table, write_table
 from snapshot.vector.job import Job
 from words import t
 

@@ -12,10 +12,8 @@ from typing import Any, Final
 
 import geopandas as gpd
 
-from snapshot.proof.manifest import MANIFEST_MEMBER, TableRecord, build_manifest, layers_out, manifest_text, readme_text
-from snapshot.selection.geometry_kinds import by_kind, settled
-from snapshot.selection.qml import GeometryKind
-from snapshot.selection.selection import Selection, Taken
+from snapshot.proof import MANIFEST_MEMBER, TableRecord, build_manifest, layers_out, manifest_text, readme_text
+from snapshot.selection import GeometryKind, Selection, Taken, by_kind, settled
 
 __all__ = ["README_MEMBER", "Job", "Piece", "Progress", "write_archive"]
 

@@ -13,11 +13,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from carto.style.symbols import Symbol
-from snapshot.proof.manifest import TableRecord, attributions, layers_out, manifest_text
-from snapshot.selection.geometry_kinds import beyond
-from snapshot.selection.icons import icon_png
-from snapshot.selection.qml import Category
+from carto.style import Symbol
+from snapshot.proof import TableRecord, attributions, layers_out, manifest_text
+from snapshot.selection import Category, beyond, icon_png
 from snapshot.vector.job import Job, Piece
 from words import t
 

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from snapshot.proof.manifest import TableRecord, features_digest, manifest_text, table_digest, with_own_hash
-from snapshot.selection.geometry_kinds import beyond
+from snapshot.proof import TableRecord, features_digest, manifest_text, table_digest, with_own_hash
+from snapshot.selection import beyond
 from snapshot.vector.job import Job, Piece
 
 __all__ = ["PARQUET_KEY", "write_flatgeobuf", "write_geojson", "write_parquet"]

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from snapshot.proof.manifest import TableRecord
-from snapshot.selection.geometry_kinds import beyond
-from snapshot.selection.names import short_fields
+from snapshot.proof import TableRecord
+from snapshot.selection import beyond, short_fields
 from snapshot.vector.job import Job, Piece
 
 __all__ = ["FIELDS_MEMBER", "LONG_MEMBER", "write_shapefiles"]

@@ -14,13 +14,10 @@ import openpyxl
 import pandas as pd
 import shapely
 
-from layers.catalogue.counties import counties_of
-from layers.catalogue.export_policy import may_export
-from snapshot.findings.workbook import Page, write_csv, write_workbook
-from snapshot.proof.manifest import TableRecord, attributions, build_manifest, layers_out, manifest_text
-from snapshot.selection.geometry_kinds import beyond, settled
-from snapshot.selection.layer_tables import about_table, findings_table
-from snapshot.selection.selection import Selection, Taken
+from layers.catalogue import counties_of, may_export
+from snapshot.findings import Page, write_csv, write_workbook
+from snapshot.proof import TableRecord, attributions, build_manifest, layers_out, manifest_text
+from snapshot.selection import Selection, Taken, about_table, beyond, findings_table, settled
 from snapshot.vector.job import Job
 from words import Lang, has, t
 

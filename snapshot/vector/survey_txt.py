@@ -11,9 +11,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.edges import split_edges
-from geo.crs.systems import MAX_PIECE_M, from_store, gk3_epsg
-from geo.measure.ellipsoid import HA_M2, edge_pieces_of
+from geo.crs import MAX_PIECE_M, from_store, gk3_epsg, split_edges
+from geo.measure import HA_M2, edge_pieces_of
 
 __all__ = ["write_survey_txt"]
 

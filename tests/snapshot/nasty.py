@@ -16,7 +16,7 @@ from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point
 
 from layers.catalogue.model import Bilingual, FileSource, Layer, LayerSpec, Style
 from snapshot.selection.selection import Selection
-from snapshot.vector.write import write
+from snapshot.vector.forms import write
 
 KML = "{http://www.opengis.net/kml/2.2}"
 NASTY = ["逗号,引号\"'", "两\n行", "😀 emoji <b>&amp;</b>", "长" * 2000, "", None, "=1+1"]

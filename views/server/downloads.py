@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from streamlit import config
 
-from views.server.jobs import KEEP_SECONDS, Job, jobs
+from views.server.job_queue import KEEP_SECONDS, Job, jobs
 from views.server.signing import signer
 
 __all__ = ["address_of", "give", "root"]

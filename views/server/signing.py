@@ -11,7 +11,7 @@ from pathlib import Path
 
 from itsdangerous import URLSafeTimedSerializer
 
-from layers.catalogue.home import home
+from layers.catalogue import home
 
 __all__ = ["secret", "signer"]
 

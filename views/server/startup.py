@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from carto.tiles.files import prepare as prepare_tiles
-from layers.catalogue.in_use import current_catalogue
-from layers.catalogue.model import Layer
-from layers.sources.load import load_layers
-from views.server.routes import tiles_folder
+from carto.tiles import prepare as prepare_tiles
+from layers.catalogue import Layer, current_catalogue
+from layers.sources import load_layers
+from views.server.endpoints import tiles_folder
 from words import Lang, t
 
 __all__ = ["prepare"]

@@ -7,15 +7,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue.counties import counties_of
-from layers.catalogue.model import Layer
-from layers.catalogue.paths import data_root
-from layers.gazetteer.coordinates import county_at, spots_in
-from layers.gazetteer.gazetteer import Gazetteer
-from layers.gazetteer.search import Hit, find, find_index, searched_layers
-from views.session.crs_names import system_text
-from views.session.territories import region_text, regions_text
-from views.session.workspace import Stamp, catalogue, current_layers, stamp
+from layers.catalogue import Layer, counties_of, data_root
+from layers.gazetteer import Gazetteer, Hit, county_at, find, find_index, searched_layers, spots_in
+from views.session import Stamp, catalogue, current_layers, region_text, regions_text, stamp, system_text
 from words import Lang, has, t
 
 __all__ = ["suggestions"]
@@ -46,11 +40,11 @@ def suggestions(text: str, language: Lang) -> list[dict[str, str]]:
     rows.sort(key=lambda pair: pair[0])
     inside = [row for outside, row in rows if not outside]
     places = inside or [row for _, row in rows]
-    named = [_suggestion(hit, layers, language) for hit in find(_index(), text, _MOST)]
+    named = [suggestion(hit, layers, language) for hit in find(search_index(), text, _MOST)]
     return [*places, *named][:_MOST]
 
 
-def _suggestion(hit: Hit, layers: dict[str, Layer], language: Lang) -> dict[str, str]:
+def suggestion(hit: Hit, layers: dict[str, Layer], language: Lang) -> dict[str, str]:
     parts = [_kind(hit, layers, language)]
     if hit.kind in ("county", "prefecture", "province"):
         parts += [_above(hit.adcodes, language), hit.adcodes]
@@ -58,10 +52,10 @@ def _suggestion(hit: Hit, layers: dict[str, Layer], language: Lang) -> dict[str,
         parts.append(_places_text(hit.adcodes, language))
     if not hit.exact:
         parts.append(t("search.by_county", language))
-    return {"key": hit.key, "title": _title(hit, language), "about": " · ".join(part for part in parts if part)}
+    return {"key": hit.key, "title": hit_title(hit, language), "about": " · ".join(part for part in parts if part)}
 
 
-def _title(hit: Hit, language: Lang) -> str:
+def hit_title(hit: Hit, language: Lang) -> str:
     return (hit.name_zh or hit.name_en) if language == "zh" else (hit.name_en or hit.name_zh)
 
 
@@ -83,7 +77,7 @@ def _places_text(adcodes: str, language: Lang) -> str:
     return regions_text(";".join(codes[:3]), language) + ("…" if len(codes) > 3 else "")
 
 
-def _index() -> Any:
+def search_index() -> Any:
     """Return the index over gazetteer and layers, made again when one of them changes."""
     searched = searched_layers(current_layers().values())
     return _built(str(data_root(catalogue().folder)), stamp(), searched)

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import RedlineError
-from siting.law.project import day_of
+from siting.law import day_of
 from views.session.workspace import stamp
 
 __all__ = ["forget", "once"]

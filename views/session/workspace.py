@@ -8,13 +8,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from layers.catalogue.config import Catalogue, read_catalogue
-from layers.catalogue.in_use import Current, current_catalogue
-from layers.catalogue.model import Layer
-from layers.catalogue.paths import config_in_use
-from layers.catalogue.user_layers import overlay_path
-from layers.sources.load import load_layers, source_files
-from siting.law.rule_tables import FilesStamp, Tables, files_stamp
+from layers.catalogue import Catalogue, Current, Layer, config_in_use, current_catalogue, overlay_path, read_catalogue
+from layers.sources import load_layers, source_files
+from siting.law import FilesStamp, Tables, files_stamp
 
 __all__ = ["VERSION", "Stamp", "catalogue", "current", "current_layers", "stamp"]
 

@@ -18,16 +18,13 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
-from geo.files.table import Table, inner_label
-from geo.files.text_coding import decoded_frame
+from geo.files import Table, decoded_frame, inner_label
 from geo.notices import Notice
 from geo.read.cad.dxf_head import DxfHead, dxf_head, dxf_text
 from geo.read.cad.dxf_size import points_in_place
-from geo.read.gis.gdal import opened, private_folder
-from geo.shapes.curves import ARC_STEP_DEGREES
-from geo.shapes.rings import CLOSING_M, gaps_m
-from geo.sites.raw_part import RawPart
-from geo.sites.sites import Limits
+from geo.read.gis import opened, private_folder
+from geo.shapes import ARC_STEP_DEGREES, CLOSING_M, gaps_m
+from geo.sites import Limits, RawPart
 
 __all__ = ["dxf_drawing", "is_dxf"]
 

@@ -26,16 +26,12 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, GeometryError
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.crs.systems import short_text
+from geo.crs import short_text
 from geo.errors import BadInput
-from geo.files.source import Content
-from geo.files.table import Table, inner_label
-from geo.files.text_coding import RAW_CODING, decoded_frame, decoded_names
-from geo.files.unpack import Archive
+from geo.files import RAW_CODING, Archive, Content, Table, decoded_frame, decoded_names, inner_label
 from geo.notices import Notice
-from geo.shapes.curves import SOLIDS, refuse_kinds
-from geo.shapes.rings import flat_arranged
-from geo.sites.sites import RawPart
+from geo.shapes import SOLIDS, flat_arranged, refuse_kinds
+from geo.sites import RawPart
 
 __all__ = ["About", "asked", "coded", "file_gdb", "flat_geobuf", "layer_of", "opened", "placed", "private_folder"]
 

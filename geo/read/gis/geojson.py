@@ -13,10 +13,10 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.crs.systems import short_text
+from geo.crs import short_text
 from geo.errors import BadInput, CrsError
-from geo.files.text_coding import text_of
-from geo.sites.sites import RawPart
+from geo.files import text_of
+from geo.sites import RawPart
 
 __all__ = ["read_geojson"]
 

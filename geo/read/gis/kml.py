@@ -20,13 +20,12 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo.crs.china_offsets import offset_name
-from geo.crs.systems import short_text
+from geo.crs import offset_name, short_text
 from geo.errors import BadInput
-from geo.files.text_coding import text_of
+from geo.files import text_of
 from geo.notices import Notice
 from geo.read.gis.kml_points import points_of
-from geo.sites.raw_part import RawPart
+from geo.sites import RawPart
 
 __all__ = ["read_kml"]
 

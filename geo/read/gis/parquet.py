@@ -15,9 +15,9 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.errors import BadInput, CrsError
-from geo.files.table import Table
-from geo.shapes.curves import shapes_of_wkb
-from geo.sites.sites import Limits, RawPart
+from geo.files import Table
+from geo.shapes import shapes_of_wkb
+from geo.sites import Limits, RawPart
 
 __all__ = ["geo_parquet"]
 

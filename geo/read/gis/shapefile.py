@@ -16,15 +16,13 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.crs.systems import describe, short_text
+from geo.crs import describe, short_text
 from geo.errors import BadInput, CrsError, RedlineError
-from geo.files.table import Table, inner_label, plain_label
-from geo.files.text_coding import RAW_CODING, decoded_frame, decoded_names
-from geo.files.unpack import Archive
+from geo.files import RAW_CODING, Archive, Table, decoded_frame, decoded_names, inner_label, plain_label
 from geo.notices import Notice
 from geo.read.gis.gdal import asked, coded, opened, private_folder
 from geo.read.gis.shapefile_turns import wrongly_turned
-from geo.sites.sites import RawPart
+from geo.sites import RawPart
 
 __all__ = ["SHAPEFILE_SIDES", "shapefiles"]
 

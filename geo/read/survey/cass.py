@@ -11,11 +11,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.candidates import detect
+from geo.crs import detect
 from geo.errors import BadInput
-from geo.files.digits import rounded_away
+from geo.files import rounded_away
 from geo.notices import Notice
-from geo.sites.raw_part import RawPart
+from geo.sites import RawPart
 
 __all__ = ["cass_part", "is_cass"]
 

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from geo.crs.candidates import CHINA_LAT, CHINA_LON, detect
-from geo.crs.datum_names import datum_named
+from geo.crs import CHINA_LAT, CHINA_LON, datum_named, detect
 from geo.notices import Notice
 
 __all__ = ["Header", "Settled", "settled"]

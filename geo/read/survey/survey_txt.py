@@ -17,14 +17,14 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from geo.crs.candidates import detect, likely_text
+from geo.crs import detect, likely_text
 from geo.errors import BadInput, CrsError
-from geo.files.digits import rounded_away
-from geo.measure.ellipsoid import HA_M2, MU_M2
+from geo.files import rounded_away
+from geo.measure import HA_M2, MU_M2
 from geo.notices import Notice
 from geo.read.survey.survey_header import Header, Settled, settled
-from geo.shapes.rings import area_of_rings, grouped
-from geo.sites.sites import RawPart
+from geo.shapes import area_of_rings, grouped
+from geo.sites import RawPart
 
 __all__ = ["Parcel", "SurveyFile", "is_survey_txt", "read_survey_txt", "survey_part"]
 

@@ -20,16 +20,13 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.crs.candidates import detect
-from geo.crs.degrees_text import packed_dms, written
+from geo.crs import detect, packed_dms, written
 from geo.errors import BadInput
-from geo.files.digits import rounded_away
-from geo.files.table import Table
+from geo.files import Table, rounded_away
 from geo.notices import Notice
 from geo.read.tables.head import blocks, coordinate_columns, header_row, roles_of, unique_names
-from geo.shapes.curves import shapes_of_wkt
-from geo.shapes.rings import area_of_rings, grouped
-from geo.sites.sites import Limits, RawPart
+from geo.shapes import area_of_rings, grouped, shapes_of_wkt
+from geo.sites import Limits, RawPart
 
 __all__ = ["MAX_COLUMNS", "csv_table", "decoded", "has_coordinates", "tables_in"]
 

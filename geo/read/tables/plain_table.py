@@ -15,12 +15,11 @@ import openpyxl
 import pandas as pd
 
 from geo.errors import BadInput
-from geo.files.table import plain_label
-from geo.files.unpack import Archive
+from geo.files import Archive, plain_label
 from geo.read.tables.coordinate_tables import decoded
 from geo.read.tables.head import unique_names
-from geo.read.tables.workbook import DAMAGED, cells_of
-from geo.sites.sites import ReadLimits
+from geo.read.tables.xlsx import DAMAGED, cells_of
+from geo.sites import ReadLimits
 
 __all__ = ["MAX_ROWS", "PlainTable", "blank_cells", "number_cells", "read_plain_tables"]
 

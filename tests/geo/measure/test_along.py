@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from geo.measure.along import shared_stretches
-from geo.measure.overlay import overlay
+from geo.measure.overlays import overlay
 from tests.helpers import KARNEY, stored
 
 MILLIMETRE = 1e-3 / 111_000

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.measure.distances import nearest
 from geo.measure.ellipsoid import area_m2
-from geo.measure.nearest import nearest
 from tests.helpers import stored
 
 FOUND = shutil.which("Planimeter") is not None and shutil.which("GeodSolve") is not None

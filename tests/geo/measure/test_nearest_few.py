@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.measure import nearest as module
+from geo.measure import distances as module
+from geo.measure.distances import nearest
 from geo.measure.index import FeatureIndex
-from geo.measure.nearest import nearest
 from tests.helpers import brute_distance
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from pyproj import Transformer
 from rasterio.transform import from_origin
 
-from carto.map.image_group import painted
+from carto.map.image_overlay import painted
 from geo.errors import BadInput
 from geo.raster.open import raster_facts
 from geo.raster.view import raster_view

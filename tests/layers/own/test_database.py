@@ -13,7 +13,7 @@ from geo.errors import BadInput
 from geo.read.formats import inspect
 from layers.catalogue.config import Catalogue
 from layers.catalogue.counties import counties_of
-from layers.catalogue.home import home
+from layers.catalogue.home_folder import home
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.model import Layer
 from layers.catalogue.user_layers import overlay_path, read_overlay

@@ -13,7 +13,7 @@ import shapely
 from geo.errors import BadInput, ConfigError
 from layers.catalogue.config import Catalogue, read_catalogue
 from layers.catalogue.counties import counties_of
-from layers.catalogue.home import home
+from layers.catalogue.home_folder import home
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.model import Layer
 from layers.catalogue.user_layers import changing, overlay_path, read_overlay

@@ -20,7 +20,7 @@ from siting.check.run import run_check
 from siting.check.settings import Case, Settings
 from siting.ledger.layer_uses import uses_by_version
 from siting.ledger.store import Ledger
-from siting.ledger.verify import verify
+from siting.ledger.verification import verify
 from tests.helpers import ROOT, geojson, karney_area
 from tests.layers.brought import red_line, zipped_shapefile
 

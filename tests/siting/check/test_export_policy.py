@@ -17,7 +17,7 @@ from layers.catalogue.export_policy import withheld_ids
 from layers.catalogue.model import CorridorSource, FileSource, Layer, NoSource
 from siting.check.batch import result_columns
 from siting.check.export_policy import MEASURED, without_withheld
-from siting.check.occupation import occupation
+from siting.check.land_taken import occupation
 from siting.check.run import Run, run_check
 from siting.check.settings import Case, Settings
 from siting.ledger.store import Ledger

@@ -23,7 +23,7 @@ from siting.check.run import Run, run_check
 from siting.check.settings import Case, Settings
 from siting.ledger.compare import compare_reports
 from siting.ledger.store import Ledger
-from siting.ledger.verify import verify, verify_report
+from siting.ledger.verification import verify, verify_report
 from tests.helpers import KARNEY, geojson
 
 DAY = "2026-11-20"

@@ -12,7 +12,7 @@ from geo.read.formats import read_sites
 from layers.law.tables import read_law
 from siting.check.check import check
 from siting.check.result import CheckResult
-from siting.law.activities import activities, required_layers
+from siting.law.activity_list import activities, required_layers
 from tests.helpers import KARNEY, geojson
 
 EAST = 2

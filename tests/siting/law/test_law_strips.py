@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from layers.law.tables import read_law
-from siting.law.activities import required_layers
+from siting.law.activity_list import required_layers
 from tests.helpers import KARNEY
 from tests.siting.law.test_law_cases import FIRM, OVER, RIVER, SITE, ask, beside, rules
 from tests.siting.law.test_law_walk import grave, over

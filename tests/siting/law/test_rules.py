@@ -14,7 +14,7 @@ from geo.read.formats import read_sites
 from layers.law.schema import CONDITIONS, FLAGS, LAW_LAYERS, LAW_TABLES
 from layers.law.tables import read_law
 from siting.check.check import check
-from siting.law.activities import activities, questions, required_layers
+from siting.law.activity_list import activities, questions, required_layers
 from siting.law.apply import fits, told
 from siting.law.project import day_of, project_of
 from siting.law.rules import AUTHORITIES, PLAN_LAYERS, RULE_KEYS, Rule, in_force, rules_digest, rules_for, rules_frame

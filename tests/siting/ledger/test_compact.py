@@ -23,7 +23,7 @@ from siting.ledger import store as ledger_module
 from siting.ledger.compact import packed, unpacked
 from siting.ledger.compare import compare_reports
 from siting.ledger.store import Ledger
-from siting.ledger.verify import verify
+from siting.ledger.verification import verify
 from snapshot.findings.results import as_text
 from tests.helpers import geojson
 

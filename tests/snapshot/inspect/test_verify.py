@@ -18,7 +18,7 @@ from layers.catalogue.model import Layer
 from snapshot.arguments import diff_files, read_snapshot, snapshot
 from snapshot.inspect.verify import verify_file
 from snapshot.selection.selection import Selection
-from snapshot.vector.write import FORMS, write
+from snapshot.vector.forms import FORMS, write
 
 CHOSEN = ("prefecture", "redline_jiangxi", "waters")
 

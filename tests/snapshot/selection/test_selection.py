@@ -16,7 +16,7 @@ from geo.errors import BadInput
 from layers.catalogue.model import Bilingual, Layer
 from snapshot.inspect.verify import verify_file
 from snapshot.selection.selection import Filter, Selection, selected
-from snapshot.vector.write import FORMS, write
+from snapshot.vector.forms import FORMS, write
 from tests.snapshot.nasty import (
     everything,
     layer,

@@ -17,7 +17,7 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer
 from siting.check.check import check
 from snapshot.selection.selection import Selection
-from snapshot.vector.write import write
+from snapshot.vector.forms import write
 
 PYTHON = Path("/usr/bin/python3")
 SCRIPT = """

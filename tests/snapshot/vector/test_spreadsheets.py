@@ -19,7 +19,7 @@ from siting.check.check import check
 from siting.check.result import CheckResult
 from snapshot.inspect.verify import verify_file
 from snapshot.selection.selection import Selection
-from snapshot.vector.write import write
+from snapshot.vector.forms import write
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from layers.catalogue.model import Layer
 from siting.check.check import check
 from siting.check.result import CheckResult
 from snapshot.selection.selection import Selection
-from snapshot.vector.write import write
+from snapshot.vector.forms import write
 
 
 @pytest.fixture(scope="module")

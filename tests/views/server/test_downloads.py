@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from views.server import downloads, jobs
-from views.server import routes as serving
+from views.server import downloads
+from views.server import endpoints as serving
+from views.server import job_queue as jobs
 from views.server import signing as tokens
-from views.server.jobs import Job, Jobs, Progress
+from views.server.job_queue import Job, Jobs, Progress
 
 
 @dataclass

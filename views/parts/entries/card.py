@@ -9,14 +9,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from layers.indicators.printed_figures import printed_text
-from layers.indicators.subjects import unit_text
-from layers.plans.clauses import clause_text
-from layers.plans.entries import PlanSet
+from layers.indicators import printed_text, unit_text
+from layers.plans import PlanSet, clause_text
 from views.parts.entries.filter import code_text
 from views.parts.entries.table import force_text
-from views.session.language import lang, say
-from views.session.territories import region_text, regions_text
+from views.session import lang, region_text, regions_text, say
 
 __all__ = ["show_document", "show_entry", "where_text"]
 

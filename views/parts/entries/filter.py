@@ -7,12 +7,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from layers.catalogue.paths import data_root
-from layers.plans.entries import KINDS, PlanSet, Wanted, matching, read_plan_set
-from siting.law.rule_tables import FilesStamp, stamp_of
-from views.session.language import lang, say
-from views.session.territories import region_text, territories
-from views.session.workspace import catalogue
+from layers.catalogue import data_root
+from layers.plans import KINDS, PlanSet, Wanted, matching, read_plan_set
+from siting.law import FilesStamp, stamp_of
+from views.session import catalogue, lang, region_text, say, territories
 from words import LANGUAGES
 
 __all__ = ["choose", "choose_kind", "clear", "code_text", "plan_set"]

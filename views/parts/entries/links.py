@@ -7,12 +7,8 @@ from typing import Any, Final
 import streamlit as st
 
 from views.parts.entries.shapes import drawing_layer
-from views.parts.indicators.choice import choose
-from views.parts.indicators.figures import subjects
-from views.session.language import say
-from views.session.navigation import has_page, open_page
-from views.session.sticky_buttons import pressed
-from views.session.territories import region_text
+from views.parts.indicators import choose, subjects
+from views.session import has_page, open_page, pressed, region_text, say
 
 __all__ = ["show_links"]
 

@@ -13,17 +13,14 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from carto.map.folium_map import View
-from carto.map.picks import picks_group
-from geo.crs.systems import STORE_CRS
-from geo.measure.ellipsoid import degrees_per_metre
-from layers.catalogue.counties import counties_of
-from layers.catalogue.model import Layer
-from layers.catalogue.paths import data_root
-from layers.plans.entries import PlanSet
-from layers.plans.reaches import water_shapes
-from views.parts.map.viewpoints import look_at
-from views.session.workspace import Stamp, catalogue, current_layers, stamp
+from carto.map import picks_group
+from carto.scene import View
+from geo.crs import STORE_CRS
+from geo.measure import degrees_per_metre
+from layers.catalogue import Layer, counties_of, data_root
+from layers.plans import PlanSet, water_shapes
+from views.parts.map import look_at
+from views.session import Stamp, catalogue, current_layers, stamp
 
 __all__ = [
     "backdrop",

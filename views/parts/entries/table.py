@@ -8,12 +8,10 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from layers.indicators.subjects import unit_text
-from layers.plans.clauses import clause_text
-from layers.plans.entries import PlanSet
+from layers.indicators import unit_text
+from layers.plans import PlanSet, clause_text
 from views.parts.entries.filter import code_text
-from views.session.language import lang, say
-from views.session.territories import region_text, regions_text
+from views.session import lang, region_text, regions_text, say
 
 __all__ = ["TABLE_21", "force_text", "listed", "show_counts", "show_table_21"]
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from geo.read.formats import Sites
-from siting.check.result import CheckResult
-from siting.check.run import Run
+from geo.sites import Sites
+from siting.check import CheckResult, Run
 
-__all__ = ["Checked", "last_checked"]
+__all__ = ["Checked", "last_checked", "note_checked"]
 
 
 _CHECKED = "map-checked"
@@ -39,6 +38,11 @@ class Checked:
     def result(self) -> CheckResult:
         """What was found."""
         return self.run.result
+
+
+def note_checked(token: str, sites: Sites, upload: tuple[bytes, str | None] | None) -> None:
+    """Say what was checked: its token, the sites, and the bytes and system of an upload."""
+    st.session_state[_CHECKED] = (token, sites, upload)
 
 
 def last_checked() -> tuple[str, Sites, tuple[bytes, str | None] | None] | None:

@@ -10,14 +10,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from layers.law.schema import DECLARED_FLAGS
-from siting.check.settings import Settings
-from siting.law.activities import activities, questions, required_layers
-from siting.law.project import NOT, WORKS, day_of
+from layers.law import DECLARED_FLAGS
+from siting.check import Settings
+from siting.law import NOT, WORKS, activities, day_of, questions, required_layers
 from views.parts.findings.site_view import Seen, word_title
-from views.session.language import lang, say
-from views.session.widgets import keep, restore
-from views.session.workspace import catalogue
+from views.session import catalogue, keep, lang, restore, say
 
 __all__ = ["activity_title", "choose_settings", "show_required"]
 

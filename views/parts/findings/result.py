@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from geo.measure.overlay import MEETING
-from snapshot.findings.wording import amount, area_text, details, length_text
+from geo.measure import MEETING
+from snapshot.findings import amount, area_text, details, length_text
 from views.parts.findings.site_view import (
     Seen,
     code_text,
@@ -19,7 +19,7 @@ from views.parts.findings.site_view import (
     square_metres,
     word_title,
 )
-from views.session.language import lang, say
+from views.session import lang, say
 
 __all__ = ["COLOURS", "clause_text", "facts_html", "findings_html", "rules_html", "show_verdict", "verdict_html"]
 

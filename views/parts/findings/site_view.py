@@ -9,13 +9,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.measure.overlay import MEETING
-from layers.catalogue.model import LayerSpec
-from siting.check.remainder import GRAVE
-from siting.check.result import CheckResult, one_site, to_json
-from snapshot.findings.wording import area_text, length_text
-from views.session.language import lang, say
-from views.session.workspace import VERSION, current_layers
+from geo.measure import MEETING
+from layers.catalogue import LayerSpec
+from siting.check import GRAVE, CheckResult, one_site, to_json
+from snapshot.findings import area_text, length_text
+from views.session import VERSION, current_layers, lang, say
 from words import has
 
 __all__ = [

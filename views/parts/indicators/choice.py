@@ -12,12 +12,12 @@ from typing import Final, cast
 
 import streamlit as st
 
-from carto.style.classes import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Scheme, rising_limits
+from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Scheme, rising_limits
 from geo.errors import RedlineError
 
-__all__ = ["KEY", "Choice", "choose", "chosen", "read_choice"]
+__all__ = ["INDICATOR_KEY", "Choice", "choose", "chosen", "read_choice"]
 
-KEY: Final = "indicator_choice"
+INDICATOR_KEY: Final = "indicator_choice"
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _MOMENT: Final = re.compile(r"[a-z0-9-]{0,40}(?:\.\.[a-z0-9-]{1,40})?")
 _LIMITS: Final = re.compile(r"[-+0-9eE.,;；，、 ]{0,160}")
@@ -101,7 +101,7 @@ def read_choice(raw: object) -> Choice:
 
 def chosen() -> Choice:
     """Return the choice of the session."""
-    return read_choice(st.session_state.get(KEY))
+    return read_choice(st.session_state.get(INDICATOR_KEY))
 
 
 def choose(**changes: str) -> None:
@@ -109,4 +109,4 @@ def choose(**changes: str) -> None:
     now = chosen()
     if "id" in changes and changes["id"] != now.id:
         now = replace(now, year="", mode="value", limits="", scheme="natural_breaks" if now.limits else now.scheme)
-    st.session_state[KEY] = asdict(replace(now, **changes))
+    st.session_state[INDICATOR_KEY] = asdict(replace(now, **changes))

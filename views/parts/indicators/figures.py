@@ -9,15 +9,22 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from carto.style.classes import Choropleth, classify
-from layers.catalogue.model import Bilingual, Layer
-from layers.catalogue.paths import data_root
-from layers.indicators.indicators import Indicator, derived_values
-from layers.indicators.subjects import Moment, Subject, change_between, changes_of, derived_subjects, published_subjects
-from layers.plans.tables import read_table
-from siting.law.rule_tables import FilesStamp, stamp_of
+from carto.style import Choropleth, classify
+from layers.catalogue import Bilingual, Layer, data_root
+from layers.indicators import (
+    Indicator,
+    Moment,
+    Subject,
+    change_between,
+    changes_of,
+    derived_subjects,
+    derived_values,
+    published_subjects,
+)
+from layers.plans import read_table
+from siting.law import FilesStamp, stamp_of
 from views.parts.indicators.choice import Choice
-from views.session.workspace import Stamp, catalogue, current_layers, stamp
+from views.session import Stamp, catalogue, current_layers, stamp
 from words import t
 
 __all__ = ["OWN", "Shown", "moment_of", "pair_of", "regions_of", "shown", "subjects"]

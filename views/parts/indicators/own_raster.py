@@ -13,20 +13,16 @@ from typing import Any, Final, cast
 import folium
 import streamlit as st
 
-from carto.map.image_group import Picture, Ramp, image_group, painted
+from carto.map import Picture, Ramp, image_group, painted
 from geo.errors import CrsError, RedlineError
-from geo.raster.open import RasterFacts, raster_facts
-from geo.raster.view import raster_view
-from geo.raster.zonal import Statistic
+from geo.raster import RasterFacts, Statistic, raster_facts, raster_view
 from geo.whole_file import whole_file
-from layers.indicators.indicators import Level
-from layers.indicators.own_raster import RasterWish, raster_subject
+from layers.indicators import Level, RasterWish, raster_subject
 from views.parts.indicators.choice import chosen
 from views.parts.indicators.figures import regions_of
 from views.parts.indicators.own_subjects import add_own, today
-from views.server.routes import FROM_COMPONENT, tiles_folder
-from views.session.language import lang, say
-from views.session.text import markdown_text, show_fault
+from views.server import FROM_COMPONENT, tiles_folder
+from views.session import lang, markdown_text, say, show_fault
 
 __all__ = ["as_picture", "choose_raster", "picture_group", "picture_legend", "show_as"]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from layers.indicators.subjects import Subject
+from layers.indicators import Subject
 from views.parts.indicators.choice import choose, chosen
 from views.parts.indicators.figures import OWN
 

@@ -8,14 +8,12 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from carto.style.classes import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
+from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
 from geo.errors import RedlineError
-from layers.indicators.subjects import Subject, changes_of
-from views.parts.indicators.choice import KEY, Choice, choose, chosen
+from layers.indicators import Subject, changes_of
+from views.parts.indicators.choice import INDICATOR_KEY, Choice, choose, chosen
 from views.parts.indicators.figures import Shown, pair_of, shown, subjects
-from views.session.language import lang, say
-from views.session.territories import territories
-from views.session.text import markdown_text
+from views.session import lang, markdown_text, say, territories
 
 __all__ = ["choose_classes", "choose_indicator", "choose_subject", "label_of", "labels_of"]
 
@@ -220,7 +218,7 @@ def _choose_limits(now: Choice, found: Shown) -> None:
     """Take the limits as text; what cannot be used is said and left out."""
     now_lang = lang()
     unit = found.indicator.unit(now_lang)
-    asked = st.session_state.get(KEY)
+    asked = st.session_state.get(INDICATOR_KEY)
     _mirrored("limits", str(asked.get("limits", ""))[:_LONGEST] if isinstance(asked, dict) else "")
     st.text_input(
         say("indicator_page.limits", unit=markdown_text(unit)),

@@ -8,15 +8,15 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from carto.style.classes import Choropleth, Classes, classify
+from carto.style import Choropleth, Classes, classify
 from views.parts.indicators.choice import Choice, chosen
 from views.parts.indicators.figures import Shown, moment_of, shown, subjects
 from views.parts.indicators.picker import labels_of
-from views.session.language import lang, say
+from views.session import lang, say
 
-__all__ = ["KEY", "alike", "beside", "choose_beside"]
+__all__ = ["SECOND_KEY", "alike", "beside", "choose_beside"]
 
-KEY: Final = "indicator_beside"
+SECOND_KEY: Final = "indicator_beside"
 """In the session, and in a link as ``i2``: ``@2025`` for another moment of the same subject, else a subject's id."""
 
 _MOMENT: Final = "@"
@@ -25,14 +25,14 @@ _MOMENT: Final = "@"
 def choose_beside() -> None:
     """Show the choice."""
     named = _named()
-    kept = st.session_state.get(KEY, "")
-    st.session_state[f"{KEY}-choice"] = kept if kept in named else ""
+    kept = st.session_state.get(SECOND_KEY, "")
+    st.session_state[f"{SECOND_KEY}-choice"] = kept if kept in named else ""
     st.selectbox(
         say("map.beside"),
         ["", *named],
         format_func=lambda code: named.get(code) or say("map.compare_none"),
-        key=f"{KEY}-choice",
-        on_change=lambda: st.session_state.update({KEY: st.session_state[f"{KEY}-choice"]}),
+        key=f"{SECOND_KEY}-choice",
+        on_change=lambda: st.session_state.update({SECOND_KEY: st.session_state[f"{SECOND_KEY}-choice"]}),
     )
 
 
@@ -48,7 +48,7 @@ def _named() -> dict[str, str]:
 
 def beside(left: Shown) -> tuple[Choropleth, Choropleth] | None:
     """Return what is drawn left and right of the divider; None where nothing is compared, or has no figures."""
-    wanted, now = st.session_state.get(KEY, ""), chosen()
+    wanted, now = st.session_state.get(SECOND_KEY, ""), chosen()
     if not wanted or wanted not in _named():
         return None
     same = wanted.startswith(_MOMENT)

@@ -11,17 +11,13 @@ import streamlit as st
 from streamlit import config
 
 from geo.errors import RedlineError
-from geo.files.source import Content
-from geo.read.formats import Inspection, inspect
-from geo.read.layer_file import packed
-from geo.sites.sites import ReadLimits
-from layers.catalogue.counties import counties_of
-from layers.own.intake import LAYER_LIMITS, Intake, take_in
+from geo.files import Content
+from geo.read import Inspection, inspect, packed
+from geo.sites import ReadLimits
+from layers.catalogue import counties_of
+from layers.own import LAYER_LIMITS, Intake, take_in
 from views.parts.intake.source import FORMATS
-from views.session.language import say
-from views.session.memo import once
-from views.session.text import file_name_text, show_fault
-from views.session.workspace import catalogue, current_layers
+from views.session import catalogue, current_layers, file_name_text, once, say, show_fault
 
 __all__ = ["Brought", "ask_file", "inspected", "let_go", "settle"]
 

@@ -9,19 +9,14 @@ from typing import Final
 import shapely
 import streamlit as st
 
-from geo.crs.candidates import Candidate
-from geo.crs.systems import describe
+from geo.crs import Candidate, describe
 from geo.errors import BadInput, RedlineError
 from geo.notices import Notice
-from geo.read.formats import Inspection, LayerInfo, Sites, inspect, read_sites, sites_from_drawing, sites_from_text
-from layers.catalogue.counties import counties_of
+from geo.read import Inspection, LayerInfo, inspect, read_sites, sites_from_text
+from geo.sites import Sites, sites_from_drawing
+from layers.catalogue import counties_of
 from views.parts.intake.source import Source
-from views.session.crs_names import system_text
-from views.session.language import lang, say
-from views.session.memo import once
-from views.session.sticky_buttons import pressed
-from views.session.text import markdown_text, show_fault
-from views.session.workspace import catalogue, current_layers
+from views.session import catalogue, current_layers, lang, markdown_text, once, pressed, say, show_fault, system_text
 
 __all__ = ["Reading", "read_source"]
 

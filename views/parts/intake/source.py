@@ -9,11 +9,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from geo.read.formats import Sites
-from views.parts.findings.checked import last_checked
-from views.session.language import say
-from views.session.text import file_name_text
-from views.session.widgets import keep, restore
+from geo.sites import Sites
+from views.parts.findings import last_checked
+from views.session import file_name_text, keep, restore, say
 
 __all__ = ["MAP_KEY", "Source", "choose_source", "note_drawings"]
 

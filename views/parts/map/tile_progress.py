@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from carto.tiles.background import Job, is_large, started
+from carto.tiles import Job, is_large, started
 from geo.errors import RedlineError
-from layers.catalogue.model import Layer
-from views.server.routes import tiles_folder
+from layers.catalogue import Layer
+from views.server import tiles_folder
 from words import Lang, t
 
 __all__ = ["drawable", "make_tiles"]

@@ -13,16 +13,13 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from carto.map.assets import bundle
-from carto.map.folium_map import Base, build_map, choropleth_group, refuse_remote
-from carto.map.panel import standing
+from carto.map import Base, build_map, bundle, choropleth_group, refuse_remote, standing
 from carto.scene import Compare, LayerShow, Scene, View
-from carto.style.classes import Choropleth
-from carto.tiles.files import TileKind, ensure, file_name
-from layers.catalogue.config import MapSettings
-from layers.catalogue.model import Layer
+from carto.style import Choropleth
+from carto.tiles import TileKind, ensure, file_name
+from layers.catalogue import Layer, MapSettings
 from views.parts.map.tile_progress import drawable
-from views.server.routes import FROM_COMPONENT, base_file, new_token, tiles_folder
+from views.server import FROM_COMPONENT, base_file, new_token, tiles_folder
 from words import Lang
 
 __all__ = ["MapState", "show_map"]

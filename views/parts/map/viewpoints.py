@@ -6,11 +6,10 @@ import math
 
 import streamlit as st
 
-from carto.map.folium_map import View
-from geo.read.formats import Sites
-from layers.catalogue.counties import counties_of
-from views.session.language import lang, say
-from views.session.workspace import catalogue, current_layers
+from carto.scene import View
+from geo.sites import Sites
+from layers.catalogue import counties_of
+from views.session import catalogue, current_layers, lang, say
 
 __all__ = ["choose_region", "look_at", "where_to_look"]
 

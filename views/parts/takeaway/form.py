@@ -11,19 +11,15 @@ import pandas as pd
 import streamlit as st
 
 from carto.scene import LayerShow, View
-from carto.style.classes import Choropleth
-from geo.crs.systems import gk3_epsg
-from layers.catalogue.counties import counties_of
-from layers.catalogue.export_policy import may_export
-from layers.catalogue.model import Layer
+from carto.style import Choropleth
+from geo.crs import gk3_epsg
+from layers.catalogue import Layer, counties_of, may_export
 from snapshot.deliver import PICTURES, Order, Picture
-from snapshot.selection.selection import Filter, Selection
-from snapshot.sheet.sheet import relief_of
-from snapshot.vector.write import FORMS
-from views.parts.findings.checked import Checked
-from views.session.language import lang, say
-from views.session.territories import territories
-from views.session.workspace import VERSION, Stamp, catalogue, current_layers, stamp
+from snapshot.selection import Filter, Selection
+from snapshot.sheet import relief_of
+from snapshot.vector import FORMS
+from views.parts.findings import Checked
+from views.session import VERSION, Stamp, catalogue, current_layers, lang, say, stamp, territories
 
 __all__ = ["Shown", "box_of", "choose_form", "choose_order", "form_title"]
 

@@ -8,10 +8,8 @@ from typing import Final
 
 import streamlit as st
 
-from views.server.downloads import address_of
-from views.server.jobs import KEEP_SECONDS, Job, Work, jobs
-from views.session.language import say
-from views.session.text import markdown_text, show_fault
+from views.server import KEEP_SECONDS, Job, Work, address_of, jobs
+from views.session import markdown_text, say, show_fault
 
 __all__ = ["order", "show_orders"]
 

@@ -9,13 +9,11 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from snapshot.deliver import Order, check_order, deliver
-from snapshot.sheet.drawing_lock import PAPER
+from snapshot.sheet import PAPER
 from views.parts.takeaway.form import Shown, choose_form, choose_order, form_title
 from views.parts.takeaway.orders import order, show_orders
-from views.server.jobs import Work
-from views.session.language import say
-from views.session.sticky_buttons import pressed
-from views.session.text import show_fault
+from views.server import Work
+from views.session import pressed, say, show_fault
 
 __all__ = ["show_take"]
 

@@ -12,17 +12,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from siting.check.batch import result_columns
-from siting.check.occupation import occupation, places_of
-from siting.check.remainder import compare
-from siting.check.run import Run
-from siting.law.verdict import VERDICTS
-from snapshot.findings.results import write_results
-from snapshot.findings.schemes import labels_of
-from views.parts.findings.result import COLOURS
-from views.parts.findings.site_view import layer_title, one_site, run_number, size_text, word_title
-from views.session.language import lang, say
-from views.session.memo import once
+from siting.check import Run, compare, occupation, one_site, places_of, result_columns
+from siting.law import VERDICTS
+from snapshot.findings import labels_of, write_results
+from views.parts.findings import COLOURS, layer_title, run_number, size_text, word_title
+from views.session import lang, once, say
 
 __all__ = ["show_occupation", "show_schemes", "show_sites", "show_take"]
 

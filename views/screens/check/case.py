@@ -10,14 +10,9 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import RedlineError
-from siting.check.run import Run
-from siting.check.settings import CASE_FIELDS, Case
-from views.parts.findings.site_view import run_number
-from views.session.language import say
-from views.session.ledger import ledger, link_to
-from views.session.sticky_buttons import answered, asked
-from views.session.text import show_fault
-from views.session.widgets import keep, restore
+from siting.check import CASE_FIELDS, Case, Run
+from views.parts.findings import run_number
+from views.session import answered, asked, keep, ledger, link_to, restore, say, show_fault
 
 __all__ = ["case_fields", "show_case"]
 

@@ -11,10 +11,9 @@ import geopandas as gpd
 import shapely
 import streamlit as st
 
-from siting.check.run import Run
-from views.parts.findings.result import rules_html
-from views.parts.findings.site_view import Seen, code_text, layer_title, size_text
-from views.session.language import lang, say
+from siting.check import Run
+from views.parts.findings import Seen, code_text, layer_title, rules_html, size_text
+from views.session import lang, say
 
 __all__ = ["left_over", "show_path", "show_reminders", "show_way_out"]
 

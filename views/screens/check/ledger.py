@@ -11,30 +11,31 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from carto.map.site_group import site_group
+from carto.map import site_group
 from geo.errors import RedlineError
-from geo.read.formats import Sites
-from siting.check.linear import chainage, corridor_sites
-from siting.check.settings import Check
-from siting.law.verdict import VERDICTS
-from siting.ledger.compare import Change
-from siting.ledger.store import Listed
-from siting.ledger.verify import kept_run, rerun, verify
-from views.parts.findings.form import activity_title, show_required
-from views.parts.findings.result import COLOURS, facts_html, findings_html, show_verdict
-from views.parts.findings.site_view import Seen
-from views.parts.map.view import show_map
-from views.parts.map.viewpoints import look_at
+from geo.sites import Sites
+from siting.check import Check, chainage, corridor_sites
+from siting.law import VERDICTS
+from siting.ledger import Change, Listed, kept_run, rerun, verify
+from views.parts.findings import COLOURS, Seen, activity_title, facts_html, findings_html, show_required, show_verdict
+from views.parts.map import look_at, show_map
 from views.screens.check.case import case_fields
 from views.screens.check.follow_up import show_path, show_reminders, show_way_out
 from views.screens.check.linear import centrelines, show_kept_sections
 from views.screens.check.reports import show_reports
-from views.session.language import lang, say
-from views.session.ledger import ledger
-from views.session.memo import once
-from views.session.sticky_buttons import answered, asked, pressed
-from views.session.text import show_fault
-from views.session.workspace import catalogue, current_layers, stamp
+from views.session import (
+    answered,
+    asked,
+    catalogue,
+    current_layers,
+    lang,
+    ledger,
+    once,
+    pressed,
+    say,
+    show_fault,
+    stamp,
+)
 
 __all__ = ["show_record", "show_search"]
 

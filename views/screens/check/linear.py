@@ -10,18 +10,14 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from carto.map.site_group import site_group
+from carto.map import site_group
 from geo.errors import RedlineError
-from geo.read.formats import Sites
-from layers.catalogue.model import LayerSpec
-from siting.check.linear import Structure, chainage_m, corridor_sites, linear_sections
-from snapshot.findings.site_text import section_sums
-from views.parts.findings.site_view import Seen, layer_title
-from views.session.language import lang, say
-from views.session.memo import once
-from views.session.text import show_fault
-from views.session.widgets import keep, restore
-from views.session.workspace import current_layers
+from geo.sites import Sites
+from layers.catalogue import LayerSpec
+from siting.check import Structure, chainage_m, corridor_sites, linear_sections
+from snapshot.findings import section_sums
+from views.parts.findings import Seen, layer_title
+from views.session import current_layers, keep, lang, once, restore, say, show_fault
 
 __all__ = ["centrelines", "has_lines", "show_kept_sections", "show_sections", "told_structures", "widened"]
 

@@ -9,23 +9,23 @@ from typing import Any, Final
 import folium
 import streamlit as st
 
-from carto.map.folium_map import highlight_group
-from carto.map.site_group import site_group
+from carto.map import highlight_group, site_group
 from geo.errors import RedlineError
-from geo.read.formats import Sites
-from siting.check.batch import run_batch
-from siting.check.remainder import GRAVE
-from siting.check.run import Run
-from siting.check.settings import Settings
-from siting.law.project import day_of
-from siting.law.verdict import VERDICTS
-from views.parts.findings.form import choose_settings, show_required
-from views.parts.findings.result import COLOURS, facts_html, findings_html, show_verdict
-from views.parts.findings.site_view import run_number, seen_of
-from views.parts.intake.reading import Reading, read_source
-from views.parts.intake.source import MAP_KEY, Source, choose_source, note_drawings
-from views.parts.map.view import show_map
-from views.parts.map.viewpoints import look_at
+from geo.sites import Sites
+from siting.check import GRAVE, Run, Settings, run_batch
+from siting.law import VERDICTS, day_of
+from views.parts.findings import (
+    COLOURS,
+    choose_settings,
+    facts_html,
+    findings_html,
+    run_number,
+    seen_of,
+    show_required,
+    show_verdict,
+)
+from views.parts.intake import MAP_KEY, Reading, Source, choose_source, note_drawings, read_source
+from views.parts.map import look_at, show_map
 from views.screens.check import ledger as ledger_panel
 from views.screens.check.batch import show_occupation, show_schemes, show_sites, show_take
 from views.screens.check.case import show_case
@@ -33,11 +33,19 @@ from views.screens.check.follow_up import left_over, show_path, show_reminders, 
 from views.screens.check.linear import centrelines, has_lines, show_sections, told_structures, widened
 from views.screens.check.reports import case_now, show_reports
 from views.screens.check.sites import choose_sites, show_areas, show_repairs
-from views.session.language import lang, say
-from views.session.sticky_buttons import answered, asked
-from views.session.text import markdown_text, show_fault
-from views.session.widgets import keep, restore
-from views.session.workspace import catalogue, current_layers, stamp
+from views.session import (
+    answered,
+    asked,
+    catalogue,
+    current_layers,
+    keep,
+    lang,
+    markdown_text,
+    restore,
+    say,
+    show_fault,
+    stamp,
+)
 
 __all__ = ["show"]
 

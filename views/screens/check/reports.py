@@ -10,20 +10,14 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
-from siting.check.run import Run
-from siting.check.settings import CASE_FIELDS, Case
+from siting.check import CASE_FIELDS, Case, Run
 from snapshot.deliver import Order, Picture, deliver
-from snapshot.report.deliver import deliver_report, results_selection
-from snapshot.selection.names import safe_name
-from snapshot.sheet.drawing_lock import PAPER
-from snapshot.sheet.sheet import relief_of
-from views.parts.takeaway.orders import order, show_orders
-from views.server.jobs import Work
-from views.session.language import lang, say
-from views.session.ledger import ledger
-from views.session.sticky_buttons import pressed
-from views.session.text import show_fault
-from views.session.workspace import VERSION, catalogue
+from snapshot.report import deliver_report, results_selection
+from snapshot.selection import safe_name
+from snapshot.sheet import PAPER, relief_of
+from views.parts.takeaway import order, show_orders
+from views.server import Work
+from views.session import VERSION, catalogue, lang, ledger, pressed, say, show_fault
 
 __all__ = ["case_now", "show_reports"]
 

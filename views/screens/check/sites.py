@@ -11,11 +11,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.measure.ellipsoid import area_m2, length_m, plane_area_m2
-from geo.read.formats import Sites
-from views.parts.findings.site_view import size_text, square_metres
-from views.session.language import lang, say
-from views.session.memo import once
+from geo.measure import area_m2, length_m, plane_area_m2
+from geo.sites import Sites
+from views.parts.findings import size_text, square_metres
+from views.session import lang, once, say
 from words import has
 
 __all__ = ["choose_sites", "show_areas", "show_repairs"]

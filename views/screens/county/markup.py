@@ -9,14 +9,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.indicators.county_profile import County, Figure
-from layers.indicators.printed_figures import printed_text
-from layers.indicators.subjects import unit_text
-from layers.plans.clauses import clause_text
-from layers.plans.entries import PlanSet
-from views.parts.entries.filter import code_text
-from views.session.language import lang, say
-from views.session.territories import region_text
+from layers.indicators import County, Figure, printed_text, unit_text
+from layers.plans import PlanSet, clause_text
+from views.parts.entries import code_text
+from views.session import lang, region_text, say
 from words import has
 
 __all__ = ["figures_html", "head_html", "lists_html", "published_html", "sources_html"]

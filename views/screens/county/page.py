@@ -7,19 +7,13 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue.counties import counties_of
-from layers.catalogue.model import Layer
-from layers.catalogue.paths import PRODUCT
-from layers.indicators.county_profile import County, CountyFigures, county_of, derived_figures
-from siting.law.project import day_of
-from views.parts.entries.filter import plan_set
+from layers.catalogue import PRODUCT, Layer, counties_of
+from layers.indicators import County, CountyFigures, county_of, derived_figures
+from siting.law import day_of
+from views.parts.entries import plan_set
 from views.screens.county.markup import figures_html, head_html, lists_html, published_html, sources_html
 from views.screens.county.pictures import county_picture, inset
-from views.session.language import lang, say
-from views.session.navigation import open_page
-from views.session.sticky_buttons import pressed
-from views.session.territories import region_text
-from views.session.workspace import VERSION, Stamp, current_layers, stamp
+from views.session import VERSION, Stamp, current_layers, lang, open_page, pressed, region_text, say, stamp
 
 __all__ = ["show"]
 

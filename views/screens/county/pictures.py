@@ -12,11 +12,10 @@ import shapely
 import streamlit as st
 from PIL import Image
 
-from geo.crs.systems import STORE_CRS
-from layers.catalogue.counties import counties_of
-from layers.catalogue.model import Layer
-from snapshot.sheet.sheet import map_picture, relief_of
-from views.session.workspace import Stamp, catalogue, current_layers, stamp
+from geo.crs import STORE_CRS
+from layers.catalogue import Layer, counties_of
+from snapshot.sheet import map_picture, relief_of
+from views.session import Stamp, catalogue, current_layers, stamp
 from words import Lang
 
 __all__ = ["county_picture", "inset"]

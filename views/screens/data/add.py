@@ -6,23 +6,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from geo.crs.systems import describe
+from geo.crs import describe
 from geo.errors import BadInput, RedlineError
-from geo.read.formats import Inspection
-from layers.catalogue.counties import counties_of
-from layers.own.intake import Intake
-from layers.own.official_tables import has_official_fields
-from layers.own.versions import Given, keep_layer
-from views.parts.intake.layer_file import Brought, ask_file, inspected, let_go, settle
-from views.parts.map.tile_progress import make_tiles
+from geo.read import Inspection
+from layers.catalogue import counties_of
+from layers.own import Given, Intake, has_official_fields, keep_layer
+from views.parts.intake import Brought, ask_file, inspected, let_go, settle
+from views.parts.map import make_tiles
 from views.screens.data.database import asks_for_many
 from views.screens.data.describe import say_what_it_is
 from views.screens.data.report import show_report
-from views.session.crs_names import system_text
-from views.session.language import lang, say
-from views.session.memo import once
-from views.session.text import markdown_text, show_fault
-from views.session.workspace import catalogue, current_layers
+from views.session import catalogue, current_layers, lang, markdown_text, once, say, show_fault, system_text
 from words import has
 
 __all__ = ["show_add"]

@@ -11,18 +11,13 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from carto.map.site_group import site_group
+from carto.map import site_group
 from geo.errors import RedlineError
 from snapshot.arguments import diff_files
-from snapshot.inspect.diff import CHANGES, Diff, colour_of, write_diff
-from snapshot.inspect.verify import ManifestCheck, verify_file
-from snapshot.selection.names import safe_name
-from views.parts.map.view import show_map
-from views.parts.map.viewpoints import look_at
-from views.session.language import lang, say
-from views.session.memo import once
-from views.session.text import markdown_text, show_fault
-from views.session.workspace import catalogue, current_layers
+from snapshot.inspect import CHANGES, Diff, ManifestCheck, colour_of, verify_file, write_diff
+from snapshot.selection import safe_name
+from views.parts.map import look_at, show_map
+from views.session import catalogue, current_layers, lang, markdown_text, once, say, show_fault
 
 __all__ = ["show_compare"]
 

@@ -8,19 +8,23 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
-from geo.read.formats import Inspection
-from layers.catalogue.counties import counties_of
-from layers.catalogue.user_layers import OverlayVersion
-from layers.own.database import Database, Said, TableSeen, keep_each, look_through, place_text
-from layers.own.official_tables import has_official_fields
-from views.parts.intake.layer_file import Brought, inspected, let_go
-from views.parts.map.tile_progress import make_tiles
+from geo.read import Inspection
+from layers.catalogue import OverlayVersion, counties_of
+from layers.own import Database, Said, TableSeen, has_official_fields, keep_each, look_through, place_text
+from views.parts.intake import Brought, inspected, let_go
+from views.parts.map import make_tiles
 from views.screens.data.describe import dated
-from views.session.language import lang, say
-from views.session.memo import once
-from views.session.territories import territories, territory_text
-from views.session.text import markdown_text
-from views.session.workspace import catalogue, current, current_layers
+from views.session import (
+    catalogue,
+    current,
+    current_layers,
+    lang,
+    markdown_text,
+    once,
+    say,
+    territories,
+    territory_text,
+)
 
 __all__ = ["asks_for_many"]
 

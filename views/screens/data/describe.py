@@ -10,17 +10,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue.counties import counties_of
-from layers.own.database import likely_extent
-from layers.own.intake import Intake, field_faults
-from layers.own.proposal import Place, propose
-from layers.own.versions import FIXED_ROLES, Given, rivals, takes_place
-from views.parts.findings.site_view import word_title
-from views.session.language import lang, say
-from views.session.memo import once
-from views.session.territories import territories, territory_text
-from views.session.text import markdown_text
-from views.session.workspace import catalogue, current_layers
+from layers.catalogue import counties_of
+from layers.own import FIXED_ROLES, Given, Intake, Place, field_faults, likely_extent, propose, rivals, takes_place
+from views.parts.findings import word_title
+from views.session import catalogue, current_layers, lang, markdown_text, once, say, territories, territory_text
 
 __all__ = ["dated", "say_what_it_is"]
 

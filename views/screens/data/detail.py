@@ -9,18 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.catalogue.licences import licence_text
-from layers.catalogue.model import Layer
-from layers.catalogue.user_layers import OverlayEntry
-from layers.own.versions import FIXED_ROLES, remove, roll
-from siting.ledger.layer_uses import VersionUse, uses_by_version
-from views.parts.findings.site_view import word_title
+from layers.catalogue import Layer, OverlayEntry, licence_text
+from layers.own import FIXED_ROLES, remove, roll
+from siting.ledger import VersionUse, uses_by_version
+from views.parts.findings import word_title
 from views.screens.data.table import chip, date_text, metres_text
-from views.session.language import lang, say
-from views.session.ledger import ledger, link_to
-from views.session.territories import territory_text
-from views.session.text import markdown_text, show_fault
-from views.session.workspace import current
+from views.session import current, lang, ledger, link_to, markdown_text, say, show_fault, territory_text
 
 __all__ = ["show_detail"]
 

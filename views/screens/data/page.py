@@ -7,14 +7,12 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.own.versions import roll
+from layers.own import roll
 from views.screens.data.add import show_add
 from views.screens.data.compare import show_compare
 from views.screens.data.detail import show_detail
 from views.screens.data.table import filtered, show_table
-from views.session.language import lang, say
-from views.session.text import markdown_text, show_fault
-from views.session.workspace import current, current_layers
+from views.session import current, current_layers, lang, markdown_text, say, show_fault
 
 __all__ = ["show"]
 

@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.own.intake import ROW, Intake
+from layers.own import ROW, Intake
 from words import Lang, t
 
 __all__ = ["Picture", "drawn", "told"]

@@ -10,16 +10,12 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from layers.catalogue.counties import counties_of
-from layers.own.faults import Fault, fault_rows
-from layers.own.intake import ROW, Intake
-from snapshot.findings.wording import area_text, length_text
+from layers.catalogue import counties_of
+from layers.own import ROW, Fault, Intake, fault_rows
+from snapshot.findings import area_text, length_text
 from views.screens.data.preview import Picture, drawn, told
 from views.screens.data.table import CSS
-from views.session.language import lang, say
-from views.session.memo import once
-from views.session.text import markdown_text
-from views.session.workspace import current_layers
+from views.session import current_layers, lang, markdown_text, once, say
 
 __all__ = ["show_report"]
 

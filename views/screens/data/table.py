@@ -8,11 +8,8 @@ from typing import Final
 
 import streamlit as st
 
-from layers.catalogue.licences import licence_text
-from layers.catalogue.model import Layer
-from layers.catalogue.user_layers import Overlay
-from views.session.language import lang, say
-from views.session.territories import territory_text
+from layers.catalogue import Layer, Overlay, licence_text
+from views.session import lang, say, territory_text
 
 __all__ = ["CSS", "chip", "date_text", "filtered", "metres_text", "show_table"]
 

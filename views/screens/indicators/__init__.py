@@ -1,1 +1,5 @@
 """The Indicators page."""
+
+from views.screens.indicators.page import show
+
+__all__ = ["show"]

@@ -8,11 +8,10 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from layers.indicators.subjects import Subject
-from views.parts.indicators.figures import Shown
+from layers.indicators import Subject
+from views.parts.indicators import Shown
 from views.screens.indicators.table import value_head
-from views.session.language import lang, say
-from views.session.territories import region_text
+from views.session import lang, region_text, say
 
 __all__ = ["PICK", "moments_chart", "ranking", "relation", "show_ranking"]
 

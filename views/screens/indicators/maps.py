@@ -9,16 +9,13 @@ from typing import Final
 import shapely
 import streamlit as st
 
-from carto.map.folium_map import View, highlight_group
-from layers.catalogue.model import Layer
-from views.parts.entries.shapes import outline_of, view_of_territory
-from views.parts.indicators.choice import chosen
-from views.parts.indicators.figures import Shown, shown, subjects
-from views.parts.indicators.own_raster import picture_group
-from views.parts.indicators.picker import labels_of
-from views.parts.map.view import show_map
-from views.session.language import lang, say
-from views.session.workspace import catalogue, current_layers
+from carto.map import highlight_group
+from carto.scene import View
+from layers.catalogue import Layer
+from views.parts.entries import outline_of, view_of_territory
+from views.parts.indicators import Shown, chosen, labels_of, picture_group, shown, subjects
+from views.parts.map import show_map
+from views.session import catalogue, current_layers, lang, say
 
 __all__ = ["legend", "second_indicator", "show_figures"]
 

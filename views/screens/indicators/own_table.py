@@ -9,18 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import RedlineError
-from geo.read.tables.plain_table import PlainTable, read_plain_tables
-from layers.catalogue.paths import data_root
-from layers.gazetteer.beside import ELSEWHERE
-from layers.gazetteer.gazetteer import Gazetteer
-from layers.gazetteer.join import JoinReport, Level
-from layers.indicators.own_table import Doubled, Guess, guess_columns, join_table, own_subject, placed, read_numbers
-from layers.indicators.subjects import Subject
-from views.parts.indicators.own_subjects import add_own, today
-from views.session.language import lang, say
-from views.session.territories import region_text
-from views.session.text import markdown_text, show_fault
-from views.session.workspace import Stamp, catalogue, stamp
+from geo.read.tables import PlainTable, read_plain_tables
+from layers.catalogue import data_root
+from layers.gazetteer import ELSEWHERE, Gazetteer, JoinReport, Level
+from layers.indicators import Doubled, Guess, Subject, guess_columns, join_table, own_subject, placed, read_numbers
+from views.parts.indicators import add_own, today
+from views.session import Stamp, catalogue, lang, markdown_text, region_text, say, show_fault, stamp
 
 __all__ = ["choose_table"]
 

@@ -10,18 +10,26 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from views.parts.indicators.choice import KEY, choose, chosen
-from views.parts.indicators.figures import OWN, Shown, shown, subjects
-from views.parts.indicators.own_raster import choose_raster, picture_legend, show_as
-from views.parts.indicators.own_subjects import forget_own
-from views.parts.indicators.picker import choose_classes, choose_subject
+from views.parts.indicators import (
+    INDICATOR_KEY,
+    OWN,
+    Shown,
+    choose,
+    choose_classes,
+    choose_raster,
+    choose_subject,
+    chosen,
+    forget_own,
+    picture_legend,
+    show_as,
+    shown,
+    subjects,
+)
 from views.screens.indicators.chart import PICK, moments_chart, ranking, relation, show_ranking
 from views.screens.indicators.maps import legend, second_indicator, show_figures
 from views.screens.indicators.own_table import choose_table
 from views.screens.indicators.table import downloads, headed, moments_table, ranked, value_head
-from views.session.language import lang, say
-from views.session.territories import region_text
-from views.session.text import markdown_text
+from views.session import lang, markdown_text, region_text, say
 
 __all__ = ["show"]
 
@@ -49,7 +57,7 @@ _CSS: Final = """
 def show() -> None:
     """Draw the page."""
     st.markdown(_CSS, unsafe_allow_html=True)
-    if KEY not in st.session_state:
+    if INDICATOR_KEY not in st.session_state:
         choose(id=_FIRST)
     choice_box, how_box = st.columns([1.35, 1], gap="medium")
     class_box = how_box.container(key="ind_how")

@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from layers.indicators.subjects import Subject
-from layers.plans.clauses import clause_text
-from snapshot.findings.workbook import Page, write_csv, write_workbook
-from views.parts.indicators.figures import Shown
-from views.session.language import lang, say
-from views.session.territories import region_text
+from layers.indicators import Subject
+from layers.plans import clause_text
+from snapshot.findings import Page, write_csv, write_workbook
+from views.parts.indicators import Shown
+from views.session import lang, region_text, say
 
 __all__ = ["downloads", "headed", "moments_table", "ranked", "value_head"]
 

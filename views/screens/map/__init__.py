@@ -1,1 +1,5 @@
 """The map page."""
+
+from views.screens.map.page import show
+
+__all__ = ["show"]

@@ -8,26 +8,18 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from geo.measure.overlay import MEETING
-from geo.raster.grids import value_at
-from layers.catalogue.counties import counties_of
-from layers.catalogue.model import Layer
-from layers.plans.clauses import clause_text
-from siting.check.point import rules_here
-from siting.check.result import CheckResult
-from siting.law.activities import activities
-from snapshot.findings.wording import amount, county_text
-from views.parts.entries.card import show_entry
-from views.parts.entries.filter import plan_set
-from views.parts.entries.shapes import feature_of
-from views.parts.findings.form import activity_title
-from views.parts.findings.result import CSS as RULES_CSS
-from views.parts.findings.result import rules_html
+from geo.measure import MEETING
+from geo.raster import value_at
+from layers.catalogue import Layer, counties_of
+from layers.plans import clause_text
+from siting.check import CheckResult, rules_here
+from siting.law import activities
+from snapshot.findings import amount, county_text
+from views.parts.entries import feature_of, plan_set, show_entry
+from views.parts.findings import CSS as RULES_CSS
+from views.parts.findings import activity_title, rules_html
 from views.screens.map import search as search_box
-from views.session.language import lang, say
-from views.session.navigation import has_page, open_page
-from views.session.sticky_buttons import pressed
-from views.session.workspace import catalogue, current_layers
+from views.session import catalogue, current_layers, has_page, lang, open_page, pressed, say
 
 __all__ = ["answered", "show_answer", "show_here"]
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import streamlit as st
 
 from carto.scene import Scene
-from views.parts.indicators.choice import KEY as INDICATOR
-from views.parts.indicators.second import KEY as BESIDE
+from views.parts.indicators import INDICATOR_KEY, SECOND_KEY
 from views.screens.map.address import ViewAddress, from_query, is_ours, to_query
-from views.session.language import lang
-from views.session.workspace import catalogue
+from views.session import catalogue, lang
 
 __all__ = ["opened_by_link", "write_address"]
 
@@ -32,10 +30,10 @@ def opened_by_link() -> Scene:
     st.session_state[_READ] = address.scene
     if address.region in {region.id for region in catalogue().region} and "region" not in st.session_state:
         st.session_state["region"] = address.region
-    if address.indicator and INDICATOR not in st.session_state:
-        st.session_state[INDICATOR] = dict(address.indicator)
-    if address.beside and BESIDE not in st.session_state:
-        st.session_state[BESIDE] = address.beside
+    if address.indicator and INDICATOR_KEY not in st.session_state:
+        st.session_state[INDICATOR_KEY] = dict(address.indicator)
+    if address.beside and SECOND_KEY not in st.session_state:
+        st.session_state[SECOND_KEY] = address.beside
     if address.scene.view is not None and _FIND in query:
         st.session_state["find-looked"] = query[_FIND]  # the link says where to look: not where the find lies
     return address.scene
@@ -49,13 +47,13 @@ def write_address(scene: Scene) -> None:
     if _WRITTEN not in st.session_state:
         st.session_state[_WRITTEN] = True
         return
-    kept = st.session_state.get(INDICATOR)
+    kept = st.session_state.get(INDICATOR_KEY)
     choice = kept if isinstance(kept, dict) and kept.get("id") else {}
     address = ViewAddress(
         scene=scene,
         region=_region(),
         indicator={name: value for name, value in choice.items() if isinstance(value, str)},
-        beside=st.session_state.get(BESIDE) or "" if choice else "",
+        beside=st.session_state.get(SECOND_KEY) or "" if choice else "",
         lang=lang(),
     )
     before = st.query_params.to_dict()

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from carto.map.folium_map import highlight_group
-from views.parts.findings.checked import Checked
-from views.parts.indicators.choice import chosen
-from views.parts.indicators.figures import shown
-from views.parts.indicators.own_raster import as_picture, picture_group, show_as
-from views.parts.indicators.picker import choose_indicator
-from views.parts.indicators.second import beside, choose_beside
-from views.parts.map.view import MapState, show_map
-from views.parts.map.viewpoints import choose_region, where_to_look
-from views.parts.takeaway.form import Shown, box_of
-from views.parts.takeaway.panel import show_take
+from carto.map import highlight_group
+from views.parts.findings import Checked
+from views.parts.indicators import (
+    as_picture,
+    beside,
+    choose_beside,
+    choose_indicator,
+    chosen,
+    picture_group,
+    show_as,
+    shown,
+)
+from views.parts.map import MapState, choose_region, show_map, where_to_look
+from views.parts.takeaway import Shown, box_of, show_take
 from views.screens.map import search as search_box
 from views.screens.map import site as check_panel
 from views.screens.map.here import answered, show_answer
 from views.screens.map.link import opened_by_link, write_address
-from views.session.language import lang, say
-from views.session.text import markdown_text
-from views.session.workspace import catalogue, current_layers
+from views.session import catalogue, current_layers, lang, markdown_text, say
 
 __all__ = ["show"]
 

@@ -12,23 +12,15 @@ import shapely
 import streamlit as st
 from streamlit import config
 
-from carto.map.folium_map import View, highlight_group
-from geo.crs.systems import STORE_CRS
-from layers.catalogue.counties import counties_of
-from layers.catalogue.model import Layer
-from layers.catalogue.paths import PRODUCT
-from layers.gazetteer.coordinates import county_at
-from layers.gazetteer.search import hit_of
-from views.parts.entries.filter import plan_set
-from views.parts.entries.shapes import outline_of, pointed_at
-from views.parts.map.viewpoints import look_at
-from views.server.routes import FIND_PATH, session_token
-from views.server.suggestions import _index, _suggestion, _title
-from views.session.language import lang, say
-from views.session.memo import once
-from views.session.territories import region_text, regions_text
-from views.session.text import markdown_text
-from views.session.workspace import current_layers
+from carto.map import highlight_group
+from carto.scene import View
+from geo.crs import STORE_CRS
+from layers.catalogue import PRODUCT, Layer, counties_of
+from layers.gazetteer import county_at, hit_of
+from views.parts.entries import outline_of, plan_set, pointed_at
+from views.parts.map import look_at
+from views.server import FIND_PATH, hit_title, search_index, session_token, suggestion
+from views.session import current_layers, lang, markdown_text, once, region_text, regions_text, say
 
 __all__ = ["Found", "found", "gone", "groups", "show_found", "show_search"]
 
@@ -193,11 +185,11 @@ def _found(key: str) -> Found | None:
     """Return what a key stands for, ready to be shown."""
     if key.startswith("point:"):
         return _found_point(key)
-    hit = hit_of(_index(), key)
+    hit = hit_of(search_index(), key)
     if hit is None:
         return None
     layers = current_layers()
-    about = _suggestion(hit, layers, lang())["about"]
+    about = suggestion(hit, layers, lang())["about"]
     codes = [code for code in hit.adcodes.split(";") if code]
     county = codes[0] if len(codes) == 1 and not codes[0].endswith("00") else ""
     outlines = outline_of(hit.adcodes) if codes else _frame([])
@@ -218,12 +210,12 @@ def _found(key: str) -> Found | None:
             here = county_at(hit.lon, hit.lat, counties_of(layers))
             county = here["adcode"] if here is not None and not codes else county
         return Found(
-            hit.key, _title(hit, lang()), about, note, _view(shapes if hit.exact else outlines, "place"), shapes,
+            hit.key, hit_title(hit, lang()), about, note, _view(shapes if hit.exact else outlines, "place"), shapes,
             feature=(layer.id, str(row["feature_id"])), entry=entry, adcode=county,
         )  # fmt: skip
     at = hit.lon is not None and hit.kind not in ("county", "prefecture", "province")
     shapes = _frame([shapely.Point(hit.lon, hit.lat)]) if at else outlines
-    return Found(hit.key, _title(hit, lang()), about, note, _view(shapes, "place"), shapes, adcode=county)
+    return Found(hit.key, hit_title(hit, lang()), about, note, _view(shapes, "place"), shapes, adcode=county)
 
 
 def _entry(layer: Layer, feature_id: str) -> dict[str, Any] | None:

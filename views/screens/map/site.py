@@ -9,16 +9,12 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import CrsError, RedlineError
-from geo.read.formats import Sites, read_sites, sites_from_drawing
-from siting.check.run import Run, run_check, settings_of
-from snapshot.findings.results import report_json
-from views.parts.findings.checked import _CHECKED, Checked
-from views.parts.findings.result import CSS, facts_html, findings_html, verdict_html
-from views.parts.findings.site_view import seen_of
-from views.session.language import say
-from views.session.memo import once
-from views.session.text import show_fault
-from views.session.workspace import catalogue, current_layers, stamp
+from geo.read import read_sites
+from geo.sites import Sites, sites_from_drawing
+from siting.check import Run, run_check, settings_of
+from snapshot.findings import report_json
+from views.parts.findings import CSS, Checked, facts_html, findings_html, note_checked, seen_of, verdict_html
+from views.session import catalogue, current_layers, once, say, show_fault, stamp
 from words import has
 
 __all__ = ["checked_site", "choose_upload", "show_result"]
@@ -120,7 +116,7 @@ def checked_site(drawings: list[dict[str, Any]], upload: Sites | None) -> Checke
         return None
     uploaded = st.session_state.get("site_upload")
     held = None if drawn or uploaded is None else (uploaded.getvalue(), st.session_state.get("asked_crs"))
-    st.session_state[_CHECKED] = (f"map-{key}", run.read, held)
+    note_checked(f"map-{key}", run.read, held)
     return Checked(run, f"{key}-{stamp()}")
 
 

@@ -10,25 +10,32 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from carto.map.folium_map import View, highlight_group
-from layers.plans.entries import PlanSet, Wanted, counted, matching
-from views.parts.entries.card import show_document, show_entry
-from views.parts.entries.filter import choose, choose_kind, clear, plan_set
-from views.parts.entries.links import show_links
-from views.parts.entries.shapes import (
+from carto.map import highlight_group
+from carto.scene import View
+from layers.plans import PlanSet, Wanted, counted, matching
+from views.parts.entries import (
+    TABLE_21,
     backdrop,
+    choose,
+    choose_kind,
+    clear,
     drawn,
     feature_of,
+    listed,
     met,
     outline_of,
+    plan_set,
     pointed_at,
+    show_counts,
+    show_document,
+    show_entry,
+    show_links,
+    show_table_21,
     view_of,
     view_of_territory,
 )
-from views.parts.entries.table import TABLE_21, listed, show_counts, show_table_21
-from views.parts.map.view import show_map
-from views.session.language import lang, say
-from views.session.workspace import catalogue
+from views.parts.map import show_map
+from views.session import catalogue, lang, say
 
 __all__ = ["show"]
 

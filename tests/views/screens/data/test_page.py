@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo.read.formats import sites_from_text
 from layers.catalogue.counties import counties_of
-from layers.catalogue.home import home as home_folder
+from layers.catalogue.home_folder import home as home_folder
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.user_layers import overlay_path
 from layers.own.intake import take_in

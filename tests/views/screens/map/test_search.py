@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from views.screens.map import search as search_box
-from views.server import routes as serving
+from views.server import endpoints as serving
 from views.server import signing as tokens
 from views.server.suggestions import suggestions
 

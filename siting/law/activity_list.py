@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.catalogue.model import Layer
-from layers.law.schema import DECLARED_FLAGS
+from layers.catalogue import Layer
+from layers.law import DECLARED_FLAGS
 from siting.law.project import law_table
-from siting.measures.counties import share_inside
+from siting.measures import share_inside
 
 __all__ = ["activities", "missing_layers", "questions", "required_layers"]
 

@@ -19,11 +19,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from carto.map.assets import bundle
+from carto.map import bundle
 from geo.errors import RedlineError
-from layers.catalogue.config import read_catalogue
-from layers.catalogue.home import home
-from layers.catalogue.paths import config_in_use
+from layers.catalogue import config_in_use, home, read_catalogue
 from views.server.downloads import give, root
 from views.server.signing import signer
 from views.server.suggestions import suggestions

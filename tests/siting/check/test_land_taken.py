@@ -17,7 +17,7 @@ from pyproj import Geod
 
 from geo.read.formats import Sites, read_sites
 from layers.catalogue.model import FileSource, Layer
-from siting.check.occupation import Places, largest_remainder, occupation
+from siting.check.land_taken import Places, largest_remainder, occupation
 from siting.check.run import run_check
 from siting.check.settings import Settings
 

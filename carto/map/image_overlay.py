@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from carto.map.folium_map import _ScriptGroup
-from carto.style.classes import Palette
+from carto.style import Palette
 
 __all__ = ["Picture", "Ramp", "image_group", "painted"]
 

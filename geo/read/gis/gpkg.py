@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import BadInput
-from geo.files.source import Content
-from geo.files.table import Table, inner_label
+from geo.files import Content, Table, inner_label
 from geo.notices import Notice
 from geo.read.gis.gdal import layer_of, placed
-from geo.shapes.curves import ARC_STEP_DEGREES, CURVE_CODES, kind_of_wkb
+from geo.shapes import ARC_STEP_DEGREES, CURVE_CODES, kind_of_wkb
 
 __all__ = ["geopackage"]
 

@@ -22,7 +22,7 @@ from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from geo.measure.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M, area_m2, area_to_equator_m2
+from geo.measure import INVERSE_FLATTENING, SEMI_MAJOR_M, area_m2, area_to_equator_m2
 from geo.raster.open import RasterFacts, RasterSystem, meant, off_cell_edges, opened
 
 __all__ = ["Statistic", "ZonalFigures", "cell_areas_m2", "zonal_figures"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import BadInput
-from views.server.jobs import Job, Jobs, Progress
+from views.server.job_queue import Job, Jobs, Progress
 
 PATIENCE_S = 20.0
 

@@ -23,10 +23,10 @@ from siting.check.export_policy import without_withheld
 from siting.check.run import Run, run_check
 from siting.check.settings import Case, Settings
 from siting.law.rule_tables import law_digest
-from siting.ledger import verify as verify_module
+from siting.ledger import verification as verify_module
 from siting.ledger.compare import Change, compare_reports
 from siting.ledger.store import Ledger
-from siting.ledger.verify import rerun, verify, verify_report
+from siting.ledger.verification import rerun, verify, verify_report
 from tests.helpers import ROOT
 
 DATA = ROOT / "data"

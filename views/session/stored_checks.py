@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.catalogue.home import home
-from siting.ledger.store import Ledger
+from layers.catalogue import home
+from siting.ledger import Ledger
 
 __all__ = ["ledger", "link_to"]
 

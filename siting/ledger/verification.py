@@ -12,14 +12,10 @@ import numpy as np
 import shapely
 
 from geo.errors import BadInput, DataFault, RedlineError
-from geo.read.formats import Limits, ReadLimits, Sites
-from layers.catalogue.export_policy import export_levels, strictest
-from layers.catalogue.model import Layer, LayerSpec
-from siting.check.batch import run_batch
-from siting.check.inputs import read_input
-from siting.check.run import Run, counts
-from siting.check.settings import Check, Settings, Software, software_now
-from siting.law.rule_tables import law_digest
+from geo.sites import Limits, ReadLimits, Sites
+from layers.catalogue import Layer, LayerSpec, export_levels, strictest
+from siting.check import Check, Run, Settings, Software, counts, read_input, run_batch, software_now
+from siting.law import law_digest
 from siting.ledger.compare import DEGREES, Change, compare_reports
 from siting.ledger.store import Ledger
 

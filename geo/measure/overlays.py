@@ -23,9 +23,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.measure.along import shared_stretches, stretch_lengths
+from geo.measure.distances import nearest
 from geo.measure.ellipsoid import areas_of, degrees_per_metre, lengths_of
 from geo.measure.index import FeatureIndex, index_of
-from geo.measure.nearest import nearest
 
 __all__ = ["MEETING", "RELATIONS", "feature_pairs", "measure_pairs", "nearest", "overlay", "sizes_of", "union_pieces"]
 

@@ -17,7 +17,7 @@ from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZ
 
 from carto.map.assets import bundle
 from geo.errors import RedlineError
-from views.server import routes as serving
+from views.server import endpoints as serving
 from views.server import signing as tokens
 
 NAME = hashlib.sha256(b"layer").hexdigest()

@@ -11,14 +11,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs.systems import STORE_CRS
-from geo.measure.ellipsoid import HA_M2, MU_M2, areas_of
-from geo.measure.overlay import feature_pairs, union_pieces
-from layers.catalogue.counties import counties_of
-from layers.catalogue.export_policy import withheld_ids
-from layers.catalogue.model import Layer
+from geo.crs import STORE_CRS
+from geo.measure import HA_M2, MU_M2, areas_of, feature_pairs, union_pieces
+from layers.catalogue import Layer, counties_of, withheld_ids
 from siting.check.run import Run
-from siting.measures.layer_measures import prepared
+from siting.measures import prepared
 
 __all__ = ["LAND_CLASS", "Places", "largest_remainder", "occupation", "places_of"]
 

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from carto.map.folium_map import refuse_remote
-from carto.map.site_group import site_group
+from carto.map.site_shapes import site_group
 
 
 def frame(shapes: list[shapely.Geometry], crs: int = 4490) -> gpd.GeoDataFrame:

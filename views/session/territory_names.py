@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from layers.catalogue.counties import territory_names
+from layers.catalogue import territory_names
 from views.session.language import lang
 from views.session.workspace import Stamp, current_layers, stamp
 from words import LANGUAGES, Lang, t

@@ -15,11 +15,10 @@ import pandas as pd
 from openpyxl.utils.exceptions import InvalidFileException
 
 from geo.errors import BadInput
-from geo.files.table import Table, inner_label, plain_label
-from geo.files.unpack import Archive
+from geo.files import Archive, Table, inner_label, plain_label
 from geo.notices import Notice
 from geo.read.tables.coordinate_tables import MAX_COLUMNS, tables_in
-from geo.sites.sites import Limits
+from geo.sites import Limits
 
 __all__ = ["DAMAGED", "cells_of", "workbook"]
 

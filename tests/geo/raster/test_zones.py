@@ -19,7 +19,7 @@ from geo.errors import BadInput, CrsError
 from geo.raster.grids import value_at, write_slope, zonal
 from geo.raster.open import raster_facts, system_of
 from geo.raster.view import raster_view
-from geo.raster.zonal import cell_areas_m2, zonal_figures
+from geo.raster.zones import cell_areas_m2, zonal_figures
 from tests.helpers import ROOT
 
 CASES = ROOT / "tests" / "fixtures" / "cases"
@@ -119,7 +119,7 @@ def test_blocks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     path = drawn(tmp_path / "a.tif", "EPSG:4527")
     facts = raster_facts(path, "a.tif")
     whole = {name: zonal_figures(path, facts, ZONES, name).figures for name in ("mean", "sum", "min", "max")}
-    monkeypatch.setattr("geo.raster.zonal._BLOCK", 64)
+    monkeypatch.setattr("geo.raster.zones._BLOCK", 64)
     done: list[float] = []
     for name, figures in whole.items():
         parts = zonal_figures(path, facts, ZONES, name, step=done.append).figures

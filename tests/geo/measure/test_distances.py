@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.measure.nearest import nearest
+from geo.measure.distances import nearest
 from tests.helpers import KARNEY, brute_distance, stored
 
 RNG = np.random.default_rng(20261120)

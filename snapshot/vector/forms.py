@@ -9,14 +9,12 @@ from typing import Final, Literal
 
 import numpy as np
 
-from geo.crs.systems import describe, gk3_epsg
+from geo.crs import describe, gk3_epsg
 from geo.errors import BadInput
 from geo.whole_file import whole_file
-from layers.catalogue.export_policy import may_export
-from snapshot.proof.manifest import TableRecord
-from snapshot.selection.geometry_kinds import by_kind
-from snapshot.selection.names import safe_name
-from snapshot.selection.selection import Selection, Taken, selected
+from layers.catalogue import may_export
+from snapshot.proof import TableRecord
+from snapshot.selection import Selection, Taken, by_kind, safe_name, selected
 from snapshot.vector.cad import write_dxf, write_survey
 from snapshot.vector.geopackage import write_gpkg
 from snapshot.vector.job import Job, Piece, Progress, write_archive

@@ -20,7 +20,7 @@ from shapely.geometry import LineString
 from layers.catalogue.model import Layer
 from snapshot.inspect.verify import verify_file
 from snapshot.selection.selection import Selection, selected
-from snapshot.vector.write import write
+from snapshot.vector.forms import write
 from tests.snapshot.nasty import (
     IDS,
     KIND_ROWS,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.measure.ellipsoid import areas_of
-from geo.measure.overlay import RELATIONS, feature_pairs, overlay, slivers, union_pieces
+from geo.measure.overlays import RELATIONS, feature_pairs, overlay, slivers, union_pieces
 from tests.helpers import karney_area, stored
 
 MILLIMETRE = 1e-3 / 111_000

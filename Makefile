@@ -15,6 +15,7 @@ test: setup
 
 check: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q --doctest-modules geo layers siting carto snapshot words
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

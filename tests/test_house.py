@@ -5,33 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = {
-    "words": set(),
-    "geo": {"words"},
-    "layers": {"geo", "words"},
-    "siting": {"layers", "geo", "words"},
-    "carto": {"layers", "geo", "words"},
-    "snapshot": {"siting", "carto", "layers", "geo", "words"},
-    "views": {"snapshot", "siting", "carto", "layers", "geo", "words"},
-}
-ROOMS = set(FLOORS) | {"app", "cli", "tools", "tests"}
-SOURCES = [path for room in FLOORS for path in sorted((ROOT / room).rglob("*.py"))]
-
-
-def imported(path: Path) -> set[str]:
-    """Top-level packages that a module imports, at any depth of its code."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names.add(node.module.split(".")[0])
-    return names
+ROOMS = ("geo", "layers", "siting", "carto", "snapshot", "views", "words", "cli", "tools")
+MOST_FILES = 15
+MOST_LINES = 400
 
 
 def committed() -> list[Path]:
@@ -39,27 +20,45 @@ def committed() -> list[Path]:
     return [ROOT / name for name in listed.stdout.split("\0") if name]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_run_one_way(path: Path) -> None:
-    room = path.relative_to(ROOT).parts[0]
-    assert (imported(path) & ROOMS) - {room} <= FLOORS[room]
+def test_imports_keep_the_contracts() -> None:
+    """One way between houses, rooms entered by their doors, no circle: [tool.importlinter] in pyproject.toml."""
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-logo"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "0 broken" in done.stdout
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_screens_stay_upstairs(path: Path) -> None:
-    room = path.relative_to(ROOT).parts[0]
-    names = imported(path)
-    assert room == "views" or not names & {"streamlit", "streamlit_folium"}
-    assert room in {"views", "carto"} or not names & {"folium", "branca"}
+def test_no_folder_is_a_drawer() -> None:
+    """A subject is a folder: no folder of code holds more files than one reads at a glance."""
+    files = Counter(
+        path.parent.relative_to(ROOT).as_posix()
+        for path in committed()
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ROOMS and path.exists()
+    )
+    assert {folder: count for folder, count in files.items() if count > MOST_FILES} == {}
 
 
-def test_no_room_grows_beyond_400_lines() -> None:
+def test_every_room_names_what_is_public() -> None:
+    """A room's ``__init__`` has ``__all__`` and nothing of its own."""
+    for house in ("geo", "layers", "siting", "carto", "snapshot", "views"):
+        for door in (ROOT / house).rglob("*/__init__.py"):
+            siblings = [path for path in door.parent.glob("*.py") if path != door]
+            if not siblings:
+                continue
+            tree = ast.parse(door.read_text(encoding="utf-8"))
+            assert ast.get_docstring(tree), door
+            rest = [node for node in tree.body[1:] if not isinstance(node, ast.ImportFrom)]
+            assert [ast.unparse(node.targets[0]) for node in rest if isinstance(node, ast.Assign)] == ["__all__"], door
+            assert len(rest) == 1, door
+
+
+def test_no_file_grows_beyond_400_lines() -> None:
     long = {
         str(path.relative_to(ROOT)): count
         for path in committed()
         if path.suffix == ".py"
         and path.exists()
-        and (count := len(path.read_text(encoding="utf-8").splitlines())) > 400
+        and (count := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
     }
     assert not long
 

@@ -260,22 +260,24 @@ def walk() -> bool:
 
 def truth() -> bool:
     """Every case of a wrong answer that was found, with its right value, and its siblings (docs/decisions)."""
-    return _tests(
-        *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "geo").glob("test_cases_*.py")),
-        *(f"tests/geo/test_{name}.py" for name in (
-            "along", "ring_kinds", "attribute_text", "dxf_kinds", "kml_kinds", "beside", "stays_right", "raster_zonal",
-            "measure",
-        )),
-        *(f"tests/layers/test_{name}.py" for name in (
-            "join_beside", "export_policy", "own_proposal", "law_texts", "plans", "plan_figures", "plan_gaps",
-            "plan_layers", "plan_status", "plan_waters", "notices",
-        )),
-        *(f"tests/siting/test_{name}.py" for name in (
-            "margin", "linear", "law_existing", "law_strips", "named_places", "verify", "withhold",
-        )),
-        *(f"tests/snapshot/test_{name}.py" for name in ("diff", "verify", "report")),
-        "tests/views/session/test_memo.py", "tests/test_cli_ledger.py",
-    )  # fmt: skip
+    rooms = {
+        "geo": "cases_tables cases_txt cases_vector along ring_kinds attribute_text dxf_kinds kml_kinds beside"
+        " stays_right zones ellipsoid",
+        "layers": (
+            "beside export_policy proposal law_texts tables plan_figures plan_gaps plan_layers status reaches notices"
+        ),
+        "siting": "margin linear law_existing law_strips named_places verification export_policy",
+        "snapshot": "diff verify build",
+        "views": "memo",
+    }
+    found = [
+        path
+        for room, names in rooms.items()
+        for name in names.split()
+        for path in sorted((ROOT / "tests" / room).rglob(f"test_{name}.py"))
+        or [ROOT / "tests" / room / f"test_{name}.py"]
+    ]
+    return _tests(*(path.relative_to(ROOT).as_posix() for path in found), "tests/test_cli_ledger.py")
 
 
 def law() -> bool:

@@ -60,7 +60,7 @@ _GROUPS = ("control", "protection", "water", "projects", "own")
 @click.option("--accept-repairs", is_flag=True, help="mend shapes with several readings too / 修复有多种读法的图形")
 @click.option("--dry-run", is_flag=True, help="only say what would be done / 只检查不入库")
 @click.pass_obj
-def import_layer(obj: dict[str, object], file: Path, replace: bool, every: bool, dry_run: bool, **said: Any) -> None:
+def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bool, dry_run: bool, **said: Any) -> None:
     """Bring a layer in: check it, store it as a version, put it in use / 导入图层."""
     if every:
         import_all(obj, file, dry_run, **said)
@@ -233,7 +233,7 @@ def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
     if form == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        click.echo(tabulate([{**row, "digest": row["digest"][:12]} for row in rows], headers="keys"))
+        click.echo(tabulate([{**row, "digest": str(row["digest"])[:12]} for row in rows], headers="keys"))
 
 
 def _digest(source: object) -> str:

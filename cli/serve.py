@@ -39,7 +39,7 @@ def serve(obj: dict[str, object], port: int, address: str) -> None:
 @click.option("--forward", metavar="ID", help="put the next version in use / 前进到下一版本")
 @click.option("--remove", metavar="ID", help="take an imported layer out of use / 停用")
 @click.pass_obj
-def layers(obj: dict[str, object], form: str, **asked: str | None) -> None:
+def layers(obj: dict[str, object], /, form: str, **asked: str | None) -> None:
     """List every layer: count, CRS, basis, as-of date, health / 列出图层及其健康状况."""
     wanted = [(kind, layer_id) for kind, layer_id in asked.items() if layer_id]
     if len(wanted) > 1:

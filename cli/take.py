@@ -64,7 +64,7 @@ def _site_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--raster", type=click.Choice(["distance", "constraint"]), default="distance", help="栅格内容")
 @click.option("--cell", "cell_m", type=float, default=100.0, help="of a .tif, metres / 像元大小（米）")
 @click.pass_obj
-def snapshot(obj: dict[str, object], target: Path, **asked: Any) -> None:
+def snapshot(obj: dict[str, object], /, target: Path, **asked: Any) -> None:
     """Take layers away as tables, shapes, a sheet, a raster or a page, each with its manifest / 导出快照."""
     from snapshot.arguments import snapshot as take
     from snapshot.deliver import Picture

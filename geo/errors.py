@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from words import Lang, t
 
 __all__ = ["BadInput", "ConfigError", "CrsError", "DataFault", "RedlineError"]
@@ -22,6 +24,18 @@ class RedlineError(Exception):
         self.key = key
         self.values = values
         super().__init__(key)
+
+    @property
+    def candidates(self) -> tuple[Any, ...]:
+        """Systems that the coordinates fit (``geo.crs.Candidate``), where the fault is that none is known."""
+        found = self.values.get("candidates")
+        return found if isinstance(found, tuple) else ()
+
+    @property
+    def diagnoses(self) -> tuple[Any, ...]:
+        """What else was noticed before the fault (``geo.notices.Notice``)."""
+        found = self.values.get("diagnoses")
+        return tuple(found) if isinstance(found, list | tuple) else ()
 
     def text(self, lang: Lang = "zh") -> str:
         """Return the sentence in `lang`."""

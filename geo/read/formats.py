@@ -226,9 +226,7 @@ def _seen(table: Table) -> tuple[LayerInfo, tuple[Notice, ...]]:
     try:
         part = table.read(_SAMPLE)
     except RedlineError as fault:
-        candidates = fault.values.get("candidates", ())
-        found = candidates if isinstance(candidates, tuple) else ()
-        return LayerInfo(*known, candidates=found, mapping=table.mapping, fault=fault), ()
+        return LayerInfo(*known, candidates=fault.candidates, mapping=table.mapping, fault=fault), ()
     shapes = part.frame.geometry.to_numpy()
     kinds = tuple(dict.fromkeys(str(kind) for kind in part.frame.geom_type if kind is not None))
     declared = None if part.crs is None else part.crs if isinstance(part.crs, str) else part.crs.name

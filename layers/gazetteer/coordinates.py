@@ -60,8 +60,7 @@ def spots_in(text: str) -> list[Spot]:
     try:
         return [_spot(plain, None, swap=None)]
     except CrsError as fault:
-        candidates = fault.values.get("candidates")
-        known = dict.fromkeys((one.crs, one.swapped) for one in candidates) if isinstance(candidates, tuple) else {}
+        known = dict.fromkeys((one.crs, one.swapped) for one in fault.candidates)
     except RedlineError:
         return []
     found = []

@@ -4,6 +4,7 @@ from views.session.crs_names import system_text
 from views.session.language import lang, say, switch_language
 from views.session.memo import once
 from views.session.navigation import PAGES_KEY, arrived, has_page, keep_going, open_page
+from views.session.rows import Row, missing, row_of, rows_of
 from views.session.sticky_buttons import answered, asked, pressed
 from views.session.stored_checks import ledger, link_to
 from views.session.territory_names import region_text, regions_text, territories, territory_text
@@ -14,6 +15,7 @@ from views.session.workspace import VERSION, Stamp, catalogue, current, current_
 __all__ = [
     "PAGES_KEY",
     "VERSION",
+    "Row",
     "Stamp",
     "answered",
     "arrived",
@@ -29,12 +31,15 @@ __all__ = [
     "ledger",
     "link_to",
     "markdown_text",
+    "missing",
     "once",
     "open_page",
     "pressed",
     "region_text",
     "regions_text",
     "restore",
+    "row_of",
+    "rows_of",
     "say",
     "show_fault",
     "stamp",

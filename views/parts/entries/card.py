@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from layers.indicators import printed_text, unit_text
 from layers.plans import PlanSet, clause_text
 from views.parts.entries.filter import code_text
 from views.parts.entries.table import force_text
-from views.session import lang, region_text, regions_text, say
+from views.session import Row, lang, missing, region_text, regions_text, row_of, rows_of, say
 
 __all__ = ["show_document", "show_entry", "where_text"]
 
-Row = dict[str, Any]
 Facts = list[tuple[str, str]]
 
 _CSS = """
@@ -39,7 +36,7 @@ _CSS = """
 
 def show_document(plans: PlanSet, document: str) -> None:
     """Show the header card of a document."""
-    row: Row = plans.documents.loc[document].to_dict()
+    row: Row = row_of(plans.documents.loc[document])
     title, other = (row["title"], row["title_en"]) if lang() == "zh" else (row["title_en"], row["title"])
     facts = [
         ("issuer", row["issuer"]),
@@ -71,8 +68,8 @@ def show_entry(plans: PlanSet, entry: Row, feature: Row | None) -> None:
     feature : dict or None
         For projects and protected sites: the row of the layer that draws it.
     """
-    row: Row = plans.tables[entry["kind"]].loc[entry["id"]].to_dict()
-    document: Row = plans.documents.loc[entry["document"]].to_dict()
+    row: Row = row_of(plans.tables[entry["kind"]].loc[entry["id"]])
+    document: Row = row_of(plans.documents.loc[entry["document"]])
     title = entry["name_zh"] if lang() == "zh" else entry["name_en"]
     other = entry["name_en"] if lang() == "zh" else entry["name_zh"]
     facts: Facts = [("printed", entry["name"] if entry["name"] != entry["name_zh"] else "")]
@@ -96,7 +93,7 @@ def where_text(row: Row, feature: Row | None) -> tuple[str, str]:
         basis = "water_symbol"
     where = say(f"plans_page.where_{basis}")
     metres = feature["accuracy_m"] if feature else row.get("accuracy_m")
-    if drawn_as == "symbol" or metres is None or pd.isna(metres):
+    if drawn_as == "symbol" or metres is None or missing(metres):
         known = drawn_as not in {"symbol", ""}
         return where, say("plans_page.unknown") if known else say("plans_page.no_accuracy")
     return where, say(
@@ -125,7 +122,7 @@ def _site(row: Row, entry: Row, feature: Row | None) -> Facts:
         ("aliases", row["aliases"]),
         ("counties", regions_text(row["adcodes"])),
         ("zone", row["zone_as_printed"]),
-        ("area", say("plans_page.ha", value=f"{row['area_ha']:,.2f}") if pd.notna(row["area_ha"]) else ""),
+        ("area", say("plans_page.ha", value=f"{row['area_ha']:,.2f}") if not missing(row["area_ha"]) else ""),
         ("zones", _zones(row)),
         ("place", where),
         ("accuracy", accuracy),
@@ -136,9 +133,9 @@ def _site(row: Row, entry: Row, feature: Row | None) -> Facts:
 def _zones(row: Row) -> str:
     """Return the areas of the old zones as published; blank where none is."""
     sizes = {name: row[f"{name}_ha"] for name in ("core", "buffer", "experimental")}
-    if all(pd.isna(size) for size in sizes.values()):
+    if all(missing(size) for size in sizes.values()):
         return ""
-    return say("plans_page.zones", **{name: "—" if pd.isna(size) else f"{size:,.2f}" for name, size in sizes.items()})
+    return say("plans_page.zones", **{name: "—" if missing(size) else f"{size:,.2f}" for name, size in sizes.items()})
 
 
 def _water(row: Row, entry: Row, _: Row | None) -> Facts:
@@ -155,11 +152,11 @@ def _water(row: Row, entry: Row, _: Row | None) -> Facts:
 
 
 def _figure(row: Row, entry: Row, _: Row | None) -> Facts:
-    number = "" if pd.isna(row["value"]) else f"{row['value']:g}"
-    if pd.notna(row["value_high"]):
+    number = "" if missing(row["value"]) else f"{row['value']:g}"
+    if not missing(row["value_high"]):
         number += f"–{row['value_high']:g}"
-    year = "" if pd.isna(row["year"]) else str(row["year"])
-    if pd.notna(row["year_from"]):
+    year = "" if missing(row["year"]) else str(row["year"])
+    if not missing(row["year_from"]):
         year = say("plans_page.years", start=row["year_from"], end=row["year"])
     binding = say(f"plans_page.binding_{row['binding']}") if row["binding"] else ""
     unit = unit_text(row["unit"])(lang()) if row["unit"] else ""
@@ -175,7 +172,7 @@ def _figure(row: Row, entry: Row, _: Row | None) -> Facts:
 
 
 def _rule(row: Row, entry: Row, _: Row | None) -> Facts:
-    near = say("plans_page.distance", metres=f"{row['distance_m']:,.0f}") if pd.notna(row["distance_m"]) else ""
+    near = say("plans_page.distance", metres=f"{row['distance_m']:,.0f}") if not missing(row["distance_m"]) else ""
     authority = say(f"plans_page.authority_{row['authority']}")
     return [
         ("summary", row["summary"] if lang() == "zh" else row["summary_en"]),
@@ -192,7 +189,7 @@ def _rule(row: Row, entry: Row, _: Row | None) -> Facts:
 
 
 def _fact(row: Row, entry: Row, _: Row | None) -> Facts:
-    year = say(f"plans_page.year_{row['year_basis'] or 'stated'}", year=row["year"]) if pd.notna(row["year"]) else ""
+    year = say(f"plans_page.year_{row['year_basis'] or 'stated'}", year=row["year"]) if not missing(row["year"]) else ""
     return [
         ("region", region_text(row["adcode"])),
         ("where", row["place"]),
@@ -234,7 +231,7 @@ def _corrections(plans: PlanSet, entry: Row) -> str:
     rows = rows[rows["document"] == entry["document"]]
     touching = [
         row
-        for row in rows.to_dict("records")
+        for row in rows_of(rows)
         if row["as_printed"] in entry["name"] or (row["clause"] == entry["clause"] and row["correct"] in entry["name"])
     ]
     return "\n".join(
@@ -253,7 +250,7 @@ def _mentions(plans: PlanSet, mentions: str) -> str:
     """Return the further places that name an entry, one a line."""
     pairs = [mention.split(":", 1) for mention in mentions.split(";") if mention]
     return "\n".join(
-        f"{_title(plans.documents.loc[document].to_dict())} {clause_text(document, clause, lang())}"
+        f"{_title(row_of(plans.documents.loc[document]))} {clause_text(document, clause, lang())}"
         for document, clause in pairs
     )
 

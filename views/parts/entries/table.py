@@ -11,7 +11,7 @@ import streamlit as st
 from layers.indicators import unit_text
 from layers.plans import PlanSet, clause_text
 from views.parts.entries.filter import code_text
-from views.session import lang, region_text, regions_text, say
+from views.session import lang, missing, region_text, regions_text, row_of, rows_of, say
 
 __all__ = ["TABLE_21", "force_text", "listed", "show_counts", "show_table_21"]
 
@@ -60,10 +60,10 @@ def show_counts(plans: PlanSet, counts: pd.DataFrame) -> None:
     heads = [say("plans_page.document"), *(say(f"plans_page.kind_{kind}") for kind in counts.columns)]
     heads.append(say("plans_page.total"))
     rows = []
-    for document, numbers in counts.iterrows():
-        status = say(f"plans_page.status_{plans.documents.loc[document, 'status']}")
+    for document, numbers in zip(counts.index.astype(str), counts.to_numpy().tolist(), strict=True):
+        status = say(f"plans_page.status_{row_of(plans.documents.loc[document])['status']}")
         name = f"{document} {say(f'plans_page.short_{document}')} <small>{status}</small>"
-        rows.append([name, *numbers.tolist(), int(numbers.sum())])
+        rows.append([name, *numbers, sum(numbers)])
     rows.append([say("plans_page.total"), *counts.sum().tolist(), int(counts.to_numpy().sum())])
     head = "".join(f"<th>{text}</th>" for text in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
@@ -134,7 +134,7 @@ _WRITTEN: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
 """Columns that every kind has."""
 _OWN: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "flags": lambda own: own["flag"].map(_flags),
-    "force": lambda own: pd.Series([force_text(row) for row in own.to_dict("records")], dtype=object),
+    "force": lambda own: pd.Series([force_text(row) for row in rows_of(own)], dtype=object),
     "unit": lambda own: own["unit"].map(lambda unit: unit_text(unit)(lang()) if unit else ""),
 }
 """Columns of some kinds that are written out."""
@@ -183,7 +183,7 @@ def show_table_21(plans: PlanSet, found: pd.DataFrame) -> None:
     for cell in _CELLS:
         shown[say(f"plans_page.{cell}_printed")] = cells[cell]["value_text"]
         shown[say(f"plans_page.{cell}_value")] = _read(cells[cell])
-    shown[say("plans_page.flags")] = by_series.apply(_oddities, include_groups=False)
+    shown[say("plans_page.flags")] = pd.Series({code: _oddities(rows) for code, rows in by_series})
     shown[say("plans_page.notes")] = by_series["note"].agg(lambda notes: "；".join(dict.fromkeys(filter(None, notes))))
     st.dataframe(
         shown,
@@ -223,13 +223,14 @@ def _way(cells: dict[str, pd.DataFrame]) -> pd.Series:
 def _read(cells: pd.DataFrame) -> pd.Series:
     """Return the numbers read from printed cells, with the years that a sum runs over."""
     texts = []
-    for row in cells.to_dict("records"):
-        text = "" if pd.isna(row["value"]) else f"{row['value']:g}"
-        if pd.notna(row["value_high"]):
+    for row in rows_of(cells):
+        text = "" if missing(row["value"]) else f"{row['value']:g}"
+        if not missing(row["value_high"]):
             text += f"–{row['value_high']:g}"
         if text and row["comparator"] in {">=", "<=", ">", "<", "~"}:
-            text = {">=": "≥", "<=": "≤"}.get(row["comparator"], row["comparator"]) + text
-        if text and pd.notna(row["year_from"]):
+            sign = str(row["comparator"])
+            text = {">=": "≥", "<=": "≤"}.get(sign, sign) + text
+        if text and not missing(row["year_from"]):
             text += f" ({row['year_from']}–{row['year']})"
         texts.append(text)
     return pd.Series(texts, index=cells.index)
@@ -238,9 +239,9 @@ def _read(cells: pd.DataFrame) -> pd.Series:
 def _oddities(rows: pd.DataFrame) -> str:
     """Return the flags of an indicator in words, each with the column that it is about."""
     told = [
-        f"{say(f'plans_page.{row.cell}_value')}: {_flags(row.flag)}" if lang() == "en" else _zh(row.cell, row.flag)
-        for row in rows.itertuples()
-        if row.flag
+        f"{say(f'plans_page.{cell}_value')}: {_flags(flag)}" if lang() == "en" else _zh(cell, flag)
+        for cell, flag in zip(rows["cell"].astype(str), rows["flag"].astype(str), strict=True)
+        if flag
     ]
     return "；".join(told) if lang() == "zh" else "; ".join(told)
 

@@ -14,11 +14,10 @@ from layers.law import DECLARED_FLAGS
 from siting.check import Settings
 from siting.law import NOT, WORKS, activities, day_of, questions, required_layers
 from views.parts.findings.site_view import Seen, word_title
-from views.session import catalogue, keep, lang, restore, say
+from views.session import Row, catalogue, keep, lang, restore, row_of, say
 
 __all__ = ["activity_title", "choose_settings", "show_required"]
 
-Row = dict[str, Any]
 
 _FAMILIES: Final = ("industry", "mining", "transport", "energy", "water", "town", "rural", "nature", "waste")
 _UNLOADED: Final = frozenset({"not_loaded", "load_failed", "not_chosen", "no_features", "no_shapes"})
@@ -48,10 +47,11 @@ def choose_settings() -> Settings:
                 help=say("check_page.accuracy_help"),
             ),
         )
-    works, flags = "new", ()
+    works: str = "new"
+    flags: tuple[str, ...] = ()
     if activity is not None:
         works = _works()
-        flags = _flags(activity, known.loc[activity])
+        flags = _flags(activity, row_of(known.loc[activity]))
     tolerances = catalogue().check
     more = {
         name: getattr(tolerances, name)
@@ -71,14 +71,14 @@ def choose_settings() -> Settings:
 def _activity(known: pd.DataFrame) -> str | None:
     """Ask for the activity: grouped by family, found by its Chinese or English name."""
     order = {family: place for place, family in enumerate(_FAMILIES)}
-    codes = sorted(known.index, key=lambda code: order.get(known.loc[code, "family"], len(order)))
+    codes = sorted(known.index, key=lambda code: order.get(str(known.loc[code, "family"]), len(order)))
     key = restore("chk-activity")
     if st.session_state[key] not in {None, *codes}:
         st.session_state[key] = None
     chosen: str | None = st.selectbox(
         say("check_page.activity"),
         codes,
-        format_func=lambda code: _option(known.loc[code]),
+        format_func=lambda code: _option(row_of(known.loc[code])),
         placeholder=say("check_page.activity_none"),
         key=key,
     )
@@ -89,7 +89,7 @@ def _activity(known: pd.DataFrame) -> str | None:
     return chosen
 
 
-def _option(row: pd.Series) -> str:
+def _option(row: Row) -> str:
     family = say(f"check_page.family_{row['family']}")
     names = (row["name"], row["name_en"]) if lang() == "zh" else (row["name_en"], row["name"])
     return f"{family} | {names[0]} {names[1]}"
@@ -114,7 +114,7 @@ def _works() -> str:
     return works
 
 
-def _flags(activity: str, row: pd.Series) -> tuple[str, ...]:
+def _flags(activity: str, row: Row) -> tuple[str, ...]:
     """Ask what the law asks; return the answers, a no with ``no-`` in front. What was not answered is left open."""
     asked = [flag for flag in questions(activity) if flag not in row["flags"]]
     answers = []

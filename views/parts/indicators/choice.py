@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Final, cast
+from typing import Final
 
 import streamlit as st
 
@@ -64,7 +64,7 @@ class Choice:
     def colours(self, *, diverging: bool) -> Palette:
         """Return the palette, the usual one where the chosen one does not fit."""
         fitting = DIVERGING if diverging else SEQUENTIAL
-        return cast(Palette, self.palette) if self.palette in fitting else fitting[0]
+        return self.palette if self.palette in fitting else fitting[0]
 
 
 def read_choice(raw: object) -> Choice:
@@ -90,7 +90,7 @@ def read_choice(raw: object) -> Choice:
     year = told.get("year", "")
     return Choice(
         id=name if _ID.fullmatch(name) else "",
-        scheme=cast(Scheme, scheme) if scheme in SCHEMES else usual.scheme,
+        scheme=scheme if scheme in SCHEMES else usual.scheme,
         k=k if k in {str(number) for number in range(_FEWEST, MAX_CLASSES + 1)} else usual.k,
         limits=limits if _LIMITS.fullmatch(limits) else "",
         palette=told.get("palette", "") if told.get("palette") in (*SEQUENTIAL, *DIVERGING) else "",
@@ -109,4 +109,4 @@ def choose(**changes: str) -> None:
     now = chosen()
     if "id" in changes and changes["id"] != now.id:
         now = replace(now, year="", mode="value", limits="", scheme="natural_breaks" if now.limits else now.scheme)
-    st.session_state[INDICATOR_KEY] = asdict(replace(now, **changes))
+    st.session_state[INDICATOR_KEY] = {**asdict(now), **changes}

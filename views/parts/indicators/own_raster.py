@@ -8,7 +8,7 @@ import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import folium
 import streamlit as st
@@ -164,9 +164,7 @@ def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
         return
     try:
         facts = _without(facts, written)
-        wish = RasterWish(
-            int(band), cast(Statistic, statistic), float(of_class), unit.strip(), cast(Level, level), least
-        )
+        wish = RasterWish(int(band), statistic, float(of_class), unit.strip(), level, least)
         _reckon(path, facts, wish)
     except RedlineError:
         st.session_state.pop(_ASKED, None)
@@ -191,7 +189,11 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
     if regions is None or regions.frame is None:
         raise RedlineError("layers.no_counties")
     bar = st.progress(0.0, say("raster_own.working", name=markdown_text(facts.name)))
-    subject = raster_subject(path, facts, regions.frame, wish, read_on=today(), step=bar.progress)
+
+    def show(share: float) -> None:
+        bar.progress(share)
+
+    subject = raster_subject(path, facts, regions.frame, wish, read_on=today(), step=show)
     west, south, east, north = regions.frame.total_bounds
     view = raster_view(path, facts, (west - 0.3, south - 0.3, east + 0.3, north + 0.3), band=wish.band)
     picture = painted(view.values)

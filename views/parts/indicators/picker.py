@@ -123,7 +123,7 @@ def _narrow(name: str, found: list[Subject]) -> str:
     key = f"indicator-{name}-{lang()}"
     if st.session_state.get(key, "") not in ["", *order]:
         st.session_state[key] = ""
-    return st.selectbox(
+    group: str = st.selectbox(
         say("indicator_page.group"),
         ["", *order],
         format_func=lambda group: (
@@ -131,6 +131,7 @@ def _narrow(name: str, found: list[Subject]) -> str:
         ),
         key=key,
     )
+    return group
 
 
 def _rank(group: str) -> int:
@@ -208,7 +209,7 @@ def choose_classes(found: Shown | None) -> None:
         counts = [str(number) for number in range(_FEW, MAX_CLASSES + 1)]
         _select("k", counts, now.k, words=False, disabled=now.scheme == "by_hand")
     with colour_box:
-        palettes = list(DIVERGING if found.change else SEQUENTIAL)
+        palettes: list[str] = [*(DIVERGING if found.change else SEQUENTIAL)]
         _select("palette", palettes, now.colours(diverging=found.change))
     if now.scheme == "by_hand":
         _choose_limits(now, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import shapely
@@ -53,7 +54,7 @@ def read_source(source: Source) -> Sites | None:
     except RedlineError as fault:
         show_fault(fault)
         told = fault.text(lang())
-        _show_diagnoses([one for one in fault.values.get("diagnoses") or () if one.text(lang()) != told], opened=True)
+        _show_diagnoses([one for one in fault.diagnoses if one.text(lang()) != told], opened=True)
         _ask(source, how, fault)
         return None
     if source.kind in {"file", "text"}:
@@ -138,17 +139,23 @@ def _choose_columns(source: Source, info: LayerInfo, how: Reading) -> tuple[tupl
         for role in roles:
             taken = found.get(role)
             auto = say("check_page.column_found", column=taken) if taken else say("check_page.column_auto")
-            column = st.selectbox(
+            options = ["", *info.columns]
+            before = chosen.pop(role, "")
+            column: str = st.selectbox(
                 say(f"check_page.column_{role}"),
-                [None, *info.columns],
-                index=info.columns.index(chosen[role]) + 1 if chosen.get(role) in info.columns else 0,
-                format_func=lambda name, auto=auto: auto if name is None else name,
+                options,
+                index=options.index(before) if before in options else 0,
+                format_func=partial(_column_text, auto),
                 key=f"chk-column-{role}-{source.token}-{info.name}",
             )
-            chosen.pop(role, None)
-            if column is not None:
+            if column:
                 chosen[role] = column
     return tuple(sorted(chosen.items()))
+
+
+def _column_text(auto: str, name: str) -> str:
+    """Return a column of the file by its name; what is blank is found by itself."""
+    return name or auto
 
 
 def _ask(source: Source, how: Reading, fault: RedlineError) -> None:
@@ -163,8 +170,8 @@ def _ask(source: Source, how: Reading, fault: RedlineError) -> None:
             _settle(source, replace(how, swap=True))
             st.rerun()
         return
-    candidates = fault.values.get("candidates")
-    if not candidates or not isinstance(candidates, tuple):
+    candidates = fault.candidates
+    if not candidates:
         return
     places = _placed(source, how, candidates)
     options = [None, *range(len(places))]

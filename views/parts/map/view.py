@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import folium
 import streamlit as st
@@ -131,7 +131,7 @@ def show_map(
     changing = [*groups]
     if choropleth is not None:
         ensure(choropleth.layer, "regions", tiles_folder())
-        side = "left" if beside is not None else ""
+        side: Literal["", "left"] = "left" if beside is not None else ""
         changing.insert(0, choropleth_group(choropleth, lang, tile_url=_tile_url, side=side))
     if choropleth is not None and beside is not None:
         ensure(beside.layer, "regions", tiles_folder())

@@ -6,6 +6,7 @@ import html
 import logging
 import math
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,7 +128,7 @@ def show_sites(run: Run) -> int:
         on_select="rerun",
         selection_mode="single-row",
     )
-    rows = event["selection"]["rows"]  # type: ignore[index]
+    rows = event["selection"]["rows"]
     st.caption(say("check_page.batch_pick"))
     return positions[rows[0]] if rows and rows[0] < len(positions) else positions[0]
 
@@ -204,7 +205,7 @@ def show_take(run: Run, check_id: str | None = None) -> None:
         with column:
             st.download_button(
                 label,
-                data=lambda form=form: _written(run, form, now, check_id),
+                data=partial(_written, run, form, now, check_id),
                 file_name=f"redline-{check_id or 'check'}.{form}",
                 mime=mime,
                 on_click="ignore",

@@ -73,7 +73,7 @@ def show_search() -> None:
         selection_mode="single-row",
     )
     st.caption(say("check_page.search_pick"))
-    rows = event["selection"]["rows"]  # type: ignore[index]
+    rows = event["selection"]["rows"]
     if rows and rows[0] < len(found):
         st.query_params["check"] = found[rows[0]].id
         st.rerun()

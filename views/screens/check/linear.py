@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import folium
 import pandas as pd
@@ -17,7 +17,7 @@ from layers.catalogue import LayerSpec
 from siting.check import Structure, chainage_m, corridor_sites, linear_sections
 from snapshot.findings import section_sums
 from views.parts.findings import Seen, layer_title
-from views.session import current_layers, keep, lang, once, restore, say, show_fault
+from views.session import current_layers, keep, lang, once, restore, rows_of, say, show_fault
 
 __all__ = ["centrelines", "has_lines", "show_kept_sections", "show_sections", "told_structures", "widened"]
 
@@ -141,16 +141,16 @@ def _table(sections: pd.DataFrame, specs: Mapping[str, LayerSpec]) -> None:
         st.caption(say("check_page.line_none"))
         return
     titles = {name: layer_title(specs, name) for name in sections["layer"].unique()}
-    sums = section_sums(sections.to_dict("records"), titles, lang())
+    sums = section_sums(rows_of(sections), titles, lang())
     st.caption("　".join(sums))
-    shown = {
-        "section_from": sections["from_k"],
-        "section_to": sections["to_k"],
+    shown: dict[str, list[Any]] = {
+        "section_from": list(sections["from_k"]),
+        "section_to": list(sections["to_k"]),
         "section_length": [f"{value:,.1f}" if value else "—" for value in sections["length_m"]],
         "occ_layer": [layer_title(specs, name) for name in sections["layer"]],
         "section_kind": [say(f"check_page.section_{kind}") for kind in sections["kind"]],
         "section_structure": [say(f"check_page.structure_{kind}") for kind in sections["structure"]],
-        "section_features": sections["features"],
+        "section_features": list(sections["features"]),
     }
-    frame = pd.DataFrame({say(f"check_page.{key}"): list(values) for key, values in shown.items()})
+    frame = pd.DataFrame({say(f"check_page.{key}"): values for key, values in shown.items()})
     st.dataframe(frame, hide_index=True, width="stretch")

@@ -184,8 +184,13 @@ def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
     reading = _reading(source)
     settings = replace(settings, crs=source.crs)
     if reading is not None:
-        told = {"source_layer": reading.layer, "source_columns": reading.columns, "source_swap": reading.swap}
-        settings = replace(settings, crs=reading.crs, **told)
+        settings = replace(
+            settings,
+            crs=reading.crs,
+            source_layer=reading.layer,
+            source_columns=reading.columns,
+            source_swap=reading.swap,
+        )
     key = (source.token, reading, tuple(sites.frame["site_id"]), settings, stamp(), day_of(None))
     memo = st.session_state.get("chk-run")
     if memo is not None and memo[0] == key:

@@ -39,7 +39,7 @@ def choose_sites(sites: Sites, token: str) -> Sites:
         on_select="rerun",
         selection_mode="multi-row",
     )
-    rows = sorted(event["selection"]["rows"])  # type: ignore[index]
+    rows = sorted(event["selection"]["rows"])
     if not rows:
         return sites
     st.caption(say("check_page.sites_chosen", count=len(rows)))

@@ -12,7 +12,7 @@ import pandas as pd
 from layers.indicators import County, Figure, printed_text, unit_text
 from layers.plans import PlanSet, clause_text
 from views.parts.entries import code_text
-from views.session import lang, region_text, say
+from views.session import lang, missing, region_text, rows_of, say
 from words import has
 
 __all__ = ["figures_html", "head_html", "lists_html", "published_html", "sources_html"]
@@ -58,12 +58,12 @@ def figures_html(counties: Sequence[County]) -> str:
     for place, figure in enumerate(counties[0].figures):
         each = [one.figures[place] for one in counties]
         cells = [html.escape(say("county.with_unit", name=figure.title(lang()), unit=figure.unit(lang())))]
-        for one in each:
-            cells.append(f"<b>{_number(one.key, one.value)}</b>")
+        for own in each:
+            cells.append(f"<b>{_number(own.key, own.value)}</b>")
             if len(counties) == 1:
-                cells.append(_rank(one))
-            elif one.rank:
-                cells[-1] += f"<br><small>{_rank(one)}</small>"
+                cells.append(_rank(own))
+            elif own.rank:
+                cells[-1] += f"<br><small>{_rank(own)}</small>"
         known = {str(one.unit["prefecture_adcode"]): figure.above for one, figure in zip(counties, each, strict=True)}
         cells += [_number(figure.key, known[code]) for code in above]
         rows.append(cells)
@@ -90,7 +90,7 @@ def published_html(county: County, plans: PlanSet) -> str:
             html.escape(say(f"plans_page.binding_{row['binding']}") if row["binding"] else "—"),
             _clause(plans, row["document"], row["clause"]),
         ]
-        for row in shown.to_dict("records")
+        for row in rows_of(shown)
     ]
     notes = [say("county.published_note")]
     if len(rows) > len(shown):
@@ -143,7 +143,7 @@ def _list(county: County, kind: str, columns: Sequence[str], row_of: Any, plans:
     heads = [say(f"county.{column}") for column in columns]
     lines = [
         [*(html.escape(cell) for cell in row_of(row)), _clause(plans, row["document"], row["clause"])]
-        for row in rows.to_dict("records")
+        for row in rows_of(rows)
     ]
     return _section(kind, _table(title, heads, lines, before=_by_status(rows, kind), of=_names(county.unit)[0]), notes)
 
@@ -158,7 +158,7 @@ def _by_status(rows: pd.DataFrame, kind: str) -> str:
 
 
 def _site(row: Row) -> list[str]:
-    area = "—" if pd.isna(row["area_ha"]) else f"{row['area_ha']:,.1f}"
+    area = "—" if missing(row["area_ha"]) else f"{row['area_ha']:,.1f}"
     level = say(f"plans_page.level_{row['level']}") if row["level"] else ""
     kind = " · ".join(part for part in (code_text(f"type_{row['type']}"), level) if part)
     return [_named(row), kind, area, code_text(f"place_{row['extent_kind'] or 'none'}")]
@@ -174,7 +174,7 @@ def _project(row: Row) -> list[str]:
 
 
 def _fact(row: Row) -> list[str]:
-    year = "" if pd.isna(row["year"]) else f" {int(row['year'])}"
+    year = "" if missing(row["year"]) else f" {int(row['year'])}"
     rank = say(f"plans_page.level_{row['rank']}") if row["rank"] else "—"
     return [_named(row), code_text(f"fact_{row['kind']}"), rank, code_text(f"status_{row['state']}") + year]
 
@@ -201,16 +201,16 @@ def _dated(row: Row, which: str, comparator: str) -> str:
     value, year = row[which], row[f"{which}_year"]
     if not value:
         return "—"
-    if lang() == "en" and pd.notna(row[f"{which}_value"]):
+    if lang() == "en" and not missing(row[f"{which}_value"]):
         value = f"{_SIGNS.get(comparator, '')}{row[f'{which}_value']:,g}"
     else:
         value = printed_text(str(value))(lang())
-    return str(value) if pd.isna(year) else say("county.year", value=value, year=int(year))
+    return str(value) if missing(year) else say("county.year", value=value, year=int(year))
 
 
 def _clause(plans: PlanSet, document: str, clause: str) -> str:
     """Return where a row is from; a document that has ended says so."""
-    status = plans.documents.loc[document, "status"]
+    status = str(plans.documents.loc[document, "status"])
     tag = "" if status == "in_force" else f" <em>{html.escape(code_text(f'status_{status}'))}</em>"
     text = f"{say('plans_page.short_' + document)} {clause_text(document, clause, lang())}"
     return f"<small>{html.escape(text)}{tag}</small>"

@@ -98,13 +98,12 @@ def _taken_in(brought: Brought) -> Intake | None:
 
 def _ask_system(brought: Brought, fault: RedlineError) -> None:
     """Offer the systems that the coordinates fit; nothing is applied without the user's word."""
-    candidates = fault.values.get("candidates")
     if fault.key in {"geo.swapped_degrees", "geo.swapped_metres"} and not brought.swap:
         if st.button(say("check_page.crs_read_swapped"), key="data-swap"):
             settle(replace(brought, swap=True))
             st.rerun()
         return
-    codes = list(dict.fromkeys(one.crs for one in candidates)) if isinstance(candidates, tuple) else []
+    codes = list(dict.fromkeys(one.crs for one in fault.candidates))
     chosen = st.selectbox(
         say("data.ask_crs"),
         codes,

@@ -95,7 +95,7 @@ def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[Ta
 
 def _ticked(tables: Sequence[TableSeen], token: str) -> list[TableSeen]:
     """List the tables, those that fit with a tick; return the ticked ones."""
-    ticked = []
+    ticked: list[TableSeen] = []
     st.caption(say("data.many_pick"))
     for table in tables:
         if not table.fits:

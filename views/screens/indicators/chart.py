@@ -149,10 +149,11 @@ def _headed(found: Shown) -> str:
     return title if unit == "—" else f"{title} ({unit})"
 
 
-def _dressed(chart: alt.LayerChart, height: int) -> alt.LayerChart:
-    return chart.properties(height=height, width="container").configure(
+def _dressed(chart: Any, height: int) -> alt.LayerChart:
+    dressed: alt.LayerChart = chart.properties(height=height, width="container").configure(
         font=_FONT, axis=alt.AxisConfig(labelFontSize=12, titleFontSize=12, titleFontWeight="normal")
     )
+    return dressed
 
 
 def _vega_map(names: dict[str, str]) -> str:

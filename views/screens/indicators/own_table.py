@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -87,7 +87,7 @@ def _show_sheet(sheets: list[PlainTable], file_id: str) -> None:
     elif not numbers:
         st.warning(say("indicator_own.no_numbers"))
     else:
-        _show_join(sheet.name, table, (key, cast(Level, level)), numbers, f"{seed}-{key}-{level}")
+        _show_join(sheet.name, table, (key, level), numbers, f"{seed}-{key}-{level}")
 
 
 def _show_join(name: str, table: pd.DataFrame, by: tuple[str, Level], numbers: list[str], seed: str) -> None:
@@ -181,14 +181,14 @@ def _doubled(codes: pd.Series, seed: str) -> Doubled:
     twice = codes[(codes != "") & codes.duplicated(keep=False)]
     if twice.empty:
         return "leave_out"
-    chosen_way = st.radio(
+    way: Doubled = st.radio(
         say("indicator_own.doubled", count=len(twice)),
         _DOUBLED,
         format_func=lambda code: say(f"indicator_own.doubled_{code}"),
         horizontal=True,
         key=f"own-doubled-{seed}",
     )
-    return cast(Doubled, chosen_way)
+    return way
 
 
 def _guess(table: pd.DataFrame) -> Guess:

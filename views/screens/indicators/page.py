@@ -158,12 +158,13 @@ def _prefecture(found: Shown) -> str:
     assert frame is not None
     codes = sorted(set(frame["prefecture_adcode"].astype(str)))
     key = f"indicator-prefecture-{lang()}"
-    return st.selectbox(
+    within: str = st.selectbox(
         say("indicator_page.within"),
         ["", *codes],
         format_func=lambda code: region_text(code) if code else say("indicator_page.everywhere"),
         key=key,
     )
+    return within
 
 
 def _point_at(code: str) -> None:

@@ -19,7 +19,7 @@ from views.parts.entries import feature_of, plan_set, show_entry
 from views.parts.findings import CSS as RULES_CSS
 from views.parts.findings import activity_title, rules_html
 from views.screens.map import search as search_box
-from views.session import catalogue, current_layers, has_page, lang, open_page, pressed, say
+from views.session import catalogue, current_layers, has_page, lang, missing, open_page, pressed, rows_of, say
 
 __all__ = ["answered", "show_answer", "show_here"]
 
@@ -98,7 +98,7 @@ def show_here(lon: float, lat: float) -> None:
     )
     _next_steps(lon, lat, result)
     rows, unchecked = [], []
-    for finding in result.findings.to_dict("records"):
+    for finding in rows_of(result.findings):
         layer = layers[str(finding["layer"])]
         if finding["state"] == "not_checked":
             unchecked.append(layer.spec.title(lang()))
@@ -160,7 +160,7 @@ def _show_rules(result: CheckResult, layers: dict[str, Layer]) -> None:
         on_change=_asked,
     )
     met, waiting = [], []
-    for finding in result.findings.to_dict("records"):
+    for finding in rows_of(result.findings):
         if not finding["rules"]:
             continue
         title = layers[str(finding["layer"])].spec.title(lang())
@@ -243,7 +243,7 @@ def _elevation(layers: dict[str, Layer], lon: float, lat: float) -> float | None
 
 
 def _given(value: object) -> bool:
-    return value is not None and not pd.isna(value) and value not in {"", "unknown"}
+    return value is not None and not missing(value) and value not in {"", "unknown"}
 
 
 def _value_text(value: object) -> str:

@@ -70,7 +70,7 @@ def read_upload() -> Sites | None:
         return uploaded_sites()
     except CrsError as fault:
         show_fault(fault)
-        offered = [candidate.crs for candidate in fault.values.get("candidates", ())]
+        offered = [candidate.crs for candidate in fault.candidates]
         if offered or fault.key == "geo.crs_missing":
             st.selectbox(
                 say("views.which_crs"),

@@ -35,7 +35,7 @@ from views.parts.entries import (
     view_of_territory,
 )
 from views.parts.map import show_map
-from views.session import catalogue, lang, say
+from views.session import catalogue, lang, row_of, say
 
 __all__ = ["show"]
 
@@ -102,7 +102,7 @@ def _side_by_side() -> bool:
 def _picked(found: pd.DataFrame) -> dict[str, Any] | None:
     """Return the entry that is chosen, if it is in the list."""
     mine = found[found["key"] == st.session_state.get("plans-picked")]
-    return mine.iloc[0].to_dict() if len(mine) else None
+    return row_of(mine.iloc[0]) if len(mine) else None
 
 
 def _show_map(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:

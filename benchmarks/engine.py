@@ -25,8 +25,7 @@ import shapely
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from geo.measure import FeatureIndex, nearest, overlay
-from layers.catalogue import read_catalogue
-from layers.sources import load_layers
+from layers.catalogue import load_layers, read_catalogue
 from siting.check import whats_here
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -30,8 +30,8 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 from benchmarks import map_speed
 from benchmarks.parcels import parcels, places
 from carto.tiles import ensure, missing
-from layers.catalogue import counties_of, home, read_catalogue
-from layers.sources import load_layers
+from layers.catalogue import counties_of, load_layers, read_catalogue
+from layers.paths import home
 from siting.check import whats_here
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -52,7 +52,7 @@ def main(ctx: click.Context, config: Path | None, lang: Lang | None) -> None:
     """Redline 红线一张图: may this stand here?"""  # noqa: D400
     import warnings
 
-    from layers.catalogue import config_in_use
+    from layers.paths import config_in_use
 
     if not os.environ.get("REDLINE_DEBUG"):  # what a library mutters is no sentence for a user
         warnings.simplefilter("ignore")
@@ -62,7 +62,7 @@ def main(ctx: click.Context, config: Path | None, lang: Lang | None) -> None:
 
 
 def _use(ctx: click.Context, config: Path) -> None:
-    """Make a configuration the one in use until the command ends, with its tables (`layers.catalogue.paths`)."""
+    """Make a configuration the one in use until the command ends, with its tables (`layers.paths`)."""
     before = os.environ.get("REDLINE_CONFIG")
     os.environ["REDLINE_CONFIG"] = str(config)
 
@@ -83,8 +83,7 @@ def _system_language() -> Lang:
 
 def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
     """Read the configuration with the user's own layers, and load all; an overlay that is broken is said."""
-    from layers.catalogue import current_catalogue
-    from layers.sources import load_layers
+    from layers.catalogue import current_catalogue, load_layers
 
     current = current_catalogue(Path(str(obj["config"])))
     if current.fault is not None:
@@ -102,7 +101,7 @@ def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) 
 
 def open_ledger() -> Ledger:
     """Open the record of past checks in the user's data folder."""
-    from layers.catalogue import home
+    from layers.paths import home
     from siting.ledger import Ledger
 
     return Ledger.open(home())

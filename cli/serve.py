@@ -19,7 +19,7 @@ from words import Lang, t
 @click.pass_obj
 def serve(obj: dict[str, object], port: int, address: str) -> None:
     """Serve the app in the browser / 启动网页应用."""
-    from layers.catalogue import PRODUCT
+    from layers.paths import PRODUCT
     from views.server import prepare
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
@@ -49,7 +49,7 @@ def layers(obj: dict[str, object], /, form: str, **asked: str | None) -> None:
 
         versions(*wanted[0], obj["lang"], form)  # type: ignore[arg-type]
         return
-    from layers.sources import unhealthy
+    from layers.catalogue import unhealthy
     from snapshot.findings import layer_rows, layers_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
@@ -72,8 +72,8 @@ def layers(obj: dict[str, object], /, form: str, **asked: str | None) -> None:
 @click.pass_obj
 def validate(obj: dict[str, object], folder: Path | None) -> None:
     """Check the tables of plans and of law, naming file, line and column / 校验规划与法规数据表."""
-    from layers.catalogue import law_folder, plans_folder
     from layers.law import validate_law
+    from layers.paths import law_folder, plans_folder
     from layers.plans import validate_folder
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from layers.catalogue.config import read_catalogue
+from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
-from layers.sources.load import load_layers
 from tests.helpers import ROOT
 
 

@@ -21,7 +21,7 @@ from shapely.geometry import LineString, box
 from cli import main
 from geo.read.formats import read_sites
 from layers.catalogue.config import Catalogue, read_catalogue
-from layers.sources.load import load_layers
+from layers.catalogue.load import load_layers
 from siting.check.linear import Structure, corridor_sites, linear_sections
 from siting.check.run import run_check, settings_of
 from tests.helpers import ROOT, geojson
@@ -43,7 +43,7 @@ def load_once(catalogue: Catalogue) -> Any:
 
 @pytest.fixture(autouse=True)
 def _loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("layers.sources.load.load_layers", load_once)
+    monkeypatch.setattr("layers.catalogue.load_layers", load_once)
 
 
 @pytest.fixture(autouse=True)

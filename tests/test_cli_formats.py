@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from cli import main
 from layers.catalogue.config import Catalogue, read_catalogue
-from layers.sources.load import load_layers
+from layers.catalogue.load import load_layers
 from tests.geo.formats import DEGREES, METRES, plain_geojson, txt
 from tests.helpers import ROOT, karney_area
 
@@ -39,7 +39,7 @@ def load_once(catalogue: Catalogue) -> Any:
 
 @pytest.fixture(autouse=True)
 def _loaded_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("layers.sources.load.load_layers", load_once)
+    monkeypatch.setattr("layers.catalogue.load_layers", load_once)
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "home"))
 
 

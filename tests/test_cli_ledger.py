@@ -21,7 +21,7 @@ from shapely.geometry import LineString, Point, box
 from cli import main
 from geo.read.formats import read_sites
 from layers.catalogue.config import read_catalogue
-from layers.sources.load import load_layers
+from layers.catalogue.load import load_layers
 from siting.check.run import run_check, settings_of
 from siting.ledger.store import Ledger
 from tests.helpers import ROOT

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue import PRODUCT
+from layers.paths import PRODUCT
 from views.session import lang, say
 
 __all__ = ["show_help"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import RedlineError
-from layers.catalogue import PRODUCT
+from layers.paths import PRODUCT
 
 __all__ = ["Bundle", "bundle"]
 

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from geo.errors import ConfigError
-from layers.catalogue.model import Bilingual, Entry, LayerSpec
+from layers.catalogue.model import Bilingual, LayerSpec
+from layers.entry import Entry
 
 __all__ = ["Catalogue", "CheckSettings", "Limits", "MapSettings", "OnlineMap", "Region", "read_catalogue"]
 
@@ -177,7 +178,6 @@ def _check_references(file: str, catalogue: Catalogue) -> None:
         if count > 1:
             raise ConfigError("layers.config_doubled", file=file, id=layer_id)
     for spec in catalogue.layer:
-        if spec.source.kind == "corridor":
-            for other in spec.source.of:
-                if other not in counts:
-                    raise ConfigError("layers.config_corridor", file=file, id=spec.id, other=other)
+        for other in spec.source.made_of:
+            if other not in counts:
+                raise ConfigError("layers.config_corridor", file=file, id=spec.id, other=other)

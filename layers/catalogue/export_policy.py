@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from layers.catalogue.model import CorridorSource, Export, Layer, LayerSpec
+from layers.catalogue.model import Export, Layer, LayerSpec
 
 __all__ = ["export_levels", "may_export", "strictest", "withheld_ids"]
 
@@ -47,9 +47,8 @@ def export_levels(specs: Iterable[LayerSpec]) -> dict[str, Export]:
         if layer_id not in known or layer_id in below:
             return "none"
         spec = known[layer_id]
-        parents = spec.source.of if isinstance(spec.source, CorridorSource) else []
-        own: Export = "full" if spec.source.kind == "none" else spec.export  # nothing is there that could leave
-        found[layer_id] = strictest([own, *(level(parent, below | {layer_id}) for parent in parents)])
+        own: Export = "full" if spec.source.empty else spec.export  # nothing is there that could leave
+        found[layer_id] = strictest([own, *(level(parent, below | {layer_id}) for parent in spec.source.made_of)])
         return found[layer_id]
 
     return {layer_id: level(layer_id, frozenset()) for layer_id in known}

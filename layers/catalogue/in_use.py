@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geo.errors import ConfigError, RedlineError
 from layers.catalogue.config import Catalogue, read_catalogue
-from layers.catalogue.model import CorridorSource, LayerSpec
+from layers.catalogue.model import LayerSpec
 from layers.catalogue.territory import common
 from layers.catalogue.user_layers import Overlay, OverlayVersion, read_overlay
 
@@ -68,15 +68,13 @@ def merged(shipped: Catalogue, overlay: Overlay) -> Catalogue:
 
 
 def _derived(spec: LayerSpec, specs: list[LayerSpec], brought: list[OverlayVersion]) -> LayerSpec:
-    """Return a corridor's entry made along the waters that are in use, those that took ground over among them."""
-    if not isinstance(spec.source, CorridorSource):
-        return spec
-    ids = {one.id for one in specs}
-    takers = [version.layer.id for version in brought if version.takes_over in spec.source.of]
-    of = [layer_id for layer_id in dict.fromkeys([*spec.source.of, *takers]) if layer_id in ids]
-    if of == spec.source.of or not of:
-        return spec
-    return spec.model_copy(update={"source": spec.source.model_copy(update={"of": of})})
+    """Return an entry whose source is made of the layers that are in use, those that took ground over among them."""
+    takers: dict[str, list[str]] = {}
+    for version in brought:
+        if version.takes_over:
+            takers.setdefault(version.takes_over, []).append(version.layer.id)
+    source = spec.source.beside(takers, [one.id for one in specs])
+    return spec if source == spec.source else spec.model_copy(update={"source": source})
 
 
 def _narrowed(spec: LayerSpec, brought: list[OverlayVersion]) -> LayerSpec | None:

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import geopandas as gpd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from geo.errors import RedlineError
+from layers.entry import Entry
+from layers.sources import AnySource
 from words import Lang
 
 __all__ = [
     "Basis",
     "Bilingual",
-    "CorridorSource",
     "Export",
-    "FileSource",
-    "ImportedSource",
     "Layer",
     "LayerSpec",
     "LayerState",
-    "NoSource",
-    "PlansSource",
-    "RasterSource",
     "Role",
     "Secrecy",
-    "Source",
     "Style",
 ]
 
@@ -41,12 +36,6 @@ INDICATIVE_BASES: frozenset[str] = frozenset({"modelled", "approximate"})
 """Layers on these bases can warn but never clear a site."""
 
 
-class Entry(BaseModel):
-    """A table of ``config.toml``: unknown keys are faults, values do not change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
 class Bilingual(Entry):
     """One text in both languages."""
 
@@ -58,69 +47,12 @@ class Bilingual(Entry):
         return self.zh if lang == "zh" else self.en
 
 
-class NoSource(Entry):
-    """Declared so that a check can name it, but we do not have it."""
-
-    kind: Literal["none"]
-
-
-class FileSource(Entry):
-    """Vector files of one layer, relative to the folder of the configuration."""
-
-    kind: Literal["file"]
-    files: list[str] = Field(min_length=1)
-    sublayer: str | None = None
-    where: dict[str, list[str]] = {}
-    """Keep only features whose column holds one of the values."""
-
-
-class PlansSource(Entry):
-    """A table of ``data/plans`` turned into features."""
-
-    kind: Literal["plans"]
-    table: Literal["projects", "protected_sites"]
-    where: dict[str, list[str]] = {}
-    """Keep only rows whose column holds one of the values."""
-
-
-class CorridorSource(Entry):
-    """A band along the waters of other layers: from the bank where there is one, else from the centreline."""
-
-    kind: Literal["corridor"]
-    of: list[str] = Field(min_length=1)
-    width_m: float = Field(gt=0, le=20_000, strict=False)
-
-
-class RasterSource(Entry):
-    """A raster file, relative to the folder of the configuration."""
-
-    kind: Literal["raster"]
-    file: str
-
-
-class ImportedSource(Entry):
-    """A version of a layer that a user brought, under the user's data folder (``layers.own.versions``)."""
-
-    kind: Literal["imported"]
-    folder: str = Field(pattern=r"^layers/[a-z][a-z0-9_]{1,40}/\d{4}$")
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    """Of the stored file: one that was changed since is not used."""
-    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
-    """The layer's content hash, taken when it was stored."""
-
-
-Source = Annotated[
-    NoSource | FileSource | PlansSource | CorridorSource | RasterSource | ImportedSource,
-    Field(discriminator="kind"),
-]
-
-
 class Style(Entry):
     """How a layer looks, once for screen, sheet and file."""
 
     stroke: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
     stroke_px: float = Field(default=1.0, ge=0, le=20, strict=False)
-    dash: list[float] = []
+    dash: list[float] = Field(default_factory=list)
     fill: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
     fill_opacity: float = Field(default=0.3, ge=0, le=1, strict=False)
     hatch: bool = False
@@ -140,7 +72,7 @@ class LayerSpec(Entry):
     role: Role
     stands_for: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     """What of the real world the layer is: the word by which lists of required layers and rules ask for it."""
-    source: Source
+    source: AnySource
     crs: str = Field(default="EPSG:4490", pattern=r"^EPSG:\d{4,6}$")
     publisher: Bilingual
     licence: str
@@ -153,9 +85,9 @@ class LayerSpec(Entry):
     """A sentence shown wherever the layer shows: what it is not."""
     watermark: bool = False
     """Written 示意 across the map and every export."""
-    extent: list[str] = []
+    extent: list[str] = Field(default_factory=list)
     """Adcodes (province, prefecture or county) inside which the layer is complete; a site elsewhere is not checked."""
-    outside: list[str] = []
+    outside: list[str] = Field(default_factory=list)
     """Adcodes whose ground is cut away: a better layer stands there in its place."""
     id_field: str | None = None
     name_field: str | None = None
@@ -177,7 +109,7 @@ class LayerSpec(Entry):
 
     @model_validator(mode="after")
     def _statutory_layers_stay_in(self) -> LayerSpec:
-        if self.basis == "statutory" and self.source.kind != "none" and "export" not in self.model_fields_set:
+        if self.basis == "statutory" and not self.source.empty and "export" not in self.model_fields_set:
             object.__setattr__(self, "export", "none")
         return self
 
@@ -213,7 +145,7 @@ class Layer:
         ``accuracy_m`` (float), ``basis``, and ``located`` (bool): False where the feature is known only by county
         and its point is a symbol in the county, not a place; such features are never measured against.
     raster : Path or None
-        For ``source.kind == "raster"``: the file.
+        The file, where the source is one.
     digest : str or None
         SHA-256 of the content as read (see ``layers.catalogue.digest``).
     fault : RedlineError or None

@@ -21,8 +21,9 @@ from typing import Any, Final
 from pydantic import Field, ValidationError, model_validator
 
 from geo.errors import ConfigError
-from layers.catalogue.home_folder import home
-from layers.catalogue.model import Entry, LayerSpec
+from layers.catalogue.model import LayerSpec
+from layers.entry import Entry
+from layers.paths import home
 
 __all__ = ["Overlay", "OverlayEntry", "OverlayVersion", "changing", "overlay_path", "read_overlay"]
 

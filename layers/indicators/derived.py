@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from geo.crs import STORE_CRS
 from geo.measure import HA_M2, area_m2, areas_of, index_of, lengths_of, union_pieces
 from geo.raster import write_slope, zonal
-from layers.catalogue import Bilingual, Layer, home
+from layers.catalogue import Bilingual, Layer
+from layers.paths import home
 from layers.plans import TABLES
 from words import t
 

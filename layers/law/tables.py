@@ -10,14 +10,14 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import DataFault
-from layers.catalogue import PRODUCT, law_folder
 from layers.law.schema import ANY_ACTIVITY, DECLARED_FLAGS, LAW_TABLES
+from layers.paths import PRODUCT, law_folder
 from layers.plans import Fault, checked_rows, typed_rows
 
 __all__ = ["LAW_FOLDER", "read_law", "validate_law"]
 
 LAW_FOLDER: Final = PRODUCT / "data" / "law"
-"""That comes with the product; `layers.catalogue.paths.law_folder` is the one in use."""
+"""That comes with the product; `layers.paths.law_folder` is the one in use."""
 
 _HEADER: Final = "law.header"
 

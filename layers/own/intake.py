@@ -24,10 +24,10 @@ from geo.measure import lengths_of
 from geo.notices import Notice
 from geo.read import OpenedLayer, open_layer
 from geo.sites import ReadLimits
+from layers.catalogue import COMMON_COLUMNS
 from layers.own.faults import MOST_ROWS, Fault
 from layers.own.official_tables import Recognition, recognise
 from layers.own.shapes import areas_apart, doubled_shapes, outside_of, overlapping, sound_shapes
-from layers.sources import COMMON_COLUMNS
 
 __all__ = ["LAYER_LIMITS", "ROW", "Column", "Intake", "field_faults", "take_in"]
 

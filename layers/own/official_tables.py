@@ -12,7 +12,9 @@ from typing import Final, Literal
 import pandas as pd
 from pydantic import Field
 
-from layers.catalogue import PRODUCT, Bilingual, Entry, Role
+from layers.catalogue import Bilingual, Role
+from layers.entry import Entry
+from layers.paths import PRODUCT
 from words import Lang, t
 
 __all__ = ["NearMiss", "OfficialLayer", "Recognition", "has_official_fields", "official_layers", "recognise"]

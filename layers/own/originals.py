@@ -11,7 +11,8 @@ from typing import Final
 
 from geo.errors import BadInput
 from geo.files import Content, copied
-from layers.catalogue import Overlay, home
+from layers.catalogue import Overlay
+from layers.paths import home
 
 __all__ = ["keep_original"]
 

@@ -37,12 +37,12 @@ from layers.catalogue import (
     common,
     covers,
     frame_digest,
-    home,
     read_overlay,
     without,
 )
 from layers.own.intake import Intake
 from layers.own.originals import keep_original
+from layers.paths import home
 from layers.sources import STORED_FILE
 
 __all__ = [

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import DataFault
-from layers.catalogue import PRODUCT, plans_folder
+from layers.paths import PRODUCT, plans_folder
 from layers.plans.checks import Boundaries, Finding, check_tables
 from layers.plans.schema import TABLES, Column, Table
 from words import Lang, t
@@ -19,7 +19,7 @@ from words import Lang, t
 __all__ = ["PLANS_FOLDER", "Fault", "checked_rows", "read_table", "typed_rows", "validate_folder"]
 
 PLANS_FOLDER: Final = PRODUCT / "data" / "plans"
-"""That comes with the product; `layers.catalogue.paths.plans_folder` is the one in use."""
+"""That comes with the product; `layers.paths.plans_folder` is the one in use."""
 
 _PATTERNS: Final[dict[str, str]] = {
     "id": r"[a-z0-9]+(?:-[a-z0-9]+)*",

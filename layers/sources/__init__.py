@@ -1,5 +1,23 @@
-"""Where the features of a layer come from."""
+"""Where the features of a layer come from: a kind of source is one module, listed in `AnySource`."""
 
-from layers.sources.load import COMMON_COLUMNS, STORED_FILE, load_layers, source_files, unhealthy
+from layers.sources.corridors import CorridorSource
+from layers.sources.imported import STORED_FILE, ImportedSource
+from layers.sources.kinds import AnySource
+from layers.sources.none import NoSource
+from layers.sources.plan_table import PlansSource
+from layers.sources.raster import RasterSource
+from layers.sources.source import Source, Wanted
+from layers.sources.vector_files import FileSource
 
-__all__ = ["COMMON_COLUMNS", "STORED_FILE", "load_layers", "source_files", "unhealthy"]
+__all__ = [
+    "STORED_FILE",
+    "AnySource",
+    "CorridorSource",
+    "FileSource",
+    "ImportedSource",
+    "NoSource",
+    "PlansSource",
+    "RasterSource",
+    "Source",
+    "Wanted",
+]

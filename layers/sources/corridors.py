@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal, Self
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pydantic import Field
 
 from geo.crs import STORE_CRS, from_store, gk3_epsg, to_store
+from layers.sources.source import Content, Source, Wanted
 
-__all__ = ["corridors"]
+__all__ = ["CorridorSource", "corridors"]
 
 _KEPT = ("water_id", "name_zh", "name_en", "source", "licence", "as_of", "accuracy_m", "basis")
+
+
+class CorridorSource(Source):
+    """A band along the waters of other layers: from the bank where there is one, else from the centreline."""
+
+    kind: Literal["corridor"]
+    of: list[str] = Field(min_length=1)
+    width_m: float = Field(gt=0, le=20_000, strict=False)
+
+    @property
+    def made_of(self) -> list[str]:
+        """The waters."""
+        return self.of
+
+    def beside(self, takers: Mapping[str, list[str]], known: list[str]) -> Self:
+        """Run along the waters that are in use, those that took ground over among them."""
+        joined = [one for water in self.of for one in takers.get(water, [])]
+        of = [layer for layer in dict.fromkeys([*self.of, *joined]) if layer in known]
+        return self if of == self.of or not of else self.model_copy(update={"of": of})
+
+    def read(self, wanted: Wanted) -> Content:
+        """Draw the bands; waters that a user brought go by their own ids."""
+        waters = []
+        for layer in self.of:
+            frame = wanted.frame_of(layer)
+            if "water_id" not in frame.columns:
+                frame = frame.assign(water_id=f"{layer}:" + frame["feature_id"].astype(str))
+            waters.append(frame)
+        return Content(corridors(waters, self.width_m))
 
 
 def corridors(waters: list[gpd.GeoDataFrame], width_m: float) -> gpd.GeoDataFrame:

@@ -12,7 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.sites import Sites, sites_from_points
-from layers.catalogue import Layer, law_folder, plans_folder
+from layers.catalogue import Layer
+from layers.paths import law_folder, plans_folder
 from siting.check.findings import Ground, Settings, findings_of, ground_of
 from siting.check.remainder import ways_out
 from siting.check.result import CheckResult
@@ -61,7 +62,7 @@ def check(
     ----------
     sites : Sites
     layers : sequence of Layer
-        As loaded by ``layers.sources.load``, in catalogue order.
+        As loaded by ``layers.catalogue.load_layers``, in catalogue order.
     counties : GeoDataFrame
         EPSG:4490 with ``adcode``, ``name_zh``, ``prefecture_adcode``, ``province_adcode``.
     touch_tolerance_m : float

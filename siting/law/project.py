@@ -13,8 +13,8 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import BadInput
-from layers.catalogue import law_folder
 from layers.law import FLAGS, read_law
+from layers.paths import law_folder
 from siting.law.rule_tables import FilesStamp, stamp_of
 
 __all__ = ["NOT", "WORKS", "Project", "day_of", "law_table", "project_of"]

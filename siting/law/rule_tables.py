@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from layers.catalogue import law_folder, plans_folder
+from layers.paths import law_folder, plans_folder
 
 __all__ = ["FilesStamp", "Tables", "files_stamp", "law_digest", "law_files", "stamp_of"]
 

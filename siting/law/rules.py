@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers.catalogue import law_folder, plans_folder
 from layers.law import ANY_ACTIVITY, read_law
+from layers.paths import law_folder, plans_folder
 from layers.plans import clause_text, read_table
 from siting.law.project import Project
 from siting.law.rule_tables import FilesStamp, Tables, stamp_of

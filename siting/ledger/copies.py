@@ -42,7 +42,7 @@ class Kept:
     Parameters
     ----------
     home : Path
-        ``layers.catalogue.home_folder.home()``.
+        ``layers.paths.home()``.
     """
 
     def __init__(self, home: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.catalogue import ImportedSource, OverlayEntry
+from layers.catalogue import OverlayEntry
+from layers.sources import ImportedSource
 from siting.ledger.store import Ledger, Use
 
 __all__ = ["VersionUse", "uses_by_version"]

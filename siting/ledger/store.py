@@ -107,7 +107,7 @@ class Ledger:
 
     @classmethod
     def open(cls, home: Path) -> Ledger:
-        """Open the ledger of a home folder (``layers.catalogue.home()``), made or brought up to date if need be.
+        """Open the ledger of a home folder (``layers.paths.home()``), made or brought up to date if need be.
 
         Raises
         ------

@@ -24,7 +24,8 @@ from carto.tiles import marks_of, shaped
 from geo.errors import BadInput
 from geo.tiles import shared_edges
 from geo.whole_file import whole_file
-from layers.catalogue import PRODUCT, Layer, may_export
+from layers.catalogue import Layer, may_export
+from layers.paths import PRODUCT
 from snapshot.page.ground import indicator_rows, look_of, relief_data
 from snapshot.proof import seal
 from snapshot.sheet import SITE_SYMBOL, Relief, now_text, stacked

@@ -11,7 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 
 from geo.errors import RedlineError
-from layers.catalogue import PRODUCT
+from layers.paths import PRODUCT
 
 __all__ = ["FAMILY", "Weight", "font", "font_path", "refuse_missing", "register_reportlab", "spelled", "writable"]
 

@@ -1,4 +1,4 @@
-"""Layers made by hand, as `layers.sources.load` would hand them over."""
+"""Layers made by hand, as `layers.catalogue.load_layers` would hand them over."""
 
 from __future__ import annotations
 

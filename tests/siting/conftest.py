@@ -8,7 +8,8 @@ import pytest
 import shapely
 
 from geo.errors import DataFault
-from layers.catalogue.model import Bilingual, Layer, LayerSpec, NoSource
+from layers.catalogue.model import Bilingual, Layer, LayerSpec
+from layers.sources import NoSource
 
 NAME = Bilingual(zh="图层", en="layer")
 

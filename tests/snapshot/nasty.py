@@ -14,7 +14,8 @@ import pyogrio
 import shapely
 from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from layers.catalogue.model import Bilingual, FileSource, Layer, LayerSpec, Style
+from layers.catalogue.model import Bilingual, Layer, LayerSpec, Style
+from layers.sources import FileSource
 from snapshot.selection.selection import Selection
 from snapshot.vector.forms import write
 

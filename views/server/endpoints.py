@@ -21,7 +21,8 @@ from starlette.routing import Route
 
 from carto.map import bundle
 from geo.errors import RedlineError
-from layers.catalogue import config_in_use, home, read_catalogue
+from layers.catalogue import read_catalogue
+from layers.paths import config_in_use, home
 from views.server.downloads import give, root
 from views.server.signing import signer
 from views.server.suggestions import suggestions

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from geo.errors import BadInput, RedlineError
-from layers.catalogue import home
+from layers.paths import home
 
 __all__ = ["KEEP_SECONDS", "Job", "Jobs", "Work", "jobs"]
 

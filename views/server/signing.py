@@ -11,7 +11,7 @@ from pathlib import Path
 
 from itsdangerous import URLSafeTimedSerializer
 
-from layers.catalogue import home
+from layers.paths import home
 
 __all__ = ["secret", "signer"]
 

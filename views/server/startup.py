@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from carto.tiles import prepare as prepare_tiles
-from layers.catalogue import Layer, current_catalogue
-from layers.sources import load_layers
+from layers.catalogue import Layer, current_catalogue, load_layers
 from views.server.endpoints import tiles_folder
 from words import Lang, t
 

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue import Layer, counties_of, data_root
+from layers.catalogue import Layer, counties_of
 from layers.gazetteer import Gazetteer, Hit, county_at, find, find_index, searched_layers, spots_in
+from layers.paths import data_root
 from views.session import Stamp, catalogue, current_layers, region_text, regions_text, stamp, system_text
 from words import Lang, has, t
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.catalogue import home
+from layers.paths import home
 from siting.ledger import Ledger
 
 __all__ = ["ledger", "link_to"]

@@ -8,8 +8,17 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from layers.catalogue import Catalogue, Current, Layer, config_in_use, current_catalogue, overlay_path, read_catalogue
-from layers.sources import load_layers, source_files
+from layers.catalogue import (
+    Catalogue,
+    Current,
+    Layer,
+    current_catalogue,
+    load_layers,
+    overlay_path,
+    read_catalogue,
+    source_files,
+)
+from layers.paths import config_in_use
 from siting.law import FilesStamp, Tables, files_stamp
 
 __all__ = ["VERSION", "Stamp", "catalogue", "current", "current_layers", "stamp"]

@@ -11,7 +11,8 @@ import shapely
 
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import inspect, read_sites, sites_from_text
-from layers.catalogue.model import Bilingual, Layer, LayerSpec, NoSource
+from layers.catalogue.model import Bilingual, Layer, LayerSpec
+from layers.sources import NoSource
 from siting.check.check import check
 from tests.geo.formats import DEGREES, METRES, Writer, csv_corners, gdb, gpkg, kml, lwpolyline, txt, xlsx
 from tests.geo.read.test_formats import refused

@@ -11,7 +11,8 @@ from pyproj import CRS
 
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import inspect, read_sites
-from layers.catalogue.model import Bilingual, Layer, LayerSpec, NoSource
+from layers.catalogue.model import Bilingual, Layer, LayerSpec
+from layers.sources import NoSource
 from siting.check.check import check
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_every_format import COUNTIES, refused

@@ -18,9 +18,10 @@ from geo.errors import RedlineError
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites, sites_from_text
 from geo.shapes.repair import mended
-from layers.catalogue.model import FileSource, LayerSpec
+from layers.catalogue.load import _read_one
+from layers.catalogue.model import LayerSpec
 from layers.own.intake import take_in
-from layers.sources.load import _read_one
+from layers.sources import FileSource
 from tests.geo.formats import gdb
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_every_format import NAME

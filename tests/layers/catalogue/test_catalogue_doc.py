@@ -6,15 +6,8 @@ import re
 from pathlib import Path
 
 from layers.catalogue.config import Catalogue, CheckSettings, Limits, MapSettings, Region, read_catalogue
-from layers.catalogue.model import (
-    CorridorSource,
-    FileSource,
-    ImportedSource,
-    LayerSpec,
-    PlansSource,
-    RasterSource,
-    Style,
-)
+from layers.catalogue.model import LayerSpec, Style
+from layers.sources import CorridorSource, FileSource, ImportedSource, PlansSource, RasterSource
 from tests.helpers import ROOT
 
 PAGE = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")

@@ -8,8 +8,9 @@ import pytest
 
 from layers.catalogue.config import read_catalogue
 from layers.catalogue.export_policy import export_levels, may_export, strictest, withheld_ids
-from layers.catalogue.model import CorridorSource, Layer, LayerSpec
-from layers.sources.load import load_layers
+from layers.catalogue.load import load_layers
+from layers.catalogue.model import Layer, LayerSpec
+from layers.sources import CorridorSource
 from tests.helpers import ROOT
 
 CONFIG = ROOT / "config.toml"

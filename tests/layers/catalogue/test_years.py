@@ -12,10 +12,10 @@ import shapely
 from pydantic import ValidationError
 
 from geo.errors import BadInput, DataFault
+from layers.catalogue.load import load_layer
 from layers.catalogue.model import Layer, LayerSpec
 from layers.catalogue.years import NO_YEAR, years_of
 from layers.own.versions import Given, _check_given
-from layers.sources.load import load_layer
 
 
 def spec(**more) -> LayerSpec:

@@ -15,9 +15,10 @@ from pyproj import Geod
 from shapely.geometry import LineString, box
 
 from geo.raster.grids import slope_degrees, write_slope, zonal
-from layers.catalogue.model import Bilingual, FileSource, Layer, LayerSpec
+from layers.catalogue.model import Bilingual, Layer, LayerSpec
 from layers.indicators.indicators import DERIVED, derived_values, published_indicators
 from layers.plans.tables import read_table
+from layers.sources import FileSource
 
 CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
 

@@ -13,14 +13,14 @@ from geo.errors import BadInput
 from geo.read.formats import inspect
 from layers.catalogue.config import Catalogue
 from layers.catalogue.counties import counties_of
-from layers.catalogue.home_folder import home
 from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
 from layers.catalogue.user_layers import overlay_path, read_overlay
 from layers.own import database as own_many
 from layers.own.database import Database, Said, TableSeen, keep_each, look_through
 from layers.own.intake import Intake, take_in
-from layers.sources.load import load_layers
+from layers.paths import home
 from tests.helpers import ROOT
 from tests.layers.brought import BOW, blocks, database, farmland, red_line, town_boundary
 from words import Lang

@@ -20,12 +20,12 @@ from geo.read.formats import read_sites
 from layers.catalogue.config import read_catalogue
 from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue, merged
+from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
 from layers.catalogue.user_layers import read_overlay
 from layers.own.intake import take_in
 from layers.own.proposal import Place, propose
 from layers.own.versions import Given, keep_layer
-from layers.sources.load import load_layers
 from siting.check.run import run_check
 from siting.check.settings import Settings
 from tests.helpers import ROOT, geojson

@@ -13,13 +13,13 @@ import shapely
 from geo.errors import BadInput, ConfigError
 from layers.catalogue.config import Catalogue, read_catalogue
 from layers.catalogue.counties import counties_of
-from layers.catalogue.home_folder import home
 from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
 from layers.catalogue.user_layers import changing, overlay_path, read_overlay
 from layers.own.intake import Intake, take_in
 from layers.own.versions import Given, given_beside, given_for, keep_layer, remove, roll, takes_place
-from layers.sources.load import load_layers
+from layers.paths import home
 from tests.helpers import ROOT
 from tests.layers.brought import blocks, red_line, zipped_shapefile
 

@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 
 from layers.catalogue.config import read_catalogue
-from layers.catalogue.model import Layer, PlansSource
+from layers.catalogue.model import Layer
 from layers.indicators.county_profile import derived_figures
 from layers.law.tables import read_law
 from layers.own.database import place_of
 from layers.own.versions import rivals
 from layers.plans.schema import TABLES
 from layers.plans.tables import read_table
+from layers.sources import PlansSource
 from siting.law.rules import PLAN_LAYERS
 from tests.helpers import ROOT
 

@@ -16,7 +16,8 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 from geo.read.formats import Sites, read_sites
-from layers.catalogue.model import FileSource, Layer
+from layers.catalogue.model import Layer
+from layers.sources import FileSource
 from siting.check.batch import result_columns, run_batch, with_results
 from siting.check.run import run_check
 from siting.check.settings import Settings

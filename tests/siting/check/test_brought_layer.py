@@ -12,10 +12,10 @@ from geo.read.formats import read_sites
 from layers.catalogue.config import read_catalogue
 from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.load import load_layers
 from layers.catalogue.user_layers import read_overlay
 from layers.own.intake import take_in
 from layers.own.versions import Given, given_beside, keep_layer, remove
-from layers.sources.load import load_layers
 from siting.check.run import run_check
 from siting.check.settings import Case, Settings
 from siting.ledger.layer_uses import uses_by_version

@@ -14,7 +14,8 @@ import shapely
 
 from geo.read.formats import read_sites
 from layers.catalogue.export_policy import withheld_ids
-from layers.catalogue.model import CorridorSource, FileSource, Layer, NoSource
+from layers.catalogue.model import Layer
+from layers.sources import CorridorSource, FileSource, NoSource
 from siting.check.batch import result_columns
 from siting.check.export_policy import MEASURED, without_withheld
 from siting.check.land_taken import occupation

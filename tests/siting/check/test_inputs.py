@@ -15,7 +15,8 @@ import shapely
 
 from geo.errors import BadInput
 from geo.sites.sites import DEFAULT_LIMITS
-from layers.catalogue.model import FileSource, Layer
+from layers.catalogue.model import Layer
+from layers.sources import FileSource
 from siting.check.batch import run_batch
 from siting.check.export_policy import without_withheld
 from siting.check.inputs import read_input

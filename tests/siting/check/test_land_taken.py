@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.read.formats import Sites, read_sites
-from layers.catalogue.model import FileSource, Layer
+from layers.catalogue.model import Layer
+from layers.sources import FileSource
 from siting.check.land_taken import Places, largest_remainder, occupation
 from siting.check.run import run_check
 from siting.check.settings import Settings

@@ -18,7 +18,8 @@ import shapely
 from geo.errors import BadInput
 from geo.read.formats import read_sites
 from layers.catalogue.digest import frame_digest
-from layers.catalogue.model import FileSource, Layer
+from layers.catalogue.model import Layer
+from layers.sources import FileSource
 from siting.check.export_policy import without_withheld
 from siting.check.run import Run, run_check
 from siting.check.settings import Case, Settings

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.read.formats import read_sites, sites_from_points
-from layers.catalogue.model import Layer, LayerSpec, NoSource
+from layers.catalogue.model import Layer, LayerSpec
+from layers.sources import NoSource
 from siting.check.check import check
 from tests.helpers import KARNEY, geojson
 from tests.siting.conftest import NAME

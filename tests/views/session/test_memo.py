@@ -15,11 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
-from layers.catalogue.paths import config_in_use, law_folder, plans_folder
 from layers.own.intake import take_in
 from layers.own.versions import Given, keep_layer
-from layers.sources.load import load_layers
+from layers.paths import config_in_use, law_folder, plans_folder
 from siting.law.project import law_table
 from siting.law.rules import rules_digest
 from tests.helpers import ROOT

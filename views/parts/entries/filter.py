@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from layers.catalogue import data_root
+from layers.paths import data_root
 from layers.plans import KINDS, PlanSet, Wanted, matching, read_plan_set
 from siting.law import FilesStamp, stamp_of
 from views.session import catalogue, lang, region_text, say, territories

@@ -17,7 +17,8 @@ from carto.map import picks_group
 from carto.scene import View
 from geo.crs import STORE_CRS
 from geo.measure import degrees_per_metre
-from layers.catalogue import Layer, counties_of, data_root
+from layers.catalogue import Layer, counties_of
+from layers.paths import data_root
 from layers.plans import PlanSet, water_shapes
 from views.parts.map import look_at
 from views.session import Stamp, catalogue, current_layers, stamp

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from carto.style import Choropleth, classify
-from layers.catalogue import Bilingual, Layer, data_root
+from layers.catalogue import Bilingual, Layer
 from layers.indicators import (
     Indicator,
     Moment,
@@ -21,6 +21,7 @@ from layers.indicators import (
     derived_values,
     published_subjects,
 )
+from layers.paths import data_root
 from layers.plans import read_table
 from siting.law import FilesStamp, stamp_of
 from views.parts.indicators.choice import Choice

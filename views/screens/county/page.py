@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue import PRODUCT, Layer, counties_of
+from layers.catalogue import Layer, counties_of
 from layers.indicators import County, CountyFigures, county_of, derived_figures
+from layers.paths import PRODUCT
 from siting.law import day_of
 from views.parts.entries import plan_set
 from views.screens.county.markup import figures_html, head_html, lists_html, published_html, sources_html

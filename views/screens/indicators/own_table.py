@@ -10,9 +10,9 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from geo.read.tables import PlainTable, read_plain_tables
-from layers.catalogue import data_root
 from layers.gazetteer import ELSEWHERE, Gazetteer, JoinReport, Level
 from layers.indicators import Doubled, Guess, Subject, guess_columns, join_table, own_subject, placed, read_numbers
+from layers.paths import data_root
 from views.parts.indicators import add_own, today
 from views.session import Stamp, catalogue, lang, markdown_text, region_text, say, show_fault, stamp
 

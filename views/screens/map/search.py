@@ -15,8 +15,9 @@ from streamlit import config
 from carto.map import highlight_group
 from carto.scene import View
 from geo.crs import STORE_CRS
-from layers.catalogue import PRODUCT, Layer, counties_of
+from layers.catalogue import Layer, counties_of
 from layers.gazetteer import county_at, hit_of
+from layers.paths import PRODUCT
 from views.parts.entries import outline_of, plan_set, pointed_at
 from views.parts.map import look_at
 from views.server import FIND_PATH, hit_title, search_index, session_token, suggestion

@@ -12,12 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from geo.read.formats import sites_from_text
 from layers.catalogue.counties import counties_of
-from layers.catalogue.home_folder import home as home_folder
 from layers.catalogue.in_use import current_catalogue
+from layers.catalogue.load import load_layers
 from layers.catalogue.user_layers import overlay_path
 from layers.own.intake import take_in
 from layers.own.versions import Given, keep_layer, roll
-from layers.sources.load import load_layers
+from layers.paths import home as home_folder
 from siting.check.run import run_check
 from siting.check.settings import Case, Settings
 from siting.ledger.store import Ledger

@@ -1,4 +1,4 @@
-"""Which configuration is in use, and which tables go with it: one answer for map, rules, pages and command line."""
+"""Where things stand: the product, the configuration in use, the tables that go with it, and the user's own folder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,24 @@ import os
 from pathlib import Path
 from typing import Final
 
-__all__ = ["PRODUCT", "config_in_use", "data_root", "law_folder", "plans_folder"]
+import platformdirs
 
-PRODUCT: Final = Path(__file__).resolve().parents[2]
+__all__ = ["PRODUCT", "config_in_use", "data_root", "home", "law_folder", "plans_folder"]
+
+PRODUCT: Final = Path(__file__).resolve().parents[1]
 """Where the product is installed; the one place that knows where a module stands."""
+
+
+def home() -> Path:
+    """Return the folder of what a user adds: ``REDLINE_HOME``, else ``redline`` under the user's data folder.
+
+    It is made if it is not there, and holds imports, the catalogue's additions, tiles and the ledger
+    (docs/architecture.md, Stores).
+    """
+    named = os.environ.get("REDLINE_HOME")
+    folder = Path(named).expanduser() if named else platformdirs.user_data_path("redline", appauthor=False)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def config_in_use() -> Path:

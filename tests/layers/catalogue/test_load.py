@@ -8,7 +8,7 @@ import geopandas as gpd
 from shapely.geometry import Polygon, box
 
 from layers.catalogue.config import Catalogue, read_catalogue
-from layers.sources.load import COMMON_COLUMNS, load_layers, unhealthy
+from layers.catalogue.load import COMMON_COLUMNS, load_layers, unhealthy
 from tests.helpers import ROOT
 
 HEAD = """

@@ -1,0 +1,22 @@
+"""The kinds of sources: the one list of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from layers.sources.corridors import CorridorSource
+from layers.sources.imported import ImportedSource
+from layers.sources.none import NoSource
+from layers.sources.plan_table import PlansSource
+from layers.sources.raster import RasterSource
+from layers.sources.vector_files import FileSource
+
+__all__ = ["AnySource"]
+
+AnySource = Annotated[
+    NoSource | FileSource | PlansSource | CorridorSource | RasterSource | ImportedSource,
+    Field(discriminator="kind"),
+]
+"""What ``[layer.source]`` may be, told apart by ``kind``."""

@@ -1,0 +1,83 @@
+"""Vector files beside the configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+from pydantic import Field
+
+from geo.crs import describe, to_store
+from geo.errors import DataFault
+from geo.shapes import plain_shapes
+from layers.sources.source import Content, Source, Wanted, rows_where
+
+__all__ = ["FileSource", "read_vector"]
+
+
+class FileSource(Source):
+    """Vector files of one layer, relative to the folder of the configuration."""
+
+    kind: Literal["file"]
+    files: list[str] = Field(min_length=1)
+    sublayer: str | None = None
+    where: dict[str, list[str]] = Field(default_factory=dict)
+    """Keep only features whose column holds one of the values."""
+
+    def shipped_files(self, folder: Path) -> list[Path]:
+        """Return the files."""
+        return [folder / name for name in self.files]
+
+    def read(self, wanted: Wanted) -> Content:
+        """Read the files as one frame in EPSG:4490."""
+        frames = [self._one(wanted, name) for name in self.files]
+        whole = frames[0]
+        if len(frames) > 1:
+            whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
+        whole = rows_where(wanted.layer, whole, self.where)
+        _refuse_invalid(wanted, whole)
+        return Content(to_store(whole))
+
+    def _one(self, wanted: Wanted, name: str) -> gpd.GeoDataFrame:
+        """Read one file and hold its CRS against the declared one."""
+        path = wanted.folder / name
+        if not path.is_file():
+            raise DataFault("layers.file_missing", layer=wanted.layer, file=name)
+        frame = read_vector(wanted.layer, path, name, self.sublayer)
+        if frame.empty or not isinstance(frame, gpd.GeoDataFrame):
+            raise DataFault("layers.file_empty", layer=wanted.layer, file=name)
+        frame = frame.set_geometry(gpd.GeoSeries(plain_shapes(frame.geometry.to_numpy()), frame.index, crs=frame.crs))
+        if frame.crs is None:
+            raise DataFault("layers.no_crs", layer=wanted.layer, file=name)
+        if describe(frame.crs, name).epsg != describe(wanted.crs).epsg:
+            raise DataFault("layers.crs_differs", layer=wanted.layer, found=frame.crs.name, declared=wanted.crs)
+        return frame
+
+
+def read_vector(layer: str, path: Path, name: str, sublayer: str | None = None) -> gpd.GeoDataFrame:
+    """Read a vector file, whatever is in it.
+
+    Raises
+    ------
+    DataFault
+        If GDAL cannot read it; `name` is how the sentence calls the file.
+    """
+    try:
+        return gpd.read_file(path, layer=sublayer, engine="pyogrio")
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, shapely.GEOSException) as fault:
+        raise DataFault("layers.file_unreadable", layer=layer, file=name, fault=str(fault)) from None
+
+
+def _refuse_invalid(wanted: Wanted, frame: gpd.GeoDataFrame) -> None:
+    """Stop at the first broken shape: nothing can be measured against it."""
+    shapes = frame.geometry.to_numpy()
+    bad = ~shapely.is_valid(shapes) | shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    if bad.any():
+        first = int(bad.argmax())
+        why = shapely.is_valid_reason(shapes[first]) or "no shape"
+        label = frame.iloc[first].get(wanted.name_field or "", "") or f"#{first + 1}"
+        raise DataFault("layers.invalid_geometry", layer=wanted.layer, count=int(bad.sum()), feature=label, why=why)

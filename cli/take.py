@@ -67,7 +67,7 @@ def _site_options(command: Callable[..., None]) -> Callable[..., None]:
 def snapshot(obj: dict[str, object], /, target: Path, **asked: Any) -> None:
     """Take layers away as tables, shapes, a sheet, a raster or a page, each with its manifest / 导出快照."""
     from snapshot.arguments import snapshot as take
-    from snapshot.deliver import Picture
+    from snapshot.pictures import Picture
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)

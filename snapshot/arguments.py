@@ -14,10 +14,11 @@ import pyogrio
 from geo.errors import BadInput
 from layers.catalogue import Layer
 from siting.check import Run
-from snapshot.deliver import ALL_FORMS, Order, Picture, check_order, deliver
+from snapshot.deliver import ALL_FORMS, Order, check_order, deliver
 from snapshot.inspect import Diff, compare_layers, verify_file
+from snapshot.pictures import Picture
 from snapshot.selection import Filter, Selection
-from snapshot.vector import MANIFEST_TABLE, Progress
+from snapshot.vector import Progress
 from words import Lang
 
 __all__ = ["diff_files", "form_of", "parse_extent", "parse_filter", "read_snapshot", "snapshot"]
@@ -159,7 +160,7 @@ def read_snapshot(path: Path) -> dict[str, gpd.GeoDataFrame]:
         raise BadInput("takeaway.diff_changed", name=path.name)
     form = checked.manifest["form"]
     if form == "gpkg":
-        names = [row[0] for row in pyogrio.list_layers(path) if row[1] is not None and row[0] != MANIFEST_TABLE]
+        names = [row[0] for row in pyogrio.list_layers(path) if row[1] is not None]
         return {name: pyogrio.read_dataframe(path, layer=name) for name in names}
     if form not in {"shp", "geojson", "fgb", "parquet"}:
         raise BadInput("takeaway.diff_form", name=path.name, form=form)

@@ -6,66 +6,24 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
-from carto.scene import LayerShow
 from geo.errors import BadInput
-from layers.catalogue import Layer, may_export, withheld_ids
+from layers.catalogue import Layer, withheld_ids
 from layers.indicators import DERIVED, derived_values
-from snapshot.page import write_page
-from snapshot.proof import TableRecord, build_manifest
-from snapshot.raster import RasterSettings, control_layers, raster_epsg, write_raster
+from snapshot.form import Form
+from snapshot.pictures import PICTURES, Picture, PictureJob
 from snapshot.selection import Selection, kept_rows, safe_name, territory
-from snapshot.sheet import Relief, SheetSettings, map_epsg, write_sheet
 from snapshot.vector import FORMS, Progress, form_epsg, write
-from words import t
 
-__all__ = ["ALL_FORMS", "PICTURES", "Order", "Picture", "check_order", "deliver"]
+__all__ = ["ALL_FORMS", "Order", "check_order", "deliver"]
 
-PICTURES: Final = {"pdf": ".pdf", "png": ".png", "tif": ".tif", "html": ".html"}
-"""Forms that show an extent, and their suffix."""
-ALL_FORMS: Final = (*FORMS, *PICTURES)
+ALL_FORMS: Final[dict[str, Form[Any]]] = {**FORMS, **PICTURES}
+"""Every form by its name, in the order in which they are offered."""
 _PAD: Final = 0.02
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What a person chooses of a sheet, a raster or a page; each takes what concerns it.
-
-    Attributes
-    ----------
-    title : str
-        Of a sheet or a page; empty: what the software calls it.
-    paper, landscape, dpi, scale, grid, internal, approval
-        As in ``snapshot.sheet.sheet.SheetSettings``.
-    user : str
-        Who makes it.
-    raster : {"distance", "constraint"}
-    cell_m : float
-        Size of a cell.
-    relief : Relief or None
-        The shaded relief of the screen, below a sheet or a page.
-    panel : tuple of LayerShow
-        How the layers stand on the screen, top first: a sheet and a page draw them in that order and opacity.
-    """
-
-    title: str = ""
-    paper: str = "A4"
-    landscape: bool = True
-    dpi: int = 300
-    scale: float | None = None
-    grid: Literal["graticule", "gk", "none"] = "graticule"
-    internal: bool = False
-    approval: str = ""
-    user: str = ""
-    raster: Literal["distance", "constraint"] = "distance"
-    cell_m: float = 100.0
-    relief: Relief | None = None
-    panel: tuple[LayerShow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,16 +80,17 @@ def deliver(order: Order, target: Path, progress: Progress | None = None) -> Pat
     order = dataclasses.replace(order, selection=_let_out_figures(order.selection))
     if order.form in FORMS:
         return write(_with_figures(order.selection, order.form), order.form, target, progress)
-    suffix = PICTURES[order.form]
-    stem = target.name.removesuffix(target.suffix) if target.suffix.lower() in PICTURES.values() else target.name
-    path = target.with_name(safe_name(stem.rstrip(" .") + suffix))
+    form = PICTURES[order.form]
+    suffixes = {one.suffix for one in PICTURES.values()}
+    stem = target.name.removesuffix(target.suffix) if target.suffix.lower() in suffixes else target.name
+    path = target.with_name(safe_name(stem.rstrip(" .") + form.suffix))
 
     def step(share: float) -> None:
         if progress is not None:
             progress(share, path.name)
 
     selection = dataclasses.replace(order.selection, extent=_bounds(order.selection))
-    _write_picture(dataclasses.replace(order, selection=selection), path, step)
+    form.write(path, PictureJob(form.name, selection, order.picture, _filtered(selection), step))
     return path
 
 
@@ -155,55 +114,6 @@ def _with_figures(selection: Selection, form: str) -> Selection:
     able = [name for name, recipe in DERIVED.items() if not closed & set(recipe.needs)]
     found = [derived_values(name, selection.layers) for name in able]
     return dataclasses.replace(selection, indicators=tuple(one for one in found if one is not None))
-
-
-def _write_picture(order: Order, path: Path, step: Any) -> None:
-    """Write a sheet, a raster or a page of the selection's extent."""
-    selection, picture = order.selection, order.picture
-    assert selection.extent is not None
-    bounds = selection.extent
-    filtered = _filtered(selection)
-    layers = list(filtered.values())
-    visible = [layer.id for layer in selection.taken_layers()]
-    lang, version = selection.lang, selection.version
-    sites = None if selection.sites is None else gpd.GeoDataFrame(selection.sites.frame[["site_id", "geometry"]])
-    title = picture.title.strip() or t("snapshot.sheet_title", lang)
-    common: dict[str, Any] = {"lang": lang, "version": version, "step": step}
-    if order.form == "tif":
-        within = territory(selection.layers, selection.adcodes) if selection.adcodes else None
-        settings = RasterSettings(picture.raster, bounds, picture.cell_m, selection.epsg, within)
-        manifest = _manifest(order, raster_epsg(settings), control_layers(layers, visible))
-        write_raster(path, layers, settings, visible=visible, manifest=manifest, **common)
-        return
-    drawn = [filtered[name] for name in visible if may_export(filtered[name], filtered)]
-    if order.form == "html":
-        manifest = _manifest(order, 4490, drawn)
-        write_page(
-            path, layers, bounds, title=title, visible=visible, sites=sites, indicator=selection.shown,
-            user=picture.user, relief=picture.relief, panel=picture.panel, manifest=manifest, **common,
-        )  # fmt: skip
-        return
-    sheet = SheetSettings(
-        title, bounds, picture.paper, picture.landscape, picture.dpi, picture.scale, picture.grid,
-        internal=picture.internal, approval=picture.approval, user=picture.user,
-    )  # fmt: skip
-    write_sheet(
-        path, layers, sheet, visible=visible, sites=sites, result=selection.result, relief=picture.relief,
-        indicator=selection.shown[0] if selection.shown else None, panel=picture.panel,
-        manifest=_manifest(order, map_epsg(bounds), drawn), **common,
-    )  # fmt: skip
-
-
-def _manifest(order: Order, epsg: int, drawn: list[Layer]) -> dict[str, Any]:
-    """Return the manifest of a picture: of each layer that it shows the features that meet its extent."""
-    assert order.selection.extent is not None
-    box = shapely.box(*order.selection.extent)
-    records = [
-        TableRecord(layer.id, layer.id, int(shapely.intersects(layer.frame.geometry.to_numpy(), box).sum()))
-        for layer in drawn
-        if layer.frame is not None
-    ]
-    return build_manifest(order.selection, order.form, epsg, records)
 
 
 def _filtered(selection: Selection) -> Mapping[str, Layer]:

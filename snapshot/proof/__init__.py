@@ -1,5 +1,6 @@
 """Manifests and seals: what a file holds and whether it still does."""
 
+from snapshot.proof.archive import has_member, read_archive
 from snapshot.proof.manifest import (
     MANIFEST_MEMBER,
     MANIFEST_VERSION,
@@ -17,6 +18,7 @@ from snapshot.proof.manifest import (
 )
 from snapshot.proof.sealing import (
     DOCX_MEMBER,
+    Reading,
     read_docx,
     read_html,
     read_pdf,
@@ -26,27 +28,33 @@ from snapshot.proof.sealing import (
     seal_raster,
     tag_raster,
 )
+from snapshot.proof.stated import refuse_long, stated_hashes
 
 __all__ = [
     "DOCX_MEMBER",
     "MANIFEST_MEMBER",
     "MANIFEST_VERSION",
     "OWN_HASH",
+    "Reading",
     "TableRecord",
     "attributions",
     "build_manifest",
     "features_digest",
+    "has_member",
     "layers_out",
     "manifest_text",
     "own_hash",
+    "read_archive",
     "read_docx",
     "read_html",
     "read_pdf",
     "read_png",
     "read_raster",
     "readme_text",
+    "refuse_long",
     "seal",
     "seal_raster",
+    "stated_hashes",
     "table_digest",
     "tag_raster",
     "with_own_hash",

@@ -1,5 +1,6 @@
 """The report of a check, as PDF or DOCX."""
 
 from snapshot.report.deliver import deliver_report, results_selection
+from snapshot.report.docx import DOCX_READER
 
-__all__ = ["deliver_report", "results_selection"]
+__all__ = ["DOCX_READER", "deliver_report", "results_selection"]

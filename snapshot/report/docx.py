@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +17,12 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from snapshot.proof import DOCX_MEMBER
+from snapshot.form import Reader
+from snapshot.proof import DOCX_MEMBER, has_member, read_archive, read_docx
 from snapshot.report.model import Block, Facts, Heading, Picture, Report, Signatures, Table, Text
 from words import t
 
-__all__ = ["write_docx"]
+__all__ = ["DOCX_READER", "write_docx"]
 
 _FONT: Final = "Noto Sans SC"
 _WIDTH_MM: Final = 160.0
@@ -160,3 +162,10 @@ def _shade(cell: Any) -> None:
     for name, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", _SHADE)):
         made.set(qn(name), value)
     cell._tc.get_or_add_tcPr().append(made)  # noqa: SLF001
+
+
+DOCX_READER: Final = Reader(
+    lambda head, path: has_member(head, path, "word/document.xml"),
+    partial(read_archive, member=DOCX_MEMBER, manifest_of=read_docx),
+)
+"""How `redline verify` reads a report again."""

@@ -16,13 +16,14 @@ import shapely
 from carto.style import Symbol
 from geo.crs import describe
 from geo.errors import BadInput
+from snapshot.form import Form
 from snapshot.proof import TableRecord
 from snapshot.selection import Taken, by_kind
-from snapshot.vector.job import Job, Piece
+from snapshot.vector.job import ARCHIVE, Job, Piece, write_archive
 from snapshot.vector.survey_txt import write_survey_txt
 from words import t
 
-__all__ = ["write_dxf", "write_survey"]
+__all__ = ["DXF", "TXT"]
 
 _COLOURS: Final = {
     1: (255, 0, 0),
@@ -44,7 +45,7 @@ _TEXT_M: Final = 40.0
 _DECIMALS: Final = 4
 
 
-def write_dxf(target: Path, job: Job) -> list[TableRecord]:
+def _dxf(target: Path, job: Job) -> list[TableRecord]:
     """Write outlines, points and names of all tables as one DXF, a CAD layer for each table and kind.
 
     An illustration's layer begins with ``SHIYI_`` and its notice stands as text on its features.
@@ -63,7 +64,7 @@ def write_dxf(target: Path, job: Job) -> list[TableRecord]:
     return records
 
 
-def write_survey(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
+def _survey(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
     """Write the checked sites, or the areas of the layers where there is no site, as 勘测定界 TXT.
 
     Raises
@@ -192,3 +193,18 @@ def _colour(symbol: Symbol | None) -> int:
         return 7
     wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     return min(_COLOURS, key=lambda n: sum((a - b) ** 2 for a, b in zip(_COLOURS[n], wanted, strict=True)))
+
+
+def _write_dxf(draft: Path, job: Job) -> None:
+    drawing = job.parts(draft) / "redline.dxf"
+    records = _dxf(drawing, job)
+    write_archive(draft, job, {drawing.name: drawing}, records, epsg=job.epsg)
+
+
+def _write_survey(draft: Path, job: Job) -> None:
+    texts, records = _survey(job)
+    write_archive(draft, job, texts, records, epsg=job.epsg)
+
+
+DXF: Final = Form("dxf", ".zip", "gis", "application/zip", _write_dxf, (ARCHIVE,), "metres", None)
+TXT: Final = Form("txt", ".zip", "gis", "application/zip", _write_survey, (ARCHIVE,), "zone", None)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -13,57 +11,22 @@ from geo.crs import describe, gk3_epsg
 from geo.errors import BadInput
 from geo.whole_file import whole_file
 from layers.catalogue import may_export
-from snapshot.proof import TableRecord
+from snapshot.form import Form
 from snapshot.selection import Selection, Taken, by_kind, safe_name, selected
-from snapshot.vector.cad import write_dxf, write_survey
-from snapshot.vector.geopackage import write_gpkg
-from snapshot.vector.job import Job, Piece, Progress, write_archive
-from snapshot.vector.kml import write_kml
-from snapshot.vector.open_formats import write_flatgeobuf, write_geojson, write_parquet
-from snapshot.vector.shapefile import write_shapefiles
-from snapshot.vector.spreadsheets import write_csv_pages, write_xlsx
+from snapshot.vector.cad import DXF, TXT
+from snapshot.vector.geopackage import GPKG
+from snapshot.vector.job import Job, Progress
+from snapshot.vector.kml import KML, KMZ
+from snapshot.vector.open_formats import FGB, GEOJSON, PARQUET
+from snapshot.vector.shapefile import SHP
+from snapshot.vector.spreadsheets import CSV, XLSX
 
-__all__ = ["FORMS", "Form", "form_epsg", "write"]
+__all__ = ["FORMS", "form_epsg", "write"]
 
-_PieceWriter = Callable[[Path, Job, Piece], TableRecord]
-
-
-@dataclass(frozen=True)
-class Form:
-    """One form of file.
-
-    Attributes
-    ----------
-    suffix : str
-        Of what is delivered.
-    systems : str
-        What it may hold: ``any``; ``wgs84`` by definition; ``metres``; ``zone``, a 3-degree zone; ``none``.
-    default : int or None
-        System where none is asked for; None for the zone that the selection lies in.
-    alone : str
-        Suffix of one table by itself, where the form can be a plain file; empty where it is always one file.
-    """
-
-    suffix: str
-    systems: Literal["any", "wgs84", "metres", "zone", "none"]
-    default: int | None
-    alone: str = ""
-
-
-FORMS: Final[dict[str, Form]] = {
-    "gpkg": Form(".gpkg", "any", 4490),
-    "shp": Form(".zip", "any", 4490),
-    "geojson": Form(".zip", "any", 4326, ".geojson"),
-    "kml": Form(".kml", "wgs84", 4326),
-    "kmz": Form(".kmz", "wgs84", 4326),
-    "fgb": Form(".zip", "any", 4490),
-    "parquet": Form(".zip", "any", 4490, ".parquet"),
-    "dxf": Form(".zip", "metres", None),
-    "txt": Form(".zip", "zone", None),
-    "xlsx": Form(".xlsx", "none", 4490),
-    "csv": Form(".zip", "none", 4490),
+FORMS: Final[dict[str, Form[Job]]] = {
+    form.name: form for form in (GPKG, SHP, GEOJSON, KML, KMZ, FGB, PARQUET, DXF, TXT, XLSX, CSV)
 }
-"""The forms, in the order in which they are offered."""
+"""The forms of tables and shapes, in the order in which they are offered: the one list of them."""
 
 
 def form_epsg(selection: Selection, form: str) -> int:
@@ -124,7 +87,7 @@ def write(selection: Selection, form: str, target: Path, progress: Progress | No
     stem = target.name.removesuffix(target.suffix) if target.suffix.lower() in _SUFFIXES else target.name
     path = target.with_name(safe_name(stem.rstrip(" .") + suffix))
     with whole_file(path) as draft:
-        _fill(draft, job)
+        rule.write(draft, job)
         job.step(1.0, path.name)
     return path
 
@@ -132,56 +95,6 @@ def write(selection: Selection, form: str, target: Path, progress: Progress | No
 _SUFFIXES: Final = frozenset(
     [form.suffix for form in FORMS.values()] + [form.alone for form in FORMS.values() if form.alone]
 ) | {".shp", ".fgb", ".dxf", ".txt", ".csv"}
-_PLAIN: Final[dict[str, tuple[_PieceWriter, str]]] = {
-    "geojson": (write_geojson, ".geojson"),
-    "parquet": (write_parquet, ".parquet"),
-    "fgb": (write_flatgeobuf, ".fgb"),
-}
-
-
-def _fill(draft: Path, job: Job) -> None:
-    """Write the draft in its form."""
-    folder = draft.parent / "parts"
-    folder.mkdir()
-    if job.form == "gpkg":
-        write_gpkg(draft, job)
-    elif job.form == "xlsx":
-        write_xlsx(draft, job)
-    elif job.form == "kml":
-        draft.write_bytes(write_kml(job, icons=False)[0])
-    elif job.form == "kmz":
-        document, icons, records = write_kml(job, icons=True)
-        write_archive(draft, job, {"doc.kml": document, **icons}, records, epsg=job.epsg)
-    elif job.form in _PLAIN:
-        _fill_plain(draft, job, folder)
-    elif job.form == "shp":
-        files, records = write_shapefiles(folder, job)
-        write_archive(draft, job, files, records, epsg=job.epsg)
-    elif job.form == "dxf":
-        drawing = folder / "redline.dxf"
-        records = write_dxf(drawing, job)
-        write_archive(draft, job, {drawing.name: drawing}, records, epsg=job.epsg)
-    elif job.form == "txt":
-        texts, records = write_survey(job)
-        write_archive(draft, job, texts, records, epsg=job.epsg)
-    else:
-        pages, records = write_csv_pages(job)
-        write_archive(draft, job, pages, records, epsg=None)
-
-
-def _fill_plain(draft: Path, job: Job, folder: Path) -> None:
-    """Write each table in a file of its own: the only one by itself, several in an archive."""
-    writer, suffix = _PLAIN[job.form]
-    if draft.suffix == suffix:
-        writer(draft, job, next(job.pieces()))
-        return
-    files: dict[str, Path | bytes] = {}
-    records = []
-    for piece in job.pieces():
-        path = folder / f"{piece.name}{suffix}"
-        records.append(writer(path, job, piece))
-        files[path.name] = path
-    write_archive(draft, job, files, records, epsg=job.epsg)
 
 
 def _single(job: Job) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -11,15 +12,17 @@ from typing import Final
 import pandas as pd
 import pyogrio
 
+from geo.errors import BadInput
 from layers.catalogue import may_export
-from snapshot.proof import TableRecord, manifest_text, table_digest
+from snapshot.form import Form, Reader
+from snapshot.proof import Reading, TableRecord, manifest_text, stated_hashes, table_digest
 from snapshot.selection import Sheet, about_table, close_geopackage, fill_geopackage, findings_table, write_table
 from snapshot.vector.job import Job
 from words import t
 
-__all__ = ["MANIFEST_TABLE", "write_gpkg"]
+__all__ = ["GPKG"]
 
-MANIFEST_TABLE: Final = "redline_manifest"
+_MANIFEST_TABLE: Final = "redline_manifest"
 _RELATED: Final = "site_findings"
 _METADATA_EXTENSION: Final = "http://www.geopackage.org/spec120/#extension_metadata"
 _RELATED_EXTENSION: Final = "http://www.geopackage.org/18-000.html"
@@ -47,7 +50,7 @@ CREATE TABLE gpkgext_relations (
 """
 
 
-def write_gpkg(draft: Path, job: Job) -> None:
+def _write(draft: Path, job: Job) -> None:
     """Write the tables of a job as one GeoPackage."""
     selection = job.selection
     lang = selection.lang
@@ -68,7 +71,7 @@ def write_gpkg(draft: Path, job: Job) -> None:
             records.append(TableRecord(name, layer_of.get(sheet), len(frame), table_digest(frame)))
     text = manifest_text(job.manifest(records))
     frame = pd.DataFrame({"manifest": [text]})
-    write_table(draft, frame, MANIFEST_TABLE, t("takeaway.manifest", lang), t("takeaway.manifest_text", lang))
+    write_table(draft, frame, _MANIFEST_TABLE, t("takeaway.manifest", lang), t("takeaway.manifest_text", lang))
     with closing(sqlite3.connect(draft)) as database, database:
         _describe(database, text, selection.written, {name: sheet for sheet, names in tables.items() for name in names})
         if {"site", "findings"} <= set(tables):
@@ -126,3 +129,22 @@ def _relate(database: sqlite3.Connection, sites: list[str]) -> None:
         "INSERT INTO gpkg_extensions VALUES ('gpkgext_relations', NULL, 'gpkg_related_tables', ?, 'read-write')",
         (_RELATED_EXTENSION,),
     )
+
+
+def _read(path: Path) -> Reading:
+    """Hash the tables of a GeoPackage; it is opened as it is, nothing is written beside it."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        kinds = "SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes')"
+        names = [str(row[0]) for row in database.execute(kinds)]
+        if _MANIFEST_TABLE not in names:
+            raise BadInput("takeaway.verify_no_manifest", name=path.name)
+        manifest = json.loads(database.execute(f"SELECT manifest FROM {_MANIFEST_TABLE}").fetchone()[0])  # noqa: S608
+    content = [name for name in names if name not in {_MANIFEST_TABLE, "layer_styles"}]
+    hashes = {name: table_digest(pyogrio.read_dataframe(path, layer=name)) for name in content}
+    return manifest, stated_hashes(manifest, path.name), hashes
+
+
+GPKG: Final = Form(
+    "gpkg", ".gpkg", "gis", "application/geopackage+sqlite3", _write,
+    (Reader(lambda head, _: head.startswith(b"SQLite format 3\0"), _read),), "any",
+)  # fmt: skip

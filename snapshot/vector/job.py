@@ -12,15 +12,34 @@ from typing import Any, Final
 
 import geopandas as gpd
 
-from snapshot.proof import MANIFEST_MEMBER, TableRecord, build_manifest, layers_out, manifest_text, readme_text
+from snapshot.form import Reader
+from snapshot.proof import (
+    MANIFEST_MEMBER,
+    TableRecord,
+    build_manifest,
+    has_member,
+    layers_out,
+    manifest_text,
+    read_archive,
+    readme_text,
+)
 from snapshot.selection import GeometryKind, Selection, Taken, by_kind, settled
 
-__all__ = ["README_MEMBER", "Job", "Piece", "Progress", "write_archive"]
+__all__ = ["ARCHIVE", "README_MEMBER", "Job", "Piece", "Progress", "write_archive"]
 
 Progress = Callable[[float, str], None]
 """Called with the share done and what is being written; what it raises ends the export, which leaves nothing."""
 
 README_MEMBER: Final = "README.txt"
+
+
+def _is_archive(head: bytes, path: Path) -> bool:
+    """Tell whether a file is an archive of ours; a workbook is an archive too, and is read as what it is."""
+    return has_member(head, path, MANIFEST_MEMBER) and not has_member(head, path, "xl/workbook.xml")
+
+
+ARCHIVE: Final = Reader(_is_archive, read_archive)
+"""Of an archive with a manifest."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,12 @@ class Job:
             for kind, part in kinds.items():
                 name = taken.sheet.name if len(kinds) == 1 else f"{taken.sheet.name}_{kind}"
                 yield Piece(name, kind, taken, part.reset_index(drop=True))
+
+    def parts(self, draft: Path) -> Path:
+        """Return a folder beside the draft for the files that go into it; it ends with the draft."""
+        folder = draft.parent / "parts"
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def step(self, share: float, what: str) -> None:
         """Report how far the export is."""

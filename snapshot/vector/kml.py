@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import unescape
 
 import geopandas as gpd
 import numpy as np
@@ -14,12 +17,14 @@ import pandas as pd
 import shapely
 
 from carto.style import Symbol
-from snapshot.proof import TableRecord, attributions, layers_out, manifest_text
+from geo.errors import BadInput
+from snapshot.form import Form, Reader
+from snapshot.proof import Reading, TableRecord, attributions, layers_out, manifest_text, refuse_long, stated_hashes
 from snapshot.selection import Category, beyond, icon_png
-from snapshot.vector.job import Job, Piece
+from snapshot.vector.job import ARCHIVE, Job, Piece, write_archive
 from words import t
 
-__all__ = ["kml_digest", "write_kml"]
+__all__ = ["KML", "KMZ"]
 
 _NAMESPACE: Final = "http://www.opengis.net/kml/2.2"
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -28,7 +33,7 @@ _INT32: Final = 2**31
 _ICON_PX: Final = 32
 
 
-def write_kml(job: Job, *, icons: bool) -> tuple[bytes, dict[str, bytes], list[TableRecord]]:
+def _document_of(job: Job, *, icons: bool) -> tuple[bytes, dict[str, bytes], list[TableRecord]]:
     """Return a KML document, the icons that it names, and the records of its tables.
 
     Parameters
@@ -74,7 +79,7 @@ def write_kml(job: Job, *, icons: bool) -> tuple[bytes, dict[str, bytes], list[T
     return ET.tostring(root, encoding="utf-8", xml_declaration=True), pictures, records
 
 
-def kml_digest(content: bytes) -> tuple[str, bytes | None]:
+def _digest(content: bytes) -> tuple[str, bytes | None]:
     """Return the hash of a plain KML without its manifest, and the manifest as it stands in it."""
     found = _MANIFEST.search(content)
     if found is None:
@@ -219,3 +224,31 @@ def _text(parent: ET.Element, tag: str, text: str) -> None:
 def _clean(text: str) -> str:
     """Take out what XML 1.0 cannot hold; the rest is escaped on writing."""
     return _CONTROL.sub("", text)
+
+
+def _write_plain(draft: Path, job: Job) -> None:
+    draft.write_bytes(_document_of(job, icons=False)[0])
+
+
+def _write_packed(draft: Path, job: Job) -> None:
+    document, icons, records = _document_of(job, icons=True)
+    write_archive(draft, job, {"doc.kml": document, **icons}, records, epsg=job.epsg)
+
+
+def _read(path: Path) -> Reading:
+    refuse_long(path)
+    digest, told = _digest(path.read_bytes())
+    if told is None:
+        raise BadInput("takeaway.verify_no_manifest", name=path.name)
+    manifest = json.loads(unescape(told.decode("utf-8")))
+    stated = stated_hashes(manifest, path.name)
+    return manifest, {path.suffix: next((sha for sha in stated.values() if sha), None)}, {path.suffix: digest}
+
+
+KML: Final = Form(
+    "kml", ".kml", "gis", "application/vnd.google-earth.kml+xml", _write_plain,
+    (Reader(lambda head, _: b"<kml" in head, _read),), "wgs84", 4326,
+)  # fmt: skip
+KMZ: Final = Form(
+    "kmz", ".kmz", "gis", "application/vnd.google-earth.kmz", _write_packed, (ARCHIVE,), "wgs84", 4326
+)  # fmt: skip

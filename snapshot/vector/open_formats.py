@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,17 +15,30 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from snapshot.proof import TableRecord, features_digest, manifest_text, table_digest, with_own_hash
+from geo.errors import BadInput
+from snapshot.form import Form, Reader
+from snapshot.proof import (
+    Reading,
+    TableRecord,
+    features_digest,
+    manifest_text,
+    refuse_long,
+    stated_hashes,
+    table_digest,
+    with_own_hash,
+)
 from snapshot.selection import beyond
-from snapshot.vector.job import Job, Piece
+from snapshot.vector.job import ARCHIVE, Job, Piece, write_archive
 
-__all__ = ["PARQUET_KEY", "write_flatgeobuf", "write_geojson", "write_parquet"]
+__all__ = ["FGB", "GEOJSON", "PARQUET"]
 
-PARQUET_KEY: Final = b"redline_manifest"
+_PARQUET_KEY: Final = b"redline_manifest"
 _MOST_EXACT: Final = 2**53
+_BLANK: Final = b"\xef\xbb\xbf \t\r\n"
+_PieceWriter = Callable[[Path, Job, Piece], TableRecord]
 
 
-def write_geojson(target: Path, job: Job, piece: Piece) -> TableRecord:
+def _write_geojson(target: Path, job: Job, piece: Piece) -> TableRecord:
     """Write one table as GeoJSON, its manifest a member of the collection.
 
     In EPSG:4326 as RFC 7946 asks: longitude and latitude, rings by the right-hand rule, no ``crs``. In another system,
@@ -56,7 +71,7 @@ def write_geojson(target: Path, job: Job, piece: Piece) -> TableRecord:
     return record
 
 
-def write_flatgeobuf(target: Path, job: Job, piece: Piece) -> TableRecord:
+def _write_flatgeobuf(target: Path, job: Job, piece: Piece) -> TableRecord:
     """Write one table as FlatGeobuf with its spatial index, which puts the rows in an order of its own."""
     del job
     pyogrio.write_dataframe(
@@ -70,13 +85,13 @@ def write_flatgeobuf(target: Path, job: Job, piece: Piece) -> TableRecord:
     return piece.record(sha256=table_digest(pyogrio.read_dataframe(target)))
 
 
-def write_parquet(target: Path, job: Job, piece: Piece) -> TableRecord:
+def _write_parquet(target: Path, job: Job, piece: Piece) -> TableRecord:
     """Write one table as GeoParquet 1.1, its manifest in the metadata of the file."""
     piece.frame.to_parquet(target, index=False, schema_version="1.1.0", write_covering_bbox=False)
     record = piece.record(sha256=table_digest(gpd.read_parquet(target)))
     table = pq.read_table(target)
     told = manifest_text(job.manifest([record])).encode()
-    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), PARQUET_KEY: told}), target)
+    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), _PARQUET_KEY: told}), target)
     return record
 
 
@@ -95,3 +110,47 @@ def _value(value: Any) -> Any:
     if isinstance(value, float) and not np.isfinite(value):
         return None
     return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _write_each(writer: _PieceWriter, suffix: str, draft: Path, job: Job) -> None:
+    """Write each table in a file of its own: the only one by itself, several in an archive."""
+    if draft.suffix == suffix:
+        writer(draft, job, next(job.pieces()))
+        return
+    files: dict[str, Path | bytes] = {}
+    records = []
+    for piece in job.pieces():
+        path = job.parts(draft) / f"{piece.name}{suffix}"
+        records.append(writer(path, job, piece))
+        files[path.name] = path
+    write_archive(draft, job, files, records, epsg=job.epsg)
+
+
+def _read_geojson(path: Path) -> Reading:
+    refuse_long(path)
+    held = json.loads(path.read_text(encoding="utf-8-sig"))
+    manifest = held.get("redline_manifest")
+    expected = stated_hashes(manifest, path.name)
+    return manifest, expected, {next(iter(expected)): features_digest(held.get("features"))}
+
+
+def _read_parquet(path: Path) -> Reading:
+    told = (pq.read_schema(path).metadata or {}).get(_PARQUET_KEY)
+    if told is None:
+        raise BadInput("takeaway.verify_no_manifest", name=path.name)
+    manifest = json.loads(told)
+    expected = stated_hashes(manifest, path.name)
+    return manifest, expected, {next(iter(expected)): table_digest(gpd.read_parquet(path))}
+
+
+GEOJSON: Final = Form(
+    "geojson", ".zip", "gis", "application/geo+json", partial(_write_each, _write_geojson, ".geojson"),
+    (ARCHIVE, Reader(lambda head, _: head.lstrip(_BLANK).startswith(b"{"), _read_geojson)), "any", 4326, ".geojson",
+)  # fmt: skip
+FGB: Final = Form(
+    "fgb", ".zip", "gis", "application/zip", partial(_write_each, _write_flatgeobuf, ".fgb"), (ARCHIVE,), "any",
+)  # fmt: skip
+PARQUET: Final = Form(
+    "parquet", ".zip", "gis", "application/vnd.apache.parquet", partial(_write_each, _write_parquet, ".parquet"),
+    (ARCHIVE, Reader(lambda head, _: head.startswith(b"PAR1"), _read_parquet)), "any", alone=".parquet",
+)  # fmt: skip

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
+from snapshot.form import Form
 from snapshot.proof import TableRecord
 from snapshot.selection import beyond, short_fields
-from snapshot.vector.job import Job, Piece
+from snapshot.vector.job import ARCHIVE, Job, Piece, write_archive
 
-__all__ = ["FIELDS_MEMBER", "LONG_MEMBER", "write_shapefiles"]
+__all__ = ["FIELDS_MEMBER", "LONG_MEMBER", "SHP"]
 
 FIELDS_MEMBER: Final = "fields.csv"
 LONG_MEMBER: Final = "long_text.csv"
@@ -31,7 +32,7 @@ _TYPES: Final = {
 }
 
 
-def write_shapefiles(folder: Path, job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
+def _shapefiles(folder: Path, job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
     """Write the tables of a job as Shapefiles into a folder; return the files by their names and the records.
 
     Notes
@@ -123,3 +124,11 @@ def _csv(head: tuple[str, ...], rows: list[tuple[str, str, str]] | list[tuple[st
     writer.writerow(head)
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _write_packed(draft: Path, job: Job) -> None:
+    files, records = _shapefiles(job.parts(draft), job)
+    write_archive(draft, job, files, records, epsg=job.epsg)
+
+
+SHP: Final = Form("shp", ".zip", "gis", "application/zip", _write_packed, (ARCHIVE,), "any")

@@ -14,16 +14,27 @@ import openpyxl
 import pandas as pd
 import shapely
 
+from geo.errors import BadInput
 from layers.catalogue import counties_of, may_export
 from snapshot.findings import Page, write_csv, write_workbook
-from snapshot.proof import TableRecord, attributions, build_manifest, layers_out, manifest_text
+from snapshot.form import Form, Reader
+from snapshot.proof import (
+    Reading,
+    TableRecord,
+    attributions,
+    build_manifest,
+    has_member,
+    layers_out,
+    manifest_text,
+    stated_hashes,
+)
 from snapshot.selection import Selection, Taken, about_table, beyond, findings_table, settled
-from snapshot.vector.job import Job
+from snapshot.vector.job import ARCHIVE, Job, write_archive
 from words import Lang, has, t
 
-__all__ = ["MANIFEST_SHEET", "sheet_digests", "write_csv_pages", "write_xlsx"]
+__all__ = ["CSV", "XLSX"]
 
-MANIFEST_SHEET: Final = "manifest"
+_MANIFEST_SHEET: Final = "manifest"
 _CELL: Final = 30_000
 """Characters of the manifest in one cell; Excel holds 32,767."""
 _EXACT: Final = 10**15
@@ -31,12 +42,12 @@ _EXACT: Final = 10**15
 _UNIT: Final = {"area_m2": "m²", "_m2": "m²", "_ha": "ha", "_m": "m", "lon": "°", "lat": "°", "_km2": "km²"}
 
 
-def write_xlsx(draft: Path, job: Job) -> None:
+def _write_xlsx(draft: Path, job: Job) -> None:
     """Write the tables of a job as a workbook, its manifest on the last sheet."""
     pages = _pages(job)
     body = draft.with_name("body.xlsx")
     write_workbook(body, [page for _, _, page in pages])
-    found = sheet_digests(body)
+    found = _sheet_digests(body)
     records = [
         TableRecord(title, layer, len(page.frame), digest)
         for (_, layer, page), (title, digest) in zip(pages, found.items(), strict=True)
@@ -44,11 +55,11 @@ def write_xlsx(draft: Path, job: Job) -> None:
     manifest = build_manifest(job.selection, job.form, None, records)
     text = manifest_text(manifest)
     cells = [text[start : start + _CELL] for start in range(0, len(text), _CELL)]
-    last = Page(MANIFEST_SHEET, pd.DataFrame({MANIFEST_SHEET: cells}))
+    last = Page(_MANIFEST_SHEET, pd.DataFrame({_MANIFEST_SHEET: cells}))
     write_workbook(draft, [*(page for _, _, page in pages), last])
 
 
-def write_csv_pages(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
+def _csv_pages(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
     """Return the tables of a job as CSV, UTF-8 with a byte order mark, by file name."""
     files: dict[str, Path | bytes] = {}
     pages = _pages(job)
@@ -60,11 +71,11 @@ def write_csv_pages(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord
     return files, [TableRecord(f"{name}.csv", layer, len(page.frame)) for name, layer, page in pages]
 
 
-def sheet_digests(path: Path) -> dict[str, str]:
+def _sheet_digests(path: Path) -> dict[str, str]:
     """Return the hash of each sheet's cells (type and value), except the manifest's own."""
     book = openpyxl.load_workbook(path, read_only=True)
     try:
-        return {name: _sheet_digest(book[name]) for name in book.sheetnames if name != MANIFEST_SHEET}
+        return {name: _sheet_digest(book[name]) for name in book.sheetnames if name != _MANIFEST_SHEET}
     finally:
         book.close()
 
@@ -218,3 +229,27 @@ def _sources(selection: Selection) -> pd.DataFrame:
         "\n".join(attributions([out[name]], lang)) if name in out else None for name in table["layer"]
     ]
     return table
+
+
+def _write_csv(draft: Path, job: Job) -> None:
+    pages, records = _csv_pages(job)
+    write_archive(draft, job, pages, records, epsg=None)
+
+
+def _read_xlsx(path: Path) -> Reading:
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        if _MANIFEST_SHEET not in book.sheetnames:
+            raise BadInput("takeaway.verify_no_manifest", name=path.name)
+        cells = [row[0] for row in book[_MANIFEST_SHEET].iter_rows(min_row=2, max_col=1, values_only=True)]
+    finally:
+        book.close()
+    manifest = json.loads("".join(str(cell) for cell in cells if cell is not None))
+    return manifest, stated_hashes(manifest, path.name), _sheet_digests(path)
+
+
+XLSX: Final = Form(
+    "xlsx", ".xlsx", "table", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _write_xlsx,
+    (Reader(lambda head, path: has_member(head, path, "xl/workbook.xml"), _read_xlsx),),
+)  # fmt: skip
+CSV: Final = Form("csv", ".zip", "table", "application/zip", _write_csv, (ARCHIVE,))

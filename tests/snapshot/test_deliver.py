@@ -27,8 +27,9 @@ from layers.catalogue.model import Layer
 from layers.indicators.indicators import derived_values
 from siting.check.run import Run, run_check
 from siting.check.settings import Case, Settings
-from snapshot.deliver import ALL_FORMS, PICTURES, Order, Picture, deliver
+from snapshot.deliver import ALL_FORMS, Order, deliver
 from snapshot.inspect.verify import verify_file
+from snapshot.pictures import PICTURES, Picture
 from snapshot.report.deliver import deliver_report
 from snapshot.selection.selection import Filter, Selection
 

@@ -15,8 +15,9 @@ from geo.read.formats import sites_from_drawing
 from layers.catalogue.model import Layer
 from siting.check.run import Run, run_check
 from siting.check.settings import Case, Settings
-from snapshot.deliver import ALL_FORMS, Order, Picture, deliver
+from snapshot.deliver import ALL_FORMS, Order, deliver
 from snapshot.findings.results import write_results
+from snapshot.pictures import Picture
 from snapshot.report.deliver import deliver_report
 from snapshot.selection.selection import Selection
 

@@ -14,7 +14,8 @@ from carto.scene import LayerShow, View
 from carto.style import Choropleth
 from geo.crs import gk3_epsg
 from layers.catalogue import Layer, counties_of, may_export
-from snapshot.deliver import PICTURES, Order, Picture
+from snapshot.deliver import ALL_FORMS, Order
+from snapshot.pictures import PICTURES, Picture
 from snapshot.selection import Filter, Selection
 from snapshot.sheet import relief_of
 from snapshot.vector import FORMS
@@ -23,13 +24,6 @@ from views.session import VERSION, Stamp, catalogue, current_layers, lang, say, 
 
 __all__ = ["Shown", "box_of", "choose_form", "choose_order", "form_title"]
 
-_GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "gis": ("gpkg", "shp", "geojson", "kml", "kmz", "fgb", "parquet", "dxf", "txt"),
-    "table": ("xlsx", "csv"),
-    "sheet": ("pdf", "png"),
-    "raster": ("tif",),
-    "page": ("html",),
-}
 _FEW: Final = 60
 """A column of more different values is not offered to filter by."""
 _MOST_CELLS: Final = 4e6
@@ -78,14 +72,12 @@ def box_of(view: View) -> Box:
 
 def form_title(form: str) -> str:
     """Return what a form is called, its group first."""
-    group = next(name for name, forms in _GROUPS.items() if form in forms)
-    return f"{say(f'take.group_{group}')} · {say(f'take.form_{form}')}"
+    return f"{say(f'take.group_{ALL_FORMS[form].group}')} · {say(f'take.form_{form}')}"
 
 
 def choose_form() -> str:
     """Show the choice of formats; return the one chosen."""
-    forms = [form for group in _GROUPS.values() for form in group]
-    return str(st.selectbox(say("take.form"), forms, format_func=form_title, key="take-form"))
+    return str(st.selectbox(say("take.form"), list(ALL_FORMS), format_func=form_title, key="take-form"))
 
 
 def choose_order(form: str, shown: Shown) -> tuple[Order, str | None]:
@@ -160,7 +152,7 @@ def _extent(form: str, shown: Shown) -> tuple[Box | None, tuple[str, ...], str |
 
 def _epsg(form: str) -> int | None:
     """Choose the system of the coordinates among those that the form can hold."""
-    systems = "zone" if form == "tif" else FORMS[form].systems if form in FORMS else "none"
+    systems = ALL_FORMS[form].systems
     if systems == "wgs84":
         st.caption(say("take.crs_fixed"))
     if systems in {"wgs84", "none"}:

@@ -11,7 +11,8 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from siting.check import CASE_FIELDS, Case, Run
-from snapshot.deliver import Order, Picture, deliver
+from snapshot.deliver import Order, deliver
+from snapshot.pictures import Picture
 from snapshot.report import deliver_report, results_selection
 from snapshot.selection import safe_name
 from snapshot.sheet import PAPER, relief_of

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Generator
+
 import pytest
 
 from layers.catalogue.config import read_catalogue
@@ -14,6 +17,18 @@ from tests.helpers import ROOT
 def shipped() -> dict[str, Layer]:
     """Every layer of the shipped catalogue; a test that changes something copies it first."""
     return load_layers(read_catalogue(ROOT / "config.toml"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test that is skipped fail where all that tests need is installed: there it would only hide a gap."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but CI has all that tests need: {report.longrepr}"
+    return report
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

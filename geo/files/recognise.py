@@ -7,7 +7,17 @@ from typing import Final
 
 from geo.errors import BadInput
 
-__all__ = ["refuse_known", "utf8_start"]
+__all__ = ["REFUSED", "refuse_known", "utf8_start"]
+
+REFUSED: Final = {
+    ".dwg": "DWG",
+    ".mdb": "MDB",
+    ".vct": "VCT",
+    ".xls": "XLS",
+    ".tab": "MapInfo",
+    ".mif": "MapInfo",
+}
+"""Formats that are known and not read, by suffix: an upload offers them, so that the sentence can say what to do."""
 
 _DWG: Final = re.compile(rb"AC10\d\d|AC1\.\d|AC2\.\d")
 _MAGICS: Final = (

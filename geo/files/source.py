@@ -58,6 +58,11 @@ class Source:
     inside: PurePosixPath | None = None
 
     @property
+    def suffix(self) -> str:
+        """Of its name, in lower case, with the dot."""
+        return PurePosixPath(self.name).suffix.lower()
+
+    @property
     def start(self) -> bytes:
         """The first bytes, to know the file by."""
         if isinstance(self.content, bytes):

@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_object_dtype, is_string_dtype
 
+from geo.errors import BadInput
 from geo.notices import Notice
 
-__all__ = ["RAW_CODING", "decoded_frame", "decoded_names", "text_of"]
+__all__ = ["RAW_CODING", "decoded", "decoded_frame", "decoded_names", "text_of"]
 
 RAW_CODING: Final = "ISO-8859-1"
 """What GDAL is told the text is in: a character for each byte, so that the bytes come through as they are."""
@@ -219,3 +220,13 @@ def _noticed(
     if named is not None and pairs and named != whole and not apart["text_mixed"]:
         notices.append(Notice("text_not_as_said", {"name": label, "said": _SHOWN[named], "coding": _SHOWN[whole]}))
     return tuple(notices)
+
+
+def decoded(content: bytes, name: str) -> str:
+    """Return the text in whichever coding it can be read."""
+    for coding in ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(coding).replace("\0", "")
+        except UnicodeDecodeError:
+            continue
+    raise BadInput("geo.table_unreadable", name=name)

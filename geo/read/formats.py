@@ -17,18 +17,17 @@ import shapely
 
 from geo.crs import Candidate, detect
 from geo.errors import BadInput, RedlineError
-from geo.files import Source, Table, content_of, held, plain_label, refuse_known, utf8_start
+from geo.files import REFUSED, Format, Source, Table, content_of, held, plain_label, refuse_known
 from geo.notices import Notice
-from geo.read.cad import dxf_drawing, is_dxf
-from geo.read.gis import flat_geobuf, geo_parquet, geopackage, read_geojson, read_kml
-from geo.read.pasted import rows_part, sites_from_text
-from geo.read.survey import cass_part, is_cass, is_survey_txt, survey_part
-from geo.read.tables import csv_table, decoded, has_coordinates
+from geo.read.cad import DXF
+from geo.read.gis import FLATGEOBUF, GEOJSON, GEOPACKAGE, GEOPARQUET, KML
+from geo.read.pasted import ROWS, sites_from_text
+from geo.read.survey import CASS, SURVEY
+from geo.read.tables import CSV, has_coordinates
 from geo.read.zipped import tables_in_zip
 from geo.sites import (
     DEFAULT_LIMITS,
     Limits,
-    RawPart,
     ReadLimits,
     Sites,
     sites_from_drawing,
@@ -37,6 +36,7 @@ from geo.sites import (
 )
 
 __all__ = [
+    "SUFFIXES",
     "Inspection",
     "LayerInfo",
     "Limits",
@@ -54,34 +54,9 @@ __all__ = [
 ]
 
 _MB: Final = 1 << 20
-_SHP_MAGIC: Final = b"\x00\x00\x27\x0a"
-_SQLITE_MAGIC: Final = b"SQLite format 3\x00"
-_PARQUET_MAGIC: Final = b"PAR1"
-_FGB_MAGIC: Final = b"fgb\x03"
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
-_TEXT_TABLES: Final = frozenset({".csv", ".tsv"})
-_TEXTS: Final = frozenset({".txt", ".xyz", ".wkt"})
-_POINT_FILES: Final = frozenset({".dat"})
-"""Of CASS; anything may be called so, and is read only if it is one."""
-_BY_NAME: Final = {
-    ".geojson": "GeoJSON",
-    ".json": "GeoJSON",
-    ".kml": "KML",
-    ".ovkml": "KML",
-    ".kmz": "KMZ",
-    ".zip": "ZIP",
-    ".gpkg": "GeoPackage",
-    ".fgb": "FlatGeobuf",
-    ".parquet": "GeoParquet",
-    ".geoparquet": "GeoParquet",
-    ".dxf": "DXF",
-    ".xlsx": "XLSX",
-    ".dwg": "DWG",
-    ".mdb": "MDB",
-    ".vct": "VCT",
-    ".tab": "MapInfo",
-    ".mif": "MapInfo",
-}
+_PACKED: Final = {".zip": "ZIP", ".kmz": "KMZ", ".xlsx": "XLSX"}
+"""Archives: what they hold is found out by `tables_in_zip`."""
 _SAMPLE: Final = 1000
 _TABLE_ROLES: Final = frozenset({"x", "y", "wkt", "group", "ring", "order", "shape"})
 
@@ -271,75 +246,37 @@ def _refuse_table_columns(tables: Sequence[Table], columns: Mapping[str, str], n
         raise BadInput("geo.no_table", name=name, roles=", ".join(asked))
 
 
+def _refuse_bare(source: Source) -> list[Table]:
+    raise BadInput("geo.bare_shapefile", name=source.name)
+
+
+_MARKED: Final = (GEOPACKAGE, FLATGEOBUF, GEOPARQUET)
+"""They show by their first bytes what they are: the rest need not be held in memory."""
+_BARE_SHAPEFILE: Final = Format("SHP", (), lambda source: source.start.startswith(b"\x00\x00\x27\x0a"), _refuse_bare)
+FORMATS: Final = (*_MARKED, DXF, SURVEY, GEOJSON, KML, _BARE_SHAPEFILE, CASS, CSV, ROWS)
+"""The formats, in the order in which a file is held against them: the one list of them. Archives come before."""
+SUFFIXES: Final = tuple(dict.fromkeys([*_PACKED, *(suffix for form in FORMATS for suffix in form.suffixes), *REFUSED]))
+"""By which files are called that may be given; some only to be refused with the step to take."""
+
+
 def tables_of(source: Source) -> list[Table]:
     """Recognise a file by its content."""
-    return tables_in_zip(source, _in_plain) if _zipped(source) else _in_plain(source)
+    return tables_in_zip(source, _in_plain) if source.start.startswith(_ZIP_MAGICS) else _in_plain(source)
 
 
 def _in_plain(source: Source) -> list[Table]:
-    """Return the layers of what is not an archive: a binary format by its magic, else some kind of text."""
-    name = source.name
-    if source.start.startswith(_SQLITE_MAGIC):
-        return geopackage(source.content, name, source.stack)
-    if source.start.startswith(_FGB_MAGIC):
-        return flat_geobuf(source.content, name, source.stack)
-    content = source.whole
-    if content.startswith(_PARQUET_MAGIC):
-        return geo_parquet(content, name, source.limits)
-    refuse_known(content, name)
-    if is_dxf(content, name):
-        return dxf_drawing(content, name, source.limits, source.stack)
-    return _marked_text(source) or _in_text(source)
-
-
-def _marked_text(source: Source) -> list[Table]:
-    """Read a text that shows by its first signs what it is; nothing if it shows none."""
-    content, name, most = source.whole, source.name, source.limits.sites
-    if is_survey_txt(content):
-        return [_whole(survey_part(content, name, crs=source.crs, max_features=most), "TXT")]
-    start = utf8_start(content)
-    if start.startswith((b"{", b"[")):
-        return [_whole(read_geojson(content, name, max_features=most), "GeoJSON")]
-    if start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<")):
-        return [_whole(part, "KML") for part in read_kml(content, name, max_features=most, beside=source.beside)]
-    return []
-
-
-def _in_text(source: Source) -> list[Table]:
-    """Return what a text holds: a table with a header, or bare rows of coordinates."""
-    suffix = Path(source.name).suffix.lower()
-    if source.start.startswith(_SHP_MAGIC):
-        raise BadInput("geo.bare_shapefile", name=source.name)
-    shape: Any = source.columns.get("shape")
-    text = _text_of(source) if suffix in _TEXT_TABLES | _TEXTS | _POINT_FILES else ""
-    if is_cass(text):
-        return [_whole(cass_part(text, source.name, shape), "TXT")]
-    if suffix in _TEXT_TABLES | _TEXTS:
-        tables = csv_table(source.whole, source.name, source.limits, source.columns)
-        if suffix in _TEXT_TABLES or has_coordinates(dict(tables[0].mapping)):
-            return tables
-        return [_whole(rows_part(text, source.name, source.crs, shape), "TXT")]
-    if suffix in {".geojson", ".json"}:
+    """Return the layers of what is not an archive: a format that shows by its content what it is, else by its name."""
+    for form in _MARKED:
+        if form.matches(source):
+            return form.tables(source)
+    refuse_known(source.whole, source.name)
+    for form in FORMATS[len(_MARKED) :]:
+        if form.matches(source):
+            return form.tables(source)
+    if source.suffix in GEOJSON.suffixes:
         raise BadInput("geo.not_geojson", name=source.name, line=1)
-    if suffix in _BY_NAME:
-        raise BadInput("geo.not_what_it_says", name=source.name, kind=_BY_NAME[suffix])
+    named = {suffix: form.name for form in FORMATS if form not in {CASS, ROWS} for suffix in form.suffixes}
+    kind = (named | _PACKED | REFUSED).get(source.suffix)
+    if kind is not None:
+        raise BadInput("geo.not_what_it_says", name=source.name, kind=kind)
     raise BadInput("geo.unknown_format", name=source.name)
-
-
-def _text_of(source: Source) -> str:
-    """Return a text in whichever coding it can be read; what is none of them is looked at as far as it goes."""
-    try:
-        return decoded(source.whole, source.name)
-    except BadInput:
-        return source.whole.decode("utf-8-sig", errors="replace")
-
-
-def _whole(part: RawPart, kind: str) -> Table:
-    """Return what was read at once as a table."""
-    columns = tuple(str(column) for column in part.frame.columns if column != "geometry")
-    layer = part.name if part.settled or "（" in part.name else Path(part.name).stem
-    return Table(layer, kind, columns, len(part.frame), lambda _: part)
-
-
-def _zipped(source: Source) -> bool:
-    return source.start.startswith(_ZIP_MAGICS)

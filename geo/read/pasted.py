@@ -17,15 +17,16 @@ from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.crs import Written, detect, likely_text, normalised, packed_dms, written_row
 from geo.errors import BadInput, CrsError
-from geo.files import rounded_away
+from geo.files import Format, Source, Table, rounded_away, table_of, text_of_file
 from geo.notices import Notice
 from geo.read.gis import read_geojson
 from geo.read.survey import cass_part, is_cass, is_survey_txt, survey_part
+from geo.read.tables import csv_table, has_coordinates
 from geo.shapes import area_of_rings, shapes_of_wkt
 from geo.sites import DEFAULT_LIMITS, Limits, RawPart, Sites, sites_from_parts
 from words import t
 
-__all__ = ["Shape", "rows_part", "sites_from_text"]
+__all__ = ["ROWS", "Shape", "rows_part", "sites_from_text"]
 
 Floats = NDArray[np.float64]
 Shape = Literal["points", "line", "polygon"]
@@ -224,3 +225,15 @@ def _shapes(points: Floats, shape: Shape | None, number: int, name: str, notices
             raise BadInput("geo.too_few_in_ring", name=name, row=number)
         return [shapely.LineString(points)]
     return [area_of_rings([points], name, number)]
+
+
+def _tables(source: Source) -> list[Table]:
+    """Return a table with a header where there is one, else bare rows of coordinates."""
+    tables = csv_table(source.whole, source.name, source.limits, source.columns)
+    if has_coordinates(dict(tables[0].mapping)):
+        return tables
+    shape: Any = source.columns.get("shape")
+    return [table_of(rows_part(text_of_file(source), source.name, source.crs, shape), "TXT")]
+
+
+ROWS: Final = Format("TXT", (".txt", ".xyz", ".wkt"), lambda source: source.suffix in {".txt", ".xyz", ".wkt"}, _tables)

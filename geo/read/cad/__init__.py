@@ -1,5 +1,5 @@
 """Reader of DXF drawings."""
 
-from geo.read.cad.dxf import dxf_drawing, is_dxf
+from geo.read.cad.dxf import DXF, dxf_drawing, is_dxf
 
-__all__ = ["dxf_drawing", "is_dxf"]
+__all__ = ["DXF", "dxf_drawing", "is_dxf"]

@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
-from geo.files import Table, decoded_frame, inner_label
+from geo.files import Format, Table, decoded_frame, inner_label
 from geo.notices import Notice
 from geo.read.cad.dxf_head import DxfHead, dxf_head, dxf_text
 from geo.read.cad.dxf_size import points_in_place
@@ -26,7 +26,7 @@ from geo.read.gis import opened, private_folder
 from geo.shapes import ARC_STEP_DEGREES, CLOSING_M, gaps_m
 from geo.sites import Limits, RawPart
 
-__all__ = ["dxf_drawing", "is_dxf"]
+__all__ = ["DXF", "dxf_drawing", "is_dxf"]
 
 _GROUP_CODE: Final = re.compile(rb"\A\s*-?\d{1,5}\s*\Z")
 _CODE_PAGE: Final = re.compile(rb"(\$DWGCODEPAGE[ \t]*\r?\n[ \t]*3[ \t]*\r?\n)[^\r\n]*")
@@ -218,3 +218,9 @@ def is_dxf(content: bytes, name: str) -> bool:
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().replace(b"\r", b"")
     lines = [line.strip() for line in start.split(b"\n")[:2]]
     return (lines == [b"0", b"SECTION"]) or (lines[:1] == [b"999"] and Path(name).suffix.lower() == ".dxf")
+
+
+DXF: Final = Format(
+    "DXF", (".dxf",), lambda source: is_dxf(source.whole, source.name),
+    lambda source: dxf_drawing(source.whole, source.name, source.limits, source.stack),
+)  # fmt: skip

@@ -28,12 +28,23 @@ from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.crs import short_text
 from geo.errors import BadInput
-from geo.files import RAW_CODING, Archive, Content, Table, decoded_frame, decoded_names, inner_label
+from geo.files import RAW_CODING, Archive, Content, Format, Table, decoded_frame, decoded_names, inner_label
 from geo.notices import Notice
 from geo.shapes import SOLIDS, flat_arranged, refuse_kinds
 from geo.sites import RawPart
 
-__all__ = ["About", "asked", "coded", "file_gdb", "flat_geobuf", "layer_of", "opened", "placed", "private_folder"]
+__all__ = [
+    "FLATGEOBUF",
+    "About",
+    "asked",
+    "coded",
+    "file_gdb",
+    "flat_geobuf",
+    "layer_of",
+    "opened",
+    "placed",
+    "private_folder",
+]
 
 _GDB_FILES: Final = re.compile(r"^(a[0-9a-f]{8}\.(gdbtable|gdbtablx|gdbindexes|atx|spx|freelist)|gdb|timestamps)$")
 _UNREADABLE: Final = (
@@ -254,3 +265,9 @@ def _framed(frame: Any, name: str) -> gpd.GeoDataFrame:
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BadInput("geo.no_features", name=name)
     return frame
+
+
+FLATGEOBUF: Final = Format(
+    "FlatGeobuf", (".fgb",), lambda source: source.start.startswith(b"fgb\x03"),
+    lambda source: flat_geobuf(source.content, source.name, source.stack),
+)  # fmt: skip

@@ -15,10 +15,10 @@ from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.crs import short_text
 from geo.errors import BadInput, CrsError
-from geo.files import text_of
+from geo.files import Format, Source, Table, table_of, text_of, utf8_start
 from geo.sites import RawPart
 
-__all__ = ["read_geojson"]
+__all__ = ["GEOJSON", "read_geojson"]
 
 _GEOMETRIES: Final = frozenset(
     {
@@ -166,3 +166,12 @@ def _declared(document: Any, name: str) -> tuple[CRS, str]:
         with suppress(ProjCrsError):
             return CRS.from_user_input(label), "crs_member"
     raise CrsError("geo.crs_unreadable", name=name, crs=short_text(str(label)))
+
+
+def _tables(source: Source) -> list[Table]:
+    return [table_of(read_geojson(source.whole, source.name, max_features=source.limits.sites), "GeoJSON")]
+
+
+GEOJSON: Final = Format(
+    "GeoJSON", (".geojson", ".json"), lambda source: utf8_start(source.whole).startswith((b"{", b"[")), _tables
+)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import BadInput
-from geo.files import Content, Table, inner_label
+from geo.files import Content, Format, Table, inner_label
 from geo.notices import Notice
 from geo.read.gis.gdal import layer_of, placed
 from geo.shapes import ARC_STEP_DEGREES, CURVE_CODES, kind_of_wkb
 
-__all__ = ["geopackage"]
+__all__ = ["GEOPACKAGE", "geopackage"]
 
 _SAFE_MODULES: Final = ("rtree", "fts3", "fts4", "fts5")
 _WAL_MODE: Final = b"\x02\x02"
@@ -125,3 +125,9 @@ def _feature_tables(path: Path, name: str) -> list[str]:
     if any(kinds.get(table) != "table" for table in tables):
         raise BadInput("geo.gpkg_unsafe", name=name)
     return tables
+
+
+GEOPACKAGE: Final = Format(
+    "GeoPackage", (".gpkg",), lambda source: source.start.startswith(b"SQLite format 3\x00"),
+    lambda source: geopackage(source.content, source.name, source.stack),
+)  # fmt: skip

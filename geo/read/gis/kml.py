@@ -22,12 +22,12 @@ from pyproj import CRS
 
 from geo.crs import offset_name, short_text
 from geo.errors import BadInput
-from geo.files import text_of
+from geo.files import Format, Source, Table, table_of, text_of, utf8_start
 from geo.notices import Notice
 from geo.read.gis.kml_points import points_of
 from geo.sites import RawPart
 
-__all__ = ["read_kml"]
+__all__ = ["KML", "read_kml"]
 
 _MAX_DEPTH: Final = 100
 _MAX_COLUMNS: Final = 1000
@@ -343,3 +343,16 @@ class _Walker:
 
     def _bad(self) -> BadInput:
         return BadInput("geo.bad_geometry", name=self.name, row=len(self.rows))
+
+
+def _tables(source: Source) -> list[Table]:
+    most = source.limits.sites
+    return [
+        table_of(part, "KML") for part in read_kml(source.whole, source.name, max_features=most, beside=source.beside)
+    ]
+
+
+KML: Final = Format(
+    "KML", (".kml", ".ovkml"),
+    lambda source: utf8_start(source.whole).startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<")), _tables,
+)  # fmt: skip

@@ -15,11 +15,11 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.errors import BadInput, CrsError
-from geo.files import Table
+from geo.files import Format, Table
 from geo.shapes import shapes_of_wkb
 from geo.sites import Limits, RawPart
 
-__all__ = ["geo_parquet"]
+__all__ = ["GEOPARQUET", "geo_parquet"]
 
 _MB: Final = 1 << 20
 _MAX_COLUMNS: Final = 1000
@@ -114,3 +114,9 @@ def _declared(described: dict[str, Any], name: str) -> tuple[CRS | None, str]:
         return CRS.from_wkt(str(member)), "parquet"
     except (ProjCrsError, ValueError, TypeError, RecursionError):
         raise CrsError("geo.crs_unreadable", name=name, crs="PROJJSON") from None
+
+
+GEOPARQUET: Final = Format(
+    "GeoParquet", (".parquet", ".geoparquet"), lambda source: source.start.startswith(b"PAR1"),
+    lambda source: geo_parquet(source.whole, source.name, source.limits),
+)  # fmt: skip

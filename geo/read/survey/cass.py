@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from geo.crs import detect
 from geo.errors import BadInput
-from geo.files import rounded_away
+from geo.files import Format, Source, Table, rounded_away, table_of, text_of_file
 from geo.notices import Notice
 from geo.sites import RawPart
 
-__all__ = ["cass_part", "is_cass"]
+__all__ = ["CASS", "cass_part", "is_cass"]
 
 Floats = NDArray[np.float64]
 Shape = Literal["points", "line", "polygon"]
@@ -125,3 +125,17 @@ def _made(points: Floats, shape: str, name: str) -> shapely.Geometry:
     if len(points) < least:
         raise BadInput("geo.too_few_in_ring", name=name, row=1)
     return shapely.LineString(points) if shape == "line" else shapely.Polygon(points)
+
+
+_SUFFIXES: Final = (".dat", ".txt", ".csv", ".tsv", ".xyz", ".wkt")
+"""Anything may be called so, and is read as this only if it is one."""
+
+
+def _tables(source: Source) -> list[Table]:
+    return [table_of(cass_part(text_of_file(source), source.name, source.columns.get("shape")), "TXT")]
+
+
+CASS: Final = Format(
+    "TXT", (".dat",),
+    lambda source: source.suffix in _SUFFIXES and is_cass(text_of_file(source)), _tables,
+)  # fmt: skip

@@ -19,14 +19,14 @@ from pyproj import CRS
 
 from geo.crs import detect, likely_text
 from geo.errors import BadInput, CrsError
-from geo.files import rounded_away
+from geo.files import Format, Source, Table, rounded_away, table_of
 from geo.measure import HA_M2, MU_M2
 from geo.notices import Notice
 from geo.read.survey.survey_header import Header, Settled, settled
 from geo.shapes import area_of_rings, grouped
 from geo.sites import RawPart
 
-__all__ = ["Parcel", "SurveyFile", "is_survey_txt", "read_survey_txt", "survey_part"]
+__all__ = ["SURVEY", "Parcel", "SurveyFile", "is_survey_txt", "read_survey_txt", "survey_part"]
 
 Floats = NDArray[np.float64]
 
@@ -353,3 +353,11 @@ def _declared(parcels: list[Parcel], shapes: NDArray[Any], name: str, faults: li
 def _allowed(area_m2: float) -> float:
     """Return by how much a declared area may differ from the plane area: rounding to 0.0001 ha, or a thousandth."""
     return max(_AREA_LEAST_M2, _AREA_SHARE * area_m2)
+
+
+def _tables(source: Source) -> list[Table]:
+    most = source.limits.sites
+    return [table_of(survey_part(source.whole, source.name, crs=source.crs, max_features=most), "TXT")]
+
+
+SURVEY: Final = Format("TXT", (".txt",), lambda source: is_survey_txt(source.whole), _tables)

@@ -22,13 +22,13 @@ from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.crs import detect, packed_dms, written
 from geo.errors import BadInput
-from geo.files import Table, rounded_away
+from geo.files import Format, Table, decoded, rounded_away
 from geo.notices import Notice
 from geo.read.tables.head import blocks, coordinate_columns, header_row, roles_of, unique_names
 from geo.shapes import area_of_rings, grouped, shapes_of_wkt
 from geo.sites import Limits, RawPart
 
-__all__ = ["MAX_COLUMNS", "csv_table", "decoded", "has_coordinates", "tables_in"]
+__all__ = ["CSV", "MAX_COLUMNS", "csv_table", "has_coordinates", "tables_in"]
 
 Floats = NDArray[np.float64]
 Shape = Literal["points", "line", "polygon"]
@@ -57,16 +57,6 @@ def csv_table(content: bytes, name: str, limits: Limits, columns: Mapping[str, s
     cells = cells.loc[:, (cells != "").any(axis=0)]  # a comma in quotes makes no column
     cells.columns = pd.RangeIndex(cells.shape[1])
     return tables_in(cells, name, "CSV", layer=name, limits=limits, columns=columns)
-
-
-def decoded(content: bytes, name: str) -> str:
-    """Return the text in whichever coding it can be read."""
-    for coding in ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(coding).replace("\0", "")
-        except UnicodeDecodeError:
-            continue
-    raise BadInput("geo.table_unreadable", name=name)
 
 
 def tables_in(
@@ -312,3 +302,9 @@ def _shapes_of(rows: pd.DataFrame, found: list[re.Match[str] | None], label: str
         if isinstance(row, int):
             fault.values["row"] = int(rows.index[row - 1]) + 1
         raise
+
+
+CSV: Final = Format(
+    "CSV", (".csv", ".tsv"), lambda source: source.suffix in {".csv", ".tsv"},
+    lambda source: csv_table(source.whole, source.name, source.limits, source.columns),
+)  # fmt: skip

@@ -15,8 +15,7 @@ import openpyxl
 import pandas as pd
 
 from geo.errors import BadInput
-from geo.files import Archive, plain_label
-from geo.read.tables.coordinate_tables import decoded
+from geo.files import Archive, decoded, plain_label
 from geo.read.tables.head import unique_names
 from geo.read.tables.xlsx import DAMAGED, cells_of
 from geo.sites import ReadLimits

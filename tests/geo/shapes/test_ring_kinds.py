@@ -18,13 +18,10 @@ from geo.errors import RedlineError
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites, sites_from_text
 from geo.shapes.repair import mended
-from layers.catalogue.load import _read_one
-from layers.catalogue.model import LayerSpec
 from layers.own.intake import take_in
-from layers.sources import FileSource
+from layers.sources import FileSource, Wanted
 from tests.geo.formats import gdb
 from tests.geo.raw_shapefile import PRJ, dbf, shp
-from tests.geo.read.test_every_format import NAME
 from tests.geo.read.test_formats import refused
 from tests.helpers import geojson, zipped
 
@@ -197,11 +194,9 @@ def test_a_config_layer_passes_the_same_cleaning(tmp_path: Path) -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
     (tmp_path / "a.geojson").write_bytes(geojson(shape, crs=crs))
     source = FileSource(kind="file", files=["a.geojson"])
-    spec = LayerSpec(
-        id="own_a", role="other", basis="published", stands_for="a", title=NAME, group="control", source=source,
-        publisher=NAME, licence="test", as_of="2024",
-    )  # fmt: skip
-    frame = _read_one(spec, source, tmp_path / "a.geojson", "a.geojson")
+    wanted = Wanted("own_a", "EPSG:4490", None, tmp_path, lambda _: pytest.fail("no other layer is needed"))
+    frame = source.read(wanted).frame
+    assert frame is not None
     assert not any(ring.is_empty for ring in frame.geometry[0].interiors)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from geo.read import SUFFIXES
 from geo.sites import Sites
 from views.parts.findings import last_checked
 from views.session import file_name_text, keep, restore, say
@@ -18,10 +19,8 @@ __all__ = ["MAP_KEY", "Source", "choose_source", "note_drawings"]
 MAP_KEY: Final = "check-map"
 _KINDS: Final = ("file", "text", "drawing", "map")
 _SHAPES: Final = ("auto", "points", "line", "polygon")
-FORMATS: Final = [
-    "txt", "zip", "gpkg", "geojson", "json", "kml", "kmz", "ovkml", "dxf", "csv", "tsv", "xlsx", "parquet",
-    "geoparquet", "fgb", "xyz", "wkt", "dat", "dwg", "mdb", "vct", "xls",
-]  # fmt: skip
+FORMATS: Final = [suffix.removeprefix(".") for suffix in SUFFIXES]
+"""What an uploader offers."""
 
 
 @dataclass(frozen=True)

@@ -14,23 +14,20 @@ from geo.sites import Sites, sites_from_drawing
 from siting.check import Run, run_check, settings_of
 from snapshot.findings import report_json
 from views.parts.findings import CSS, Checked, facts_html, findings_html, note_checked, seen_of, verdict_html
+from views.parts.intake import FORMATS
 from views.session import catalogue, current_layers, once, say, show_fault, stamp
 from words import has
 
 __all__ = ["checked_site", "choose_upload", "show_result"]
 
 
-_FORMATS = [
-    *("geojson", "json", "zip", "gpkg", "kml", "kmz", "ovkml", "dxf", "csv", "xlsx", "parquet", "fgb", "txt", "dat"),
-    *("dwg", "mdb", "vct"),  # recognised, and refused with the step to take
-]
 _SYSTEMS = ("EPSG:4490", "EPSG:4326", "EPSG:4526", "EPSG:4527", "EPSG:4528", "EPSG:4547", "EPSG:4548", "EPSG:4549")
 
 
 def choose_upload() -> None:
     """Show the uploader; what it holds becomes the site when it is newer than the drawing."""
     st.session_state.setdefault("site_from", None)
-    uploaded = st.file_uploader(say("views.upload"), type=_FORMATS, key="site_upload", help=say("views.upload_help"))
+    uploaded = st.file_uploader(say("views.upload"), type=FORMATS, key="site_upload", help=say("views.upload_help"))
     name = uploaded.file_id if uploaded else None
     if name != st.session_state.get("upload_seen"):
         st.session_state["upload_seen"] = name

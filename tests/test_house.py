@@ -9,6 +9,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("geo", "layers", "siting", "carto", "snapshot", "views", "words", "cli", "tools")
 MOST_FILES = 15
@@ -93,3 +95,36 @@ def test_requirements_are_pinned_with_hashes() -> None:
     for name, version in chosen:
         assert versions[name.lower()] == version
     assert locked.count("--hash=sha256:") >= len(versions)
+
+
+def test_where_to_change_what_is_true() -> None:
+    """Every file that the table of CONTRIBUTING.md names is there, and in it the name behind the colon."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [
+        line for line in page.partition("## Where to change what")[2].partition("\n## ")[0].splitlines() if "|" in line
+    ]
+    assert len(rows) >= 12
+    for row in rows[2:]:
+        named = [text for text in re.findall(r"`([^`]+)`", row) if "/" in text or text == "config.toml"]
+        assert named, row
+        for text in named:
+            file, _, name = text.partition(":")
+            assert (ROOT / file).exists(), text
+            assert not name or re.search(rf"\b{name}\b", (ROOT / file).read_text(encoding="utf-8")), text
+
+
+@pytest.mark.parametrize(
+    ("listed", "declared"),
+    [
+        ("geo/read/formats.py", r"^([A-Z]+): Final = Format\("),
+        ("snapshot/vector/forms.py", r"^([A-Z]+): Final = Form\("),
+        ("layers/sources/kinds.py", r"^class (\w+)\(Source\)"),
+    ],
+)
+def test_what_is_declared_is_in_the_list(listed: str, declared: str) -> None:
+    """A format, a form or a source that is written and not listed would be dead."""
+    files = [path for path in committed() if path.is_relative_to((ROOT / listed).parent) and path.suffix == ".py"]
+    found = {name for path in files for name in re.findall(declared, path.read_text(encoding="utf-8"), re.M)}
+    text = (ROOT / listed).read_text(encoding="utf-8")
+    assert len(found) >= 6
+    assert {name for name in found if not re.search(rf"\b{name}\b", text)} == set()

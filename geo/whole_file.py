@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-__all__ = ["whole_file"]
+__all__ = ["flush", "remove_left", "whole_file"]
+
+_LEFT: Final = ".part"
+_OWNER_ALONE: Final = 0o600
 
 
 @contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
+def whole_file(target: Path, *, private: bool = False, durable: bool = False) -> Iterator[Path]:
     """Yield a path to write to; rename it to `target` when the block ends well, leave nothing when it does not.
 
-    The path yielded has the same suffix, in a private folder on the same disk.
+    The path yielded has the same name, in a private folder on the same disk.
+
+    Parameters
+    ----------
+    target : Path
+        Its folder is made if it is not there.
+    private : bool
+        Whether only the owner may read it, whatever the umask.
+    durable : bool
+        Whether it is on the disk, not only in the system's memory, before it takes its name.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    workroom = Path(tempfile.mkdtemp(prefix=".redline-", dir=target.parent))
+    workroom = Path(tempfile.mkdtemp(prefix=f".{target.stem}.", suffix=_LEFT, dir=target.parent))
     try:
         draft = workroom / target.name
         yield draft
+        if private:
+            draft.chmod(_OWNER_ALONE)
+        if durable:
+            flush(draft)
         draft.replace(target)
     finally:
         shutil.rmtree(workroom, ignore_errors=True)
+
+
+def remove_left(target: Path) -> None:
+    """Remove what a process left that was killed while it wrote `target`; for who knows that no other writes it."""
+    for left in target.parent.glob(f".{target.stem}.*{_LEFT}"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def flush(path: Path) -> None:
+    """Put a file on the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -21,7 +21,7 @@ from folium.template import Template
 from carto.map.bases import Base, allowed_hosts, bases_of
 from carto.map.panel import TileUrl, groups_of, looked, noted, standing, texts_of
 from carto.scene import Scene, View
-from carto.style import MISSING, Choropleth, choropleth_legend
+from carto.style import MISSING, SITE_FILL, SITE_RED, Choropleth, choropleth_legend
 from geo.errors import RedlineError
 from geo.tiles import LEVEL_DIFF, MIN_ZOOM
 from layers.catalogue import Layer, MapSettings
@@ -30,7 +30,7 @@ from words import Lang, t
 __all__ = ["Base", "Scene", "TileUrl", "View", "build_map", "choropleth_group", "highlight_group", "refuse_remote"]
 
 _REMOTE: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
-_HIGHLIGHT: Final = {"color": "#d00000", "weight": 3, "fillColor": "#ff5252", "fillOpacity": 0.25}
+_HIGHLIGHT: Final = {"color": SITE_RED, "weight": 3, "fillColor": SITE_FILL, "fillOpacity": 0.25}
 
 
 class _Map(folium.Map):
@@ -175,7 +175,7 @@ def _compare(opened: Scene, layers: Sequence[Layer]) -> dict[str, Any] | None:
 
 def _drawing_tools() -> _Draw:
     """Return the tools to draw a site with."""
-    shape = {"shapeOptions": {"color": "#d00000", "weight": 2, "fillOpacity": 0.12}}
+    shape = {"shapeOptions": {"color": SITE_RED, "weight": 2, "fillOpacity": 0.12}}
     lines = {**shape, "showLength": False}
     area = {**shape, "allowIntersection": False, "showArea": False}
     return _Draw(

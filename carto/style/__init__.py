@@ -14,7 +14,18 @@ from carto.style.classes import (
     rising_limits,
 )
 from carto.style.legend import LegendEntry, choropleth_legend, crowd_entry, layer_legend
-from carto.style.symbols import Label, Shape, Symbol, classes_of, label_of, paint_order, symbol_of
+from carto.style.symbols import (
+    SITE_FILL,
+    SITE_RED,
+    SITE_SYMBOL,
+    Label,
+    Shape,
+    Symbol,
+    classes_of,
+    label_of,
+    paint_order,
+    symbol_of,
+)
 from carto.style.years import MOST_JOINED, year_kinds, years_shown
 
 __all__ = [
@@ -24,6 +35,9 @@ __all__ = [
     "MOST_JOINED",
     "SCHEMES",
     "SEQUENTIAL",
+    "SITE_FILL",
+    "SITE_RED",
+    "SITE_SYMBOL",
     "Choropleth",
     "Classes",
     "Label",

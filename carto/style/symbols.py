@@ -18,7 +18,19 @@ from geo.memo import per_frame
 from layers.catalogue import Layer, LayerSpec, Style
 from words import Lang, has, t
 
-__all__ = ["Label", "Shape", "Symbol", "SymbolClass", "classes_of", "label_of", "paint_order", "symbol_of"]
+__all__ = [
+    "SITE_FILL",
+    "SITE_RED",
+    "SITE_SYMBOL",
+    "Label",
+    "Shape",
+    "Symbol",
+    "SymbolClass",
+    "classes_of",
+    "label_of",
+    "paint_order",
+    "symbol_of",
+]
 
 Shape = Literal["circle", "square", "triangle", "diamond", "pentagon", "inverted", "hexagon", "star"]
 
@@ -118,6 +130,11 @@ _PAINT_ORDER: Final = {
 _BOUNDARY_ORDER: Final = {"county": 1, "prefecture": 2, "province": 3}
 
 
+SITE_RED: Final = "#d00000"
+"""Of sites and of what is picked out, wherever one is drawn: no layer is painted in it."""
+SITE_FILL: Final = "#ff5252"
+
+
 def paint_order(spec: LayerSpec) -> int:
     """Return what is painted over what: the higher, the later."""
     return 10 * _PAINT_ORDER[spec.group] + _BOUNDARY_ORDER.get(spec.stands_for, 0)
@@ -135,6 +152,9 @@ def symbol_of(style: Style) -> Symbol:
         radius=style.radius_px,
         shape="circle",
     )
+
+
+SITE_SYMBOL: Final[Symbol] = symbol_of(Style(stroke=SITE_RED, stroke_px=2.5, fill=SITE_FILL, fill_opacity=0.25))
 
 
 def label_of(spec: LayerSpec) -> Label | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -20,6 +18,7 @@ from carto.tiles.mark_rows import counts_of, mark_rows, shaped
 from carto.tiles.mark_tiles import write_mark_tiles
 from carto.tiles.store import Progress, made_once, tidy
 from geo.tiles import TILER, build_tiles, shared_edges
+from geo.whole_file import whole_file
 from layers.catalogue import Layer
 
 __all__ = [
@@ -148,12 +147,8 @@ def _make(layer: Layer, kind: TileKind, path: Path, progress: Progress) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(part).replace(path)
+    with whole_file(path, private=True) as draft:
+        draft.write_text(text, encoding="utf-8")
 
 
 def marks_of(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,9 @@ from pmtiles.tile import Compression, TileType
 from carto.style import Label
 from carto.tiles.mark_rows import MarkRows
 from carto.tiles.store import Progress
+from geo.crs import from_world_square, to_world_square
 from geo.tiles import LEVEL_DIFF, MIN_ZOOM, Spool, Tile
+from geo.whole_file import whole_file
 
 __all__ = ["write_mark_tiles"]
 
@@ -61,28 +62,25 @@ def write_mark_tiles(
     with dates there follow the kinds among them, each with its number.
     """
     top = _top_zoom(symbols, names)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file, tempfile.TemporaryFile(dir=path.parent) as held:
-            spool, lowest = Spool(held), top
-            for zoom in range(MIN_ZOOM, top + 1):
-                for tile, content in _zoom_tiles(symbols, names, look, zoom, last=zoom == top):
-                    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-                    spool.put(tile, gzip.compress(text.encode(), 6, mtime=0))
-                    lowest = min(lowest, zoom)
-                progress((zoom - MIN_ZOOM + 1) / (top - MIN_ZOOM + 1))
-            spool.write(file, *_header(symbols, names, lowest, top))
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    with (
+        whole_file(path, private=True) as draft,
+        draft.open("wb") as file,
+        tempfile.TemporaryFile(dir=draft.parent) as held,
+    ):
+        spool, lowest = Spool(held), top
+        for zoom in range(MIN_ZOOM, top + 1):
+            for tile, content in _zoom_tiles(symbols, names, look, zoom, last=zoom == top):
+                text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+                spool.put(tile, gzip.compress(text.encode(), 6, mtime=0))
+                lowest = min(lowest, zoom)
+            progress((zoom - MIN_ZOOM + 1) / (top - MIN_ZOOM + 1))
+        spool.write(file, *_header(symbols, names, lowest, top))
 
 
 def _places(rows: MarkRows, zoom: int) -> NDArray[np.float64]:
     """Return column and row of each mark in tiles of a zoom, with the part of the tile."""
-    lat = np.radians(rows.lat.clip(-85, 85))
-    x, y = rows.lon / 360 + 0.5, 0.5 - np.arcsinh(np.tan(lat)) / (2 * np.pi)
-    return np.column_stack([x, y]).clip(0, 1 - 1e-12) * 2.0**zoom
+    square = to_world_square(np.column_stack([rows.lon, rows.lat.clip(-85, 85)]))
+    return square.clip(0, 1 - 1e-12) * 2.0**zoom
 
 
 def _top_zoom(symbols: MarkRows, names: MarkRows) -> int:
@@ -166,7 +164,8 @@ def _centres(rows: MarkRows, zoom: int, group: Ints, counts: Ints) -> tuple[Floa
     corner = np.zeros((len(counts), 2))
     corner[group] = cell
     at = (corner + middle.clip(_OFF_EDGE, 1 - _OFF_EDGE)) / _CROWD / 2.0**zoom
-    return (at[:, 0] - 0.5) * 360, np.degrees(np.arctan(np.sinh((0.5 - at[:, 1]) * 2 * np.pi)))
+    lon, lat = from_world_square(at).T
+    return lon, lat
 
 
 def _written(names: MarkRows, look: Label | None, zoom: int) -> NDArray[np.bool_]:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from geo.whole_file import remove_left
+
 __all__ = ["MOST_BYTES", "Progress", "made_once", "tidy"]
 
 Progress = Callable[[float], None]
@@ -48,8 +50,7 @@ def made_once(path: Path, make: Callable[[Progress], None], progress: Progress) 
                 progress(_share(lock))
                 time.sleep(_LOOK_S)
             elif not path.exists():
-                for left in path.parent.glob(f".{path.stem}.*.part"):
-                    left.unlink(missing_ok=True)  # of a process that was killed
+                remove_left(path)
                 make(_both(mine, progress))
                 progress(1.0)
     return path

@@ -20,6 +20,7 @@ from geo.crs.systems import (
     to_store,
     transform_points,
 )
+from geo.crs.web_mercator import from_world_square, to_world_square
 
 __all__ = [
     "CHINA_LAT",
@@ -36,6 +37,7 @@ __all__ = [
     "describe",
     "detect",
     "from_store",
+    "from_world_square",
     "gk3_epsg",
     "horizontal",
     "likely_text",
@@ -45,6 +47,7 @@ __all__ = [
     "short_text",
     "split_edges",
     "to_store",
+    "to_world_square",
     "transform_points",
     "unshifted",
     "written",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -19,6 +18,7 @@ from geo.crs import describe, from_store, transform_points
 from geo.errors import DataFault
 from geo.measure import degrees_per_metre
 from geo.raster.open import meant, off_cell_edges
+from geo.whole_file import whole_file
 
 __all__ = ["slope_degrees", "value_at", "write_slope", "zonal"]
 
@@ -123,9 +123,7 @@ def write_slope(raster: Path, target: Path) -> None:
     DataFault
         If the grid is turned, so that its rows do not run from west to east.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{uuid.uuid4().hex}.part")  # two processes may make it at once
-    with rasterio.open(raster) as grid:
+    with whole_file(target) as draft, rasterio.open(raster) as grid:
         if grid.transform.b or grid.transform.d or grid.transform.e >= 0:
             raise DataFault("indicators.raster_turned", file=raster.name)
         profile = {
@@ -133,10 +131,9 @@ def write_slope(raster: Path, target: Path) -> None:
             "height": grid.height, "crs": grid.crs, "transform": grid.transform, "compress": "deflate",
         }  # fmt: skip
         width_m, height_m = _cell_sizes(grid, describe(grid.crs, raster.name).epsg)
-        with rasterio.open(part, "w", **profile) as out:
+        with rasterio.open(draft, "w", **profile) as out:
             for top in range(0, grid.height, _ROWS):
                 out.write(_slope_strip(grid, top, width_m, height_m), 1, window=_strip(grid, top, top + _ROWS))
-    part.replace(target)
 
 
 def _strip(grid: Any, top: int, bottom: int) -> Window:

@@ -7,7 +7,6 @@ A tile shows the layer's area within 1 % at every zoom: simplification is halved
 from __future__ import annotations
 
 import gzip
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +19,11 @@ from numpy.typing import NDArray
 from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
+from geo.crs import from_world_square
 from geo.tiles import mvt as _mvt
 from geo.tiles.shapes import LEVEL_DIFF, world_boxes
 from geo.tiles.tree import MIN_ZOOM, Tile, Tree
+from geo.whole_file import whole_file
 
 __all__ = ["LEVEL_DIFF", "MIN_ZOOM", "TILER", "Spool", "build_tiles", "shared_edges"]
 
@@ -113,17 +114,14 @@ def build_tiles(
         done += more
         progress(min(1.0, done / whole))
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file, tempfile.TemporaryFile(dir=path.parent) as held:
-            spool = Spool(held)
-            Tree(spool.put, top, dissolve=dissolve, progress=told).make(parts, numbers, boxes, points)
-            spool.write(file, *_header(boxes, top))
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    with (
+        whole_file(path, private=True) as draft,
+        draft.open("wb") as file,
+        tempfile.TemporaryFile(dir=draft.parent) as held,
+    ):
+        spool = Spool(held)
+        Tree(spool.put, top, dissolve=dissolve, progress=told).make(parts, numbers, boxes, points)
+        spool.write(file, *_header(boxes, top))
 
 
 def shared_edges(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -178,8 +176,7 @@ def _header(boxes: Floats, top: int) -> tuple[dict[str, object], dict[str, objec
     """Header and metadata of the file."""
     ends = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)) if len(boxes) else (0.5, 0.5, 0.5, 0.5)
     west, north, east, south = (float(end) for end in ends)
-    lon = [round((value - 0.5) * 360e7) for value in (west, east)]
-    lat = [round(np.degrees(np.arctan(np.sinh((0.5 - value) * 2 * np.pi))) * 1e7) for value in (south, north)]
+    lon, lat = np.rint(from_world_square([(west, south), (east, north)]).T * 1e7).astype(int).tolist()
     header = {
         "tile_type": TileType.MVT,
         "tile_compression": Compression.GZIP,

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.crs import to_world_square
 from geo.tiles import mvt as _mvt
 
 __all__ = ["BUFFER", "LEVEL_DIFF", "by_tile", "cut", "dissolved", "projected", "simplified", "world_boxes"]
@@ -31,21 +32,15 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def _mercator(lonlat: Floats) -> Floats:
-    """Degrees to the Web Mercator square: 0 to 1, y downward."""
-    y = 0.5 - np.arcsinh(np.tan(np.radians(lonlat[:, 1]))) / (2 * np.pi)
-    return np.column_stack([lonlat[:, 0] / 360 + 0.5, y])
-
-
 def projected(shapes: Shapes) -> Shapes:
     """Project shapes in degrees to the Web Mercator square."""
-    return np.asarray(shapely.transform(shapely.force_2d(shapes), _mercator), dtype=object)
+    return np.asarray(shapely.transform(shapely.force_2d(shapes), to_world_square), dtype=object)
 
 
 def world_boxes(shapes: Shapes) -> Floats:
     """Return the boxes of shapes in degrees, in the Web Mercator square: left, top, right, bottom."""
     west, south, east, north = shapely.bounds(shapes).T
-    top, bottom = _mercator(np.column_stack([west, north])), _mercator(np.column_stack([east, south]))
+    top, bottom = to_world_square(np.column_stack([west, north])), to_world_square(np.column_stack([east, south]))
     return np.column_stack([top, bottom])
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.crs import from_world_square
 from geo.tiles import mvt as _mvt
 from geo.tiles.cells import CELLS, coarser, coverage, outlines, picked
 from geo.tiles.shapes import BUFFER, by_tile, cut, dissolved, projected, simplified, world_boxes
@@ -209,8 +210,8 @@ def _boxes(shapes: Shapes) -> Floats:
 
 def _degrees(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     """Return a box of the Web Mercator square in degrees: west, south, east, north."""
-    lat = np.degrees(np.arctan(np.sinh((0.5 - np.array([box[3], box[1]])) * 2 * np.pi)))
-    return (box[0] - 0.5) * 360, float(lat[0]), (box[2] - 0.5) * 360, float(lat[1])
+    (west, south), (east, north) = from_world_square([(box[0], box[3]), (box[2], box[1])]).tolist()
+    return west, south, east, north
 
 
 def _covers(shapes: Shapes, numbers: Ints, tile: Tile) -> Covers:

@@ -7,20 +7,18 @@ It is written whole and renamed into place under a lock; the text before stays b
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import tempfile
-import threading
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import tomli_w
+from filelock import FileLock
 from pydantic import Field, ValidationError, model_validator
 
 from geo.errors import ConfigError
+from geo.whole_file import whole_file
 from layers.catalogue.model import LayerSpec
 from layers.entry import Entry
 from layers.paths import home
@@ -33,7 +31,6 @@ _HEAD: Final = """\
 # What was imported into Redline: every version of every layer, and which one is in use (current = 0: as config.toml
 # has it). Written by the data page and `redline import`; mend it by hand only while no server runs.
 """
-_threads = threading.Lock()
 
 
 class OverlayVersion(Entry):
@@ -141,7 +138,7 @@ class _Change:
     def write(self, overlay: Overlay) -> None:
         """Write the overlay whole or not at all; the text before stays beside it."""
         path = overlay_path()
-        text = _HEAD + _toml(overlay)
+        text = _HEAD + tomli_w.dumps(overlay.model_dump(mode="json", exclude_none=True))
         Overlay.model_validate(tomllib.loads(text))  # never write what could not be read again
         if path.exists():
             _write(path.with_name(_BEFORE), path.read_text(encoding="utf-8"))
@@ -158,71 +155,10 @@ def changing() -> Iterator[_Change]:
     ConfigError
         If the overlay is broken: it is not written over.
     """
-    with _threads, _locked(home() / "catalogue.lock"):
+    with FileLock(home() / "catalogue.lock"):
         yield _Change(read_overlay())
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that ends with the process."""
-    with path.open("a+b") as file:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 -- there only
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-            try:
-                yield
-            finally:
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 -- not there on Windows
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-
 def _write(path: Path, text: str) -> None:
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            Path(part).unlink()
-
-
-def _toml(overlay: Overlay) -> str:
-    """Write the overlay as TOML, a block for each version."""
-    lines = [f"version = {overlay.version}", f"revision = {overlay.revision}"]
-    for entry in overlay.entry:
-        lines += ["", "[[entry]]", f"id = {_value(entry.id)}", f"current = {entry.current}"]
-        for version in entry.version:
-            told = version.model_dump(mode="json", exclude_none=True)
-            layer = told.pop("layer")
-            lines += ["", "[[entry.version]]", *_pairs(told), "", "[entry.version.layer]", *_pairs(layer)]
-    return "\n".join(lines) + "\n"
-
-
-def _pairs(table: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_value(value)}" for key, value in table.items()]
-
-
-def _value(value: Any) -> str:
-    """Write a value as TOML; text as JSON does, which TOML reads."""
-    if isinstance(value, dict):
-        return (
-            "{ "
-            + ", ".join(f"{json.dumps(key, ensure_ascii=False)} = {_value(one)}" for key, one in value.items())
-            + " }"
-        )
-    if isinstance(value, list):
-        return "[" + ", ".join(_value(one) for one in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-    return repr(value)
+    with whole_file(path, private=True, durable=True) as draft:
+        draft.write_text(text, encoding="utf-8")

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +22,7 @@ from pandas.api import types
 from geo.crs import STORE_CRS
 from geo.errors import DataFault
 from geo.memo import per_frame
+from geo.whole_file import flush, whole_file
 from layers.catalogue import frame_digest
 from siting.law import law_digest, law_files
 
@@ -54,7 +52,7 @@ class Kept:
         """Keep bytes; return their SHA-256, which is the name of the file in ``inputs``."""
         name = hashlib.sha256(content).hexdigest()
         if not (self.inputs / name).is_file():
-            with _durable(self.inputs / name) as draft:
+            with whole_file(self.inputs / name, durable=True) as draft:
                 draft.write_bytes(content)
         return name
 
@@ -82,7 +80,7 @@ class Kept:
         """
         name = _plain_digest(frame)
         if not self._frame_path(name).is_file():
-            with _durable(self._frame_path(name)) as draft:
+            with whole_file(self._frame_path(name), durable=True) as draft:
                 _write_frame(_plain_frame(frame), draft)
                 if frame_digest(_read_frame(draft)) != name:
                     raise DataFault("ledger.copy_differs", hash=name[:12])
@@ -115,7 +113,7 @@ class Kept:
             for relative, path in law_files(root).items():
                 (draft / relative).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, draft / relative)
-                _flush(draft / relative)
+                flush(draft / relative)
             try:
                 draft.rename(self.laws / name)
             except OSError:  # another process was first
@@ -145,24 +143,6 @@ def _private(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(_PRIVATE)
     return folder
-
-
-@contextmanager
-def _durable(target: Path) -> Iterator[Path]:
-    """Yield a path to write to; once it is on the disk, rename it to `target`."""
-    workroom = Path(tempfile.mkdtemp(prefix=".draft-", dir=target.parent))
-    try:
-        draft = workroom / target.name
-        yield draft
-        _flush(draft)
-        draft.replace(target)
-    finally:
-        shutil.rmtree(workroom, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _write_frame(frame: gpd.GeoDataFrame, path: Path) -> None:

@@ -12,10 +12,10 @@ from typing import Any, Final, Literal, get_args
 import geopandas as gpd
 import pandas as pd
 
-from carto.style import symbol_of
+from carto.style import SITE_SYMBOL
 from geo.errors import BadInput
 from geo.whole_file import whole_file
-from layers.catalogue import Style, licence_text, withheld_ids
+from layers.catalogue import licence_text, withheld_ids
 from siting.check import (
     Run,
     occupation,
@@ -39,7 +39,6 @@ _SUFFIX: Final = {"table": ".txt", "json": ".json", "csv": ".csv", "gpkg": ".gpk
 _MOST_SITES_IN_FULL: Final = 20
 _MOST_FINDINGS: Final = 60_000
 _GPKG_OWN: Final = frozenset({"fid", "geom", "geometry"})
-_SITE_SYMBOL: Final = symbol_of(Style(stroke="#d00000", stroke_px=2.5, fill="#ff5252", fill_opacity=0.25))
 
 
 def write_results(
@@ -243,7 +242,7 @@ def _sheets(run: Run, lang: Lang, check_id: str | None) -> list[Sheet]:
         "findings": (t("snapshot.findings", lang), _findings(run, lang)),
         "about": (t("snapshot.about", lang), _about(run, lang, check_id)),
     }
-    sheet = Sheet("sites", t("cli.page_sites", lang), run.sites.name, sites, _SITE_SYMBOL, label="rl_site")
+    sheet = Sheet("sites", t("cli.page_sites", lang), run.sites.name, sites, SITE_SYMBOL, label="rl_site")
     return [sheet, *(Sheet(name, title, title, frame) for name, (title, frame) in tables.items())]
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from carto.map import bundle
 from carto.scene import LayerShow
-from carto.style import Choropleth, classes_of, label_of, layer_legend
+from carto.style import SITE_SYMBOL, Choropleth, classes_of, label_of, layer_legend
 from carto.tiles import marks_of, shaped
 from geo.errors import BadInput
 from geo.tiles import shared_edges
@@ -28,7 +28,7 @@ from layers.catalogue import Layer, may_export
 from layers.paths import PRODUCT
 from snapshot.page.ground import indicator_rows, look_of, relief_data
 from snapshot.proof import seal
-from snapshot.sheet import SITE_SYMBOL, Relief, now_text, stacked
+from snapshot.sheet import Relief, now_text, stacked
 from words import Lang, t
 
 __all__ = ["MOST_BYTES", "write_page"]

@@ -9,9 +9,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from carto.style import MISSING, Choropleth, Symbol, classes_of, symbol_of
+from carto.style import MISSING, SITE_SYMBOL, Choropleth, classes_of
 from geo.sites import Sites
-from layers.catalogue import Layer, Style, licence_text, may_export, withheld_ids
+from layers.catalogue import Layer, licence_text, may_export, withheld_ids
 from siting.check import CheckResult
 from snapshot.selection.geopackage_tables import Sheet, write_geopackage
 from snapshot.selection.qml import Category
@@ -29,8 +29,6 @@ __all__ = [
 
 CLASS_COLUMN = "style_class"
 """Column of a snapshot's table that holds the class by which QGIS colours a feature."""
-
-_SITE_SYMBOL: Symbol = symbol_of(Style(stroke="#d00000", stroke_px=2.5, fill="#ff5252", fill_opacity=0.25))
 
 
 def snapshot_geopackage(
@@ -171,7 +169,7 @@ def site_sheet(sites: Sites, result: CheckResult, lang: Lang) -> Sheet:
     frame = gpd.GeoDataFrame(pd.concat([own.reset_index(drop=True), measures.reset_index(drop=True)], axis=1))
     frame = frame.set_geometry("geometry", crs=sites.frame.crs)
     frame["verdict_text"] = [t(f"siting.verdict_{code}", lang) for code in frame["verdict"]]
-    return Sheet("site", t("snapshot.site", lang), sites.name, frame, _SITE_SYMBOL, label="site_id")
+    return Sheet("site", t("snapshot.site", lang), sites.name, frame, SITE_SYMBOL, label="site_id")
 
 
 def _plain_sheet(name: str, frame: pd.DataFrame, lang: Lang) -> Sheet:

@@ -11,17 +11,16 @@ import geopandas as gpd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from carto.style import Choropleth, LegendEntry, Symbol, choropleth_legend, layer_legend, symbol_of
+from carto.style import SITE_SYMBOL, Choropleth, LegendEntry, choropleth_legend, layer_legend
 from geo.crs import describe
-from layers.catalogue import Layer, Style, licence_text
+from layers.catalogue import Layer, licence_text
 from siting.check import CheckResult
 from snapshot.sheet.layout import Frame, Layout, Rect
 from snapshot.sheet.legend_box import draw_legend, wrap, write
 from words import Lang, t
 
-__all__ = ["SITE_SYMBOL", "Content", "Page", "SheetSettings", "now_text", "write_texts"]
+__all__ = ["Content", "Page", "SheetSettings", "now_text", "write_texts"]
 
-SITE_SYMBOL: Final[Symbol] = symbol_of(Style(stroke="#d00000", stroke_px=2.5, fill="#ff5252", fill_opacity=0.25))
 _BEIJING: Final = timezone(timedelta(hours=8))
 _GROUPS: Final = ("boundaries", "control", "protection", "water", "projects", "indicators", "own")
 _MOST_SITES: Final = 6

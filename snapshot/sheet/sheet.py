@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from carto.scene import LayerShow
-from carto.style import Choropleth
+from carto.style import SITE_SYMBOL, Choropleth
 from geo.errors import BadInput
 from geo.whole_file import whole_file
 from layers.catalogue import Layer, may_export
@@ -24,7 +24,7 @@ from snapshot.sheet.draw import Relief, draw_layers, draw_relief, drawn_in
 from snapshot.sheet.fonts import refuse_missing
 from snapshot.sheet.furniture import draw_grid, draw_inset, draw_north, draw_scale, draw_watermark, furniture
 from snapshot.sheet.layout import Frame, Layout, Rect, fit, lay_out
-from snapshot.sheet.margin_text import SITE_SYMBOL, Content, Page, SheetSettings, write_texts
+from snapshot.sheet.margin_text import Content, Page, SheetSettings, write_texts
 from words import Lang, t
 
 __all__ = ["SheetSettings", "map_picture", "relief_of", "write_sheet"]

@@ -17,13 +17,13 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from geo import whole_file as whole_module
 from geo.errors import BadInput, DataFault
 from geo.read.formats import Sites, read_sites, sites_from_points
 from layers.catalogue.digest import frame_digest
 from layers.catalogue.model import Layer
 from siting.check.run import run_check
 from siting.check.settings import Case, Settings
-from siting.ledger import copies as kept_module
 from siting.ledger import store as ledger_module
 from siting.ledger.copies import Kept
 from siting.ledger.store import Ledger
@@ -269,7 +269,7 @@ def test_two_processes_store_at_once(tmp_path: Path, layers: dict[str, Layer]) -
     for line in found:
         assert ledger.get(line.id).report["sites"]
     assert len(list(ledger.kept.inputs.iterdir())) == 1
-    assert not list(tmp_path.rglob(".draft-*"))
+    assert not [*tmp_path.rglob(".draft-*"), *tmp_path.rglob(".*.part")]
 
 
 def _die_at(home: Path, layers: dict[str, Layer], content: bytes, sites: Sites, where: str) -> None:
@@ -281,7 +281,7 @@ def _die_at(home: Path, layers: dict[str, Layer], content: bytes, sites: Sites, 
     ledger = Ledger.open(home)
     real_insert = ledger_module._insert
     if where == "copy":
-        kept_module._flush = die
+        whole_module.flush = die
     elif where == "row":
         ledger_module._insert = die
     elif where == "second row":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import streamlit as st
 
 from carto.scene import View
+from geo.crs import to_world_square
 from geo.sites import Sites
 from layers.catalogue import counties_of
 from views.session import catalogue, current_layers, lang, say
@@ -67,7 +69,7 @@ def look_at(west: float, south: float, east: float, north: float, *, margin: flo
     >>> look_at(115.5, 26.5, 117.3, 28.6).zoom
     8
     """
-    tall = math.degrees(math.asinh(math.tan(math.radians(north))) - math.asinh(math.tan(math.radians(south))))
-    spans = ((east - west) * margin / _MAP_PX[0], tall * margin / _MAP_PX[1])
-    zoom = math.floor(math.log2(360 / _TILE_PX / max(*spans, 1e-9)))
+    wide, tall = abs(np.subtract(*to_world_square([(west, south), (east, north)]))).tolist()
+    share = max(wide / _MAP_PX[0], tall / _MAP_PX[1], 1e-12) * margin
+    zoom = math.floor(math.log2(1 / _TILE_PX / share))
     return View((west + east) / 2, (south + north) / 2, min(zoom, _CLOSEST))

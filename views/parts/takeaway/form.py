@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from carto.scene import LayerShow, View
 from carto.style import Choropleth
-from geo.crs import gk3_epsg
+from geo.crs import from_world_square, gk3_epsg, to_world_square
 from layers.catalogue import Layer, counties_of, may_export
 from snapshot.deliver import ALL_FORMS, Order
 from snapshot.pictures import PICTURES, Picture
@@ -62,12 +63,10 @@ def box_of(view: View) -> Box:
     >>> [round(edge, 1) for edge in box_of(View(116.0, 27.0, 8))]
     [113.7, 25.4, 118.3, 28.6]
     """
-    pixel = 360 / 256 / 2**view.zoom
-    half = _MAP_PX[0] / 2 * pixel
-    middle = math.asinh(math.tan(math.radians(view.lat)))
-    tall = math.radians(_MAP_PX[1] / 2 * pixel)
-    south, north = (math.degrees(math.atan(math.sinh(middle + way * tall))) for way in (-1, 1))
-    return view.lon - half, south, view.lon + half, north
+    half = np.array([_MAP_PX[0], -_MAP_PX[1]]) / 2 / 256 / 2**view.zoom
+    middle = to_world_square([(view.lon, view.lat)])
+    (west, south), (east, north) = from_world_square(np.vstack([middle - half, middle + half])).tolist()
+    return west, south, east, north
 
 
 def form_title(form: str) -> str:

@@ -12,6 +12,7 @@ import shapely
 import streamlit as st
 from PIL import Image
 
+from carto.style import SITE_RED
 from geo.crs import STORE_CRS
 from layers.catalogue import Layer, counties_of
 from snapshot.sheet import map_picture, relief_of
@@ -100,7 +101,7 @@ def inset(adcode: str, label: str) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" '
         f'width="{wide + 2:.0f}" height="{high + 2:.0f}" viewBox="-1 -1 {wide + 2:.0f} {high + 2:.0f}">'
         f'<path d="{path(around)}" fill="#eef3ef" stroke="#7d8f85" stroke-width=".8"/>'
-        f'<path d="{path(mine)}" fill="#d00000" stroke="#d00000" stroke-width="1.2"/></svg>'
+        f'<path d="{path(mine)}" fill="{SITE_RED}" stroke="{SITE_RED}" stroke-width="1.2"/></svg>'
     )
     address = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
     return f'<img class="inset" alt="{label}" src="{address}">'

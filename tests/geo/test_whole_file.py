@@ -1,0 +1,68 @@
+"""A file is whole or not there, as private and as durable as asked."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from geo import whole_file as module
+from geo.whole_file import remove_left, whole_file
+
+
+def test_what_fails_leaves_the_file_before_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("before", encoding="utf-8")
+
+    def write() -> None:
+        with whole_file(target) as draft:
+            draft.write_text("half", encoding="utf-8")
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        write()
+    assert target.read_text(encoding="utf-8") == "before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_it_takes_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "a.txt"
+    with whole_file(target) as draft:
+        draft.write_text("whole", encoding="utf-8")
+        assert not target.exists()
+        assert draft.name == target.name
+    assert target.read_text(encoding="utf-8") == "whole"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_private_file_is_the_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o000)
+    try:
+        for private, mode in ((True, 0o600), (False, 0o666)):
+            with whole_file(tmp_path / f"{private}", private=private) as draft:
+                draft.write_bytes(b"x")
+            assert stat.S_IMODE((tmp_path / f"{private}").stat().st_mode) == mode
+    finally:
+        os.umask(before)
+
+
+def test_a_durable_file_is_on_the_disk_before_it_takes_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, flushed = tmp_path / "a", []
+    monkeypatch.setattr(module.os, "fsync", lambda _: flushed.append(target.exists()))
+    with whole_file(target, durable=True) as draft:
+        draft.write_bytes(b"x")
+    assert flushed == [False]
+
+
+def test_what_a_killed_process_left_goes(tmp_path: Path) -> None:
+    target = tmp_path / "a.pmtiles"
+    (tmp_path / ".a.abc.part").mkdir()
+    (tmp_path / ".a.abc.part" / "a.pmtiles").write_bytes(b"half")
+    (tmp_path / ".a.old.part").write_bytes(b"of an older version")
+    (tmp_path / ".ab.x.part").write_bytes(b"of another file")
+    remove_left(target)
+    assert [path.name for path in tmp_path.iterdir()] == [".ab.x.part"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from tabulate import tabulate
 
+from cli.asking import asked_of_site, asking_options, read_asked, settings_from, site_options
 from cli.base import VERSION, bytes_of, loaded, main, open_ledger
 from cli.case import case_of, case_options
 from words import Lang, t
@@ -23,22 +24,6 @@ if TYPE_CHECKING:
     from snapshot.sheet import Relief
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_SITE_OPTIONS = ("activity", "flags", "works", "as_of", "crs")
-_MOST_LINES = 20
-"""Of a site file that are told by chainage."""
-
-
-def _site_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of what is planned on a site."""
-    for option in (
-        click.option("--crs", default=None, help="of the site, where its file is silent / 地块文件的坐标系"),
-        click.option("--as-of", default=None, help="YYYY-MM-DD / 适用法规的日期"),
-        click.option("--works", type=click.Choice(["new", "rebuild", "expand"]), default="new", help="新建/改建/扩建"),
-        click.option("--flag", "flags", multiple=True, help="a trait of the project / 项目特征"),
-        click.option("--activity", default=None, help="what is planned / 拟建内容"),
-    ):
-        command = option(command)
-    return command
 
 
 @main.command()
@@ -50,7 +35,7 @@ def _site_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--adcode", "adcodes", multiple=True, help="county, prefecture or province / 县、市、省代码，可重复")
 @click.option("--filter", "filters", multiple=True, help="layer.column=a|b")
 @click.option("--site", type=_FILE, default=None, help="a site to check along / 一并核查的地块")
-@_site_options
+@site_options
 @click.option("--title", default="", help="of a sheet or page / 图名")
 @click.option("--paper", type=click.Choice(["A4", "A3", "A2", "A1", "A0"]), default="A4")
 @click.option("--portrait", is_flag=True, help="upright paper / 竖幅")
@@ -71,7 +56,7 @@ def snapshot(obj: dict[str, object], /, target: Path, **asked: Any) -> None:
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)
-    site, told = asked.pop("site"), {name: asked.pop(name) for name in _SITE_OPTIONS}
+    site, told = asked.pop("site"), asked_of_site(asked)
     run = None if site is None else _checked(site, catalogue, layers, told)
     relief = None if asked.pop("no_relief") else _relief(catalogue)
     names = ("title", "paper", "dpi", "scale", "grid", "internal", "approval", "user", "raster", "cell_m")
@@ -84,7 +69,7 @@ def snapshot(obj: dict[str, object], /, target: Path, **asked: Any) -> None:
 @main.command()
 @click.argument("what")
 @click.option("--out", type=_FILE, required=True, help="x.pdf | x.docx")
-@_site_options
+@asking_options
 @click.option("--user", default="", help="who makes it / 制表人")
 @case_options
 @click.pass_obj
@@ -139,15 +124,11 @@ def diff(obj: dict[str, object], first: Path, second: Path, out: Path | None) ->
 
 def _checked(path: Path, catalogue: Catalogue, layers: Mapping[str, Layer], asked: dict[str, Any]) -> Run:
     """Check the sites of a file; a few lines by chainage too."""
-    from dataclasses import replace
+    from siting.check import run_batch
 
-    from geo.read import read_sites
-    from siting.check import run_batch, settings_of
-
-    settings = settings_of(catalogue, **asked)
-    sites = read_sites(path, path.name, crs=settings.crs, limits=catalogue.limits)
-    few_lines = len(sites) <= _MOST_LINES and bool(sites.frame.geom_type.str.endswith("LineString").any())
-    return run_batch(sites, layers, replace(settings, sections=few_lines))
+    settings = settings_from(asked, catalogue, typed=False)
+    sites, settings = read_asked(path, settings, catalogue, content=None, sections=asked["sections"])
+    return run_batch(sites, layers, settings)
 
 
 def _relief(catalogue: Catalogue) -> Relief | None:

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from cli import main
 from snapshot.inspect.verify import verify_file
+from tests.helpers import KARNEY
 
 SITE = {
     "type": "Feature",
@@ -64,6 +65,27 @@ def test_report_of_a_file_and_of_a_kept_check(site: Path, tmp_path: Path) -> Non
     assert verify_file(tmp_path / "b.docx").manifest["check_id"] == number
     table = Document(str(tmp_path / "b.docx")).tables[0]
     assert {"某养殖场", number} <= {cell.text for cell in table.columns[1].cells}
+
+
+def test_a_report_and_a_snapshot_read_a_site_as_a_check_does(tmp_path: Path) -> None:
+    """Columns by names of one's own, and a width: asked of `check`, and so of whatever takes a site along."""
+    route = tmp_path / "线.csv"
+    route.write_text("eins,zwei\n117.05,27.70\n117.06,27.71\n117.08,27.72\n", encoding="utf-8")
+    asked = ("--column", "lon=eins", "--column", "lat=zwei", "--column", "shape=line", "--crs", "EPSG:4490")
+    wide = (*asked, "--corridor", "60")
+    redline("report", str(route), "--out", str(tmp_path / "no.pdf"), code=2)
+    redline("report", str(route), *wide, "--out", str(tmp_path / "a.docx"))
+    text = "\n".join(
+        cell.text for table in Document(str(tmp_path / "a.docx")).tables for row in table.rows for cell in row.cells
+    )
+    checked = json.loads(redline("check", str(route), *wide, "--format", "json").output)
+    (area_m2,) = (site["area_m2"] for site in checked["sites"])
+    along_m = KARNEY.line_length([117.05, 117.06, 117.08], [27.70, 27.71, 27.72])
+    assert area_m2 == pytest.approx(60 * along_m, rel=0.02)  # a band, square or round at its ends
+    assert f"{area_m2:,.1f}" in text or f"{area_m2 / 1e4:,.4f}" in text, text[:2000]
+    redline("snapshot", str(tmp_path / "a.gpkg"), "--site", str(route), *wide, "--layer", "county")
+    taken = pyogrio.read_dataframe(tmp_path / "a.gpkg", layer="site")
+    assert taken.to_crs(4527).area.sum() == pytest.approx(area_m2, rel=2e-3)
 
 
 def test_changes_of_two_snapshots_as_a_file(site: Path, tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ def to_world_square(lonlat: ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> to_world_square([[0.0, 0.0], [180.0, 85.0511287798066]]).round(6).tolist()
-    [[0.5, 0.5], [1.0, 0.0]]
+    >>> to_world_square([[0.0, 0.0], [90.0, 45.0]]).round(6).tolist()
+    [[0.5, 0.5], [0.75, 0.359725]]
     """
     degrees = np.asarray(lonlat, dtype=np.float64)
     y = 0.5 - np.arcsinh(np.tan(np.radians(degrees[:, 1]))) / (2 * np.pi)
@@ -37,8 +37,8 @@ def from_world_square(xy: ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> from_world_square([[0.5, 0.5], [1.0, 0.0]]).round(4).tolist()
-    [[0.0, 0.0], [180.0, 85.0511]]
+    >>> from_world_square([[0.5, 0.5], [0.75, 0.359725]]).round(3).tolist()
+    [[0.0, 0.0], [90.0, 45.0]]
     """
     square = np.asarray(xy, dtype=np.float64)
     lat = np.degrees(np.arctan(np.sinh((0.5 - square[:, 1]) * 2 * np.pi)))

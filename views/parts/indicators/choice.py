@@ -15,9 +15,10 @@ import streamlit as st
 from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Scheme, rising_limits
 from geo.errors import RedlineError
 
-__all__ = ["INDICATOR_KEY", "Choice", "choose", "chosen", "read_choice"]
+__all__ = ["INDICATOR_KEY", "Choice", "choose", "chosen", "read_choice", "revision"]
 
 INDICATOR_KEY: Final = "indicator_choice"
+_REVISIONS: Final = "indicator_revisions"
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _MOMENT: Final = re.compile(r"[a-z0-9-]{0,40}(?:\.\.[a-z0-9-]{1,40})?")
 _LIMITS: Final = re.compile(r"[-+0-9eE.,;；，、 ]{0,160}")
@@ -104,9 +105,32 @@ def chosen() -> Choice:
     return read_choice(st.session_state.get(INDICATOR_KEY))
 
 
-def choose(**changes: str) -> None:
-    """Change the choice of the session. Another subject starts at its first moment and without limits of its own."""
-    now = chosen()
+def choose(*, by: str = "", **changes: str) -> None:
+    """Change the choice of the session. Another subject starts at its first moment and without limits of its own.
+
+    Parameters
+    ----------
+    by : str
+        Name of the part whose widget the user changed; empty where the change comes from elsewhere. The widgets of
+        all other parts that change are made anew (`revision`).
+    **changes : str
+        As in `Choice`.
+    """
+    before = now = chosen()
     if "id" in changes and changes["id"] != now.id:
         now = replace(now, year="", mode="value", limits="", scheme="natural_breaks" if now.limits else now.scheme)
-    st.session_state[INDICATOR_KEY] = {**asdict(now), **changes}
+    after = {**asdict(now), **changes}
+    made_anew = [name for name, value in asdict(before).items() if after[name] != value and name != by]
+    counts = {name: revision(name) + 1 for name in made_anew}
+    st.session_state[_REVISIONS] = {**st.session_state.get(_REVISIONS, {}), **counts}
+    st.session_state[INDICATOR_KEY] = after
+
+
+def revision(name: str) -> int:
+    """Return how often a part of the choice was changed by something else than its widget.
+
+    It stands in the widget's key, and a widget of an older number is not listened to. A browser that asks for a run
+    before it has heard of a change (a map that settles does) still sends what the widget held before; taken as an
+    answer, that would undo the change.
+    """
+    return int(st.session_state.get(_REVISIONS, {}).get(name, 0))

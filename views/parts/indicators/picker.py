@@ -11,7 +11,7 @@ import streamlit as st
 from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
 from geo.errors import RedlineError
 from layers.indicators import Subject, changes_of
-from views.parts.indicators.choice import INDICATOR_KEY, Choice, choose, chosen
+from views.parts.indicators.choice import INDICATOR_KEY, Choice, choose, chosen, revision
 from views.parts.indicators.figures import Shown, pair_of, shown, subjects
 from views.session import lang, markdown_text, say, territories
 
@@ -254,8 +254,8 @@ def _select(name: str, options: list[str], value: str, *, words: bool = True, di
 
 
 def _key(name: str) -> str:
-    """Return a widget's key: one a language, as the browser keeps the text of what was chosen."""
-    return f"indicator-{name}-{lang()}"
+    """Return a widget's key: one a language, as the browser keeps the text of what was chosen; see `revision`."""
+    return f"indicator-{name}-{lang()}-{revision(name)}"
 
 
 def _mirrored(name: str, value: str) -> None:
@@ -265,10 +265,12 @@ def _mirrored(name: str, value: str) -> None:
 
 
 def _take(name: str, then: dict[str, str] | None = None) -> Callable[[], None]:
-    """Return what puts a widget's new value into the choice."""
-    key = _key(name)
+    """Return what puts a widget's new value into the choice; one that was made anew since has nothing to say."""
+    key, made = _key(name), revision(name)
 
     def taken() -> None:
-        choose(**{name: str(st.session_state.get(key) or ""), **(then or {})})
+        if revision(name) != made:  # Streamlit asks a widget that is gone, too, if the browser still sends its value
+            return
+        choose(by=name, **{name: str(st.session_state.get(key) or ""), **(then or {})})
 
     return taken

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from carto.style.classes import DIVERGING, SCHEMES, SEQUENTIAL
-from views.parts.indicators.choice import Choice, read_choice
+from views.parts.indicators import choice as choice_module
+from views.parts.indicators.choice import Choice, choose, chosen, read_choice, revision
 from views.session.text import markdown_text
 
 anything = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=4)
@@ -31,6 +33,20 @@ def test_a_choice_comes_back_as_it_was_written() -> None:
     made = Choice("000-t2-1-13", "by_hand", "7", "10; 20，30", "BrBG", "2020-actual..2025-target", "change")
     assert read_choice(asdict(made)) == made
     assert made.upper_limits == (10, 20, 30)
+
+
+def test_only_what_others_change_gets_a_new_widget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser that has not heard of a change sends what a widget held: the same widget would take it as an answer."""
+    monkeypatch.setattr(choice_module.st, "session_state", {})
+    choose(id="relief")
+    assert (revision("id"), revision("mode"), revision("year")) == (1, 0, 0)
+    choose(by="mode", mode="change", year="2020..2023")
+    assert (revision("id"), revision("mode"), revision("year")) == (1, 0, 1)
+    choose(by="id", id="own-1")  # mode and year go back to the first
+    assert (revision("id"), revision("mode"), revision("year")) == (1, 1, 2)
+    choose(id="own-1")
+    assert (revision("id"), revision("mode"), revision("year")) == (1, 1, 2)
+    assert (chosen().id, chosen().mode, chosen().year) == ("own-1", "value", "")
 
 
 def test_a_palette_that_does_not_fit_is_the_usual_one() -> None:

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from geo.measure import FeatureIndex, nearest, overlay
 from layers.catalogue import load_layers, read_catalogue
-from siting.check import whats_here
+from siting.check import rules_here
 
 ROOT = Path(__file__).resolve().parent.parent
 EQUAL_AREA = "+proj=aea +lat_1=25 +lat_2=33 +lon_0=116 +ellps=GRS80"
@@ -72,7 +72,7 @@ def click_ms() -> float:
     spent = []
     for step in range(41):
         start = time.perf_counter()
-        whats_here(WEST + 0.1 * step, 27.9, list(layers.values()), counties)
+        rules_here(WEST + 0.1 * step, 27.9, list(layers.values()), counties)
         spent.append((time.perf_counter() - start) * 1000)
     return float(np.median(spent))
 

@@ -32,7 +32,7 @@ from benchmarks.parcels import parcels, places
 from carto.tiles import ensure, missing
 from layers.catalogue import counties_of, load_layers, read_catalogue
 from layers.paths import home
-from siting.check import whats_here
+from siting.check import rules_here
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYER = "redline_jiangxi"
@@ -124,7 +124,7 @@ def _ours(folder: Path) -> dict[str, Any]:
     clicks = []
     for _ in range(41):
         begun = time.perf_counter()
-        whats_here(chance.uniform(114, 118), chance.uniform(25, 29), list(layers.values()), counties)
+        rules_here(chance.uniform(114, 118), chance.uniform(25, 29), list(layers.values()), counties)
         clicks.append((time.perf_counter() - begun) * 1000)
     return result | {"first_click_ms": max(clicks), "click_ms": statistics.median(clicks)}
 

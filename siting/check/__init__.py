@@ -1,7 +1,6 @@
 """The check of sites against layers under a law of a day, one by one or many."""
 
 from siting.check.batch import result_columns, run_batch, with_results
-from siting.check.check import whats_here
 from siting.check.export_policy import MEASURED, result_without_withheld, without_withheld
 from siting.check.inputs import read_input
 from siting.check.land_taken import occupation, places_of
@@ -57,7 +56,6 @@ __all__ = [
     "settings_of",
     "software_now",
     "to_json",
-    "whats_here",
     "with_results",
     "without_withheld",
 ]

@@ -11,13 +11,14 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from geo.sites import Sites, sites_from_points
+from geo.sites import Sites
 from layers.catalogue import Layer
 from layers.paths import law_folder, plans_folder
-from siting.check.findings import Ground, Settings, findings_of, ground_of
+from siting.check.findings import Ground, Tolerances, findings_of, ground_of
 from siting.check.remainder import ways_out
 from siting.check.result import CheckResult
 from siting.law import (
+    Project,
     Tables,
     approval_paths,
     day_of,
@@ -30,7 +31,7 @@ from siting.law import (
 )
 from siting.measures import survey_accuracies
 
-__all__ = ["check", "whats_here"]
+__all__ = ["check", "check_under"]
 
 _LISTS: Final = ("missing_required", "missing_advised", "reminders", "approval_path")
 
@@ -92,16 +93,57 @@ def check(
         On an activity, flag, kind of works or day that there is not.
     """
     tables = Tables(law or law_folder(), plans or plans_folder())
-    day, project = day_of(as_of), project_of(activity, flags, works, law=tables.law)
-    settings = Settings(touch_tolerance_m, sliver_area_m2, sliver_width_m)
+    return check_under(
+        sites,
+        layers,
+        counties,
+        tolerances=Tolerances(touch_tolerance_m, sliver_area_m2, sliver_width_m),
+        survey_accuracy_m=survey_accuracy_m,
+        day=day_of(as_of),
+        project=project_of(activity, flags, works, law=tables.law),
+        tables=tables,
+    )
+
+
+def check_under(
+    sites: Sites,
+    layers: Sequence[Layer],
+    counties: gpd.GeoDataFrame,
+    *,
+    tolerances: Tolerances,
+    survey_accuracy_m: float | None,
+    day: str,
+    project: Project | None,
+    tables: Tables,
+) -> CheckResult:
+    """Check sites under the rules of a day for a project: what `check` and `rules_here` have in common.
+
+    Parameters
+    ----------
+    sites, layers, counties, survey_accuracy_m
+        As in `check`.
+    tolerances : Tolerances
+    day : str
+        ``YYYY-MM-DD``.
+    project : Project or None
+        None: no rules. An unknown project gets the rules for every activity, and no list of required layers, approval
+        path or way out, which only a known one has.
+    tables : Tables
+        Where the rules come from.
+    """
     survey_m = survey_accuracies(sites.crs, sites.frame["part"].to_numpy(), survey_accuracy_m)
-    ground = ground_of(sites.frame, counties, settings, survey_m)
+    ground = ground_of(sites.frame, counties, tolerances, survey_m)
     checked = [layer for layer in layers if layer.spec.checked]
     if project is not None:
         ground = replace(ground, legal=legal_of(project, day, checked, ground.shares, len(sites), tables=tables))
     findings = findings_of(checked, ground)
-    judged = _judged(checked, ground, findings)
-    described = ground.described.assign(**_of_reading(sites), **judged, activity=activity, as_of=day)
+    named = project if project is not None and project.is_known else None
+    described = ground.described.assign(
+        **_of_reading(sites),
+        **_of_whole_sites(checked, ground, findings),
+        activity=None if named is None else named.activity,
+        as_of=day,
+    )
     listed = ground.shares[["site", "adcode", "name", "name_en", "share"]]
     return CheckResult(
         described,
@@ -109,14 +151,14 @@ def check(
         listed.reset_index(drop=True),
         sites.crs,
         day,
-        project,
+        named,
         {layer.id: layer.digest for layer in checked},
         None if project is None else rules_digest(tables.law, tables.plans),
     )
 
 
 def _of_reading(sites: Sites) -> dict[str, Any]:
-    """Return what the reader mended and noticed of each site."""
+    """Return the columns that say what the reader repaired and noticed of each site."""
     frame, notices = sites.frame, sites.notices
     every = [notice.code for notice in notices if not notice.sites]
     known: dict[str, list[str]] = {}
@@ -130,38 +172,22 @@ def _of_reading(sites: Sites) -> dict[str, Any]:
     }
 
 
-def _judged(layers: Sequence[Layer], ground: Ground, findings: pd.DataFrame) -> dict[str, Any]:
-    """Return what is said of each site as a whole, column by column."""
+def _of_whole_sites(layers: Sequence[Layer], ground: Ground, findings: pd.DataFrame) -> dict[str, Any]:
+    """Return the columns that say something of each site as a whole: verdict, missing layers, reminders, next steps."""
     count, legal = len(ground.frame), ground.legal
+    columns: dict[str, Any] = {name: [[] for _ in range(count)] for name in _LISTS}
+    columns |= {"verdict": verdicts(findings, count), "way_out": [None] * count}
     if legal is None:
-        blank: dict[str, Any] = {name: [[] for _ in range(count)] for name in _LISTS}
-        return {"verdict": verdicts(findings, count), **blank, "way_out": [None] * count}
+        return columns
+    columns["reminders"] = legal.reminders(frozenset(layer.spec.stands_for for layer in layers))
+    if not legal.project.is_known:
+        return columns
     word, law = legal.project.activity, legal.tables.law
     required, advised = missing_layers(word, layers, findings, ground.shares, legal.codes, law=law)
-    reminders = legal.reminders(frozenset(layer.spec.stands_for for layer in layers))
-    return {
-        "verdict": verdicts_under_law(findings, reminders, required),
+    return columns | {
+        "verdict": verdicts_under_law(findings, columns["reminders"], required),
         "missing_required": required,
         "missing_advised": advised,
-        "reminders": reminders,
         "approval_path": approval_paths(layers, findings, legal),
         "way_out": ways_out(layers, ground.frame, findings, legal.tables),
     }
-
-
-def whats_here(
-    lon: float,
-    lat: float,
-    layers: Sequence[Layer],
-    counties: gpd.GeoDataFrame,
-    *,
-    touch_tolerance_m: float = 0.001,
-) -> CheckResult:
-    """Check a single point (WGS 84 degrees), such as a click on the map.
-
-    Raises
-    ------
-    BadInput
-        If the coordinates are not finite or out of range.
-    """
-    return check(sites_from_points([(lon, lat)]), layers, counties, touch_tolerance_m=touch_tolerance_m)

@@ -1,15 +1,16 @@
-"""What must not leave: a finding against a layer whose entry says ``export = "none"`` keeps its state, no measure."""
+"""Export policy: redact what was measured against layers with ``export = "none"``; the state of a finding stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pandas as pd
 
 from layers.catalogue import LayerSpec, withheld_ids
 from siting.check.result import CheckResult
+from siting.records import FindingRecord, Report, RuleRecord, SiteRecord
 
 __all__ = ["MEASURED", "result_without_withheld", "without_withheld"]
 
@@ -30,17 +31,17 @@ MEASURED: Final[dict[str, Any]] = {
     "nearest": None,
     "county_only": [],
 }
-"""What was measured against a layer, and what stands in its place."""
+"""Keys of a finding that are measurements, and the value that replaces each."""
 _WAY_OUT: Final = ("area_m2", "length_m", "share", "geometry")
 
 
 def result_without_withheld(result: CheckResult, specs: Iterable[LayerSpec]) -> CheckResult:
-    """Return a result as it may leave: `without_withheld` for frames."""
-    kept_in = withheld_ids(specs)
-    if not kept_in:
+    """Return a result without measurements that must not be exported: `without_withheld` for frames."""
+    closed = withheld_ids(specs)
+    if not closed:
         return result
     findings = result.findings.copy()
-    rows = findings["layer"].isin(kept_in).to_numpy()
+    rows = findings["layer"].isin(closed).to_numpy()
     for name, blank in MEASURED.items():
         column = findings[name].copy()
         if isinstance(blank, list):
@@ -49,9 +50,9 @@ def result_without_withheld(result: CheckResult, specs: Iterable[LayerSpec]) -> 
             column[rows] = float("nan") if blank is None and column.dtype.kind == "f" else blank
         findings[name] = column
     pairs = zip(findings["rules"], rows, strict=True)
-    rules = [_unmeasured(told) if hide else told for told, hide in pairs]
+    rules = [_without_distances(of_finding) if hide else of_finding for of_finding, hide in pairs]
     ways = [
-        {**way, **dict.fromkeys(_WAY_OUT)} if way and kept_in & set(way["layers"]) else way
+        {**way, **dict.fromkeys(_WAY_OUT)} if way and closed & set(way["layers"]) else way
         for way in result.sites["way_out"]
     ]
     findings = findings.assign(rules=pd.Series(rules, index=findings.index, dtype=object))
@@ -59,36 +60,35 @@ def result_without_withheld(result: CheckResult, specs: Iterable[LayerSpec]) -> 
     return replace(result, findings=findings, sites=sites)
 
 
-def _unmeasured(rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**rule, "measured_m": None} if "measured_m" in rule else dict(rule) for rule in rules]
+def _without_distances(rules: Sequence[RuleRecord]) -> list[RuleRecord]:
+    return [{**rule, "measured_m": None} if "measured_m" in rule else rule for rule in rules]
 
 
-def without_withheld(report: Mapping[str, Any], specs: Iterable[LayerSpec]) -> dict[str, Any]:
-    """Return a report (`siting.check.run.Run.report`) as it may leave, by the catalogue entries of its layers.
+def without_withheld(report: Report, specs: Iterable[LayerSpec]) -> Report:
+    """Return a report without measurements that the catalogue entries of its layers forbid to export.
 
-    A finding that lost its measures says so by ``withheld``. What is left of a site off such a layer would draw the
-    layer's line, so it goes too.
+    A redacted finding has ``withheld``. The way out off such a layer is redacted too: its shape would draw the layer.
     """
-    kept_in = withheld_ids(specs)
-    if not kept_in:
-        return dict(report)
-    return {**report, "sites": [_site(site, kept_in) for site in report["sites"]]}
+    closed = withheld_ids(specs)
+    if not closed:
+        return report
+    return {**report, "sites": [_site(site, closed) for site in report["sites"]]}
 
 
-def _site(site: Mapping[str, Any], kept_in: set[str]) -> dict[str, Any]:
-    findings = [_finding(found) if found["layer"] in kept_in else found for found in site["findings"]]
-    told = {**site, "findings": findings}
-    if site.get("sections"):
-        told["sections"] = [section for section in site["sections"] if section["layer"] not in kept_in]
-    way_out = site.get("way_out")
-    if way_out and kept_in & set(way_out["layers"]):
-        told["way_out"] = {**way_out, **dict.fromkeys(_WAY_OUT)}
-    return told
+def _site(site: SiteRecord, closed: set[str]) -> SiteRecord:
+    findings = [_finding(found) if found["layer"] in closed else found for found in site["findings"]]
+    redacted: SiteRecord = {**site, "findings": findings}
+    sections, way_out = site.get("sections"), site.get("way_out")
+    if sections:
+        redacted["sections"] = [section for section in sections if section["layer"] not in closed]
+    if way_out and closed & set(way_out["layers"]):
+        redacted["way_out"] = {**way_out, "area_m2": None, "length_m": None, "share": None, "geometry": None}
+    return redacted
 
 
-def _finding(found: Mapping[str, Any]) -> dict[str, Any]:
+def _finding(found: FindingRecord) -> FindingRecord:
     blank = {name: value for name, value in MEASURED.items() if name in found}
-    told = {**found, **blank, "withheld": True}
+    redacted = cast("FindingRecord", {**found, **blank, "withheld": True})
     if "rules" in found:
-        told["rules"] = _unmeasured(found["rules"])
-    return told
+        redacted["rules"] = _without_distances(found["rules"])
+    return redacted

@@ -1,4 +1,4 @@
-"""Findings: what every layer of the catalogue says of every site, before any law is asked."""
+"""Findings: one row a site and layer, with state, measures, margin and rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from geo.measure import MEETING, area_m2, length_m, plane_area_m2
 from layers.catalogue import Layer
-from siting.check.result import FINDING_COLUMNS
 from siting.law import Legal
 from siting.measures import (
     Measured,
@@ -32,12 +31,13 @@ from siting.measures import (
     sliver,
     territory_codes,
 )
+from siting.records import FINDING_COLUMNS, FeatureRecord
 
-__all__ = ["Ground", "Settings", "findings_of", "ground_of"]
+__all__ = ["Ground", "Tolerances", "findings_of", "ground_of"]
 
 _KINDS: Final = np.array(["point", "line", "polygon"], dtype=object)
 _WHOLE: Final = 1 - 1e-9
-_NOTHING: Final[list[dict[str, Any]]] = []
+_NOTHING: Final[list[Any]] = []
 _BLANK: Final[dict[str, tuple[Any, Any]]] = {
     "site": (np.int64, 0),
     "layer": (object, None),
@@ -61,11 +61,11 @@ _BLANK: Final[dict[str, tuple[Any, Any]]] = {
     "inside_m2": (np.float64, np.nan),
     "outside_m2": (np.float64, np.nan),
 }
-"""Columns of a finding that says nothing yet: kind and value. Lists stand apart, as numpy would look into them."""
+"""Columns of an empty finding: dtype and value. Columns of lists are made apart, since numpy would unpack lists."""
 
 
 @dataclass(frozen=True)
-class Settings:
+class Tolerances:
     """Tolerances of a check, in metres and square metres; as ``siting.check.check.check`` takes them."""
 
     touch_tolerance_m: float = 0.001
@@ -75,27 +75,27 @@ class Settings:
 
 @dataclass(frozen=True)
 class Ground:
-    """What every layer is held against: the sites with their own measures and territories."""
+    """The sites of a check with their own measures and territories, and the rules for them."""
 
     frame: gpd.GeoDataFrame
     described: pd.DataFrame
     sizes: NDArray[np.float64]
     shares: pd.DataFrame
     codes: tuple[list[int], list[str]]
-    settings: Settings
+    tolerances: Tolerances
     survey_m: NDArray[np.float64]
     legal: Legal | None = None
     _inside: dict[tuple[str, ...], NDArray[np.float64]] = field(default_factory=dict)
 
     def inside(self, extent: tuple[str, ...]) -> NDArray[np.float64]:
-        """Return the share of each site in an extent, found once for the layers that have it in common."""
+        """Return the share of each site within an extent (adcodes), computed once per extent."""
         if extent not in self._inside:
             self._inside[extent] = share_inside(self.shares, extent, len(self.frame))
         return self._inside[extent]
 
 
 def ground_of(
-    frame: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, settings: Settings, survey_m: NDArray[np.float64]
+    frame: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, tolerances: Tolerances, survey_m: NDArray[np.float64]
 ) -> Ground:
     """Measure the sites themselves and find where they lie.
 
@@ -105,7 +105,7 @@ def ground_of(
         Of ``geo.read.formats.Sites``.
     counties : GeoDataFrame
         As ``siting.check.check.check`` takes them.
-    settings : Settings
+    tolerances : Tolerances
     survey_m : array of float
         How far the coordinates of each site may be off.
     """
@@ -122,7 +122,7 @@ def ground_of(
     )
     sizes = described["area_m2"].fillna(described["length_m"]).to_numpy(float)
     shares = county_shares(frame, counties)
-    return Ground(frame, described, sizes, shares, territory_codes(shares, len(frame)), settings, survey_m)
+    return Ground(frame, described, sizes, shares, territory_codes(shares, len(frame)), tolerances, survey_m)
 
 
 def findings_of(layers: Sequence[Layer], ground: Ground) -> pd.DataFrame:
@@ -144,13 +144,15 @@ def findings_of(layers: Sequence[Layer], ground: Ground) -> pd.DataFrame:
 
 
 def _put(layer: Layer, ground: Ground, columns: dict[str, NDArray[Any]]) -> None:
-    """Put in what one layer says about each site."""
+    """Write one layer's findings into its slice of the columns."""
     columns["reason"][:] = reason = _unusable(layer) or "out_of_extent"
     inside = ground.inside(tuple(layer.spec.extent))
     here = np.flatnonzero(inside > 0)
     if reason != "out_of_extent":
         if ground.legal is not None:
-            columns["rules"][here] = _objects([ground.legal.unloaded(layer, site, reason) for site in here.tolist()])
+            columns["rules"][here] = _objects(
+                [ground.legal.of_missing_layer(layer, site, reason) for site in here.tolist()]
+            )
         return
     if here.size:
         for name, values in _measured(layer, ground, here, inside[here] < _WHOLE).items():
@@ -158,7 +160,7 @@ def _put(layer: Layer, ground: Ground, columns: dict[str, NDArray[Any]]) -> None
 
 
 def _unusable(layer: Layer) -> str | None:
-    """Say why a layer cannot be checked against at all."""
+    """Return the reason code of a layer that cannot be checked against; None if it can."""
     if layer.state == "not_loaded":
         return "not_loaded"
     if layer.state == "failed":
@@ -171,13 +173,13 @@ def _unusable(layer: Layer) -> str | None:
 def _measured(
     layer: Layer, ground: Ground, here: NDArray[np.int64], partly: NDArray[np.bool_]
 ) -> dict[str, NDArray[Any]]:
-    """Return what the layer says about the sites in its extent, column by column."""
+    """Return the columns of the findings of sites within the layer's extent."""
     ready = prepared(layer.frame)
-    measured = measure(ground.frame.iloc[here], ground.sizes[here], ready, ground.settings.touch_tolerance_m)
+    measured = measure(ground.frame.iloc[here], ground.sizes[here], ready, ground.tolerances.touch_tolerance_m)
     vague = _county_only(here, ready, ground.codes)
     modelled = rests_on_model(measured, ready)
     state, reason = _states(layer, ready, measured, vague=vague, partly=partly, modelled=modelled)
-    return _off(layer, ground, here, ready, measured, modelled=modelled) | {
+    return _margins_and_rules(layer, ground, here, ready, measured, modelled=modelled) | {
         "state": state,
         "reason": reason,
         "relation": measured.relation,
@@ -192,7 +194,7 @@ def _measured(
     }
 
 
-def _off(
+def _margins_and_rules(
     layer: Layer,
     ground: Ground,
     here: NDArray[np.int64],
@@ -201,7 +203,7 @@ def _off(
     *,
     modelled: NDArray[np.bool_],
 ) -> dict[str, NDArray[Any]]:
-    """Return how far off everything may be, what is inside and outside, and what the rules say."""
+    """Return the columns on margin, accuracy, areas inside and outside, sliver, and rules."""
     sites = ground.frame.iloc[here]
     shapes = sites.geometry.to_numpy()
     margin_m = (inside_margins if layer.spec.must_be_inside else margins)(shapes, ready, measured)
@@ -211,14 +213,14 @@ def _off(
     found: dict[str, NDArray[Any]] = {}
     leaving = None
     if ground.legal is not None:
-        said = ground.legal.on(layer, sites, here.tolist(), ready, measured)
-        found["rules"] = _objects(said.rules)
-        sooner = said.flips_m < np.where(np.isnan(margin_m), np.inf, margin_m)
-        margin_m, leaving = np.where(sooner, said.flips_m, margin_m), sooner & said.leaving
+        applied = ground.legal.applied(layer, sites, here.tolist(), ready, measured)
+        found["rules"] = _objects(applied.rules)
+        sooner = applied.flips_m < np.where(np.isnan(margin_m), np.inf, margin_m)
+        margin_m, leaving = np.where(sooner, applied.flips_m, margin_m), sooner & applied.leaving
     margin_m = np.where(modelled, np.nan, margin_m)
     if layer.spec.must_be_inside:
         found |= {"inside_m2": inside_m2, "outside_m2": np.maximum(areas - inside_m2, 0.0)}
-    limits = ground.settings
+    limits = ground.tolerances
     return found | {
         "margin_m": margin_m,
         "margin_is": margin_kinds(margin_m, measured, shapes, inside=layer.spec.must_be_inside, leaving=leaving),
@@ -229,7 +231,7 @@ def _off(
 
 
 def _objects(values: Sequence[Any]) -> NDArray[Any]:
-    """Return values as an array that does not look into them."""
+    """Return values as an array of objects, lists left whole."""
     made = np.empty(len(values), dtype=object)
     for position, value in enumerate(values):
         made[position] = value
@@ -238,9 +240,9 @@ def _objects(values: Sequence[Any]) -> NDArray[Any]:
 
 def _county_only(
     here: NDArray[np.int64], ready: Prepared, codes: tuple[list[int], list[str]]
-) -> list[list[dict[str, Any]]]:
-    """List for each site the features that are only known to lie in its county, prefecture or province."""
-    found: list[list[dict[str, Any]]] = [_NOTHING] * len(here)
+) -> list[list[FeatureRecord]]:
+    """Return for each site the features without coordinates that lie in its county, prefecture or province."""
+    found: list[list[FeatureRecord]] = [_NOTHING] * len(here)
     if not ready.county_only:
         return found
     at = {site: position for position, site in enumerate(here.tolist())}
@@ -257,11 +259,11 @@ def _states(
     ready: Prepared,
     measured: Measured,
     *,
-    vague: list[list[dict[str, Any]]],
+    vague: list[list[FeatureRecord]],
     partly: NDArray[np.bool_],
     modelled: NDArray[np.bool_],
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return state and reason of each site: hit, clear or indicative, and what keeps it from being plain."""
+    """Return state (hit, clear, indicative) and reason code of each site."""
     meets = np.isin(measured.relation, MEETING)
     soft_layer = layer.spec.indicative
     has_soft = soft_layer or not bool(ready.firm.all())

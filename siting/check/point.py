@@ -1,26 +1,19 @@
-"""What holds at a point for whatever is planned there: the answer to a click, before anybody says what it is for."""
+"""The rules at one point of the map, for whatever is planned there or for one activity: the answer to a click."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, Final
 
 import geopandas as gpd
 
 from geo.sites import sites_from_points
 from layers.catalogue import Layer
-from layers.law import ANY_ACTIVITY, FLAGS
-from siting.check.check import check
-from siting.check.findings import Settings, findings_of, ground_of
+from siting.check.check import check_under
+from siting.check.findings import Tolerances
 from siting.check.result import CheckResult
-from siting.law import Project, day_of, legal_of, rules_digest, verdicts
-from siting.measures import survey_accuracies
+from siting.law import UNKNOWN_PROJECT, Tables, day_of, project_of
 
 __all__ = ["rules_here"]
-
-_ANYTHING: Final = Project(ANY_ACTIVITY, frozenset(), frozenset(FLAGS), "new")
-"""Nothing is known of the project: only what binds every activity speaks, and every question is open."""
 
 
 def rules_here(
@@ -40,8 +33,8 @@ def rules_here(
     layers, counties
         As `siting.check.check.check` takes them.
     activity : str, optional
-        What is planned; None: the rules that bind every activity, those that ask a question being undecided. It is no
-        check then: the result bears no list of required layers, and nothing follows for a project.
+        What is planned; None: the rules that bind every activity, undecided where they depend on the project. The
+        result then has no required layers, approval path or way out.
     touch_tolerance_m : float
 
     Returns
@@ -53,22 +46,14 @@ def rules_here(
     BadInput
         If the coordinates are not finite or out of range, or there is no such activity.
     """
-    point = sites_from_points([(lon, lat)])
-    if activity is not None:
-        return check(point, layers, counties, touch_tolerance_m=touch_tolerance_m, activity=activity)
-    day = day_of(None)
-    survey_m = survey_accuracies(point.crs, point.frame["part"].to_numpy(), None)
-    ground = ground_of(point.frame, counties, Settings(touch_tolerance_m), survey_m)
-    checked = [layer for layer in layers if layer.spec.checked]
-    legal = legal_of(_ANYTHING, day, checked, ground.shares, 1)
-    findings = findings_of(checked, replace(ground, legal=legal))
-    nothing: dict[str, Any] = {name: [[]] for name in ("missing_required", "missing_advised", "approval_path")}
-    told: dict[str, Any] = nothing | {
-        "verdict": verdicts(findings, 1),
-        "reminders": legal.reminders(frozenset(layer.spec.stands_for for layer in layers)),
-        "way_out": [None],
-    }
-    sites = ground.described.assign(**told, activity=None, as_of=day)
-    listed = ground.shares[["site", "adcode", "name", "name_en", "share"]].reset_index(drop=True)
-    hashes = {layer.id: layer.digest for layer in checked}
-    return CheckResult(sites, findings, listed, point.crs, day, None, hashes, rules_digest())
+    tables = Tables()
+    return check_under(
+        sites_from_points([(lon, lat)]),
+        layers,
+        counties,
+        tolerances=Tolerances(touch_tolerance_m),
+        survey_accuracy_m=None,
+        day=day_of(None),
+        project=UNKNOWN_PROJECT if activity is None else project_of(activity, (), "new", law=tables.law),
+        tables=tables,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -15,19 +15,31 @@ from geo.errors import BadInput
 from geo.measure import MEETING, sizes_of, union_pieces
 from layers.catalogue import Layer
 from siting.check.result import CheckResult
-from siting.law import VERDICTS, Rule, Tables, fits, rules_frame
+from siting.law import Rule, Tables, mark_fits_rule, rules_frame
 from siting.measures import Prepared, bands, prepared
+from siting.records import VERDICTS
 
-__all__ = ["GRAVE", "compare", "remainder_frame", "ways_out"]
+__all__ = ["GRAVE", "WayOut", "compare", "remainder_frame", "ways_out"]
 
 GRAVE: Final = ("prohibited", "review_required")
 _SCHEMES: Final = (2, 5)
 _WINDOW: Final = 1.05
 
 
+class WayOut(TypedDict):
+    """What is left of a site, with its shape (`siting.records.WayOutRecord` is its JSON)."""
+
+    area_m2: float | None
+    length_m: float | None
+    share: float
+    layers: list[str]
+    crs: str
+    geometry: Any
+
+
 def ways_out(
     layers: Sequence[Layer], sites: gpd.GeoDataFrame, findings: pd.DataFrame, tables: Tables | None = None
-) -> list[dict[str, Any] | None]:
+) -> list[WayOut | None]:
     """Return what is left of each site once every place that a rule forbids or puts under review is taken off.
 
     Taken off are features of the zones that such a rule names, all within the distance that it names, and what lies
@@ -67,7 +79,7 @@ def ways_out(
             left[here] = _without(left[here], layer, rules)
             for at in here.tolist():
                 taken[at].append(layer.id)
-    return _told(shapes, left, taken)
+    return _ways(shapes, left, taken)
 
 
 def _without(shapes: NDArray[Any], layer: Layer, rules: Sequence[Rule]) -> NDArray[Any]:
@@ -77,7 +89,9 @@ def _without(shapes: NDArray[Any], layer: Layer, rules: Sequence[Rule]) -> NDArr
     for rule in rules:
         if rule.relation == "any":
             continue
-        places = tuple(n for n, mark in enumerate(ready.marks) if fits(rule, mark, redline=redline)[0] is not False)
+        places = tuple(
+            n for n, mark in enumerate(ready.marks) if mark_fits_rule(rule, mark, redline=redline)[0] is not False
+        )
         if rule.relation == "outside":
             shapes = shapely.intersection(shapes, _near(shapes, ready, places, 0.0))
         elif places:
@@ -100,17 +114,17 @@ def _near(shapes: NDArray[Any], ready: Prepared, places: tuple[int, ...], reach_
     return union_pieces(found, site, len(shapes))
 
 
-def _told(shapes: NDArray[Any], left: NDArray[Any], taken: list[list[str]]) -> list[dict[str, Any] | None]:
-    """Say of each site what is left."""
+def _ways(shapes: NDArray[Any], left: NDArray[Any], taken: list[list[str]]) -> list[WayOut | None]:
+    """Return the way out of each site from which something was taken."""
     dimension = shapely.get_dimensions(shapes)
     kept = np.array([_only(shape, size) for shape, size in zip(left, dimension, strict=True)], dtype=object)
     whole, part = sizes_of(shapes), np.nan_to_num(sizes_of(kept))
-    told: list[dict[str, Any] | None] = []
+    ways: list[WayOut | None] = []
     for at, names in enumerate(taken):
         if not names or dimension[at] == 0:
-            told.append(None)
+            ways.append(None)
             continue
-        told.append(
+        ways.append(
             {
                 "area_m2": float(part[at]) if dimension[at] == 2 else None,
                 "length_m": float(part[at]) if dimension[at] == 1 else None,
@@ -120,7 +134,7 @@ def _told(shapes: NDArray[Any], left: NDArray[Any], taken: list[list[str]]) -> l
                 "geometry": None if kept[at].is_empty else kept[at],
             }
         )
-    return told
+    return ways
 
 
 def _only(shape: Any, dimension: int) -> Any:
@@ -194,7 +208,7 @@ def compare(results: Mapping[str, CheckResult]) -> pd.DataFrame:
 def _scheme(result: CheckResult) -> dict[str, Any]:
     """Sum up one scheme."""
     sites, findings = result.sites, result.findings
-    told = [rule for rules in [*findings["rules"], *sites["reminders"]] for rule in rules]
+    rules_met = [rule for rules in [*findings["rules"], *sites["reminders"]] for rule in rules]
     left = {"way_out_m2": "area_m2", "way_out_m": "length_m"}
     hits = findings.loc[findings["state"] == "hit", "layer"]
     return {
@@ -202,7 +216,7 @@ def _scheme(result: CheckResult) -> dict[str, Any]:
         "verdict": min(sites["verdict"], key=VERDICTS.index),
         "area_m2": sites["area_m2"].sum(min_count=1),
         "length_m": sites["length_m"].sum(min_count=1),
-        **{code: len({rule["id"] for rule in told if rule["counts_as"] == code}) for code in GRAVE},
+        **{code: len({rule["id"] for rule in rules_met if rule["counts_as"] == code}) for code in GRAVE},
         "not_firm": int((findings["firm"].to_numpy() == False).sum()),  # noqa: E712
         "hit_layers": ";".join(dict.fromkeys(hits)),
         "missing_required": ";".join(dict.fromkeys(word for words in sites["missing_required"] for word in words)),

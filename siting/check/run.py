@@ -17,6 +17,7 @@ from siting.check.inputs import sections_of, widened
 from siting.check.result import CheckResult, notices_to_json, sections_to_json, to_json
 from siting.check.settings import Settings, crs_to_json, software_now
 from siting.law import Tables, law_digest
+from siting.records import Report, RunRecord
 
 __all__ = ["NOT_CHOSEN", "Run", "chosen_layers", "counts", "run_check", "settings_of"]
 
@@ -61,30 +62,28 @@ class Run:
         """The sites as they were read."""
         return self.asked or self.sites
 
-    def report(self, check_id: str | None = None) -> dict[str, Any]:
+    def report(self, check_id: str | None = None) -> Report:
         """Return the result as JSON (docs/check.schema.json) with what another office needs to reproduce it."""
         software = software_now()
-        told = to_json(self.result, software.redline, check_id=check_id)
+        report = to_json(self.result, software.redline, check_id=check_id)
         lines = sections_to_json(self.sections, len(self.sites))
-        for site, rows in zip(told["sites"], lines, strict=True):
+        for site, rows in zip(report["sites"], lines, strict=True):
             site["sections"] = rows
         seen = [layer for layer in self.layers.values() if counts(layer)]
-        return told | {
-            "check_id": check_id,
-            "run": {
-                "settings": self.settings.to_json(),
-                "input": {
-                    "name": self.sites.name,
-                    "sha256": self.sites.sha256,
-                    "crs": crs_to_json(self.sites.crs),
-                    "notices": notices_to_json(self.sites.notices),
-                },
-                "layers": {layer.id: {"state": layer.state, "digest": layer.digest} for layer in seen},
-                "law_sha256": self.law_sha256,
-                "geos": software.geos,
-                "proj": software.proj,
+        run: RunRecord = {
+            "settings": self.settings.to_json(),
+            "input": {
+                "name": self.sites.name,
+                "sha256": self.sites.sha256,
+                "crs": crs_to_json(self.sites.crs),
+                "notices": notices_to_json(self.sites.notices),
             },
+            "layers": {layer.id: {"state": layer.state, "digest": layer.digest} for layer in seen},
+            "law_sha256": self.law_sha256,
+            "geos": software.geos,
+            "proj": software.proj,
         }
+        return {**report, "check_id": check_id, "run": run}
 
 
 def counts(layer: Layer) -> bool:

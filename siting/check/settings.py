@@ -1,4 +1,4 @@
-"""What a stored check is made of: the case, the settings it ran under, the layers it saw, the software that ran it."""
+"""The parts of a stored check: case, settings, layers as they were, versions of the software."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import shapely
 
 from geo.crs import CrsReading
 from layers.catalogue import LayerSpec
+from siting.records import Report
 
 __all__ = [
     "CASE_FIELDS",
@@ -30,7 +31,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Case:
-    """Whose check it is: what stands on the file's cover.
+    """The project file that a check belongs to, as printed on the cover of a report.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ CASE_FIELDS: Final = tuple(field.name for field in fields(Case))
 
 @dataclass(frozen=True)
 class Settings:
-    """What a check is asked, besides the sites: enough to ask it again.
+    """Settings of a check: with the sites, all that is needed to run it again.
 
     Attributes
     ----------
@@ -122,7 +123,7 @@ class Settings:
 
     @property
     def reading(self) -> dict[str, Any]:
-        """How the input was read, as arguments of ``geo.read.formats.read_sites``."""
+        """The reading options of the input, as arguments of ``geo.read.formats.read_sites``."""
         columns = dict(self.source_columns)
         return {"crs": self.crs, "layer": self.source_layer, "columns": columns, "swap": self.source_swap}
 
@@ -133,9 +134,9 @@ class Settings:
         return asdict(self) | lists | {"source_columns": dict(self.source_columns)}
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Settings:
-        """Read what `to_json` wrote; keys of a later version are left aside."""
-        known = {field.name: told[field.name] for field in fields(cls) if field.name in told}
+    def from_json(cls, record: Mapping[str, Any]) -> Settings:
+        """Return the settings that `to_json` wrote; keys of a later version are ignored."""
+        known = {field.name: record[field.name] for field in fields(cls) if field.name in record}
         columns = tuple(sorted(dict(known.get("source_columns") or {}).items()))
         lists = {name: tuple(known.get(name) or ()) for name in ("flags", "layers", "source_sites")}
         lists["structures"] = tuple(tuple(one) for one in known.get("structures") or ())
@@ -144,7 +145,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Software:
-    """What computed a check: measures may differ in the last digits between versions of GEOS and PROJ."""
+    """Versions that computed a check: measures may differ in the last digits between versions of GEOS and PROJ."""
 
     redline: str
     geos: str
@@ -153,7 +154,7 @@ class Software:
 
 @dataclass(frozen=True)
 class CheckedLayer:
-    """A layer as a check saw it.
+    """A layer as it was when a check ran.
 
     Attributes
     ----------
@@ -195,7 +196,7 @@ class Check:
     law_sha256 : str
     software : Software
     settings : Settings
-    report : dict
+    report : Report
         As ``redline check --format json`` wrote it.
     """
 
@@ -210,7 +211,7 @@ class Check:
     law_sha256: str
     software: Software
     settings: Settings
-    report: dict[str, Any]
+    report: Report
 
 
 def software_now() -> Software:
@@ -219,15 +220,15 @@ def software_now() -> Software:
 
 
 def canonical(value: Any) -> str:
-    """Write JSON in the one way that a hash can be taken of."""
+    """Return canonical JSON (sorted keys, no spaces), so that equal values have equal hashes."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def crs_to_json(readings: tuple[CrsReading, ...]) -> list[dict[str, Any]]:
-    """Return how the systems of the sites were understood, as JSON holds it."""
+    """Return how coordinate systems were understood, as JSON has it."""
     return [asdict(reading) | {"evidence": list(reading.evidence)} for reading in readings]
 
 
-def crs_from_json(told: list[dict[str, Any]]) -> tuple[CrsReading, ...]:
-    """Read what `crs_to_json` wrote."""
-    return tuple(CrsReading(**{**one, "evidence": tuple(one["evidence"])}) for one in told)
+def crs_from_json(records: list[dict[str, Any]]) -> tuple[CrsReading, ...]:
+    """Return the readings that `crs_to_json` wrote."""
+    return tuple(CrsReading(**{**one, "evidence": tuple(one["evidence"])}) for one in records)

@@ -1,17 +1,17 @@
 """Rules, activities, verdicts and approvals."""
 
 from siting.law.activity_list import activities, missing_layers, questions, required_layers
-from siting.law.apply import fits
+from siting.law.apply import mark_fits_rule
 from siting.law.approvals import approval_paths
-from siting.law.project import NOT, WORKS, Project, day_of, project_of
+from siting.law.project import NOT, UNKNOWN_PROJECT, WORKS, Project, day_of, project_of
 from siting.law.rule_book import Legal, legal_of
 from siting.law.rule_tables import FilesStamp, Tables, files_stamp, law_digest, law_files, stamp_of
 from siting.law.rules import Rule, rules_digest, rules_frame
-from siting.law.verdict import VERDICTS, verdicts, verdicts_under_law
+from siting.law.verdict import verdicts, verdicts_under_law
 
 __all__ = [
     "NOT",
-    "VERDICTS",
+    "UNKNOWN_PROJECT",
     "WORKS",
     "FilesStamp",
     "Legal",
@@ -22,10 +22,10 @@ __all__ = [
     "approval_paths",
     "day_of",
     "files_stamp",
-    "fits",
     "law_digest",
     "law_files",
     "legal_of",
+    "mark_fits_rule",
     "missing_layers",
     "project_of",
     "questions",

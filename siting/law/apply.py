@@ -1,11 +1,11 @@
-"""Rules on findings: which apply to a site, which cannot be decided and why, and what each adds to the verdict."""
+"""Apply rules to measured sites: which apply, which are undecided and why, and what each adds to the verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, overload
+from typing import Any, Final, NamedTuple, cast, overload
 
 import geopandas as gpd
 import numpy as np
@@ -13,10 +13,14 @@ from numpy.typing import NDArray
 
 from geo.measure import MEETING, nearest
 from layers.law import ZONES
-from siting.law.rules import AUTHORITIES, RULE_KEYS, Rule
+from siting.law.rules import AUTHORITIES, Rule
 from siting.measures import Measured, Prepared
+from siting.records import RULE_KEYS, RuleRecord, Status
 
-__all__ = ["Said", "fits", "say", "say_unloaded", "sorted_rules", "told", "zone_named"]
+__all__ = [
+    "AppliedRules", "apply_rules", "mark_fits_rule", "rule_record", "rules_of_missing_layer", "sorted_rules",
+    "zone_in_law_words",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Mark = tuple[str | None, str | None, bool]
@@ -30,7 +34,7 @@ _WEIGHTS: Final = {
 _RANK: Final = ("prohibited", "review_required", "notice", None)
 
 _PART_OF: Final = {"长江重要支流": "长江支流", "国家重要湿地": "重要湿地"}
-"""Zones that are a kind of another: who meets the first meets the second; who meets the second may meet the first."""
+"""Zones that are part of another: meeting the part is meeting the whole; meeting the whole leaves the part open."""
 _ALIASES: Final = {
     "一级水源保护区": "一级保护区",
     "二级水源保护区": "二级保护区",
@@ -48,7 +52,7 @@ _ASSUMED: Final = {
     "自然保护地核心保护区外": "core_not_told_apart",
     "永久基本农田集中区域": "concentrated_not_told_apart",
 }
-"""Zones that a feature without a zone is taken to lie in, and what to say of it."""
+"""Zones that a feature without a zone is assumed to lie in, and the code of that assumption."""
 _TYPES: Final = {
     "nature_reserve": "nature_reserve", "自然保护区": "nature_reserve",
     "national_park": "national_park", "国家公园": "national_park",
@@ -58,54 +62,67 @@ _TYPES: Final = {
 }  # fmt: skip
 
 
+class _Standing(NamedTuple):
+    """How a site lies to a layer, as far as rules without a distance ask: equal standings get equal rules.
+
+    `codes` are the territories (adcodes of all levels), `marks` positions of the marks that the site meets.
+    """
+
+    codes: frozenset[str]
+    marks: frozenset[int]
+    meets: bool
+    within: bool
+    measurable: bool
+
+
 @dataclass(frozen=True)
-class Said:
-    """What rules say of sites against one layer.
+class AppliedRules:
+    """The rules that apply to sites through one layer.
 
     Attributes
     ----------
-    rules : list of list of dict
-        Per site, the gravest first; keys `siting.law.rules.RULE_KEYS`.
+    rules : list of list of RuleRecord
+        Per site, the gravest first.
     flips_m : array of float
         Per site, how far off the distance of a rule is from being reached, or left; inf where none asks.
     leaving : array of bool
         Whether that distance would be left.
     """
 
-    rules: list[list[dict[str, Any]]]
+    rules: list[list[RuleRecord]]
     flips_m: Floats
     leaving: NDArray[np.bool_]
 
 
-def told(
+def rule_record(
     rule: Rule,
-    status: str,
+    status: Status,
     *,
-    waits: Sequence[str] = (),
+    open_questions: Sequence[str] = (),
     assumed: Sequence[str] = (),
     soft: bool = False,
     measured_m: float | None = None,
-) -> dict[str, Any]:
-    """Return a rule as a finding carries it.
+) -> RuleRecord:
+    """Return the record of a rule that a finding holds.
 
     Parameters
     ----------
     rule : Rule
     status : {"applies", "undecided", "reminder", "reference"}
-    waits : sequence of str
-        What keeps it from being decided.
+    open_questions : sequence of str
+        Codes of what keeps it from being decided.
     assumed : sequence of str
-        What was taken for granted.
+        Codes of what was assumed to decide it.
     soft : bool
-        Whether only modelled or approximate features speak for it: then it warns and no more.
+        Whether all features behind it are modelled or approximate: then it only warns.
     measured_m : float, optional
         How far the site is, for ``within_distance``.
     """
     row = rule.row
     own: dict[str, Any] = {
         "status": status,
-        "counts_as": _counts(rule, status, soft=soft),
-        "open": list(waits),
+        "counts_as": _weight(rule, status, soft=soft),
+        "open": list(open_questions),
         "assumed": list(assumed),
         "zone": list(rule.zone),
         "distance_m": None if np.isnan(rule.distance_m) else rule.distance_m,
@@ -113,14 +130,14 @@ def told(
         "in_force_from": row["in_force_from"] or None,
         "in_force_to": row["in_force_to"] or None,
     }
-    return {key: own[key] if key in own else row[key] for key in RULE_KEYS}
+    return cast("RuleRecord", {key: own[key] if key in own else row[key] for key in RULE_KEYS})
 
 
-def _counts(rule: Rule, status: str, *, soft: bool) -> str | None:
-    """Say what a rule adds to the verdict.
+def _weight(rule: Rule, status: Status, *, soft: bool) -> str | None:
+    """Return what a rule adds to the verdict.
 
-    Plans, unverified clauses, clauses that facts outside the map decide, and what is undecided never forbid; layers
-    that are modelled or approximate only warn.
+    Never a ban: plans, unverified clauses, clauses that depend on facts outside the map, undecided rules. Modelled or
+    approximate layers only warn.
     """
     if status in ("reminder", "reference"):
         return None
@@ -134,25 +151,25 @@ def _counts(rule: Rule, status: str, *, soft: bool) -> str | None:
     return "notice" if soft or (plan and row["checkable"] != "geometry") else weight
 
 
-def sorted_rules(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return rules the gravest first, then by rank of the text."""
+def sorted_rules(rules: list[RuleRecord]) -> list[RuleRecord]:
+    """Return rules sorted by weight (gravest first), then by rank of the legal text."""
     return sorted(
         rules, key=lambda r: (_RANK.index(r["counts_as"]), AUTHORITIES.index(r["authority"]), r["status"], r["id"])
     )
 
 
-def say_unloaded(rules: Sequence[Rule], codes: frozenset[str], reason: str) -> list[dict[str, Any]]:
-    """Return the rules that a layer would have decided, had it been there; they weigh nothing."""
+def rules_of_missing_layer(rules: Sequence[Rule], codes: frozenset[str], reason: str) -> list[RuleRecord]:
+    """Return the rules that a missing layer leaves undecided, without weight in the verdict."""
     return sorted_rules(
         [
-            {**told(rule, "undecided", waits=[reason, *_flags(rule)]), "counts_as": None}
+            {**rule_record(rule, "undecided", open_questions=[reason, *_open_flags(rule)]), "counts_as": None}
             for rule in rules
             if rule.holds_in(codes) and not rule.reference
         ]
     )
 
 
-def say(
+def apply_rules(
     rules: Sequence[Rule],
     sites: gpd.GeoDataFrame,
     codes: Sequence[frozenset[str]],
@@ -161,9 +178,9 @@ def say(
     *,
     redline: bool = False,
     soft: bool = False,
-    waits: Sequence[str] = (),
-) -> Said:
-    """Say which rules apply to sites, given what a layer does to them.
+    open_questions: Sequence[str] = (),
+) -> AppliedRules:
+    """Return which rules apply to sites, given how the sites lie to a layer.
 
     Parameters
     ----------
@@ -177,38 +194,50 @@ def say(
     measured : Measured
         Of the same sites.
     redline : bool
-        Whether the layer stands for the red line, where new zones have names of their own.
+        Whether the layer is the red line, whose zones have names of their own.
     soft : bool
         Whether the layer as a whole only warns.
-    waits : sequence of str
-        What keeps every rule from being decided on this layer, such as that it is a centreline and no bank.
+    open_questions : sequence of str
+        Codes of what keeps every rule on this layer undecided, such as ``centreline`` (the bank is not known).
     """
     count = len(sites)
     meets, measurable = np.isin(measured.relation, MEETING), measured.relation != None  # noqa: E711
     met = _marks_met(measured, layer, count)
     near = [rule for rule in rules if rule.relation == "within_distance"]
     flips, leaving = np.full(count, np.inf), np.zeros(count, dtype=bool)
-    found: list[list[dict[str, Any]]] = [[] for _ in range(count)]
+    found: list[list[RuleRecord]] = [[] for _ in range(count)]
     for rule in near:
-        beyond_m = _say_distance(
-            rule, sites, codes, layer, known_m=measured.distance_m, into=(found, waits), redline=redline, soft=soft
+        beyond_m = _apply_distance_rule(
+            rule,
+            sites,
+            codes,
+            layer,
+            known_m=measured.distance_m,
+            into=(found, open_questions),
+            redline=redline,
+            soft=soft,
         )
         nearer = np.abs(beyond_m) < flips
         flips, leaving = np.where(nearer, np.abs(beyond_m), flips), np.where(nearer, beyond_m < 0, leaving)
-    known: dict[Any, list[dict[str, Any]]] = {}
+    known: dict[_Standing, list[RuleRecord]] = {}
     rest = [rule for rule in rules if rule.relation != "within_distance"]
     for site in range(count):
-        key = (codes[site], met[site], bool(meets[site]), measured.relation[site] == "within", bool(measurable[site]))
-        if key not in known:
+        standing = _Standing(
+            codes[site], met[site], bool(meets[site]), bool(measured.relation[site] == "within"), bool(measurable[site])
+        )
+        if standing not in known:
             here = [rule for rule in rest if rule.holds_in(codes[site])]
-            parts = [_say_one(rule, key, layer.marks, waits, redline=redline, soft=soft) for rule in here]
-            known[key] = sorted_rules([part for part in parts if part is not None])
-        found[site] = sorted_rules(found[site] + known[key]) if found[site] else known[key]
-    return Said(found, flips, leaving)
+            parts = [
+                _record_by_relation(rule, standing, layer.marks, open_questions, redline=redline, soft=soft)
+                for rule in here
+            ]
+            known[standing] = sorted_rules([part for part in parts if part is not None])
+        found[site] = sorted_rules(found[site] + known[standing]) if found[site] else known[standing]
+    return AppliedRules(found, flips, leaving)
 
 
 def _marks_met(measured: Measured, layer: Prepared, count: int) -> list[frozenset[int]]:
-    """Return the marks of the features that each site shares ground with."""
+    """Return the marks (zone, type, firm) of the features that each site meets, as positions in ``layer.marks``."""
     pairs = measured.meeting
     met: list[set[int]] = [set() for _ in range(count)]
     marks = layer.mark[pairs["feature"].to_numpy()]
@@ -217,44 +246,51 @@ def _marks_met(measured: Measured, layer: Prepared, count: int) -> list[frozense
     return [frozenset(marks) for marks in met]
 
 
-def _flags(rule: Rule) -> list[str]:
+def _open_flags(rule: Rule) -> list[str]:
     return [f"flag:{flag}" for flag in rule.open_flags]
 
 
-def _say_one(
-    rule: Rule, key: Any, marks: Sequence[Mark], waits: Sequence[str], *, redline: bool, soft: bool
-) -> dict[str, Any] | None:
-    """Return what a rule that names no distance says of a site that stands to the layer in one way."""
-    _, met, meets, within, measurable = key
+def _record_by_relation(
+    rule: Rule, standing: _Standing, marks: Sequence[Mark], open_questions: Sequence[str], *, redline: bool, soft: bool
+) -> RuleRecord | None:
+    """Return the record of a rule without a distance for sites of one standing; None if it does not apply."""
     if rule.relation == "any":
-        return told(rule, "reference" if rule.reference else "reminder", waits=_flags(rule))
+        return rule_record(rule, "reference" if rule.reference else "reminder", open_questions=_open_flags(rule))
     if rule.relation == "outside":
-        if within or not measurable:
+        if standing.within or not standing.measurable:
             return None
-        return _decided(rule, [], [], waits, soft=soft)
-    if not meets:
+        return _record_if_met(rule, [], [], open_questions, soft=soft)
+    if not standing.meets:
         return None
     for sure in (True, None):
-        fitting = [(mark, fits(rule, mark, redline=redline)) for mark in (marks[place] for place in met)]
+        fitting = [
+            (mark, mark_fits_rule(rule, mark, redline=redline)) for mark in (marks[place] for place in standing.marks)
+        ]
         chosen = [(mark, why) for mark, (fit, why) in fitting if fit is sure]
         if chosen:
             whys = sorted({why for _, why in chosen if why})
             only_soft = soft or not any(mark[2] for mark, _ in chosen)
-            return _decided(rule, [] if sure else whys, whys if sure else [], waits, soft=only_soft)
+            return _record_if_met(rule, [] if sure else whys, whys if sure else [], open_questions, soft=only_soft)
     return None
 
 
-def _decided(
-    rule: Rule, undecided: Sequence[str], assumed: Sequence[str], waits: Sequence[str], *, soft: bool, **more: Any
-) -> dict[str, Any]:
-    """Return a rule that applies, or would if what it waits for were known."""
-    still = [*undecided, *_flags(rule), *waits]
-    status = "reference" if rule.reference else "undecided" if still else "applies"
-    return told(rule, status, waits=still, assumed=assumed, soft=soft, **more)
+def _record_if_met(
+    rule: Rule,
+    undecided: Sequence[str],
+    assumed: Sequence[str],
+    open_questions: Sequence[str],
+    *,
+    soft: bool,
+    measured_m: float | None = None,
+) -> RuleRecord:
+    """Return the record of a rule whose relation is met: it applies unless a question is open."""
+    still = [*undecided, *_open_flags(rule), *open_questions]
+    status: Status = "reference" if rule.reference else "undecided" if still else "applies"
+    return rule_record(rule, status, open_questions=still, assumed=assumed, soft=soft, measured_m=measured_m)
 
 
-def fits(rule: Rule, mark: Mark, *, redline: bool = False) -> tuple[bool | None, str]:
-    """Tell whether a feature is of the type and zone that a rule names.
+def mark_fits_rule(rule: Rule, mark: Mark, *, redline: bool = False) -> tuple[bool | None, str]:
+    """Return whether a feature's zone and type are those that a rule names.
 
     Returns
     -------
@@ -275,13 +311,13 @@ def fits(rule: Rule, mark: Mark, *, redline: bool = False) -> tuple[bool | None,
 
 @lru_cache(maxsize=4096)
 def _fits_zone(wanted: tuple[str, ...], zone: str | None, *, redline: bool) -> tuple[bool | None, str]:
-    """Tell whether a zone, as printed, is one of those that a rule names."""
+    """Return whether a zone, as printed, is one of those that a rule names, and the code why (see above)."""
     if not wanted:
         return True, ""
     if zone is None:
         taken = [_ASSUMED[name] for name in wanted if name in _ASSUMED]
         return (True, taken[0]) if taken else (None, "zone_unknown")
-    zone = zone_named(zone, redline=redline)
+    zone = zone_in_law_words(zone, redline=redline)
     if zone in wanted or _PART_OF.get(zone) in wanted:
         return True, ""
     if any(_PART_OF.get(name) == zone for name in wanted) or zone not in ZONES:
@@ -292,31 +328,31 @@ def _fits_zone(wanted: tuple[str, ...], zone: str | None, *, redline: bool) -> t
 
 
 @overload
-def zone_named(zone: str, *, redline: bool = False) -> str: ...
+def zone_in_law_words(zone: str, *, redline: bool = False) -> str: ...
 @overload
-def zone_named(zone: str | None, *, redline: bool = False) -> str | None: ...
-def zone_named(zone: str | None, *, redline: bool = False) -> str | None:
-    """Return a zone as printed in the words of the law, where they are only other words for the same."""
+def zone_in_law_words(zone: str | None, *, redline: bool = False) -> str | None: ...
+def zone_in_law_words(zone: str | None, *, redline: bool = False) -> str | None:
+    """Return the name that the law uses for a zone as printed; the printed name where it has no other."""
     if zone is None:
         return None
     named = _ALIASES.get(zone, zone)
     return _REDLINE_ZONES.get(named, named) if redline else named
 
 
-def _say_distance(
+def _apply_distance_rule(
     rule: Rule,
     sites: gpd.GeoDataFrame,
     codes: Sequence[frozenset[str]],
     layer: Prepared,
     *,
     known_m: Floats,
-    into: tuple[list[list[dict[str, Any]]], Sequence[str]],
+    into: tuple[list[list[RuleRecord]], Sequence[str]],
     redline: bool,
     soft: bool,
 ) -> Floats:
-    """Put a rule that names a distance to the sites within it; return how far each is beyond it, below 0 within."""
-    found, waits = into
-    fitting = [fits(rule, mark, redline=redline) for mark in layer.marks]
+    """Add a rule with a distance to the sites within it; return how far each lies beyond it (m, negative within)."""
+    found, open_questions = into
+    fitting = [mark_fits_rule(rule, mark, redline=redline) for mark in layer.marks]
     decided = np.zeros(len(sites), dtype=bool)
     flips = np.full(len(sites), np.inf)
     valid = np.array([rule.holds_in(here) for here in codes], dtype=bool)
@@ -338,8 +374,8 @@ def _say_distance(
             flips = np.where(np.abs(beyond_m) < np.abs(flips), beyond_m, flips)
         for site in np.flatnonzero(near).tolist():
             found[site].append(
-                _decided(
-                    rule, [] if sure else whys, whys if sure else [], waits, soft=only_soft,
+                _record_if_met(
+                    rule, [] if sure else whys, whys if sure else [], open_questions, soft=only_soft,
                     measured_m=float(away[site]),
                 )
             )  # fmt: skip

@@ -1,27 +1,22 @@
-"""The approval path (办理路径): once a layer is hit, who says what at which stage."""
+"""Approval paths (办理路径): for the layers that a site meets, which authority decides what at which stage."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pandas as pd
 
 from geo.measure import MEETING
 from layers.catalogue import Layer
-from siting.law.apply import zone_named
+from siting.law.apply import zone_in_law_words
 from siting.law.project import Project, law_table
 from siting.law.rule_book import Legal
 from siting.law.rules import clause_of, in_force
+from siting.records import STEP_KEYS, StepRecord
 
-__all__ = ["STEP_KEYS", "approval_paths", "conditions"]
-
-STEP_KEYS: Final = (
-    "id", "layer", "stands_for", "condition", "step", "stage", "actor", "actor_en", "clause", "in_force_from",
-    "in_force_to", "summary", "summary_en", "verified", "note", "indicative", "open",
-)  # fmt: skip
-"""Keys of a step; docs/check.schema.json says what each is."""
+__all__ = ["approval_paths", "conditions"]
 
 _CORE: Final = "自然保护地核心保护区"
 _IMPORTANT: Final = ("国家重要湿地", "重要湿地")
@@ -37,7 +32,7 @@ _WORKS: Final = {
 _HERITAGE: Final = {"保护范围": "heritage_range", "建设控制地带": "heritage_belt"}
 
 
-def approval_paths(layers: Sequence[Layer], findings: pd.DataFrame, legal: Legal) -> list[list[dict[str, Any]]]:
+def approval_paths(layers: Sequence[Layer], findings: pd.DataFrame, legal: Legal) -> list[list[StepRecord]]:
     """Return the steps that follow from what each site meets, in the order of layers, conditions and steps.
 
     Parameters
@@ -50,23 +45,23 @@ def approval_paths(layers: Sequence[Layer], findings: pd.DataFrame, legal: Legal
 
     Returns
     -------
-    list of list of dict
-        Per site; keys `STEP_KEYS`.
+    list of list of StepRecord
+        Per site.
     """
     words = {layer.id: layer.spec.stands_for for layer in layers}
     steps = _steps(legal.day, legal.tables.law)
     led = set(steps["layer"])
-    paths: list[list[dict[str, Any]]] = [[] for _ in legal.codes]
+    paths: list[list[StepRecord]] = [[] for _ in legal.codes]
     hits = findings[findings["relation"].isin(MEETING) & findings["layer"].map(words).isin(led)]
-    known: dict[Any, list[dict[str, Any]]] = {}
+    known: dict[Any, list[StepRecord]] = {}
     for site, layer, state, features in hits[["site", "layer", "state", "features"]].itertuples(index=False, name=None):
         word = words[layer]
-        zones = frozenset(zone_named(feature["zone"], redline=word == "redline") for feature in features)
+        zones = frozenset(zone_in_law_words(feature["zone"], redline=word == "redline") for feature in features)
         key = (layer, zones, legal.codes[site], state != "hit")
         if key not in known:
             known[key] = [
-                _told(step, layer, waits, indicative=state != "hit")
-                for condition, waits in conditions(word, zones, legal.project, law=legal.tables.law)
+                _step_record(step, layer, questions, indicative=state != "hit")
+                for condition, questions in conditions(word, zones, legal.project, law=legal.tables.law)
                 for step in steps[(steps["layer"] == word) & (steps["condition"] == condition)].to_dict("records")
                 if not step["adcodes"] or not legal.codes[site].isdisjoint(step["adcodes"].split(";"))
             ]
@@ -104,11 +99,11 @@ def _of_works(word: str, zones: frozenset[str | None], project: Project) -> list
     asked = {"construction", "mining"}
     if project.flags.isdisjoint(asked) and project.open_flags.isdisjoint(asked):
         return []
-    waits = ["flag:construction"] if project.flags.isdisjoint(asked) else []
+    questions = ["flag:construction"] if project.flags.isdisjoint(asked) else []
     if word == "heritage":
-        named = [(path, waits) for zone, path in _HERITAGE.items() if zone in zones]
-        return named or [("heritage_range", [*waits, "zone_unknown"])]
-    return [(_WORKS[word], waits)] if word in _WORKS else []
+        named = [(path, questions) for zone, path in _HERITAGE.items() if zone in zones]
+        return named or [("heritage_range", [*questions, "zone_unknown"])]
+    return [(_WORKS[word], questions)] if word in _WORKS else []
 
 
 def _through_redline(zones: frozenset[str | None], project: Project, law: Path | None) -> list[tuple[str, list[str]]]:
@@ -124,8 +119,8 @@ def _through_redline(zones: frozenset[str | None], project: Project, law: Path |
         if row[f"{item}_verified"] != "yes":
             unsure = [*unsure, "limited_unverified"]
         if "construction" in project.open_flags:
-            waits = [*unsure, "flag:construction"]
-            return [*found, ("limited_new_land", waits), ("limited_no_new_land", waits)]
+            questions = [*unsure, "flag:construction"]
+            return [*found, ("limited_new_land", questions), ("limited_no_new_land", questions)]
         return [*found, ("limited_new_land" if "construction" in project.flags else "limited_no_new_land", unsure)]
     return [*found, ("national_major" if "national_major" in project.flags else "otherwise", unsure)]
 
@@ -140,8 +135,8 @@ def _steps(day: str, law: Path) -> pd.DataFrame:
     return steps.sort_values(["layer", "condition", "step"], kind="stable")
 
 
-def _told(step: dict[Any, Any], layer: str, waits: Sequence[str], *, indicative: bool) -> dict[str, Any]:
-    """Return a step as a result carries it."""
+def _step_record(step: dict[Any, Any], layer: str, open_questions: Sequence[str], *, indicative: bool) -> StepRecord:
+    """Return the record of a step, from its row of ``approval_paths.csv``."""
     own: dict[str, Any] = {
         "layer": layer,
         "stands_for": step["layer"],
@@ -149,6 +144,6 @@ def _told(step: dict[Any, Any], layer: str, waits: Sequence[str], *, indicative:
         "in_force_from": step["in_force_from"] or None,
         "in_force_to": step["in_force_to"] or None,
         "indicative": indicative,
-        "open": list(waits),
+        "open": list(open_questions),
     }
-    return {key: own[key] if key in own else step[key] for key in STEP_KEYS}
+    return cast("StepRecord", {key: own[key] if key in own else step[key] for key in STEP_KEYS})

@@ -13,11 +13,11 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import BadInput
-from layers.law import FLAGS, read_law
+from layers.law import ANY_ACTIVITY, FLAGS, read_law
 from layers.paths import law_folder
 from siting.law.rule_tables import FilesStamp, stamp_of
 
-__all__ = ["NOT", "WORKS", "Project", "day_of", "law_table", "project_of"]
+__all__ = ["NOT", "UNKNOWN_PROJECT", "WORKS", "Project", "day_of", "law_table", "project_of"]
 
 WORKS: Final = ("new", "rebuild", "expand")
 """新建, 改建, 扩建."""
@@ -46,6 +46,15 @@ class Project:
     flags: frozenset[str]
     open_flags: frozenset[str]
     works: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an activity was named."""
+        return self.activity != ANY_ACTIVITY
+
+
+UNKNOWN_PROJECT: Final = Project(ANY_ACTIVITY, frozenset(), frozenset(FLAGS), "new")
+"""No activity named: only rules for every activity concern it, and every question about it is open."""
 
 
 def law_table(name: str, folder: Path | None = None) -> pd.DataFrame:

@@ -1,20 +1,21 @@
-"""The law of a day for one project, sorted by layer, and what it says of sites against each."""
+"""The rules of one project on one day, by layer, and what they mean for sites."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 
 from layers.catalogue import Layer
-from siting.law.apply import Said, say, say_unloaded, sorted_rules, told
+from siting.law.apply import AppliedRules, apply_rules, rule_record, rules_of_missing_layer, sorted_rules
 from siting.law.project import Project
 from siting.law.rule_tables import Tables
 from siting.law.rules import NOWHERE, Rule, rules_for
 from siting.measures import Measured, Prepared
+from siting.records import RuleRecord
 
 __all__ = ["STAND_INS", "Legal", "legal_of"]
 
@@ -22,12 +23,12 @@ STAND_INS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "water_surface": ("river_bank", ()),
     "river_line": ("river_bank", ("centreline",)),
 }
-"""Layers that warn in place of one that is not loaded, by ``stands_for``: the word, and what keeps them undecided."""
+"""Substitute layers, by ``stands_for``: which layer each replaces while that is not loaded, with its open questions."""
 
 
 @dataclass(frozen=True)
 class Legal:
-    """Rules that speak of a project on a day.
+    """The rules that concern a project on a day.
 
     Attributes
     ----------
@@ -49,28 +50,32 @@ class Legal:
     codes: list[frozenset[str]]
     loaded: frozenset[str]
     tables: Tables = field(default_factory=Tables)
-    _kept: dict[tuple[str, frozenset[str], str], list[dict[str, Any]]] = field(default_factory=dict)
+    _missing: dict[tuple[str, frozenset[str], str], list[RuleRecord]] = field(default_factory=dict)
 
-    def on(self, layer: Layer, sites: gpd.GeoDataFrame, at: Sequence[int], ready: Prepared, measured: Measured) -> Said:
-        """Say which rules apply to the sites at some positions, given what a layer does to them."""
+    def applied(
+        self, layer: Layer, sites: gpd.GeoDataFrame, at: Sequence[int], ready: Prepared, measured: Measured
+    ) -> AppliedRules:
+        """Return which rules apply to the sites at positions `at`, given how they lie to a layer."""
         word = layer.spec.stands_for
         codes = [self.codes[site] for site in at]
         rules, soft = self.rules.get(word, []), layer.spec.indicative
-        waits: tuple[str, ...] = ()
+        questions: tuple[str, ...] = ()
         if word in STAND_INS and STAND_INS[word][0] not in self.loaded:
-            other, waits = STAND_INS[word]
+            other, questions = STAND_INS[word]
             rules = [rule for rule in self.rules.get(other, []) if rule.relation == "within_distance"]
             soft = True
-        return say(rules, sites, codes, ready, measured, redline=word == "redline", soft=soft, waits=waits)
+        return apply_rules(
+            rules, sites, codes, ready, measured, redline=word == "redline", soft=soft, open_questions=questions
+        )
 
-    def unloaded(self, layer: Layer, site: int, reason: str) -> list[dict[str, Any]]:
-        """Return the rules that a layer would have decided for a site, had it been there; not to be changed."""
+    def of_missing_layer(self, layer: Layer, site: int, reason: str) -> list[RuleRecord]:
+        """Return the rules that a missing layer leaves undecided for a site. The list is shared: do not change it."""
         key = (layer.spec.stands_for, self.codes[site], reason)
-        if key not in self._kept:
-            self._kept[key] = say_unloaded(self.rules.get(key[0], []), key[1], reason)
-        return self._kept[key]
+        if key not in self._missing:
+            self._missing[key] = rules_of_missing_layer(self.rules.get(key[0], []), key[1], reason)
+        return self._missing[key]
 
-    def reminders(self, words: frozenset[str]) -> list[list[dict[str, Any]]]:
+    def reminders(self, words: frozenset[str]) -> list[list[RuleRecord]]:
         """Return per site the rules that no checked layer decides.
 
         Parameters
@@ -79,23 +84,24 @@ class Legal:
             What the checked layers stand for.
         """
         loose = [rule for word, rules in self.rules.items() if word not in words for rule in rules]
-        made: dict[frozenset[str], list[dict[str, Any]]] = {}
+        made: dict[frozenset[str], list[RuleRecord]] = {}
         for codes in self.codes:
             if codes not in made:
                 made[codes] = sorted_rules([_reminder(rule) for rule in loose if rule.holds_in(codes)])
         return [made[codes] for codes in self.codes]
 
 
-def _reminder(rule: Rule) -> dict[str, Any]:
-    """Return a rule that no layer decides: place and project do, or it stays a reminder."""
-    waits = [f"flag:{flag}" for flag in rule.open_flags]
+def _reminder(rule: Rule) -> RuleRecord:
+    """Return the record of a rule that no layer decides: place and project alone do, or it stays a reminder."""
+    questions = [f"flag:{flag}" for flag in rule.open_flags]
     if rule.reference:
-        return told(rule, "reference", waits=waits)
+        return rule_record(rule, "reference", open_questions=questions)
     if rule.layer != "any":
         missing = "no_layer" if rule.layer == NOWHERE else "not_declared"
-        return {**told(rule, "undecided", waits=[missing, *waits]), "counts_as": None}
-    decided = rule.row["kind"] == "law" and rule.row["effect"] != "notice" and rule.relation == "any" and not waits
-    return told(rule, "applies" if decided else "reminder", waits=waits)
+        record = rule_record(rule, "undecided", open_questions=[missing, *questions])
+        return {**record, "counts_as": None}
+    decided = rule.row["kind"] == "law" and rule.row["effect"] != "notice" and rule.relation == "any" and not questions
+    return rule_record(rule, "applies" if decided else "reminder", open_questions=questions)
 
 
 def legal_of(

@@ -17,7 +17,7 @@ from siting.law.project import Project
 from siting.law.rule_tables import FilesStamp, Tables, stamp_of
 
 __all__ = [
-    "AUTHORITIES", "NOWHERE", "PLAN_LAYERS", "RULE_KEYS", "Rule", "clause_of", "in_force",
+    "AUTHORITIES", "NOWHERE", "PLAN_LAYERS", "Rule", "clause_of", "in_force",
     "rules_digest", "rules_for", "rules_frame",
 ]  # fmt: skip
 
@@ -52,13 +52,6 @@ PLAN_LAYERS: Final[dict[str, str]] = {
     "any": "any",
 }
 """What the plans call a layer, in the words of ``stands_for``."""
-
-RULE_KEYS: Final = (
-    "id", "kind", "clause", "title", "title_en", "article", "authority", "in_force_from", "in_force_to", "effect",
-    "status", "counts_as", "open", "assumed", "verified", "zone", "relation", "distance_m", "measured_m",
-    "summary", "summary_en", "note",
-)  # fmt: skip
-"""Keys of a rule as a finding carries it; docs/check.schema.json says what each is."""
 
 _PLAN_RELATIONS: Final = {"inside": "overlaps", "crosses": "overlaps"}
 _PLAN_ZONES: Final = {"一级水源保护区": "一级保护区", "集中区域": "永久基本农田集中区域"}

@@ -1,20 +1,18 @@
-"""From findings to one word per site: the worst of what they say."""
+"""Verdicts: one word a site, the gravest of what its findings and rules mean."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geo.measure import MEETING
+from siting.records import VERDICTS, RuleRecord
 
-__all__ = ["VERDICTS", "verdicts", "verdicts_under_law"]
-
-VERDICTS: Final = ("prohibited", "review_required", "notice", "nothing_found", "not_checked")
-"""禁止, 需论证或审批, 注意, 未发现限制, 未核查, the gravest first; ``siting.verdict_<code>`` says each in words."""
+__all__ = ["verdicts", "verdicts_under_law"]
 
 
 def verdicts(findings: pd.DataFrame, count: int) -> NDArray[Any]:
@@ -45,7 +43,7 @@ def verdicts(findings: pd.DataFrame, count: int) -> NDArray[Any]:
 
 
 def verdicts_under_law(
-    findings: pd.DataFrame, reminders: Sequence[list[dict[str, Any]]], missing: Sequence[list[str]]
+    findings: pd.DataFrame, reminders: Sequence[list[RuleRecord]], missing: Sequence[list[str]]
 ) -> NDArray[Any]:
     """Return the verdict of each site for a project: the worst that a rule counts for.
 
@@ -56,7 +54,7 @@ def verdicts_under_law(
     ----------
     findings : DataFrame
         As `siting.check.result.CheckResult`.
-    reminders : sequence of list of dict
+    reminders : sequence of list of RuleRecord
         Rules that no layer decides, per site.
     missing : sequence of list of str
         Required layers that settle nothing, per site.
@@ -79,7 +77,7 @@ def verdicts_under_law(
     return result
 
 
-def _gravest(rules: list[dict[str, Any]]) -> int:
+def _gravest(rules: list[RuleRecord]) -> int:
     """Return the place in `VERDICTS` of the gravest of sorted rules."""
     first = rules[0]["counts_as"] if rules else None
     return len(VERDICTS) if first is None else VERDICTS.index(first)

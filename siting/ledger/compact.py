@@ -1,4 +1,4 @@
-"""A report as the ledger holds it: what many findings have in common, their clauses above all, stands there once.
+"""Packing of reports for the ledger: what many findings share, above all their clauses, is stored once.
 
 Of ten thousand sites each finding repeats the same clauses, hundreds of megabytes in all. The record keeps each clause
 by its place in a list and each run of clauses as such places; unpacked, it is the report again, key by key.
@@ -7,9 +7,10 @@ by its place in a list and each run of clauses as such places; unpacked, it is t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from siting.check import canonical
+from siting.records import Report
 
 __all__ = ["is_packed", "packed", "unpacked"]
 
@@ -21,7 +22,7 @@ _MEASURED: Final = "measured_m"
 
 
 class _Shelf:
-    """Dicts and lists, each kept once and known by its place."""
+    """Dicts and lists, each stored once and referred to by position."""
 
     def __init__(self) -> None:
         self.dicts: list[Any] = []
@@ -31,17 +32,17 @@ class _Shelf:
         self._seen: dict[int, tuple[Any, Any]] = {}
 
     def dict_place(self, value: Mapping[str, Any]) -> int:
-        """Return the place of a dict."""
+        """Return the position of a dict, added if new."""
         if id(value) not in self._seen:
             text = canonical(value)
             if text not in self._dict_at:
                 self._dict_at[text] = len(self.dicts)
                 self.dicts.append(value)
-            self._seen[id(value)] = (value, self._dict_at[text])  # held, so that its id stays its own
+            self._seen[id(value)] = (value, self._dict_at[text])  # a reference, so that the id is not used again
         return int(self._seen[id(value)][1])
 
     def list_place(self, values: Sequence[Any]) -> int:
-        """Return the place of a list of texts and dicts."""
+        """Return the position of a list of texts and dicts, added if new."""
         if id(values) not in self._seen:
             key = tuple(self._item(value) for value in values)
             if key not in self._list_at:
@@ -51,7 +52,7 @@ class _Shelf:
         return int(self._seen[id(values)][1])
 
     def _item(self, value: Any) -> Any:
-        """Return a text as it is, a dict as its place, a clause with how far its site is as both."""
+        """Return a text unchanged, a dict as its position, a rule with a measured distance as position and distance."""
         if not isinstance(value, Mapping):
             return value
         measured = value.get(_MEASURED)
@@ -60,13 +61,12 @@ class _Shelf:
         return self.dict_place({**value, _MEASURED: None}), measured
 
 
-def packed(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a report with what is repeated in it kept once.
+def packed(report: Report) -> dict[str, Any]:
+    """Return a report in packed form: repeated lists and dicts stored once.
 
     Parameters
     ----------
-    report : mapping
-        As `siting.check.run.Run.report` makes it.
+    report : Report
     """
     shelf = _Shelf()
     sites = []
@@ -81,15 +81,15 @@ def packed(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_packed(held: Mapping[str, Any]) -> bool:
-    """Tell a packed report from one that an earlier version kept whole."""
+    """Return whether a stored report is packed; earlier versions stored it whole."""
     return held.get("packed") == _FORMAT
 
 
-def unpacked(held: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the report that was packed. What was shared is one object in it, not to be changed."""
+def unpacked(held: Mapping[str, Any]) -> Report:
+    """Return the report that was packed. Shared lists and dicts are one object in it: do not change them."""
     dicts = held["dicts"]
     lists = [[_back(item, dicts) for item in items] for items in held["lists"]]
-    report: dict[str, Any] = {**held["report"]}
+    report = {**held["report"]}
     for site in report["sites"]:
         for name in _OF_SITE:
             site[name] = lists[site[name]]
@@ -98,11 +98,11 @@ def unpacked(held: Mapping[str, Any]) -> dict[str, Any]:
         for found in site["findings"]:
             for name in _OF_FINDING:
                 found[name] = lists[found[name]]
-    return report
+    return cast("Report", report)
 
 
 def _back(item: Any, dicts: Sequence[Any]) -> Any:
-    """Return what a place stands for."""
+    """Return the list item at a place of the packed form."""
     if isinstance(item, int):
         return dicts[item]
     if isinstance(item, list):

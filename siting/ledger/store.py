@@ -41,6 +41,7 @@ from siting.law import law_digest
 from siting.ledger.compact import is_packed, packed, unpacked
 from siting.ledger.copies import Kept
 from siting.ledger.schema import MIGRATIONS
+from siting.records import Report
 
 __all__ = ["Ledger", "Listed", "Use"]
 
@@ -199,7 +200,7 @@ class Ledger:
             CheckedLayer(LayerSpec.model_validate_json(r["spec"]), r["state"], r["digest"], r["kept"]) for r in rows
         )
         held = json.loads(text)
-        report = unpacked(held) if is_packed(held) else held
+        report: Report = unpacked(held) if is_packed(held) else held
         _put_id(report, row["id"])
         return Check(
             id=row["id"],
@@ -350,7 +351,7 @@ def _layer_row(layer: Layer, kept: Kept, kept_in: set[str]) -> dict[str, Any]:
     return {"layer": layer.id, "state": layer.state, "digest": layer.digest, "kept": name, "spec": spec}
 
 
-def _gravest(report: Mapping[str, Any]) -> str:
+def _gravest(report: Report) -> str:
     """Return the gravest verdict of a report's sites."""
     found = {site["verdict"] for site in report["sites"]}
     return next((verdict for verdict in _GRAVEST_FIRST if verdict in found), "not_checked")
@@ -382,7 +383,7 @@ def _case(row: Any) -> Case:
     return Case(**{name: row[name] for name in CASE_FIELDS})
 
 
-def _put_id(report: dict[str, Any], check_id: str) -> None:
+def _put_id(report: Report, check_id: str) -> None:
     """Write a check's id into its report: it is known only once the report is stored."""
     report["check_id"] = check_id
     for site in report["sites"]:

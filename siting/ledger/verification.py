@@ -1,4 +1,4 @@
-"""A stored or reported check run again: the same findings, or exactly what is different."""
+"""Run a stored or reported check again and list every difference from the record."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 import shapely
+from pydantic import TypeAdapter, ValidationError
 
 from geo.errors import BadInput, DataFault, RedlineError
 from geo.sites import Limits, ReadLimits, Sites
@@ -18,6 +19,7 @@ from siting.check import Check, Run, Settings, Software, counts, read_input, run
 from siting.law import law_digest
 from siting.ledger.compare import DEGREES, Change, compare_reports
 from siting.ledger.store import Ledger
+from siting.records import LayerHead, ReportHead, RunHead
 
 __all__ = [
     "Rerun",
@@ -30,13 +32,14 @@ __all__ = [
 ]
 
 Outcome = Literal["reproduced", "differs", "impossible"]
-_READ_AGAIN = ReadLimits(upload_mb=10_000, unpacked_mb=50_000, sites=10_000_000, vertices=500_000_000)
-"""What was let in once is let in again."""
+_READ_AGAIN: Final = ReadLimits(upload_mb=10_000, unpacked_mb=50_000, sites=10_000_000, vertices=500_000_000)
+"""Generous limits: the input passed the real ones when it was first checked."""
+_HEAD: Final = TypeAdapter(ReportHead)
 
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of running a check again.
+    """The result of running a check again.
 
     Attributes
     ----------
@@ -44,7 +47,7 @@ class Verification:
     outcome : {"reproduced", "differs", "impossible"}
         ``ledger.outcome_<code>`` says it.
     differences : tuple of Change
-        Against the record; each speaks for itself.
+        Against the record.
     since : tuple of Change
         Layers, law and software that have changed since; they do not count against the record.
     then, now : Software or None
@@ -159,26 +162,27 @@ def verify_report(
     BadInput
         If the report is none, or the input is missing.
     """
-    told = _run_of(report)
-    then = Software(str(report["version"]), str(told["geos"]), str(told["proj"]))
+    head = _head_of(report)
+    ran = head["run"]
+    then = Software(head["version"], ran["geos"], ran["proj"])
     check_id = report.get("check_id")
     if check_id and ledger.search(str(check_id)):
         check = ledger.get(str(check_id))
-        altered = _record_changes(told, check) + compare_reports(check.report, report)
+        altered = _record_changes(ran, check) + compare_reports(check.report, report)
         again = verify(ledger, check.id, today, content)
         if again.outcome == "impossible":
             return again
         return _outcome(check.id, [*altered, *again.differences], list(again.since), then, report)
     if content is None:
-        raise BadInput("ledger.needs_input", name=told["input"]["name"], hash=str(told["input"]["sha256"])[:12])
+        raise BadInput("ledger.needs_input", name=ran["input"]["name"], hash=str(ran["input"]["sha256"])[:12])
     differences = []
     found = sha256(content).hexdigest()
-    if found != told["input"]["sha256"]:
-        differences.append(Change("input", told["input"]["name"], told["input"]["sha256"], found))
-    settings = Settings.from_json(told["settings"])
-    sites = read_input(content, told["input"]["name"], settings, limits)
-    law, moved = _law_at_hand(ledger, told["law_sha256"])
-    differences += (moved if law is None else []) + _layer_changes(told["layers"], today)
+    if found != ran["input"]["sha256"]:
+        differences.append(Change("input", ran["input"]["name"], ran["input"]["sha256"], found))
+    settings = Settings.from_json(ran["settings"])
+    sites = read_input(content, ran["input"]["name"], settings, limits)
+    law, moved = _law_at_hand(ledger, ran["law_sha256"])
+    differences += (moved if law is None else []) + _layer_changes(ran["layers"], today)
     differences += compare_reports(report, run_batch(sites, today, settings, law=law).report())
     since = [] if law is None else moved
     return _outcome(None, differences, [*since, *_software_changes(then)], then, report)
@@ -291,12 +295,12 @@ def _reading_changes(ledger: Ledger, check: Check, sites: Sites) -> list[Change]
     return [Change("reading", str(sites.frame["site_id"].iloc[at])) for at in np.flatnonzero(~same)]
 
 
-def _recorded(check: Check) -> dict[str, dict[str, Any]]:
+def _recorded(check: Check) -> dict[str, LayerHead]:
     """Return state and hash of the layers of a check."""
     return {seen.spec.id: {"state": seen.state, "digest": seen.digest} for seen in check.layers}
 
 
-def _layer_changes(was: Mapping[str, Mapping[str, Any]], today: Mapping[str, Layer]) -> list[Change]:
+def _layer_changes(was: Mapping[str, LayerHead], today: Mapping[str, Layer]) -> list[Change]:
     """List the layers that are not those of the record."""
     changes = []
     for name, seen in was.items():
@@ -332,29 +336,30 @@ def _software_changes(then: Software) -> list[Change]:
     return [Change("software", name, was, now[name]) for name, was in asdict(then).items() if was != now[name]]
 
 
-def _record_changes(told: Mapping[str, Any], check: Check) -> list[Change]:
+def _record_changes(ran: RunHead, check: Check) -> list[Change]:
     """List where the head of a report is not what the ledger holds under its number."""
     changes = []
-    if told["input"]["sha256"] != check.input_sha256:
-        changes.append(Change("input", check.input_name, check.input_sha256, told["input"]["sha256"]))
-    if told["law_sha256"] != check.law_sha256:
-        changes.append(Change("law", "", check.law_sha256, told["law_sha256"]))
+    if ran["input"]["sha256"] != check.input_sha256:
+        changes.append(Change("input", check.input_name, check.input_sha256, ran["input"]["sha256"]))
+    if ran["law_sha256"] != check.law_sha256:
+        changes.append(Change("law", "", check.law_sha256, ran["law_sha256"]))
     for name, seen in _recorded(check).items():
-        other = told["layers"].get(name, {}).get("digest")
+        other = ran["layers"][name]["digest"] if name in ran["layers"] else None
         if other != seen["digest"]:
             changes.append(Change("layer", name, seen["digest"], other))
     return changes
 
 
-def _run_of(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of a report that says how to run it, unless it is no report."""
+def _head_of(report: Mapping[str, Any]) -> ReportHead:
+    """Return a report of unknown origin as one that can be run again.
+
+    Raises
+    ------
+    BadInput
+        If it is not the report of a check.
+    """
     try:
-        told = dict(report["run"])
-        named = {"settings", "input", "layers", "law_sha256", "geos", "proj"} <= set(told)
-        sound = named and {"name", "sha256"} <= set(told["input"]) and "version" in report
-        sound = sound and all({"id", "findings"} <= set(site) for site in report["sites"])
-    except (KeyError, TypeError, ValueError):
-        sound = False
-    if not sound:
-        raise BadInput("ledger.no_report")
-    return told
+        _HEAD.validate_python(report)
+    except ValidationError:
+        raise BadInput("ledger.no_report") from None
+    return cast("ReportHead", report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, overload
+from typing import Any, Final, cast, overload
 
 import geopandas as gpd
 import numpy as np
@@ -16,17 +16,19 @@ from geo.measure import MEETING, FeatureIndex, areas_of, feature_pairs, lengths_
 from geo.memo import per_frame
 from layers.catalogue import INDICATIVE_BASES
 from siting.measures.counties import ANYWHERE
+from siting.records import FeatureRecord, HitRecord, ZoneRecord
 
 __all__ = ["Measured", "Prepared", "measure", "prepared"]
 
 Floats = NDArray[np.float64]
 _WHOLE: Final = 1 - 1e-9
 _Measure = Callable[[NDArray[Any]], Floats]
-_NO_HITS: Final[list[dict[str, Any]]] = []
+_NO_HITS: Final[list[Any]] = []
+"""One empty list for the many sites that meet nothing: never changed, replaced."""
 
 
-class Described(Sequence[dict[str, Any]]):
-    """The rows of a frame as dicts, each made when it is asked for: of a million features few ever are."""
+class LazyRecords(Sequence[FeatureRecord]):
+    """The rows of a frame as records, each made on access: of a million features few are ever used."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self._names = [str(name) for name in frame.columns]
@@ -37,15 +39,15 @@ class Described(Sequence[dict[str, Any]]):
         return self._count
 
     @overload
-    def __getitem__(self, at: int) -> dict[str, Any]: ...
+    def __getitem__(self, at: int) -> FeatureRecord: ...
 
     @overload
-    def __getitem__(self, at: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, at: slice) -> list[FeatureRecord]: ...
 
-    def __getitem__(self, at: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+    def __getitem__(self, at: int | slice) -> FeatureRecord | list[FeatureRecord]:
         if isinstance(at, slice):
             return [self[place] for place in range(self._count)[at]]
-        return dict(zip(self._names, (column[at] for column in self._columns), strict=True))
+        return cast("FeatureRecord", dict(zip(self._names, (column[at] for column in self._columns), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Prepared:
     ----------
     index : FeatureIndex
         Over the located features.
-    features : sequence of dict
-        Of each located feature: feature_id, name_zh, name_en, zone, basis.
+    features : sequence of FeatureRecord
+        Of each located feature.
     firm : array of bool
         Whether a located feature's basis lets it clear or hit, rather than only warn.
     zoned : bool
@@ -76,10 +78,10 @@ class Prepared:
     """
 
     index: FeatureIndex
-    features: Sequence[dict[str, Any]]
+    features: Sequence[FeatureRecord]
     firm: NDArray[np.bool_]
     zoned: bool
-    county_only: dict[str, list[dict[str, Any]]]
+    county_only: dict[str, list[FeatureRecord]]
     marks: list[tuple[str | None, str | None, bool]]
     mark: NDArray[np.int64]
     accuracy_m: Floats
@@ -110,9 +112,9 @@ class Measured:
     share: Floats
     distance_m: Floats
     firm: NDArray[np.bool_]
-    features: list[list[dict[str, Any]]]
-    zones: list[list[dict[str, Any]]]
-    nearest: list[dict[str, Any] | None]
+    features: list[list[HitRecord]]
+    zones: list[list[ZoneRecord]]
+    nearest: list[FeatureRecord | None]
     meeting: pd.DataFrame
     touched: NDArray[np.int64]
 
@@ -134,7 +136,7 @@ def prepared(frame: gpd.GeoDataFrame) -> Prepared:
     nowhere = pd.Series(np.nan, index=frame.index)
     return Prepared(
         index,
-        Described(here),
+        LazyRecords(here),
         firm,
         zoned,
         _county_only(frame[~located], described[~located]),
@@ -154,9 +156,9 @@ def _kinds(frame: gpd.GeoDataFrame) -> list[str | None]:
     return [None] * len(frame)
 
 
-def _county_only(frame: gpd.GeoDataFrame, described: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+def _county_only(frame: gpd.GeoDataFrame, described: pd.DataFrame) -> dict[str, list[FeatureRecord]]:
     """List the features without a place by the territories that they claim."""
-    claims: dict[str, list[dict[str, Any]]] = {}
+    claims: dict[str, list[FeatureRecord]] = {}
     texts = frame["adcodes"] if "adcodes" in frame.columns else [None] * len(frame)
     features: list[Any] = described.to_dict("records")
     for text, feature in zip(texts, features, strict=True):
@@ -210,9 +212,9 @@ def _distances(
     layer: Prepared,
     tolerance_m: float,
     touched: NDArray[np.int64],
-) -> tuple[list[dict[str, Any] | None], Floats]:
+) -> tuple[list[FeatureRecord | None], Floats]:
     """Return the nearest feature and its distance for sites that meet none; edges within the tolerance touch."""
-    near: list[dict[str, Any] | None] = [None] * len(frame)
+    near: list[FeatureRecord | None] = [None] * len(frame)
     distance_m = np.zeros(len(frame))
     apart = np.flatnonzero(relation == "disjoint")
     if apart.size:
@@ -320,22 +322,22 @@ def _across_shared_edges(
     return sites[meets], measured[meets]
 
 
-def _hits(meeting: pd.DataFrame, layer: Prepared, count: int) -> list[list[dict[str, Any]]]:
+def _hits(meeting: pd.DataFrame, layer: Prepared, count: int) -> list[list[HitRecord]]:
     """List the features that each site meets."""
-    hits: list[list[dict[str, Any]]] = [_NO_HITS] * count
+    hits: list[list[HitRecord]] = [_NO_HITS] * count
     if meeting.empty:
         return hits
     columns = ("relation", "overlap_m2", "overlap_m", "share")
     for site, feature, *values in meeting[["site", "feature", *columns]].itertuples(index=False, name=None):
         if hits[site] is _NO_HITS:
             hits[site] = []
-        hits[site].append({**layer.features[feature], **dict(zip(columns, values, strict=True))})
+        hits[site].append(cast("HitRecord", {**layer.features[feature], **dict(zip(columns, values, strict=True))}))
     return hits
 
 
-def _zones(meeting: pd.DataFrame, sizes: Floats, layer: Prepared, count: int) -> list[list[dict[str, Any]]]:
+def _zones(meeting: pd.DataFrame, sizes: Floats, layer: Prepared, count: int) -> list[list[ZoneRecord]]:
     """List what each site shares with each zone of the layer."""
-    zones: list[list[dict[str, Any]]] = [_NO_HITS] * count
+    zones: list[list[ZoneRecord]] = [_NO_HITS] * count
     if not layer.zoned or meeting.empty:
         return zones
     named = meeting.assign(zone=[layer.features[feature]["zone"] for feature in meeting["feature"]]).dropna(
@@ -347,5 +349,5 @@ def _zones(meeting: pd.DataFrame, sizes: Floats, layer: Prepared, count: int) ->
             if zones[site] is _NO_HITS:
                 zones[site] = []
             shared = {name: float(getattr(totals, name)[site]) for name in ("overlap_m2", "overlap_m", "share")}
-            zones[site].append({"zone": str(zone), **shared})
+            zones[site].append(cast("ZoneRecord", {"zone": str(zone), **shared}))
     return zones

@@ -26,6 +26,7 @@ from siting.check import (
     with_results,
     without_withheld,
 )
+from siting.records import Report
 from snapshot.findings.site_text import overview_text, reading_text, section_table, site_text
 from snapshot.findings.workbook import Page, write_csv, write_workbook
 from snapshot.selection import Sheet, findings_table, safe_name, write_geopackage
@@ -107,7 +108,7 @@ def as_text(form: Form, run: Run, lang: Lang, *, check_id: str | None = None, bo
     raise BadInput("cli.needs_out", form=form)
 
 
-def _json_text(report: dict[str, Any]) -> str:
+def _json_text(report: Report) -> str:
     """Write a report: a key a line for a few sites, a site a line for many, which is as quick to read and to write."""
     if len(report["sites"]) <= _MOST_SITES_IN_FULL:
         return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
@@ -116,15 +117,15 @@ def _json_text(report: dict[str, Any]) -> str:
     return head.replace('"sites": []', f'"sites": [\n{sites}\n]', 1) + "\n"
 
 
-def report_json(run: Run, check_id: str | None = None) -> dict[str, Any]:
-    """Return the report as it may leave (docs/check.schema.json)."""
+def report_json(run: Run, check_id: str | None = None) -> Report:
+    """Return the report of a run without what must not be exported (docs/check.schema.json)."""
     return without_withheld(run.report(check_id), [layer.spec for layer in run.layers.values()])
 
 
 def as_it_may_leave(run: Run) -> Run:
-    """Return a run without what was measured against layers that say ``export = "none"``, for a file in words.
+    """Return a run without measurements against layers with ``export = "none"``, for files of text.
 
-    On the user's own screen the same measures are shown, as the app shows them.
+    On screen the measurements stay.
     """
     specs = [layer.spec for layer in run.layers.values()]
     kept_in, sections = withheld_ids(specs), run.sections

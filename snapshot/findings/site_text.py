@@ -11,6 +11,7 @@ from tabulate import tabulate
 from geo.measure import MEETING
 from layers.catalogue import Layer
 from siting.check import Check, Run
+from siting.records import FindingRecord, SectionRecord
 from snapshot.findings.wording import area_text, length_text, site_heading, site_table
 from words import Lang, has, t
 
@@ -55,13 +56,12 @@ def section_table(run: Run, lang: Lang, position: int | None = None) -> pd.DataF
     return table if position is None else table.iloc[:, 1:]
 
 
-def section_sums(sections: Sequence[Mapping[str, Any]], titles: Mapping[str, str], lang: Lang) -> list[str]:
-    """Say of each layer how much of a line is inside it or along its lines, and how often it is crossed.
+def section_sums(sections: Sequence[SectionRecord], titles: Mapping[str, str], lang: Lang) -> list[str]:
+    """Return a sentence a layer: how much of a line lies inside or along it, and how often the line crosses it.
 
     Parameters
     ----------
-    sections : sequence of mapping
-        ``sections`` of a site, as docs/check.schema.json has them.
+    sections : sequence of SectionRecord
     titles : mapping of str to str
         By layer id.
     lang : {"zh", "en"}
@@ -159,7 +159,7 @@ def _notes(run: Run, position: int, lang: Lang) -> Iterator[str]:
         yield t("cli.way_out", lang, size=size, share=f"{way_out['share']:.2%}")
 
 
-def _in(row: dict[str, Any], name: str, lang: Lang) -> str:
+def _in(row: Mapping[str, Any], name: str, lang: Lang) -> str:
     return str((row.get(f"{name}_en") if lang == "en" else None) or row[name])
 
 
@@ -171,8 +171,8 @@ def _stands_for(word: str, layers: Any, lang: Lang) -> str:
     return t(f"cli.layer_{word}", lang) if has(f"cli.layer_{word}") else word
 
 
-def _meets(found: Mapping[str, Any]) -> bool:
-    """Tell whether a finding of a report meets its layer; where the relation must not leave, the state says it."""
+def _meets(found: FindingRecord) -> bool:
+    """Return whether a finding meets its layer; by its state where the relation is withheld."""
     return bool(found["state"] == "hit" if found.get("withheld") else found["relation"] in MEETING)
 
 

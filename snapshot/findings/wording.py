@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -46,7 +46,7 @@ def county_text(result: CheckResult, position: int, lang: Lang) -> str:
     return t("snapshot.and", lang).join(parts)
 
 
-def amount(finding: dict[str, Any], lang: Lang) -> str:
+def amount(finding: Mapping[str, Any], lang: Lang) -> str:
     """Write how much of the site a finding takes, or how far it is: empty where neither is known."""
     if _known(finding["overlap_m2"]) and finding["overlap_m2"] > 0:
         return t("snapshot.takes", lang, amount=area_text(finding["overlap_m2"], lang), share=f"{finding['share']:.2%}")
@@ -60,7 +60,7 @@ def amount(finding: dict[str, Any], lang: Lang) -> str:
     return t(f"siting.relation_{finding['relation']}", lang) if finding["relation"] else ""
 
 
-def details(finding: dict[str, Any], lang: Lang, most: int = 4) -> str:
+def details(finding: Mapping[str, Any], lang: Lang, most: int = 4) -> str:
     """Write what was hit or is nearest, and what keeps the state from being plain."""
     named = [_name(feature, lang) for feature in finding["features"]]
     if not named and finding["nearest"] is not None and finding["state"] != "not_checked":
@@ -112,7 +112,7 @@ def _named(record: dict[Any, Any]) -> dict[str, Any]:
     return {str(key): value for key, value in record.items()}
 
 
-def _name(feature: dict[str, Any], lang: Lang) -> str:
+def _name(feature: Mapping[str, Any], lang: Lang) -> str:
     return str(feature.get(f"name_{lang}") or feature.get("name_zh") or t("snapshot.unnamed", lang))
 
 

@@ -1,4 +1,4 @@
-"""The chapters of a siting report, each from what may leave of a check (``siting.check.export_policy``)."""
+"""The chapters of a siting report, written from a report without what must not be exported."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from geo.measure import to_ha, to_mu
 from layers.catalogue import Layer, licence_text
 from siting.check import Run, occupation, places_of
+from siting.records import FindingRecord, RuleRecord, SiteRecord
 from snapshot.findings import amount, area_text, length_text, section_sums
 from snapshot.report.model import Block, Facts, Numbers, Table, Text
 from words import Lang, has, t
@@ -20,7 +21,6 @@ _STATES: Final = ("hit", "indicative", "not_checked", "clear")
 _GRAVE: Final = ("prohibited", "review_required", "notice", None)
 _MOST_NAMES: Final = 4
 _MOST_SECTIONS: Final = 200
-Site = Mapping[str, Any]
 
 
 class Chapters:
@@ -29,13 +29,13 @@ class Chapters:
     Parameters
     ----------
     run : Run
-    sites : sequence of mapping
-        ``sites`` of the report as it may leave.
+    sites : sequence of SiteRecord
+        Of the report without what must not be exported.
     lang : {"zh", "en"}
     numbers : Numbers
     """
 
-    def __init__(self, run: Run, sites: Sequence[Site], lang: Lang, numbers: Numbers) -> None:
+    def __init__(self, run: Run, sites: Sequence[SiteRecord], lang: Lang, numbers: Numbers) -> None:
         self._run, self._sites, self._lang, self._numbers = run, sites, lang, numbers
         self._titles = {layer.id: layer.spec.title(lang) for layer in run.layers.values()}
 
@@ -77,7 +77,7 @@ class Chapters:
         table = self._table("areas", heads, rows, (1, 2, 1.5, 1.6, 2, 2, 1.4), numbers=(1, 2, 3, 4, 5, 6))
         return [table, Text(self._say("areas_note"), "small")]
 
-    def findings(self, site: Site) -> list[Block]:
+    def findings(self, site: SiteRecord) -> list[Block]:
         """Return the findings of a site, by state; what was not checked stands together, unless all sites share it."""
         order = {state: at for at, state in enumerate(_STATES)}
         rows = [
@@ -96,7 +96,7 @@ class Chapters:
         own = [] if self._alike() else self._told_unchecked(site)
         return [*([table] if rows else []), *own]
 
-    def line(self, site: Site) -> list[Block]:
+    def line(self, site: SiteRecord) -> list[Block]:
         """Return where a line runs through layers, by chainage; nothing for what is no line."""
         sections = site.get("sections")
         if sections is None or not sections:
@@ -133,7 +133,7 @@ class Chapters:
         first = self._unchecked(self._sites[0]) if self._sites else {}
         return len(self._sites) > 1 and all(self._unchecked(site) == first for site in self._sites)
 
-    def _unchecked(self, site: Site) -> dict[str, list[str]]:
+    def _unchecked(self, site: SiteRecord) -> dict[str, list[str]]:
         """Return the layers that a site was not checked against, by reason."""
         found: dict[str, list[str]] = {}
         for one in site["findings"]:
@@ -141,7 +141,7 @@ class Chapters:
                 found.setdefault(self._details(one), []).append(self._titles.get(one["layer"], one["layer"]))
         return found
 
-    def _told_unchecked(self, site: Site) -> list[Block]:
+    def _told_unchecked(self, site: SiteRecord) -> list[Block]:
         return [
             Text(self._say("not_checked", reason=reason, count=len(layers), layers=self._list(layers)))
             for reason, layers in self._unchecked(site).items()
@@ -181,7 +181,7 @@ class Chapters:
 
     def clauses(self) -> list[Block]:
         """Return every rule that was asked, the gravest first, with its dates."""
-        rules: dict[str, tuple[dict[str, Any], list[str]]] = {}
+        rules: dict[str, tuple[RuleRecord, list[str]]] = {}
         for site in self._sites:
             for rule in [*(r for found in site["findings"] for r in found["rules"]), *site["reminders"]]:
                 kept, sites = rules.setdefault(rule["id"], (rule, []))
@@ -293,10 +293,10 @@ class Chapters:
     def _list(self, names: Sequence[str]) -> str:
         return t("snapshot.and", self._lang).join(names)
 
-    def _verdict(self, site: Site) -> str:
+    def _verdict(self, site: SiteRecord) -> str:
         return t(f"siting.verdict_{site['verdict']}", self._lang)
 
-    def _counties(self, site: Site) -> str:
+    def _counties(self, site: SiteRecord) -> str:
         names = [(c["name"] if self._lang == "zh" else c["name_en"] or c["name"]) for c in site["counties"]]
         return self._list(names) or t("snapshot.no_county", self._lang)
 
@@ -304,12 +304,12 @@ class Chapters:
         key = f"siting.layer_{word}"
         return t(key, self._lang) if has(key) else word
 
-    def _amount(self, found: Mapping[str, Any]) -> str:
+    def _amount(self, found: FindingRecord) -> str:
         if found.get("withheld"):
             return self._say("kept_in")
-        return amount(dict(found), self._lang)
+        return amount(found, self._lang)
 
-    def _margin(self, found: Mapping[str, Any]) -> str:
+    def _margin(self, found: FindingRecord) -> str:
         if found["margin_m"] is None and found["reason"] == "modelled":
             return t("siting.no_margin_modelled", self._lang)
         if found["margin_m"] is None or found["state"] == "not_checked":
@@ -319,7 +319,7 @@ class Chapters:
         key = {True: "firm", False: "not_firm", None: "firm_unknown"}[found["firm"]]
         return t(f"siting.{key}", self._lang, margin=margin, accuracy=accuracy)
 
-    def _details(self, found: Mapping[str, Any]) -> str:
+    def _details(self, found: FindingRecord) -> str:
         parts = []
         names = [name for name in dict.fromkeys(_in(hit, "name", self._lang) for hit in found["features"]) if name]
         if names:
@@ -336,23 +336,23 @@ class Chapters:
             parts.append(t("siting.sliver", self._lang))
         return t("snapshot.sentence_break", self._lang).join(parts)
 
-    def _clause(self, rule: Mapping[str, Any]) -> str:
+    def _clause(self, rule: RuleRecord) -> str:
         if self._lang == "zh" or not rule["title_en"]:
             return str(rule["clause"])
         article = rule["article"]
         return f"{rule['title_en']}, {self._say('no_article') if article == t('report.no_article', 'zh') else article}"
 
-    def _dates(self, rule: Mapping[str, Any]) -> str:
+    def _dates(self, rule: RuleRecord) -> str:
         return self._say("dates", start=rule["in_force_from"] or "—", end=rule["in_force_to"] or self._say("still"))
 
-    def _weight(self, rule: Mapping[str, Any]) -> str:
+    def _weight(self, rule: RuleRecord) -> str:
         status = t(f"siting.status_{rule['status']}", self._lang)
         if rule["counts_as"]:
             status += t("snapshot.sentence_break", self._lang) + t(f"siting.verdict_{rule['counts_as']}", self._lang)
         return status + ("" if rule["verified"] == "yes" else self._say("unverified"))
 
 
-def _size(site: Site, lang: Lang) -> str:
+def _size(site: SiteRecord, lang: Lang) -> str:
     if site["area_m2"] is not None:
         return area_text(site["area_m2"], lang)
     if site["length_m"] is not None:

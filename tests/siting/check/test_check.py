@@ -8,9 +8,10 @@ import shapely
 
 from geo.measure.overlays import RELATIONS
 from geo.read.formats import read_sites, sites_from_points
-from siting.check.check import check, whats_here
-from siting.check.result import FINDING_COLUMNS, REASONS, STATES
-from siting.law.verdict import VERDICTS
+from siting.check.check import check
+from siting.check.point import rules_here
+from siting.records.finding import FINDING_COLUMNS
+from siting.records.words import REASONS, STATES, VERDICTS
 from tests.helpers import KARNEY, geojson, karney_area
 from words import has
 
@@ -268,8 +269,8 @@ def test_a_click_is_answered_by_every_layer(make_layer, counties) -> None:
     layers = [make_layer(*shapes, id=f"layer_{n}") for n in range(3)] + [
         make_layer(id=f"none_{n}", state="not_loaded") for n in range(9)
     ]
-    whats_here(116.5, 27.5, layers, counties)
-    result = whats_here(116.7, 27.5, layers, counties)  # how fast: benchmarks/engine.py
+    rules_here(116.5, 27.5, layers, counties)
+    result = rules_here(116.7, 27.5, layers, counties)  # how fast: benchmarks/engine.py
     assert result.findings["layer"].tolist() == [layer.id for layer in layers]
     assert (result.findings["state"][3:] == "not_checked").all()
 

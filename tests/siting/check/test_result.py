@@ -9,10 +9,10 @@ from jsonschema import Draft202012Validator
 from geo.measure.overlays import RELATIONS
 from geo.read.formats import read_sites
 from siting.check.check import check
-from siting.check.result import REASONS, STATES, to_json
-from siting.law.approvals import STEP_KEYS
-from siting.law.rules import AUTHORITIES, RULE_KEYS
-from siting.law.verdict import VERDICTS
+from siting.check.result import to_json
+from siting.law.rules import AUTHORITIES
+from siting.records.law import RULE_KEYS, STEP_KEYS
+from siting.records.words import REASONS, STATES, VERDICTS
 from tests.helpers import ROOT, geojson
 from words import entries
 
@@ -130,9 +130,7 @@ def test_codes_of_the_schema_are_the_codes_of_the_code() -> None:
     assert finding["reason"]["enum"] == [*REASONS, None]
     assert SCHEMA["$defs"]["relation"]["enum"] == [*RELATIONS, None]
     assert SCHEMA["$defs"]["verdict"]["enum"] == list(VERDICTS)
-    evidence = SCHEMA["$defs"]["site"]["properties"]["crs"]["properties"]["evidence"]["items"]["properties"]["code"][
-        "enum"
-    ]
+    evidence = SCHEMA["$defs"]["evidence"]["properties"]["code"]["enum"]
     assert {f"geo.evidence_{code}" for code in evidence} == {
         key for key in entries() if key.startswith("geo.evidence_")
     }

@@ -15,10 +15,12 @@ from layers.law.schema import CONDITIONS, FLAGS, LAW_LAYERS, LAW_TABLES
 from layers.law.tables import read_law
 from siting.check.check import check
 from siting.law.activity_list import activities, questions, required_layers
-from siting.law.apply import fits, told
+from siting.law.apply import mark_fits_rule, rule_record
 from siting.law.project import day_of, project_of
-from siting.law.rules import AUTHORITIES, PLAN_LAYERS, RULE_KEYS, Rule, in_force, rules_digest, rules_for, rules_frame
-from siting.law.verdict import VERDICTS, verdicts_under_law
+from siting.law.rules import AUTHORITIES, PLAN_LAYERS, Rule, in_force, rules_digest, rules_for, rules_frame
+from siting.law.verdict import verdicts_under_law
+from siting.records.law import RULE_KEYS
+from siting.records.words import VERDICTS
 from tests.helpers import geojson
 from words import has
 
@@ -112,7 +114,7 @@ def test_dates_as_exact_as_known() -> None:
     ],
 )
 def test_what_a_rule_counts_for(changed, said, counts) -> None:
-    found = told(rule(**changed), **({"status": "applies"} | said))
+    found = rule_record(rule(**changed), **({"status": "applies"} | said))
     assert found["counts_as"] == counts
     assert tuple(found) == RULE_KEYS
 
@@ -132,7 +134,7 @@ def test_no_doubt_makes_a_rule_graver(cases) -> None:
     """Nothing that is doubtful weighs more than the effect as written, and the verdict is the gravest of all."""
     said = []
     for effect, kind, verified, checkable, status, soft in cases:
-        made = told(rule(effect=effect, kind=kind, verified=verified, checkable=checkable), status, soft=soft)
+        made = rule_record(rule(effect=effect, kind=kind, verified=verified, checkable=checkable), status, soft=soft)
         weight = len(VERDICTS) if made["counts_as"] is None else VERDICTS.index(made["counts_as"])
         assert weight >= WEIGHT[effect]
         doubtful = kind == "plan" or verified == "no" or checkable != "geometry" or status != "applies" or soft
@@ -173,7 +175,7 @@ def test_no_doubt_makes_a_rule_graver(cases) -> None:
     ],
 )
 def test_zones(wanted, zone, redline, fit) -> None:
-    assert fits(rule(zone=wanted), (zone, None, True), redline=redline)[0] is fit
+    assert mark_fits_rule(rule(zone=wanted), (zone, None, True), redline=redline)[0] is fit
 
 
 def test_hydropower_in_the_yangtze_basin_needs_review_wherever_it_stands(make_layer, counties) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
@@ -23,7 +24,7 @@ from views.session import lang, say
 
 __all__ = ["COLOURS", "clause_text", "facts_html", "findings_html", "rules_html", "show_verdict", "verdict_html"]
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 
 COLOURS: Final = {
     "prohibited": "#8f1d15",
@@ -103,7 +104,7 @@ def _reasons(seen: Seen) -> list[str]:
     return [*why, *(near if code == "notice" else [])]
 
 
-def _by_rules(key: str, rules: list[Row], **told: str) -> str:
+def _by_rules(key: str, rules: Sequence[Row], **told: str) -> str:
     """Return the first of some rules, and how many more there are."""
     text = say(f"check_page.{key}", **told, **_cited(rules[0]))
     return text if len(rules) == 1 else text + say("check_page.because_others", count=len(rules) - 1)
@@ -145,12 +146,10 @@ def facts_html(seen: Seen, *, areas: bool = True) -> str:
     """Return county, size and where the coordinate system is from, a line each."""
     now, site = lang(), seen.site
     lines = [counties_text(site)]
-    if site["kind"] == "polygon" and areas:
-        lines.append(say("views.area_ellipsoid", area=area_text(site["area_m2"], now)))
-        lines.append(say("views.area_plane", area=area_text(site["plane_area_m2"], now)))
-        if site["declared_area_m2"] is not None:
-            lines.append(say("views.area_declared", area=area_text(site["declared_area_m2"], now)))
-    elif site["kind"] == "line":
+    sizes = (("ellipsoid", site["area_m2"]), ("plane", site["plane_area_m2"]), ("declared", site["declared_area_m2"]))
+    if areas:
+        lines += [say(f"views.area_{kind}", area=area_text(m2, now)) for kind, m2 in sizes if m2 is not None]
+    if site["length_m"] is not None:
         lines.append(say("views.length", length=length_text(site["length_m"], now)))
     crs = site["crs"]
     evidence = say("snapshot.sentence_break").join(one[now] for one in crs["evidence"])
@@ -214,7 +213,7 @@ def _how_far(row: Row) -> list[str]:
     return found
 
 
-def rules_html(rules: list[Row], *, opened: str | None = None, title: str | None = None) -> str:
+def rules_html(rules: Sequence[Row], *, opened: str | None = None, title: str | None = None) -> str:
     """Return clauses to be unfolded: what each says, by whom, since when, and what it counts for.
 
     Parameters

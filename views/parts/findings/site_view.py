@@ -12,6 +12,7 @@ import streamlit as st
 from geo.measure import MEETING
 from layers.catalogue import LayerSpec
 from siting.check import GRAVE, CheckResult, one_site, to_json
+from siting.records import FindingRecord, SiteRecord
 from snapshot.findings import area_text, length_text
 from views.session import VERSION, current_layers, lang, say
 from words import has
@@ -40,17 +41,16 @@ class Seen:
 
     Attributes
     ----------
-    site : dict
-        As docs/check.schema.json has it.
+    site : SiteRecord
     specs : mapping of str to LayerSpec
         Catalogue entries by layer id, of the day of the check.
     """
 
-    site: Row
+    site: SiteRecord
     specs: Mapping[str, LayerSpec]
 
     @property
-    def findings(self) -> list[Row]:
+    def findings(self) -> list[FindingRecord]:
         """Return the findings in the order of reading: hits, warnings, the rest, what was not checked."""
         return sorted(self.site["findings"], key=_weight)
 
@@ -60,7 +60,7 @@ def seen_of(result: CheckResult, position: int, specs: Mapping[str, LayerSpec]) 
     return Seen(to_json(one_site(result, position), VERSION)["sites"][0], specs)
 
 
-def _weight(row: Row) -> int:
+def _weight(row: FindingRecord) -> int:
     if row["rules"] and row["rules"][0]["counts_as"] in GRAVE and row["state"] != "not_checked":
         return -1
     if row["state"] == "clear" and (row["firm"] is False or row["must_be_inside"]) and row["relation"] != "within":
@@ -88,7 +88,7 @@ def code_text(code: str) -> str:
     return say(key) if has(key) else code
 
 
-def counties_text(site: Row) -> str:
+def counties_text(site: SiteRecord) -> str:
     """Write the counties of a site, with shares where there are several."""
     rows = site["counties"]
     if not rows:

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from siting.check import Run, compare, occupation, one_site, places_of, result_columns
-from siting.law import VERDICTS
+from siting.records import VERDICTS
 from snapshot.findings import labels_of, write_results
 from views.parts.findings import COLOURS, layer_title, run_number, size_text, word_title
 from views.session import lang, once, say

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -17,12 +18,12 @@ from views.session import lang, say
 
 __all__ = ["left_over", "show_path", "show_reminders", "show_way_out"]
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 
 
 def show_path(seen: Seen) -> None:
     """Show the approval path as numbered steps, by the layer and condition that lead to it."""
-    steps: list[Row] = seen.site["approval_path"]
+    steps: Sequence[Row] = seen.site["approval_path"]
     if not steps:
         return
     parts = [f"{_CSS}<h5>{html.escape(say('check_page.path'))}</h5>"]

@@ -15,8 +15,8 @@ from carto.map import site_group
 from geo.errors import RedlineError
 from geo.sites import Sites
 from siting.check import Check, chainage, corridor_sites
-from siting.law import VERDICTS
 from siting.ledger import Change, Listed, kept_run, rerun, verify
+from siting.records import VERDICTS
 from views.parts.findings import COLOURS, Seen, activity_title, facts_html, findings_html, show_required, show_verdict
 from views.parts.map import look_at, show_map
 from views.screens.check.case import case_fields
@@ -222,7 +222,7 @@ def _list(changes: Sequence[Change]) -> None:
 
 def _show_findings(check: Check) -> None:
     """Show a site of the record with the findings as they were kept."""
-    sites: list[dict[str, Any]] = check.report["sites"]
+    sites = check.report["sites"]
     position = 0
     if len(sites) > 1:
         position = st.selectbox(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import folium
 import pandas as pd
@@ -15,6 +15,7 @@ from geo.errors import RedlineError
 from geo.sites import Sites
 from layers.catalogue import LayerSpec
 from siting.check import Structure, chainage_m, corridor_sites, linear_sections
+from siting.records import SectionRecord
 from snapshot.findings import section_sums
 from views.parts.findings import Seen, layer_title
 from views.session import current_layers, keep, lang, once, restore, rows_of, say, show_fault
@@ -141,7 +142,7 @@ def _table(sections: pd.DataFrame, specs: Mapping[str, LayerSpec]) -> None:
         st.caption(say("check_page.line_none"))
         return
     titles = {name: layer_title(specs, name) for name in sections["layer"].unique()}
-    sums = section_sums(rows_of(sections), titles, lang())
+    sums = section_sums(cast("list[SectionRecord]", rows_of(sections)), titles, lang())
     st.caption("　".join(sums))
     shown: dict[str, list[Any]] = {
         "section_from": list(sections["from_k"]),

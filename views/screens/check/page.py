@@ -13,7 +13,8 @@ from carto.map import highlight_group, site_group
 from geo.errors import RedlineError
 from geo.sites import Sites
 from siting.check import GRAVE, Run, Settings, run_batch
-from siting.law import VERDICTS, day_of
+from siting.law import day_of
+from siting.records import VERDICTS
 from views.parts.findings import (
     COLOURS,
     choose_settings,

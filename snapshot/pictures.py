@@ -12,7 +12,7 @@ import shapely
 
 from carto.scene import LayerShow
 from geo.errors import BadInput
-from layers.catalogue import Layer, may_export
+from layers.catalogue import Layer, is_for_internal_use, may_export
 from snapshot.form import Form, Reader
 from snapshot.page import write_page
 from snapshot.proof import (
@@ -137,7 +137,8 @@ def _sheet(path: Path, job: PictureJob) -> None:
     selection, picture = job.selection, job.picture
     sheet = SheetSettings(
         job.title, job.bounds, picture.paper, picture.landscape, picture.dpi, picture.scale, picture.grid,
-        internal=picture.internal, approval=picture.approval, user=picture.user,
+        internal=picture.internal or is_for_internal_use(job.layers[name] for name in job.visible),
+        approval=picture.approval, user=picture.user,
     )  # fmt: skip
     write_sheet(
         path, list(job.layers.values()), sheet, visible=job.visible, sites=job.sites, result=selection.result,

@@ -3,7 +3,14 @@
 from layers.catalogue.config import Catalogue, MapSettings, OnlineMap, read_catalogue
 from layers.catalogue.counties import counties_of, territory_names
 from layers.catalogue.digest import frame_digest
-from layers.catalogue.export_policy import export_levels, may_export, strictest, withheld_ids
+from layers.catalogue.export_policy import (
+    export_levels,
+    is_for_internal_use,
+    may_export,
+    most_export,
+    strictest,
+    withheld_ids,
+)
 from layers.catalogue.in_use import Current, current_catalogue
 from layers.catalogue.licences import licence_text
 from layers.catalogue.load import COMMON_COLUMNS, load_layers, source_files, unhealthy
@@ -50,10 +57,12 @@ __all__ = [
     "current_catalogue",
     "export_levels",
     "frame_digest",
+    "is_for_internal_use",
     "licence_text",
     "lies_in",
     "load_layers",
     "may_export",
+    "most_export",
     "overlay_path",
     "proposed_extent",
     "read_catalogue",

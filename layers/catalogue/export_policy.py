@@ -1,15 +1,16 @@
-"""What may leave: the one answer to how much of a layer, and of what is derived from it, may be taken away."""
+"""Export policy: how much of a layer, and of what is derived from it, may be exported."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from layers.catalogue.model import Export, Layer, LayerSpec
+from layers.catalogue.model import Export, Layer, LayerSpec, Secrecy
 
-__all__ = ["export_levels", "may_export", "strictest", "withheld_ids"]
+__all__ = ["export_levels", "is_for_internal_use", "may_export", "most_export", "strictest", "withheld_ids"]
 
 _ORDER: Final[tuple[Export, ...]] = ("none", "findings", "full")
+_MOST: Final[dict[Secrecy, Export]] = {"public": "full", "internal": "full", "secret": "none"}
 
 
 def strictest(levels: Iterable[Export]) -> Export:
@@ -23,8 +24,24 @@ def strictest(levels: Iterable[Export]) -> Export:
     return min(levels, key=_ORDER.index, default="full")
 
 
+def most_export(export: Export, secrecy: Secrecy) -> Export:
+    """Return an export level as far as the secrecy of a layer allows it: nothing of a secret layer is exported.
+
+    Examples
+    --------
+    >>> most_export("full", "internal"), most_export("full", "secret")
+    ('full', 'none')
+    """
+    return strictest([export, _MOST[secrecy]])
+
+
+def is_for_internal_use(layers: Iterable[Layer]) -> bool:
+    """Return whether a map of some layers must be marked 内部用图: one of them has features and is not public."""
+    return any(layer.spec.secrecy != "public" and layer.frame is not None and len(layer.frame) for layer in layers)
+
+
 def export_levels(specs: Iterable[LayerSpec]) -> dict[str, Export]:
-    """Return how much of each layer may leave: no more than of anything that it is derived from, however far back.
+    """Return the export level of each layer: no higher than that of anything it is derived from, however far back.
 
     A corridor along a layer draws that layer's line, and so does a corridor along the corridor.
 
@@ -47,7 +64,7 @@ def export_levels(specs: Iterable[LayerSpec]) -> dict[str, Export]:
         if layer_id not in known or layer_id in below:
             return "none"
         spec = known[layer_id]
-        own: Export = "full" if spec.source.empty else spec.export  # nothing is there that could leave
+        own: Export = "full" if spec.source.empty else most_export(spec.export, spec.secrecy)
         found[layer_id] = strictest([own, *(level(parent, below | {layer_id}) for parent in spec.source.made_of)])
         return found[layer_id]
 
@@ -55,12 +72,12 @@ def export_levels(specs: Iterable[LayerSpec]) -> dict[str, Export]:
 
 
 def withheld_ids(specs: Iterable[LayerSpec]) -> set[str]:
-    """Return the ids of the layers whose measures must not leave, nor their shapes."""
+    """Return the ids of the layers of which neither shapes nor measurements may be exported."""
     return {layer_id for layer_id, level in export_levels(specs).items() if level == "none"}
 
 
 def may_export(layer: Layer, layers: Mapping[str, Layer]) -> bool:
-    """Tell whether the features of a layer may leave.
+    """Return whether the features of a layer may be exported.
 
     Parameters
     ----------

@@ -37,6 +37,7 @@ from layers.catalogue import (
     common,
     covers,
     frame_digest,
+    most_export,
     read_overlay,
     without,
 )
@@ -313,7 +314,7 @@ def _check_given(intake: Intake, given: Given, catalogue: Catalogue) -> None:
 
 def _spec(given: Given, folder: str, sha256: str, digest: str) -> LayerSpec:
     """Return the catalogue entry, or the one sentence about what cannot be said of a layer."""
-    export = given.export or ("none" if given.basis == "statutory" else "full")
+    export = most_export(given.export or ("none" if given.basis == "statutory" else "full"), given.secrecy)
     publisher = _clean(given.publisher)
     told = {
         "id": given.id,

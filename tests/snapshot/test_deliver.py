@@ -224,6 +224,17 @@ def test_what_must_stay_in_is_in_no_form(
     assert not any(table["name"].startswith(tuple(kept)) for table in manifest["tables"])
 
 
+@pytest.mark.parametrize("secrecy", ["public", "internal"])
+def test_a_sheet_with_a_layer_that_is_not_public_is_marked(
+    secrecy: str, default_layers: dict[str, Layer], tmp_path: Path
+) -> None:
+    spec = default_layers["waters"].spec.model_copy(update={"secrecy": secrecy})
+    layers = {**default_layers, "waters": dataclasses.replace(default_layers["waters"], spec=spec)}
+    asked = Selection(layers, chosen=("county", "waters"), extent=ZIXI)
+    text = PdfReader(deliver(Order("pdf", asked, Picture(dpi=40)), tmp_path / "a")).pages[0].extract_text()
+    assert ("内部用图" in "".join(text.split())) == (secrecy == "internal")
+
+
 def test_a_figure_derived_from_what_must_stay_in_stays_in(default_layers: dict[str, Layer], tmp_path: Path) -> None:
     """A workbook has the county figures that can be derived, but none of a layer whose measures must not leave."""
     names = {}

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from layers.catalogue.config import read_catalogue
-from layers.catalogue.export_policy import export_levels, may_export, strictest, withheld_ids
+from layers.catalogue.export_policy import (
+    export_levels,
+    is_for_internal_use,
+    may_export,
+    strictest,
+    withheld_ids,
+)
 from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer, LayerSpec
 from layers.sources import CorridorSource
@@ -60,3 +67,17 @@ def test_what_ships_may_leave_but_a_band_along_a_closed_water_may_not(shipped: d
     layers = load_layers(catalogue.model_copy(update={"layer": small}))
     assert layers["wider"].state == "loaded"
     assert [name for name in layers if may_export(layers[name], layers)] == ["county", "waters"]
+
+
+def test_nothing_of_a_secret_layer_is_exported_nor_of_what_is_derived_from_it() -> None:
+    levels = export_levels([spec("line", export="full", secrecy="secret"), spec("band", "line", export="full")])
+    assert levels == {"line": "none", "band": "none"}
+    assert export_levels([spec("line", export="full", secrecy="internal")]) == {"line": "full"}
+
+
+def test_maps_with_a_layer_that_is_not_public_are_for_internal_use(shipped: dict[str, Layer]) -> None:
+    rivers = shipped["rivers"]
+    internal = replace(rivers, spec=rivers.spec.model_copy(update={"secrecy": "internal"}))
+    assert not is_for_internal_use([rivers])
+    assert is_for_internal_use([rivers, internal])
+    assert not is_for_internal_use([replace(internal, frame=None, state="not_loaded")])

@@ -142,7 +142,7 @@ def test_a_new_version_keeps_what_was_said_of_the_one_before(counties: gpd.GeoDa
     catalogue = current_catalogue(CONFIG).catalogue
     first = replace(
         proposal(town_file(), "own", Place("new")),
-        title_zh="甲", publisher="市局", licence="内部", export="findings", secrecy="secret", accuracy_m=2.0,
+        title_zh="甲", publisher="市局", licence="内部", export="none", secrecy="secret", accuracy_m=2.0,
         name_field="名称",
     )  # fmt: skip
     intake = take_in(town_file(), "town.geojson", crs="EPSG:4490")

@@ -14,7 +14,6 @@ from shapely import multilinestrings, multipoints, multipolygons
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from carto.style.symbols import Symbol, symbol_of
-from geo.whole_file import whole_file
 from layers.catalogue.model import Style
 from snapshot.selection.geopackage_tables import Sheet, write_geopackage
 from snapshot.selection.qml import Category, qml
@@ -125,18 +124,3 @@ def test_categories_carry_value_label_and_colour() -> None:
         for symbol in document.findall("renderer-v2/symbols/symbol")
     ]
     assert colours == ["255,0,0,255", "0,255,0,255"]
-
-
-def test_failed_write_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
-    target = tmp_path / "a.txt"
-    target.write_text("before", encoding="utf-8")
-
-    def fail() -> None:
-        with whole_file(target) as draft:
-            draft.write_text("half", encoding="utf-8")
-            raise ValueError("stop")
-
-    with pytest.raises(ValueError, match="stop"):
-        fail()
-    assert target.read_text(encoding="utf-8") == "before"
-    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue import counties_of
+from layers.catalogue import Export, Secrecy, counties_of, most_export
 from layers.own import FIXED_ROLES, Given, Intake, Place, field_faults, likely_extent, propose, rivals, takes_place
 from views.parts.findings import word_title
 from views.session import catalogue, current_layers, lang, markdown_text, once, say, territories, territory_text
@@ -19,8 +19,8 @@ __all__ = ["dated", "say_what_it_is"]
 
 _ROLES: Final = ("redline", "protected", "river", "project", "other")
 _BASES: Final = ("statutory", "published", "derived", "modelled", "approximate")
-_SECRECIES: Final = ("public", "internal", "secret")
-_EXPORTS: Final = ("none", "findings", "full")
+_SECRECIES: Final[tuple[Secrecy, ...]] = ("public", "internal", "secret")
+_EXPORTS: Final[tuple[Export, ...]] = ("none", "findings", "full")
 _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _OWN: Final = "own"
 
@@ -194,12 +194,13 @@ def _rest(proposed: Given, token: str, basis: str, *, expanded: bool) -> dict[st
             format_func=lambda one: say(f"data.secrecy_{one}"),
             key=f"data-secrecy-{token}",
         )
-        usual = "none" if basis == "statutory" else "full"
-        likely = (proposed.export or usual) if basis == proposed.basis else usual
+        usual: Export = "none" if basis == "statutory" else "full"
+        likely = most_export((proposed.export or usual) if basis == proposed.basis else usual, secrecy)
+        offered: tuple[Export, ...] = ("none",) if secrecy == "secret" else _EXPORTS
         export = right.selectbox(
             say("data.export"),
-            _EXPORTS,
-            index=_EXPORTS.index(likely),
+            offered,
+            index=offered.index(likely),
             format_func=lambda one: say(f"data.export_{one}"),
             key=f"data-export-{token}-{likely}",
             help=say("data.export_help"),

@@ -46,7 +46,7 @@ def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bo
     settings = settings_from(asked, catalogue, typed=content is not None)
     sites, settings = read_asked(file, settings, catalogue, content=content, sections=asked["sections"])
     with click.progressbar(length=len(sites), file=sys.stderr, hidden=len(sites) < _SHOW_PROGRESS) as bar:
-        run = run_batch(sites, layers, settings, progress=lambda done, _: bar.update(done - bar.pos))
+        run = run_batch(sites, layers, settings, progress=lambda _share, done="": bar.update(int(done) - bar.pos))
     kept = content if content is not None or not store else bytes_of(file)
     check_id = open_ledger().store(Case(**case), run, kept) if store else None
     if out is None:

@@ -93,10 +93,10 @@ def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bo
     if dry_run:
         return
 
-    def step(now: str) -> None:
-        click.echo(f"  {t(f'data.step_{now}', lang)}", err=True)
+    def show(_share: float, doing: str = "", /) -> None:
+        click.echo(f"  {t(f'data.step_{doing}', lang)}", err=True)
 
-    version = keep_layer(intake, given, content, catalogue=catalogue, counties=counties, step=step)
+    version = keep_layer(intake, given, content, catalogue=catalogue, counties=counties, progress=show)
     title = version.layer.title(lang)
     click.echo(t("data.kept", lang, title=title, number=version.number, count=f"{version.count:,}"), err=True)
     click.echo(json.dumps({"id": version.layer.id, "version": version.number, "digest": _digest(version.layer.source)}))

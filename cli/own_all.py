@@ -42,7 +42,7 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -
         database,
         inspect(database.content, name, limits=LAYER_LIMITS).layers,
         extent=None if said["extent"] is None else said_extent(said["extent"], database.counties),
-        step=lambda layer: click.echo(t("data.many_reading", lang, layer=layer), err=True),
+        progress=lambda _share, table="": click.echo(t("data.many_reading", lang, layer=table), err=True),
     )
     if not any(table.official for table in seen):
         for table in seen:
@@ -61,10 +61,10 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -
         )
         fitting = [table for table in seen if table.fits]
 
-        def step(layer: str, now: str) -> None:
-            click.echo(f"  {layer}: {t(f'data.step_{now}', lang)}", err=True)
+        def show(_share: float, table: str = "", /) -> None:
+            click.echo(f"  {t('data.many_storing', lang, layer=table)}", err=True)
 
-        outcomes = keep_each(database, fitting, common, step=step)
+        outcomes = keep_each(database, fitting, common, progress=show)
         for outcome in outcomes:
             _tell_outcome(outcome, lang)
     if any(not table.fits for table in seen) or any(outcome.fault for outcome in outcomes):

@@ -23,7 +23,7 @@ def serve(obj: dict[str, object], port: int, address: str) -> None:
     from views.server import prepare
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
-    prepare(Path(str(obj["config"])), progress=lambda text: click.echo(text, err=True), lang=lang)
+    prepare(Path(str(obj["config"])), write_line=lambda text: click.echo(text, err=True), lang=lang)
     command = [sys.executable, "-m", "streamlit", "run", str(PRODUCT / "app.py")]
     command += ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
     environment = os.environ | {"REDLINE_CONFIG": str(Path(str(obj["config"])).resolve())}

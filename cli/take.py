@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from words import Lang, t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from geo.progress import Progress
     from layers.catalogue import Catalogue, Layer
     from siting.check import Run
     from snapshot.sheet import Relief
@@ -138,7 +139,7 @@ def _relief(catalogue: Catalogue) -> Relief | None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[float, str], None]]:
+def _progress() -> Iterator[Progress]:
     """Show the share done on a terminal; nothing where there is none."""
     with click.progressbar(length=1000, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        yield lambda share, _: bar.update(max(0, round(1000 * share) - bar.pos))
+        yield lambda share, _doing="": bar.update(max(0, round(1000 * share) - bar.pos))

@@ -12,13 +12,13 @@ import geopandas as gpd
 import pyogrio
 
 from geo.errors import BadInput
+from geo.progress import Progress, no_progress
 from layers.catalogue import Layer
 from siting.check import Run
 from snapshot.deliver import ALL_FORMS, Order, check_order, deliver
 from snapshot.inspect import Diff, compare_layers, verify_file
 from snapshot.pictures import Picture
 from snapshot.selection import Filter, Selection
-from snapshot.vector import Progress
 from words import Lang
 
 __all__ = ["diff_files", "form_of", "parse_extent", "parse_filter", "read_snapshot", "snapshot"]
@@ -43,7 +43,7 @@ def snapshot(
     picture: Picture | None = None,
     lang: Lang = "zh",
     version: str = "0",
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
 ) -> Path:
     """Write a snapshot as asked on the command line; return the file written.
 

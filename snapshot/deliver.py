@@ -12,12 +12,13 @@ import numpy as np
 import shapely
 
 from geo.errors import BadInput
+from geo.progress import Progress, no_progress
 from layers.catalogue import Layer, withheld_ids
 from layers.indicators import DERIVED, derived_values
 from snapshot.form import Form
 from snapshot.pictures import PICTURES, Picture, PictureJob
 from snapshot.selection import Selection, kept_rows, safe_name, territory
-from snapshot.vector import FORMS, Progress, form_epsg, write
+from snapshot.vector import FORMS, form_epsg, write
 
 __all__ = ["ALL_FORMS", "Order", "check_order", "deliver"]
 
@@ -60,7 +61,7 @@ def check_order(order: Order) -> None:
     order.selection.taken_layers()
 
 
-def deliver(order: Order, target: Path, progress: Progress | None = None) -> Path:
+def deliver(order: Order, target: Path, progress: Progress = no_progress) -> Path:
     """Write what was ordered, whole or not at all, with its manifest; return the file that was written.
 
     Parameters
@@ -68,8 +69,7 @@ def deliver(order: Order, target: Path, progress: Progress | None = None) -> Pat
     order : Order
     target : Path
         Its folder and stem are used, made safe for Windows; the suffix is the form's.
-    progress : callable, optional
-        Called with the share done and what is being written; what it raises ends the export, which leaves nothing.
+    progress : Progress
 
     Raises
     ------
@@ -85,12 +85,11 @@ def deliver(order: Order, target: Path, progress: Progress | None = None) -> Pat
     stem = target.name.removesuffix(target.suffix) if target.suffix.lower() in suffixes else target.name
     path = target.with_name(safe_name(stem.rstrip(" .") + form.suffix))
 
-    def step(share: float) -> None:
-        if progress is not None:
-            progress(share, path.name)
+    def named(share: float, _doing: str = "", /) -> None:
+        progress(share, path.name)
 
     selection = dataclasses.replace(order.selection, extent=_bounds(order.selection))
-    form.write(path, PictureJob(form.name, selection, order.picture, _filtered(selection), step))
+    form.write(path, PictureJob(form.name, selection, order.picture, _filtered(selection), named))
     return path
 
 

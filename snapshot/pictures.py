@@ -12,6 +12,7 @@ import shapely
 
 from carto.scene import LayerShow
 from geo.errors import BadInput
+from geo.progress import Progress
 from layers.catalogue import Layer, is_for_internal_use, may_export
 from snapshot.form import Form, Reader
 from snapshot.page import write_page
@@ -81,15 +82,14 @@ class PictureJob:
     picture : Picture
     layers : mapping of str to Layer
         The catalogue with the selection's filters applied; the extent is cut by who draws.
-    step : callable
-        Called with the share done.
+    progress : Progress
     """
 
     form: str
     selection: Selection
     picture: Picture
     layers: Mapping[str, Layer]
-    step: Callable[[float], None]
+    progress: Progress
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -116,7 +116,7 @@ class PictureJob:
     @property
     def common(self) -> dict[str, Any]:
         """What every writer is told."""
-        return {"lang": self.selection.lang, "version": self.selection.version, "step": self.step}
+        return {"lang": self.selection.lang, "version": self.selection.version, "progress": self.progress}
 
     def drawn(self) -> list[Layer]:
         """Return the layers that are on and may leave."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -24,6 +24,7 @@ from rio_cogeo.profiles import cog_profiles
 from geo.crs import describe, from_store, gk3_epsg, split_edges
 from geo.errors import BadInput
 from geo.measure import edge_pieces_of
+from geo.progress import Progress, no_progress
 from geo.whole_file import whole_file
 from layers.catalogue import Layer, may_export
 from snapshot.proof import seal_raster, tag_raster
@@ -105,7 +106,7 @@ def write_raster(
     version: str,
     visible: Collection[str] | None = None,
     manifest: Mapping[str, Any] | None = None,
-    step: Callable[[float], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> None:
     """Write a Cloud-Optimized GeoTIFF, whole or not at all: tiled, with overviews, nodata and metadata.
 
@@ -126,8 +127,7 @@ def write_raster(
         Ids of the layers to count; default: all.
     manifest : mapping, optional
         Sealed into the tags (``snapshot.proof.sealing``).
-    step : callable
-        Told the share done; what it raises stops the writing, and nothing is left.
+    progress : Progress
 
     Raises
     ------
@@ -162,7 +162,7 @@ def write_raster(
                     outside = ~_covered(inside, grid, window)
                     cells[outside] = profile["nodata"]
                 made.write(cells, 1, window=window)
-                step(0.8 * (at + 1) / len(windows))
+                progress(0.8 * (at + 1) / len(windows))
             _describe(made, used, settings.kind, lang, about)
         if manifest is not None:
             tag_raster(plain, manifest)
@@ -174,7 +174,7 @@ def write_raster(
         plain.unlink()
         if manifest is not None:
             seal_raster(draft)
-        step(1.0)
+        progress(1.0)
 
 
 def raster_epsg(settings: RasterSettings) -> int:

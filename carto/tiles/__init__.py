@@ -1,11 +1,21 @@
 """Tiles of a layer: built in the background, stored, drawn."""
 
-from carto.tiles.background import Job, is_large, started
-from carto.tiles.files import TileKind, ensure, file_name, has_crowds, has_marks, has_shapes, marks_of, missing, prepare
+from carto.tiles.background import LayerTask, is_large, start_missing
+from carto.tiles.files import (
+    TileKind,
+    ensure,
+    file_name,
+    has_crowds,
+    has_marks,
+    has_shapes,
+    make_missing,
+    marks_of,
+    missing,
+)
 from carto.tiles.mark_rows import shaped
 
 __all__ = [
-    "Job",
+    "LayerTask",
     "TileKind",
     "ensure",
     "file_name",
@@ -13,9 +23,9 @@ __all__ = [
     "has_marks",
     "has_shapes",
     "is_large",
+    "make_missing",
     "marks_of",
     "missing",
-    "prepare",
     "shaped",
-    "started",
+    "start_missing",
 ]

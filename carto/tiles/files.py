@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -16,7 +14,8 @@ from numpy.typing import NDArray
 from carto.style import MOST_JOINED, classes_of, label_of, year_kinds
 from carto.tiles.mark_rows import counts_of, mark_rows, shaped
 from carto.tiles.mark_tiles import write_mark_tiles
-from carto.tiles.store import Progress, made_once, tidy
+from carto.tiles.store import made_once, tidy
+from geo.progress import Progress, no_progress, part_of
 from geo.tiles import TILER, build_tiles, shared_edges
 from geo.whole_file import whole_file
 from layers.catalogue import Layer
@@ -28,9 +27,9 @@ __all__ = [
     "has_crowds",
     "has_marks",
     "has_shapes",
+    "make_missing",
     "marks_of",
     "missing",
-    "prepare",
     "shaped",
     "tile_kinds",
 ]
@@ -42,6 +41,8 @@ _MARKS: Final = "6"
 _DISSOLVE_ABOVE: Final = 200
 _MARKS_AT_ONCE: Final = 3_000
 """So many symbols and names are sent as one file; more are sent tile by tile."""
+_MARKS_SHARE: Final = 0.1
+"""Share of the time that marks take, beside tiles of shapes."""
 
 
 def has_shapes(layer: Layer) -> bool:
@@ -85,7 +86,7 @@ def file_name(layer: Layer, kind: TileKind) -> str:
     return f"{digest}.{'json' if whole else 'pmtiles'}"
 
 
-def ensure(layer: Layer, kind: TileKind, folder: Path, progress: Progress = lambda _: None) -> Path:
+def ensure(layer: Layer, kind: TileKind, folder: Path, progress: Progress = no_progress) -> Path:
     """Return a file of a layer, made now if it is not there; others that ask meanwhile wait for the same file.
 
     Parameters
@@ -95,26 +96,23 @@ def ensure(layer: Layer, kind: TileKind, folder: Path, progress: Progress = lamb
     kind : {"shapes", "regions", "marks"}
     folder : Path
         Where tiles are kept; each layer has a folder of its own in it.
-    progress : callable
-        Told the share that is done, 0 to 1; never called where the file is there.
+    progress : Progress
+        Not called where the file is there.
     """
     path = folder / layer.id / file_name(layer, kind)
 
-    def make(told: Progress) -> None:
-        _make(layer, kind, path, told)
+    def make(inner: Progress) -> None:
+        _make(layer, kind, path, inner)
         tidy(folder, layer.id)
 
     return made_once(path, make, progress)
 
 
-def prepare(
-    layers: Iterable[Layer], folder: Path, step: Callable[[Layer, float], None] = lambda _layer, _share: None
-) -> None:
-    """Make whatever file of `layers` is not there yet; `step` is told the layer and the share of it that is done."""
-    for layer in layers:
-        for kind in missing(layer, folder):
-            step(layer, 0.0)
-            ensure(layer, kind, folder, partial(step, layer))
+def make_missing(layer: Layer, folder: Path, progress: Progress = no_progress) -> None:
+    """Make the files of a layer that are not there yet."""
+    for kind in missing(layer, folder):
+        begin, end = (1 - _MARKS_SHARE, 1.0) if kind == "marks" else (0.0, 1 - _MARKS_SHARE)
+        ensure(layer, kind, folder, part_of(progress, begin, end))
 
 
 def missing(layer: Layer, folder: Path) -> list[TileKind]:

@@ -20,8 +20,8 @@ from pmtiles.tile import Compression, TileType
 
 from carto.style import Label
 from carto.tiles.mark_rows import MarkRows
-from carto.tiles.store import Progress
 from geo.crs import from_world_square, to_world_square
+from geo.progress import Progress, no_progress
 from geo.tiles import LEVEL_DIFF, MIN_ZOOM, Spool, Tile
 from geo.whole_file import whole_file
 
@@ -41,7 +41,7 @@ Floats = NDArray[np.float64]
 
 
 def write_mark_tiles(
-    path: Path, symbols: MarkRows, names: MarkRows, look: Label | None, progress: Progress = lambda _: None
+    path: Path, symbols: MarkRows, names: MarkRows, look: Label | None, progress: Progress = no_progress
 ) -> None:
     """Write a file of marks.
 
@@ -52,8 +52,7 @@ def write_mark_tiles(
     symbols, names : MarkRows
     look : Label or None
         How names are written.
-    progress : callable
-        Told the share that is done.
+    progress : Progress
 
     Notes
     -----

@@ -1,36 +1,36 @@
 """Where the files of the map are made: each once, whoever asks at the same moment, and no more than the disk bears.
 
-Whoever makes a file holds a lock beside it that says how far it is; others, in this process or another, wait and read
-that. The lock is touched all the time: one that is not belongs to a process that is gone.
+Whoever makes a file holds the lock for it and writes beside it how far it is; others, in this process or another, wait
+and read that. The system lets go of the lock of a process that is gone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock, Timeout
+
+from geo.progress import Progress, no_progress
 from geo.whole_file import remove_left
 
-__all__ = ["MOST_BYTES", "Progress", "made_once", "tidy"]
-
-Progress = Callable[[float], None]
+__all__ = ["MOST_BYTES", "made_once", "tidy"]
 
 MOST_BYTES: Final = 4 * 10**9
 """What all files of the map may take; beyond it, those go that were not used for the longest time."""
 
 _UNUSED_DAYS: Final = 14
 """A file of a layer that nobody asked for so long goes when another of the layer is made: it is of an older version."""
-_BEAT_S, _GONE_S = 2.0, 30.0
 _LOOK_S: Final = 0.2
 _DAY_S: Final = 86_400.0
+_LOCKS: Final = ".locks"
 
 
-def made_once(path: Path, make: Callable[[Progress], None], progress: Progress) -> Path:
+def made_once(path: Path, make: Callable[[Progress], None], progress: Progress = no_progress) -> Path:
     """Return a file, made now if it is not there.
 
     Parameters
@@ -38,21 +38,28 @@ def made_once(path: Path, make: Callable[[Progress], None], progress: Progress) 
     path : Path
         Appears whole or not at all: `make` writes under another name, beginning with a full stop, and renames.
     make : callable
-        Writes it; is given what to call with the share that is done.
-    progress : callable
-        Told that share, by whoever makes the file.
+        Writes it; is given the progress to call.
+    progress : Progress
+        Called with the share done, also where another process makes the file.
     """
-    lock = path.with_name(f".{path.name}.lock")
+    locks = path.parent / _LOCKS
+    lock, said = FileLock(locks / path.name), locks / f"{path.name}.share"
     while not _used(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _held(lock) as mine:
-            if mine is None:
-                progress(_share(lock))
-                time.sleep(_LOOK_S)
-            elif not path.exists():
+        locks.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            progress(_share(said))
+            time.sleep(_LOOK_S)
+            continue
+        try:
+            if not path.exists():
                 remove_left(path)
-                make(_both(mine, progress))
+                make(_also_written(progress, said))
                 progress(1.0)
+        finally:
+            said.unlink(missing_ok=True)
+            lock.release()
     return path
 
 
@@ -73,7 +80,7 @@ def tidy(folder: Path, layer: str, most_bytes: int = MOST_BYTES) -> None:
 
 
 def _used(path: Path) -> bool:
-    """Tell whether a file is there, and note that it was asked for (once a day is enough)."""
+    """Return whether a file is there; note that it was asked for (once a day is enough)."""
     try:
         if time.time() - path.stat().st_mtime > _DAY_S:
             os.utime(path)
@@ -82,49 +89,24 @@ def _used(path: Path) -> bool:
     return True
 
 
-@contextlib.contextmanager
-def _held(lock: Path) -> Iterator[Progress | None]:
-    """Hold a lock: what to tell the share to, None if another holds it."""
-    try:
-        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    except FileExistsError:
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - lock.stat().st_mtime > _GONE_S:
-                lock.unlink()  # at worst two make the same file, and the second rename changes nothing
-        yield None
-        return
-    over = threading.Event()
-    done = [0.0]
+def _also_written(progress: Progress, said: Path) -> Progress:
+    """Return a progress that also writes the share to a file, as often as others look at it."""
+    written = 0.0
 
-    def beat() -> None:
-        while not over.wait(_BEAT_S):
+    def both(share: float, doing: str = "", /) -> None:
+        nonlocal written
+        if time.monotonic() - written > _LOOK_S:
+            written = time.monotonic()
             with contextlib.suppress(OSError):
-                lock.write_text(f"{done[0]:.3f}", encoding="ascii")
+                said.write_text(f"{share:.3f}", encoding="ascii")
+        progress(share, doing)
 
-    def told(share: float) -> None:
-        done[0] = share
+    return both
 
-    beating = threading.Thread(target=beat, daemon=True)
-    beating.start()
+
+def _share(said: Path) -> float:
+    """Return how far another is, as it wrote."""
     try:
-        yield told
-    finally:
-        over.set()
-        beating.join()
-        lock.unlink(missing_ok=True)
-
-
-def _share(lock: Path) -> float:
-    """Read how far another is."""
-    try:
-        return float(lock.read_text(encoding="ascii") or 0)
+        return float(said.read_text(encoding="ascii") or 0)
     except (OSError, ValueError):
         return 0.0
-
-
-def _both(one: Progress, other: Progress) -> Progress:
-    def told(share: float) -> None:
-        one(share)
-        other(share)
-
-    return told

@@ -8,7 +8,7 @@ in. Only one block of the grid is in memory at a time.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from geo.measure import INVERSE_FLATTENING, SEMI_MAJOR_M, area_m2, area_to_equator_m2
+from geo.progress import Progress, no_progress
 from geo.raster.open import RasterFacts, RasterSystem, meant, off_cell_edges, opened
 
 __all__ = ["Statistic", "ZonalFigures", "cell_areas_m2", "zonal_figures"]
@@ -65,7 +66,7 @@ def zonal_figures(
     *,
     band: int = 1,
     of_class: float = 0.0,
-    step: Callable[[float], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> ZonalFigures:
     """Return one statistic of a band inside each zone.
 
@@ -84,8 +85,7 @@ def zonal_figures(
         From 1.
     of_class : float
         For ``share``: the value whose share of the area that holds values is asked for.
-    step : callable
-        Told how much is done, 0 to 1.
+    progress : Progress
 
     Notes
     -----
@@ -109,7 +109,7 @@ def zonal_figures(
             totals.add(
                 block, gpd.GeoDataFrame({"zone": touched}, geometry=placed[touched], crs=facts.system.crs), statistic
             )
-            step((number + 1) / len(windows))
+            progress((number + 1) / len(windows))
     figures = pd.Series(totals.result(statistic), index=zones.index, name=statistic)
     return ZonalFigures(figures, pd.Series(totals.area, index=zones.index).div(area_m2(zones)).clip(0, 1))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Final
 
@@ -20,6 +19,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 
 from geo.crs import from_world_square
+from geo.progress import Progress, no_progress
 from geo.tiles import mvt as _mvt
 from geo.tiles.shapes import LEVEL_DIFF, world_boxes
 from geo.tiles.tree import MIN_ZOOM, Tile, Tree
@@ -77,7 +77,7 @@ def build_tiles(
     *,
     ids: Ints | None = None,
     dissolve: bool = False,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> None:
     """Write the polygons and lines of `frame` as a PMTiles file.
 
@@ -93,8 +93,7 @@ def build_tiles(
         Feature id of each row, not negative; 0 by default.
     dissolve : bool
         Whether touching polygons of one id are joined below the highest zoom.
-    progress : callable
-        Told the share that is done, 0 to 1.
+    progress : Progress
 
     Raises
     ------
@@ -109,9 +108,9 @@ def build_tiles(
     top = _top_zoom(boxes, points)
     done, whole = 0.0, float(points.sum()) or 1.0
 
-    def told(more: float) -> None:
+    def add(points: float) -> None:
         nonlocal done
-        done += more
+        done += points
         progress(min(1.0, done / whole))
 
     with (
@@ -120,7 +119,7 @@ def build_tiles(
         tempfile.TemporaryFile(dir=draft.parent) as held,
     ):
         spool = Spool(held)
-        Tree(spool.put, top, dissolve=dissolve, progress=told).make(parts, numbers, boxes, points)
+        Tree(spool.put, top, dissolve=dissolve, add_done=add).make(parts, numbers, boxes, points)
         spool.write(file, *_header(boxes, top))
 
 

@@ -112,14 +112,14 @@ class Tree:
         The highest zoom.
     dissolve : bool
         Whether polygons of one id are joined below it; only then heavy tiles become cells.
-    progress : callable
-        Told how many points are done.
+    add_done : callable
+        Called with the number of points that were done since the last call.
     """
 
     def __init__(
-        self, put: Callable[[Tile, bytes], None], top: int, *, dissolve: bool, progress: Callable[[float], None]
+        self, put: Callable[[Tile, bytes], None], top: int, *, dissolve: bool, add_done: Callable[[float], None]
     ) -> None:
-        self._put, self._top, self._dissolve, self._progress = put, top, dissolve, progress
+        self._put, self._top, self._dissolve, self._add_done = put, top, dissolve, add_done
 
     def make(self, shapes: Shapes, numbers: Ints, boxes: Floats, points: Ints) -> None:
         """Make every tile of polygons and lines in degrees."""
@@ -145,7 +145,7 @@ class Tree:
         shapes, numbers = cut(projected(held.shapes), held.numbers, tile.box(BUFFER))
         for inner, content, _ in self._tiles(shapes, numbers, self._top, tile, _TOP_EXTENT):
             self._put(inner, content)
-        self._progress(done)
+        self._add_done(done)
         if self._dissolve:
             shapes, numbers = dissolved(shapes, numbers)
         wanted = float(shapely.area(shapes).sum())
@@ -155,7 +155,7 @@ class Tree:
             for inner, content, heavy in self._tiles(simple, ids, zoom, tile, extent):
                 covers = _covers(shapes, numbers, inner) if heavy else None
                 self._put(inner, content if covers is None else _cells(covers, *_lines(simple, ids, inner), inner))
-            self._progress(done)
+            self._add_done(done)
         area = float(shapely.area(cut(shapes, numbers, tile.box())[0]).sum())
         simple, ids = cut(simple, ids, tile.box())
         if covers is not None:  # of the last tile, which is this one

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import RedlineError
+from geo.progress import Progress, no_progress
 from geo.raster import RasterFacts, Statistic, zonal_figures
 from layers.catalogue import Bilingual
 from layers.indicators.indicators import Indicator, Level
@@ -54,7 +54,7 @@ def raster_subject(
     wish: RasterWish,
     *,
     read_on: str,
-    step: Callable[[float], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> Subject:
     """Reckon a raster for the territories of a level.
 
@@ -67,15 +67,16 @@ def raster_subject(
     wish : RasterWish
     read_on : str
         Date.
-    step : callable
-        Told how much is done, 0 to 1.
+    progress : Progress
 
     Raises
     ------
     RedlineError
         If no territory is covered enough.
     """
-    told = zonal_figures(path, facts, regions, wish.statistic, band=wish.band, of_class=wish.of_class, step=step)
+    told = zonal_figures(
+        path, facts, regions, wish.statistic, band=wish.band, of_class=wish.of_class, progress=progress
+    )
     # twelve digits: a grid of one value has one figure, whatever the order of adding up
     figures = told.figures.map(lambda value: float(f"{value:.12g}"))
     figures = figures.where(told.covered * 100 >= wish.least, np.nan)

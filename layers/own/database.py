@@ -7,7 +7,7 @@ be brought in on its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from pyogrio.errors import DataSourceError
 from geo.errors import BadInput, RedlineError
 from geo.files import Content
 from geo.notices import Notice
+from geo.progress import Progress, no_progress
 from geo.read import LayerInfo
 from layers.catalogue import Catalogue, OverlayVersion, Secrecy, common, proposed_extent
 from layers.own.faults import Fault
@@ -181,10 +182,10 @@ def place_of(word: str, extent: Sequence[str], catalogue: Catalogue, counties: g
 
 def look_through(
     database: Database,
-    infos: Iterable[LayerInfo],
+    infos: Sequence[LayerInfo],
     *,
     extent: tuple[str, ...] | None = None,
-    step: Callable[[str], None],
+    progress: Progress = no_progress,
 ) -> list[TableSeen]:
     """Look through every table of a file that has the fields, or the name, of an official one.
 
@@ -193,21 +194,21 @@ def look_through(
     Parameters
     ----------
     database : Database
-    infos : iterable of LayerInfo
+    infos : sequence of LayerInfo
         What the file holds.
     extent : tuple of str, optional
         Where all of them are complete, where that is said.
-    step : callable
-        Told the name of the table that is read now.
+    progress : Progress
+        Called with the name of the table that is read now.
     """
     seen: list[TableSeen] = []
-    for info in infos:
+    for number, info in enumerate(infos):
         if not has_official_fields(info.columns):
             near = recognise(info.name, pd.DataFrame(columns=list(info.columns)), 2).near
             if near is not None:
                 seen.append(TableSeen(info.name, read=info.count or 0, near=near))
             continue
-        step(info.name)
+        progress(number / len(infos), info.name)
         try:
             intake = database.take(info.name)
         except RedlineError as fault:
@@ -246,7 +247,7 @@ def _not_on_taken_ground(table: TableSeen, before: Sequence[TableSeen]) -> Table
 
 
 def keep_each(
-    database: Database, tables: Sequence[TableSeen], said: Said, *, step: Callable[[str, str], None]
+    database: Database, tables: Sequence[TableSeen], said: Said, *, progress: Progress = no_progress
 ) -> list[Outcome]:
     """Store tables one after another, each as a new version of its entry; one that fails stops no other.
 
@@ -256,17 +257,20 @@ def keep_each(
     tables : sequence of TableSeen
         Those that are wanted.
     said : Said
-    step : callable
-        Told the table and the key of what is done now: ``data.step_…``.
+    progress : Progress
+        Called with the name of the table that is stored now.
     """
-    return [_kept(database, table, said, step) for table in tables]
+    outcomes = []
+    for number, table in enumerate(tables):
+        progress(number / len(tables), table.layer)
+        outcomes.append(_kept(database, table, said))
+    return outcomes
 
 
-def _kept(database: Database, table: TableSeen, said: Said, step: Callable[[str, str], None]) -> Outcome:
+def _kept(database: Database, table: TableSeen, said: Said) -> Outcome:
     """Store one table, or say why it is not stored."""
     catalogue = database.now()
     try:
-        step(table.layer, "read")
         intake = database.take(table.layer)
         if intake.sha256 != table.sha256:
             raise BadInput("data.changed_meanwhile", name=intake.name)
@@ -276,7 +280,6 @@ def _kept(database: Database, table: TableSeen, said: Said, step: Callable[[str,
             database.content,
             catalogue=catalogue,
             counties=database.counties,
-            step=lambda name: step(table.layer, name),
         )
     except RedlineError as fault:
         return Outcome(table.layer, fault=fault)

@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from geo.errors import BadInput
 from geo.files import Content
+from geo.progress import Progress, no_progress
 from layers.catalogue import (
     Basis,
     Catalogue,
@@ -49,7 +50,6 @@ from layers.sources import STORED_FILE
 __all__ = [
     "FIXED_ROLES",
     "Given",
-    "Step",
     "given_beside",
     "given_for",
     "keep_layer",
@@ -61,8 +61,6 @@ __all__ = [
 ]
 
 Group = Literal["boundaries", "control", "protection", "water", "projects", "indicators", "own"]
-Step = Callable[[str], None]
-"""Told the key of what is done now: ``data.step_…``."""
 
 _REPORT: Final = "report.json"
 _STYLES: Final[dict[str, dict[str, Any]]] = {
@@ -182,7 +180,13 @@ def new_id(wanted: str, taken: Sequence[str]) -> str:
 
 
 def keep_layer(
-    intake: Intake, given: Given, content: Content, *, catalogue: Catalogue, counties: gpd.GeoDataFrame, step: Step
+    intake: Intake,
+    given: Given,
+    content: Content,
+    *,
+    catalogue: Catalogue,
+    counties: gpd.GeoDataFrame,
+    progress: Progress = no_progress,
 ) -> OverlayVersion:
     """Store a layer as a new version of an entry, and put it in use.
 
@@ -197,8 +201,8 @@ def keep_layer(
         In use.
     counties : GeoDataFrame
         ``adcode``, ``prefecture_adcode``, ``province_adcode``.
-    step : callable
-        Told what is done now.
+    progress : Progress
+        ``data.step_<doing>`` says what is being done.
 
     Raises
     ------
@@ -215,9 +219,9 @@ def keep_layer(
     place.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=place, prefix=".draft-"))
     try:
-        step("write")
+        progress(0.0, "write")
         sha256, digest = _write(intake, content, draft)
-        step("catalogue")
+        progress(0.8, "catalogue")
         with changing() as change:
             number = _next_number(change.now.of(given.id), place)
             spec = _spec(given, f"layers/{given.id}/{number:04d}", sha256, digest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,17 +10,16 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.errors import BadInput
+from geo.progress import Progress, no_progress
 from geo.sites import Sites
 from layers.catalogue import Layer, withheld_ids
 from siting.check.result import CheckResult
 from siting.check.run import Run, run_check
 from siting.check.settings import Settings
 
-__all__ = ["PORTION", "Progress", "result_columns", "run_batch", "with_results"]
+__all__ = ["PORTION", "result_columns", "run_batch", "with_results"]
 
 PORTION: Final = 1000
-Progress = Callable[[int, int], None]
-"""Called with how many sites are done and how many there are; what it raises stops the batch."""
 
 _MEASURES: Final = {"overlap_m2": "m2", "overlap_m": "m", "share": "share", "distance_m": "distance_m"}
 
@@ -30,7 +29,7 @@ def run_batch(
     layers: Mapping[str, Layer],
     settings: Settings,
     *,
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
     portion: int = PORTION,
     law: Path | None = None,
 ) -> Run:
@@ -41,8 +40,8 @@ def run_batch(
     sites : Sites
     layers : mapping of str to Layer
     settings : Settings
-    progress : callable, optional
-        Told after each portion.
+    progress : Progress
+        Called after each portion, with how many sites are done.
     portion : int
         Sites at a time.
     law : Path, optional
@@ -59,8 +58,8 @@ def run_batch(
         if runs[-1].law_sha256 != runs[0].law_sha256:
             raise BadInput("ledger.law_moved")
         settings = runs[0].settings  # the day of the law is settled once, also past midnight
-        if progress is not None:
-            progress(min(len(runs) * portion, len(sites)), len(sites))
+        done = min(len(runs) * portion, len(sites))
+        progress(done / len(sites), str(done))
     if len(runs) == 1:
         return replace(runs[0], asked=runs[0].asked and sites)
     frame = pd.concat([run.sites.frame for run in runs], ignore_index=True) if settings.corridor_m else sites.frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from carto.scene import LayerShow
 from carto.style import SITE_SYMBOL, Choropleth, classes_of, label_of, layer_legend
 from carto.tiles import marks_of, shaped
 from geo.errors import BadInput
+from geo.progress import Progress, no_progress
 from geo.tiles import shared_edges
 from geo.whole_file import whole_file
 from layers.catalogue import Layer, may_export
@@ -56,7 +57,7 @@ def write_page(
     panel: Sequence[LayerShow] = (),
     manifest: Mapping[str, Any] | None = None,
     user: str = "",
-    step: Callable[[float], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> None:
     """Write the map of an extent as one HTML file that needs nothing else, whole or not at all.
 
@@ -85,8 +86,7 @@ def write_page(
         How layers stand on the screen, top first: their order and opacity.
     manifest : mapping, optional
         Sealed into the page (``snapshot.proof.sealing``).
-    step : callable
-        Told the share done; what it raises stops the writing, and nothing is left.
+    progress : Progress
 
     Raises
     ------
@@ -97,7 +97,7 @@ def write_page(
     if not (-180 <= west < east <= 180 and -89 <= south < north <= 89):
         raise BadInput("sheet.no_extent", bounds=bounds)
     for at, tolerance in enumerate(_TOLERANCES):
-        step(0.1 + 0.8 * at / len(_TOLERANCES))
+        progress(0.1 + 0.8 * at / len(_TOLERANCES))
         config = _config(layers, bounds, lang, visible, tolerance)
         _arrange(config, layers, panel)
         if indicator is not None and may_export(indicator[0].layer, {one.id: one for one in layers}):
@@ -114,7 +114,7 @@ def write_page(
                 draft.write_bytes(content)
                 if manifest is not None:
                     seal(draft, manifest)
-            step(1.0)
+            progress(1.0)
             return
     raise BadInput("page.too_large", size=f"{len(content) / 1e6:.1f}", most=MOST_BYTES / 1e6)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from geo.errors import BadInput
+from geo.progress import Progress, no_progress
 from geo.whole_file import whole_file
 from siting.check import Case, Run, software_now, without_withheld
 from snapshot.proof import seal
@@ -35,7 +36,7 @@ def write_report(
     user: str = "",
     relief: Relief | None = None,
     manifest: Mapping[str, Any] | None = None,
-    step: Callable[[float], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> None:
     """Write the report of a check as PDF or DOCX, whole or not at all.
 
@@ -55,8 +56,7 @@ def write_report(
         Below the maps.
     manifest : mapping, optional
         Sealed into the file (``snapshot.proof.sealing``).
-    step : callable
-        Told the share done; what it raises stops the writing, and nothing is left.
+    progress : Progress
 
     Raises
     ------
@@ -67,20 +67,20 @@ def write_report(
     writer = writers.get(target.suffix.lower())
     if writer is None:
         raise BadInput("report.no_format", suffix=target.suffix)
-    report = build_report(run, case, lang=lang, check_id=check_id, user=user, relief=relief, step=step)
+    report = build_report(run, case, lang=lang, check_id=check_id, user=user, relief=relief, progress=progress)
     if writer is write_pdf and not all(writable(text) for text in texts_of(report)):
         report = rewritten(report, spelled, Text(t("report.spelled", lang), "small"))
-    step(0.7)
+    progress(0.7)
     with whole_file(target) as draft:
         writer(draft, report)
         if manifest is not None:
             seal(draft, manifest)
-    step(1.0)
+    progress(1.0)
 
 
 def build_report(
     run: Run, case: Case, *, lang: Lang, check_id: str = "", user: str = "", relief: Relief | None = None,
-    step: Callable[[float], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> Report:  # fmt: skip
     """Return the content of a report; only what the layers' settings let out is in it."""
     told = without_withheld(run.report(check_id or None), [layer.spec for layer in run.layers.values()])
@@ -94,9 +94,9 @@ def build_report(
         blocks.extend(block for part in parts for block in part)
 
     chapter("verdict", chapters.verdicts(), [Text(t("snapshot.disclaimer", lang), "small")])
-    step(0.1)
+    progress(0.1)
     chapter("site", chapters.evidence(), _maps(run, lang, numbers, relief), chapters.areas())
-    step(0.5)
+    progress(0.5)
     blocks += [numbers.heading(t("report.chapter_findings", lang)), *chapters.not_checked()]
     for site in told["sites"][:_MOST_SITES]:
         blocks.append(numbers.heading(t("report.site", lang, site=site["id"]), 2))

@@ -6,12 +6,12 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from geo.progress import Progress, no_progress
 from siting.check import Case, Run
 from snapshot.proof import build_manifest
 from snapshot.report.build import write_report
 from snapshot.selection import Selection, safe_name
 from snapshot.sheet import Relief
-from snapshot.vector import Progress
 from words import Lang
 
 __all__ = ["deliver_report", "results_selection"]
@@ -34,7 +34,7 @@ def deliver_report(
     check_id: str = "",
     user: str = "",
     relief: Relief | None = None,
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
 ) -> Path:
     """Write the report of a check, whole or not at all, with its manifest; return the file that was written.
 
@@ -46,8 +46,7 @@ def deliver_report(
         As in ``snapshot.report.build.write_report``.
     version : str
         Of the software.
-    progress : callable, optional
-        As in ``snapshot.deliver.deliver``.
+    progress : Progress
     """
     path = target.with_name(safe_name(target.name))
     seen = tuple(layer.id for layer in run.layers.values() if layer.spec.checked and layer.frame is not None)
@@ -55,9 +54,10 @@ def deliver_report(
     manifest = build_manifest(selection, f"report_{path.suffix.lower().removeprefix('.')}", 4490)
     manifest["check_id"] = check_id or None
 
-    def step(share: float) -> None:
-        if progress is not None:
-            progress(share, path.name)
+    def named(share: float, _doing: str = "", /) -> None:
+        progress(share, path.name)
 
-    write_report(path, run, case, lang=lang, check_id=check_id, user=user, relief=relief, manifest=manifest, step=step)
+    write_report(
+        path, run, case, lang=lang, check_id=check_id, user=user, relief=relief, manifest=manifest, progress=named
+    )
     return path

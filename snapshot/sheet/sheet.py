@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from carto.scene import LayerShow
 from carto.style import SITE_SYMBOL, Choropleth
 from geo.errors import BadInput
+from geo.progress import Progress, no_progress
 from geo.whole_file import whole_file
 from layers.catalogue import Layer, may_export
 from siting.check import CheckResult
@@ -47,7 +48,7 @@ def write_sheet(
     relief: Relief | None = None,
     panel: Sequence[LayerShow] = (),
     manifest: Mapping[str, Any] | None = None,
-    step: Callable[[float], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> None:
     """Write a map sheet, whole or not at all.
 
@@ -75,8 +76,7 @@ def write_sheet(
         How layers stand on the screen, top first: their order and opacity.
     manifest : mapping, optional
         Sealed into the file (``snapshot.proof.sealing``).
-    step : callable
-        Told the share done; what it raises stops the writing, and nothing is left.
+    progress : Progress
 
     Raises
     ------
@@ -102,13 +102,13 @@ def write_sheet(
         result,
     )
     figure = Figure(figsize=(layout.width_mm / 25.4, layout.height_mm / 25.4), dpi=settings.dpi, facecolor="#ffffff")
-    step(0.05)
+    progress(0.05)
     page = Page(figure, layout, frame, content, settings, lang, version)
     _map(page, relief if settings.relief else None, panel)
-    step(0.5)
+    progress(0.5)
     write_texts(page)
     _save(figure, target, settings, version, manifest)
-    step(1.0)
+    progress(1.0)
 
 
 def relief_of(base: Path) -> Relief | None:

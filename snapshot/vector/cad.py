@@ -77,7 +77,7 @@ def _survey(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
     records = []
     sites = [table for table in job.tables if table.kind == "site"]
     for table in sites or [table for table in job.tables if table.kind == "layer"]:
-        job.step(len(files) / len(job.tables), table.sheet.title)
+        job.progress(len(files) / len(job.tables), table.sheet.title)
         parcels = by_kind(table.stored).get("polygon")
         if parcels is None:
             continue

@@ -9,13 +9,14 @@ import numpy as np
 
 from geo.crs import describe, gk3_epsg
 from geo.errors import BadInput
+from geo.progress import Progress, no_progress
 from geo.whole_file import whole_file
 from layers.catalogue import may_export
 from snapshot.form import Form
 from snapshot.selection import Selection, Taken, by_kind, safe_name, selected
 from snapshot.vector.cad import DXF, TXT
 from snapshot.vector.geopackage import GPKG
-from snapshot.vector.job import Job, Progress
+from snapshot.vector.job import Job
 from snapshot.vector.kml import KML, KMZ
 from snapshot.vector.open_formats import FGB, GEOJSON, PARQUET
 from snapshot.vector.shapefile import SHP
@@ -54,7 +55,7 @@ def form_epsg(selection: Selection, form: str) -> int:
     return selection.epsg
 
 
-def write(selection: Selection, form: str, target: Path, progress: Progress | None = None) -> Path:
+def write(selection: Selection, form: str, target: Path, progress: Progress = no_progress) -> Path:
     """Write a selection; return the file that was written.
 
     Parameters
@@ -88,7 +89,7 @@ def write(selection: Selection, form: str, target: Path, progress: Progress | No
     path = target.with_name(safe_name(stem.rstrip(" .") + suffix))
     with whole_file(path) as draft:
         rule.write(draft, job)
-        job.step(1.0, path.name)
+        job.progress(1.0, path.name)
     return path
 
 

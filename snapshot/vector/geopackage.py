@@ -81,7 +81,7 @@ def _write(draft: Path, job: Job) -> None:
 
 def _reported(job: Job, sheets: Sequence[Sheet]) -> Iterator[Sheet]:
     for number, sheet in enumerate(sheets):
-        job.step(number / len(sheets), sheet.title)
+        job.progress(number / len(sheets), sheet.title)
         yield sheet
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 
+from geo.progress import Progress, no_progress
 from snapshot.form import Reader
 from snapshot.proof import (
     MANIFEST_MEMBER,
@@ -25,9 +26,8 @@ from snapshot.proof import (
 )
 from snapshot.selection import GeometryKind, Selection, Taken, by_kind, settled
 
-__all__ = ["ARCHIVE", "README_MEMBER", "Job", "Piece", "Progress", "write_archive"]
+__all__ = ["ARCHIVE", "README_MEMBER", "Job", "Piece", "write_archive"]
 
-Progress = Callable[[float, str], None]
 """Called with the share done and what is being written; what it raises ends the export, which leaves nothing."""
 
 README_MEMBER: Final = "README.txt"
@@ -69,12 +69,12 @@ class Job:
     form: str
     epsg: int
     tables: Sequence[Taken]
-    progress: Progress | None = None
+    progress: Progress = no_progress
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the tables kind by kind, with types that files hold; a table of one kind keeps its plain name."""
         for number, taken in enumerate(self.tables):
-            self.step(number / max(len(self.tables), 1), taken.sheet.title)
+            self.progress(number / max(len(self.tables), 1), taken.sheet.title)
             frame = settled(taken.frame)
             assert isinstance(frame, gpd.GeoDataFrame)
             kinds = by_kind(frame)
@@ -87,11 +87,6 @@ class Job:
         folder = draft.parent / "parts"
         folder.mkdir(exist_ok=True)
         return folder
-
-    def step(self, share: float, what: str) -> None:
-        """Report how far the export is."""
-        if self.progress is not None:
-            self.progress(share, what)
 
     def manifest(self, records: Sequence[TableRecord]) -> dict[str, Any]:
         """Return the manifest of what was written."""
@@ -119,7 +114,7 @@ def write_archive(
     hashes = {}
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, (name, content) in enumerate({**files, README_MEMBER: readme}.items()):
-            job.step(0.8 + 0.2 * number / (len(files) + 1), name)
+            job.progress(0.8 + 0.2 * number / (len(files) + 1), name)
             hashes[name] = _add(archive, name, content, stamp)
         manifest["members"] = hashes
         _add(archive, MANIFEST_MEMBER, manifest_text(manifest).encode(), stamp)

@@ -107,7 +107,7 @@ def _pages(job: Job) -> list[tuple[str, str | None, Page]]:
         if len(wide.columns) > 2:
             pages.append(("counties", None, Page(t("takeaway.page_counties", lang), wide, heads)))
     for table in job.tables:
-        job.step(len(pages) / (len(job.tables) + 4), table.sheet.title)
+        job.progress(len(pages) / (len(job.tables) + 4), table.sheet.title)
         name = table.sheet.name
         title = table.sheet.title
         frame = _flat(table)

@@ -114,6 +114,11 @@ def test_stopped_half_way_leaves_nothing(layers: list[Layer], tmp_path: Path) ->
 
     with pytest.raises(InterruptedError):
         write_raster(
-            tmp_path / "a.tif", layers, RasterSettings("constraint", BOUNDS, 500.0), lang="zh", version="1", step=stop
+            tmp_path / "a.tif",
+            layers,
+            RasterSettings("constraint", BOUNDS, 500.0),
+            lang="zh",
+            version="1",
+            progress=stop,
         )
     assert list(tmp_path.iterdir()) == []

@@ -1,24 +1,23 @@
-"""Long work beside the pages: a few workers for all sessions, progress, cancelling; files kept for a while."""
+"""Files that sessions have ordered: made by a few workers for all, cancelled on request, kept for a while."""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import logging
-import os
 import shutil
 import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
+from geo.background import Task, TaskPool
 from geo.errors import BadInput, RedlineError
+from geo.progress import Progress
 from layers.paths import home
 
 __all__ = ["KEEP_SECONDS", "Job", "Jobs", "Work", "jobs"]
@@ -28,20 +27,14 @@ KEEP_SECONDS: Final = 1800.0
 _WORKERS: Final = 2
 _MOST_OF_ONE: Final = 3
 _MOST_WAITING: Final = 40
-_NICE: Final = 10
 
-Progress = Callable[[float, str], None]
 Work = Callable[[Path, Progress], Path]
-"""Writes a file into a folder of its own and returns it; told to stop by what `Progress` raises."""
+"""Writes a file into a folder of its own and returns it."""
 
 
-class _Cancelled(Exception):
-    """Raised inside work whose session no longer wants it."""
-
-
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Job:
-    """One piece of work.
+    """A file that a session has ordered.
 
     Attributes
     ----------
@@ -49,35 +42,29 @@ class Job:
         The session's own name for itself is the owner.
     title : str
         What is made, in the session's words.
-    state : {"waiting", "running", "done", "failed", "cancelled"}
-    share : float
-        Done so far.
-    what : str
-        Being written.
-    path : Path or None
-        The file, once done.
-    fault : RedlineError or None
-        Why it failed.
+    task : Task of Path
+        The work; its result is the file.
     """
 
     id: str
     owner: str
     title: str
-    state: Literal["waiting", "running", "done", "failed", "cancelled"] = "waiting"
-    share: float = 0.0
-    what: str = ""
-    path: Path | None = None
-    fault: RedlineError | None = None
-    _stop: threading.Event = field(default_factory=threading.Event)
+    task: Task[Path]
 
     @property
-    def active(self) -> bool:
-        """Whether it is still to come."""
-        return self.state in {"waiting", "running"}
+    def path(self) -> Path | None:
+        """The file, once done."""
+        return self.task.result if self.task.state == "done" else None
+
+    @property
+    def fault(self) -> RedlineError | None:
+        """Why it failed, in a sentence."""
+        fault = self.task.fault
+        return fault if fault is None or isinstance(fault, RedlineError) else RedlineError("take.broke")
 
 
 class Jobs:
-    """The work of all sessions.
+    """The files ordered by all sessions.
 
     Parameters
     ----------
@@ -95,7 +82,7 @@ class Jobs:
         self._keep_s = keep_s
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="redline-job", initializer=_be_nice)
+        self._pool = TaskPool("redline-job", workers)
         _remove_old(folder, keep_s)
         atexit.register(self.close)
 
@@ -108,12 +95,12 @@ class Jobs:
             If the session, or all sessions together, have too much waiting.
         """
         with self._lock:
-            waiting = [job for job in self._jobs.values() if job.active]
+            waiting = [job for job in self._jobs.values() if job.task.active]
             if sum(job.owner == owner for job in waiting) >= _MOST_OF_ONE or len(waiting) >= _MOST_WAITING:
                 raise BadInput("take.too_many")
-            job = Job(uuid.uuid4().hex, owner, title)
-            self._jobs[job.id] = job
-        self._pool.submit(self._run, job, work)
+            number = uuid.uuid4().hex
+            task = self._pool.start(f"job {title}", lambda progress: self._make(number, work, progress))
+            job = self._jobs[number] = Job(number, owner, title, task)
         return job
 
     def of(self, owner: str) -> list[Job]:
@@ -128,9 +115,8 @@ class Jobs:
 
     def cancel(self, job: Job) -> None:
         """End a job; what it has written is removed."""
-        job._stop.set()  # noqa: SLF001 -- its own store
-        if job.active:
-            job.state = "cancelled"
+        job.task.cancel()
+        self._expire(job.id)
 
     def drop(self, job: Job) -> None:
         """Forget a job and remove its file."""
@@ -143,42 +129,34 @@ class Jobs:
         """Stop all work and remove all files."""
         for job in list(self._jobs.values()):
             self.cancel(job)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _run(self, job: Job, work: Work) -> None:
-        folder = self._folder / job.id
-
-        def progress(share: float, what: str) -> None:
-            if job._stop.is_set():  # noqa: SLF001
-                raise _Cancelled
-            job.share, job.what = min(max(share, 0.0), 1.0), what
-
+    def _make(self, number: str, work: Work, progress: Progress) -> Path:
+        """Make a file in a folder of its own, which goes with a failure at once, else after its time."""
+        folder = self._folder / number
+        folder.mkdir()
+        kept = False
         try:
-            progress(0.0, "")
-            job.state = "running"
-            folder.mkdir()
             path = work(folder, progress)
             progress(1.0, path.name)
-            job.path, job.state = path, "done"
-        except _Cancelled:
-            job.state = "cancelled"
-        except RedlineError as fault:
-            job.fault, job.state = fault, "failed"
-        except Exception:
-            logging.getLogger("redline").exception("job %s", job.title)
-            job.fault, job.state = RedlineError("take.broke"), "failed"
-        if job.state != "done":
-            shutil.rmtree(folder, ignore_errors=True)
-        timer = threading.Timer(self._keep_s, self.drop, [job])
+            kept = True
+        finally:
+            if not kept:
+                shutil.rmtree(folder, ignore_errors=True)
+            self._expire(number)
+        return path
+
+    def _expire(self, number: str) -> None:
+        """Forget a job once its time is over."""
+        timer = threading.Timer(self._keep_s, self._forget, [number])
         timer.daemon = True
         timer.start()
 
-
-def _be_nice() -> None:
-    """Let pages go before files, where the system can weigh threads."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+    def _forget(self, number: str) -> None:
+        job = self._jobs.get(number)
+        if job is not None:
+            self.drop(job)
 
 
 def _remove_old(folder: Path, keep_s: float) -> None:
@@ -193,5 +171,5 @@ def _remove_old(folder: Path, keep_s: float) -> None:
 
 @cache
 def jobs() -> Jobs:
-    """Return the work of this server."""
+    """Return the ordered files of this server."""
     return Jobs(home() / "exports")

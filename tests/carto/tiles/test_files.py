@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from carto.tiles import files as tiles_layer
-from carto.tiles.files import ensure, file_name, prepare, tile_kinds
+from carto.tiles.files import ensure, file_name, make_missing, tile_kinds
 from layers.catalogue.model import Style
 
 
@@ -57,15 +57,16 @@ def test_a_file_is_made_once_even_for_many_at_a_time(make_layer, squares, tmp_pa
     for thread in threads:
         thread.join()
     assert made == [1]
-    assert [path.name for path in (tmp_path / layer.id).iterdir()] == [file_name(layer, "shapes")]
+    assert [path.name for path in (tmp_path / layer.id).glob("[!.]*")] == [file_name(layer, "shapes")]
 
 
-def test_prepare_tells_only_what_takes_time(make_layer, squares, tmp_path):
-    told = []
-    layers = [make_layer(squares), make_layer(None, layer_id="absent")]
-    prepare(layers, tmp_path, lambda layer, share: told.append((layer.id, share)))
-    assert {layer_id for layer_id, _ in told} == {"thing"}
-    assert (told[0][1], told[-1][1]) == (0.0, 1.0)
-    told.clear()
-    prepare(layers, tmp_path, lambda layer, share: told.append((layer.id, share)))
-    assert told == []
+def test_progress_is_called_only_for_what_takes_time(make_layer, squares, tmp_path):
+    shares = []
+    make_missing(make_layer(None, layer_id="absent"), tmp_path, lambda share, doing="": shares.append(share))
+    assert shares == []
+    make_missing(make_layer(squares), tmp_path, lambda share, doing="": shares.append(share))
+    assert shares == sorted(shares)
+    assert 0 < shares[-1] <= 1
+    shares.clear()
+    make_missing(make_layer(squares), tmp_path, lambda share, doing="": shares.append(share))
+    assert shares == []

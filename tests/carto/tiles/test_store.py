@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from carto.tiles import store as tile_store
-from carto.tiles.background import started
+from carto.tiles.background import start_missing
 from carto.tiles.store import made_once, tidy
 
 DAY_S = 86_400
@@ -26,6 +26,11 @@ def whole(path, text="x"):
     part.replace(path)
 
 
+def seen(folder: Path) -> list[str]:
+    """Names in a folder, but for the locks."""
+    return [path.name for path in folder.iterdir() if path.name != ".locks"]
+
+
 def test_another_process_waits_and_sees_how_far_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(tile_store, "_LOOK_S", 0.01)
     other = subprocess.Popen(
@@ -33,21 +38,21 @@ def test_another_process_waits_and_sees_how_far_it_is(tmp_path, monkeypatch):
             import sys
             from pathlib import Path
             from carto.tiles import store
-            store._BEAT_S = 0.01
+            store._LOOK_S = 0.0
             path = Path({str(tmp_path / "a.pmtiles")!r})
             def make(told):
                 told(0.25)
                 print("begun", flush=True)
                 sys.stdin.readline()
                 path.write_text("by the other")
-            store.made_once(path, make, lambda share: None)
+            store.made_once(path, make)
         """)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )  # fmt: skip
     assert other.stdout.readline() == "begun\n"
     shares, made = [], []
 
-    def told(share):
+    def told(share, doing=""):
         shares.append(share)
         if share == 0.25 and not other.stdin.closed:
             other.stdin.close()  # the other goes on to the end
@@ -57,18 +62,34 @@ def test_another_process_waits_and_sees_how_far_it_is(tmp_path, monkeypatch):
     assert (tmp_path / "a.pmtiles").read_text() == "by the other"
     assert made == []
     assert 0.25 in shares
-    assert [path.name for path in tmp_path.iterdir()] == ["a.pmtiles"]
+    assert seen(tmp_path) == ["a.pmtiles"]
 
 
 def test_what_a_killed_build_left_blocks_nobody_and_goes(tmp_path, monkeypatch):
     monkeypatch.setattr(tile_store, "_LOOK_S", 0.01)
     path = tmp_path / "a.pmtiles"
-    lock, part = tmp_path / ".a.pmtiles.lock", tmp_path / ".a.0000.part"
-    lock.write_text("0.4"), part.write_text("half")
-    gone = time.time() - 60
-    os.utime(lock, (gone, gone))
-    made_once(path, lambda _: whole(path), lambda _: None)
-    assert [found.name for found in tmp_path.iterdir()] == ["a.pmtiles"]
+    killed = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(f"""
+            import sys
+            from pathlib import Path
+            from carto.tiles import store
+            path = Path({str(path)!r})
+            def make(progress):
+                path.with_name(".a.0000.part").write_text("half")
+                progress(0.4)
+                print("begun", flush=True)
+                sys.stdin.readline()
+            store.made_once(path, make)
+        """)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )  # fmt: skip
+    assert killed.stdout.readline() == "begun\n"
+    killed.kill()
+    killed.wait(20)
+    made_once(path, lambda _: whole(path))
+    assert path.read_text(encoding="utf-8") == "x"
+    assert seen(tmp_path) == ["a.pmtiles"]
+    assert [left.name for left in (tmp_path / ".locks").iterdir()] == ["a.pmtiles"], "only the empty file of the lock"
 
 
 def test_a_build_that_fails_lets_the_next_one_try(tmp_path):
@@ -78,9 +99,9 @@ def test_a_build_that_fails_lets_the_next_one_try(tmp_path):
         raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space"):
-        made_once(path, full, lambda _: None)
-    assert list(tmp_path.iterdir()) == []
-    made_once(path, lambda _: whole(path), lambda _: None)
+        made_once(path, full)
+    assert seen(tmp_path) == []
+    made_once(path, lambda _: whole(path))
     assert path.exists()
 
 
@@ -101,23 +122,23 @@ def test_files_of_older_versions_go_and_the_disk_has_a_bound(tmp_path):
 def test_sessions_share_one_build_and_a_failed_one_is_told_and_tried_again(make_layer, squares, tmp_path, monkeypatch):
     go, made = threading.Event(), []
 
-    def slow(layer, kind, folder, told):
-        told(0.5)
+    def slow(layer, kind, folder, progress):
+        progress(0.5)
         made.append(kind)
         assert go.wait(20)
         raise OSError("no space left")
 
-    monkeypatch.setattr("carto.tiles.background.ensure", slow)
+    monkeypatch.setattr("carto.tiles.files.ensure", slow)
     layer = make_layer(squares)
-    (one,), (two,) = started([layer], tmp_path), started([layer], tmp_path)
-    assert one is two
-    assert not one.over.is_set()
+    (one,), (two,) = start_missing([layer], tmp_path), start_missing([layer], tmp_path)
+    assert one.task is two.task
+    assert not one.task.ended.is_set()
     go.set()
-    assert one.over.wait(20)
-    assert (made, one.share, str(one.fault)) == (["shapes"], 0.45, "no space left")
+    assert one.task.ended.wait(20)
+    assert (made, one.task.share, str(one.task.fault)) == (["shapes"], 0.45, "no space left")
     monkeypatch.undo()
-    (again,) = started([layer], tmp_path)
-    assert again is not one
-    assert again.over.wait(20)
-    assert (again.fault, again.share) == (None, 0.9)
-    assert started([layer], tmp_path) == []
+    (again,) = start_missing([layer], tmp_path)
+    assert again.task is not one.task
+    assert again.task.ended.wait(20)
+    assert (again.task.fault, again.task.share) == (None, 1.0)
+    assert start_missing([layer], tmp_path) == []

@@ -122,7 +122,7 @@ def test_blocks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("geo.raster.zones._BLOCK", 64)
     done: list[float] = []
     for name, figures in whole.items():
-        parts = zonal_figures(path, facts, ZONES, name, step=done.append).figures
+        parts = zonal_figures(path, facts, ZONES, name, progress=done.append).figures
         assert parts.to_numpy() == pytest.approx(figures.to_numpy(), rel=1e-6)
     assert done[-1] == 1
     assert whole["min"].lt(whole["mean"]).all()

@@ -52,11 +52,11 @@ def of(path: Path, shipped: dict[str, Layer]) -> Database:
 
 def seen_in(held: Database, extent: tuple[str, ...] | None = None) -> dict[str, TableSeen]:
     infos = inspect(held.content, "a.gpkg").layers
-    return {one.layer: one for one in look_through(held, infos, extent=extent, step=lambda _: None)}
+    return {one.layer: one for one in look_through(held, infos, extent=extent)}
 
 
 def keep(held: Database, tables: Sequence[TableSeen]) -> list[own_many.Outcome]:
-    return keep_each(held, tables, SAID, step=lambda *_: None)
+    return keep_each(held, tables, SAID)
 
 
 def test_all_that_fit_come_in_and_each_has_its_place(tmp_path: Path, shipped: dict[str, Layer]) -> None:

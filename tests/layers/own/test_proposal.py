@@ -121,7 +121,7 @@ def test_a_boundary_that_lost_its_word_is_mended_when_read(counties: gpd.GeoData
     catalogue = current_catalogue(CONFIG).catalogue
     given = Given(id="town_boundary", title_zh="城镇", role="other", stands_for="town_boundary", group="control",
                   publisher="市局", licence="内部", extent=("361002",))  # fmt: skip
-    keep_layer(intake, given, town_file(), catalogue=catalogue, counties=counties, step=lambda _: None)
+    keep_layer(intake, given, town_file(), catalogue=catalogue, counties=counties)
     assert merged(read_catalogue(CONFIG), read_overlay()).spec("town_boundary").must_be_inside
 
 
@@ -146,7 +146,7 @@ def test_a_new_version_keeps_what_was_said_of_the_one_before(counties: gpd.GeoDa
         name_field="名称",
     )  # fmt: skip
     intake = take_in(town_file(), "town.geojson", crs="EPSG:4490")
-    keep_layer(intake, first, town_file(), catalogue=catalogue, counties=counties, step=lambda _: None)
+    keep_layer(intake, first, town_file(), catalogue=catalogue, counties=counties)
     prior = current_catalogue(CONFIG).catalogue.spec(first.id)
     again = proposal(town_file(), "own", Place("replace", prior))
     kept = ("id", "title_zh", "publisher", "licence", "export", "secrecy", "accuracy_m", "name_field", "basis")
@@ -160,5 +160,5 @@ def test_what_a_model_picked_has_no_accuracy(counties: gpd.GeoDataFrame) -> None
     intake = take_in(town_file(), "town.geojson", crs="EPSG:4490")
     catalogue = current_catalogue(CONFIG).catalogue
     with pytest.raises(BadInput, match="精度"):
-        keep_layer(intake, given, town_file(), catalogue=catalogue, counties=counties, step=lambda _: None)
+        keep_layer(intake, given, town_file(), catalogue=catalogue, counties=counties)
     assert shapely.is_valid(TOWN)

@@ -46,9 +46,7 @@ def bureau() -> tuple[bytes, Intake]:
 
 def keep(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame, given: Given) -> None:
     content, intake = bureau
-    keep_layer(
-        intake, given, content, catalogue=current_catalogue(CONFIG).catalogue, counties=counties, step=lambda _: None
-    )
+    keep_layer(intake, given, content, catalogue=current_catalogue(CONFIG).catalogue, counties=counties)
 
 
 def in_place(catalogue: Catalogue) -> Given:
@@ -296,16 +294,16 @@ def test_a_file_at_a_path_is_kept_as_it_was_read(counties: gpd.GeoDataFrame, tmp
     path.write_bytes(zipped_shapefile(red_line(), "STBHHX"))
     intake, given = take_in(path, path.name), in_place(read_catalogue(CONFIG))
     catalogue = read_catalogue(CONFIG)
-    keep_layer(intake, given, path, catalogue=catalogue, counties=counties, step=lambda _: None)
+    keep_layer(intake, given, path, catalogue=catalogue, counties=counties)
     kept = home() / "layers" / "redline_jiangxi" / "0001" / "original" / "STBHHX.zip"
     assert kept.read_bytes() == path.read_bytes()
 
     # the very same content is there once; a kept file that was changed since serves nobody
-    keep_layer(intake, given, path, catalogue=catalogue, counties=counties, step=lambda _: None)
+    keep_layer(intake, given, path, catalogue=catalogue, counties=counties)
     again = home() / "layers" / "redline_jiangxi" / "0002" / "original" / "STBHHX.zip"
     assert again.samefile(kept)
     kept.write_bytes(b"changed")
-    keep_layer(intake, given, path, catalogue=catalogue, counties=counties, step=lambda _: None)
+    keep_layer(intake, given, path, catalogue=catalogue, counties=counties)
     third = home() / "layers" / "redline_jiangxi" / "0003" / "original" / "STBHHX.zip"
     assert third.read_bytes() == path.read_bytes()
 
@@ -313,6 +311,6 @@ def test_a_file_at_a_path_is_kept_as_it_was_read(counties: gpd.GeoDataFrame, tmp
     kept.write_bytes(b"changed")
     third.write_bytes(b"changed")
     with pytest.raises(BadInput) as fault:
-        keep_layer(intake, given, path, catalogue=catalogue, counties=counties, step=lambda _: None)
+        keep_layer(intake, given, path, catalogue=catalogue, counties=counties)
     assert fault.value.key == "data.changed_meanwhile"
     assert sorted(one.name for one in kept.parents[2].iterdir()) == ["0001", "0002", "0003"]

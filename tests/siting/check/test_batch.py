@@ -58,19 +58,19 @@ def many(count: int, **columns: Any) -> Sites:
 
 def test_portions_give_the_answer_of_the_whole(layers: dict[str, Layer]) -> None:
     sites = many(57)
-    told: list[tuple[int, int]] = []
-    run = run_batch(sites, layers, SETTINGS, progress=lambda done, all_: told.append((done, all_)), portion=10)
+    said: list[tuple[float, str]] = []
+    run = run_batch(sites, layers, SETTINGS, progress=lambda share, done="": said.append((share, done)), portion=10)
     whole = run_check(sites, layers, SETTINGS)
     assert_frame_equal(run.result.sites, whole.result.sites)
     assert_frame_equal(run.result.findings, whole.result.findings)
     assert_frame_equal(run.result.counties, whole.result.counties)
-    assert told == [(10, 57), (20, 57), (30, 57), (40, 57), (50, 57), (57, 57)]
+    assert said == [(done / 57, str(done)) for done in (10, 20, 30, 40, 50, 57)]
     assert run.report() == whole.report()
 
 
 def test_progress_may_stop_a_batch(layers: dict[str, Layer]) -> None:
-    def stop(done: int, _: int) -> None:
-        if done >= 20:
+    def stop(share: float, doing: str = "", /) -> None:
+        if share >= 0.4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -38,9 +38,7 @@ def test_findings_are_those_of_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     held = given_beside(catalogue.spec("redline_jiangxi"), ["361000"], [spec.id for spec in catalogue.layer])
     said = {"title_zh": "红线", "publisher": "局", "licence": "内部", "as_of": "2023", "basis": "statutory"}
     given = Given(**{**held, **said, "extent": ("361000",), "id_field": "BSM", "name_field": "HXMC"})  # type: ignore[arg-type]
-    keep_layer(
-        take_in(content, "STBHHX.zip"), given, content, catalogue=catalogue, counties=counties, step=lambda _: None
-    )
+    keep_layer(take_in(content, "STBHHX.zip"), given, content, catalogue=catalogue, counties=counties)
     after = load_layers(current_catalogue(CONFIG).catalogue, before)
 
     # sites: across the corner of a block, wholly inside one, wholly between two, and in another city

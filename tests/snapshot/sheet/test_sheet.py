@@ -175,7 +175,7 @@ def test_sites_and_cancelling(layers: dict[str, Layer], tmp_path: Path) -> None:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        write_sheet(target, [layers["county"]], settings, lang="zh", version="1", step=stop)
+        write_sheet(target, [layers["county"]], settings, lang="zh", version="1", progress=stop)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
+from geo.progress import Progress
 from views.server import downloads
 from views.server import endpoints as serving
 from views.server import job_queue as jobs
 from views.server import signing as tokens
-from views.server.job_queue import Job, Jobs, Progress
+from views.server.job_queue import Job, Jobs
 
 
 @dataclass
@@ -65,7 +66,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         return path
 
     job = store.start("me", "a", work)
-    store._pool.submit(lambda: None).result(20)  # one worker: the job before is done
+    assert job.task.ended.wait(20)
     yield job, store, Client()
     store.close()
     tokens.secret.cache_clear()
@@ -88,7 +89,7 @@ def test_nobody_else_gets_it(made: tuple[Job, Jobs, Client]) -> None:
     address = downloads.address_of(job)
     assert client.get(address[:-3] + "abc").status_code == 403
     assert client.get("/redline/take/" + tokens.signer("redline-tiles").dumps([job.owner, job.id])).status_code == 403
-    other = Job(job.id, "another", "")
+    other = Job(job.id, "another", "", job.task)
     assert client.get(downloads.address_of(other)).status_code == 404
     assert client.get("/redline/take/../../token.key").status_code == 404
     store.drop(job)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from geo.errors import BadInput
-from views.server.job_queue import Job, Jobs, Progress
+from geo.progress import Progress
+from views.server.job_queue import Job, Jobs
 
 PATIENCE_S = 20.0
 
@@ -24,7 +25,7 @@ def ended(job: Job) -> Job:
     """Wait until a job has ended."""
     beat = threading.Event()
     for _ in range(int(PATIENCE_S / 0.01)):
-        if not job.active:
+        if not job.task.active:
             return job
         beat.wait(0.01)
     raise AssertionError(job)
@@ -42,7 +43,7 @@ def quick(folder: Path, progress: Progress) -> Path:
 
 def test_a_file_is_made_and_kept_for_its_owner(store: Jobs) -> None:
     job = ended(store.start("me", "a file", quick))
-    assert (job.state, job.share) == ("done", 1.0)
+    assert (job.task.state, job.task.share) == ("done", 1.0)
     assert job.path is not None
     assert job.path.read_text() == "there"
     assert store.get(job.id, "me") is job
@@ -70,7 +71,7 @@ def test_cancelled_work_leaves_nothing_and_lets_the_next_in(store: Jobs, tmp_pat
     store.cancel(job)
     told.set()
     after = ended(store.start("me", "after", quick))
-    assert [job.state, waiting.state, after.state] == ["cancelled", "cancelled", "done"]
+    assert [job.task.state, waiting.task.state, after.task.state] == ["cancelled", "cancelled", "done"]
     assert [path.name for path in left(tmp_path)] == ["a.txt"]
 
 
@@ -83,7 +84,7 @@ def test_faults_are_told_and_leave_nothing(store: Jobs, tmp_path: Path) -> None:
         raise ZeroDivisionError
 
     job = ended(store.start("me", "bad", bad))
-    assert job.state == "failed"
+    assert job.task.state == "failed"
     assert job.fault is not None
     assert job.fault.key == "takeaway.nothing_to_take"
     other = ended(store.start("me", "broken", broken))
@@ -104,7 +105,7 @@ def test_a_session_cannot_fill_the_line(store: Jobs) -> None:
         store.start("me", "one more", quick)
     yours = store.start("you", "yours", quick)
     hold.set()
-    assert {ended(job).state for job in (*mine, yours)} == {"done"}
+    assert {ended(job).task.state for job in (*mine, yours)} == {"done"}
 
 
 def test_a_file_is_removed_after_its_time_and_at_the_end(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_the_maps_check_follows_settings_imports_and_tables(elsewhere: Path, shi
     current = current_catalogue(elsewhere)
     keep_layer(
         take_in(content, "own.geojson", crs="EPSG:4490"), given, content,
-        catalogue=current.catalogue, counties=counties_of(shipped), step=lambda _: None,
+        catalogue=current.catalogue, counties=counties_of(shipped),
     )  # fmt: skip
     third = checked(app)
     assert "own_new" not in set(second.result.findings["layer"])

@@ -190,10 +190,10 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
         raise RedlineError("layers.no_counties")
     bar = st.progress(0.0, say("raster_own.working", name=markdown_text(facts.name)))
 
-    def show(share: float) -> None:
+    def show(share: float, _doing: str = "", /) -> None:
         bar.progress(share)
 
-    subject = raster_subject(path, facts, regions.frame, wish, read_on=today(), step=show)
+    subject = raster_subject(path, facts, regions.frame, wish, read_on=today(), progress=show)
     west, south, east, north = regions.frame.total_bounds
     view = raster_view(path, facts, (west - 0.3, south - 0.3, east + 0.3, north + 0.3), band=wish.band)
     picture = painted(view.values)

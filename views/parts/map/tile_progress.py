@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from carto.tiles import Job, is_large, started
+from carto.tiles import LayerTask, is_large, start_missing
 from geo.errors import RedlineError
 from layers.catalogue import Layer
 from views.server import tiles_folder
@@ -28,13 +28,13 @@ def drawable(layers: Sequence[Layer], lang: Lang) -> list[Layer]:
     RedlineError
         If the tiles of a small layer cannot be written.
     """
-    jobs = started(layers, tiles_folder())
-    _wait([job for job in jobs if not is_large(job.layer)], lang)
-    large = [job for job in jobs if is_large(job.layer)]
+    tasks = start_missing(layers, tiles_folder())
+    _wait([one for one in tasks if not is_large(one.layer)], lang)
+    large = [one for one in tasks if is_large(one.layer)]
     if not large:
         return list(layers)
     _follow(large, lang)
-    away = {job.layer.id for job in large}
+    away = {one.layer.id for one in large}
     return [Layer(layer.spec, "loaded") if layer.id in away else layer for layer in layers]
 
 
@@ -46,32 +46,33 @@ def make_tiles(layers: Sequence[Layer], lang: Lang) -> None:
     RedlineError
         If they cannot be written.
     """
-    _wait(started(layers, tiles_folder()), lang)
+    _wait(start_missing(layers, tiles_folder()), lang)
 
 
-def _wait(jobs: Sequence[Job], lang: Lang) -> None:
+def _wait(tasks: Sequence[LayerTask], lang: Lang) -> None:
     place = st.empty()
-    for job in jobs:
-        while not job.over.wait(_LOOK_S):
-            place.progress(job.share, _text(job, lang))
-        if job.fault is not None:
-            raise RedlineError("carto.prepare_failed", layer=job.layer.spec.title(lang), fault=str(job.fault))
+    for one in tasks:
+        while not one.task.ended.wait(_LOOK_S):
+            place.progress(one.task.share, _text(one, lang))
+        if one.task.fault is not None:
+            raise RedlineError("carto.prepare_failed", layer=one.layer.spec.title(lang), fault=str(one.task.fault))
     place.empty()
 
 
 @st.fragment(run_every=2.0)
-def _follow(jobs: list[Job], lang: Lang) -> None:
+def _follow(tasks: list[LayerTask], lang: Lang) -> None:
     """Show how far large layers are; the page is run again when one is ready."""
-    for job in jobs:
-        if job.fault is not None:
-            st.error(t("carto.prepare_failed", lang, layer=job.layer.spec.title(lang), fault=str(job.fault)))
-        elif job.over.is_set():
+    for one in tasks:
+        if one.task.fault is not None:
+            title = one.layer.spec.title(lang)
+            st.error(t("carto.prepare_failed", lang, layer=title, fault=str(one.task.fault)))
+        elif one.task.ended.is_set():
             st.rerun()
-    under_way = [job for job in jobs if not job.over.is_set()]
+    under_way = [one for one in tasks if not one.task.ended.is_set()]
     if under_way:
-        furthest = max(under_way, key=lambda job: job.share)
-        st.progress(furthest.share, _text(furthest, lang))
+        furthest = max(under_way, key=lambda one: one.task.share)
+        st.progress(furthest.task.share, _text(furthest, lang))
 
 
-def _text(job: Job, lang: Lang) -> str:
-    return t("carto.preparing", lang, layer=job.layer.spec.title(lang), share=f"{job.share:.0%}")
+def _text(one: LayerTask, lang: Lang) -> str:
+    return t("carto.preparing", lang, layer=one.layer.spec.title(lang), share=f"{one.task.share:.0%}")

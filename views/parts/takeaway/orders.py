@@ -26,23 +26,23 @@ def order(place: str, title: str, work: Work) -> None:
         If too much is under way.
     """
     mine = jobs().of(_owner(place))
-    for old in [job for job in mine if not job.active][_SHOWN - 1 :]:
+    for old in [job for job in mine if not job.task.active][_SHOWN - 1 :]:
         jobs().drop(old)
     jobs().start(_owner(place), title, work)
 
 
 def show_orders(place: str) -> None:
     """Show what was ordered at a place; while something is under way, this alone is drawn again and again."""
-    busy = any(job.active for job in jobs().of(_owner(place)))
+    busy = any(job.task.active for job in jobs().of(_owner(place)))
 
     @st.fragment(run_every=_EVERY_S if busy else None)
     def watch() -> None:
         mine = jobs().of(_owner(place))
         for job in mine[:_SHOWN]:
             _show(job)
-        if any(job.state == "done" for job in mine):
+        if any(job.task.state == "done" for job in mine):
             st.caption(say("take.kept_for", minutes=round(KEEP_SECONDS / 60)))
-        if busy and not any(job.active for job in mine):
+        if busy and not any(job.task.active for job in mine):
             st.rerun()  # whole, to stop drawing again and again
 
     watch()
@@ -57,20 +57,21 @@ def _owner(place: str) -> str:
 
 def _show(job: Job) -> None:
     """Show one order."""
-    if job.active:
+    if job.task.active:
         bar, stop = st.columns([3, 1], vertical_alignment="center")
-        said = say("take.running", share=f"{job.share:.0%}", title=job.title, what=job.what)
+        said = say("take.running", share=f"{job.task.share:.0%}", title=job.title, what=job.task.doing)
         bar.progress(
-            job.share, text=markdown_text(said if job.state == "running" else say("take.waiting", title=job.title))
+            job.task.share,
+            text=markdown_text(said if job.task.state == "running" else say("take.waiting", title=job.title)),
         )
         stop.button(say("take.cancel"), key=f"take-stop-{job.id}", width="stretch", on_click=jobs().cancel, args=(job,))
-    elif job.state == "done" and job.path is not None and job.path.is_file():
+    elif job.path is not None and job.path.is_file():
         told = say("take.fetch", name=job.path.name, size=_size(job.path.stat().st_size))
         link = f'<a class="rl-take" href="{html.escape(address_of(job))}" download>↓ {html.escape(told)}</a>'
         st.html(f"{_CSS}{link}")
     elif job.fault is not None:
         show_fault(job.fault)
-    elif job.state == "cancelled":
+    elif job.task.state == "cancelled":
         st.caption(markdown_text(say("take.cancelled", title=job.title)))
 
 

@@ -223,11 +223,11 @@ def _checked(sites: Sites, settings: Settings) -> Run:
             return run_batch(sites, current_layers(), settings)
     bar = st.progress(0.0)
 
-    def told(done: int, total: int) -> None:
-        bar.progress(done / total, text=say("check_page.running", done=done, total=total))
+    def show(share: float, done: str = "", /) -> None:
+        bar.progress(share, text=say("check_page.running", done=done or 0, total=len(sites)))
 
-    told(0, len(sites))
-    run = run_batch(sites, current_layers(), settings, progress=told, portion=_PORTION)
+    show(0.0)
+    run = run_batch(sites, current_layers(), settings, progress=show, portion=_PORTION)
     bar.empty()
     return run
 

@@ -10,6 +10,7 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
+from geo.progress import Progress
 from siting.check import CASE_FIELDS, Case, Run
 from snapshot.deliver import Order, deliver
 from snapshot.pictures import Picture
@@ -80,7 +81,7 @@ def _report(run_of: Callable[[], Run], case: Case, name: str, check_id: str | No
     now, settings = lang(), catalogue()
     relief = relief_of(settings.folder / settings.map.base)
 
-    def work(folder: Path, progress: Callable[[float, str], None]) -> Path:
+    def work(folder: Path, progress: Progress) -> Path:
         run = run_of()
         with PAPER:
             return deliver_report(
@@ -96,7 +97,7 @@ def _file(run_of: Callable[[], Run], form: str, stem: str) -> Work:
     now, settings = lang(), catalogue()
     relief = relief_of(settings.folder / settings.map.base)
 
-    def work(folder: Path, progress: Callable[[float, str], None]) -> Path:
+    def work(folder: Path, progress: Progress) -> Path:
         run = run_of()
         selection = results_selection(run, now, VERSION)
         if form != "pdf":

@@ -155,7 +155,7 @@ def _keep(brought: Brought, intake: Intake, given: Given) -> None:
                 brought.content,
                 catalogue=catalogue(),
                 counties=counties_of(current_layers()),
-                step=lambda name: status.write(say(f"data.step_{name}")),
+                progress=lambda _share, doing="": status.write(say(f"data.step_{doing}")),
             )
             status.write(say("data.step_load"))
             layer = current_layers()[version.layer.id]

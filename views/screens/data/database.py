@@ -82,11 +82,11 @@ def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[Ta
     key = (brought.token, brought.crs, extent, current().overlay.revision)
     line = st.empty()
 
-    def step(name: str) -> None:
-        line.caption(markdown_text(say("data.many_reading", layer=name)))
+    def show(_share: float, table: str = "", /) -> None:
+        line.caption(markdown_text(say("data.many_reading", layer=table)))
 
     def look() -> list[TableSeen]:
-        return look_through(_database(brought), inspected(brought).layers, extent=extent, step=step)
+        return look_through(_database(brought), inspected(brought).layers, extent=extent, progress=show)
 
     found: list[TableSeen] = once("data-many-seen", key, look)
     line.empty()
@@ -181,7 +181,7 @@ def _keep(brought: Brought, tables: Sequence[TableSeen], said: Said) -> None:
             _database(brought),
             tables,
             said,
-            step=lambda layer, name: status.write(markdown_text(f"{layer}: {say(f'data.step_{name}')}")),
+            progress=lambda _share, table="": status.write(markdown_text(say("data.many_storing", layer=table))),
         )
         versions = {outcome.layer: outcome.version for outcome in outcomes if outcome.version is not None}
         status.write(say("data.step_load"))

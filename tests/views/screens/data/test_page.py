@@ -48,7 +48,7 @@ def bring(layer_id: str, title: str) -> None:
     current = current_catalogue(CONFIG)
     given = Given(id=layer_id, title_zh=title, publisher=title, licence=title)
     counties = counties_of(load_layers(current.catalogue))
-    keep_layer(intake, given, content, catalogue=current.catalogue, counties=counties, step=lambda _: None)
+    keep_layer(intake, given, content, catalogue=current.catalogue, counties=counties)
 
 
 def text(app: AppTest) -> str:

@@ -1,0 +1,143 @@
+"""Work in background threads: a few at a time, each with its progress, able to be stopped, asked for once."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final, Generic, Literal, TypeVar
+
+from geo.errors import RedlineError
+from geo.progress import Progress
+
+__all__ = ["Task", "TaskPool"]
+
+T = TypeVar("T")
+_NICE: Final = 10
+
+
+class _Cancelled(Exception):
+    """Raised inside work that was cancelled, at its next call of progress."""
+
+
+@dataclass(eq=False)
+class Task(Generic[T]):
+    """One piece of background work.
+
+    Attributes
+    ----------
+    name : str
+        For the log.
+    state : {"waiting", "running", "done", "failed", "cancelled"}
+    share : float
+        Done so far, 0 to 1.
+    doing : str
+        What is being done, as the work last said.
+    result : object or None
+        What the work returned.
+    fault : Exception or None
+        Why it failed.
+    ended : Event
+        Set once it is done, failed or cancelled.
+    """
+
+    name: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"] = "waiting"
+    share: float = 0.0
+    doing: str = ""
+    result: T | None = None
+    fault: Exception | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def active(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in {"waiting", "running"}
+
+    def cancel(self) -> None:
+        """Stop it at its next call of progress; at once if it still waits."""
+        self._stop.set()
+        if self.active:
+            self.state = "cancelled"
+
+    def run(self, work: Callable[[Progress], T]) -> None:
+        """Do the work in this thread; whatever it raises is kept in `fault`."""
+
+        def progress(share: float, doing: str = "", /) -> None:
+            if self._stop.is_set():
+                raise _Cancelled
+            self.share, self.doing = min(max(share, 0.0), 1.0), doing
+
+        try:
+            progress(0.0)
+            self.state = "running"
+            self.result = work(progress)
+            progress(1.0, self.doing)
+            self.state = "done"
+        except _Cancelled:
+            self.state = "cancelled"
+        except Exception as fault:  # a thread has nobody above it: whoever waits for the task shows the fault
+            if not isinstance(fault, RedlineError):
+                logging.getLogger("redline").exception("%s", self.name)
+            self.fault, self.state = fault, "failed"
+        finally:
+            self.ended.set()
+
+
+class TaskPool:
+    """Threads that do tasks in the order in which they are asked for.
+
+    Parameters
+    ----------
+    name : str
+        Of its threads.
+    workers : int
+        So many tasks run at once; the rest wait.
+    """
+
+    def __init__(self, name: str, workers: int) -> None:
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name, initializer=_yield_to_pages)
+        self._active: dict[Hashable, Task] = {}
+        self._lock = threading.Lock()
+
+    def start(self, name: str, work: Callable[[Progress], T], *, key: Hashable = None) -> Task[T]:
+        """Put work in line; where a task of the same key waits or runs already, return that.
+
+        Parameters
+        ----------
+        name : str
+        work : callable
+            Given what to call with its progress.
+        key : hashable, optional
+            What it makes; None: never shared.
+        """
+        with self._lock:
+            known = self._active.get(key) if key is not None else None
+            if known is not None and known.active:
+                return known
+            task: Task[T] = Task(name)
+            if key is not None:
+                self._active[key] = task
+        self._threads.submit(self._run, task, work, key)
+        return task
+
+    def close(self) -> None:
+        """Drop what waits and stop taking work; what runs goes on until it is cancelled or done."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, task: Task[T], work: Callable[[Progress], T], key: Hashable) -> None:
+        task.run(work)
+        with self._lock:
+            if self._active.get(key) is task:
+                del self._active[key]
+
+
+def _yield_to_pages() -> None:
+    """Let threads that answer pages go first, where the system weighs threads."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

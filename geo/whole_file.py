@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written beside their place under another name, then renamed."""
+"""Files and folders that are whole or not there: written beside their place under another name, then renamed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["flush", "remove_left", "whole_file"]
+__all__ = ["draft_folder", "flush", "remove_left", "whole_file"]
 
 _LEFT: Final = ".part"
 _OWNER_ALONE: Final = 0o600
@@ -43,6 +43,20 @@ def whole_file(target: Path, *, private: bool = False, durable: bool = False) ->
         draft.replace(target)
     finally:
         shutil.rmtree(workroom, ignore_errors=True)
+
+
+@contextmanager
+def draft_folder(parent: Path) -> Iterator[Path]:
+    """Yield an empty folder within `parent`, to be filled and renamed in the block; remove it if it was not renamed.
+
+    Its name begins with a full stop, its owner alone may read it.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def remove_left(target: Path) -> None:

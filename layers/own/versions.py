@@ -10,8 +10,6 @@ import datetime as dt
 import hashlib
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +22,7 @@ from pydantic import ValidationError
 from geo.errors import BadInput
 from geo.files import Content
 from geo.progress import Progress, no_progress
+from geo.whole_file import draft_folder
 from layers.catalogue import (
     Basis,
     Catalogue,
@@ -216,9 +215,7 @@ def keep_layer(
     _check_given(intake, given, catalogue)
     beside, leaves = _taken_over(given, catalogue, counties)
     place = home() / "layers" / given.id
-    place.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=place, prefix=".draft-"))
-    try:
+    with draft_folder(place) as draft:
         progress(0.0, "write")
         sha256, digest = _write(intake, content, draft)
         progress(0.8, "catalogue")
@@ -240,8 +237,6 @@ def keep_layer(
             (draft / _REPORT).write_text(_report(intake, version), encoding="utf-8")
             draft.rename(place / f"{number:04d}")
             change.write(_with_version(change.now, version))
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return version
 
 

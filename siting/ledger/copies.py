@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from pandas.api import types
 from geo.crs import STORE_CRS
 from geo.errors import DataFault
 from geo.memo import per_frame
-from geo.whole_file import flush, whole_file
+from geo.whole_file import draft_folder, flush, whole_file
 from layers.catalogue import frame_digest
 from siting.law import law_digest, law_files
 
@@ -109,15 +108,16 @@ class Kept:
         """Keep rule and law tables, by default those in use; return their common hash."""
         name = law_digest(root)
         if not (self.laws / name).is_dir():
-            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.laws))
-            for relative, path in law_files(root).items():
-                (draft / relative).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, draft / relative)
-                flush(draft / relative)
-            try:
-                draft.rename(self.laws / name)
-            except OSError:  # another process was first
-                shutil.rmtree(draft, ignore_errors=True)
+            with draft_folder(self.laws) as draft:
+                for relative, path in law_files(root).items():
+                    (draft / relative).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, draft / relative)
+                    flush(draft / relative)
+                try:
+                    draft.rename(self.laws / name)
+                except OSError:
+                    if not (self.laws / name).is_dir():
+                        raise  # no other process was first
         return name
 
     def law_folder(self, name: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo import whole_file as module
-from geo.whole_file import remove_left, whole_file
+from geo.whole_file import draft_folder, remove_left, whole_file
 
 
 def test_what_fails_leaves_the_file_before_and_nothing_else(tmp_path: Path) -> None:
@@ -66,3 +66,18 @@ def test_what_a_killed_process_left_goes(tmp_path: Path) -> None:
     (tmp_path / ".ab.x.part").write_bytes(b"of another file")
     remove_left(target)
     assert [path.name for path in tmp_path.iterdir()] == [".ab.x.part"]
+
+
+def test_a_folder_that_was_not_renamed_is_removed(tmp_path: Path) -> None:
+    def fill(*, rename: bool) -> None:
+        with draft_folder(tmp_path / "kept") as draft:
+            (draft / "a.txt").write_text("a", encoding="utf-8")
+            if not rename:
+                raise RuntimeError("stop")
+            draft.rename(tmp_path / "kept" / "0001")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fill(rename=False)
+    assert list((tmp_path / "kept").iterdir()) == []
+    fill(rename=True)
+    assert [path.name for path in (tmp_path / "kept").rglob("*")] == ["0001", "a.txt"]

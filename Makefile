@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8501
 ROOMS := geo layers siting carto snapshot views words cli
 
-.PHONY: run test check accept data lock setup fmt clean bench
+.PHONY: run test check accept data docs lock setup fmt clean bench
 
 run: setup
 	@$(BIN)/redline serve --port $(PORT)
@@ -35,6 +35,11 @@ bench: setup
 data: setup
 	@$(BIN)/python -m tools.data_build
 
+# Pages from docs/ and the docstrings, into .build/docs/site: read from disk, no server, nothing loaded from elsewhere.
+docs:
+	@tools/need.sh python && tools/need.sh npm
+	@$(PYTHON) -m tools.docs_build
+
 # Choose versions in requirements.in, then write requirements.txt with their hashes.
 lock:
 	@tools/lock.sh
@@ -43,7 +48,7 @@ fmt: setup
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 clean:
-	rm -rf .venv .venv-data .build static/vendor
+	rm -rf .venv .venv-data .venv-docs .build static/vendor
 
 # ---------------------------------------------------------------- set-up
 

@@ -41,49 +41,26 @@ _STRETCH: Final = re.compile(r"(.+?\+.+?)\s*(?:-|~|–|—|至|到|,|，)\s*(.+\
 _MOST_IN_FULL: Final = 20
 
 _OPTIONS: Final = {
-    "activity": click.option(
-        "--activity", default=None, help="data/law/activities.csv: chemical_project, wind … / 拟建内容"
-    ),
-    "flags": click.option(
-        "--flag", "flags", multiple=True, help="a trait of the project; no-… for its absence / 项目特征"
-    ),
-    "works": click.option(
-        "--works", type=click.Choice(["new", "rebuild", "expand"]), default="new", help="新建、改建、扩建"
-    ),
-    "as_of": click.option("--as-of", default=None, help="YYYY-MM-DD: the day whose law is asked for / 适用法规的日期"),
-    "chosen": click.option(
-        "--layers", "chosen", default="", help="ids, separated by commas; default all / 只核查这些图层"
-    ),
-    "crs": click.option("--crs", default=None, help="e.g. EPSG:4527, GCJ-02, where the file does not say / 指定坐标系"),
-    "layer": click.option("--layer", default=None, help="a layer or sheet of the file / 文件中的图层或工作表"),
-    "columns": click.option(
-        "--column", "columns", multiple=True, metavar="ROLE=NAME", help="id lon lat x y wkt … / 指定列"
-    ),
-    "swap": click.option("--swap", is_flag=True, help="the first coordinate is north / 北坐标（纬度）在前"),
+    "activity": click.option("--activity", default=None),
+    "flags": click.option("--flag", "flags", multiple=True),
+    "works": click.option("--works", type=click.Choice(["new", "rebuild", "expand"]), default="new"),
+    "as_of": click.option("--as-of", default=None),
+    "chosen": click.option("--layers", "chosen", default=""),
+    "crs": click.option("--crs", default=None),
+    "layer": click.option("--layer", default=None),
+    "columns": click.option("--column", "columns", multiple=True, metavar="ROLE=NAME"),
+    "swap": click.option("--swap", is_flag=True),
     "shape": click.option(
         "--shape",
         type=click.Choice(["points", "line", "polygon"]),
         default=None,
-        help="what rows of coordinates are / 坐标行的图形",
     ),
-    "sites": click.option(
-        "--site", "sites", multiple=True, metavar="ID", help="only this site, repeatable / 只核查这些地块"
-    ),
-    "corridor": click.option(
-        "--corridor", type=float, default=0.0, metavar="METRES", help="width of linear works / 走廊宽度"
-    ),
-    "bridges": click.option(
-        "--bridge", "bridges", multiple=True, metavar="K0+000-K0+000", help="a bridge / 桥梁起止桩号"
-    ),
-    "tunnels": click.option(
-        "--tunnel", "tunnels", multiple=True, metavar="K0+000-K0+000", help="a tunnel / 隧道起止桩号"
-    ),
-    "sections": click.option(
-        "--sections/--no-sections", default=None, help="chainages; default up to 20 lines / 分段桩号"
-    ),
-    "accuracy": click.option(
-        "--accuracy", type=click.FloatRange(min=0), default=None, help="of the survey, metres / 测量精度（米）"
-    ),
+    "sites": click.option("--site", "sites", multiple=True, metavar="ID"),
+    "corridor": click.option("--corridor", type=float, default=0.0, metavar="METRES"),
+    "bridges": click.option("--bridge", "bridges", multiple=True, metavar="K0+000-K0+000"),
+    "tunnels": click.option("--tunnel", "tunnels", multiple=True, metavar="K0+000-K0+000"),
+    "sections": click.option("--sections/--no-sections", default=None),
+    "accuracy": click.option("--accuracy", type=click.FloatRange(min=0), default=None),
 }
 _OF_A_CHECK_ALONE: Final[dict[str, Any]] = {
     "chosen": "", "layer": None, "shape": None, "sites": (), "sections": None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.told import ToldGroup, keep_language, language_of
 from geo.errors import BadInput, RedlineError
 from words import LANGUAGES, Lang, t
 
@@ -24,7 +25,7 @@ VERSION = metadata.version("redline")
 _BAD_INPUT = 2
 
 
-class _OneSentence(click.Group):
+class _OneSentence(ToldGroup):
     """A group whose commands answer bad input with one sentence and exit code 2, never a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
@@ -44,11 +45,11 @@ class _OneSentence(click.Group):
 
 
 @click.group(cls=_OneSentence, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--config", type=click.Path(path_type=Path), default=None, help="config.toml / 配置文件")
-@click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="zh | en")
+@click.option("--config", type=click.Path(path_type=Path), default=None)
+@click.option("--lang", type=click.Choice(LANGUAGES), callback=keep_language, is_eager=True, expose_value=False)
 @click.version_option(VERSION, prog_name="redline")
 @click.pass_context
-def main(ctx: click.Context, config: Path | None, lang: Lang | None) -> None:
+def main(ctx: click.Context, config: Path | None) -> None:
     """Redline 红线一张图: may this stand here?"""  # noqa: D400
     import warnings
 
@@ -58,7 +59,7 @@ def main(ctx: click.Context, config: Path | None, lang: Lang | None) -> None:
         warnings.simplefilter("ignore")
     if config is not None:
         _use(ctx, config)
-    ctx.obj = {"config": config_in_use(), "lang": lang or _system_language()}
+    ctx.obj = {"config": config_in_use(), "lang": language_of(ctx)}
 
 
 def _use(ctx: click.Context, config: Path) -> None:
@@ -73,12 +74,6 @@ def _use(ctx: click.Context, config: Path) -> None:
             os.environ["REDLINE_CONFIG"] = before
 
     ctx.call_on_close(restore)
-
-
-def _system_language() -> Lang:
-    """Chinese first; English where the system speaks it and nothing else was asked for."""
-    spoken = os.environ.get("REDLINE_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "en" if spoken.startswith("en") else "zh"
 
 
 def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:

@@ -12,12 +12,16 @@ __all__ = ["case_of", "case_options"]
 
 def case_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command an option for each field of a case."""
-    names = {
-        "name": "项目名称", "code": "项目代码", "builder": "建设单位", "stage": "阶段", "file_number": "文号",
-        "prepared_by": "编制人", "reviewed_by": "审核人",
-    }  # fmt: skip
-    for name, text in reversed(names.items()):
-        command = click.option(f"--case-{name.replace('_', '-')}", f"case_{name}", default=None, help=text)(command)
+    for name in (
+        "reviewed_by",
+        "prepared_by",
+        "file_number",
+        "stage",
+        "builder",
+        "code",
+        "name",
+    ):  # the last comes first
+        command = click.option(f"--case-{name.replace('_', '-')}", f"case_{name}", default=None)(command)
     return command
 
 

@@ -22,13 +22,13 @@ _SHOW_PROGRESS = 500
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @asking_options
 @click.option("--format", "form", type=click.Choice(_FORMS), default="table")
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="file or folder / 写到文件或文件夹")
-@click.option("--bom/--no-bom", default=None, help="byte order mark in CSV, for Excel; default with --out / CSV 带 BOM")
-@click.option("--store", is_flag=True, help="keep the check in the ledger / 存入台账")
+@click.option("--out", type=click.Path(path_type=Path), default=None)
+@click.option("--bom/--no-bom", default=None)
+@click.option("--store", is_flag=True)
 @case_options
 @click.pass_obj
 def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bom: bool | None, **asked: Any) -> None:
-    """Check the sites of a file, or coordinates on standard input (-), against every layer / 核查文件中的地块."""
+    """Check the sites of a file, or coordinates on standard input (-), against every layer."""
     from geo.errors import BadInput
     from siting.check import Case, run_batch
     from snapshot.findings import as_text, write_results
@@ -62,13 +62,13 @@ def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bo
 @click.argument("files", type=click.Path(path_type=Path, dir_okay=False), nargs=-1, required=True)
 @asking_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="file / 写到文件")
-@click.option("--bom/--no-bom", default=None, help="byte order mark in CSV, for Excel; default with --out / CSV 带 BOM")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None)
+@click.option("--bom/--no-bom", default=None)
 @click.pass_obj
 def compare(
     obj: dict[str, object], /, files: tuple[Path, ...], form: Any, out: Path | None, bom: bool | None, **asked: Any
 ) -> None:
-    """Put two to five schemes or routes side by side: a file each, or the sites of one file / 比选方案."""
+    """Put two to five schemes or routes side by side: a file each, or the sites of one file."""
     from geo.errors import BadInput
     from siting.check import run_batch
     from snapshot.findings import schemes_of, schemes_text, write_schemes
@@ -95,14 +95,12 @@ def compare(
 
 @main.command()
 @click.argument("what")
-@click.option(
-    "--input", "source", type=click.Path(path_type=Path, dir_okay=False), help="what was checked / 原输入文件"
-)
-@click.option("--today", is_flag=True, help="run on today's layers and laws / 按今天的图层和法规重新核查")
+@click.option("--input", "source", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--today", is_flag=True)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 @click.pass_obj
 def verify(obj: dict[str, object], what: str, source: Path | None, today: bool, form: str) -> None:
-    """Reproduce a stored check (ID) or a report (report.json), or say what changed / 复现核查."""
+    """Reproduce a stored check (ID) or a report (report.json), or say what changed."""
     from dataclasses import replace
 
     from geo.errors import BadInput

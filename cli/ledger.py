@@ -14,20 +14,20 @@ from words import Lang, t
 
 @main.group()
 def ledger() -> None:
-    """Past checks / 核查台账."""
+    """Past checks."""
 
 
 @ledger.command("list")
 @click.argument("words", nargs=-1)
 @click.option("--verdict", default=None)
 @click.option("--activity", default=None)
-@click.option("--since", default=None, help="YYYY-MM-DD")
-@click.option("--until", default=None, help="YYYY-MM-DD")
+@click.option("--since", default=None)
+@click.option("--until", default=None)
 @click.option("--limit", type=click.IntRange(min=1), default=200)
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 @click.pass_obj
 def list_checks(obj: dict[str, object], /, words: tuple[str, ...], form: str, **filters: Any) -> None:
-    """List checks, the latest first; words are looked for in case, number and file name / 列出核查."""
+    """List checks, the latest first; words are looked for in case, number and file name."""
     from snapshot.findings import checks_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
@@ -45,7 +45,7 @@ def list_checks(obj: dict[str, object], /, words: tuple[str, ...], form: str, **
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
 @click.pass_obj
 def show_check(obj: dict[str, object], check_id: str, form: str) -> None:
-    """Show a stored check: its case and its report / 查看一次核查."""
+    """Show a stored check: its case and its report."""
     from dataclasses import replace
 
     from siting.check import without_withheld
@@ -69,7 +69,7 @@ def show_check(obj: dict[str, object], check_id: str, form: str) -> None:
 @case_options
 @click.pass_obj
 def amend_check(obj: dict[str, object], /, check_id: str, **options: Any) -> None:
-    """Change the case around a check, as when it was reviewed; what stood there is kept / 补改项目信息."""
+    """Change the case around a check, as when it was reviewed; what stood there is kept."""
     from dataclasses import replace
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from cli.base import loaded, main
+from geo.errors import BadInput
 from words import Lang, t
 
 
@@ -18,7 +19,7 @@ from words import Lang, t
 @click.option("--address", default="127.0.0.1")
 @click.pass_obj
 def serve(obj: dict[str, object], port: int, address: str) -> None:
-    """Serve the app in the browser / 启动网页应用."""
+    """Serve the app in the browser."""
     from layers.paths import PRODUCT
     from views.server import prepare
 
@@ -34,16 +35,16 @@ def serve(obj: dict[str, object], port: int, address: str) -> None:
 
 @main.command()
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
-@click.option("--history", metavar="ID", help="versions of an imported layer / 查看导入版本")
-@click.option("--rollback", metavar="ID", help="put the version before in use / 退回上一版本")
-@click.option("--forward", metavar="ID", help="put the next version in use / 前进到下一版本")
-@click.option("--remove", metavar="ID", help="take an imported layer out of use / 停用")
+@click.option("--history", metavar="ID")
+@click.option("--rollback", metavar="ID")
+@click.option("--forward", metavar="ID")
+@click.option("--remove", metavar="ID")
 @click.pass_obj
 def layers(obj: dict[str, object], /, form: str, **asked: str | None) -> None:
-    """List every layer: count, CRS, basis, as-of date, health / 列出图层及其健康状况."""
+    """List every layer: count, CRS, basis, as-of date, health."""
     wanted = [(kind, layer_id) for kind, layer_id in asked.items() if layer_id]
     if len(wanted) > 1:
-        raise click.UsageError("--history, --rollback, --forward, --remove: one at a time")
+        raise BadInput("cli.one_at_a_time", options="--history, --rollback, --forward, --remove")
     if wanted:
         from cli.own import versions
 
@@ -71,7 +72,7 @@ def layers(obj: dict[str, object], /, form: str, **asked: str | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=None, required=False)
 @click.pass_obj
 def validate(obj: dict[str, object], folder: Path | None) -> None:
-    """Check the tables of plans and of law, naming file, line and column / 校验规划与法规数据表."""
+    """Check the tables of plans and of law, naming file, line and column."""
     from layers.law import validate_law
     from layers.paths import law_folder, plans_folder
     from layers.plans import validate_folder

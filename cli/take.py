@@ -29,29 +29,29 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @main.command()
 @click.argument("target", type=_FILE)
-@click.option("--form", default=None, help="gpkg shp geojson kml kmz fgb parquet dxf txt xlsx csv pdf png tif html")
-@click.option("--layer", "chosen", multiple=True, help="layer id, may be repeated / 图层，可重复")
-@click.option("--epsg", type=int, default=None, help="target system / 目标坐标系")
-@click.option("--extent", default=None, help="west,south,east,north")
-@click.option("--adcode", "adcodes", multiple=True, help="county, prefecture or province / 县、市、省代码，可重复")
-@click.option("--filter", "filters", multiple=True, help="layer.column=a|b")
-@click.option("--site", type=_FILE, default=None, help="a site to check along / 一并核查的地块")
+@click.option("--form", default=None)
+@click.option("--layer", "chosen", multiple=True)
+@click.option("--epsg", type=int, default=None)
+@click.option("--extent", default=None)
+@click.option("--adcode", "adcodes", multiple=True)
+@click.option("--filter", "filters", multiple=True)
+@click.option("--site", type=_FILE, default=None)
 @site_options
-@click.option("--title", default="", help="of a sheet or page / 图名")
+@click.option("--title", default="")
 @click.option("--paper", type=click.Choice(["A4", "A3", "A2", "A1", "A0"]), default="A4")
-@click.option("--portrait", is_flag=True, help="upright paper / 竖幅")
+@click.option("--portrait", is_flag=True)
 @click.option("--dpi", type=click.IntRange(30, 1200), default=300)
-@click.option("--scale", type=click.FloatRange(min=100), default=None, help="denominator / 比例尺分母")
-@click.option("--grid", type=click.Choice(["graticule", "gk", "none"]), default="graticule", help="经纬网、公里网、无")
-@click.option("--internal", is_flag=True, help="内部用图")
-@click.option("--approval", default="", help="审图号")
-@click.option("--user", default="", help="who makes it / 制图人")
-@click.option("--no-relief", is_flag=True, help="without shaded relief / 不加地形晕渲")
-@click.option("--raster", type=click.Choice(["distance", "constraint"]), default="distance", help="栅格内容")
-@click.option("--cell", "cell_m", type=float, default=100.0, help="of a .tif, metres / 像元大小（米）")
+@click.option("--scale", type=click.FloatRange(min=100), default=None)
+@click.option("--grid", type=click.Choice(["graticule", "gk", "none"]), default="graticule")
+@click.option("--internal", is_flag=True)
+@click.option("--approval", default="")
+@click.option("--user", default="")
+@click.option("--no-relief", is_flag=True)
+@click.option("--raster", type=click.Choice(["distance", "constraint"]), default="distance")
+@click.option("--cell", "cell_m", type=float, default=100.0)
 @click.pass_obj
 def snapshot(obj: dict[str, object], /, target: Path, **asked: Any) -> None:
-    """Take layers away as tables, shapes, a sheet, a raster or a page, each with its manifest / 导出快照."""
+    """Take layers away as tables, shapes, a sheet, a raster or a page, each with its manifest."""
     from snapshot.arguments import snapshot as take
     from snapshot.pictures import Picture
 
@@ -69,13 +69,13 @@ def snapshot(obj: dict[str, object], /, target: Path, **asked: Any) -> None:
 
 @main.command()
 @click.argument("what")
-@click.option("--out", type=_FILE, required=True, help="x.pdf | x.docx")
+@click.option("--out", type=_FILE, required=True)
 @asking_options
-@click.option("--user", default="", help="who makes it / 制表人")
+@click.option("--user", default="")
 @case_options
 @click.pass_obj
 def report(obj: dict[str, object], /, what: str, out: Path, user: str, **asked: Any) -> None:
-    """Write the report of a stored check (ID), or of a site file, as PDF or DOCX / 生成核查报告."""
+    """Write the report of a stored check (ID), or of a site file, as PDF or DOCX."""
     from dataclasses import asdict
 
     from siting.check import Case
@@ -101,10 +101,10 @@ def report(obj: dict[str, object], /, what: str, out: Path, user: str, **asked: 
 @main.command()
 @click.argument("first", type=_FILE)
 @click.argument("second", type=_FILE)
-@click.option("--out", type=_FILE, default=None, help="x.gpkg of the changes / 变化")
+@click.option("--out", type=_FILE, default=None)
 @click.pass_obj
 def diff(obj: dict[str, object], first: Path, second: Path, out: Path | None) -> None:
-    """Compare two snapshots, layer by layer / 比较两个快照."""
+    """Compare two snapshots, layer by layer."""
     from datetime import UTC, datetime
 
     from snapshot.arguments import diff_files

@@ -1,4 +1,4 @@
-"""What a catalogue entry is and what a loaded layer is. See "Words" in docs/architecture.md."""
+"""What a catalogue entry is and what a loaded layer is. See docs/glossary.md."""
 
 from __future__ import annotations
 

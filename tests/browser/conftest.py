@@ -53,6 +53,7 @@ HABIT = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 """Streamlit asks below the page first when a page is opened by its address, and finds its server at the second try."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups, also where a file of this folder was asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of this folder needs a browser; without one it is skipped aloud, in CI it fails."""
     for item in items:

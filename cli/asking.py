@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from geo.errors import BadInput
 
@@ -24,6 +25,7 @@ __all__ = [
     "asking_options",
     "content_of",
     "read_asked",
+    "refuse_given",
     "settings_from",
     "site_options",
 ]
@@ -87,6 +89,24 @@ def asked_of_site(options: dict[str, Any]) -> dict[str, Any]:
     """Take the options of `site_options` out of a command's own; what is not among them is as by default."""
     mine = _OPTIONS.keys() - _OF_A_CHECK_ALONE.keys()
     return {name: options.pop(name) for name in mine} | _OF_A_CHECK_ALONE
+
+
+def refuse_given(check_id: str) -> None:
+    """Refuse options of `asking_options` on the command line: a stored check is reported as it was stored.
+
+    Raises
+    ------
+    BadInput
+        If one was given; it names all that were.
+    """
+    context = click.get_current_context()
+    given = [
+        option.opts[0]
+        for option in context.command.get_params(context)
+        if option.name in _OPTIONS and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise BadInput("cli.record_is_kept", options=", ".join(given), id=check_id)
 
 
 def settings_from(asked: dict[str, Any], catalogue: Catalogue, *, typed: bool) -> Settings:

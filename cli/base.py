@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.told import ToldGroup, keep_language, language_of
+from cli.help_texts import TranslatedGroup, keep_language, language_of
 from geo.errors import BadInput, RedlineError
 from words import LANGUAGES, Lang, t
 
@@ -25,7 +25,7 @@ VERSION = metadata.version("redline")
 _BAD_INPUT = 2
 
 
-class _OneSentence(ToldGroup):
+class _OneSentence(TranslatedGroup):
     """A group whose commands answer bad input with one sentence and exit code 2, never a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:

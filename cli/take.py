@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from tabulate import tabulate
 
-from cli.asking import asked_of_site, asking_options, read_asked, settings_from, site_options
+from cli.asking import asked_of_site, asking_options, read_asked, refuse_given, settings_from, site_options
 from cli.base import VERSION, bytes_of, loaded, main, open_ledger
 from cli.case import case_of, case_options
 from words import Lang, t
@@ -89,6 +89,7 @@ def report(obj: dict[str, object], /, what: str, out: Path, user: str, **asked: 
         run, check_id = _checked(Path(what), catalogue, layers, asked), ""
     else:
         kept = open_ledger().get(what)
+        refuse_given(kept.id)
         run, check_id, case = kept_run(open_ledger(), what, layers), kept.id, asdict(kept.case) | case
     with _progress() as progress:
         written = deliver_report(

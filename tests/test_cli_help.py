@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 import words
 from cli import main
-from cli.told import command_key, option_key
+from cli.help_texts import command_key, option_key
 from tests.helpers import ROOT
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -67,6 +67,17 @@ def test_report_of_a_file_and_of_a_kept_check(site: Path, tmp_path: Path) -> Non
     assert {"某养殖场", number} <= {cell.text for cell in table.columns[1].cells}
 
 
+def test_a_kept_check_is_reported_as_it_was_kept(site: Path, tmp_path: Path) -> None:
+    redline("check", str(site), "--store", "--format", "json")
+    number = json.loads(redline("ledger", "list", "--format", "json").stdout)[0]["id"]
+    asked = ["--activity", "livestock", "--corridor", "20"]
+    refused = redline("report", number, *asked, "--out", str(tmp_path / "a.pdf"), code=2)
+    assert "--activity, --corridor" in refused.output
+    assert number in refused.output
+    assert not (tmp_path / "a.pdf").exists()
+    redline("report", number, "--case-name", "某厂", "--out", str(tmp_path / "a.docx"))
+
+
 def test_a_report_and_a_snapshot_read_a_site_as_a_check_does(tmp_path: Path) -> None:
     """Columns by names of one's own, and a width: asked of `check`, and so of whatever takes a site along."""
     route = tmp_path / "线.csv"

@@ -13,7 +13,7 @@ import click
 
 from words import Lang, has, t
 
-__all__ = ["ToldCommand", "ToldGroup", "command_key", "keep_language", "language_of", "option_key"]
+__all__ = ["TranslatedCommand", "TranslatedGroup", "command_key", "keep_language", "language_of", "option_key"]
 
 
 def keep_language(ctx: click.Context, _: click.Parameter, asked: Lang | None) -> None:
@@ -46,7 +46,7 @@ def _path(ctx: click.Context) -> tuple[str, ...]:
     return () if ctx.parent is None else (*_path(ctx.parent), str(ctx.info_name))
 
 
-class _Told(click.Command):
+class _Translated(click.Command):
     """A command whose help is in the catalogue of words."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -65,29 +65,29 @@ class _Told(click.Command):
         lang, rows = language_of(ctx), []
         for param in self.get_params(ctx):
             if isinstance(param, click.Option):
-                told = copy(param)
-                told.help = t(option_key(param.opts[-1], _path(ctx)), lang)
+                shown = copy(param)
+                shown.help = t(option_key(param.opts[-1], _path(ctx)), lang)
                 if param.required:
-                    told.required = False  # said in words instead
-                    told.help += t("cli_help.required", lang)
-                if (row := told.get_help_record(ctx)) is not None:
+                    shown.required = False  # said in words instead
+                    shown.help += t("cli_help.required", lang)
+                if (row := shown.get_help_record(ctx)) is not None:
                     rows.append(row)
         with formatter.section(t("cli_help.options", lang)):
             formatter.write_dl(rows)
 
 
-class ToldCommand(_Told):
+class TranslatedCommand(_Translated):
     """A command whose help is in the catalogue of words."""
 
 
-class ToldGroup(_Told, click.Group):
+class TranslatedGroup(_Translated, click.Group):
     """A group whose help, and that of its commands, is in the catalogue of words."""
 
-    command_class = ToldCommand
+    command_class = TranslatedCommand
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, then the commands."""
-        _Told.format_options(self, ctx, formatter)
+        _Translated.format_options(self, ctx, formatter)
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -98,4 +98,4 @@ class ToldGroup(_Told, click.Group):
             formatter.write_dl(rows)
 
 
-ToldGroup.group_class = ToldGroup
+TranslatedGroup.group_class = TranslatedGroup

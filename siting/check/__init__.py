@@ -1,4 +1,4 @@
-"""The check of sites against layers under a law of a day, one by one or many."""
+"""Siting checks: sites against layers, under the rules of a day, one site or many."""
 
 from siting.check.batch import result_columns, run_batch, with_results
 from siting.check.export_policy import MEASURED, result_without_withheld, without_withheld

@@ -1,4 +1,4 @@
-"""Many sites at once: checked in portions with progress, and one row a site with what each layer takes of it."""
+"""Checks of many sites in portions with progress, and their results as one row a site."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def run_batch(
         done = min(len(runs) * portion, len(sites))
         progress(done / len(sites), str(done))
     if len(runs) == 1:
-        return replace(runs[0], asked=runs[0].asked and sites)
+        return replace(runs[0], read_sites=runs[0].read_sites and sites)
     frame = pd.concat([run.sites.frame for run in runs], ignore_index=True) if settings.corridor_m else sites.frame
     sections = [run.sections for run in runs if run.sections is not None]
     return replace(
         runs[0],
         sites=replace(sites, frame=frame),
-        asked=sites if settings.corridor_m else None,
+        read_sites=sites if settings.corridor_m else None,
         result=_joined([run.result for run in runs], portion),
         sections=_shifted(sections, portion) if sections else None,
     )
@@ -79,7 +79,7 @@ def _portions(sites: Sites, portion: int) -> Iterator[Sites]:
 
 
 def _joined(results: Sequence[CheckResult], portion: int) -> CheckResult:
-    """Put the results of portions together as if they had been one."""
+    """Concatenate the results of portions."""
     sites = pd.concat([result.sites for result in results], ignore_index=True)
     findings = _shifted([result.findings for result in results], portion)
     counties = _shifted([result.counties for result in results], portion)
@@ -87,13 +87,13 @@ def _joined(results: Sequence[CheckResult], portion: int) -> CheckResult:
 
 
 def _shifted(parts: Sequence[pd.DataFrame], portion: int) -> pd.DataFrame:
-    """Put frames together whose ``site`` counts from the start of their portion."""
+    """Concatenate frames of portions, ``site`` renumbered over the whole input."""
     moved = [part.assign(site=part["site"] + number * portion) for number, part in enumerate(parts)]
     return pd.concat(moved, ignore_index=True)
 
 
 def result_columns(run: Run) -> pd.DataFrame:
-    """Return one row a site, in input order: what the check found, flat.
+    """Return the results of a check as a flat table, one row a site in input order.
 
     Returns
     -------
@@ -117,10 +117,10 @@ def result_columns(run: Run) -> pd.DataFrame:
         "rl_counties": counties.to_numpy(),
         "rl_layers": layers.to_numpy(),
     }
-    kept_in = withheld_ids(layer.spec for layer in run.layers.values())
+    withheld = withheld_ids(layer.spec for layer in run.layers.values())
     for name, rows in result.findings.groupby("layer", sort=False):
         columns[f"{name}_state"] = rows["state"].to_numpy()
-        if rows["relation"].isna().all() or name in kept_in:
+        if rows["relation"].isna().all() or name in withheld:
             continue
         for measure, suffix in _MEASURES.items():
             if rows[measure].notna().any():
@@ -129,7 +129,7 @@ def result_columns(run: Run) -> pd.DataFrame:
 
 
 def with_results(run: Run) -> pd.DataFrame:
-    """Return the input's own columns, values and rows as they came, followed by `result_columns`.
+    """Return the attributes of the input as they came, with `result_columns` appended.
 
     A result column whose name the input has already gets an underscore behind it; the input's never change.
     """

@@ -69,13 +69,13 @@ def check(
     touch_tolerance_m : float
         Edges closer than this touch; they do not overlap.
     activity : str, optional
-        What is planned, a code of ``data/law/activities.csv``. Without it no rule is asked and the verdict says only
+        What is planned, a code of ``data/law/activities.csv``. Without it no rule applies and the verdict says only
         what is met.
     flags : mapping of str to bool, or iterable of str
         Answers about the project (``layers.law.schema.FLAGS``); in an iterable ``no-`` before a flag says no.
     works : {"new", "rebuild", "expand"}
     as_of : str or date, optional
-        The day whose law is asked for; default today.
+        The day whose law applies; default today.
     survey_accuracy_m : float, optional
         How far the site's own coordinates may be off; default by the kind of input (``siting.measures.margin``).
     sliver_area_m2, sliver_width_m : float
@@ -173,7 +173,7 @@ def _of_reading(sites: Sites) -> dict[str, Any]:
 
 
 def _of_whole_sites(layers: Sequence[Layer], ground: Ground, findings: pd.DataFrame) -> dict[str, Any]:
-    """Return the columns that say something of each site as a whole: verdict, missing layers, reminders, next steps."""
+    """Return the columns about each site as a whole: verdict, missing layers, reminders, next steps."""
     count, legal = len(ground.frame), ground.legal
     columns: dict[str, Any] = {name: [[] for _ in range(count)] for name in _LISTS}
     columns |= {"verdict": verdicts(findings, count), "way_out": [None] * count}

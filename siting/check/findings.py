@@ -97,7 +97,7 @@ class Ground:
 def ground_of(
     frame: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, tolerances: Tolerances, survey_m: NDArray[np.float64]
 ) -> Ground:
-    """Measure the sites themselves and find where they lie.
+    """Return the sites with their areas, lengths, territories and survey accuracy, ready for findings.
 
     Parameters
     ----------

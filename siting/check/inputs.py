@@ -1,4 +1,4 @@
-"""What a check is asked of: an input read as its settings say, the sites chosen of it, lines widened to corridors."""
+"""Reading the input of a check by its settings: which file layer, columns and sites, and the corridor of lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["chosen_sites", "read_input", "sections_of", "structures_of", "widene
 
 
 def read_input(source: Path | bytes, name: str, settings: Settings, limits: Limits) -> Sites:
-    """Read an input as its settings say.
+    """Return the sites of an input, read by the settings of a check.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def read_input(source: Path | bytes, name: str, settings: Settings, limits: Limi
 
 
 def chosen_sites(sites: Sites, ids: Sequence[str]) -> Sites:
-    """Return the sites of some ids, in the order of the source; all where none is named.
+    """Return the sites with the given ids in the order of the source; all sites if no id is given.
 
     Raises
     ------
@@ -65,17 +65,17 @@ def chosen_sites(sites: Sites, ids: Sequence[str]) -> Sites:
 
 
 def widened(sites: Sites, settings: Settings) -> Sites:
-    """Return sites as they are checked: lines as corridors where a width is asked."""
+    """Return the sites to check: lines replaced by their corridors if the settings have a width."""
     return corridor_sites(sites, settings.corridor_m) if settings.corridor_m else sites
 
 
 def structures_of(settings: Settings) -> list[Structure]:
-    """Return the bridges and tunnels that were named."""
+    """Return the bridges and tunnels of the settings."""
     return [Structure(start, end, kind) for kind, start, end in settings.structures]  # type: ignore[arg-type]
 
 
 def sections_of(sites: Sites, layers: Sequence[Layer], settings: Settings) -> pd.DataFrame | None:
-    """Return where lines run through checked layers, as `linear_sections` does; None where it was not asked.
+    """Return the sections of lines inside checked layers (`linear_sections`); None if not requested.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The 占压 table: how much of the sites each layer takes, by county and by land class, in figures that add up."""
+"""The 占压 table: area of the sites inside each layer, by county and by land class, in figures that add up."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class Places:
 
 
 def places_of(run: Run) -> Places:
-    """Return the decimal places that a check was asked with: those of the catalogue (``[check]`` of config.toml)."""
-    asked = run.settings
-    return Places(asked.places_m2, asked.places_ha, asked.places_mu)
+    """Return the decimal places that a check was run with: those of the catalogue (``[check]`` of config.toml)."""
+    settings = run.settings
+    return Places(settings.places_m2, settings.places_ha, settings.places_mu)
 
 
 def occupation(run: Run, places: Places | None = None) -> pd.DataFrame:
-    """Return how much of the sites lies in each layer, by county, and by land class where such a layer is loaded.
+    """Return the area of the sites inside each layer, by county, and by land class if such a layer is loaded.
 
     Within a layer each place of a site counts once, whatever number of features lies over it. Rounded parts add up to
     the rounded sum above them, by the method of the largest remainder; what that moved stands beside.
@@ -94,10 +94,10 @@ def largest_remainder(parts: NDArray[np.float64], total: float, places: int) -> 
 
 
 def _measured_layers(run: Run) -> list[Layer]:
-    """Return the layers that take an area of a site and whose measures may leave."""
+    """Return the layers that overlap some site by an area and whose measures may be exported."""
     taken = run.result.findings[run.result.findings["overlap_m2"] > 0]["layer"].unique().tolist()
-    told = set(taken) - withheld_ids(layer.spec for layer in run.layers.values())
-    return [layer for layer in run.layers.values() if layer.id in told]
+    exported = set(taken) - withheld_ids(layer.spec for layer in run.layers.values())
+    return [layer for layer in run.layers.values() if layer.id in exported]
 
 
 def _land_classes(run: Run) -> gpd.GeoDataFrame | None:
@@ -109,7 +109,7 @@ def _land_classes(run: Run) -> gpd.GeoDataFrame | None:
 
 
 def _of_layer(layer: Layer, run: Run, counties: gpd.GeoDataFrame, classes: gpd.GeoDataFrame | None) -> pd.DataFrame:
-    """Split what one layer takes of the sites by county and class; add the sums."""
+    """Return the overlap of one layer with the sites split by county and class, with sums."""
     pieces = _pieces(layer, run)
     by_county = _split(pieces, counties, counties["adcode"].astype(str), "adcode")
     if classes is not None:
@@ -127,7 +127,7 @@ def _of_layer(layer: Layer, run: Run, counties: gpd.GeoDataFrame, classes: gpd.G
 
 
 def _summed(rows: pd.DataFrame, level: str, keys: list[str]) -> pd.DataFrame:
-    """Add up pieces by some keys."""
+    """Return the areas of pieces summed by keys."""
     if keys:
         found = rows.groupby(keys, as_index=False).agg(sites=("site", "nunique"), area_m2=("area_m2", "sum"))
     else:
@@ -137,7 +137,7 @@ def _summed(rows: pd.DataFrame, level: str, keys: list[str]) -> pd.DataFrame:
 
 
 def _pieces(layer: Layer, run: Run) -> pd.DataFrame:
-    """Return what the layer takes of each site, each place once: ``site``, ``area_m2``, ``piece``."""
+    """Return the overlap of each site with the layer, each place once: ``site``, ``area_m2``, ``piece``."""
     findings = run.result.findings
     taken = findings[(findings["layer"] == layer.id) & (findings["overlap_m2"] > 0)]["site"].to_numpy()
     frame = run.sites.frame.iloc[taken].reset_index(drop=True)
@@ -149,7 +149,7 @@ def _pieces(layer: Layer, run: Run) -> pd.DataFrame:
 
 
 def _split(rows: pd.DataFrame, by: gpd.GeoDataFrame, names: pd.Series, column: str) -> pd.DataFrame:
-    """Cut pieces by the polygons of a frame; what lies in none is a row of its own with `ELSEWHERE`.
+    """Return pieces cut by the polygons of a frame; the rest of a piece has a row with `ELSEWHERE`.
 
     The area of that rest is the difference, so that the parts of a piece always add up to it. Where polygons of the
     frame lie over one another, the ground counts for the first.
@@ -175,7 +175,7 @@ def _split(rows: pd.DataFrame, by: gpd.GeoDataFrame, names: pd.Series, column: s
 
 
 def _first_come(pieces: NDArray[Any], owner: NDArray[np.int64]) -> NDArray[Any]:
-    """Take from each piece what an earlier one of the same owner has; `owner` is sorted."""
+    """Subtract from each piece the earlier pieces of the same owner; `owner` is sorted."""
     made = pieces.copy()
     follows = np.flatnonzero(owner[1:] == owner[:-1]) + 1
     several = np.unique(owner[follows])
@@ -189,7 +189,7 @@ def _first_come(pieces: NDArray[Any], owner: NDArray[np.int64]) -> NDArray[Any]:
 
 
 def _areal(pieces: NDArray[Any]) -> NDArray[Any]:
-    """Keep of each piece what is an area."""
+    """Return the polygonal part of each piece."""
     parts, owner = shapely.get_parts(pieces, return_index=True)
     parts, inner = shapely.get_parts(parts, return_index=True)
     areal = shapely.get_dimensions(parts) == 2
@@ -198,7 +198,7 @@ def _areal(pieces: NDArray[Any]) -> NDArray[Any]:
 
 
 def _rounded(table: pd.DataFrame, places: Places) -> pd.DataFrame:
-    """Round sums first, then their parts to what they have become."""
+    """Round the sums, then the parts so that they add up to the rounded sums."""
     parent = _parents(table["level"].to_numpy(dtype=object))
     for unit, size in _UNITS.items():
         exact = table["area_m2"].to_numpy(float) / size
@@ -214,7 +214,7 @@ def _rounded(table: pd.DataFrame, places: Places) -> pd.DataFrame:
 
 
 def _parents(level: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the row that each row is a part of; -1 for those that are part of none."""
+    """Return the row whose sum each row is a part of; -1 for rows of no sum."""
     rows = np.arange(len(level))
     last = {name: np.maximum.accumulate(np.where(level == name, rows, -1)) for name in ("layer", "county")}
     return np.select([level == "county", level == "class"], [last["layer"], last["county"]], -1).astype(np.int64)

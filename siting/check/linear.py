@@ -1,4 +1,4 @@
-"""Linear works: what a line runs through, from which chainage (桩号) to which, over bridge, through tunnel or open."""
+"""Linear works: sections of a line inside or along layers and its crossings, by chainage (桩号) and structure."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Structure:
 
 
 def chainage(metres: float) -> str:
-    """Write a chainage.
+    """Return metres along a line as chainage text.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def chainage(metres: float) -> str:
 
 
 def chainage_m(text: str) -> float:
-    """Read a chainage.
+    """Return the metres of a chainage text.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def chainage_m(text: str) -> float:
 
 
 def corridor_sites(sites: Sites, width_m: float) -> Sites:
-    """Return sites with a band of a width in the place of every line: half of it on either side, square at the ends.
+    """Return sites with each line replaced by a band around it: half the width on either side, flat ends.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def corridor_sites(sites: Sites, width_m: float) -> Sites:
 def linear_sections(
     sites: gpd.GeoDataFrame, layers: Sequence[Layer], structures: Sequence[Structure] = ()
 ) -> pd.DataFrame:
-    """Return where lines run through layers, section by section.
+    """Return the sections of lines inside or along layers, and their crossings.
 
     Parameters
     ----------
@@ -139,8 +139,8 @@ def linear_sections(
             if layer.frame is None or layer.frame.empty:
                 continue
             found = _inside(line, prepared(layer.frame)) + _crossings(line, prepared(layer.frame))
-            told = {"site": site, "layer": layer.id, "indicative": layer.spec.indicative}
-            rows += [told | row for section in found for row in _by_structure(section, ordered)]
+            common = {"site": site, "layer": layer.id, "indicative": layer.spec.indicative}
+            rows += [common | row for section in found for row in _by_structure(section, ordered)]
     columns = ["site", "layer", "kind", "from_m", "to_m", "from_k", "to_k", "length_m", "structure", "features"]
     frame = pd.DataFrame(rows, columns=[*columns, "indicative"])
     frame["from_k"], frame["to_k"] = frame["from_m"].map(chainage), frame["to_m"].map(chainage)
@@ -148,7 +148,7 @@ def linear_sections(
 
 
 class _Line:
-    """A line as short straight pieces, with the chainage at which each begins."""
+    """A line as short straight pieces with the chainage of each start."""
 
     def __init__(self, shape: Any) -> None:
         self.shape = shape
@@ -193,7 +193,7 @@ class _Line:
 
 
 def _joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Join spans that follow one another."""
+    """Return spans with adjacent ones joined."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted(spans):
         if joined and start - joined[-1][1] <= _GAP_M:
@@ -204,7 +204,7 @@ def _joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _inside(line: _Line, ready: Prepared) -> list[dict[str, Any]]:
-    """Return the sections of a line inside the areas of a layer, each place once."""
+    """Return the sections of a line inside the polygons of a layer, each place once."""
     features = np.sort(ready.index.tree.query(line.shape, predicate="intersects"))
     features = features[shapely.get_dimensions(ready.index.geometries[features]) == 2]
     if not len(features):
@@ -215,10 +215,10 @@ def _inside(line: _Line, ready: Prepared) -> list[dict[str, Any]]:
     marks = np.unique(np.concatenate([[0.0, whole], cuts]))
     marks = marks[np.concatenate([[True], np.diff(marks) > _SAME_M])]
     middles = line.at((marks[1:] + marks[:-1]) / 2)
-    held = shapely.covers(areas[:, None], middles[None, :])
+    covered = shapely.covers(areas[:, None], middles[None, :])
     sections: list[dict[str, Any]] = []
-    for at in np.flatnonzero(held.any(axis=0)).tolist():
-        names = [str(ready.features[f]["name_zh"] or ready.features[f]["feature_id"]) for f in features[held[:, at]]]
+    for at in np.flatnonzero(covered.any(axis=0)).tolist():
+        names = [str(ready.features[f]["name_zh"] or ready.features[f]["feature_id"]) for f in features[covered[:, at]]]
         if sections and sections[-1]["to_m"] == marks[at]:
             last = sections[-1]
             last["to_m"], last["names"] = float(marks[at + 1]), [*last["names"], *names]
@@ -228,7 +228,7 @@ def _inside(line: _Line, ready: Prepared) -> list[dict[str, Any]]:
 
 
 def _crossings(line: _Line, ready: Prepared) -> list[dict[str, Any]]:
-    """Return where a line crosses the lines of a layer, and the stretches over which it runs along them."""
+    """Return the crossings of a line with the lines of a layer, and the sections along them."""
     features = np.sort(ready.index.tree.query(line.shape, predicate="dwithin", distance=_SAME_M / _LEAST_DEGREE_M))
     features = features[ready.index.dimensions[features] == 1]
     found: list[dict[str, Any]] = []
@@ -247,7 +247,7 @@ def _crossings(line: _Line, ready: Prepared) -> list[dict[str, Any]]:
 
 
 def _ordered(structures: Sequence[Structure]) -> list[Structure]:
-    """Return structures in order; refuse those that are turned or overlap."""
+    """Return structures by chainage; raise on reversed or overlapping ones."""
     ordered = sorted(structures, key=lambda structure: structure.from_m)
     reached = -1.0
     for structure in ordered:
@@ -258,13 +258,13 @@ def _ordered(structures: Sequence[Structure]) -> list[Structure]:
 
 
 def _by_structure(section: dict[str, Any], structures: Sequence[Structure]) -> list[dict[str, Any]]:
-    """Cut a section where bridges and tunnels begin and end."""
+    """Return a section cut at the ends of bridges and tunnels."""
     start, end = section["from_m"], section["to_m"]
-    told = {"kind": section["kind"], "features": "、".join(dict.fromkeys(section["names"]))}
+    common = {"kind": section["kind"], "features": "、".join(dict.fromkeys(section["names"]))}
     marks = [start, *(m for s in structures for m in (s.from_m, s.to_m) if start < m < end), end]
     rows = []
     for begins, ends in pairwise(marks):
         middle = (begins + ends) / 2
         kind = next((s.kind for s in structures if s.from_m <= middle <= s.to_m), "ground")
-        rows.append(told | {"from_m": begins, "to_m": ends, "length_m": ends - begins, "structure": kind})
+        rows.append(common | {"from_m": begins, "to_m": ends, "length_m": ends - begins, "structure": kind})
     return rows

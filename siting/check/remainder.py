@@ -1,4 +1,4 @@
-"""Ways out: what is left of a site off every layer that forbids or asks for review, and schemes side by side."""
+"""Ways out (what is left of a site off every layer that forbids or needs review), and comparison of schemes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class WayOut(TypedDict):
 def ways_out(
     layers: Sequence[Layer], sites: gpd.GeoDataFrame, findings: pd.DataFrame, tables: Tables | None = None
 ) -> list[WayOut | None]:
-    """Return what is left of each site once every place that a rule forbids or puts under review is taken off.
+    """Return what is left of each site after subtracting every place that a rule forbids or puts under review.
 
     Taken off are features of the zones that such a rule names, all within the distance that it names, and what lies
     outside a line that the site must be inside. Layers that only warn take nothing.
@@ -83,7 +83,7 @@ def ways_out(
 
 
 def _without(shapes: NDArray[Any], layer: Layer, rules: Sequence[Rule]) -> NDArray[Any]:
-    """Take off sites what rules on one layer speak of."""
+    """Return sites with the areas that rules on one layer concern subtracted."""
     ready = prepared(layer.frame)
     redline = layer.spec.stands_for == "redline"
     for rule in rules:
@@ -101,7 +101,7 @@ def _without(shapes: NDArray[Any], layer: Layer, rules: Sequence[Rule]) -> NDArr
 
 
 def _near(shapes: NDArray[Any], ready: Prepared, places: tuple[int, ...], reach_m: float) -> NDArray[Any]:
-    """Return, united, what each site meets of the features of some marks, with a band around them."""
+    """Return the union of the features of some marks near each site, buffered by a distance."""
     index = ready.subset(places)
     around = bands(shapes, reach_m * _WINDOW) if reach_m else shapes
     site, feature = index.tree.query(around, predicate="intersects")
@@ -138,7 +138,7 @@ def _ways(shapes: NDArray[Any], left: NDArray[Any], taken: list[list[str]]) -> l
 
 
 def _only(shape: Any, dimension: int) -> Any:
-    """Drop from what is left the parts of less dimension than the site had."""
+    """Return the parts of a remainder that have the dimension of the site."""
     if shape.geom_type != "GeometryCollection":
         return shape
     parts = shapely.get_parts(shapely.get_parts(shape))
@@ -147,7 +147,7 @@ def _only(shape: Any, dimension: int) -> Any:
 
 
 def remainder_frame(result: CheckResult) -> gpd.GeoDataFrame:
-    """Return the ways out of a check as features.
+    """Return the ways out of a check as a GeoDataFrame.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def remainder_frame(result: CheckResult) -> gpd.GeoDataFrame:
 
 
 def compare(results: Mapping[str, CheckResult]) -> pd.DataFrame:
-    """Return two to five schemes or routes side by side.
+    """Return two to five schemes or routes side by side, one row each.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def compare(results: Mapping[str, CheckResult]) -> pd.DataFrame:
 
 
 def _scheme(result: CheckResult) -> dict[str, Any]:
-    """Sum up one scheme."""
+    """Return the totals of one scheme."""
     sites, findings = result.sites, result.findings
     rules_met = [rule for rules in [*findings["rules"], *sites["reminders"]] for rule in rules]
     left = {"way_out_m2": "area_m2", "way_out_m": "length_m"}
@@ -231,7 +231,7 @@ def _scheme(result: CheckResult) -> dict[str, Any]:
 
 
 def _by_layer(result: CheckResult, names: Sequence[str]) -> dict[str, float]:
-    """Sum up what a scheme takes of each layer."""
+    """Return the overlap of one scheme with each layer."""
     found: dict[str, float] = {}
     for name in names:
         rows = result.findings[result.findings["layer"] == name]

@@ -36,7 +36,7 @@ class CheckResult:
         A row per site in input order: ``site_id``, ``kind`` (point, line, polygon), ``area_m2`` (ellipsoidal),
         ``plane_area_m2`` (3-degree Gauss-Krüger), ``declared_area_m2``, ``length_m`` (geodesic), NaN where a site
         has none; ``part`` (position in `crs`), ``verdict``; ``activity`` (code or None), ``as_of`` (the day whose law
-        was asked), ``missing_required`` (words of ``stands_for``: required layers that are not loaded, not complete
+        applies), ``missing_required`` (words of ``stands_for``: required layers that are not loaded, not complete
         here or only indicative), ``missing_advised``, ``reminders`` (rules that no layer decides: dicts as in
         ``rules``), ``approval_path`` (lists of `siting.records.StepRecord`), ``way_out`` (None or a dict:
         `siting.check.remainder`); from the reader ``repair`` (codes of what was mended: ``geo.repair_<code>``),
@@ -51,13 +51,13 @@ class CheckResult:
     crs : tuple of CrsReading
         How the systems of the sites were declared and understood.
     as_of : str
-        The day whose law was asked for.
+        The day whose law applies.
     project : Project or None
-        What was said of the project.
+        The project; None if no activity was named.
     hashes : dict
         By layer id, the digest of what was checked against; None for a layer that is not loaded.
     rules_digest : str or None
-        Of the tables of rules that were asked; None where none was.
+        Of the tables of rules that were used; None if none was.
     """
 
     sites: pd.DataFrame
@@ -122,12 +122,12 @@ def to_json(result: CheckResult, version: str, *, check_id: str | None = None) -
 
 
 def notices_to_json(notices: Sequence[Notice]) -> list[NoticeRecord]:
-    """Return what a reader noticed, each in both languages."""
+    """Return the notices of a reader, each in both languages."""
     return [NoticeRecord(code=notice.code, zh=notice.text("zh"), en=notice.text("en")) for notice in notices]
 
 
 def sections_to_json(sections: pd.DataFrame | None, count: int) -> list[list[SectionRecord] | None]:
-    """Return the sections of each of `count` sites; None for all where they were not asked for."""
+    """Return the sections of each of `count` sites; None for all if not requested."""
     if sections is None:
         return [None] * count
     by_site: list[list[SectionRecord]] = [[] for _ in range(count)]

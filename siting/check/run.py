@@ -1,4 +1,4 @@
-"""One way to run a check: browser, command line, batch, and ``verify`` of a stored check all come through here."""
+"""Running a check by its settings: the one function behind browser, command line, batch and ``verify``."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ NOT_CHOSEN: Final = "not_chosen"
 
 @dataclass(frozen=True)
 class Run:
-    """A check that was run, with all that it was run on.
+    """A finished check with its inputs.
 
     Attributes
     ----------
     sites : Sites
-        As checked: lines as corridors where a width was asked.
+        As checked: lines as corridors if the settings have a width.
     layers : mapping of str to Layer
         The whole catalogue as loaded, in its order.
     settings : Settings
         With the day of the law filled in.
     result : CheckResult
     law : Path or None
-        Folder of the ``law`` and ``plans`` tables that were asked; None for those in use.
+        Folder of the ``law`` and ``plans`` tables that were used; None for those in use now.
     law_sha256 : str
-        Version of all its tables when they were asked.
-    asked : Sites or None
+        Version of all its tables at that time.
+    read_sites : Sites or None
         As read, where what was checked is wider.
     sections : DataFrame or None
-        Where lines run through layers, if that was asked for (`siting.check.linear.linear_sections`).
+        Where lines run through layers, if requested (`siting.check.linear.linear_sections`).
     """
 
     sites: Sites
@@ -54,13 +54,13 @@ class Run:
     result: CheckResult
     law: Path | None = None
     law_sha256: str = ""
-    asked: Sites | None = None
+    read_sites: Sites | None = None
     sections: pd.DataFrame | None = None
 
     @property
     def read(self) -> Sites:
-        """The sites as they were read."""
-        return self.asked or self.sites
+        """The sites as read, before lines became corridors."""
+        return self.read_sites or self.sites
 
     def report(self, check_id: str | None = None) -> Report:
         """Return the result as JSON (docs/check.schema.json) with what another office needs to reproduce it."""
@@ -87,12 +87,12 @@ class Run:
 
 
 def counts(layer: Layer) -> bool:
-    """Tell whether a check depends on a layer: it is checked, or says where the counties are."""
+    """Return whether a check depends on a layer: it is checked, or says where the counties are."""
     return layer.spec.checked or layer.spec.stands_for == "county"
 
 
 def chosen_layers(ids: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the ids of layers to check against, each known and one that a check looks at.
+    """Return ids of layers to check against; raise for unknown layers and backdrops.
 
     Raises
     ------
@@ -109,11 +109,11 @@ def chosen_layers(ids: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
     return found
 
 
-def settings_of(catalogue: Catalogue, **asked: Any) -> Settings:
-    """Return the settings of a check: what the catalogue says under ``[check]``, and what the user asks."""
+def settings_of(catalogue: Catalogue, **chosen: Any) -> Settings:
+    """Return the settings of a check: tolerances of the catalogue (``[check]``) with the user's choices on top."""
     own = catalogue.check.model_dump()
     tolerances = {field.name: own[field.name] for field in fields(Settings) if field.name in own}
-    return Settings(**tolerances | asked)
+    return Settings(**tolerances | chosen)
 
 
 def run_check(sites: Sites, layers: Mapping[str, Layer], settings: Settings, *, law: Path | None = None) -> Run:
@@ -124,7 +124,7 @@ def run_check(sites: Sites, layers: Mapping[str, Layer], settings: Settings, *, 
     Parameters
     ----------
     sites : Sites
-        As read; lines are widened here, if a width is asked.
+        As read; lines become corridors here if the settings have a width.
     layers : mapping of str to Layer
         The whole catalogue as loaded, in its order.
     settings : Settings
@@ -157,5 +157,5 @@ def run_check(sites: Sites, layers: Mapping[str, Layer], settings: Settings, *, 
     )
     result.findings.loc[~result.findings["layer"].isin(chosen), "reason"] = NOT_CHOSEN
     settings = replace(settings, as_of=result.as_of)
-    asked = None if wide is sites else sites
-    return Run(wide, layers, settings, result, law, version, asked, sections_of(sites, shown, settings))
+    as_read = None if wide is sites else sites
+    return Run(wide, layers, settings, result, law, version, as_read, sections_of(sites, shown, settings))

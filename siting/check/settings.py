@@ -81,9 +81,9 @@ class Settings:
     source_layer : str or None
         Which layer of the file.
     source_columns : tuple of (role, column)
-        What the user said of the file's columns.
+        Columns that the user named, by role.
     source_swap : bool
-        The user said that the first coordinate is north.
+        Whether the first coordinate is north, as the user said.
     source_kind : str
         ``file``; ``text`` for coordinates that were typed or pasted.
     source_shape : str or None
@@ -93,7 +93,7 @@ class Settings:
     corridor_m : float
         Lines are checked as bands of this width; 0: as they are.
     sections : bool
-        Whether the sections of lines inside each layer were asked for.
+        Whether the sections of lines inside each layer were requested.
     structures : tuple of (kind, from_m, to_m)
         Bridges and tunnels, by chainage.
     """
@@ -128,7 +128,7 @@ class Settings:
         return {"crs": self.crs, "layer": self.source_layer, "columns": columns, "swap": self.source_swap}
 
     def to_json(self) -> dict[str, Any]:
-        """Return the settings as JSON holds them."""
+        """Return the settings as a JSON object."""
         lists = {name: list(getattr(self, name)) for name in ("flags", "layers", "source_sites")}
         lists["structures"] = [list(one) for one in self.structures]
         return asdict(self) | lists | {"source_columns": dict(self.source_columns)}

@@ -1,4 +1,4 @@
-"""Rules, activities, verdicts and approvals."""
+"""Rules of law and plans, activities, verdicts and approval paths."""
 
 from siting.law.activity_list import activities, missing_layers, questions, required_layers
 from siting.law.apply import mark_fits_rule

@@ -1,4 +1,4 @@
-"""What may be planned, what must be asked of it, and what it must be checked against (必查清单)."""
+"""Activities (拟建内容), the questions about each, and the layers each must be checked against (必查清单)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def activities() -> pd.DataFrame:
 
 
 def questions(activity: str) -> tuple[str, ...]:
-    """Return the flags to ask the user about: those that may be true of the kind, then those that only he can declare.
+    """Return the flags to ask the user about an activity: open by its kind first, then those only the user can declare.
 
     Examples
     --------
@@ -48,14 +48,14 @@ def questions(activity: str) -> tuple[str, ...]:
 
 
 def required_layers(activity: str, codes: frozenset[str] | None = None, *, law: Path | None = None) -> pd.DataFrame:
-    """Return what an activity must be checked against.
+    """Return the layers that an activity must, or should, be checked against.
 
     Parameters
     ----------
     activity : str
         A code of ``activities.csv``.
     codes : frozenset of str, optional
-        Adcodes, of all levels, that the site lies in; default: everything that is asked for anywhere.
+        Adcodes, of all levels, that the site lies in; default: whatever is required anywhere.
     law : Path, optional
         Folder of the tables; default: those in use.
 
@@ -71,7 +71,7 @@ def required_layers(activity: str, codes: frozenset[str] | None = None, *, law: 
         rows[name] = [tuple(filter(None, text.split(";"))) for text in rows[name]]
     if codes is None:
         return rows
-    here = [not asked or not codes.isdisjoint(asked) for asked in rows["adcodes"]]
+    here = [not wanted or not codes.isdisjoint(wanted) for wanted in rows["adcodes"]]
     return rows[here].reset_index(drop=True)
 
 
@@ -84,7 +84,7 @@ def missing_layers(
     *,
     law: Path | None = None,
 ) -> tuple[list[list[str]], list[list[str]]]:
-    """Return per site the required, and the advised, layers that settle nothing there.
+    """Return per site the required, and the advised, layers that leave the site unchecked.
 
     A layer settles where it is loaded, firm and complete over the whole site; several that stand for the same may share
     the site between them.
@@ -119,15 +119,15 @@ def missing_layers(
     known: dict[frozenset[str], list[list[str]]] = {}
     for site, here in enumerate(codes):
         if here not in known:
-            asked = required_layers(activity, here, law=law)
-            known[here] = [asked.loc[asked["level"] == level, "stands_for"].tolist() for level in _LEVELS]
+            layers_of = required_layers(activity, here, law=law)
+            known[here] = [layers_of.loc[layers_of["level"] == level, "stands_for"].tolist() for level in _LEVELS]
         for words, into in zip(known[here], lists, strict=True):
             into.append([word for word in words if not settled[word][site]])
     return lists
 
 
 def _settled(layers: Sequence[Layer], states: Any, shares: pd.DataFrame, count: int) -> list[bool]:
-    """Tell for each site whether layers that stand for the same cover it firmly between them."""
+    """Return for each site whether the layers with one ``stands_for`` together cover it firmly."""
     firm = [tuple(state in _FIRM for state in row) for row in states]
     covered: dict[tuple[bool, ...], Any] = {}
     for key in set(firm):

@@ -33,7 +33,7 @@ _HERITAGE: Final = {"保护范围": "heritage_range", "建设控制地带": "her
 
 
 def approval_paths(layers: Sequence[Layer], findings: pd.DataFrame, legal: Legal) -> list[list[StepRecord]]:
-    """Return the steps that follow from what each site meets, in the order of layers, conditions and steps.
+    """Return the approval steps of each site, by the layers it meets, in the order of layers, conditions and steps.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def approval_paths(layers: Sequence[Layer], findings: pd.DataFrame, legal: Legal
 def conditions(
     word: str, zones: frozenset[str | None], project: Project, *, law: Path | None = None
 ) -> list[tuple[str, list[str]]]:
-    """Return which paths a project takes through a layer, each with what is still open about it.
+    """Return the approval paths of a project through a layer, each with its open questions.
 
     Parameters
     ----------
@@ -95,11 +95,11 @@ def conditions(
 
 
 def _of_works(word: str, zones: frozenset[str | None], project: Project) -> list[tuple[str, list[str]]]:
-    """Return the path of whoever builds or digs; none for a project that does neither."""
-    asked = {"construction", "mining"}
-    if project.flags.isdisjoint(asked) and project.open_flags.isdisjoint(asked):
+    """Return the approval path of projects that build or dig; none for others."""
+    works = {"construction", "mining"}
+    if project.flags.isdisjoint(works) and project.open_flags.isdisjoint(works):
         return []
-    questions = ["flag:construction"] if project.flags.isdisjoint(asked) else []
+    questions = ["flag:construction"] if project.flags.isdisjoint(works) else []
     if word == "heritage":
         named = [(path, questions) for zone, path in _HERITAGE.items() if zone in zones]
         return named or [("heritage_range", [*questions, "zone_unknown"])]
@@ -107,7 +107,7 @@ def _of_works(word: str, zones: frozenset[str | None], project: Project) -> list
 
 
 def _through_redline(zones: frozenset[str | None], project: Project, law: Path | None) -> list[tuple[str, list[str]]]:
-    """Core zones by themselves; else a listed activity, a national major project, or no path at all."""
+    """Return the paths through the red line: core zone, listed activity, national major project, or otherwise."""
     found: list[tuple[str, list[str]]] = [("core_zone", [])] if _CORE in zones else []
     if zones == {_CORE}:
         return found
@@ -126,7 +126,7 @@ def _through_redline(zones: frozenset[str | None], project: Project, law: Path |
 
 
 def _steps(day: str, law: Path) -> pd.DataFrame:
-    """Return the steps in force on a day, in order, with their clause."""
+    """Return the approval steps in force on a day, in order, with their clause."""
     steps = law_table("approval_paths", law)
     texts = law_table("instruments", law).set_index("id")["title"]
     steps = steps[in_force(steps, day)]

@@ -1,4 +1,4 @@
-"""What is planned, and the day whose law is asked for."""
+"""The project to be checked (activity, flags, kind of works) and the day whose law applies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BEIJING: Final = dt.timezone(dt.timedelta(hours=8))
 
 @dataclass(frozen=True)
 class Project:
-    """What is planned.
+    """A project: what is to be built, and what is known of it.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ UNKNOWN_PROJECT: Final = Project(ANY_ACTIVITY, frozenset(), frozenset(FLAGS), "n
 
 
 def law_table(name: str, folder: Path | None = None) -> pd.DataFrame:
-    """Return a table of law, of those in use or of a folder, kept while its files stay the same. Not to be changed."""
+    """Return a table of law, in use or of a folder, cached while its files stay the same. Do not change it."""
     where = folder or law_folder()
     return _kept_table(name, where, stamp_of(where))
 
@@ -69,7 +69,7 @@ def _kept_table(name: str, folder: Path, _: FilesStamp) -> pd.DataFrame:
 
 
 def day_of(as_of: str | dt.date | None) -> str:
-    """Return the day whose law is asked for as ``YYYY-MM-DD``; today, in Beijing, where none is named.
+    """Return the day whose law applies as ``YYYY-MM-DD``; today in Beijing by default.
 
     Raises
     ------
@@ -96,12 +96,12 @@ def project_of(
     *,
     law: Path | None = None,
 ) -> Project | None:
-    """Return what is planned, from what a user says.
+    """Return the project of an activity, answered flags and kind of works.
 
     Parameters
     ----------
     activity : str or None
-        A code of ``activities.csv``; None: nothing is said of the project, and no rule is asked.
+        A code of ``activities.csv``; None: no project, and no rule applies.
     flags : mapping of str to bool, or iterable of str
         Answers: codes of ``layers.law.schema.FLAGS``. In an iterable, ``no-`` before a code says no.
     works : str
@@ -132,9 +132,9 @@ def project_of(
 
 
 def _answers(flags: Mapping[str, bool] | Iterable[str]) -> dict[str, bool]:
-    """Return flags with their answers."""
-    given = dict(flags) if isinstance(flags, Mapping) else {f.removeprefix(NOT): not f.startswith(NOT) for f in flags}
-    for flag in given:
+    """Return each flag with its answer, yes or no."""
+    answers = dict(flags) if isinstance(flags, Mapping) else {f.removeprefix(NOT): not f.startswith(NOT) for f in flags}
+    for flag in answers:
         if flag not in FLAGS:
             raise BadInput("siting.no_flag", value=flag, known="、".join(FLAGS))
-    return given
+    return answers

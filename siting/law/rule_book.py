@@ -113,7 +113,7 @@ def legal_of(
     *,
     tables: Tables | None = None,
 ) -> Legal:
-    """Gather the rules for a check.
+    """Return the rules that concern a project on a day, with the territories of the sites.
 
     Parameters
     ----------
@@ -136,8 +136,8 @@ def legal_of(
             rules.setdefault(rule.layer, []).append(rule)
     codes: list[set[str]] = [set() for _ in range(count)]
     levels = shares[["site", "adcode", "prefecture_adcode", "province_adcode"]].astype({"site": int}).astype(str)
-    for site, *held in levels.itertuples(index=False, name=None):
-        codes[int(site)].update(held)
+    for site, *adcodes in levels.itertuples(index=False, name=None):
+        codes[int(site)].update(adcodes)
     frames = [(layer.spec.stands_for, layer.frame) for layer in layers if layer.state == "loaded"]
     loaded = frozenset(word for word, frame in frames if frame is not None and len(frame))
-    return Legal(project, day, rules, [frozenset(held) for held in codes], loaded, tables)
+    return Legal(project, day, rules, [frozenset(of_site) for of_site in codes], loaded, tables)

@@ -1,4 +1,4 @@
-"""The tables of rules that a check runs under: those in use, or a version that the ledger kept."""
+"""The folders of the tables of rules: those in use, or a version stored in the ledger."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OF_PLANS: Final = ("rules.csv", "documents.csv")
 
 @dataclass(frozen=True)
 class Tables:
-    """Folders of the tables that rules come from; by default those in use when it is made.
+    """Folders of the tables of rules; by default those in use when it is made.
 
     Attributes
     ----------
@@ -32,40 +32,40 @@ class Tables:
 
     @classmethod
     def under(cls, root: Path | None) -> Tables:
-        """Return the tables in ``law`` and ``plans`` of a folder; those in use where there is none."""
+        """Return the tables in ``law`` and ``plans`` of a folder; those in use if None."""
         return cls() if root is None else cls(root / "law", root / "plans")
 
     def stamp(self) -> FilesStamp:
-        """Return what changes when one of the tables does."""
+        """Return a value that changes when one of the tables changes."""
         return stamp_of(self.law, self.plans)
 
 
 def stamp_of(*folders: Path) -> FilesStamp:
-    """Return what changes when a table of some folders does: what is read once is kept by it, so an edit counts."""
+    """Return a value that changes when a table in some folders changes: the cache key of what was read."""
     return files_stamp(path for folder in folders for path in sorted(folder.glob("*.csv")))
 
 
 def files_stamp(paths: Iterable[Path]) -> FilesStamp:
-    """Return what changes when one of some files is written anew, comes or goes."""
+    """Return a value that changes when one of some files is written, added or removed."""
     seen = []
     for path in paths:
         try:
-            held = path.stat()
+            status = path.stat()
         except OSError:
             continue
-        seen.append((str(path), held.st_ino, held.st_mtime_ns, held.st_size))
+        seen.append((str(path), status.st_ino, status.st_mtime_ns, status.st_size))
     return tuple(seen)
 
 
 def law_files(root: Path | None = None) -> dict[str, Path]:
-    """Return the tables that rules come from, by their path under ``data``: of a folder, or those in use."""
+    """Return the files of the tables of rules, of a folder or in use, by their path under ``data``."""
     tables = Tables.under(root)
     found = {f"law/{path.name}": path for path in sorted(tables.law.glob("*.csv"))}
     return found | {f"plans/{name}": path for name in _OF_PLANS if (path := tables.plans / name).is_file()}
 
 
 def law_digest(root: Path | None = None) -> str:
-    """Return the version of the rules: SHA-256 over names and bytes of their tables."""
+    """Return the version of the tables of rules: SHA-256 over their names and bytes."""
     whole = hashlib.sha256()
     for name, path in law_files(root).items():
         whole.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())

@@ -1,4 +1,4 @@
-"""Rules of law and of plans in one frame, and those of them that speak of a project on a day."""
+"""Rules of law and plans in one frame, and the selection of those that concern a project on a day."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _LAW_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule that speaks of a project on a day.
+    """One rule that concerns a project on a day.
 
     Attributes
     ----------
@@ -88,12 +88,12 @@ class Rule:
 
     @property
     def layer(self) -> str:
-        """The word of ``stands_for``, ``any``, or `NOWHERE`."""
+        """The ``stands_for`` of the layer it concerns, ``any``, or `NOWHERE`."""
         return str(self.row["layer"])
 
     @property
     def relation(self) -> str:
-        """How a site must stand to the layer."""
+        """How a site must lie to the layer for the rule to apply."""
         return str(self.row["relation"])
 
     @property
@@ -112,12 +112,12 @@ class Rule:
         return tuple(self.row["site_type"])
 
     def holds_in(self, codes: frozenset[str]) -> bool:
-        """Tell whether it holds in one of some territories (adcodes of all levels)."""
+        """Return whether the rule holds in one of some territories (adcodes of all levels)."""
         return not self.row["adcodes"] or not codes.isdisjoint(self.row["adcodes"])
 
 
 def rules_frame(law: Path | None = None, plans: Path | None = None) -> pd.DataFrame:
-    """Return every rule there is, of law and of plans.
+    """Return all rules of law and plans as a frame.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def _kept_frame(law: Path, plans: Path, _: FilesStamp) -> pd.DataFrame:
 
 
 def rules_digest(law: Path | None = None, plans: Path | None = None) -> str:
-    """Return the SHA-256 of the tables that a check under law depends on: the version of the rules."""
+    """Return the version of the rules of a check: SHA-256 of the tables that it depends on."""
     law, plans = law or law_folder(), plans or plans_folder()
     return _kept_digest(law, plans, stamp_of(law, plans))
 
@@ -164,7 +164,7 @@ def _kept_digest(law: Path, plans: Path, _: FilesStamp) -> str:
 
 
 def rules_for(project: Project, day: str, tables: Tables | None = None) -> list[Rule]:
-    """Return the rules that speak of a project on a day, in the order of `rules_frame`.
+    """Return the rules that concern a project on a day, in the order of `rules_frame`.
 
     A rule of law must be in force. A plan that has ended, and every report, stays for reference. A rule that waits for
     an answer (``may_flags``) is among them and says what it waits for.
@@ -184,15 +184,15 @@ def rules_for(project: Project, day: str, tables: Tables | None = None) -> list[
     found = frame[begun & (live | (frame["kind"] == "plan"))].to_dict("records")
     rules: list[Rule] = []
     for row in found:
-        waits = _speaks_of(row, project)
+        waits = _flags_waited_for(row, project)
         if waits is not None:
             ended = row["kind"] == "plan" and (row["last_day"] < day or row["standing"] == "reference")
             rules.append(Rule({str(key): value for key, value in row.items()}, waits, bool(ended)))
     return rules
 
 
-def _speaks_of(row: dict[Any, Any], project: Project) -> tuple[str, ...] | None:
-    """Return the answers that a rule waits for; None where it does not speak of the project at all."""
+def _flags_waited_for(row: dict[Any, Any], project: Project) -> tuple[str, ...] | None:
+    """Return the flags that a rule waits for; None if the rule does not concern the project."""
     named = row["activities"]
     if not (ANY_ACTIVITY in named or project.activity in named) or project.activity in row["exceptions"]:
         return None
@@ -207,7 +207,7 @@ def _speaks_of(row: dict[Any, Any], project: Project) -> tuple[str, ...] | None:
 
 
 def in_force(rows: pd.DataFrame, day: str) -> pd.Series:
-    """Tell which rows, with ``in_force_from`` and ``in_force_to`` as exact as known, are in force on a day.
+    """Return which rows (``in_force_from``, ``in_force_to`` as exact as known) are in force on a day.
 
     A month or a year counts from its first day, and to its last.
     """
@@ -217,7 +217,7 @@ def in_force(rows: pd.DataFrame, day: str) -> pd.Series:
 
 
 def _law_rules(law: Path) -> pd.DataFrame:
-    """Return the rules of ``data/law`` with what their instruments say."""
+    """Return the rules of ``data/law`` joined with their instruments."""
     rules = read_law("rules", law)
     texts = read_law("instruments", law).set_index("id")
     frame = rules[list(_LAW_COLUMNS)].assign(
@@ -232,12 +232,12 @@ def _law_rules(law: Path) -> pd.DataFrame:
 
 
 def clause_of(title: str, article: str) -> str:
-    """Write title and article as a clause is cited."""
+    """Return a clause as it is cited: title and article."""
     return f"《{title}》" + (f" {article}" if article != "未查到" else "（条号未查到）")
 
 
 def _plan_rules(law: Path, plans: Path) -> pd.DataFrame:
-    """Return the rules of the plans in the columns and words of those of law."""
+    """Return the rules of plans in the columns and codes of the rules of law."""
     rules = read_table("rules", plans)
     documents = read_table("documents", plans).set_index("id")
     words = read_law("plan_words", law).set_index("activity")
@@ -278,12 +278,12 @@ def _plan_rules(law: Path, plans: Path) -> pd.DataFrame:
 
 
 def _first_day(text: str) -> str:
-    """Return the first day of a date as exact as known; "" (before every day) where there is none."""
+    """Return the first day of a date of any precision; "" (before every day) if blank."""
     return text + "-01" * (2 - text.count("-")) if text else ""
 
 
 def _last_day(text: str) -> str:
-    """Return the last day of a date as exact as known, after every day where there is none."""
+    """Return the last day of a date of any precision; 9999-12-31 if blank."""
     if not text:
         return "9999-12-31"
     if text.count("-") == 2:

@@ -16,10 +16,10 @@ __all__ = ["verdicts", "verdicts_under_law"]
 
 
 def verdicts(findings: pd.DataFrame, count: int) -> NDArray[Any]:
-    """Return the verdict of each site where nothing is said of the project.
+    """Return the verdict of each site without rules, where no activity is named.
 
-    Without rules nothing can be forbidden and nothing needs a review: whoever meets a layer is told to look
-    (``notice``). "Nothing found" is said only where every checked layer is loaded, firm and wholly clear.
+    Without rules nothing can be forbidden and nothing needs a review: a site that meets a layer gets
+    ``notice``. "Nothing found" is said only where every checked layer is loaded, firm and wholly clear.
 
     Parameters
     ----------
@@ -45,9 +45,9 @@ def verdicts(findings: pd.DataFrame, count: int) -> NDArray[Any]:
 def verdicts_under_law(
     findings: pd.DataFrame, reminders: Sequence[list[RuleRecord]], missing: Sequence[list[str]]
 ) -> NDArray[Any]:
-    """Return the verdict of each site for a project: the worst that a rule counts for.
+    """Return the verdict of each site for a project: the gravest weight of its rules.
 
-    Whoever meets a layer, or is clear of it by less than the coordinates may be off, is told to look at least. "Nothing
+    A site that meets a layer, or is clear of it by less than the accuracy, gets ``notice`` at least. "Nothing
     found" is said only where no required layer is missing.
 
     Parameters
@@ -78,19 +78,19 @@ def verdicts_under_law(
 
 
 def _gravest(rules: list[RuleRecord]) -> int:
-    """Return the place in `VERDICTS` of the gravest of sorted rules."""
+    """Return the position in `VERDICTS` of the gravest of sorted rules."""
     first = rules[0]["counts_as"] if rules else None
     return len(VERDICTS) if first is None else VERDICTS.index(first)
 
 
 def _meets(findings: pd.DataFrame) -> pd.Series:
-    """Tell findings of sites that share ground with a layer which they need not lie in."""
+    """Return which findings meet a layer that the site need not lie inside."""
     met: pd.Series = findings["relation"].isin(MEETING) & ~findings["must_be_inside"].astype(bool)
     return met
 
 
 def _any_by_site(findings: pd.DataFrame, chosen: pd.Series, count: int) -> NDArray[np.bool_]:
-    """Tell which sites have a chosen finding."""
+    """Return which sites have a chosen finding."""
     found = np.zeros(count, dtype=bool)
     found[findings["site"].to_numpy()[chosen.to_numpy(dtype=bool)]] = True
     return found

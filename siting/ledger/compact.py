@@ -80,16 +80,16 @@ def packed(report: Report) -> dict[str, Any]:
     return {"packed": _FORMAT, "dicts": shelf.dicts, "lists": shelf.lists, "report": {**report, "sites": sites}}
 
 
-def is_packed(held: Mapping[str, Any]) -> bool:
+def is_packed(stored: Mapping[str, Any]) -> bool:
     """Return whether a stored report is packed; earlier versions stored it whole."""
-    return held.get("packed") == _FORMAT
+    return stored.get("packed") == _FORMAT
 
 
-def unpacked(held: Mapping[str, Any]) -> Report:
+def unpacked(stored: Mapping[str, Any]) -> Report:
     """Return the report that was packed. Shared lists and dicts are one object in it: do not change them."""
-    dicts = held["dicts"]
-    lists = [[_back(item, dicts) for item in items] for items in held["lists"]]
-    report = {**held["report"]}
+    dicts = stored["dicts"]
+    lists = [[_back(item, dicts) for item in items] for items in stored["lists"]]
+    report = {**stored["report"]}
     for site in report["sites"]:
         for name in _OF_SITE:
             site[name] = lists[site[name]]

@@ -1,4 +1,4 @@
-"""Two reports of one check held against each other: states exactly, measures to what a measure can be held to."""
+"""Comparison of two reports of one check: states exactly, measures within their tolerance."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _SPOKEN: Final = {
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that is not what it was.
+    """One difference between a record and what is found now.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Change:
     field: str = ""
 
     def text(self, lang: Lang = "zh") -> str:
-        """Say the change in one sentence."""
+        """Return the change as one sentence."""
         was, now = (_spoken(self.field, value, lang) for value in (self.was, self.now))
         head, *rest = re.split(r"(?=[.\[])", self.field, maxsplit=1)
         field = (t(f"ledger.field_{head}", lang) if has(f"ledger.field_{head}") else head) + "".join(rest)
@@ -69,16 +69,16 @@ class Change:
         return t(f"ledger.change_{self.kind}", lang, **values)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the change as JSON holds it."""
-        told = {"kind": self.kind, "subject": self.subject, "layer": self.layer or None, "field": self.field or None}
+        """Return the change as a JSON object."""
+        record = {"kind": self.kind, "subject": self.subject, "layer": self.layer or None, "field": self.field or None}
         values = {
             name: str(v) if isinstance(v, RedlineError) else v for name, v in (("was", self.was), ("now", self.now))
         }
-        return told | values
+        return record | values
 
 
 def compare_reports(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
-    """List what is different between the sites and findings of two reports of one check.
+    """Return the differences between the sites and findings of two reports of one check.
 
     States, reasons, relations, verdicts and rules must be the same; areas may differ by 0.01 m² or one part in 10⁹,
     lengths and distances by 1 mm, shares by what such an area makes, coordinates by 1e-9 degrees. Of reports of two
@@ -94,18 +94,18 @@ def compare_reports(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[Chan
 
 
 def changes_without_withheld(changes: Iterable[Change], specs: Iterable[LayerSpec]) -> list[Change]:
-    """Return changes as they may leave: that a measure against a closed layer differs, but not from what to what."""
-    kept_in = withheld_ids(specs)
+    """Return changes with the values of withheld measures removed: only that they differ may be exported."""
+    withheld = withheld_ids(specs)
 
     def closed(change: Change) -> bool:
         head = change.field.split(".")[0].split("[")[0]
-        return bool(kept_in) and (head in _OF_SITES or (change.layer in kept_in and head in {*MEASURED, "rules"}))
+        return bool(withheld) and (head in _OF_SITES or (change.layer in withheld and head in {*MEASURED, "rules"}))
 
     return [replace(change, was=None, now=None) if closed(change) else change for change in changes]
 
 
 def _site(was: Mapping[str, Any], now: Mapping[str, Any], *, every: bool) -> Iterator[Change]:
-    """Compare one site and its findings, layer by layer; where not every key is in both, those that are."""
+    """Yield the differences of one site and its findings, layer by layer; unless `every`, only of common keys."""
     share = _share_tolerance(was)
     for field, before, after in _differences(*_shared(_without(was), _without(now), every=every), share):
         yield Change("site_value", was["id"], before, after, field=field)
@@ -117,8 +117,8 @@ def _site(was: Mapping[str, Any], now: Mapping[str, Any], *, every: bool) -> Ite
             continue
         if _alike(before, after):
             continue
-        told = _shared(*_both_told(before, after), every=every)
-        for field, one, other in _differences(*told, share):
+        pair = _shared(*_comparable(before, after), every=every)
+        for field, one, other in _differences(*pair, share):
             yield Change("finding", was["id"], one, other, layer, field)
     for layer, after in findings[1].items():
         if layer not in findings[0]:
@@ -126,12 +126,12 @@ def _site(was: Mapping[str, Any], now: Mapping[str, Any], *, every: bool) -> Ite
 
 
 def _alike(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Tell two findings that are the same to the last digit, as nearly all are, without a walk through them."""
+    """Return whether two findings are equal to the last digit: a quick test, true of nearly all."""
     return was == now and all(map(is_, map(type, was.values()), map(type, map(now.get, was))))
 
 
 def _nothing_alike(was: dict[str, Any], now: dict[str, Any]) -> None:
-    """Take nothing shared for the same, whether a version of the schema wrote it as null or as 0."""
+    """Set equal what both versions of the schema mean by nothing shared: null before 1.3, 0 since."""
     for name in _NOTHING & was.keys() & now.keys():
         if not was[name] and not now[name]:
             was[name] = now[name] = None
@@ -147,8 +147,8 @@ def _shared(
     return both
 
 
-def _both_told(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Leave out what one of two findings was not let out with (`siting.check.export_policy`): it cannot be compared."""
+def _comparable(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return two findings without the measures that one of them lacks because they were withheld."""
     if not was.get("withheld") and not now.get("withheld"):
         return was, now
     left_out = {*MEASURED, "withheld", "rules"}
@@ -161,7 +161,7 @@ def _without(site: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _share_tolerance(site: Mapping[str, Any]) -> float:
-    """Return by how much a share may differ when its area or length may."""
+    """Return the tolerance of a share, from that of the site's area or length."""
     if site.get("area_m2"):
         return max(RELATIVE, AREA_M2 / float(site["area_m2"]))
     if site.get("length_m"):
@@ -170,7 +170,7 @@ def _share_tolerance(site: Mapping[str, Any]) -> float:
 
 
 def _differences(was: Any, now: Any, share: float, path: str = "", key: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Walk two values side by side; yield path, first and second value of what differs."""
+    """Yield path, first and second value of every difference between two values."""
     if was is now or (isinstance(was, list) and was == now):
         return
     if isinstance(was, Mapping) and isinstance(now, Mapping):
@@ -189,7 +189,7 @@ def _differences(was: Any, now: Any, share: float, path: str = "", key: str = ""
 
 
 def _same(was: Any, now: Any, key: str, share: float) -> bool:
-    """Tell whether two plain values agree, to what a value of that name can be held to."""
+    """Return whether two plain values agree within the tolerance for a key."""
     if type(was) is type(now) and was == now:
         return True
     if any(isinstance(value, bool) or not isinstance(value, int | float) for value in (was, now)):

@@ -1,4 +1,4 @@
-"""Copies of what a check was made from, named by their content: inputs, layer versions, law tables.
+"""Copies of the inputs, layer versions and law tables of checks, in folders addressed by content hash.
 
 They let an old check run again and never leave the home folder, whatever a layer's ``export`` says: folders are the
 owner's alone, nothing serves them, and no snapshot reads them.
@@ -31,7 +31,7 @@ _PRIVATE: Final = 0o700
 
 
 class Kept:
-    """The content-addressed folders of a home folder.
+    """The content-addressed folders of one home folder.
 
     Every file is written beside its place, flushed to the disk, then renamed: it is whole or not there, and two
     processes that keep the same thing end with one file.
@@ -48,7 +48,7 @@ class Kept:
         self.laws = _private(home / "laws")
 
     def put_bytes(self, content: bytes) -> str:
-        """Keep bytes; return their SHA-256, which is the name of the file in ``inputs``."""
+        """Store bytes; return their SHA-256, which is the name of the file in ``inputs``."""
         name = hashlib.sha256(content).hexdigest()
         if not (self.inputs / name).is_file():
             with whole_file(self.inputs / name, durable=True) as draft:
@@ -56,7 +56,7 @@ class Kept:
         return name
 
     def get_bytes(self, name: str) -> bytes:
-        """Return what was kept.
+        """Return stored bytes by their SHA-256.
 
         Raises
         ------
@@ -72,7 +72,7 @@ class Kept:
         return content
 
     def put_frame(self, frame: gpd.GeoDataFrame) -> str:
-        """Keep a frame (EPSG:4490) as FlatGeobuf in ``layers``; return the hash that names it.
+        """Store a frame (EPSG:4490) as FlatGeobuf in ``layers``; return the hash that names it.
 
         Order, doubles and attributes come back as they were. Numbers, truth values and text keep their kind; anything
         else becomes text.
@@ -86,7 +86,7 @@ class Kept:
         return name
 
     def get_frame(self, name: str) -> gpd.GeoDataFrame:
-        """Return a kept frame.
+        """Return a stored frame by its hash.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class Kept:
         return frame
 
     def put_law(self, root: Path | None = None) -> str:
-        """Keep rule and law tables, by default those in use; return their common hash."""
+        """Store rule and law tables, by default those in use; return their common hash."""
         name = law_digest(root)
         if not (self.laws / name).is_dir():
             with draft_folder(self.laws) as draft:
@@ -146,7 +146,7 @@ def _private(folder: Path) -> Path:
 
 
 def _write_frame(frame: gpd.GeoDataFrame, path: Path) -> None:
-    """Write a frame so that order and kinds of geometry come back: no spatial index, no promotion to multi-parts."""
+    """Write a frame so that order and geometry types come back: no spatial index, no promotion to multi-parts."""
     pyogrio.write_dataframe(
         frame, path, driver="FlatGeobuf", geometry_type="Unknown", promote_to_multi=False, SPATIAL_INDEX="NO"
     )
@@ -159,12 +159,12 @@ def _read_frame(path: Path) -> gpd.GeoDataFrame:
 
 @per_frame
 def _plain_digest(frame: gpd.GeoDataFrame) -> str:
-    """Hash a frame as it will be kept, once in its life."""
+    """Return the hash of a frame as it will be stored, computed once per frame."""
     return frame_digest(_plain_frame(frame))
 
 
 def _plain_frame(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Reduce every column to what FlatGeobuf gives back unchanged."""
+    """Return a frame with the columns that FlatGeobuf gives back unchanged."""
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
     columns = {str(name): _plain_column(attributes[name]) for name in attributes.columns}
     return gpd.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=STORE_CRS)

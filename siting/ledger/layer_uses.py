@@ -1,4 +1,4 @@
-"""Which stored checks used which version of a layer: what a planner should know before rolling one back."""
+"""Which stored checks used which version of a layer: to know before rolling one back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["VersionUse", "uses_by_version"]
 
 @dataclass(frozen=True)
 class VersionUse:
-    """Stored checks that used a version.
+    """How many stored checks used a version of a layer, with some of their ids.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class VersionUse:
 
 
 def uses_by_version(ledger: Ledger, layer_id: str, entry: OverlayEntry | None, most: int = 20) -> dict[int, VersionUse]:
-    """Return by version number how many stored checks used it; 0 is the entry of ``config.toml``.
+    """Return the uses of a layer by version number; 0 is the entry of ``config.toml``.
 
     A version is known by its content hash, so two versions of the same content share their checks. Where a check saw a
     version less the ground that another layer took over, the hash is of what was left, and the entry that the check

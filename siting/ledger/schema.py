@@ -1,4 +1,4 @@
-"""The tables of the ledger, as the steps that make them. A step that was released is never edited; add another."""
+"""The ledger's tables as SQL migrations. A released migration is never edited; add another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record of past checks: one SQLite database in the home folder, beside copies of what each check was made from.
+"""The ledger of stored checks: one SQLite database in the home folder, beside copies of what each check used.
 
 A check is written once and never changed; only the case around it may be amended, and each amendment is kept. On a
 local disk only: SQLite's write-ahead log does not work across a network (docs/ledger.md).
@@ -62,7 +62,7 @@ _SEALED: Final = (
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of the ledger's list.
+    """One row of the ledger's list.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Listed:
 
 
 class Use(NamedTuple):
-    """A version of a layer that stored checks saw: its content hash, its entry as kept then, how many, some ids."""
+    """A version of a layer used by stored checks: content hash, catalogue entry, number of checks, some ids."""
 
     digest: str
     spec: LayerSpec
@@ -96,7 +96,7 @@ class Use(NamedTuple):
 
 
 class Ledger:
-    """The record of past checks under one home folder; open it by `Ledger.open`.
+    """The ledger of one home folder; open it by `Ledger.open`.
 
     Every call has a connection of its own, so one ledger may be used from several threads, and several processes may
     use one folder.
@@ -108,7 +108,7 @@ class Ledger:
 
     @classmethod
     def open(cls, home: Path) -> Ledger:
-        """Open the ledger of a home folder (``layers.paths.home()``), made or brought up to date if need be.
+        """Open the ledger of a home folder (``layers.paths.home()``), created or migrated if necessary.
 
         Raises
         ------
@@ -123,7 +123,7 @@ class Ledger:
         return ledger
 
     def store(self, case: Case, run: Run, content: bytes | None = None) -> str:
-        """Keep a check and all that it was made from; return its id.
+        """Store a check with copies of its inputs; return its id.
 
         Copies come first, the record last and in one transaction: a crash leaves at most a copy that nothing names.
 
@@ -145,8 +145,8 @@ class Ledger:
             raise BadInput("ledger.other_input", name=sites.name)
         if law_digest(run.law) != run.law_sha256:
             raise BadInput("ledger.law_moved")
-        kept_in = withheld_ids(layer.spec for layer in run.layers.values())
-        seen = [_layer_row(layer, self.kept, kept_in) for layer in run.layers.values() if counts(layer)]
+        withheld = withheld_ids(layer.spec for layer in run.layers.values())
+        seen = [_layer_row(layer, self.kept, withheld) for layer in run.layers.values() if counts(layer)]
         text = canonical(packed(report)).encode()
         software = software_now()
         row: dict[str, Any] = {
@@ -199,8 +199,8 @@ class Ledger:
         seen = tuple(
             CheckedLayer(LayerSpec.model_validate_json(r["spec"]), r["state"], r["digest"], r["kept"]) for r in rows
         )
-        held = json.loads(text)
-        report: Report = unpacked(held) if is_packed(held) else held
+        stored = json.loads(text)
+        report: Report = unpacked(stored) if is_packed(stored) else stored
         _put_id(report, row["id"])
         return Check(
             id=row["id"],
@@ -227,7 +227,7 @@ class Ledger:
         until: str | None = None,
         limit: int = _MOST_LISTED,
     ) -> list[Listed]:
-        """List checks, the latest first.
+        """Return stored checks, the latest first.
 
         Parameters
         ----------
@@ -257,7 +257,7 @@ class Ledger:
         return [Listed(r["id"], r["stored_at"], _case(r), *(r[name] for name in names)) for r in rows]
 
     def uses(self, layer_id: str, most: int = 20) -> list[Use]:
-        """Return every version of a layer that stored checks saw, read from the index: no check is opened."""
+        """Return every version of a layer that stored checks used, from the index: no check is opened."""
         found = []
         with self._connection() as db:
             for digest, count in db.execute(_USED, (layer_id,)).fetchall():
@@ -267,7 +267,7 @@ class Ledger:
         return found
 
     def amend(self, check_id: str, case: Case) -> None:
-        """Put another case around a check, as when it has been reviewed; what stood there is kept.
+        """Replace the case of a check, as after a review; the former case is kept.
 
         Raises
         ------
@@ -282,7 +282,7 @@ class Ledger:
             raise BadInput("ledger.no_such_check", id=check_id[:40])
 
     def amendments(self, check_id: str) -> list[tuple[str, Case]]:
-        """Return when the case of a check was amended and what it was before, the latest first."""
+        """Return the former cases of a check with the time of each amendment, the latest first."""
         with self._connection() as db:
             rows = db.execute(
                 "SELECT * FROM amendments WHERE check_id = ? ORDER BY number DESC", (check_id,)
@@ -305,7 +305,7 @@ class Ledger:
             raise DataFault("ledger.database", fault=str(fault)) from fault
 
     def _migrate(self) -> None:
-        """Bring the database to the present version, one process at a time."""
+        """Migrate the database to the present version, one process at a time."""
         with self._connection() as db:
             _use_wal(db)
             db.execute("BEGIN IMMEDIATE")
@@ -336,17 +336,17 @@ def _use_wal(db: sqlite3.Connection) -> None:
 
 
 def _ours(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return sites without their source's own attributes, which follow the geometry and stand in the kept input."""
+    """Return sites without the attributes of their source, which the stored input has."""
     return frame[list(frame.columns[: list(frame.columns).index("geometry") + 1])]
 
 
-def _layer_row(layer: Layer, kept: Kept, kept_in: set[str]) -> dict[str, Any]:
-    """Keep what a layer held, and say what it was; a raster is not measured and not kept.
+def _layer_row(layer: Layer, kept: Kept, withheld: set[str]) -> dict[str, Any]:
+    """Store the content of a layer; return its row. A raster is neither measured nor stored.
 
     A corridor along a layer that must not leave may stand here without that layer, so its own entry says so too.
     """
     name = kept.put_frame(layer.frame) if layer.frame is not None else None
-    own = layer.spec.model_copy(update={"export": "none"}) if layer.id in kept_in else layer.spec
+    own = layer.spec.model_copy(update={"export": "none"}) if layer.id in withheld else layer.spec
     spec = own.model_dump_json()
     return {"layer": layer.id, "state": layer.state, "digest": layer.digest, "kept": name, "spec": spec}
 
@@ -358,7 +358,7 @@ def _gravest(report: Report) -> str:
 
 
 def _free_id(db: sqlite3.Connection) -> str:
-    """Return an id that no check has: the day and four letters."""
+    """Return an unused check id: the day and four letters."""
     day = datetime.now(UTC).strftime("%Y%m%d")
     while True:
         found = f"R{day}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
@@ -373,7 +373,7 @@ def _insert(db: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
 
 
 def _seal(row: Any, layers: Any) -> str:
-    """Hash all of a record that must not change, as it stands in the database."""
+    """Return the hash over all columns of a record that must not change."""
     fixed = {name: row[name] for name in _SEALED}
     seen = [{name: layer[name] for name in ("layer", "state", "digest", "kept", "spec")} for layer in layers]
     return sha256(canonical([fixed, seen]).encode()).hexdigest()
@@ -384,7 +384,7 @@ def _case(row: Any) -> Case:
 
 
 def _put_id(report: Report, check_id: str) -> None:
-    """Write a check's id into its report: it is known only once the report is stored."""
+    """Write a check's id into its report: the id is assigned when the report is stored."""
     report["check_id"] = check_id
     for site in report["sites"]:
         site["check_id"] = check_id

@@ -65,7 +65,7 @@ class Verification:
     findings: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Return the verification as JSON holds it."""
+        """Return the verification as a JSON object."""
         return {
             "check_id": self.check_id,
             "outcome": self.outcome,
@@ -95,7 +95,7 @@ class Rerun:
 def verify(
     ledger: Ledger, check_id: str, today: Mapping[str, Layer] | None = None, content: bytes | None = None
 ) -> Verification:
-    """Run a stored check again on what was kept of it, under the tables of rules of that day.
+    """Run a stored check again on its stored inputs, under the rules stored with it.
 
     What today's tables say otherwise stands in ``since``, apart.
 
@@ -106,7 +106,7 @@ def verify(
     today : mapping of str to Layer, optional
         The catalogue as loaded now: to say which layers have changed since.
     content : bytes, optional
-        A file that is held to be what was checked: another one is a difference.
+        A file that should be the one that was checked: another one is a difference.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def verify_report(
     *,
     limits: Limits = _READ_AGAIN,
 ) -> Verification:
-    """Hold a report of ``redline check --format json`` against the ledger, or run it again on an input.
+    """Compare a report of ``redline check --format json`` with the ledger, or run it again on an input.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def verify_report(
 
 
 def rerun(ledger: Ledger, check_id: str, today: Mapping[str, Layer]) -> Rerun:
-    """Run a stored check on today's layers, under today's law, and list what is different.
+    """Run a stored check on today's layers and rules; return the differences.
 
     Raises
     ------
@@ -206,9 +206,9 @@ def rerun(ledger: Ledger, check_id: str, today: Mapping[str, Layer]) -> Rerun:
 
 
 def kept_run(ledger: Ledger, check_id: str, today: Mapping[str, Layer]) -> Run:
-    """Return a stored check as it was: run on what was kept of it, under the rules of that day.
+    """Return the run of a stored check, made again from its stored inputs under the rules stored with it.
 
-    What today's catalogue does not let out stays in, whatever its entry said then.
+    What today's catalogue does not export stays in, whatever its entry said then.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def kept_run(ledger: Ledger, check_id: str, today: Mapping[str, Layer]) -> Run:
 
 
 def specs_as_strict_as(check: Check, today: Mapping[str, Layer]) -> list[LayerSpec]:
-    """Return the entries of the layers of a check as they were, none letting out more than today's catalogue does.
+    """Return the layer entries of a check as stored, with export levels no higher than today's catalogue has.
 
     Parameters
     ----------
@@ -260,12 +260,12 @@ def _impossible(check_id: str, why: Change, since: list[Change], then: Software)
 
 
 def _kept_sites(ledger: Ledger, check: Check) -> Sites:
-    """Return the sites of a check as they were understood."""
+    """Return the stored sites of a check."""
     return Sites(ledger.kept.get_frame(check.sites_kept), check.crs, check.input_name, check.input_sha256)
 
 
 def _kept_layers(ledger: Ledger, check: Check) -> dict[str, Layer]:
-    """Return the layers of a check as it saw them."""
+    """Return the stored layers of a check."""
     found = {}
     for seen in check.layers:
         frame = ledger.kept.get_frame(seen.kept) if seen.kept is not None else None
@@ -274,7 +274,7 @@ def _kept_layers(ledger: Ledger, check: Check) -> dict[str, Layer]:
 
 
 def _other_input(check: Check, content: bytes | None) -> list[Change]:
-    """Tell whether a file is another than the one that was checked."""
+    """Return the change if a file is not the one that was checked."""
     if content is None:
         return []
     found = sha256(content).hexdigest()
@@ -282,7 +282,7 @@ def _other_input(check: Check, content: bytes | None) -> list[Change]:
 
 
 def _reading_changes(ledger: Ledger, check: Check, sites: Sites) -> list[Change]:
-    """Read the kept input again and tell whether it is understood as it was."""
+    """Return the changes if the stored input is read differently now."""
     if check.input_sha256 is None:
         return []
     content = ledger.kept.get_bytes(check.input_sha256)
@@ -296,12 +296,12 @@ def _reading_changes(ledger: Ledger, check: Check, sites: Sites) -> list[Change]
 
 
 def _recorded(check: Check) -> dict[str, LayerHead]:
-    """Return state and hash of the layers of a check."""
+    """Return state and hash of the layers of a stored check."""
     return {seen.spec.id: {"state": seen.state, "digest": seen.digest} for seen in check.layers}
 
 
 def _layer_changes(was: Mapping[str, LayerHead], today: Mapping[str, Layer]) -> list[Change]:
-    """List the layers that are not those of the record."""
+    """Return the layers whose state or content differs from the record."""
     changes = []
     for name, seen in was.items():
         layer = today.get(name)
@@ -321,7 +321,7 @@ def _law_changes(was: str) -> list[Change]:
 
 
 def _law_at_hand(ledger: Ledger, name: str) -> tuple[Path | None, list[Change]]:
-    """Return the tables of a version if the ledger kept them, and whether those in use are others."""
+    """Return the stored tables of a version, None if they are those in use or not stored, and the change of law."""
     moved = _law_changes(name)
     if not moved:
         return None, []
@@ -337,7 +337,7 @@ def _software_changes(then: Software) -> list[Change]:
 
 
 def _record_changes(ran: RunHead, check: Check) -> list[Change]:
-    """List where the head of a report is not what the ledger holds under its number."""
+    """Return where a report differs from the ledger's record in inputs, law and layers."""
     changes = []
     if ran["input"]["sha256"] != check.input_sha256:
         changes.append(Change("input", check.input_name, check.input_sha256, ran["input"]["sha256"]))

@@ -1,4 +1,4 @@
-"""One site against one layer, as numbers."""
+"""Measures of sites against one layer: relation, overlap, distance, margin."""
 
 from siting.measures.counties import county_shares, share_inside, territory_codes
 from siting.measures.distance_bands import bands

@@ -1,4 +1,4 @@
-"""Where sites lie: their counties, and how much of each lies where a layer is complete."""
+"""Counties of sites, and the share of each site within the extent of a layer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LEAST_SHARE: Final = 1e-9
 
 
 def county_shares(frame: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Split sites by county.
+    """Return the share of each site in each county.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def county_shares(frame: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.Dat
 
 
 def share_inside(shares: pd.DataFrame, extent: Sequence[str], count: int) -> NDArray[np.float64]:
-    """Return the share of each site that lies in the territories of `extent`; no extent means everywhere.
+    """Return the share of each site in the territories of `extent`; an empty extent is everywhere.
 
     Parameters
     ----------
@@ -67,10 +67,10 @@ def share_inside(shares: pd.DataFrame, extent: Sequence[str], count: int) -> NDA
     """
     if not extent:
         return np.ones(count)
-    held = np.zeros(len(shares), dtype=bool)
+    inside = np.zeros(len(shares), dtype=bool)
     for level in _LEVELS:
-        held |= shares[level].astype(str).isin(list(extent)).to_numpy()
-    part = np.where(held, shares["share"].fillna(1.0).to_numpy(), 0.0)
+        inside |= shares[level].astype(str).isin(list(extent)).to_numpy()
+    part = np.where(inside, shares["share"].fillna(1.0).to_numpy(), 0.0)
     sums = np.bincount(shares["site"].to_numpy(), weights=part, minlength=count).astype(np.float64)
     return np.minimum(sums, 1.0)
 

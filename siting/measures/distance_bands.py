@@ -1,4 +1,4 @@
-"""Bands of so many metres around shapes: never narrower than asked."""
+"""Buffers in metres around shapes in degrees, never narrower than the distance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PIECE_M: Final = 250.0
 
 
 def bands(shapes: NDArray[Any], metres: float, centres: Floats | None = None, *, flat: bool = False) -> NDArray[Any]:
-    """Return shapes with everything within a distance of them.
+    """Return shapes buffered by a distance in metres.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def bands(shapes: NDArray[Any], metres: float, centres: Floats | None = None, *,
     Returns
     -------
     array of shapely geometries
-        Degrees; at most 0.01 % wider than asked where an edge turns, never narrower.
+        Degrees; at most 0.01 % wider than the distance where an edge turns, never narrower.
     """
     if centres is None:
         bounds = shapely.bounds(shapes)
@@ -50,7 +50,7 @@ def bands(shapes: NDArray[Any], metres: float, centres: Floats | None = None, *,
 
 
 def plane_around(shapes: NDArray[Any], centres: Floats) -> NDArray[Any]:
-    """Project each shape to the azimuthal equidistant plane around its own centre (Snyder, USGS PP 1395, ch. 25)."""
+    """Return shapes in the azimuthal equidistant plane around each one's centre (Snyder, USGS PP 1395, ch. 25)."""
     points, owner = shapely.get_coordinates(shapes, return_index=True)
     azimuth, _, away = GEOD.inv(centres[owner, 0], centres[owner, 1], points[:, 0], points[:, 1])
     angle = np.radians(azimuth)
@@ -60,7 +60,7 @@ def plane_around(shapes: NDArray[Any], centres: Floats) -> NDArray[Any]:
 
 
 def _back(shapes: NDArray[Any], centres: Floats) -> NDArray[Any]:
-    """Bring shapes of planes around centres back to degrees."""
+    """Return shapes of such planes in degrees."""
     points, owner = shapely.get_coordinates(shapes, return_index=True)
     azimuth = np.degrees(np.arctan2(points[:, 0], points[:, 1]))
     lon, lat, _ = GEOD.fwd(centres[owner, 0], centres[owner, 1], azimuth, np.hypot(*points.T))

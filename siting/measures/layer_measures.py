@@ -1,4 +1,4 @@
-"""Sites against one layer: what meets, over how much ground, and how far the rest is."""
+"""Measures of sites against one layer: relation, overlap and distance."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class LazyRecords(Sequence[FeatureRecord]):
 
 @dataclass(frozen=True)
 class Prepared:
-    """A layer's frame made ready for checks.
+    """A layer's frame prepared for checks: index, records, marks.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a layer does to each site; NaN, None and empty where it does not apply. Columns as in `CheckResult`.
+    """Measures of sites against one layer; NaN, None and empty where they do not apply. Columns as in `CheckResult`.
 
     `meeting` has a row per pair that shares ground: ``site``, ``feature`` (positions), ``piece`` (what they share,
     degrees; None for points). `touched` is the feature that is nearest or met first, -1 where there is none.
@@ -121,7 +121,7 @@ class Measured:
 
 @per_frame
 def prepared(frame: gpd.GeoDataFrame) -> Prepared:
-    """Prepare a layer's frame once."""
+    """Return a layer's frame prepared for checks, made once per frame."""
     located = frame["located"].to_numpy(dtype=bool)
     described = frame[["feature_id", "name_zh", "name_en", "zone", "basis"]].astype(object)
     described = described.where(described.notna(), None)
@@ -130,8 +130,8 @@ def prepared(frame: gpd.GeoDataFrame) -> Prepared:
     zoned = bool(here["zone"].notna().any())
     index = FeatureIndex(frame.geometry.to_numpy()[located])
     kinds: list[Any] = _kinds(frame[located])
-    asked = list(zip(here["zone"], kinds, firm.tolist(), strict=True))
-    marks = list(dict.fromkeys(asked))
+    mark_of_each = list(zip(here["zone"], kinds, firm.tolist(), strict=True))
+    marks = list(dict.fromkeys(mark_of_each))
     places = {mark: place for place, mark in enumerate(marks)}
     nowhere = pd.Series(np.nan, index=frame.index)
     return Prepared(
@@ -141,7 +141,7 @@ def prepared(frame: gpd.GeoDataFrame) -> Prepared:
         zoned,
         _county_only(frame[~located], described[~located]),
         marks,
-        np.array([places[mark] for mark in asked], dtype=np.int64),
+        np.array([places[mark] for mark in mark_of_each], dtype=np.int64),
         frame.get("accuracy_m", nowhere).to_numpy(float)[located],
         (here["basis"] == "statutory").to_numpy(bool),
         (here["basis"] == "modelled").to_numpy(bool),
@@ -149,7 +149,7 @@ def prepared(frame: gpd.GeoDataFrame) -> Prepared:
 
 
 def _kinds(frame: gpd.GeoDataFrame) -> list[str | None]:
-    """Return what type of protected site each feature is, as its source says."""
+    """Return the type of protected site of each feature, as its source has it."""
     for name in ("site_type", "type"):
         if name in frame.columns:
             return [text if isinstance(text, str) and text else None for text in frame[name]]
@@ -157,7 +157,7 @@ def _kinds(frame: gpd.GeoDataFrame) -> list[str | None]:
 
 
 def _county_only(frame: gpd.GeoDataFrame, described: pd.DataFrame) -> dict[str, list[FeatureRecord]]:
-    """List the features without a place by the territories that they claim."""
+    """Return the features without coordinates by the adcodes of their territories."""
     claims: dict[str, list[FeatureRecord]] = {}
     texts = frame["adcodes"] if "adcodes" in frame.columns else [None] * len(frame)
     features: list[Any] = described.to_dict("records")
@@ -230,7 +230,7 @@ def _distances(
 
 
 def _nothing_is_zero(totals: _Totals, shapes: NDArray[Any], theirs: NDArray[np.int64]) -> None:
-    """Put 0 where a measure applies and nothing is shared; NaN stays where the site or the layer has no such measure.
+    """Set measures to 0 where they apply and nothing is shared; NaN stays where site or layer has no such measure.
 
     An area can share ground with a layer that has areas, and hold lines of one that has lines; a line can run inside
     areas and along lines.
@@ -248,7 +248,7 @@ def _nothing_is_zero(totals: _Totals, shapes: NDArray[Any], theirs: NDArray[np.i
 
 @dataclass(frozen=True)
 class _Totals:
-    """What each site shares with a layer as a whole."""
+    """What each site shares with a layer, over the union of its features."""
 
     overlap_m2: Floats
     overlap_m: Floats
@@ -256,7 +256,7 @@ class _Totals:
 
 
 def _totals(meeting: pd.DataFrame, sizes: Floats, count: int) -> _Totals:
-    """Add up per site, over the union of what its features take."""
+    """Return the overlap of each site with the union of the features it meets."""
     if meeting.empty:
         return _Totals(*(np.full(count, np.nan) for _ in range(3)))
     site = meeting["site"].to_numpy()
@@ -269,7 +269,7 @@ def _totals(meeting: pd.DataFrame, sizes: Floats, count: int) -> _Totals:
 
 
 def _summed(site: NDArray[np.int64], values: Floats, pieces: pd.Series, size_of: _Measure, count: int) -> Floats:
-    """Return one measure per site: as it stands for a single feature, of the united pieces for several."""
+    """Return one measure per site: that of a single piece, or of the union of several."""
     total = np.full(count, np.nan)
     has = np.flatnonzero(~np.isnan(values))
     several = np.bincount(site[has], minlength=count)[site[has]] > 1
@@ -281,12 +281,12 @@ def _summed(site: NDArray[np.int64], values: Floats, pieces: pd.Series, size_of:
 
 
 def _area(pieces: NDArray[Any]) -> Floats:
-    """Return the area of what polygons there are in each piece."""
+    """Return the area of the polygons in each piece, m²."""
     return np.nan_to_num(areas_of(pieces))
 
 
 def _length(pieces: NDArray[Any]) -> Floats:
-    """Return the length of what lines there are in each piece."""
+    """Return the length of the lines in each piece, m."""
     parts, owner = shapely.get_parts(pieces, return_index=True)
     return np.bincount(owner, weights=np.nan_to_num(lengths_of(parts)), minlength=len(pieces)).astype(np.float64)
 
@@ -295,7 +295,7 @@ _MEASURES: Final[dict[str, _Measure]] = {"overlap_m2": _area, "overlap_m": _leng
 
 
 def _settle_relations(relation: NDArray[Any], meeting: pd.DataFrame, share: Floats) -> None:
-    """Put the relation of each site with the whole layer: the strongest of its pairs, or within all together."""
+    """Set the relation of each site with the whole layer: the strongest of its pairs, or within their union."""
     site, pair = meeting["site"].to_numpy(), meeting["relation"].to_numpy(dtype=object)
     for code in ("covers", "crosses", "overlaps", "within"):  # the last that applies stays
         relation[site[pair == code]] = code
@@ -306,7 +306,7 @@ def _settle_relations(relation: NDArray[Any], meeting: pd.DataFrame, share: Floa
 def _across_shared_edges(
     shapes: NDArray[Any], pairs: pd.DataFrame, index: FeatureIndex, tolerance_m: float
 ) -> tuple[NDArray[np.int64], pd.DataFrame]:
-    """Measure points and lines that meet several areas against their union: on a shared edge they lie inside it.
+    """Measure points and lines that meet several polygons against their union: a shared edge lies inside it.
 
     Returns the sites that are in the union, and for each ``relation``, ``overlap_m``, ``share``.
     """
@@ -323,7 +323,7 @@ def _across_shared_edges(
 
 
 def _hits(meeting: pd.DataFrame, layer: Prepared, count: int) -> list[list[HitRecord]]:
-    """List the features that each site meets."""
+    """Return the records of the features that each site meets."""
     hits: list[list[HitRecord]] = [_NO_HITS] * count
     if meeting.empty:
         return hits
@@ -336,7 +336,7 @@ def _hits(meeting: pd.DataFrame, layer: Prepared, count: int) -> list[list[HitRe
 
 
 def _zones(meeting: pd.DataFrame, sizes: Floats, layer: Prepared, count: int) -> list[list[ZoneRecord]]:
-    """List what each site shares with each zone of the layer."""
+    """Return the overlap of each site with each zone of the layer."""
     zones: list[list[ZoneRecord]] = [_NO_HITS] * count
     if not layer.zoned or meeting.empty:
         return zones

@@ -1,4 +1,4 @@
-"""How far site or line may be off before a finding flips, and how far they may be off at all.
+"""Margins (how far coordinates may shift before a finding flips) and accuracy (how far they may be off).
 
 Apart: the geodesic distance. Meeting: the depth of the deepest point that they share, in the one or in the other,
 whichever is more. While either is shifted by less than its depth, that point stays inside, so the two still meet: a
@@ -55,7 +55,7 @@ _PIECE_M: Final = 150.0
 
 
 def survey_accuracies(readings: Sequence[CrsReading], part: Ints, given_m: float | None) -> Floats:
-    """Return how far the coordinates of each site may be off.
+    """Return the positional accuracy of each site's own coordinates, m.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def survey_accuracies(readings: Sequence[CrsReading], part: Ints, given_m: float
 
 
 def accuracies(measured: Measured, layer: Prepared, spec: LayerSpec, survey_m: Floats) -> Floats:
-    """Return how far site and line together may be off, by the features that a finding rests on.
+    """Return the positional accuracy of site and layer together, m, by the features that a finding rests on.
 
     A statutory line is law as published: only the survey counts. Else the two are independent and add in squares. NaN
     where the layer's accuracy is not known.
@@ -100,7 +100,7 @@ def accuracies(measured: Measured, layer: Prepared, spec: LayerSpec, survey_m: F
 
 
 def rests_on_model(measured: Measured, layer: Prepared) -> NDArray[np.bool_]:
-    """Tell findings that rest on a modelled feature: it has no line that could be off, so no accuracy and no margin.
+    """Return which findings rest on a modelled feature: they have neither accuracy nor margin.
 
     Parameters
     ----------
@@ -116,14 +116,14 @@ def rests_on_model(measured: Measured, layer: Prepared) -> NDArray[np.bool_]:
 
 
 def firm(margin_m: Floats, accuracy_m: Floats) -> NDArray[Any]:
-    """Tell whether findings stand whatever the coordinates may be off: True, False (survey needed), None (unknown)."""
+    """Return whether findings stand within the accuracy: True, False (survey needed), None (unknown)."""
     result: NDArray[Any] = (margin_m > accuracy_m).astype(object)
     result[np.isnan(margin_m) | np.isnan(accuracy_m)] = None
     return result
 
 
 def margins(shapes: Shapes, layer: Prepared, measured: Measured) -> Floats:
-    """Return by how many metres site or line may be off before the two meet, or before they no longer do.
+    """Return the shift, m, of site or line after which the two meet, or meet no longer.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def margins(shapes: Shapes, layer: Prepared, measured: Measured) -> Floats:
 
 
 def inside_margins(shapes: Shapes, layer: Prepared, measured: Measured) -> Floats:
-    """As `margins`, for a layer that sites must lie inside: before a site inside is no longer, or one outside is.
+    """Return `margins` for a layer that sites must lie inside: the shift that takes a site out of it, or into it.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def inside_margins(shapes: Shapes, layer: Prepared, measured: Measured) -> Float
 def margin_kinds(
     margin_m: Floats, measured: Measured, shapes: Shapes, *, inside: bool, leaving: NDArray[np.bool_] | None = None
 ) -> NDArray[Any]:
-    """Tell whether a margin is the shift itself (``exact``) or a bound that it is not below (``at_least``).
+    """Return whether a margin is the shift itself (``exact``) or a lower bound (``at_least``).
 
     Exact: the distance of what is apart, the depth of a point, the distance to the edge of what must be inside and is,
     the way to a distance that a clause names. None where no margin is known.
@@ -202,7 +202,7 @@ def margin_kinds(
 
 
 def sliver(shapes: Shapes, measured: Measured, area_m2: float, width_m: float) -> NDArray[np.bool_]:
-    """Tell overlaps of areas that are smaller than `area_m2` and nowhere wider than `width_m`.
+    """Return which overlaps of polygons are smaller than `area_m2` and nowhere wider than `width_m`.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def sliver(shapes: Shapes, measured: Measured, area_m2: float, width_m: float) -
 
 
 def _pieces(measured: Measured, rows: Ints) -> Shapes:
-    """Return what each of some sites shares with the layer, united."""
+    """Return the union of what each site shares with the layer."""
     pairs = measured.meeting[measured.meeting["site"].isin(rows)]
     group = np.searchsorted(rows, pairs["site"].to_numpy())
     return union_pieces(pairs["piece"].to_numpy(), group, len(rows))
@@ -228,7 +228,7 @@ def _pieces(measured: Measured, rows: Ints) -> Shapes:
 def _shared(
     shapes: Shapes, layer: Prepared, measured: Measured, meets: NDArray[np.bool_]
 ) -> tuple[Ints, Shapes, Shapes]:
-    """Return the sites that meet the layer, what they share with it, and the layer around them."""
+    """Return the sites that meet the layer, their overlap with it, and the layer around them."""
     rows = np.flatnonzero(meets)
     pairs = measured.meeting[measured.meeting["site"].isin(rows)]
     group, feature = np.searchsorted(rows, pairs["site"].to_numpy()), pairs["feature"].to_numpy()
@@ -242,7 +242,7 @@ def _shared(
 
 
 def _clipped(theirs: Shapes, ours: Shapes) -> Shapes:
-    """Cut features to a window around sites; features inside it stay whole."""
+    """Return features clipped to a window around sites; features inside it stay whole."""
     bounds = shapely.bounds(ours)
     east, north = degrees_per_metre((bounds[:, 1] + bounds[:, 3]) / 2)
     reach = np.column_stack([-east, -north, east, north]) * _WINDOW_M
@@ -254,7 +254,7 @@ def _clipped(theirs: Shapes, ours: Shapes) -> Shapes:
 
 
 def _depths(pieces: Shapes, areas: Shapes, *, outside: bool = False) -> Floats:
-    """Return how deep the deepest of many points of each piece lies in an area, or how far off it; NaN off areas."""
+    """Return how deep the deepest of many points of each piece lies in a polygon, or how far off; NaN off areas."""
     result = np.full(len(pieces), np.nan)
     able = np.flatnonzero((shapely.get_dimensions(areas) == 2) & ~shapely.is_empty(pieces))
     if not able.size:
@@ -272,7 +272,7 @@ def _depths(pieces: Shapes, areas: Shapes, *, outside: bool = False) -> Floats:
 
 
 def _gaps(ours: Shapes, areas: Shapes) -> Floats:
-    """Return how far the nearest edge of each area is from a site that lies in it."""
+    """Return the distance from each site to the nearest edge of the polygon that it lies in."""
     if not len(ours):
         return np.empty(0)
     lines = shapely.boundary(_areas_only(areas))
@@ -283,7 +283,7 @@ def _gaps(ours: Shapes, areas: Shapes) -> Floats:
 
 
 def _areas_only(shapes: Shapes) -> Shapes:
-    """Drop lines and points that clipping left beside areas."""
+    """Return shapes without the lines and points that clipping left beside areas."""
     result = shapes.copy()
     for at in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION):
         parts = shapely.get_parts(shapely.get_parts(shapes[at]))
@@ -292,7 +292,7 @@ def _areas_only(shapes: Shapes) -> Shapes:
 
 
 def _candidates(pieces: Shapes) -> tuple[Floats, Ints]:
-    """Return points of each piece, and whose each is: along its edges, thinned where many, and one inside."""
+    """Return points of each piece (along its edges, thinned where many, and one inside) with their piece."""
     rims = np.maximum(shapely.length(pieces), 1e-9)
     corners, owner = shapely.get_coordinates(shapely.segmentize(pieces, rims / _EDGE_POINTS), return_index=True)
     total = np.bincount(owner, minlength=len(pieces))
@@ -304,21 +304,21 @@ def _candidates(pieces: Shapes) -> tuple[Floats, Ints]:
 
 
 def _scales(shapes: Shapes) -> Floats:
-    """Return metres per degree of longitude and latitude in the middle of each shape."""
+    """Return metres per degree of longitude and latitude at the middle of each shape."""
     bounds = shapely.bounds(shapes)
     east, north = degrees_per_metre((bounds[:, 1] + bounds[:, 3]) / 2)
     return np.column_stack([1 / east, 1 / north])
 
 
 def _scaled(shapes: Shapes, scale: Floats) -> Shapes:
-    """Scale each shape by its own pair of factors."""
+    """Return each shape scaled by its own pair of factors."""
     _, owner = shapely.get_coordinates(shapes, return_index=True)
     made: Shapes = shapely.transform(shapes, lambda xy: xy * scale[owner])
     return made
 
 
 def _refined(points: Floats, lines: Shapes, about_m: Floats) -> Floats:
-    """Return geodesic distances from points to lines that are about so far: in a plane true from each point."""
+    """Return geodesic distances from points to lines at about these distances, in a plane true at each point."""
     east, north = degrees_per_metre(points[:, 1])
     reach = (about_m * 1.02 + 1.0)[:, None] * np.column_stack([east, north])
     near = shapely.intersection(lines, shapely.box(*(points - reach).T, *(points + reach).T))

@@ -294,7 +294,7 @@ def _groups(
     left = left_over(run)
     if left is not None:
         groups.append(site_group(left, _REMAINDER, dashed=True))
-    middle = centrelines(lines) if run.asked is not None and lines is not None else None
+    middle = centrelines(lines) if run.read_sites is not None and lines is not None else None
     return groups if middle is None else [*groups, middle]
 
 

@@ -15,7 +15,17 @@ from views.screens.data import show as show_data
 from views.screens.indicators import show as show_indicators
 from views.screens.map import show as show_map
 from views.screens.plans import show as show_plans
-from views.session import PAGES_KEY, arrived, catalogue, keep_going, say, show_fault, switch_language
+from views.session import (
+    PAGE_ENTERED,
+    PAGE_SHOWN,
+    PAGES,
+    arrived,
+    catalogue,
+    keep_going,
+    say,
+    show_fault,
+    switch_language,
+)
 
 # Streamlit writes its uploader in English only.
 _UPLOADER = """
@@ -68,8 +78,8 @@ def _page(show: Callable[[], None], name: str, path: str, *, default: bool = Fal
     """Wrap a page so that a fault shows as its one sentence, never as a traceback."""
 
     def guarded() -> None:
-        st.session_state["page_entered"] = st.session_state.get("page_shown") != path
-        st.session_state["page_shown"] = path
+        PAGE_ENTERED.set(PAGE_SHOWN.get() != path)
+        PAGE_SHOWN.set(path)
         try:
             show()
         except RedlineError as fault:
@@ -109,7 +119,7 @@ _pages = {
     "plans": _page(show_plans, "views.page_plans", "plans"),
     "data": _page(show_data, "views.page_data", "data"),
 }
-st.session_state[PAGES_KEY] = _pages
+PAGES.set(_pages)
 _chosen = st.navigation(list(_pages.values()), position="top")
 keep_going(_chosen)
 _header()

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import streamlit as st
 from itsdangerous import BadSignature
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
@@ -26,8 +25,11 @@ from layers.paths import config_in_use, home
 from views.server.downloads import give, root
 from views.server.signing import signer
 from views.server.suggestions import suggestions
+from views.session import Slot
 
 __all__ = ["FIND_PATH", "FROM_COMPONENT", "TOKEN_HEADER", "new_token", "routes", "session_token", "tiles_folder"]
+
+_TOKEN: Final[Slot[str]] = Slot("redline-token", "")
 
 FROM_COMPONENT: Final = "../../redline"
 """Our folder as seen from the page of the st_folium component, whatever the base path is."""
@@ -78,10 +80,9 @@ def new_token(session: str) -> str:
 
 def session_token() -> str:
     """Return the token of the session whose script runs."""
-    if "redline-token" not in st.session_state:
-        st.session_state["redline-token"] = new_token(uuid.uuid4().hex)
-    token: str = st.session_state["redline-token"]
-    return token
+    if not _TOKEN.is_set():  # one for the session's whole life, or the map would remount with each rerun
+        _TOKEN.set(new_token(uuid.uuid4().hex))
+    return _TOKEN.get()
 
 
 def _asset(request: Request) -> Response:

@@ -2,49 +2,53 @@
 
 from views.session.crs_names import system_text
 from views.session.language import lang, say, switch_language
-from views.session.memo import once
-from views.session.navigation import PAGES_KEY, arrived, has_page, keep_going, open_page
+from views.session.memo import Memo
+from views.session.navigation import PAGE_ENTERED, PAGE_SHOWN, PAGES, arrived, has_page, keep_going, open_page
 from views.session.rows import Row, missing, row_of, rows_of
-from views.session.sticky_buttons import answered, asked, pressed
+from views.session.state import KeptWidget, Slot, set_widget, widget_value
+from views.session.sticky_buttons import press_handled, pressed, pressed_until_handled
 from views.session.stored_checks import ledger, link_to
 from views.session.territory_names import region_text, regions_text, territories, territory_text
 from views.session.text import file_name_text, markdown_text, show_fault
-from views.session.widgets import keep, restore
 from views.session.workspace import VERSION, Stamp, catalogue, current, current_layers, stamp
 
 __all__ = [
-    "PAGES_KEY",
+    "PAGES",
+    "PAGE_ENTERED",
+    "PAGE_SHOWN",
     "VERSION",
+    "KeptWidget",
+    "Memo",
     "Row",
+    "Slot",
     "Stamp",
-    "answered",
     "arrived",
-    "asked",
     "catalogue",
     "current",
     "current_layers",
     "file_name_text",
     "has_page",
-    "keep",
     "keep_going",
     "lang",
     "ledger",
     "link_to",
     "markdown_text",
     "missing",
-    "once",
     "open_page",
+    "press_handled",
     "pressed",
+    "pressed_until_handled",
     "region_text",
     "regions_text",
-    "restore",
     "row_of",
     "rows_of",
     "say",
+    "set_widget",
     "show_fault",
     "stamp",
     "switch_language",
     "system_text",
     "territories",
     "territory_text",
+    "widget_value",
 ]

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final, cast
+
 import streamlit as st
 
+from views.session.state import Slot
 from views.session.workspace import catalogue
 from words import LANGUAGES, Lang, t
 
 __all__ = ["lang", "say", "switch_language"]
 
+_LANG: Final[Slot[Lang | None]] = Slot("lang", None)
+
 
 def lang() -> Lang:
     """Return the session's language: the switch, else the address (``?lang=en``), else the configuration."""
-    if "lang" not in st.session_state:
-        asked = st.query_params.get("lang")
-        st.session_state["lang"] = asked if asked in LANGUAGES else catalogue().language
-    chosen: Lang = st.session_state["lang"]
+    chosen = _LANG.get()
+    if chosen is None:
+        named = st.query_params.get("lang")
+        chosen = cast("Lang", named if named in LANGUAGES else catalogue().language)
+        _LANG.set(chosen)
     return chosen
 
 
@@ -31,7 +37,7 @@ def switch_language() -> None:
         label_visibility="collapsed",
     )
     if chosen and chosen != now:
-        st.session_state["lang"] = chosen
+        _LANG.set(chosen)
         st.query_params["lang"] = chosen
         st.rerun()
 

@@ -1,52 +1,75 @@
-"""Work that a page does once for a question, whatever how often its script runs: the one memory of a session."""
+"""Results that a page computes once for a question, however often its script runs: the one memory of a session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
-
-import streamlit as st
+from typing import Generic, NamedTuple, TypeVar
 
 from geo.errors import RedlineError
 from siting.law import day_of
-from views.session.workspace import stamp
+from views.session.state import Slot
+from views.session.workspace import Stamp, stamp
 
-__all__ = ["forget", "once"]
+__all__ = ["Memo"]
+
+T = TypeVar("T")
 
 
-def once(kind: str, key: Hashable, make: Callable[[], Any]) -> Any:
-    """Do something once for a key: its value or its fault is kept in the session until the next key.
+class _Result(NamedTuple):
+    """What was computed last, or the fault that ended it, and for what."""
 
-    It is done anew, too, when layers, settings or tables of rules change (`stamp`), and on the next day,
-    whose law may be another: what is kept never outlives what it was made from.
+    asked: tuple[Hashable, Stamp, str]
+    value: object
+    fault: RedlineError | None
+
+
+class Memo(Generic[T]):
+    """The last result of one computation of a page, kept in the session until the question changes.
+
+    It is computed anew, too, when layers, settings or tables of rules change (`stamp`), and on the next day, whose law
+    may be another: a result never outlives what it was made from.
 
     Parameters
     ----------
-    kind : str
-        Name of the one place in the session that holds it.
-    key : hashable
-        All that was asked; never the identity of an object, which another may bear later.
-    make : callable
-
-    Raises
-    ------
-    RedlineError
-        What `make` raised for this key, again in every run.
+    key : str
+        Its key in the session.
     """
-    now = (key, stamp(), day_of(None))
-    held = st.session_state.get(kind)
-    if held is None or held[0] != now:
-        try:
-            held = (now, make(), None)
-        except RedlineError as fault:
-            held = (now, None, fault)
-        st.session_state[kind] = held
-    if held[2] is not None:
-        raise held[2]
-    return held[1]
 
+    def __init__(self, key: str) -> None:
+        self._slot: Slot[_Result | None] = Slot(key, None)
 
-def forget(*kinds: str) -> None:
-    """Let go of what is kept, so that it is made anew."""
-    for kind in kinds:
-        st.session_state.pop(kind, None)
+    def once(self, question: Hashable, compute: Callable[[], T]) -> T:
+        """Return the result for a question, computed if it is not the one of the last run.
+
+        Parameters
+        ----------
+        question : hashable
+            All that the result depends on besides the state of the product; never the identity of an object, which
+            another may bear later.
+        compute : callable
+
+        Raises
+        ------
+        RedlineError
+            What `compute` raised for this question, again in every run.
+        """
+        now = (question, stamp(), day_of(None))
+        last = self._slot.get()
+        if last is None or last.asked != now:
+            try:
+                last = _Result(now, compute(), None)
+            except RedlineError as fault:
+                last = _Result(now, None, fault)
+            self._slot.set(last)
+        if last.fault is not None:
+            raise last.fault
+        value: T = last.value  # type: ignore[assignment]
+        return value
+
+    def forget(self) -> None:
+        """Drop the result, so that it is computed anew."""
+        self._slot.clear()
+
+    def of(self, *parts: object) -> Memo[T]:
+        """Return the memo of one thing among several."""
+        return Memo(self._slot.of(*parts).key)

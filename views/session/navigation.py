@@ -7,10 +7,18 @@ from typing import Any, Final, NoReturn
 
 import streamlit as st
 
-__all__ = ["PAGES_KEY", "arrived", "has_page", "keep_going", "open_page"]
+from views.session.state import Slot
 
-PAGES_KEY: Final = "redline-pages"
-_GOING: Final = "redline-going"
+__all__ = ["PAGES", "PAGE_ENTERED", "PAGE_SHOWN", "arrived", "has_page", "keep_going", "open_page"]
+
+PAGES: Final[Slot[dict[str, Any]]] = Slot("redline-pages", {})
+"""The pages of the app by path."""
+PAGE_SHOWN: Final[Slot[str]] = Slot("page_shown", "")
+"""Path of the page that is shown."""
+PAGE_ENTERED: Final[Slot[bool]] = Slot("page_entered", default=False)
+"""Whether this run is the first of its page since another was shown."""
+_GOING: Final[Slot[tuple[str, dict[str, str], float] | None]] = Slot("redline-going", None)
+"""The page that was asked for, its parameters, and when."""
 _PATIENCE_S: Final = 5.0
 
 
@@ -18,7 +26,7 @@ def open_page(path: str, **parameters: str) -> NoReturn:
     """Open a page by its path; the language stays in the address."""
     if "lang" in st.query_params:
         parameters = {"lang": st.query_params["lang"], **parameters}
-    st.session_state[_GOING] = (path, parameters, time.monotonic())
+    _GOING.set((path, parameters, time.monotonic()))
     _switch(path, parameters)
 
 
@@ -33,26 +41,25 @@ def keep_going(page: Any) -> None:
     page : StreamlitPage
         What is about to run.
     """
-    going = st.session_state.get(_GOING)
+    going = _GOING.get()
     if going is None:
         return
     path, parameters, since = going
     if time.monotonic() - since > _PATIENCE_S:
-        del st.session_state[_GOING]
-    elif page.url_path != st.session_state[PAGES_KEY][path].url_path:
+        _GOING.clear()
+    elif page.url_path != PAGES.get()[path].url_path:
         _switch(path, parameters)
 
 
 def arrived() -> None:
     """Say that the page ran to its end: nothing can call another back that was asked for before."""
-    st.session_state.pop(_GOING, None)
+    _GOING.clear()
 
 
 def _switch(path: str, parameters: dict[str, str]) -> NoReturn:
-    pages: dict[str, Any] = st.session_state[PAGES_KEY]
-    st.switch_page(pages[path], query_params=parameters)
+    st.switch_page(PAGES.get()[path], query_params=parameters)
 
 
 def has_page(path: str) -> bool:
-    """Tell whether there is a page."""
-    return path in st.session_state.get(PAGES_KEY, {})
+    """Return whether there is a page of this path."""
+    return path in PAGES.get()

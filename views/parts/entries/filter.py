@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -10,10 +11,13 @@ import streamlit as st
 from layers.paths import data_root
 from layers.plans import KINDS, PlanSet, Wanted, matching, read_plan_set
 from siting.law import FilesStamp, stamp_of
-from views.session import catalogue, lang, region_text, say, territories
+from views.session import Slot, catalogue, lang, region_text, say, territories
 from words import LANGUAGES
 
 __all__ = ["choose", "choose_kind", "clear", "code_text", "plan_set"]
+
+_FILTER: Final[Slot[str]] = Slot("plans", "")
+"""Of each filter its code, and of each filter and language the widget's."""
 
 _LEVELS = ("province", "prefecture", "county")
 _KEYS = ("document", "kind", "category", "county", "wider", "status", "place", "text")
@@ -85,8 +89,9 @@ def clear() -> None:
 
 def _forget(*names: str) -> None:
     for name in names:
-        for key in (f"plans-{name}", *(f"plans-{name}-{code}" for code in LANGUAGES)):
-            st.session_state.pop(key, None)
+        _FILTER.of(name).clear()
+        for code in LANGUAGES:
+            _FILTER.of(name, code).clear()
 
 
 def _forget_codes() -> None:
@@ -102,21 +107,20 @@ def _select(name: str, options: list[str]) -> str:
     texts = {"document": _document_text, "county": region_text}.get(name, code_text)
     first = name == "category" and not options
     choices = ["", *options]
-    before = st.session_state.get(f"plans-{name}", "")
-    key = f"plans-{name}-{lang()}"
+    before, widget = _FILTER.of(name).get(), _FILTER.of(name, lang())
     chosen = st.selectbox(
         say(f"plans_page.{name}"),
         choices,
-        index=choices.index(before) if before in choices and key not in st.session_state else 0,
+        index=choices.index(before) if before in choices and not widget.is_set() else 0,
         format_func=lambda code: texts(code) if code else say("plans_page.every"),
-        key=key,
+        key=widget.key,
         disabled=first,
         help=say("plans_page.category_first") if first else None,
     )
-    st.session_state[f"plans-{name}"] = chosen
+    _FILTER.of(name).set(chosen)
     for other in LANGUAGES:
         if other != lang():
-            st.session_state.pop(f"plans-{name}-{other}", None)
+            _FILTER.of(name, other).clear()
     return chosen
 
 

@@ -1,9 +1,16 @@
 """Findings of a site on the screen."""
 
 from views.parts.findings.checked import Checked, last_checked, note_checked
-from views.parts.findings.form import activity_title, choose_settings, show_required
+from views.parts.findings.form import (
+    CHECK_ACTIVITY,
+    CHECK_MODE,
+    activity_title,
+    choose_settings,
+    show_required,
+)
 from views.parts.findings.result import COLOURS, CSS, facts_html, findings_html, rules_html, show_verdict, verdict_html
 from views.parts.findings.site_view import (
+    RUN_NUMBER,
     Seen,
     code_text,
     layer_title,
@@ -15,8 +22,11 @@ from views.parts.findings.site_view import (
 )
 
 __all__ = [
+    "CHECK_ACTIVITY",
+    "CHECK_MODE",
     "COLOURS",
     "CSS",
+    "RUN_NUMBER",
     "Checked",
     "Seen",
     "activity_title",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import streamlit as st
+from typing import Final
 
 from geo.sites import Sites
 from siting.check import CheckResult, Run
+from views.session import Slot
 
 __all__ = ["Checked", "last_checked", "note_checked"]
 
 
-_CHECKED = "map-checked"
+_LAST: Final[Slot[tuple[str, Sites, tuple[bytes, str | None] | None] | None]] = Slot("map-checked", None)
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,9 @@ class Checked:
 
 def note_checked(token: str, sites: Sites, upload: tuple[bytes, str | None] | None) -> None:
     """Say what was checked: its token, the sites, and the bytes and system of an upload."""
-    st.session_state[_CHECKED] = (token, sites, upload)
+    _LAST.set((token, sites, upload))
 
 
 def last_checked() -> tuple[str, Sites, tuple[bytes, str | None] | None] | None:
     """Return what was checked last on the map page: its token, the sites, and the bytes and system of an upload."""
-    held: tuple[str, Sites, tuple[bytes, str | None] | None] | None = st.session_state.get(_CHECKED)
-    return held
+    return _LAST.get()

@@ -14,9 +14,20 @@ from layers.law import DECLARED_FLAGS
 from siting.check import Settings
 from siting.law import NOT, WORKS, activities, day_of, questions, required_layers
 from views.parts.findings.site_view import Seen, word_title
-from views.session import Row, catalogue, keep, lang, restore, row_of, say
+from views.session import KeptWidget, Row, catalogue, lang, row_of, say
 
-__all__ = ["activity_title", "choose_settings", "show_required"]
+__all__ = ["CHECK_ACTIVITY", "CHECK_MODE", "activity_title", "choose_settings", "show_required"]
+
+CHECK_MODE: Final[KeptWidget[str]] = KeptWidget("chk-mode", "check")
+"""Whether the Check page shows a new check or the ledger."""
+CHECK_ACTIVITY: Final[KeptWidget[str | None]] = KeptWidget("chk-activity", None)
+_AS_OF: Final[KeptWidget[Any]] = KeptWidget("chk-as-of", None)
+_ACCURACY: Final[KeptWidget[float | None]] = KeptWidget("chk-accuracy", None)
+_WORKS: Final[KeptWidget[str]] = KeptWidget("chk-works", WORKS[0])
+_ANSWER: Final[KeptWidget[str | None]] = KeptWidget("chk-flag", None)
+"""Of each activity and flag: yes, no or nothing."""
+_DECLARED: Final[KeptWidget[bool]] = KeptWidget("chk-declared", default=False)
+"""Of each flag that only the user can declare."""
 
 
 _FAMILIES: Final = ("industry", "mining", "transport", "energy", "water", "town", "rural", "nature", "waste")
@@ -31,12 +42,11 @@ def choose_settings() -> Settings:
     activity = _activity(known)
     left, right = st.columns(2)
     with left:
-        key = restore("chk-as-of", dt.date.fromisoformat(day_of(None)))
-        day = keep(key, st.date_input(say("check_page.as_of"), key=key, format="YYYY-MM-DD"))
+        key = _AS_OF.restored(dt.date.fromisoformat(day_of(None)))
+        day = _AS_OF.keep(st.date_input(say("check_page.as_of"), key=key, format="YYYY-MM-DD"))
     with right:
-        key = restore("chk-accuracy")
-        accuracy = keep(
-            key,
+        key = _ACCURACY.restored()
+        accuracy = _ACCURACY.keep(
             st.number_input(
                 say("check_page.accuracy"),
                 min_value=0.0,
@@ -72,9 +82,9 @@ def _activity(known: pd.DataFrame) -> str | None:
     """Ask for the activity: grouped by family, found by its Chinese or English name."""
     order = {family: place for place, family in enumerate(_FAMILIES)}
     codes = sorted(known.index, key=lambda code: order.get(str(known.loc[code, "family"]), len(order)))
-    key = restore("chk-activity")
-    if st.session_state[key] not in {None, *codes}:
-        st.session_state[key] = None
+    key = CHECK_ACTIVITY.restored()
+    if CHECK_ACTIVITY.get() not in {None, *codes}:
+        CHECK_ACTIVITY.set(None)
     chosen: str | None = st.selectbox(
         say("check_page.activity"),
         codes,
@@ -82,7 +92,7 @@ def _activity(known: pd.DataFrame) -> str | None:
         placeholder=say("check_page.activity_none"),
         key=key,
     )
-    keep(key, chosen)
+    CHECK_ACTIVITY.keep(chosen)
     if chosen is not None:
         row = known.loc[chosen]
         st.caption(str(row["description"] if lang() == "zh" else row["description_en"]))
@@ -106,23 +116,23 @@ def activity_title(code: str | None) -> str:
 
 
 def _works() -> str:
-    key = restore("chk-works", WORKS[0])
+    key = _WORKS.restored()
     chosen = st.segmented_control(
         say("check_page.works"), WORKS, format_func=lambda one: say(f"check_page.works_{one}"), key=key
     )
-    works: str = keep(key, chosen or WORKS[0])
-    return works
+    return _WORKS.keep(chosen or WORKS[0])
 
 
 def _flags(activity: str, row: Row) -> tuple[str, ...]:
     """Ask what the law asks; return the answers, a no with ``no-`` in front. What was not answered is left open."""
-    asked = [flag for flag in questions(activity) if flag not in row["flags"]]
+    open_flags = [flag for flag in questions(activity) if flag not in row["flags"]]
     answers = []
     st.markdown(f"**{say('check_page.questions')}**", help=say("check_page.questions_help"))
-    for flag in [flag for flag in asked if flag not in DECLARED_FLAGS]:
+    for flag in [flag for flag in open_flags if flag not in DECLARED_FLAGS]:
         label, answer = st.columns([1.5, 1], vertical_alignment="center")
         label.markdown(say(f"check_page.flag_{flag}"))
-        key = restore(f"chk-flag-{activity}-{flag}")
+        widget = _ANSWER.of(activity, flag)
+        key = widget.restored()
         with answer:
             said = st.segmented_control(
                 say(f"check_page.flag_{flag}"),
@@ -131,12 +141,12 @@ def _flags(activity: str, row: Row) -> tuple[str, ...]:
                 key=key,
                 label_visibility="collapsed",
             )
-        if keep(key, said) is not None:
+        if widget.keep(said) is not None:
             answers.append(flag if said == "yes" else f"{NOT}{flag}")
     st.caption(say("check_page.declared"))
     for flag in DECLARED_FLAGS:
-        key = restore(f"chk-declared-{flag}", default=False)
-        if keep(key, st.checkbox(say(f"check_page.flag_{flag}"), key=key)):
+        declared = _DECLARED.of(flag)
+        if declared.keep(st.checkbox(say(f"check_page.flag_{flag}"), key=declared.restored())):
             answers.append(flag)
     return tuple(answers)
 

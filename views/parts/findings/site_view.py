@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
-import streamlit as st
 
 from geo.measure import MEETING
 from layers.catalogue import LayerSpec
 from siting.check import GRAVE, CheckResult, one_site, to_json
 from siting.records import FindingRecord, SiteRecord
 from snapshot.findings import area_text, length_text
-from views.session import VERSION, current_layers, lang, say
+from views.session import VERSION, Slot, current_layers, lang, say
 from words import has
 
 __all__ = [
+    "RUN_NUMBER",
     "Seen",
     "code_text",
     "counties_text",
@@ -31,6 +31,9 @@ __all__ = [
     "square_metres",
     "word_title",
 ]
+
+RUN_NUMBER: Final[Slot[int]] = Slot("chk-run-number", 0)
+"""How many checks the Check page has run in this session."""
 
 Row = dict[str, Any]
 
@@ -135,5 +138,4 @@ def named_features(layer: str, ids: list[Any], most: int = 5) -> list[Row]:
 
 def run_number() -> int:
     """Return the number of the run that is shown: what is remembered of a run goes by it."""
-    number: int = st.session_state.get("chk-run-number", 0)
-    return number
+    return RUN_NUMBER.get()

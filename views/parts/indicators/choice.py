@@ -8,17 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Final
-
-import streamlit as st
+from typing import Any, Final
 
 from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Scheme, rising_limits
 from geo.errors import RedlineError
+from views.session import Slot
 
-__all__ = ["INDICATOR_KEY", "Choice", "choose", "chosen", "read_choice", "revision"]
+__all__ = ["CHOICE", "Choice", "choose", "chosen", "read_choice", "revision"]
 
-INDICATOR_KEY: Final = "indicator_choice"
-_REVISIONS: Final = "indicator_revisions"
+CHOICE: Final[Slot[Any]] = Slot("indicator_choice", None)
+_REVISIONS: Final[Slot[dict[str, int]]] = Slot("indicator_revisions", {})
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _MOMENT: Final = re.compile(r"[a-z0-9-]{0,40}(?:\.\.[a-z0-9-]{1,40})?")
 _LIMITS: Final = re.compile(r"[-+0-9eE.,;；，、 ]{0,160}")
@@ -102,7 +101,7 @@ def read_choice(raw: object) -> Choice:
 
 def chosen() -> Choice:
     """Return the choice of the session."""
-    return read_choice(st.session_state.get(INDICATOR_KEY))
+    return read_choice(CHOICE.get())
 
 
 def choose(*, by: str = "", **changes: str) -> None:
@@ -122,8 +121,8 @@ def choose(*, by: str = "", **changes: str) -> None:
     after = {**asdict(now), **changes}
     made_anew = [name for name, value in asdict(before).items() if after[name] != value and name != by]
     counts = {name: revision(name) + 1 for name in made_anew}
-    st.session_state[_REVISIONS] = {**st.session_state.get(_REVISIONS, {}), **counts}
-    st.session_state[INDICATOR_KEY] = after
+    _REVISIONS.set({**_REVISIONS.get(), **counts})
+    CHOICE.set(after)
 
 
 def revision(name: str) -> int:
@@ -133,4 +132,4 @@ def revision(name: str) -> int:
     before it has heard of a change (a map that settles does) still sends what the widget held before; taken as an
     answer, that would undo the change.
     """
-    return int(st.session_state.get(_REVISIONS, {}).get(name, 0))
+    return _REVISIONS.get().get(name, 0)

@@ -25,12 +25,18 @@ from layers.paths import data_root
 from layers.plans import read_table
 from siting.law import FilesStamp, stamp_of
 from views.parts.indicators.choice import Choice
-from views.session import Stamp, catalogue, current_layers, stamp
+from views.session import (
+    Slot,
+    Stamp,
+    catalogue,
+    current_layers,
+    stamp,
+)
 from words import t
 
 __all__ = ["OWN", "Shown", "moment_of", "pair_of", "regions_of", "shown", "subjects"]
 
-OWN: Final = "own-subjects"
+OWN: Final[Slot[dict[str, Subject]]] = Slot("own-subjects", {})
 """Key of the session's own subjects: of its files, seen by nobody else."""
 
 
@@ -57,9 +63,8 @@ class Shown:
 
 def subjects() -> dict[str, Subject]:
     """Return every subject by id: the session's own first, then derived, then published."""
-    own: dict[str, Subject] = st.session_state.get(OWN, {})
     folder = data_root(catalogue().folder) / "plans"
-    return {**own, **_offered(str(folder), stamp_of(folder))}
+    return {**OWN.get(), **_offered(str(folder), stamp_of(folder))}
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -22,9 +22,9 @@ from views.parts.indicators.choice import chosen
 from views.parts.indicators.figures import regions_of
 from views.parts.indicators.own_subjects import add_own, today
 from views.server import FROM_COMPONENT, tiles_folder
-from views.session import lang, markdown_text, say, show_fault
+from views.session import Slot, lang, markdown_text, say, set_widget, show_fault, widget_value
 
-__all__ = ["as_picture", "choose_raster", "picture_group", "picture_legend", "show_as"]
+__all__ = ["RASTER_CLOSE", "as_picture", "choose_raster", "picture_group", "picture_legend", "show_as"]
 
 _STATISTICS: Final[tuple[Statistic, ...]] = ("mean", "sum", "min", "max", "share")
 _LEVELS: Final[tuple[Level, ...]] = ("county", "prefecture")
@@ -41,10 +41,6 @@ _SYSTEMS: Final = (
 _FOLDER: Final = "own_raster"
 _KEPT: Final = 40
 _DAY_SECONDS: Final = 24 * 3600
-_PICTURES: Final = "own-pictures"
-_ASKED: Final = "raster-asked"
-_AS_PICTURE: Final = "raster-as-picture"
-_OPACITY: Final = "raster-opacity"
 
 
 @dataclass(frozen=True)
@@ -64,12 +60,23 @@ class _Shown:
     colours: tuple[str, ...]
 
 
+_PICTURES: Final[Slot[dict[str, _Shown]]] = Slot("own-pictures", {})
+_REQUESTED: Final[Slot[str]] = Slot("raster-asked", "")
+_AS_PICTURE: Final[Slot[bool]] = Slot("raster-as-picture", default=False)
+_OPACITY: Final[Slot[int]] = Slot("raster-opacity", 80)
+_OPACITY_WIDGET: Final[Slot[int]] = Slot("raster-opacity-choice", 80)
+_FILE: Final[Slot[tuple[str, tempfile.TemporaryDirectory[str]] | None]] = Slot("raster-kept", None)
+"""The upload's id, and the folder that holds its bytes."""
+RASTER_CLOSE: Final[Slot[bool]] = Slot("raster-close", default=False)
+"""Whether the panel of rasters is to be closed: what it was opened for is done."""
+
+
 def choose_raster() -> None:
     """Show the uploader and, once a file is there, what is asked of it."""
     st.caption(say("raster_own.lead"))
     uploaded = st.file_uploader(say("raster_own.file"), type=["tif", "tiff"], key="raster-file")
     if uploaded is None:
-        st.session_state.pop("raster-kept", None)
+        _FILE.clear()
         return
     path = _kept(uploaded)
     try:
@@ -82,12 +89,12 @@ def choose_raster() -> None:
 
 def _kept(uploaded: Any) -> Path:
     """Return the upload as a file in a folder of its own, which goes with the session."""
-    held = st.session_state.get("raster-kept")
+    held = _FILE.get()
     if held is None or held[0] != uploaded.file_id:
         folder = tempfile.TemporaryDirectory(prefix="redline-raster-", ignore_cleanup_errors=True)
         (Path(folder.name) / "raster.tif").write_bytes(uploaded.getbuffer())
         held = (uploaded.file_id, folder)
-        st.session_state["raster-kept"] = held
+        _FILE.set(held)
     return Path(held[1].name) / "raster.tif"
 
 
@@ -157,19 +164,19 @@ def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
         least = st.slider(say("raster_own.least"), 1, 100, 50, format="%d%%", key=f"raster-least-{seed}")
     st.button(
         say("raster_own.use"), type="primary", width="stretch", key=f"raster-use-{seed}",
-        on_click=lambda: st.session_state.update({_ASKED: seed}),
+        on_click=lambda: _REQUESTED.set(seed),
     )  # fmt: skip
     # a map that has just drawn itself starts the script anew and takes a press with it: what was asked for stays asked
-    if st.session_state.get(_ASKED) != seed:
+    if _REQUESTED.get() != seed:
         return
     try:
         facts = _without(facts, written)
         wish = RasterWish(int(band), statistic, float(of_class), unit.strip(), level, least)
         _reckon(path, facts, wish)
     except RedlineError:
-        st.session_state.pop(_ASKED, None)
+        _REQUESTED.clear()
         raise
-    st.session_state.pop(_ASKED, None)
+    _REQUESTED.clear()
     st.rerun()
 
 
@@ -197,11 +204,10 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
     west, south, east, north = regions.frame.total_bounds
     view = raster_view(path, facts, (west - 0.3, south - 0.3, east + 0.3, north + 0.3), band=wish.band)
     picture = painted(view.values)
-    pictures = {**st.session_state.get(_PICTURES, {}), subject.id: _served(picture, view.bounds, facts.name, wish)}
-    st.session_state[_PICTURES] = pictures
+    _PICTURES.set({**_PICTURES.get(), subject.id: _served(picture, view.bounds, facts.name, wish)})
     bar.empty()
     add_own(subject)
-    st.session_state["raster-close"] = True
+    RASTER_CLOSE.set(value=True)
 
 
 def _served(
@@ -223,20 +229,20 @@ def _served(
 
 def as_picture() -> bool:
     """Tell whether the map shows the raster that is chosen as it is, and not its figures."""
-    return _has_picture() and bool(st.session_state.get(_AS_PICTURE, False))
+    return _has_picture() and _AS_PICTURE.get()
 
 
 def _has_picture() -> bool:
-    return chosen().id in st.session_state.get(_PICTURES, {})
+    return chosen().id in _PICTURES.get()
 
 
 def show_as() -> bool:
     """Ask, of a raster, whether maps show it or its figures; tell whether it is the raster (on every page)."""
     if not _has_picture():
         return False
-    way, faint = f"raster-show-{lang()}", "raster-opacity-choice"
-    st.session_state[way] = "picture" if as_picture() else "figures"
-    st.session_state[faint] = _opacity()
+    way = f"raster-show-{lang()}"
+    set_widget(way, "picture" if as_picture() else "figures")
+    _OPACITY_WIDGET.set(_OPACITY.get())
     left, right = st.columns([1, 1], vertical_alignment="center")
     with left:
         st.segmented_control(
@@ -245,33 +251,28 @@ def show_as() -> bool:
             format_func=lambda code: say(f"raster_own.show_{code}"),
             key=way,
             label_visibility="collapsed",
-            on_change=lambda: st.session_state.update({_AS_PICTURE: st.session_state[way] == "picture"}),
+            on_change=lambda: _AS_PICTURE.set(widget_value(way) == "picture"),
         )
     if as_picture():
         right.slider(
-            say("raster_own.opacity"), 10, 100, step=5, key=faint,
-            on_change=lambda: st.session_state.update({_OPACITY: st.session_state[faint]}),
+            say("raster_own.opacity"), 10, 100, step=5, key=_OPACITY_WIDGET.key,
+            on_change=lambda: _OPACITY.set(_OPACITY_WIDGET.get()),
         )  # fmt: skip
     return as_picture()
 
 
-def _opacity() -> int:
-    """Return how opaque the picture is, per cent."""
-    return int(st.session_state.get(_OPACITY, 80))
-
-
 def picture_group() -> folium.FeatureGroup:
     """Return the picture of the raster that is chosen, with what its colours stand for."""
-    picture: _Shown = st.session_state[_PICTURES][chosen().id]
+    picture = _PICTURES.get()[chosen().id]
     high = f"{picture.high:,.6g} {picture.unit}".strip()
     ramp = Ramp(picture.colours, f"{picture.low:,.6g}", high, say("raster_own.picture_legend"))
     title = f"{picture.name} · {say('raster_own.band')} {picture.band}"
-    return image_group(picture.url, picture.bounds, title=title, ramp=ramp, opacity=_opacity() / 100)
+    return image_group(picture.url, picture.bounds, title=title, ramp=ramp, opacity=_OPACITY.get() / 100)
 
 
 def picture_legend() -> str:
     """Return what the colours of the picture stand for, as HTML."""
-    picture: _Shown = st.session_state[_PICTURES][chosen().id]
+    picture = _PICTURES.get()[chosen().id]
     ramp = ", ".join(picture.colours)
     ends = f"{picture.low:,.6g} – {picture.high:,.6g} {picture.unit}"
     return (

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-import streamlit as st
-
 from layers.indicators import Subject
 from views.parts.indicators.choice import choose, chosen
 from views.parts.indicators.figures import OWN
+from views.session import Slot
 
-__all__ = ["add_own", "forget_own", "today"]
+__all__ = ["OWN_ADDED", "add_own", "forget_own", "today"]
+
+OWN_ADDED: Final[Slot[int | None]] = Slot("own-added", None)
+"""Territories of the subject that was just added, until the page says so."""
 
 
 _MOST_OWN: Final = 12
@@ -24,14 +26,14 @@ def today() -> str:
 
 def add_own(subject: Subject) -> None:
     """Add a subject to the session's own, the oldest going, and show it."""
-    own: dict[str, Subject] = {**st.session_state.get(OWN, {}), subject.id: subject}
-    st.session_state[OWN] = dict(list(own.items())[-_MOST_OWN:])
+    own = {**OWN.get(), subject.id: subject}
+    OWN.set(dict(list(own.items())[-_MOST_OWN:]))
     choose(id=subject.id, year="", mode="value")
-    st.session_state["own-added"] = len(subject.adcodes)
+    OWN_ADDED.set(len(subject.adcodes))
 
 
 def forget_own() -> None:
     """Take the session's own subjects back."""
-    own = st.session_state.pop(OWN, {})
+    own = OWN.pop()
     if chosen().id in own:
         choose(id="")

@@ -11,9 +11,16 @@ import streamlit as st
 from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
 from geo.errors import RedlineError
 from layers.indicators import Subject, changes_of
-from views.parts.indicators.choice import INDICATOR_KEY, Choice, choose, chosen, revision
+from views.parts.indicators.choice import CHOICE, Choice, choose, chosen, revision
 from views.parts.indicators.figures import Shown, pair_of, shown, subjects
-from views.session import lang, markdown_text, say, territories
+from views.session import (
+    lang,
+    markdown_text,
+    say,
+    set_widget,
+    territories,
+    widget_value,
+)
 
 __all__ = ["choose_classes", "choose_indicator", "choose_subject", "label_of", "labels_of"]
 
@@ -121,8 +128,8 @@ def _narrow(name: str, found: list[Subject]) -> str:
     counts = pd.Series([group for one in found for group in _groups(one)], dtype=object).value_counts()
     order = sorted(counts.index, key=lambda group: (_rank(group), -int(counts[group]), group))
     key = f"indicator-{name}-{lang()}"
-    if st.session_state.get(key, "") not in ["", *order]:
-        st.session_state[key] = ""
+    if widget_value(key, "") not in ["", *order]:
+        set_widget(key, "")
     group: str = st.selectbox(
         say("indicator_page.group"),
         ["", *order],
@@ -219,8 +226,8 @@ def _choose_limits(now: Choice, found: Shown) -> None:
     """Take the limits as text; what cannot be used is said and left out."""
     now_lang = lang()
     unit = found.indicator.unit(now_lang)
-    asked = st.session_state.get(INDICATOR_KEY)
-    _mirrored("limits", str(asked.get("limits", ""))[:_LONGEST] if isinstance(asked, dict) else "")
+    choice = CHOICE.get()
+    _mirrored("limits", str(choice.get("limits", ""))[:_LONGEST] if isinstance(choice, dict) else "")
     st.text_input(
         say("indicator_page.limits", unit=markdown_text(unit)),
         key=_key("limits"),
@@ -233,7 +240,7 @@ def _choose_limits(now: Choice, found: Shown) -> None:
     st.caption(
         say("indicator_page.range", low=f"{told.min():,.6g}", high=f"{told.max():,.6g}", unit=markdown_text(unit))
     )
-    refused = st.session_state.get(_key("limits"), "")
+    refused = widget_value(_key("limits"), "")
     if refused and not now.upper_limits:
         try:
             rising_limits(refused)
@@ -260,8 +267,8 @@ def _key(name: str) -> str:
 
 def _mirrored(name: str, value: str) -> None:
     """Let a widget show the choice: the dict is the truth, whatever brought it (a link, another page)."""
-    if st.session_state.get(_key(name)) != value:
-        st.session_state[_key(name)] = value
+    if widget_value(_key(name)) != value:
+        set_widget(_key(name), value)
 
 
 def _take(name: str, then: dict[str, str] | None = None) -> Callable[[], None]:
@@ -271,6 +278,6 @@ def _take(name: str, then: dict[str, str] | None = None) -> Callable[[], None]:
     def taken() -> None:
         if revision(name) != made:  # Streamlit asks a widget that is gone, too, if the browser still sends its value
             return
-        choose(by=name, **{name: str(st.session_state.get(key) or ""), **(then or {})})
+        choose(by=name, **{name: str(widget_value(key) or ""), **(then or {})})
 
     return taken

@@ -12,11 +12,15 @@ from carto.style import Choropleth, Classes, classify
 from views.parts.indicators.choice import Choice, chosen
 from views.parts.indicators.figures import Shown, moment_of, shown, subjects
 from views.parts.indicators.picker import labels_of
-from views.session import lang, say
+from views.session import (
+    Slot,
+    lang,
+    say,
+)
 
-__all__ = ["SECOND_KEY", "alike", "beside", "choose_beside"]
+__all__ = ["SECOND", "alike", "beside", "choose_beside"]
 
-SECOND_KEY: Final = "indicator_beside"
+SECOND: Final[Slot[str]] = Slot("indicator_beside", "")
 """In the session, and in a link as ``i2``: ``@2025`` for another moment of the same subject, else a subject's id."""
 
 _MOMENT: Final = "@"
@@ -25,14 +29,14 @@ _MOMENT: Final = "@"
 def choose_beside() -> None:
     """Show the choice."""
     named = _named()
-    kept = st.session_state.get(SECOND_KEY, "")
-    st.session_state[f"{SECOND_KEY}-choice"] = kept if kept in named else ""
+    widget = SECOND.of("choice")
+    widget.set(SECOND.get() if SECOND.get() in named else "")
     st.selectbox(
         say("map.beside"),
         ["", *named],
         format_func=lambda code: named.get(code) or say("map.compare_none"),
-        key=f"{SECOND_KEY}-choice",
-        on_change=lambda: st.session_state.update({SECOND_KEY: st.session_state[f"{SECOND_KEY}-choice"]}),
+        key=widget.key,
+        on_change=lambda: SECOND.set(widget.get()),
     )
 
 
@@ -48,7 +52,7 @@ def _named() -> dict[str, str]:
 
 def beside(left: Shown) -> tuple[Choropleth, Choropleth] | None:
     """Return what is drawn left and right of the divider; None where nothing is compared, or has no figures."""
-    wanted, now = st.session_state.get(SECOND_KEY, ""), chosen()
+    wanted, now = SECOND.get(), chosen()
     if not wanted or wanted not in _named():
         return None
     same = wanted.startswith(_MOMENT)

@@ -17,12 +17,11 @@ from geo.sites import ReadLimits
 from layers.catalogue import counties_of
 from layers.own import LAYER_LIMITS, Intake, take_in
 from views.parts.intake.source import FORMATS
-from views.session import catalogue, current_layers, file_name_text, once, say, show_fault
+from views.session import Memo, Slot, catalogue, current_layers, file_name_text, say, show_fault
 
 __all__ = ["Brought", "ask_file", "inspected", "let_go", "settle"]
 
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_KEPT_AS: Final = "data-file"
 _UPLOAD_VERTICES: Final = 20_000_000
 """More than an upload of 200 MB can hold; a few edges across Earth are cut into as many pieces, and refused by it."""
 
@@ -73,12 +72,17 @@ class Brought:
         )
 
 
+_FILE: Final[Slot[Brought | None]] = Slot("data-file", None)
+_UPLOAD_SEEN: Final[Slot[str]] = Slot("data-upload-seen", "")
+_INSPECTION: Final[Memo[Inspection]] = Memo("data-inspected")
+
+
 def ask_file() -> Brought | None:
     """Ask for a file, or a path where the server is the user's own machine; the file stays while pages change."""
     limits = catalogue().limits
     uploaded = st.file_uploader(say("data.upload"), type=FORMATS, key="data-upload", label_visibility="collapsed")
-    if uploaded is not None and uploaded.file_id != st.session_state.get("data-upload-seen"):
-        st.session_state["data-upload-seen"] = uploaded.file_id
+    if uploaded is not None and uploaded.file_id != _UPLOAD_SEEN.get():
+        _UPLOAD_SEEN.set(uploaded.file_id)
         settle(Brought(uploaded.file_id, uploaded.name, uploaded.getvalue()))
     if (config.get_option("server.address") or "") in _LOCAL:
         with st.expander(say("data.by_path", limit=LAYER_LIMITS.upload_mb, upload=limits.upload_mb)):
@@ -87,7 +91,7 @@ def ask_file() -> Brought | None:
             )
             if text and st.button(say("data.path_read"), key="data-path-read"):
                 _by_path(text)
-    held: Brought | None = st.session_state.get(_KEPT_AS)
+    held = _FILE.get()
     if held is not None and uploaded is None:
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.caption(say("data.held", name=file_name_text(held.name)))
@@ -112,13 +116,13 @@ def _by_path(text: str) -> None:
 
 def settle(brought: Brought) -> None:
     """Hold a file, and how it is to be read, for the runs to come."""
-    st.session_state[_KEPT_AS] = brought
+    _FILE.set(brought)
 
 
 def let_go() -> None:
     """Let the file go."""
-    for key in (_KEPT_AS, "data-inspected"):
-        st.session_state.pop(key, None)
+    _FILE.clear()
+    _INSPECTION.forget()
 
 
 def inspected(brought: Brought) -> Inspection:
@@ -129,7 +133,4 @@ def inspected(brought: Brought) -> Inspection:
     RedlineError
         If it is no file that can be read.
     """
-    seen: Inspection = once(
-        "data-inspected", brought.token, lambda: inspect(brought.content, brought.name, limits=brought.limits)
-    )
-    return seen
+    return _INSPECTION.once(brought.token, lambda: inspect(brought.content, brought.name, limits=brought.limits))

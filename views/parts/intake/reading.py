@@ -17,9 +17,20 @@ from geo.read import Inspection, LayerInfo, inspect, read_sites, sites_from_text
 from geo.sites import Sites, sites_from_drawing
 from layers.catalogue import counties_of
 from views.parts.intake.source import Source
-from views.session import catalogue, current_layers, lang, markdown_text, once, pressed, say, show_fault, system_text
+from views.session import (
+    Memo,
+    Slot,
+    catalogue,
+    current_layers,
+    lang,
+    markdown_text,
+    pressed,
+    say,
+    show_fault,
+    system_text,
+)
 
-__all__ = ["Reading", "read_source"]
+__all__ = ["Reading", "read_source", "reading_of"]
 
 _TABLES: Final = ("CSV", "XLSX")
 _OWN: Final = ("id", "declared_area_m2", "declared_area_ha", "declared_area_mu")
@@ -39,6 +50,19 @@ class Reading:
     swap: bool = False
     layer: str | None = None
     columns: tuple[tuple[str, str], ...] = ()
+
+
+Placed = tuple[Candidate, str, str]
+_READINGS: Final[Slot[Reading | None]] = Slot("chk-reading", None)
+"""Of each source: how the user wants it read."""
+_SITES: Final[Memo[Sites]] = Memo("chk-read")
+_INSPECTION: Final[Memo[Inspection]] = Memo("chk-inspected")
+_PLACED: Final[Memo[list[Placed]]] = Memo("chk-placed")
+
+
+def reading_of(source: Source) -> Reading | None:
+    """Return how the user wants a source read; None if nothing was said of it."""
+    return _READINGS.of(source.token).get()
 
 
 def read_source(source: Source) -> Sites | None:
@@ -65,19 +89,17 @@ def read_source(source: Source) -> Sites | None:
 
 def _wanted(source: Source) -> Reading:
     """Return how the source is to be read, as settled so far."""
-    wanted: Reading = st.session_state.setdefault("chk-readings", {}).get(source.token, Reading())
-    return wanted
+    return reading_of(source) or Reading()
 
 
 def _settle(source: Source, how: Reading) -> None:
-    st.session_state.setdefault("chk-readings", {})[source.token] = how
+    _READINGS.of(source.token).set(how)
 
 
 def _read(source: Source, how: Reading) -> Sites:
     """Read a source, once for each way of reading it."""
     with st.spinner(say("views.reading")):
-        sites: Sites = once("chk-read", (source.token, how), lambda: _read_now(source, how))
-    return sites
+        return _SITES.once((source.token, how), lambda: _read_now(source, how))
 
 
 def _read_now(source: Source, how: Reading) -> Sites:
@@ -104,12 +126,9 @@ def _inspected(source: Source) -> Inspection | None:
         return None
     content = source.content
     try:
-        seen: Inspection = once(
-            "chk-inspected", source.token, lambda: inspect(content, source.name, limits=catalogue().limits)
-        )
+        return _INSPECTION.once(source.token, lambda: inspect(content, source.name, limits=catalogue().limits))
     except RedlineError:
         return None
-    return seen
 
 
 def _choose_layer(source: Source, seen: Inspection, how: Reading) -> Reading:
@@ -195,16 +214,12 @@ def _ask(source: Source, how: Reading, fault: RedlineError) -> None:
         st.rerun()
 
 
-Placed = tuple[Candidate, str, str]
-
-
 def _placed(source: Source, how: Reading, candidates: tuple[Candidate, ...]) -> list[Placed]:
     """Return candidates with their name and where each would put the site; those in our counties come first."""
     known = list({(one.crs, one.swapped): one for one in candidates}.values())[:_TRIED]
     if len(source.content or b"") > _LARGE:
         return [(one, _named(one), "") for one in known[:_SHOWN]]
-    found: list[Placed] = once("chk-placed", (source.token, how, lang()), lambda: _tried(source, how, known))
-    return found
+    return _PLACED.once((source.token, how, lang()), lambda: _tried(source, how, known))
 
 
 def _tried(source: Source, how: Reading, candidates: list[Candidate]) -> list[Placed]:

@@ -12,11 +12,10 @@ import streamlit as st
 from geo.read import SUFFIXES
 from geo.sites import Sites
 from views.parts.findings import last_checked
-from views.session import file_name_text, keep, restore, say
+from views.session import KeptWidget, Slot, file_name_text, say
 
-__all__ = ["MAP_KEY", "Source", "choose_source", "note_drawings"]
+__all__ = ["CHECK_MAP", "SOURCE_KIND", "SOURCE_SHAPE", "SOURCE_TEXT", "Source", "choose_source", "note_drawings"]
 
-MAP_KEY: Final = "check-map"
 _KINDS: Final = ("file", "text", "drawing", "map")
 _SHAPES: Final = ("auto", "points", "line", "polygon")
 FORMATS: Final = [suffix.removeprefix(".") for suffix in SUFFIXES]
@@ -58,15 +57,27 @@ class Source:
     crs: str | None = None
 
 
+CHECK_MAP: Final[Slot[dict[str, Any] | None]] = Slot("check-map", None)
+"""What the map of the Check page last returned."""
+SOURCE_KIND: Final[KeptWidget[str | None]] = KeptWidget("chk-source", "file")
+SOURCE_TEXT: Final[KeptWidget[str]] = KeptWidget("chk-text", "")
+SOURCE_SHAPE: Final[KeptWidget[str | None]] = KeptWidget("chk-shape", "auto")
+_FILE: Final[Slot[Source | None]] = Slot("chk-file", None)
+_UPLOAD_SEEN: Final[Slot[str]] = Slot("chk-upload-seen", "")
+_UPLOAD_HERE: Final[Slot[bool]] = Slot("chk-upload-here", default=False)
+"""Whether the uploader held the file in the last run: an empty one on a page just opened takes nothing away."""
+_DRAWINGS: Final[Slot[list[dict[str, Any]]]] = Slot("chk-drawings", [])
+_DRAWN_HERE: Final[Slot[bool]] = Slot("chk-drawn-here", default=False)
+
+
 def choose_source() -> Source | None:
     """Show where a site can come from; return what is there, None while nothing is."""
     taken = _map_page()
     kinds = [kind for kind in _KINDS if kind != "map" or taken is not None]
-    key = restore("chk-source", "map" if taken is not None else "file")
-    if st.session_state[key] not in kinds:
-        st.session_state[key] = "file"
-    kind = keep(
-        key,
+    key = SOURCE_KIND.restored("map" if taken is not None else "file")
+    if SOURCE_KIND.get() not in kinds:
+        SOURCE_KIND.set("file")
+    kind = SOURCE_KIND.keep(
         st.segmented_control(
             say("check_page.source"),
             kinds,
@@ -106,13 +117,13 @@ def _file() -> Source | None:
         help=say("check_page.upload_help"),
         label_visibility="collapsed",
     )
-    if uploaded is not None and uploaded.file_id != st.session_state.get("chk-upload-seen"):
-        st.session_state["chk-upload-seen"] = uploaded.file_id
-        st.session_state["chk-file"] = Source("file", uploaded.file_id, uploaded.name, uploaded.getvalue())
-    elif uploaded is None and st.session_state.get("chk-upload-here"):
-        st.session_state.pop("chk-file", None)
-    st.session_state["chk-upload-here"] = uploaded is not None
-    held: Source | None = st.session_state.get("chk-file")
+    if uploaded is not None and uploaded.file_id != _UPLOAD_SEEN.get():
+        _UPLOAD_SEEN.set(uploaded.file_id)
+        _FILE.set(Source("file", uploaded.file_id, uploaded.name, uploaded.getvalue()))
+    elif uploaded is None and _UPLOAD_HERE.get():
+        _FILE.clear()
+    _UPLOAD_HERE.set(uploaded is not None)
+    held = _FILE.get()
     if held is not None and uploaded is None:
         st.caption(say("check_page.held", name=file_name_text(held.name)))
     return held
@@ -120,13 +131,12 @@ def _file() -> Source | None:
 
 def _text() -> Source | None:
     """Show the field for coordinates."""
-    key = restore("chk-text", "")
-    text = keep(
-        key, st.text_area(say("check_page.text_label"), key=key, height=150, placeholder=say("check_page.text_hint"))
+    key = SOURCE_TEXT.restored()
+    text = SOURCE_TEXT.keep(
+        st.text_area(say("check_page.text_label"), key=key, height=150, placeholder=say("check_page.text_hint"))
     )
-    key = restore("chk-shape", "auto")
-    shape = keep(
-        key,
+    key = SOURCE_SHAPE.restored()
+    shape = SOURCE_SHAPE.keep(
         st.segmented_control(
             say("check_page.text_shape"), _SHAPES, format_func=lambda one: say(f"check_page.shape_{one}"), key=key
         ),
@@ -139,9 +149,9 @@ def _text() -> Source | None:
 
 def _drawing() -> Source | None:
     """Return what is drawn on the page's map, seen by this run already."""
-    here = (st.session_state.get(MAP_KEY) or {}).get("all_drawings")
+    here = (CHECK_MAP.get() or {}).get("all_drawings")
     note_drawings(here)
-    held: list[dict[str, Any]] = st.session_state.get("chk-drawings") or []
+    held = _DRAWINGS.get()
     st.caption(say("check_page.draw_hint") if here or not held else say("check_page.drawn_kept", count=len(held)))
     if not held:
         return None
@@ -152,8 +162,8 @@ def _drawing() -> Source | None:
 def note_drawings(drawings: list[dict[str, Any]] | None) -> None:
     """Remember drawings; a map that was just mounted again has none and takes nothing away."""
     if drawings:
-        st.session_state["chk-drawings"] = drawings
-        st.session_state["chk-drawn-here"] = True
-    elif drawings is not None and st.session_state.get("chk-drawn-here"):
-        st.session_state["chk-drawings"] = []
-        st.session_state["chk-drawn-here"] = False
+        _DRAWINGS.set(drawings)
+        _DRAWN_HERE.set(value=True)
+    elif drawings is not None and _DRAWN_HERE.get():
+        _DRAWINGS.clear()
+        _DRAWN_HERE.set(value=False)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import folium
 import streamlit as st
@@ -19,10 +18,18 @@ from carto.style import Choropleth
 from carto.tiles import TileKind, ensure, file_name
 from layers.catalogue import Layer, MapSettings
 from views.parts.map.tile_progress import drawable
-from views.server import FROM_COMPONENT, base_file, new_token, tiles_folder
+from views.server import FROM_COMPONENT, base_file, session_token, tiles_folder
+from views.session import PAGE_ENTERED, Slot
 from words import Lang
 
 __all__ = ["MapState", "show_map"]
+
+_SCENE: Final[Slot[Scene | None]] = Slot("map-scene", None)
+"""Of each map: what it shows now."""
+_OPENED: Final[Slot[dict[str, Any] | None]] = Slot("map-opened", None)
+"""Of each map: what it was put up with."""
+_WENT: Final[Slot[View | None]] = Slot("map-went", None)
+"""Of each map: where it was moved last."""
 
 _RETURNED = ("last_clicked", "all_drawings", "bounds", "zoom", "center", "selected_layers")
 
@@ -121,7 +128,7 @@ def show_map(
         lang,
         tile_url=_tile_url,
         assets=f"{FROM_COMPONENT}/assets/{bundle().digest}",
-        token=_token(),
+        token=session_token(),
         visible=visible,
         scene=opened,
         base=_relief(),
@@ -156,7 +163,7 @@ def show_map(
         at=opened.at,
     )
     state = _state(answer or {}, begun)
-    st.session_state[f"{key}-scene"] = state.scene
+    _SCENE.of(key).set(state.scene)
     return state
 
 
@@ -172,30 +179,22 @@ def _opened(key: str, told: tuple[str, ...], scene: Scene, go_to: View | None) -
     page is entered again, or the language changes or a layer is ready (`told`): then as the user left it, without going
     where it went before.
     """
-    held = st.session_state.get(f"{key}-opened")
-    if held is None:
-        held = {"scene": scene, "told": told, "been": None}
-    elif held["told"] != told or st.session_state.get("page_entered"):
-        left = st.session_state.get(f"{key}-scene") or held["scene"]
-        held = {"scene": left, "told": told, "been": st.session_state.get(f"{key}-went")}
-    st.session_state[f"{key}-opened"] = held
-    st.session_state[f"{key}-went"] = go_to
-    if go_to == held["been"]:
-        return held["scene"], None
-    held["been"] = None
-    return held["scene"], go_to
+    opened = _OPENED.of(key).get()
+    if opened is None:
+        opened = {"scene": scene, "told": told, "been": None}
+    elif opened["told"] != told or PAGE_ENTERED.get():
+        left = _SCENE.of(key).get() or opened["scene"]
+        opened = {"scene": left, "told": told, "been": _WENT.of(key).get()}
+    _OPENED.of(key).set(opened)
+    _WENT.of(key).set(go_to)
+    if go_to == opened["been"]:
+        return opened["scene"], None
+    opened["been"] = None
+    return opened["scene"], go_to
 
 
 def _tile_url(layer: Layer, kind: TileKind) -> str:
     return f"{FROM_COMPONENT}/tiles/{layer.id}/{file_name(layer, kind)}"
-
-
-def _token() -> str:
-    """Return the session's token: one for its whole life, or the map would remount with each rerun."""
-    if "redline-token" not in st.session_state:
-        st.session_state["redline-token"] = new_token(uuid.uuid4().hex)
-    token: str = st.session_state["redline-token"]
-    return token
 
 
 def _relief() -> Base | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -11,9 +12,18 @@ from carto.scene import View
 from geo.crs import to_world_square
 from geo.sites import Sites
 from layers.catalogue import counties_of
-from views.session import catalogue, current_layers, lang, say
+from views.session import Slot, catalogue, current_layers, lang, say
 
-__all__ = ["choose_region", "look_at", "where_to_look"]
+__all__ = ["MAP_GOES_TO", "REGION", "choose_region", "look_at", "where_to_look"]
+
+REGION: Final[Slot[str | None]] = Slot("region", None)
+"""The region of the catalogue that is chosen."""
+_REGION_KEPT: Final[Slot[str | None]] = Slot("region_kept", None)
+MAP_GOES_TO: Final[Slot[View | None]] = Slot("look", None)
+"""Where the map page's map is to move."""
+_UPLOAD_SHOWN: Final[Slot[str | None]] = Slot("looked_at", None)
+"""Hash of the upload that the map was moved to last."""
+
 
 _MAP_PX = (820, 640)
 """What a map shows at least on a desktop screen, width and height."""
@@ -24,21 +34,21 @@ _CLOSEST = 15
 def choose_region() -> None:
     """Show the regions of the catalogue; choosing one moves the map there."""
     regions = catalogue().region
-    if st.session_state.get("region") not in {None, *(region.id for region in regions)}:
+    if REGION.get() not in {None, *(region.id for region in regions)}:
         # after a change of language the box holds the words of the other one
-        st.session_state["region"] = st.session_state.get("region_kept")
+        REGION.set(_REGION_KEPT.get())
     st.selectbox(
         say("views.go_to"),
         [None, *(region.id for region in regions)],
         format_func=lambda key: next((r.title(lang()) for r in regions if r.id == key), say("views.go_nowhere")),
-        key="region",
+        key=REGION.key,
         on_change=_moved,
     )
-    st.session_state["region_kept"] = st.session_state["region"]
+    _REGION_KEPT.set(REGION.get())
 
 
 def _moved() -> None:
-    st.session_state["look"] = _region_view(st.session_state["region"])
+    MAP_GOES_TO.set(_region_view(REGION.get()))
 
 
 def _region_view(region_id: str | None) -> View | None:
@@ -53,12 +63,11 @@ def _region_view(region_id: str | None) -> View | None:
 def where_to_look(upload: Sites | None) -> View | None:
     """Return where to move: to an upload when it is new, else to the region chosen last."""
     seen = upload.sha256 if upload is not None else None
-    if seen != st.session_state.get("looked_at"):
-        st.session_state["looked_at"] = seen
+    if seen != _UPLOAD_SHOWN.get():
+        _UPLOAD_SHOWN.set(seen)
         if upload is not None:
-            st.session_state["look"] = look_at(*upload.frame.total_bounds, margin=2.5)
-    view: View | None = st.session_state.get("look")
-    return view
+            MAP_GOES_TO.set(look_at(*upload.frame.total_bounds, margin=2.5))
+    return MAP_GOES_TO.get()
 
 
 def look_at(west: float, south: float, east: float, north: float, *, margin: float = 1.0) -> View:

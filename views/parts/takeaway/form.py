@@ -21,9 +21,13 @@ from snapshot.selection import Filter, Selection
 from snapshot.sheet import relief_of
 from snapshot.vector import FORMS
 from views.parts.findings import Checked
-from views.session import VERSION, Stamp, catalogue, current_layers, lang, say, stamp, territories
+from views.session import VERSION, Slot, Stamp, catalogue, current_layers, lang, say, stamp, territories
 
 __all__ = ["Shown", "box_of", "choose_form", "choose_order", "form_title"]
+
+_LAYERS_ON: Final[Slot[list[str]]] = Slot("take-on", [])
+"""Layers that were on when the choice was proposed."""
+_LAYERS_TAKEN: Final[Slot[list[str]]] = Slot("take-layers", [])
 
 _FEW: Final = 60
 """A column of more different values is not offered to filter by."""
@@ -111,12 +115,12 @@ def _layers(layers: Mapping[str, Layer], shown: Shown) -> tuple[list[str], str |
     able = [name for name, layer in layers.items() if may_export(layer, layers)]
     seen = [one.id for one in shown.panel if one.on]
     on = [name for name in able if name in seen]
-    if st.session_state.get("take-on") != on:
-        st.session_state["take-on"] = on
-        st.session_state["take-layers"] = on
+    if _LAYERS_ON.get() != on:
+        _LAYERS_ON.set(on)
+        _LAYERS_TAKEN.set(on)
     now = lang()
     chosen = st.multiselect(
-        say("take.layers"), able, format_func=lambda name: layers[name].spec.title(now), key="take-layers"
+        say("take.layers"), able, format_func=lambda name: layers[name].spec.title(now), key=_LAYERS_TAKEN.key
     )
     kept = [layers[name].spec.title(now) for name in seen if name not in able and layers[name].frame is not None]
     if kept:

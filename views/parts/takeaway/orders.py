@@ -9,9 +9,11 @@ from typing import Final
 import streamlit as st
 
 from views.server import KEEP_SECONDS, Job, Work, address_of, jobs
-from views.session import markdown_text, say, show_fault
+from views.session import Slot, markdown_text, say, show_fault
 
 __all__ = ["order", "show_orders"]
+
+_OWNER: Final[Slot[str]] = Slot("take-owner", "")
 
 _EVERY_S: Final = 0.6
 _SHOWN: Final = 3
@@ -50,9 +52,9 @@ def show_orders(place: str) -> None:
 
 def _owner(place: str) -> str:
     """Return this session's own name, one for each place that orders."""
-    if "take-owner" not in st.session_state:
-        st.session_state["take-owner"] = uuid.uuid4().hex
-    return f"{st.session_state['take-owner']}-{place}"
+    if not _OWNER.is_set():
+        _OWNER.set(uuid.uuid4().hex)
+    return f"{_OWNER.get()}-{place}"
 
 
 def _show(job: Job) -> None:

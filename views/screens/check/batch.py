@@ -16,10 +16,14 @@ import streamlit as st
 from siting.check import Run, compare, occupation, one_site, places_of, result_columns
 from siting.records import VERDICTS
 from snapshot.findings import labels_of, write_results
-from views.parts.findings import COLOURS, layer_title, run_number, size_text, word_title
-from views.session import lang, once, say
+from views.parts.findings import COLOURS, RUN_NUMBER, layer_title, size_text, word_title
+from views.session import Memo, lang, say
 
 __all__ = ["show_occupation", "show_schemes", "show_sites", "show_take"]
+
+_COMPARISON: Final[Memo[pd.DataFrame]] = Memo("chk-compared")
+_TABLE: Final[Memo[pd.DataFrame]] = Memo("chk-all-sites")
+_LAND_TAKEN: Final[Memo[pd.DataFrame]] = Memo("chk-occupation")
 
 _SCHEMES: Final = 5
 _TABLE_HEIGHT: Final = 320
@@ -54,9 +58,8 @@ def _compared(run: Run, ids: list[str], chosen: list[int]) -> None:
     """Show the comparison of the chosen, made once."""
     if len(chosen) < 2:
         return
-    table: pd.DataFrame = once(
-        "chk-compared",
-        (run_number(), tuple(chosen)),
+    table = _COMPARISON.once(
+        (RUN_NUMBER.get(), tuple(chosen)),
         lambda: compare({ids[at]: one_site(run.result, at) for at in chosen}),
     )
     st.markdown(_schemes(run, table), unsafe_allow_html=True)
@@ -124,7 +127,7 @@ def show_sites(run: Run) -> int:
         hide_index=True,
         height=min(_TABLE_HEIGHT, 36 * (len(positions) + 1)),
         width="stretch",
-        key=f"chk-batch-{run_number()}-{'-'.join(sorted(wanted or []))}",
+        key=f"chk-batch-{RUN_NUMBER.get()}-{'-'.join(sorted(wanted or []))}",
         on_select="rerun",
         selection_mode="single-row",
     )
@@ -135,8 +138,7 @@ def show_sites(run: Run) -> int:
 
 def _all_sites(run: Run) -> pd.DataFrame:
     """Return the table in words, made once for a run and language."""
-    made: pd.DataFrame = once("chk-all-sites", (run_number(), lang()), lambda: _in_words(run))
-    return made
+    return _TABLE.once((RUN_NUMBER.get(), lang()), lambda: _in_words(run))
 
 
 def _in_words(run: Run) -> pd.DataFrame:
@@ -170,7 +172,7 @@ def _counties(run: Run) -> list[str]:
 def show_occupation(run: Run) -> None:
     """Show how much ground of the sites each layer takes, by county and land class."""
     with st.expander(say("check_page.occupation")):
-        table: pd.DataFrame = once("chk-occupation", run_number(), lambda: occupation(run))
+        table = _LAND_TAKEN.once(RUN_NUMBER.get(), lambda: occupation(run))
         if table.empty:
             st.caption(say("check_page.occupation_none"))
             return

@@ -5,16 +5,30 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 from geo.errors import RedlineError
 from siting.check import CASE_FIELDS, Case, Run
-from views.parts.findings import run_number
-from views.session import answered, asked, keep, ledger, link_to, restore, say, show_fault
+from views.parts.findings import RUN_NUMBER
+from views.session import (
+    KeptWidget,
+    Slot,
+    ledger,
+    link_to,
+    press_handled,
+    pressed_until_handled,
+    say,
+    show_fault,
+)
 
-__all__ = ["case_fields", "show_case"]
+__all__ = ["CASE_FIELD", "case_fields", "show_case"]
+
+_STORED: Final[Slot[str | None]] = Slot("chk-kept", None)
+"""Of each run: the id under which it was stored."""
+CASE_FIELD: Final[KeptWidget[str]] = KeptWidget("chk-case", "")
+"""Of each field of the case: its text."""
 
 
 def show_case(run: Run, content: bytes | None) -> str | None:
@@ -25,20 +39,21 @@ def show_case(run: Run, content: bytes | None) -> str | None:
         for column, name in zip(st.columns(2), pair, strict=False):
             with column:
                 values[name] = _field(name)
-    kept: dict[int, str] = st.session_state.setdefault("chk-kept", {})
-    now = run_number()
-    check_id = kept.get(now)
+    now = RUN_NUMBER.get()
+    check_id = _STORED.of(now).get()
     if (
-        asked(say("check_page.store"), key="chk-store", about=now, type="primary", disabled=check_id is not None)
+        pressed_until_handled(
+            say("check_page.store"), key="chk-store", about=now, type="primary", disabled=check_id is not None
+        )
         and check_id is None
     ):
         try:
-            kept[now] = ledger().store(Case(**values), run, content)  # in one step: a press stores once
+            _STORED.of(now).set(ledger().store(Case(**values), run, content))  # in one step: a press stores once
         except RedlineError as fault:
-            answered("chk-store")
+            press_handled("chk-store")
             show_fault(fault)
             return None
-        answered("chk-store")
+        press_handled("chk-store")
         st.rerun()
     if check_id is not None:
         told = html.escape(say("check_page.stored", id=check_id))
@@ -59,8 +74,8 @@ def _pairs(names: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _field(name: str) -> str:
-    key = restore(f"chk-case-{name}", "")
-    text: str = keep(key, st.text_input(say(f"check_page.case_{name}"), key=key, max_chars=200))
+    widget = CASE_FIELD.of(name)
+    text = widget.keep(st.text_input(say(f"check_page.case_{name}"), key=widget.restored(), max_chars=200))
     return text.strip()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,29 +15,48 @@ from carto.map import site_group
 from geo.errors import RedlineError
 from geo.sites import Sites
 from siting.check import Check, chainage, corridor_sites
-from siting.ledger import Change, Listed, kept_run, rerun, verify
+from siting.ledger import Change, Listed, Verification, kept_run, rerun, verify
 from siting.records import VERDICTS
-from views.parts.findings import COLOURS, Seen, activity_title, facts_html, findings_html, show_required, show_verdict
+from views.parts.findings import (
+    CHECK_MODE,
+    COLOURS,
+    Seen,
+    activity_title,
+    facts_html,
+    findings_html,
+    show_required,
+    show_verdict,
+)
 from views.parts.map import look_at, show_map
 from views.screens.check.case import case_fields
 from views.screens.check.follow_up import show_path, show_reminders, show_way_out
 from views.screens.check.linear import centrelines, show_kept_sections
 from views.screens.check.reports import show_reports
 from views.session import (
-    answered,
-    asked,
+    Memo,
+    Slot,
     catalogue,
     current_layers,
     lang,
     ledger,
-    once,
+    press_handled,
     pressed,
+    pressed_until_handled,
     say,
     show_fault,
     stamp,
 )
 
 __all__ = ["show_record", "show_search"]
+
+_TABLE: Final[Slot[Any]] = Slot("chk-ledger", None)
+"""The table of stored checks, with the row that is ticked."""
+_RECORD: Final[Memo[Check]] = Memo("chk-record")
+_RECORD_SITES: Final[Memo[Sites]] = Memo("chk-record-sites")
+_AGAIN: Final[Slot[tuple[Hashable, Verification | None, Sequence[Change], Sequence[Change]] | None]] = Slot(
+    "chk-again", None
+)
+"""The record that was run again, as what, and what differed."""
 
 _TABLE_HEIGHT: Final = 460
 _MAP_HEIGHT: Final = 400
@@ -68,7 +87,7 @@ def show_search() -> None:
         hide_index=True,
         height=min(_TABLE_HEIGHT, 36 * (len(found) + 1)),
         width="stretch",
-        key="chk-ledger",
+        key=_TABLE.key,
         on_select="rerun",
         selection_mode="single-row",
     )
@@ -107,8 +126,8 @@ def show_record(check_id: str) -> None:
     """Show a stored check as it was kept."""
     if pressed(say("check_page.record_back"), key="chk-back"):
         st.query_params.pop("check", None)
-        st.session_state["chk-mode"] = st.session_state["kept-chk-mode"] = "ledger"
-        st.session_state.pop("chk-ledger", None)
+        CHECK_MODE.hand_over("ledger")
+        _TABLE.clear()
         st.rerun()
     check = _record(check_id)
     title = html.escape(say("check_page.record", id=check.id))
@@ -131,8 +150,7 @@ def show_record(check_id: str) -> None:
 def _record(check_id: str) -> Check:
     """Return a record, read once while it is looked at; the case round it may have been amended."""
     amended = len(ledger().amendments(check_id))  # by somebody else, perhaps
-    held: Check = once("chk-record", (check_id, amended), lambda: ledger().get(check_id))
-    return held
+    return _RECORD.once((check_id, amended), lambda: ledger().get(check_id))
 
 
 def _case_html(check: Check) -> str:
@@ -178,23 +196,23 @@ def _amend(check: Check) -> None:
 
 def _again(check: Check) -> None:
     """Offer to run the check on today's layers and laws, and to verify it on what was kept."""
-    again = asked(say("check_page.record_rerun"), key="chk-rerun", about=check.id, width="stretch")
-    held = asked(say("check_page.record_verify"), key="chk-verify", about=check.id, width="stretch")
+    again = pressed_until_handled(say("check_page.record_rerun"), key="chk-rerun", about=check.id, width="stretch")
+    held = pressed_until_handled(say("check_page.record_verify"), key="chk-verify", about=check.id, width="stretch")
     if again:
         with st.spinner(say("views.checking")):
             done = rerun(ledger(), check.id, current_layers())
-        st.session_state["chk-again"] = ((check.id, stamp()), "rerun", done.changes, [])
-        answered("chk-rerun")
+        _AGAIN.set(((check.id, stamp()), None, done.changes, ()))
+        press_handled("chk-rerun")
     if held:
         with st.spinner(say("views.checking")):
             found = verify(ledger(), check.id, current_layers())
-        st.session_state["chk-again"] = ((check.id, stamp()), found, found.differences, found.since)
-        answered("chk-verify")
-    memo = st.session_state.get("chk-again")
-    if memo is None or memo[0] != (check.id, stamp()):  # of other layers or rules: to be asked again
+        _AGAIN.set(((check.id, stamp()), found, found.differences, found.since))
+        press_handled("chk-verify")
+    last = _AGAIN.get()
+    if last is None or last[0] != (check.id, stamp()):  # of other layers or rules: to be asked again
         return
-    _, what, changes, since = memo
-    if what == "rerun":
+    _, what, changes, since = last
+    if what is None:
         st.markdown(f'<div data-again="rerun">{html.escape(_rerun_text(changes))}</div>', unsafe_allow_html=True)
     else:
         outcome = say(f"ledger.outcome_{what.outcome}")
@@ -253,8 +271,7 @@ def _sites(check: Check) -> Sites:
         frame = ledger().kept.get_frame(check.sites_kept)
         return Sites(frame, check.crs, check.input_name, check.input_sha256)
 
-    held: Sites = once("chk-record-sites", check.id, read)
-    return held
+    return _RECORD_SITES.once(check.id, read)
 
 
 def _show_map(check: Check) -> None:

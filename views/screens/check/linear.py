@@ -18,9 +18,15 @@ from siting.check import Structure, chainage_m, corridor_sites, linear_sections
 from siting.records import SectionRecord
 from snapshot.findings import section_sums
 from views.parts.findings import Seen, layer_title
-from views.session import current_layers, keep, lang, once, restore, rows_of, say, show_fault
+from views.session import KeptWidget, Memo, Slot, current_layers, lang, rows_of, say, show_fault
 
-__all__ = ["centrelines", "has_lines", "show_kept_sections", "show_sections", "told_structures", "widened"]
+__all__ = ["STRUCTURES", "centrelines", "has_lines", "show_kept_sections", "show_sections", "widened"]
+
+_WIDTH: Final[KeptWidget[float]] = KeptWidget("chk-corridor", 0.0)
+_CORRIDORS: Final[Memo[Sites]] = Memo("chk-corridor-made")
+_SECTIONS: Final[Memo[pd.DataFrame]] = Memo("chk-sections")
+STRUCTURES: Final[Slot[tuple[tuple[str, float, float], ...]]] = Slot("chk-structures-told", ())
+"""The bridges and tunnels that the user named, as the settings of a check have them."""
 
 _KINDS = ("bridge", "tunnel")
 _CENTRELINE: Final = "#111111"
@@ -35,10 +41,9 @@ def widened(sites: Sites, token: str) -> tuple[Sites, float]:
     """Ask how wide the works are; return the sites to check, lines as corridors, and the width (0: the line itself)."""
     if not has_lines(sites):
         return sites, 0.0
-    key = restore("chk-corridor", 0.0)
+    key = _WIDTH.restored()
     width = float(
-        keep(
-            key,
+        _WIDTH.keep(
             st.number_input(
                 say("check_page.corridor"),
                 min_value=0.0,
@@ -54,8 +59,7 @@ def widened(sites: Sites, token: str) -> tuple[Sites, float]:
     if not width:
         return sites, 0.0
     made_of = (token, width, tuple(sites.frame["site_id"]))
-    wide: Sites = once("chk-corridor-made", made_of, lambda: corridor_sites(sites, width))
-    return wide, width
+    return _CORRIDORS.once(made_of, lambda: corridor_sites(sites, width)), width
 
 
 def show_sections(sites: Sites, position: int, token: str) -> None:
@@ -78,23 +82,15 @@ def show_sections(sites: Sites, position: int, token: str) -> None:
         layers = current_layers()
         checked = [layer for layer in layers.values() if layer.spec.checked]
         key = (token, str(one["site_id"].iloc[0]), tuple(structures))
-        found: pd.DataFrame = once(
-            "chk-sections", key, lambda: linear_sections(one.reset_index(drop=True), checked, structures)
-        )
+        found = _SECTIONS.once(key, lambda: linear_sections(one.reset_index(drop=True), checked, structures))
         _table(found, {name: layer.spec for name, layer in layers.items()})
     except RedlineError as fault:
         show_fault(fault)
         return
-    told = tuple((one.kind, one.from_m, one.to_m) for one in structures)
-    if told != told_structures():
-        st.session_state["chk-structures-told"] = told
+    named = tuple((one.kind, one.from_m, one.to_m) for one in structures)
+    if named != STRUCTURES.get():
+        STRUCTURES.set(named)
         st.rerun()  # the check says them too, and the record
-
-
-def told_structures() -> tuple[tuple[str, float, float], ...]:
-    """Return the bridges and tunnels that were named, as the settings of a check hold them."""
-    told: tuple[tuple[str, float, float], ...] = st.session_state.get("chk-structures-told", ())
-    return told
 
 
 def _structures() -> list[Structure]:

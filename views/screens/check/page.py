@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,45 +11,52 @@ import folium
 import streamlit as st
 
 from carto.map import highlight_group, site_group
+from carto.scene import View
 from geo.errors import RedlineError
 from geo.sites import Sites
 from siting.check import GRAVE, Run, Settings, run_batch
 from siting.law import day_of
 from siting.records import VERDICTS
 from views.parts.findings import (
+    CHECK_MODE,
     COLOURS,
+    RUN_NUMBER,
     choose_settings,
     facts_html,
     findings_html,
-    run_number,
     seen_of,
     show_required,
     show_verdict,
 )
-from views.parts.intake import MAP_KEY, Reading, Source, choose_source, note_drawings, read_source
+from views.parts.intake import CHECK_MAP, Source, choose_source, note_drawings, read_source, reading_of
 from views.parts.map import look_at, show_map
 from views.screens.check import ledger as ledger_panel
 from views.screens.check.batch import show_occupation, show_schemes, show_sites, show_take
 from views.screens.check.case import show_case
 from views.screens.check.follow_up import left_over, show_path, show_reminders, show_way_out
-from views.screens.check.linear import centrelines, has_lines, show_sections, told_structures, widened
+from views.screens.check.linear import STRUCTURES, centrelines, has_lines, show_sections, widened
 from views.screens.check.reports import case_now, show_reports
 from views.screens.check.sites import choose_sites, show_areas, show_repairs
 from views.session import (
-    answered,
-    asked,
+    Slot,
     catalogue,
     current_layers,
-    keep,
     lang,
     markdown_text,
-    restore,
+    press_handled,
+    pressed_until_handled,
     say,
     show_fault,
     stamp,
 )
 
 __all__ = ["show"]
+
+_RUN: Final[Slot[tuple[Hashable, Run] | None]] = Slot("chk-run", None)
+"""The check that is shown, and what it was made from."""
+_SHOWN: Final[Slot[tuple[str, float] | None]] = Slot("chk-looked", None)
+"""Source and distance that the map was moved for."""
+_VIEW: Final[Slot[View | None]] = Slot("chk-look", None)
 
 _MAP_HEIGHT: Final = 400
 _AT_ONCE: Final = 20
@@ -82,7 +90,7 @@ def show() -> None:
     if asked:
         ledger_panel.show_record(asked)
         return
-    key = restore("chk-mode", "check")
+    key = CHECK_MODE.restored()
     mode = st.segmented_control(
         say("check_page.mode"),
         ["check", "ledger"],
@@ -90,7 +98,7 @@ def show() -> None:
         key=key,
         label_visibility="collapsed",
     )
-    keep(key, mode or "check")
+    CHECK_MODE.keep(mode or "check")
     if mode == "ledger":
         ledger_panel.show_search()
     else:
@@ -164,25 +172,19 @@ def _sites(source: Source | None) -> tuple[Sites | None, Sites | None, dict[str,
     wide, width = widened(lines, token)
     chosen = tuple(lines.frame["site_id"]) if len(lines) < len(sites) else ()
     kind = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
-    works = told_structures() if has_lines(lines) and len(lines) <= _AT_ONCE else None
+    works = STRUCTURES.get() if has_lines(lines) and len(lines) <= _AT_ONCE else None
     linear = {} if works is None else {"sections": True, "structures": works}
     return wide, lines, {"corridor_m": width, "source_sites": chosen, **linear, **kind}
 
 
-def _reading(source: Source) -> Reading | None:
-    """Return how the user wants the source read, where anything was said of it."""
-    held: Reading | None = st.session_state.get("chk-readings", {}).get(source.token)
-    return held
-
-
 def _read_token(source: Source) -> str:
     """Return the token of a source as it is read: the same file in another system is another site."""
-    return f"{source.token}|{_reading(source)}"
+    return f"{source.token}|{reading_of(source)}"
 
 
 def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
     """Check the sites, once for each question; more than a few wait for the button."""
-    reading = _reading(source)
+    reading = reading_of(source)
     settings = replace(settings, crs=source.crs)
     if reading is not None:
         settings = replace(
@@ -193,24 +195,23 @@ def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
             source_swap=reading.swap,
         )
     key = (source.token, reading, tuple(sites.frame["site_id"]), settings, stamp(), day_of(None))
-    memo = st.session_state.get("chk-run")
-    if memo is not None and memo[0] == key:
-        held: Run = memo[1]
-        return held
+    last = _RUN.get()
+    if last is not None and last[0] == key:
+        return last[1]
     count = len(sites)
-    if count > _AT_ONCE and not asked(
+    if count > _AT_ONCE and not pressed_until_handled(
         say("check_page.run_many", count=count), key="chk-run-many", about=key, type="primary", width="stretch"
     ):
         return None
     try:
         run = _checked(sites, settings)
     except RedlineError as fault:
-        answered("chk-run-many")
+        press_handled("chk-run-many")
         show_fault(fault)
         return None
-    st.session_state["chk-run"] = (key, run)
-    st.session_state["chk-run-number"] = run_number() + 1
-    answered("chk-run-many")
+    _RUN.set((key, run))
+    RUN_NUMBER.set(RUN_NUMBER.get() + 1)
+    press_handled("chk-run-many")
     if count > _AT_ONCE:
         st.rerun()  # without the button
     return run
@@ -270,7 +271,7 @@ def _show_map(source: Source | None, sites: Sites | None, run: Run | None, lines
         groups=_groups(source, sites, run, lines),
         go_to=look,
         height=_MAP_HEIGHT,
-        key=MAP_KEY,
+        key=CHECK_MAP.key,
     )
     note_drawings(state.drawings)
     if run is not None and len(run.result.sites) > 1:
@@ -298,26 +299,26 @@ def _groups(
     return groups if middle is None else [*groups, middle]
 
 
-def _look(source: Source | None, sites: Sites | None, run: Run | None) -> Any:
+def _look(source: Source | None, sites: Sites | None, run: Run | None) -> View | None:
     """Return where the map is to move: to a site that is new, or with what it is too near to.
 
     What is drawn on the map is in sight already.
     """
     if source is None or sites is None:
-        st.session_state["chk-looked"] = None
-        return st.session_state.get("chk-look")
+        _SHOWN.clear()
+        return _VIEW.get()
     near_m = _too_near_m(run)
-    if (source.token, near_m) != st.session_state.get("chk-looked"):
-        st.session_state["chk-looked"] = (source.token, near_m)
+    if (source.token, near_m) != _SHOWN.get():
+        _SHOWN.set((source.token, near_m))
         if source.kind != "drawing":
             west, south, east, north = sites.frame.total_bounds
             up = _ROOM * near_m / _DEGREE_M
             aside = up / math.cos(math.radians(north))
-            st.session_state["chk-look"] = look_at(
+            _VIEW.set(look_at(
                 west - max(east - west, aside), south - max(north - south, up),
                 east + max(east - west, aside), north + max(north - south, up),
-            )  # fmt: skip
-    return st.session_state.get("chk-look")
+            ))  # fmt: skip
+    return _VIEW.get()
 
 
 def _too_near_m(run: Run | None) -> float:

@@ -18,6 +18,7 @@ from snapshot.report import deliver_report, results_selection
 from snapshot.selection import safe_name
 from snapshot.sheet import PAPER, relief_of
 from views.parts.takeaway import order, show_orders
+from views.screens.check.case import CASE_FIELD
 from views.server import Work
 from views.session import VERSION, catalogue, lang, ledger, pressed, say, show_fault
 
@@ -31,8 +32,7 @@ def case_now(check_id: str | None) -> Case:
     """Return the case of a check: as stored, else as it stands in the form."""
     if check_id is not None:
         return ledger().get(check_id).case
-    held = st.session_state
-    return Case(**{name: str(held.get(f"chk-case-{name}") or "").strip() for name in CASE_FIELDS})
+    return Case(**{name: CASE_FIELD.of(name).get().strip() for name in CASE_FIELDS})
 
 
 def show_reports(run_of: Callable[[], Run], case: Case, name: str, check_id: str | None, place: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import html
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -14,10 +14,12 @@ import streamlit as st
 from geo.measure import area_m2, length_m, plane_area_m2
 from geo.sites import Sites
 from views.parts.findings import size_text, square_metres
-from views.session import lang, once, say
+from views.session import Memo, lang, say
 from words import has
 
 __all__ = ["choose_sites", "show_areas", "show_repairs"]
+
+_LIST: Final[Memo[pd.DataFrame]] = Memo("chk-listed")
 
 _LIST_HEIGHT = 212
 _SHOWN = 6
@@ -48,8 +50,7 @@ def choose_sites(sites: Sites, token: str) -> Sites:
 
 def _listed(sites: Sites, token: str) -> pd.DataFrame:
     """Return the list of sites in words, made once for a source."""
-    made: pd.DataFrame = once("chk-listed", (token, len(sites), sites.crs, lang()), lambda: _in_words(sites))
-    return made
+    return _LIST.once((token, len(sites), sites.crs, lang()), lambda: _in_words(sites))
 
 
 def _in_words(sites: Sites) -> pd.DataFrame:

@@ -14,7 +14,19 @@ from siting.law import day_of
 from views.parts.entries import plan_set
 from views.screens.county.markup import figures_html, head_html, lists_html, published_html, sources_html
 from views.screens.county.pictures import county_picture, inset
-from views.session import VERSION, Stamp, current_layers, lang, open_page, pressed, region_text, say, stamp
+from views.session import (
+    VERSION,
+    Stamp,
+    current_layers,
+    lang,
+    open_page,
+    pressed,
+    region_text,
+    say,
+    set_widget,
+    stamp,
+    widget_value,
+)
 
 __all__ = ["show"]
 
@@ -73,7 +85,7 @@ def _browse(names: dict[str, str]) -> None:
         mine,
         format_func=region_text,
         key=key,
-        on_change=lambda: _ask("adcode", st.session_state[key]),
+        on_change=lambda: _ask("adcode", widget_value(key)),
     )
 
 
@@ -114,8 +126,8 @@ def _choose(parameter: str, names: dict[str, str], label: str, hint: str, *, bes
     asked = str(st.query_params.get(parameter, ""))
     key = f"county-{parameter}-{lang()}"
     now = asked if asked in options else None
-    if st.session_state.get(key) != now:
-        st.session_state[key] = now  # the address says so: a link, or the way back
+    if widget_value(key) != now:
+        set_widget(key, now)  # the address says so: a link, or the way back
     chosen: str | None = st.selectbox(
         label,
         options,
@@ -123,7 +135,7 @@ def _choose(parameter: str, names: dict[str, str], label: str, hint: str, *, bes
         placeholder=hint,
         format_func=lambda code: names[code],
         key=key,
-        on_change=lambda: _ask(parameter, st.session_state[key]),
+        on_change=lambda: _ask(parameter, widget_value(key)),
     )
     return chosen
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import streamlit as st
 
@@ -15,11 +16,14 @@ from views.parts.intake import Brought, ask_file, inspected, let_go, settle
 from views.parts.map import make_tiles
 from views.screens.data.database import asks_for_many
 from views.screens.data.describe import say_what_it_is
+from views.screens.data.next_run import LAYER_NEXT, MESSAGE, TARGET, VIEW_NEXT
 from views.screens.data.report import show_report
-from views.session import catalogue, current_layers, lang, markdown_text, once, say, show_fault, system_text
+from views.session import Memo, catalogue, current_layers, lang, markdown_text, say, show_fault, system_text
 from words import has
 
 __all__ = ["show_add"]
+
+_INTAKE: Final[Memo[Intake]] = Memo("data-intake")
 
 
 def show_add() -> None:
@@ -88,12 +92,11 @@ def _taken_in(brought: Brought) -> Intake | None:
 
     try:
         with st.spinner(say("data.checking")):
-            intake: Intake = once("data-intake", key, lambda: brought.taken_in(brought.layer))
+            return _INTAKE.once(key, lambda: brought.taken_in(brought.layer))
     except RedlineError as fault:
         show_fault(fault)
         _ask_system(brought, fault)
         return None
-    return intake
 
 
 def _ask_system(brought: Brought, fault: RedlineError) -> None:
@@ -169,14 +172,12 @@ def _keep(brought: Brought, intake: Intake, given: Given) -> None:
             show_fault(fault)
             return
         status.update(label=say("data.kept_label"), state="complete")
-    st.session_state["data-told"] = say(
-        "data.kept", title=version.layer.title(lang()), number=version.number, count=f"{version.count:,}"
-    )
+    MESSAGE.set(say("data.kept", title=version.layer.title(lang()), number=version.number, count=f"{version.count:,}"))
     several = len(inspected(brought).layers) > 1  # a bureau's database holds the next layer too
-    for key in ("data-intake", "data-target"):
-        st.session_state.pop(key, None)
+    _INTAKE.forget()
+    TARGET.clear()
     if not several:
         let_go()
-    st.session_state["data-show"] = version.layer.id
-    st.session_state["data-view-next"] = "list"
+    LAYER_NEXT.set(version.layer.id)
+    VIEW_NEXT.set("list")
     st.rerun()

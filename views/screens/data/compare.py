@@ -17,9 +17,12 @@ from snapshot.arguments import diff_files
 from snapshot.inspect import CHANGES, Diff, ManifestCheck, colour_of, verify_file, write_diff
 from snapshot.selection import safe_name
 from views.parts.map import look_at, show_map
-from views.session import catalogue, current_layers, lang, markdown_text, once, say, show_fault
+from views.session import Memo, catalogue, current_layers, lang, markdown_text, say, show_fault
 
 __all__ = ["show_compare"]
+
+_CHECKED: Final[Memo[ManifestCheck]] = Memo("cmp-checked")
+_DIFFS: Final[Memo[Mapping[str, Diff]]] = Memo("cmp-diff")
 
 _MOST_ROWS: Final = 2_000
 _MAP_HEIGHT: Final = 420
@@ -69,8 +72,7 @@ def _check(one: Any, place: str) -> ManifestCheck:
         with tempfile.TemporaryDirectory(prefix="redline-") as folder:
             return verify_file(_stored(one, Path(folder)), current_layers())
 
-    found: ManifestCheck = once(f"cmp-checked-{place}", one.file_id, check)
-    return found
+    return _CHECKED.of(place).once(one.file_id, check)
 
 
 def _stored(one: Any, folder: Path, prefix: str = "") -> Path:
@@ -88,7 +90,7 @@ def _differences(before: Any, after: Any) -> None:
             a, b = (_stored(one, Path(folder), f"{at}-") for at, one in enumerate((before, after)))
             return diff_files(a, b)
 
-    diffs: Mapping[str, Diff] = once("cmp-diff", (before.file_id, after.file_id), compare)
+    diffs = _DIFFS.once((before.file_id, after.file_id), compare)
     st.markdown("\n".join(f"- {markdown_text(diff.text(lang()))}" for diff in diffs.values()))
     table = pd.concat([diff.table for diff in diffs.values()], ignore_index=True)
     if table.empty:

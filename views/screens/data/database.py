@@ -14,19 +14,25 @@ from layers.own import Database, Said, TableSeen, has_official_fields, keep_each
 from views.parts.intake import Brought, inspected, let_go
 from views.parts.map import make_tiles
 from views.screens.data.describe import dated
+from views.screens.data.next_run import MESSAGE, NOT_STORED, VIEW_NEXT
 from views.session import (
+    Memo,
+    Slot,
     catalogue,
     current,
     current_layers,
     lang,
     markdown_text,
-    once,
     say,
     territories,
     territory_text,
 )
 
 __all__ = ["asks_for_many"]
+
+_EXTENT: Final[Slot[list[str]]] = Slot("data-many-extent", [])
+"""Of each file: where its tables are complete."""
+_TABLES: Final[Memo[list[TableSeen]]] = Memo("data-many-seen")
 
 _FEW: Final = 2
 
@@ -55,7 +61,7 @@ def _show_many(brought: Brought) -> None:
     st.markdown(f"##### 2 · {say('data.step_report')}")
     token = f"{brought.token}-{current().overlay.revision}"
     place = st.container()
-    extent = tuple(st.session_state.get(f"data-many-extent-{brought.token}", ())) or None
+    extent = tuple(_EXTENT.of(brought.token).get()) or None
     tables = _looked_through(brought, extent)
     with place:
         ticked = _ticked(tables, token)
@@ -88,7 +94,7 @@ def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[Ta
     def look() -> list[TableSeen]:
         return look_through(_database(brought), inspected(brought).layers, extent=extent, progress=show)
 
-    found: list[TableSeen] = once("data-many-seen", key, look)
+    found = _TABLES.once(key, look)
     line.empty()
     return found
 
@@ -156,7 +162,7 @@ def _said(token: str, ticked: Sequence[TableSeen]) -> Said | None:
         list(named),
         format_func=lambda adcode: f"{named[adcode]} {adcode}",
         placeholder=say("data.many_extent_hint"),
-        key=f"data-many-extent-{token}",
+        key=_EXTENT.of(token).key,
         help=say("data.ask_extent_help"),
     )
     missing = [key for key, text in (("publisher", publisher), ("licence", licence)) if not text.strip()]
@@ -188,12 +194,14 @@ def _keep(brought: Brought, tables: Sequence[TableSeen], said: Said) -> None:
         failed = _loaded(versions)
     kept = [_kept_text(layer, version) for layer, version in versions.items() if layer not in failed]
     if kept:
-        st.session_state["data-told"] = say("data.many_kept", what=say("data.semicolon").join(kept))
-    st.session_state["data-not-kept"] = [
-        *(say("data.many_not_kept", layer=one.layer, why=one.fault.text(lang())) for one in outcomes if one.fault),
-        *(say("data.many_failed_load", layer=layer, why=fault.text(lang())) for layer, fault in failed.items()),
-    ]
-    st.session_state["data-view-next"] = "list" if kept else "add"
+        MESSAGE.set(say("data.many_kept", what=say("data.semicolon").join(kept)))
+    NOT_STORED.set(
+        [
+            *(say("data.many_not_kept", layer=one.layer, why=one.fault.text(lang())) for one in outcomes if one.fault),
+            *(say("data.many_failed_load", layer=layer, why=fault.text(lang())) for layer, fault in failed.items()),
+        ]
+    )
+    VIEW_NEXT.set("list" if kept else "add")
     if len(kept) == len(inspected(brought).layers):
         let_go()
     st.rerun()

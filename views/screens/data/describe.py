@@ -13,9 +13,12 @@ import streamlit as st
 from layers.catalogue import Export, Secrecy, counties_of, most_export
 from layers.own import FIXED_ROLES, Given, Intake, Place, field_faults, likely_extent, propose, rivals, takes_place
 from views.parts.findings import word_title
-from views.session import catalogue, current_layers, lang, markdown_text, once, say, territories, territory_text
+from views.screens.data.next_run import TARGET
+from views.session import Memo, catalogue, current_layers, lang, markdown_text, say, territories, territory_text
 
 __all__ = ["dated", "say_what_it_is"]
+
+_PROPOSED: Final[Memo[list[str]]] = Memo("data-proposed")
 
 _ROLES: Final = ("redline", "protected", "river", "project", "other")
 _BASES: Final = ("statutory", "published", "derived", "modelled", "approximate")
@@ -56,7 +59,7 @@ def say_what_it_is(intake: Intake, token: str) -> Given | None:
 def _word(token: str) -> str:
     """Ask what of the real world the layer is."""
     words = sorted({spec.stands_for for spec in catalogue().layer if spec.role not in FIXED_ROLES} - {_OWN})
-    target = st.session_state.get("data-target")
+    target = TARGET.get()
     wanted = next((spec.stands_for for spec in catalogue().layer if spec.id == target), _OWN)
     options = [_OWN, *words]
     chosen: str = st.selectbox(
@@ -74,7 +77,7 @@ def _extent(intake: Intake, token: str) -> list[str]:
     """Ask where the layer is complete; what its own codes or its shapes suggest is proposed."""
     named = territories()
     key = (token, intake.layer, intake.reading.epsg)
-    proposed: list[str] = once("data-proposed", key, lambda: list(likely_extent(intake, counties_of(current_layers()))))
+    proposed = _PROPOSED.once(key, lambda: list(likely_extent(intake, counties_of(current_layers()))))
     return st.multiselect(
         say("data.ask_extent"),
         list(named),
@@ -92,7 +95,7 @@ def _place(word: str, extent: Sequence[str], token: str) -> Place:
     for spec in rivals(word, extent, catalogue()):
         whole = takes_place(extent, spec, counties)
         options += [Place("replace" if whole else "beside", spec)] + ([] if whole else [Place("replace", spec)])
-    target = st.session_state.get("data-target")
+    target = TARGET.get()
     options.sort(key=lambda one: one.spec is None or one.spec.id != target)
     options.append(Place("new"))
     if len(options) == 1:

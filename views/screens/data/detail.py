@@ -13,6 +13,7 @@ from layers.catalogue import Layer, OverlayEntry, licence_text
 from layers.own import FIXED_ROLES, remove, roll
 from siting.ledger import VersionUse, uses_by_version
 from views.parts.findings import word_title
+from views.screens.data.next_run import MESSAGE, TARGET, VIEW_NEXT
 from views.screens.data.table import chip, date_text, metres_text
 from views.session import current, lang, ledger, link_to, markdown_text, say, show_fault, territory_text
 
@@ -82,8 +83,8 @@ def _versions(layer: Layer) -> None:
     if layer.spec.role not in FIXED_ROLES and st.button(
         say("data.replace_button" if layer.state != "not_loaded" else "data.add_button"), key="data-replace"
     ):
-        st.session_state["data-target"] = layer.id
-        st.session_state["data-view-next"] = "add"
+        TARGET.set(layer.id)
+        VIEW_NEXT.set("add")
         st.rerun()
     used = _used(layer, entry)
     if entry is None:
@@ -143,7 +144,7 @@ def _do(change: object, told: str, **values: object) -> None:
     except RedlineError as fault:
         show_fault(fault)
         return
-    st.session_state["data-told"] = say(told, **values)
+    MESSAGE.set(say(told, **values))
     st.rerun()
 
 

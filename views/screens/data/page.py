@@ -11,10 +11,15 @@ from layers.own import roll
 from views.screens.data.add import show_add
 from views.screens.data.compare import show_compare
 from views.screens.data.detail import show_detail
+from views.screens.data.next_run import LAYER_NEXT, MESSAGE, NOT_STORED, VIEW_NEXT
 from views.screens.data.table import filtered, show_table
-from views.session import current, current_layers, lang, markdown_text, say, show_fault
+from views.session import Slot, current, current_layers, lang, markdown_text, say, show_fault
 
 __all__ = ["show"]
+
+_VIEW: Final[Slot[str | None]] = Slot("data-view", None)
+_LAYER: Final[Slot[str | None]] = Slot("data-layer", None)
+"""The layer that the list shows closely."""
 
 _VIEWS: Final = ("list", "add", "compare")
 
@@ -24,18 +29,18 @@ def show() -> None:
     st.subheader(say("views.page_data"))
     if (fault := current().fault) is not None:
         show_fault(fault)
-    if told := st.session_state.pop("data-told", None):
-        st.success(markdown_text(told))
-    for text in st.session_state.pop("data-not-kept", []):
+    if message := MESSAGE.pop():
+        st.success(markdown_text(message))
+    for text in NOT_STORED.pop():
         st.error(markdown_text(text))
-    if wanted := st.session_state.pop("data-view-next", None):
-        st.session_state["data-view"] = wanted
+    if wanted := VIEW_NEXT.pop():
+        _VIEW.set(wanted)
     view = st.segmented_control(
         say("data.view"),
         _VIEWS,
-        default=None if "data-view" in st.session_state else "list",
+        default=None if _VIEW.is_set() else "list",
         format_func=lambda name: say(f"data.view_{name}"),
-        key="data-view",
+        key=_VIEW.key,
         label_visibility="collapsed",
     )
     if view == "add":
@@ -53,18 +58,18 @@ def _list() -> None:
     faulty = sum(layer.state == "failed" for layer in layers)
     missing = sum(layer.state == "not_loaded" for layer in layers)
     st.caption(say("data.lead", total=len(layers), missing=missing, faulty=faulty))
-    if wanted := st.session_state.pop("data-show", None):
-        st.session_state["data-layer"] = wanted
+    if wanted := LAYER_NEXT.pop():
+        _LAYER.set(wanted)
     titles = {layer.id: layer.spec.title(lang()) for layer in layers}
-    if st.session_state.get("data-layer") not in {None, *titles}:
-        st.session_state["data-layer"] = None
+    if _LAYER.get() not in {None, *titles}:
+        _LAYER.set(None)
     chosen = st.selectbox(
         say("data.look_at"),
         list(titles),
         index=None,
         format_func=lambda layer_id: f"{titles[layer_id]} · {layer_id}",
         placeholder=say("data.look_at_hint"),
-        key="data-layer",
+        key=_LAYER.key,
     )
     if chosen is not None:
         show_detail(current_layers()[chosen])
@@ -89,6 +94,6 @@ def _out_of_use(shown: set[str]) -> None:
                 except RedlineError as fault:
                     show_fault(fault)
                 else:
-                    st.session_state["data-told"] = say("data.rolled", number=last.number)
-                    st.session_state["data-show"] = entry.id
+                    MESSAGE.set(say("data.rolled", number=last.number))
+                    LAYER_NEXT.set(entry.id)
                     st.rerun()

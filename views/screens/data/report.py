@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+from typing import Final
 
 import pandas as pd
 import shapely
@@ -15,9 +16,11 @@ from layers.own import ROW, Fault, Intake, fault_rows
 from snapshot.findings import area_text, length_text
 from views.screens.data.preview import Picture, drawn, told
 from views.screens.data.table import CSS
-from views.session import current_layers, lang, markdown_text, once, say
+from views.session import Memo, current_layers, lang, markdown_text, say
 
 __all__ = ["show_report"]
+
+_PICTURE: Final[Memo[Picture]] = Memo("data-picture")
 
 _TOLD = ("=", "+", "-", "@", "\t", "\r")
 
@@ -77,7 +80,7 @@ def _picture(intake: Intake, accept_repairs: bool) -> None:
     now = lang()
     first = shapely.get_coordinates(intake.frame.geometry.array[:1]).tobytes()  # another after an axis swap
     key = (intake.sha256, intake.layer, intake.reading.epsg, intake.reading.declared, accept_repairs, first, now)
-    picture: Picture = once("data-picture", key, lambda: drawn(intake, counties_of(current_layers()), now))
+    picture = _PICTURE.once(key, lambda: drawn(intake, counties_of(current_layers()), now))
     image = picture.image(say("data.lies_label", name=intake.layer))
     st.markdown(f'<div class="rl-lies-box">{image}</div>', unsafe_allow_html=True)
     st.caption(markdown_text(told(picture, now)))

@@ -15,9 +15,16 @@ from layers.catalogue import Layer
 from views.parts.entries import outline_of, view_of_territory
 from views.parts.indicators import Shown, chosen, labels_of, picture_group, shown, subjects
 from views.parts.map import show_map
-from views.session import catalogue, current_layers, lang, say
+from views.session import Slot, catalogue, current_layers, lang, say, set_widget, widget_value
 
 __all__ = ["legend", "second_indicator", "show_figures"]
+
+_CLICKED: Final[Slot[tuple[float, float] | None]] = Slot("indicator-click", None)
+"""Of each map: the click that was answered last."""
+_PREFECTURE: Final[Slot[str]] = Slot("indicator-went", "")
+"""Of each map: the prefecture that it was moved to."""
+_VIEW: Final[Slot[View | None]] = Slot("indicator-view", None)
+"""Of each map: where it is to move."""
 
 _HEIGHT: Final = 600
 
@@ -27,8 +34,8 @@ def second_indicator() -> Shown | None:
     offered = {name: one for name, one in subjects().items() if name != chosen().id}
     labels = labels_of(offered)
     key = f"indicator-second-{lang()}"
-    if st.session_state.get(key, "") not in ["", *offered]:
-        st.session_state[key] = ""
+    if widget_value(key, "") not in ["", *offered]:
+        set_widget(key, "")
     name = st.selectbox(
         say("indicator_page.second"),
         ["", *offered],
@@ -81,19 +88,18 @@ def show_figures(found: Shown, picked: str, prefecture: str, *, key: str, as_pic
         key=key,
         draw=False,
     )
-    if state.clicked is None or state.clicked == st.session_state.get(f"{key}-click"):
+    if state.clicked is None or state.clicked == _CLICKED.of(key).get():
         return ""
-    st.session_state[f"{key}-click"] = state.clicked
+    _CLICKED.of(key).set(state.clicked)
     return _territory_at(found.choropleth.layer, *state.clicked)
 
 
 def _look(prefecture: str, key: str) -> View | None:
     """Return where to move: to the prefecture that was just chosen, or back to the whole."""
-    if prefecture != st.session_state.get(f"{key}-went", ""):
-        st.session_state[f"{key}-went"] = prefecture
-        st.session_state[f"{key}-view"] = view_of_territory(prefecture) if prefecture else _whole()
-    view: View | None = st.session_state.get(f"{key}-view")
-    return view
+    if prefecture != _PREFECTURE.of(key).get():
+        _PREFECTURE.of(key).set(prefecture)
+        _VIEW.of(key).set(view_of_territory(prefecture) if prefecture else _whole())
+    return _VIEW.of(key).get()
 
 
 def _whole() -> View:

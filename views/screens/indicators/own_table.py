@@ -14,9 +14,12 @@ from layers.gazetteer import ELSEWHERE, Gazetteer, JoinReport, Level
 from layers.indicators import Doubled, Guess, Subject, guess_columns, join_table, own_subject, placed, read_numbers
 from layers.paths import data_root
 from views.parts.indicators import add_own, today
-from views.session import Stamp, catalogue, lang, markdown_text, region_text, say, show_fault, stamp
+from views.session import Slot, Stamp, catalogue, lang, markdown_text, region_text, say, show_fault, stamp
 
-__all__ = ["choose_table"]
+__all__ = ["OWN_TABLE_OPEN", "choose_table"]
+
+OWN_TABLE_OPEN: Final[Slot[bool]] = Slot("own-open", default=False)
+"""Whether the panel for a user's own table is open."""
 
 _LEVELS: Final[tuple[Level, ...]] = ("county", "prefecture")
 _DOUBLED: Final[tuple[Doubled, ...]] = ("leave_out", "sum", "mean")
@@ -127,7 +130,7 @@ def _show_join(name: str, table: pd.DataFrame, by: tuple[str, Level], numbers: l
 def _use(subject: Subject) -> None:
     """Show a subject and close the panel: the map is what is looked at next."""
     add_own(subject)
-    st.session_state["own-open"] = False
+    OWN_TABLE_OPEN.set(value=False)
 
 
 def _show_counts(report: JoinReport) -> None:

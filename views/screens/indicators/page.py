@@ -11,8 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from views.parts.indicators import (
-    INDICATOR_KEY,
+    CHOICE,
     OWN,
+    OWN_ADDED,
+    RASTER_CLOSE,
     Shown,
     choose,
     choose_classes,
@@ -27,15 +29,19 @@ from views.parts.indicators import (
 )
 from views.screens.indicators.chart import PICK, moments_chart, ranking, relation, show_ranking
 from views.screens.indicators.maps import legend, second_indicator, show_figures
-from views.screens.indicators.own_table import choose_table
+from views.screens.indicators.own_table import OWN_TABLE_OPEN, choose_table
 from views.screens.indicators.table import downloads, headed, moments_table, ranked, value_head
-from views.session import lang, markdown_text, region_text, say
+from views.session import Slot, lang, markdown_text, region_text, say, widget_value
 
 __all__ = ["show"]
 
 _FIRST: Final = "redline_share"
 _CHART_HEIGHT: Final = 540
-_PICKED: Final = "indicator-territory"
+_PICKED: Final[Slot[str]] = Slot("indicator-territory", "")
+"""Adcode of the territory that is pointed at."""
+_LISTS_NUMBER: Final[Slot[int]] = Slot("indicator-remade", 0)
+"""Part of the keys of chart and table: counted up, both are made anew with another territory ticked."""
+_RASTER_OPEN: Final[Slot[bool]] = Slot("raster-open", default=False)
 _CSS: Final = """
 <style>
 .rl-ind-title { font-size: 1.12rem; font-weight: 700; line-height: 1.35; margin-bottom: .9rem; }
@@ -57,7 +63,7 @@ _CSS: Final = """
 def show() -> None:
     """Draw the page."""
     st.markdown(_CSS, unsafe_allow_html=True)
-    if INDICATOR_KEY not in st.session_state:
+    if not CHOICE.is_set():
         choose(id=_FIRST)
     choice_box, how_box = st.columns([1.35, 1], gap="medium")
     class_box = how_box.container(key="ind_how")
@@ -112,25 +118,25 @@ def _show_found(found: Shown, beside: Shown | None, prefecture: str) -> None:
 
 def _own_panels() -> None:
     """Show what is open of the ways in for a user's own data."""
-    if st.session_state.get("own-open"):
+    if OWN_TABLE_OPEN.get():
         with st.container(border=True):
             choose_table()
-    if st.session_state.get("raster-open"):
+    if _RASTER_OPEN.get():
         with st.container(border=True):
             choose_raster()
 
 
 def _own_data() -> None:
     """Show the way in for a user's own table, and the way out."""
-    added = st.session_state.pop("own-added", None)
+    added = OWN_ADDED.pop()
     if added is not None:
         st.toast(say("indicator_own.used", count=added))
-    if st.session_state.pop("raster-close", False):
-        st.session_state["raster-open"] = False
+    if RASTER_CLOSE.pop():
+        _RASTER_OPEN.set(value=False)
     left, right = st.columns(2)
-    left.toggle(say("indicator_own.open"), key="own-open")
-    right.toggle(say("raster_own.open"), key="raster-open")
-    if st.session_state.get(OWN):
+    left.toggle(say("indicator_own.open"), key=OWN_TABLE_OPEN.key)
+    right.toggle(say("raster_own.open"), key=_RASTER_OPEN.key)
+    if OWN.get():
         st.button(say("indicator_own.remove"), on_click=forget_own, width="stretch")
 
 
@@ -148,7 +154,7 @@ def _title(found: Shown) -> None:
 def _picked(found: Shown) -> str:
     """Return the territory that is pointed at, if the indicator has it."""
     frame = found.choropleth.layer.frame
-    code = str(st.session_state.get(_PICKED, ""))
+    code = _PICKED.get()
     return code if frame is not None and code in set(frame["adcode"].astype(str)) else ""
 
 
@@ -169,8 +175,8 @@ def _prefecture(found: Shown) -> str:
 
 def _point_at(code: str) -> None:
     """Point at a territory; chart and table that have another ticked are made anew."""
-    st.session_state[_PICKED] = code
-    st.session_state["indicator-remade"] = st.session_state.get("indicator-remade", 0) + 1
+    _PICKED.set(code)
+    _LISTS_NUMBER.set(_LISTS_NUMBER.get() + 1)
 
 
 def _show_picked(table: pd.DataFrame, found: Shown, picked: str) -> None:
@@ -207,9 +213,9 @@ def _show_chart(table: pd.DataFrame, found: Shown, picked: str) -> None:
 
 
 def _from_chart(key: str) -> None:
-    chosen_bars = st.session_state[key]["selection"].get(PICK) or []
-    st.session_state[_PICKED] = str(chosen_bars[0].get("adcode", "")) if chosen_bars else ""
-    st.session_state["indicator-remade"] = st.session_state.get("indicator-remade", 0) + 1
+    chosen_bars = widget_value(key)["selection"].get(PICK) or []
+    _PICKED.set(str(chosen_bars[0].get("adcode", "")) if chosen_bars else "")
+    _LISTS_NUMBER.set(_LISTS_NUMBER.get() + 1)
 
 
 def _show_both(found: Shown, beside: Shown, picked: str) -> None:
@@ -223,7 +229,7 @@ def _show_both(found: Shown, beside: Shown, picked: str) -> None:
 
 def _state_key(found: Shown) -> str:
     """Return what tells apart the lists that one widget may show."""
-    said = repr((astuple(chosen()), found.indicator.id, lang(), st.session_state.get("indicator-remade", 0)))
+    said = repr((astuple(chosen()), found.indicator.id, lang(), _LISTS_NUMBER.get()))
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
@@ -252,8 +258,8 @@ def _show_table(table: pd.DataFrame, found: Shown, picked: str) -> None:
 
 
 def _from_table(key: str, codes: list[str]) -> None:
-    rows = st.session_state[key]["selection"]["rows"]
-    st.session_state[_PICKED] = codes[rows[0]] if rows else ""
+    rows = widget_value(key)["selection"]["rows"]
+    _PICKED.set(codes[rows[0]] if rows else "")
 
 
 def _show_facts(table: pd.DataFrame, found: Shown) -> None:

@@ -16,12 +16,20 @@ from siting.check import CheckResult, rules_here
 from siting.law import activities
 from snapshot.findings import amount, county_text
 from views.parts.entries import feature_of, plan_set, show_entry
+from views.parts.findings import CHECK_ACTIVITY, CHECK_MODE, activity_title, rules_html
 from views.parts.findings import CSS as RULES_CSS
-from views.parts.findings import activity_title, rules_html
+from views.parts.intake import SOURCE_KIND, SOURCE_SHAPE, SOURCE_TEXT
 from views.screens.map import search as search_box
-from views.session import catalogue, current_layers, has_page, lang, missing, open_page, pressed, rows_of, say
+from views.session import Slot, catalogue, current_layers, has_page, lang, missing, open_page, pressed, rows_of, say
 
 __all__ = ["answered", "show_answer", "show_here"]
+
+_ASKED_BEFORE: Final[Slot[dict[str, Any]]] = Slot("here-asked", {"click": None, "find": None})
+"""Click and find of the last run: to see which changed."""
+_LAST: Final[Slot[str | None]] = Slot("here-last", None)
+"""Which of them changed last."""
+_ACTIVITY: Final[Slot[str]] = Slot("here-activity", "")
+"""What is planned at the clicked point; "" for anything."""
 
 _SHOWN: Final = (
     ("clause", "views.here_clause"),
@@ -36,12 +44,12 @@ def answered(clicked: tuple[float, float] | None) -> Any:
     """Return what the panel answers: the click or the find, whichever came last; None for neither."""
     chosen = search_box.found()
     now = {"click": clicked, "find": chosen.key if chosen is not None else None}
-    before = st.session_state.get("here-asked", {"click": None, "find": None})
+    before = _ASKED_BEFORE.get()
     changed = [name for name, value in now.items() if value is not None and value != before[name]]
     if changed:
-        st.session_state["here-last"] = changed[-1]
-    st.session_state["here-asked"] = now
-    last = st.session_state.get("here-last")
+        _LAST.set(changed[-1])
+    _ASKED_BEFORE.set(now)
+    last = _LAST.get()
     if last is None or now[last] is None:
         last = next((name for name, value in now.items() if value is not None), None)
     return None if last is None else (last, now[last])
@@ -80,7 +88,7 @@ def _show_found(chosen: search_box.Found) -> None:
 def show_here(lon: float, lat: float) -> None:
     """Answer one click (degrees)."""
     layers = current_layers()
-    activity = st.session_state.get("here-activity") or None
+    activity = _ACTIVITY.get() or None
     result = rules_here(
         lon,
         lat,
@@ -126,13 +134,12 @@ def _next_steps(lon: float, lat: float, result: CheckResult) -> None:
 
 def hand_over(lon: float, lat: float) -> None:
     """Open the Check page with the point as its site and the activity that was asked about."""
-    told = {"chk-source": "text", "chk-text": f"{lon:.6f}°E {lat:.6f}°N", "chk-shape": "points", "chk-mode": "check"}
-    activity = st.session_state.get("here-activity")
-    if activity:
-        told["chk-activity"] = activity
-    for key, value in told.items():
-        st.session_state.pop(key, None)
-        st.session_state[f"kept-{key}"] = value
+    SOURCE_KIND.hand_over("text")
+    SOURCE_TEXT.hand_over(f"{lon:.6f}°E {lat:.6f}°N")
+    SOURCE_SHAPE.hand_over("points")
+    CHECK_MODE.hand_over("check")
+    if _ACTIVITY.get():
+        CHECK_ACTIVITY.hand_over(_ACTIVITY.get())
     open_page("check")
 
 
@@ -149,14 +156,14 @@ def _show_rules(result: CheckResult, layers: dict[str, Layer]) -> None:
     """Show the rules that would apply, by layer: what is met first, then what waits for a layer, then reminders."""
     st.markdown(f"**{say('search.rules')}**")
     known = activities()
-    chosen = st.session_state.get("here-activity", _ANY)
+    chosen = _ACTIVITY.get()
     options = [_ANY, *known.index]
     st.selectbox(
         say("check_page.activity"),
         options,
         index=options.index(chosen) if chosen in options else 0,
         format_func=lambda code: activity_title(code) if code else say("search.any_activity"),
-        key=f"here-activity-{lang()}",
+        key=_ACTIVITY.of(lang()).key,
         on_change=_asked,
     )
     met, waiting = [], []
@@ -183,7 +190,7 @@ def _opened(rules: list[Any]) -> str:
 
 
 def _asked() -> None:
-    st.session_state["here-activity"] = st.session_state[f"here-activity-{lang()}"]
+    _ACTIVITY.set(_ACTIVITY.of(lang()).get())
 
 
 _CSS = """

@@ -6,36 +6,41 @@ sees to it that this makes no entry in the browser's history (``carto/js/link.js
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from carto.scene import Scene
-from views.parts.indicators import INDICATOR_KEY, SECOND_KEY
+from views.parts.indicators import CHOICE, SECOND
+from views.parts.map import REGION
 from views.screens.map.address import ViewAddress, from_query, is_ours, to_query
-from views.session import catalogue, lang
+from views.screens.map.search import FIND_SHOWN
+from views.session import Slot, catalogue, lang
 
 __all__ = ["opened_by_link", "write_address"]
 
-_READ = "address-read"
-_WRITTEN = "address-written"
+_LINK: Final[Slot[Scene | None]] = Slot("address-read", None)
+"""What the link asked for that opened the session."""
+_WRITTEN: Final[Slot[bool]] = Slot("address-written", default=False)
 _FIND = "find"
 
 
 def opened_by_link() -> Scene:
     """Return the scene that the link asks for which opened the session; take its region and indicator over, once."""
-    scene: Scene | None = st.session_state.get(_READ)
+    scene = _LINK.get()
     if scene is not None:
         return scene
     query = st.query_params.to_dict()
     address = from_query(query)
-    st.session_state[_READ] = address.scene
-    if address.region in {region.id for region in catalogue().region} and "region" not in st.session_state:
-        st.session_state["region"] = address.region
-    if address.indicator and INDICATOR_KEY not in st.session_state:
-        st.session_state[INDICATOR_KEY] = dict(address.indicator)
-    if address.beside and SECOND_KEY not in st.session_state:
-        st.session_state[SECOND_KEY] = address.beside
+    _LINK.set(address.scene)
+    if address.region in {region.id for region in catalogue().region} and not REGION.is_set():
+        REGION.set(address.region)
+    if address.indicator and not CHOICE.is_set():
+        CHOICE.set(dict(address.indicator))
+    if address.beside and not SECOND.is_set():
+        SECOND.set(address.beside)
     if address.scene.view is not None and _FIND in query:
-        st.session_state["find-looked"] = query[_FIND]  # the link says where to look: not where the find lies
+        FIND_SHOWN.set(query[_FIND])  # the link says where to look: not where the find lies
     return address.scene
 
 
@@ -44,16 +49,16 @@ def write_address(scene: Scene) -> None:
 
     A first visit shows what the bare address says; it is not written before something was done.
     """
-    if _WRITTEN not in st.session_state:
-        st.session_state[_WRITTEN] = True
+    if not _WRITTEN.get():
+        _WRITTEN.set(value=True)
         return
-    kept = st.session_state.get(INDICATOR_KEY)
+    kept = CHOICE.get()
     choice = kept if isinstance(kept, dict) and kept.get("id") else {}
     address = ViewAddress(
         scene=scene,
         region=_region(),
         indicator={name: value for name, value in choice.items() if isinstance(value, str)},
-        beside=st.session_state.get(SECOND_KEY) or "" if choice else "",
+        beside=SECOND.get() if choice else "",
         lang=lang(),
     )
     before = st.query_params.to_dict()
@@ -64,5 +69,5 @@ def write_address(scene: Scene) -> None:
 
 def _region() -> str:
     """Return the region chosen last; "" for none."""
-    chosen = st.session_state.get("region")
-    return chosen if chosen in {region.id for region in catalogue().region} else ""
+    chosen = REGION.get()
+    return chosen if chosen is not None and chosen in {region.id for region in catalogue().region} else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import streamlit as st
 
 from carto.map import highlight_group
@@ -22,9 +24,15 @@ from views.screens.map import search as search_box
 from views.screens.map import site as check_panel
 from views.screens.map.here import answered, show_answer
 from views.screens.map.link import opened_by_link, write_address
-from views.session import catalogue, current_layers, lang, markdown_text, say
+from views.session import Slot, catalogue, current_layers, lang, markdown_text, say
 
 __all__ = ["show"]
+
+_FOLDED_AWAY: Final[Slot[bool]] = Slot("side_folded", default=False)
+"""Whether the column beside the map is put away."""
+_ANSWERS: Final[Slot[dict[str, Any]]] = Slot("answered", {"here": None, "site": None})
+"""What the boxes of the column showed in the last run: to see which changed."""
+_FIRST_BOX: Final[Slot[str]] = Slot("first_box", "site")
 
 _MAP_HEIGHT = 640
 """Pixels, until the sheet below is read."""
@@ -61,7 +69,7 @@ _FOLDED = """
 def show() -> None:
     """Draw the page."""
     asked = opened_by_link()
-    sheet = _LAYOUT + (_FOLDED if st.session_state.get("side_folded") else "")
+    sheet = _LAYOUT + (_FOLDED if _FOLDED_AWAY.get() else "")
     st.markdown(f"<style>{sheet}</style>", unsafe_allow_html=True)
     wide, narrow = st.columns([2.35, 1], gap="small")
     left, right = wide.container(key="rl_map"), narrow.container(key="rl_side")
@@ -143,24 +151,24 @@ def _note_years(state: MapState, key: str) -> None:
 
 def _fold() -> None:
     """Offer to put the column beside the map away; nothing in it is lost."""
-    folded = bool(st.session_state.get("side_folded"))
+    folded = _FOLDED_AWAY.get()
     st.button(
         "‹" if folded else "›",
         help=say("map.unfold" if folded else "map.fold"),
         key="rl_fold",
-        on_click=lambda: st.session_state.update(side_folded=not folded),
+        on_click=lambda: _FOLDED_AWAY.set(not folded),
     )
 
 
 def _answer_first(state: MapState, checked: Checked | None) -> None:
     """Put the answer to what was done last on top, without drawing anything again."""
     latest = {"here": answered(state.clicked), "site": checked.key if checked is not None else None}
-    before = st.session_state.get("answered", {"here": None, "site": None})
+    before = _ANSWERS.get()
     changed = [name for name, value in latest.items() if value is not None and value != before[name]]
     if changed:
-        st.session_state["first_box"] = changed[-1]
-    st.session_state["answered"] = latest
+        _FIRST_BOX.set(changed[-1])
+    _ANSWERS.set(latest)
     st.markdown(
-        f"<style>div:has(> .st-key-box_{st.session_state.get('first_box', 'site')}) {{ order: 1; }}</style>",
+        f"<style>div:has(> .st-key-box_{_FIRST_BOX.get()}) {{ order: 1; }}</style>",
         unsafe_allow_html=True,
     )

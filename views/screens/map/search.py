@@ -19,11 +19,11 @@ from layers.catalogue import Layer, counties_of
 from layers.gazetteer import county_at, hit_of
 from layers.paths import PRODUCT
 from views.parts.entries import outline_of, plan_set, pointed_at
-from views.parts.map import look_at
+from views.parts.map import MAP_GOES_TO, look_at
 from views.server import FIND_PATH, hit_title, search_index, session_token, suggestion
-from views.session import current_layers, lang, markdown_text, once, region_text, regions_text, say
+from views.session import Memo, Slot, current_layers, lang, markdown_text, region_text, regions_text, say
 
-__all__ = ["Found", "found", "gone", "groups", "show_found", "show_search"]
+__all__ = ["FIND_SHOWN", "Found", "found", "gone", "groups", "show_found", "show_search"]
 
 _HERE: Final = PRODUCT / "views" / "js"
 _CLOSEST: Final = {"point": 15, "place": 13}
@@ -78,6 +78,13 @@ class Found:
     adcode: str = ""
 
 
+FIND_SHOWN: Final[Slot[str]] = Slot("find-looked", "")
+"""Key of the find that the map was moved to."""
+_ANSWERED: Final[Slot[Any]] = Slot("find-at", None)
+"""When the choice was made that was answered last."""
+_FOUND: Final[Memo[Found | None]] = Memo("find-memo")
+
+
 def show_search() -> None:
     """Show the box; what is chosen in it goes into the address and moves the map."""
     chosen = found()
@@ -95,8 +102,8 @@ def show_search() -> None:
         },
         on_chosen_change=lambda: None,
     )
-    if answer.chosen is not None and answer.chosen.get("at") != st.session_state.get("find-at"):
-        st.session_state["find-at"] = answer.chosen["at"]
+    if answer.chosen is not None and answer.chosen.get("at") != _ANSWERED.get():
+        _ANSWERED.set(answer.chosen["at"])
         _go(str(answer.chosen.get("key", "")))
 
 
@@ -119,9 +126,9 @@ def _go(key: str) -> None:
     else:
         st.query_params.pop(_PARAMETER, None)
     chosen = found()
-    st.session_state["find-looked"] = key
+    FIND_SHOWN.set(key)
     if chosen is not None and chosen.view is not None:
-        st.session_state["look"] = chosen.view
+        MAP_GOES_TO.set(chosen.view)
 
 
 def found() -> Found | None:
@@ -129,11 +136,11 @@ def found() -> Found | None:
     key = str(st.query_params.get(_PARAMETER, ""))[:200]
     if not key:
         return None
-    chosen: Found | None = once("find-memo", (key, lang()), lambda: _found(key))
-    if chosen is not None and st.session_state.get("find-looked") != key:  # a link, or the way back from a county page
-        st.session_state["find-looked"] = key
+    chosen = _FOUND.once((key, lang()), lambda: _found(key))
+    if chosen is not None and FIND_SHOWN.get() != key:  # a link, or the way back from a county page
+        FIND_SHOWN.set(key)
         if chosen.view is not None:
-            st.session_state["look"] = chosen.view
+            MAP_GOES_TO.set(chosen.view)
     return chosen
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -15,10 +15,22 @@ from siting.check import Run, run_check, settings_of
 from snapshot.findings import report_json
 from views.parts.findings import CSS, Checked, facts_html, findings_html, note_checked, seen_of, verdict_html
 from views.parts.intake import FORMATS
-from views.session import catalogue, current_layers, once, say, show_fault, stamp
+from views.session import Memo, Slot, catalogue, current_layers, say, show_fault, stamp
 from words import has
 
 __all__ = ["checked_site", "choose_upload", "show_result"]
+
+_UPLOAD: Final[Slot[Any]] = Slot("site_upload", None)
+"""What the uploader holds."""
+_UPLOAD_SEEN: Final[Slot[str | None]] = Slot("upload_seen", None)
+_DRAWING_SEEN: Final[Slot[str | None]] = Slot("drawing_seen", None)
+_SITE_FROM: Final[Slot[str | None]] = Slot("site_from", None)
+"""Where the site is from, the drawing or the upload: whichever came last."""
+_CRS: Final[Slot[str | None]] = Slot("asked_crs", None)
+"""The coordinate system that the user named for the upload."""
+_CRS_WIDGET: Final[Slot[str | None]] = Slot("crs_choice", None)
+_SITES: Final[Memo[Sites]] = Memo("map-read")
+_RUN: Final[Memo[Run]] = Memo("map-check")
 
 
 _SYSTEMS = ("EPSG:4490", "EPSG:4326", "EPSG:4526", "EPSG:4527", "EPSG:4528", "EPSG:4547", "EPSG:4548", "EPSG:4549")
@@ -26,39 +38,37 @@ _SYSTEMS = ("EPSG:4490", "EPSG:4326", "EPSG:4526", "EPSG:4527", "EPSG:4528", "EP
 
 def choose_upload() -> None:
     """Show the uploader; what it holds becomes the site when it is newer than the drawing."""
-    st.session_state.setdefault("site_from", None)
-    uploaded = st.file_uploader(say("views.upload"), type=FORMATS, key="site_upload", help=say("views.upload_help"))
+    uploaded = st.file_uploader(say("views.upload"), type=FORMATS, key=_UPLOAD.key, help=say("views.upload_help"))
     name = uploaded.file_id if uploaded else None
-    if name != st.session_state.get("upload_seen"):
-        st.session_state["upload_seen"] = name
-        st.session_state["site_from"] = "upload" if uploaded else None
-        st.session_state.pop("asked_crs", None)
+    if name != _UPLOAD_SEEN.get():
+        _UPLOAD_SEEN.set(name)
+        _SITE_FROM.set("upload" if uploaded else None)
+        _CRS.clear()
 
 
 def note_drawing(drawings: list[dict[str, Any]]) -> None:
     """Take a new or changed drawing as the site."""
     digest = _digest(drawings) if drawings else None
-    if digest != st.session_state.get("drawing_seen"):
-        st.session_state["drawing_seen"] = digest
+    if digest != _DRAWING_SEEN.get():
+        _DRAWING_SEEN.set(digest)
         if drawings:
-            st.session_state["site_from"] = "drawing"
-        elif st.session_state.get("site_from") == "drawing":
-            st.session_state["site_from"] = "upload" if st.session_state.get("site_upload") else None
+            _SITE_FROM.set("drawing")
+        elif _SITE_FROM.get() == "drawing":
+            _SITE_FROM.set("upload" if _UPLOAD.get() else None)
 
 
 def uploaded_sites() -> Sites | None:
     """Return the uploaded sites when they are what is checked; say in one sentence why they cannot be."""
-    uploaded = st.session_state.get("site_upload")
-    if st.session_state.get("site_from") != "upload" or uploaded is None:
+    uploaded = _UPLOAD.get()
+    if _SITE_FROM.get() != "upload" or uploaded is None:
         return None
-    crs = st.session_state.get("asked_crs")
+    crs = _CRS.get()
 
     def read() -> Sites:
         with st.spinner(say("views.reading")):
             return read_sites(uploaded.getvalue(), uploaded.name, crs=crs, limits=catalogue().limits)
 
-    sites: Sites = once("map-read", (uploaded.file_id, crs), read)
-    return sites
+    return _SITES.once((uploaded.file_id, crs), read)
 
 
 def read_upload() -> Sites | None:
@@ -73,7 +83,7 @@ def read_upload() -> Sites | None:
                 say("views.which_crs"),
                 [None, *dict.fromkeys([*offered, *_SYSTEMS])],
                 format_func=_system,
-                key="crs_choice",
+                key=_CRS_WIDGET.key,
                 on_change=_answer_crs,
             )
     except RedlineError as fault:
@@ -83,7 +93,7 @@ def read_upload() -> Sites | None:
 
 def _answer_crs() -> None:
     """Keep the answer: the question itself goes away once it is answered."""
-    st.session_state["asked_crs"] = st.session_state["crs_choice"]
+    _CRS.set(_CRS_WIDGET.get())
 
 
 def _system(code: str | None) -> str:
@@ -95,7 +105,7 @@ def _system(code: str | None) -> str:
 
 def checked_site(drawings: list[dict[str, Any]], upload: Sites | None) -> Checked | None:
     """Check the current site; None while there is none or it cannot be used (said in place)."""
-    drawn = st.session_state.get("site_from") == "drawing"
+    drawn = _SITE_FROM.get() == "drawing"
     key = _digest(drawings) if drawn else (upload.sha256, upload.crs) if upload is not None else None
     if key is None:
         return None
@@ -107,12 +117,12 @@ def checked_site(drawings: list[dict[str, Any]], upload: Sites | None) -> Checke
             return run_check(sites, current_layers(), settings_of(catalogue()))
 
     try:
-        run: Run = once("map-check", key, check)
+        run = _RUN.once(key, check)
     except RedlineError as fault:
         show_fault(fault)
         return None
-    uploaded = st.session_state.get("site_upload")
-    held = None if drawn or uploaded is None else (uploaded.getvalue(), st.session_state.get("asked_crs"))
+    uploaded = _UPLOAD.get()
+    held = None if drawn or uploaded is None else (uploaded.getvalue(), _CRS.get())
     note_checked(f"map-{key}", run.read, held)
     return Checked(run, f"{key}-{stamp()}")
 

@@ -35,9 +35,22 @@ from views.parts.entries import (
     view_of_territory,
 )
 from views.parts.map import show_map
-from views.session import catalogue, lang, row_of, say
+from views.session import Slot, catalogue, lang, row_of, say, widget_value
 
 __all__ = ["show"]
+
+_PICKED: Final[Slot[str | None]] = Slot("plans-picked", None)
+"""Key of the entry that is chosen."""
+_MAP_AT: Final[Slot[str | None]] = Slot("plans-looked", None)
+"""Key of the entry that the map was moved to."""
+_FIRST: Final[Slot[str | None]] = Slot("plans-first", None)
+"""Key of the entry that stands first in the list: the one clicked on the map."""
+_CLICKED: Final[Slot[tuple[float, float] | None]] = Slot("plans-click", None)
+_TABLE_NUMBER: Final[Slot[int]] = Slot("plans-remade", 0)
+"""Part of the table's key: counted up, the table is made anew with another row ticked."""
+_VIEW: Final[Slot[View | None]] = Slot("plans-view", None)
+_PLACE: Final[Slot[str]] = Slot("plans-went", "")
+"""Territory that the map was moved to."""
 
 _MAP_HEIGHT: Final = 560
 _TABLE_HEIGHT: Final = 300
@@ -101,7 +114,7 @@ def _side_by_side() -> bool:
 
 def _picked(found: pd.DataFrame) -> dict[str, Any] | None:
     """Return the entry that is chosen, if it is in the list."""
-    mine = found[found["key"] == st.session_state.get("plans-picked")]
+    mine = found[found["key"] == _PICKED.get()]
     return row_of(mine.iloc[0]) if len(mine) else None
 
 
@@ -125,29 +138,28 @@ def _show_map(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[
         key="plans-map",
     )
     st.markdown(_legend(count), unsafe_allow_html=True)
-    if state.clicked is not None and state.clicked != st.session_state.get("plans-click"):
-        st.session_state["plans-click"] = state.clicked
+    if state.clicked is not None and state.clicked != _CLICKED.get():
+        _CLICKED.set(state.clicked)
         hit = met(found, *state.clicked, state.view.zoom)
         if hit is not None:
-            st.session_state["plans-picked"] = hit
-            st.session_state["plans-looked"] = hit
-            st.session_state["plans-remade"] = st.session_state.get("plans-remade", 0) + 1
-            st.session_state["plans-first"] = hit
+            _PICKED.set(hit)
+            _MAP_AT.set(hit)
+            _TABLE_NUMBER.set(_TABLE_NUMBER.get() + 1)
+            _FIRST.set(hit)
             st.rerun()
 
 
 def _look(plans: PlanSet, wanted: Wanted, chosen: View | None) -> View | None:
     """Return where the map is to move: to an entry just chosen in the list, else to the place just filtered by."""
-    key = st.session_state.get("plans-picked")
-    if chosen is not None and key != st.session_state.get("plans-looked"):
-        st.session_state["plans-looked"] = key
-        st.session_state["plans-view"] = chosen
+    key = _PICKED.get()
+    if chosen is not None and key != _MAP_AT.get():
+        _MAP_AT.set(key)
+        _VIEW.set(chosen)
     place = wanted.adcode or (str(plans.documents.loc[wanted.document, "adcode"]) if wanted.document else "")
-    if place != st.session_state.get("plans-went", ""):
-        st.session_state["plans-went"] = place
-        st.session_state["plans-view"] = view_of_territory(place)
-    view: View | None = st.session_state.get("plans-view")
-    return view
+    if place != _PLACE.get():
+        _PLACE.set(place)
+        _VIEW.set(view_of_territory(place))
+    return _VIEW.get()
 
 
 def _legend(count: int) -> str:
@@ -176,11 +188,11 @@ def _show_list(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict
     head.markdown(f"**{say(key, count=len(found), total=total)}**")
     if wanted != Wanted():
         reset.button(say("plans_page.clear"), on_click=clear, width="stretch")
-    first = found["key"] == st.session_state.get("plans-first")
+    first = found["key"] == _FIRST.get()
     ordered = pd.concat([found[first], found[~first]])
     keys = ordered["key"].tolist()
     asked = hashlib.sha256(repr((astuple(wanted), lang())).encode()).hexdigest()[:12]
-    table = f"plans-table-{st.session_state.get('plans-remade', 0)}-{asked}"
+    table = f"plans-table-{_TABLE_NUMBER.get()}-{asked}"
     rows = [keys.index(picked["key"])] if picked is not None else []
     st.dataframe(
         listed(plans, ordered, wanted.kind),
@@ -196,6 +208,6 @@ def _show_list(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict
 
 def _chosen(table: str, keys: list[str]) -> None:
     """Take the row that was just ticked in the list."""
-    rows = st.session_state[table]["selection"]["rows"]
-    st.session_state["plans-picked"] = keys[rows[0]] if rows else None
-    st.session_state["plans-looked"] = None
+    rows = widget_value(table)["selection"]["rows"]
+    _PICKED.set(keys[rows[0]] if rows else None)
+    _MAP_AT.clear()

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carto.style.classes import DIVERGING, SCHEMES, SEQUENTIAL
-from views.parts.indicators import choice as choice_module
 from views.parts.indicators.choice import Choice, choose, chosen, read_choice, revision
+from views.session import state as state_module
 from views.session.text import markdown_text
 
 anything = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=4)
@@ -37,7 +37,7 @@ def test_a_choice_comes_back_as_it_was_written() -> None:
 
 def test_only_what_others_change_gets_a_new_widget(monkeypatch: pytest.MonkeyPatch) -> None:
     """A browser that has not heard of a change sends what a widget held: the same widget would take it as an answer."""
-    monkeypatch.setattr(choice_module.st, "session_state", {})
+    monkeypatch.setattr(state_module.st, "session_state", {})
     choose(id="relief")
     assert (revision("id"), revision("mode"), revision("year")) == (1, 0, 0)
     choose(by="mode", mode="change", year="2020..2023")

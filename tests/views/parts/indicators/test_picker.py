@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from views.parts.indicators import choice, picker
+from views.session import state as state_module
 
 
 def test_a_widget_of_an_older_number_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
     state = {"lang": "zh"}
-    monkeypatch.setattr(choice.st, "session_state", state)
+    monkeypatch.setattr(state_module.st, "session_state", state)
     choice.choose(id="relief")
     key, taken = picker._key("id"), picker._take("id")
     state[key] = "mean_slope"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from carto.scene import Compare, LayerShow, Scene, View
-from views.parts.map import view as map_view
 from views.parts.map.view import _opened, _state
 from views.screens.map import link as map_link
+from views.session import state as state_module
 
 BEGUN = Scene(View(116.0, 28.0, 7), (LayerShow("rivers", on=True), LayerShow("county", on=False)))
 LEFT = Scene(View(115.1, 27.2, 11), (LayerShow("county", on=True, opacity=0.3),), base="plain")
@@ -16,7 +16,7 @@ LEFT = Scene(View(115.1, 27.2, 11), (LayerShow("county", on=True, opacity=0.3),)
 @pytest.fixture
 def session(monkeypatch):
     held: dict = {}
-    monkeypatch.setattr(map_view.st, "session_state", held)
+    monkeypatch.setattr(state_module.st, "session_state", held)
     return held
 
 
@@ -58,7 +58,7 @@ def test_what_the_map_says_is_read():
 
 def test_the_map_stays_while_only_the_user_changes_it(session):
     first = _opened("map", "zh", BEGUN, None)
-    session["map-scene"] = LEFT
+    session["map-scene-map"] = LEFT
     assert _opened("map", "zh", Scene(), None) == first == (BEGUN, None)
 
 
@@ -66,7 +66,7 @@ def test_the_map_stays_while_only_the_user_changes_it(session):
 def test_put_up_anew_it_is_as_the_user_left_it_and_goes_nowhere_again(session, change):
     went = View(117.0, 27.0, 9)
     assert _opened("map", "zh", BEGUN, went) == (BEGUN, went)
-    session["map-scene"] = LEFT
+    session["map-scene-map"] = LEFT
     session["page_entered"] = change == "page"
     lang = "en" if change == "language" else "zh"
     assert _opened("map", lang, BEGUN, went) == (LEFT, None)

@@ -164,13 +164,12 @@ def test_shapefile_without_prj_is_asked_once_and_then_checked(app: App, tmp_path
         for part in folder.iterdir():
             held.write(part, part.name)
     app.upload(archive)
-    expect(app.page.get_by_text("文件的坐标系是哪一个")).to_be_visible(timeout=PATIENCE_MS)
-    chooser = app.page.locator('[data-testid="stSelectbox"]').filter(has_text="文件的坐标系是哪一个").locator("input")
-    chooser.click()
-    app.page.get_by_role("option", name="EPSG:4527").first.click()
+    question = app.page.get_by_test_id("stRadio").filter(has_text="坐标系需要您确认")
+    expect(question).to_be_visible(timeout=PATIENCE_MS)
+    question.get_by_text("EPSG:4527").first.click()
     app.wait_checked()
     app.switch("river_corridors")  # another run of the page does not ask again
     expect(app.page.get_by_text("河流廊道").first).to_be_visible(timeout=PATIENCE_MS)
     expect(app.page.locator(".rl-verdict")).to_be_visible(timeout=PATIENCE_MS)
     app.wait_idle()
-    expect(app.page.get_by_text("文件的坐标系是哪一个")).to_have_count(0)
+    expect(question).to_have_count(0)

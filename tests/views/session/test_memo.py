@@ -58,7 +58,7 @@ def map_page() -> AppTest:
         from views.screens.map.site import checked_site  # noqa: PLC0415
 
         drawn = [{"type": "Feature", "properties": {}, "geometry": st.session_state["_shape"]}]
-        st.session_state["_checked"] = checked_site(drawn, None)
+        st.session_state["_checked"] = checked_site(drawn, None, None)
 
     app = AppTest.from_function(body, default_timeout=120)
     app.session_state["_shape"] = mapping(SITE)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from geo.sites import Sites
-from siting.check import CheckResult, Run
+from siting.check import CheckResult, Run, Settings
 from views.session import Slot
 
 __all__ = ["Checked", "last_checked", "note_checked"]
-
-
-_LAST: Final[Slot[tuple[str, Sites, tuple[bytes, str | None] | None] | None]] = Slot("map-checked", None)
 
 
 @dataclass(frozen=True)
@@ -40,11 +37,35 @@ class Checked:
         return self.run.result
 
 
-def note_checked(token: str, sites: Sites, upload: tuple[bytes, str | None] | None) -> None:
-    """Say what was checked: its token, the sites, and the bytes and system of an upload."""
-    _LAST.set((token, sites, upload))
+class LastChecked(NamedTuple):
+    """The site that the map page checked last.
+
+    Attributes
+    ----------
+    token : str
+        The same for the same site.
+    sites : Sites
+        As read.
+    content : bytes or None
+        Of the upload; None for what was drawn.
+    settings : Settings
+        Of the check, with how the upload was read.
+    """
+
+    token: str
+    sites: Sites
+    content: bytes | None
+    settings: Settings
 
 
-def last_checked() -> tuple[str, Sites, tuple[bytes, str | None] | None] | None:
-    """Return what was checked last on the map page: its token, the sites, and the bytes and system of an upload."""
+_LAST: Final[Slot[LastChecked | None]] = Slot("map-checked", None)
+
+
+def note_checked(token: str, run: Run, content: bytes | None) -> None:
+    """Remember what the map page checked: the Check page offers to go on with it."""
+    _LAST.set(LastChecked(token, run.read, content, run.settings))
+
+
+def last_checked() -> LastChecked | None:
+    """Return what the map page checked last."""
     return _LAST.get()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 import shapely
 import streamlit as st
 
-from geo.crs import Candidate, describe
-from geo.errors import BadInput, RedlineError
+from geo.crs import Candidate
+from geo.errors import RedlineError
 from geo.notices import Notice
 from geo.read import Inspection, LayerInfo, inspect, read_sites, sites_from_text
 from geo.sites import Sites, sites_from_drawing
 from layers.catalogue import counties_of
-from views.parts.intake.source import Source
+from views.parts.intake.source import Reading, Source
+from views.parts.intake.system import Placed, System, ask_system, candidate_text, other_system
 from views.session import (
     Memo,
     Slot,
@@ -24,13 +25,11 @@ from views.session import (
     current_layers,
     lang,
     markdown_text,
-    pressed,
     say,
     show_fault,
-    system_text,
 )
 
-__all__ = ["Reading", "read_source", "reading_of"]
+__all__ = ["read_source", "reading_of"]
 
 _TABLES: Final = ("CSV", "XLSX")
 _OWN: Final = ("id", "declared_area_m2", "declared_area_ha", "declared_area_mu")
@@ -42,17 +41,6 @@ _TRIED: Final = 40
 _LARGE: Final = 2_000_000
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How the user wants a source read."""
-
-    crs: str | None = None
-    swap: bool = False
-    layer: str | None = None
-    columns: tuple[tuple[str, str], ...] = ()
-
-
-Placed = tuple[Candidate, str, str]
 _READINGS: Final[Slot[Reading | None]] = Slot("chk-reading", None)
 """Of each source: how the user wants it read."""
 _SITES: Final[Memo[Sites]] = Memo("chk-read")
@@ -62,7 +50,7 @@ _PLACED: Final[Memo[list[Placed]]] = Memo("chk-placed")
 
 def reading_of(source: Source) -> Reading | None:
     """Return how the user wants a source read; None if nothing was said of it."""
-    return _READINGS.of(source.token).get()
+    return source.reading or _READINGS.of(source.token).get()
 
 
 def read_source(source: Source) -> Sites | None:
@@ -73,16 +61,20 @@ def read_source(source: Source) -> Sites | None:
     seen = _inspected(source)
     if seen is not None:
         how = _choose_layer(source, seen, how)
+    now = System(how.crs, how.swap)
     try:
         sites = _read(source, how)
     except RedlineError as fault:
         show_fault(fault)
-        told = fault.text(lang())
-        _show_diagnoses([one for one in fault.diagnoses if one.text(lang()) != told], opened=True)
-        _ask(source, how, fault)
+        sentence = fault.text(lang())
+        _show_diagnoses([one for one in fault.diagnoses if one.text(lang()) != sentence], opened=True)
+        named = ask_system(
+            fault, now, key=f"chk-{source.token}", name=source.name, place=lambda some: _placed(source, how, some)
+        )
+        _settle_system(source, how, named)
         return None
     if source.kind in {"file", "text"}:
-        _other_system(source, how)
+        _settle_system(source, how, other_system(now, key=f"chk-name-{source.token}", name=source.name))
     _show_diagnoses([one for one in sites.notices if how.crs is None or not one.code.startswith(_SETTLED)])
     return sites
 
@@ -177,48 +169,18 @@ def _column_text(auto: str, name: str) -> str:
     return name or auto
 
 
-def _ask(source: Source, how: Reading, fault: RedlineError) -> None:
-    """Ask for the system where the fault says which would fit; offer the other order of axes where that is it."""
-    if how.crs is not None or how.swap:
-        if pressed(say("check_page.crs_other"), key=f"chk-again-{source.token}"):
-            _settle(source, replace(how, crs=None, swap=False))
-            st.rerun()
-        return
-    if fault.key in {"geo.swapped_degrees", "geo.swapped_metres"}:
-        if pressed(say("check_page.crs_read_swapped"), key=f"chk-swap-{source.token}"):
-            _settle(source, replace(how, swap=True))
-            st.rerun()
-        return
-    candidates = fault.candidates
-    if not candidates:
-        return
-    places = _placed(source, how, candidates)
-    options = [None, *range(len(places))]
-    chosen = st.radio(
-        say("check_page.crs_ask"),
-        options,
-        format_func=lambda at: say("check_page.crs_none") if at is None else places[at][1],
-        captions=[
-            "",
-            *(place + say("snapshot.sentence_break") + one.text(lang()) for one, _, place in places),
-        ],
-        key=f"chk-crs-{source.token}",
-    )
-    left = len({(one.crs, one.swapped) for one in candidates}) - len(places)
-    if left > 0:
-        st.caption(say("check_page.crs_more", count=left))
-    _other_system(source, how, "ask")
-    if chosen is not None:
-        one = places[chosen][0]
-        _settle(source, replace(how, crs=one.crs, swap=one.swapped))
+def _settle_system(source: Source, how: Reading, named: System | None) -> None:
+    """Read the source in the system that the user named just now."""
+    if named is not None:
+        _settle(source, replace(how, crs=named.crs, swap=named.swap))
         st.rerun()
 
 
-def _placed(source: Source, how: Reading, candidates: tuple[Candidate, ...]) -> list[Placed]:
+def _placed(source: Source, how: Reading, candidates: Sequence[Candidate]) -> list[Placed]:
     """Return candidates with their name and where each would put the site; those in our counties come first."""
     known = list({(one.crs, one.swapped): one for one in candidates}.values())[:_TRIED]
     if len(source.content or b"") > _LARGE:
-        return [(one, _named(one), "") for one in known[:_SHOWN]]
+        return [Placed(one, candidate_text(one), "") for one in known[:_SHOWN]]
     return _PLACED.once((source.token, how, lang()), lambda: _tried(source, how, known))
 
 
@@ -231,44 +193,19 @@ def _tried(source: Source, how: Reading, candidates: list[Candidate]) -> list[Pl
         try:
             sites = _read_now(source, replace(how, crs=one.crs, swap=one.swapped))
         except RedlineError:
-            outside.append((one, _named(one), say("check_page.crs_fails")))
+            outside.append(Placed(one, candidate_text(one), say("check_page.crs_fails")))
             continue
         west, south, east, north = sites.frame.total_bounds
         middle = shapely.Point((west + east) / 2, (south + north) / 2)
         at = counties.sindex.query(middle, predicate="intersects")
-        told = {"lon": f"{middle.x:.4f}", "lat": f"{middle.y:.4f}"}
+        where = {"lon": f"{middle.x:.4f}", "lat": f"{middle.y:.4f}"}
         if len(at):
             row = counties.iloc[int(at[0])]
             name = row["name_en"] if lang() == "en" and "name_en" in counties.columns else row["name_zh"]
-            inside.append((one, _named(one), say("check_page.crs_place", place=name, **told)))
+            inside.append(Placed(one, candidate_text(one), say("check_page.crs_place", place=name, **where)))
         else:
-            outside.append((one, _named(one), say("check_page.crs_nowhere", **told)))
+            outside.append(Placed(one, candidate_text(one), say("check_page.crs_nowhere", **where)))
     return inside or outside[:_SHOWN]
-
-
-def _named(one: Candidate) -> str:
-    text = system_text(one.crs)
-    return f"{text}, {say('check_page.crs_swapped')}" if one.swapped else text
-
-
-def _other_system(source: Source, how: Reading, place: str = "name") -> None:
-    """Let the user name another system than the one that was declared, or than those that are offered."""
-    with st.expander(say("check_page.crs_other"), expanded=False):
-        code = st.text_input(
-            say("check_page.crs_other_hint"),
-            value=how.crs or "",
-            key=f"chk-{place}-crs-{source.token}",
-        ).strip()
-        swap = st.checkbox(say("check_page.crs_swapped"), value=how.swap, key=f"chk-{place}-swap-{source.token}")
-        if (code or None, swap) != (how.crs, how.swap):
-            try:
-                if code:
-                    describe(code, source.name)
-            except BadInput as fault:
-                show_fault(fault)
-                return
-            _settle(source, replace(how, crs=code or None, swap=swap))
-            st.rerun()
 
 
 def _show_diagnoses(notices: Sequence[Notice], *, opened: bool = False) -> None:

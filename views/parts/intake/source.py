@@ -4,22 +4,59 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import streamlit as st
 
 from geo.read import SUFFIXES
 from geo.sites import Sites
+from siting.check import Settings
 from views.parts.findings import last_checked
 from views.session import KeptWidget, Slot, file_name_text, say
 
-__all__ = ["CHECK_MAP", "SOURCE_KIND", "SOURCE_SHAPE", "SOURCE_TEXT", "Source", "choose_source", "note_drawings"]
+__all__ = [
+    "CHECK_MAP",
+    "SOURCE_KIND",
+    "SOURCE_SHAPE",
+    "SOURCE_TEXT",
+    "Reading",
+    "Source",
+    "choose_source",
+    "note_drawings",
+]
 
 _KINDS: Final = ("file", "text", "drawing", "map")
 _SHAPES: Final = ("auto", "points", "line", "polygon")
 FORMATS: Final = [suffix.removeprefix(".") for suffix in SUFFIXES]
 """What an uploader offers."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the user wants a source read.
+
+    Attributes
+    ----------
+    crs : str or None
+        The system that the user named.
+    swap : bool
+        Whether the first coordinate is north.
+    layer : str or None
+        Of the file; None: all.
+    columns : tuple of (role, column)
+    """
+
+    crs: str | None = None
+    swap: bool = False
+    layer: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+    def added_to(self, settings: Settings) -> Settings:
+        """Return the settings of a check of what was read so."""
+        return replace(
+            settings, crs=self.crs, source_layer=self.layer, source_columns=self.columns, source_swap=self.swap
+        )
 
 
 @dataclass(frozen=True)
@@ -42,8 +79,8 @@ class Source:
         GeoJSON features.
     sites : Sites or None
         Taken over from the map page, read already.
-    crs : str or None
-        The system that the user named there.
+    reading : Reading or None
+        How it was read there.
     """
 
     kind: str
@@ -54,7 +91,7 @@ class Source:
     shape: str | None = None
     drawings: tuple[dict[str, Any], ...] = ()
     sites: Sites | None = None
-    crs: str | None = None
+    reading: Reading | None = None
 
 
 CHECK_MAP: Final[Slot[dict[str, Any] | None]] = Slot("check-map", None)
@@ -103,9 +140,10 @@ def _map_page() -> Source | None:
     held = last_checked()
     if held is None:
         return None
-    token, sites, uploaded = held
-    content, crs = uploaded or (None, None)
-    return Source("map", token, sites.name, content, sites=sites, crs=crs)
+    reading = Reading(
+        held.settings.crs, held.settings.source_swap, held.settings.source_layer, held.settings.source_columns
+    )
+    return Source("map", held.token, held.sites.name, held.content, sites=held.sites, reading=reading)
 
 
 def _file() -> Source | None:

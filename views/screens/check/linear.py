@@ -14,52 +14,20 @@ from carto.map import site_group
 from geo.errors import RedlineError
 from geo.sites import Sites
 from layers.catalogue import LayerSpec
-from siting.check import Structure, chainage_m, corridor_sites, linear_sections
+from siting.check import Structure, chainage_m, linear_sections
 from siting.records import SectionRecord
 from snapshot.findings import section_sums
 from views.parts.findings import Seen, layer_title
-from views.session import KeptWidget, Memo, Slot, current_layers, lang, rows_of, say, show_fault
+from views.session import Memo, Slot, current_layers, lang, rows_of, say, show_fault
 
-__all__ = ["STRUCTURES", "centrelines", "has_lines", "show_kept_sections", "show_sections", "widened"]
+__all__ = ["STRUCTURES", "centrelines", "show_kept_sections", "show_sections"]
 
-_WIDTH: Final[KeptWidget[float]] = KeptWidget("chk-corridor", 0.0)
-_CORRIDORS: Final[Memo[Sites]] = Memo("chk-corridor-made")
 _SECTIONS: Final[Memo[pd.DataFrame]] = Memo("chk-sections")
 STRUCTURES: Final[Slot[tuple[tuple[str, float, float], ...]]] = Slot("chk-structures-told", ())
 """The bridges and tunnels that the user named, as the settings of a check have them."""
 
 _KINDS = ("bridge", "tunnel")
 _CENTRELINE: Final = "#111111"
-
-
-def has_lines(sites: Sites) -> bool:
-    """Tell whether any site is a line."""
-    return bool((shapely.get_dimensions(sites.frame.geometry.to_numpy()) == 1).any())
-
-
-def widened(sites: Sites, token: str) -> tuple[Sites, float]:
-    """Ask how wide the works are; return the sites to check, lines as corridors, and the width (0: the line itself)."""
-    if not has_lines(sites):
-        return sites, 0.0
-    key = _WIDTH.restored()
-    width = float(
-        _WIDTH.keep(
-            st.number_input(
-                say("check_page.corridor"),
-                min_value=0.0,
-                max_value=2000.0,
-                step=5.0,
-                format="%g",
-                key=key,
-                help=say("check_page.corridor_help"),
-            ),
-        )
-        or 0.0
-    )
-    if not width:
-        return sites, 0.0
-    made_of = (token, width, tuple(sites.frame["site_id"]))
-    return _CORRIDORS.once(made_of, lambda: corridor_sites(sites, width)), width
 
 
 def show_sections(sites: Sites, position: int, token: str) -> None:

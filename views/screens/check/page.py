@@ -28,13 +28,23 @@ from views.parts.findings import (
     show_required,
     show_verdict,
 )
-from views.parts.intake import CHECK_MAP, Source, choose_source, note_drawings, read_source, reading_of
+from views.parts.intake import (
+    CHECK_MAP,
+    Source,
+    ask_width,
+    choose_source,
+    corridors,
+    has_lines,
+    note_drawings,
+    read_source,
+    reading_of,
+)
 from views.parts.map import look_at, show_map
 from views.screens.check import ledger as ledger_panel
 from views.screens.check.batch import show_occupation, show_schemes, show_sites, show_take
 from views.screens.check.case import show_case
 from views.screens.check.follow_up import left_over, show_path, show_reminders, show_way_out
-from views.screens.check.linear import STRUCTURES, centrelines, has_lines, show_sections, widened
+from views.screens.check.linear import STRUCTURES, centrelines, show_sections
 from views.screens.check.reports import case_now, show_reports
 from views.screens.check.sites import choose_sites, show_areas, show_repairs
 from views.session import (
@@ -169,12 +179,12 @@ def _sites(source: Source | None) -> tuple[Sites | None, Sites | None, dict[str,
     lines = choose_sites(sites, token)
     if len(lines) == 1:
         show_areas(lines, 0)
-    wide, width = widened(lines, token)
+    width = ask_width(lines)
     chosen = tuple(lines.frame["site_id"]) if len(lines) < len(sites) else ()
     kind = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
     works = STRUCTURES.get() if has_lines(lines) and len(lines) <= _AT_ONCE else None
     linear = {} if works is None else {"sections": True, "structures": works}
-    return wide, lines, {"corridor_m": width, "source_sites": chosen, **linear, **kind}
+    return corridors(lines, width, token), lines, {"corridor_m": width, "source_sites": chosen, **linear, **kind}
 
 
 def _read_token(source: Source) -> str:
@@ -185,15 +195,8 @@ def _read_token(source: Source) -> str:
 def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
     """Check the sites, once for each question; more than a few wait for the button."""
     reading = reading_of(source)
-    settings = replace(settings, crs=source.crs)
     if reading is not None:
-        settings = replace(
-            settings,
-            crs=reading.crs,
-            source_layer=reading.layer,
-            source_columns=reading.columns,
-            source_swap=reading.swap,
-        )
+        settings = reading.added_to(settings)
     key = (source.token, reading, tuple(sites.frame["site_id"]), settings, stamp(), day_of(None))
     last = _RUN.get()
     if last is not None and last[0] == key:

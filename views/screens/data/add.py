@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import streamlit as st
 
-from geo.crs import describe
-from geo.errors import BadInput, RedlineError
+from geo.crs import Candidate
+from geo.errors import RedlineError
 from geo.read import Inspection
 from layers.catalogue import counties_of
 from layers.own import Given, Intake, has_official_fields, keep_layer
-from views.parts.intake import Brought, ask_file, inspected, let_go, settle
+from views.parts.intake import (
+    Brought,
+    Placed,
+    System,
+    ask_file,
+    ask_system,
+    candidate_text,
+    inspected,
+    let_go,
+    settle,
+    system_input,
+)
 from views.parts.map import make_tiles
 from views.screens.data.database import asks_for_many
 from views.screens.data.describe import say_what_it_is
@@ -100,35 +112,26 @@ def _taken_in(brought: Brought) -> Intake | None:
 
 
 def _ask_system(brought: Brought, fault: RedlineError) -> None:
-    """Offer the systems that the coordinates fit; nothing is applied without the user's word."""
-    if fault.key in {"geo.swapped_degrees", "geo.swapped_metres"} and not brought.swap:
-        if st.button(say("check_page.crs_read_swapped"), key="data-swap"):
-            settle(replace(brought, swap=True))
-            st.rerun()
-        return
-    codes = list(dict.fromkeys(one.crs for one in fault.candidates))
-    chosen = st.selectbox(
-        say("data.ask_crs"),
-        codes,
-        index=None,
-        format_func=system_text,
-        accept_new_options=True,
-        placeholder=say("data.ask_crs_hint"),
-        key=f"data-crs-{brought.token}",
+    """Ask for the system of a layer that declares none; candidates are not tried out, as the layer may be large."""
+    named = ask_system(
+        fault,
+        System(brought.crs, brought.swap),
+        key=f"data-{brought.token}",
+        name=brought.name,
+        place=lambda some: [Placed(one, candidate_text(one), "") for one in _each_once(some)],
     )
-    _use_system(brought, chosen)
+    _use_system(brought, named)
 
 
-def _use_system(brought: Brought, code: str | None) -> None:
-    if not code or code == brought.crs:
-        return
-    try:
-        describe(code, brought.name)
-    except BadInput as fault:
-        show_fault(fault)
-        return
-    settle(replace(brought, crs=code))
-    st.rerun()
+def _each_once(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return list({(one.crs, one.swapped): one for one in candidates}.values())
+
+
+def _use_system(brought: Brought, named: System | None) -> None:
+    """Read the layer in the system that the user named just now."""
+    if named is not None:
+        settle(replace(brought, crs=named.crs, swap=named.swap))
+        st.rerun()
 
 
 def _system(brought: Brought, intake: Intake) -> bool:
@@ -136,10 +139,8 @@ def _system(brought: Brought, intake: Intake) -> bool:
     stops = any(fault.code == "all_outside" for fault in intake.faults)
     with st.expander(say("data.system", system=system_text(f"EPSG:{intake.reading.epsg}")), expanded=stops):
         st.caption(markdown_text(say("data.system_how", how=say("data.comma").join(_evidence(intake)))))
-        code = st.text_input(
-            say("data.other_crs"), key=f"data-other-crs-{brought.token}", value=brought.crs or ""
-        ).strip()
-        _use_system(brought, code or None)
+        now = System(brought.crs, brought.swap)
+        _use_system(brought, system_input(now, key=f"data-other-{brought.token}", name=brought.name))
     return stops
 
 

@@ -84,8 +84,8 @@ def show() -> None:
         take_box = st.container(border=True, key="box_take")
     with site_box:
         st.markdown(f"**{say('views.check_title')}**")
-        check_panel.choose_upload()
-        upload = check_panel.read_upload()
+        uploaded = check_panel.choose_upload()
+        upload = check_panel.read_upload(uploaded)
     # the map first: what the choice of an indicator shows takes longer, and its answers stand in the session already
     found = shown(chosen()) if chosen().id else None
     picture = found is not None and as_picture()
@@ -116,7 +116,7 @@ def show() -> None:
                 choose_beside()
     with site_box:
         check_panel.note_drawing(state.drawings)
-        checked = check_panel.checked_site(state.drawings, upload)
+        checked = check_panel.checked_site(state.drawings, uploaded, upload)
         if checked is None:
             st.caption(say("views.check_hint"))
         else:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
-from geo.errors import CrsError, RedlineError
-from geo.read import read_sites
+from geo.errors import RedlineError
 from geo.sites import Sites, sites_from_drawing
 from siting.check import Run, run_check, settings_of
 from snapshot.findings import report_json
 from views.parts.findings import CSS, Checked, facts_html, findings_html, note_checked, seen_of, verdict_html
-from views.parts.intake import FORMATS
+from views.parts.intake import FORMATS, Reading, Source, ask_width, read_source, reading_of
 from views.session import Memo, Slot, catalogue, current_layers, say, show_fault, stamp
-from words import has
 
-__all__ = ["checked_site", "choose_upload", "show_result"]
+__all__ = ["checked_site", "choose_upload", "note_drawing", "read_upload", "show_result"]
 
 _UPLOAD: Final[Slot[Any]] = Slot("site_upload", None)
 """What the uploader holds."""
@@ -26,24 +25,17 @@ _UPLOAD_SEEN: Final[Slot[str | None]] = Slot("upload_seen", None)
 _DRAWING_SEEN: Final[Slot[str | None]] = Slot("drawing_seen", None)
 _SITE_FROM: Final[Slot[str | None]] = Slot("site_from", None)
 """Where the site is from, the drawing or the upload: whichever came last."""
-_CRS: Final[Slot[str | None]] = Slot("asked_crs", None)
-"""The coordinate system that the user named for the upload."""
-_CRS_WIDGET: Final[Slot[str | None]] = Slot("crs_choice", None)
-_SITES: Final[Memo[Sites]] = Memo("map-read")
 _RUN: Final[Memo[Run]] = Memo("map-check")
 
 
-_SYSTEMS = ("EPSG:4490", "EPSG:4326", "EPSG:4526", "EPSG:4527", "EPSG:4528", "EPSG:4547", "EPSG:4548", "EPSG:4549")
-
-
-def choose_upload() -> None:
+def choose_upload() -> Source | None:
     """Show the uploader; what it holds becomes the site when it is newer than the drawing."""
     uploaded = st.file_uploader(say("views.upload"), type=FORMATS, key=_UPLOAD.key, help=say("views.upload_help"))
     name = uploaded.file_id if uploaded else None
     if name != _UPLOAD_SEEN.get():
         _UPLOAD_SEEN.set(name)
         _SITE_FROM.set("upload" if uploaded else None)
-        _CRS.clear()
+    return None if uploaded is None else Source("file", uploaded.file_id, uploaded.name, uploaded.getvalue())
 
 
 def note_drawing(drawings: list[dict[str, Any]]) -> None:
@@ -57,74 +49,48 @@ def note_drawing(drawings: list[dict[str, Any]]) -> None:
             _SITE_FROM.set("upload" if _UPLOAD.get() else None)
 
 
-def uploaded_sites() -> Sites | None:
-    """Return the uploaded sites when they are what is checked; say in one sentence why they cannot be."""
-    uploaded = _UPLOAD.get()
-    if _SITE_FROM.get() != "upload" or uploaded is None:
+def read_upload(uploaded: Source | None) -> Sites | None:
+    """Read the upload where it is the site, asking what is open about it; None while it cannot be used."""
+    if uploaded is None or _SITE_FROM.get() != "upload":
         return None
-    crs = _CRS.get()
-
-    def read() -> Sites:
-        with st.spinner(say("views.reading")):
-            return read_sites(uploaded.getvalue(), uploaded.name, crs=crs, limits=catalogue().limits)
-
-    return _SITES.once((uploaded.file_id, crs), read)
+    return read_source(uploaded)
 
 
-def read_upload() -> Sites | None:
-    """As `uploaded_sites`, with faults shown in place: the app goes on."""
-    try:
-        return uploaded_sites()
-    except CrsError as fault:
-        show_fault(fault)
-        offered = [candidate.crs for candidate in fault.candidates]
-        if offered or fault.key == "geo.crs_missing":
-            st.selectbox(
-                say("views.which_crs"),
-                [None, *dict.fromkeys([*offered, *_SYSTEMS])],
-                format_func=_system,
-                key=_CRS_WIDGET.key,
-                on_change=_answer_crs,
-            )
-    except RedlineError as fault:
-        show_fault(fault)
-    return None
+def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites: Sites | None) -> Checked | None:
+    """Check the current site; None while there is none or it cannot be used (said in place).
 
-
-def _answer_crs() -> None:
-    """Keep the answer: the question itself goes away once it is answered."""
-    _CRS.set(_CRS_WIDGET.get())
-
-
-def _system(code: str | None) -> str:
-    if code is None:
-        return say("views.choose")
-    key = f"views.crs_{code.removeprefix('EPSG:')}"
-    return f"{code} {say(key)}" if has(key) else code
-
-
-def checked_site(drawings: list[dict[str, Any]], upload: Sites | None) -> Checked | None:
-    """Check the current site; None while there is none or it cannot be used (said in place)."""
+    Parameters
+    ----------
+    drawings : list of dict
+        What is drawn on the map, GeoJSON features.
+    uploaded : Source or None
+    sites : Sites or None
+        The upload as read, where it is the site.
+    """
     drawn = _SITE_FROM.get() == "drawing"
-    key = _digest(drawings) if drawn else (upload.sha256, upload.crs) if upload is not None else None
-    if key is None:
+    settings = settings_of(catalogue())
+    if drawn:
+        token = _digest(drawings)
+    elif uploaded is not None and sites is not None:
+        reading = reading_of(uploaded) or Reading()
+        settings = replace(reading.added_to(settings), corridor_m=ask_width(sites))
+        token = f"{uploaded.token}|{reading}"
+    else:
         return None
 
     def check() -> Run:
-        sites = sites_from_drawing(drawings, limits=catalogue().limits) if drawn else upload
-        assert sites is not None
+        read = sites_from_drawing(drawings, limits=catalogue().limits) if drawn else sites
+        assert read is not None
         with st.spinner(say("views.checking")):
-            return run_check(sites, current_layers(), settings_of(catalogue()))
+            return run_check(read, current_layers(), settings)
 
     try:
-        run = _RUN.once(key, check)
+        run = _RUN.once((token, settings), check)
     except RedlineError as fault:
         show_fault(fault)
         return None
-    uploaded = _UPLOAD.get()
-    held = None if drawn or uploaded is None else (uploaded.getvalue(), _CRS.get())
-    note_checked(f"map-{key}", run.read, held)
-    return Checked(run, f"{key}-{stamp()}")
+    note_checked(f"map-{token}", run, None if drawn or uploaded is None else uploaded.content)
+    return Checked(run, f"{token}-{settings.corridor_m:g}-{stamp()}")
 
 
 def show_result(checked: Checked) -> None:

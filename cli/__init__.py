@@ -1,4 +1,4 @@
-"""The same jobs without a browser: ``redline serve``, ``layers``, ``check``, ``ledger``, ``snapshot`` and others."""
+"""The command line: ``redline serve``, ``layers``, ``check``, ``ledger``, ``snapshot`` and others."""
 
 from cli import checks, ledger, own, serve, take  # noqa: F401 -- each hangs its commands on the group
 from cli.base import main

@@ -1,4 +1,4 @@
-"""The group that all commands hang on, and what they share: the catalogue, the ledger, the files they are given."""
+"""The top command and what all commands share: catalogue, ledger, files named by the user."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def main(ctx: click.Context, config: Path | None) -> None:
 
 
 def _use(ctx: click.Context, config: Path) -> None:
-    """Make a configuration the one in use until the command ends, with its tables (`layers.paths`)."""
+    """Set the configuration in use, with its tables, until the command ends (`layers.paths`)."""
     before = os.environ.get("REDLINE_CONFIG")
     os.environ["REDLINE_CONFIG"] = str(config)
 
@@ -77,7 +77,7 @@ def _use(ctx: click.Context, config: Path) -> None:
 
 
 def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
-    """Read the configuration with the user's own layers, and load all; an overlay that is broken is said."""
+    """Return the catalogue with the user's own layers, and all layers loaded; warn of a broken overlay."""
     from layers.catalogue import current_catalogue, load_layers
 
     current = current_catalogue(Path(str(obj["config"])))
@@ -87,7 +87,7 @@ def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
 
 
 def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) -> str:
-    """Write where a layer is complete; none means everywhere."""
+    """Return the extent in which a layer is complete, as text; none means everywhere."""
     from layers.catalogue import territory_names
 
     named = territory_names(layers, lang)
@@ -95,7 +95,7 @@ def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) 
 
 
 def open_ledger() -> Ledger:
-    """Open the record of past checks in the user's data folder."""
+    """Open the ledger of the user's home folder."""
     from layers.paths import home
     from siting.ledger import Ledger
 
@@ -103,7 +103,7 @@ def open_ledger() -> Ledger:
 
 
 def bytes_of(path: Path) -> bytes:
-    """Read a file that the user named, with what SQLite keeps beside a GeoPackage."""
+    """Return the bytes of a file, with what SQLite keeps beside a GeoPackage."""
     from geo.files import with_beside
 
     try:
@@ -113,7 +113,7 @@ def bytes_of(path: Path) -> bytes:
 
 
 def json_of(path: Path) -> Any:
-    """Read a report that the user named."""
+    """Return the JSON report in a file."""
     try:
         return json.loads(bytes_of(path).decode("utf-8-sig"))
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The case around a check, as options of a command."""
+"""Options for the case (project file) of a check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["case_of", "case_options"]
 
 
 def case_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for each field of a case."""
+    """Add an option for each field of a case to a command."""
     for name in (
         "reviewed_by",
         "prepared_by",
@@ -26,6 +26,6 @@ def case_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def case_of(options: dict[str, Any]) -> dict[str, str]:
-    """Take the fields of a case that were given out of a command's options."""
+    """Return the case fields that were given, taken out of a command's options."""
     given = {name: options.pop(name) for name in list(options) if name.startswith("case_")}
     return {name.removeprefix("case_"): value for name, value in given.items() if value is not None}

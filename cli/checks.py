@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from cli.asking import asking_options, content_of, read_asked, settings_from
 from cli.base import bytes_of, json_of, loaded, main, open_ledger
 from cli.case import case_of, case_options
+from cli.options import check_options, content_of, read_with_options, settings_from
 from words import Lang, t
 
 _FORMS = ("table", "json", "csv", "gpkg", "xlsx")
@@ -20,21 +20,21 @@ _SHOW_PROGRESS = 500
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
-@asking_options
+@check_options
 @click.option("--format", "form", type=click.Choice(_FORMS), default="table")
 @click.option("--out", type=click.Path(path_type=Path), default=None)
 @click.option("--bom/--no-bom", default=None)
 @click.option("--store", is_flag=True)
 @case_options
 @click.pass_obj
-def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bom: bool | None, **asked: Any) -> None:
+def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bom: bool | None, **options: Any) -> None:
     """Check the sites of a file, or coordinates on standard input (-), against every layer."""
     from geo.errors import BadInput
     from siting.check import Case, run_batch
     from snapshot.findings import as_text, write_results
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
-    case, store = case_of(asked), asked.pop("store")
+    case, store = case_of(options), options.pop("store")
     if case and not store:
         raise BadInput("cli.case_without_store")
     if out is None and form in {"gpkg", "xlsx"}:
@@ -43,8 +43,8 @@ def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bo
         raise BadInput("cli.out_is_input", file=file.name)
     catalogue, layers = loaded(obj)
     content = content_of(file)
-    settings = settings_from(asked, catalogue, typed=content is not None)
-    sites, settings = read_asked(file, settings, catalogue, content=content, sections=asked["sections"])
+    settings = settings_from(options, catalogue, typed=content is not None)
+    sites, settings = read_with_options(file, settings, catalogue, content=content, sections=options["sections"])
     with click.progressbar(length=len(sites), file=sys.stderr, hidden=len(sites) < _SHOW_PROGRESS) as bar:
         run = run_batch(sites, layers, settings, progress=lambda _share, done="": bar.update(int(done) - bar.pos))
     kept = content if content is not None or not store else bytes_of(file)
@@ -60,13 +60,13 @@ def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bo
 
 @main.command()
 @click.argument("files", type=click.Path(path_type=Path, dir_okay=False), nargs=-1, required=True)
-@asking_options
+@check_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None)
 @click.option("--bom/--no-bom", default=None)
 @click.pass_obj
 def compare(
-    obj: dict[str, object], /, files: tuple[Path, ...], form: Any, out: Path | None, bom: bool | None, **asked: Any
+    obj: dict[str, object], /, files: tuple[Path, ...], form: Any, out: Path | None, bom: bool | None, **options: Any
 ) -> None:
     """Put two to five schemes or routes side by side: a file each, or the sites of one file."""
     from geo.errors import BadInput
@@ -79,12 +79,12 @@ def compare(
     if out is not None and out.exists() and any(out.samefile(file) for file in files if file.exists()):
         raise BadInput("cli.out_is_input", file=out.name)
     catalogue, layers = loaded(obj)
-    settings = settings_from(asked, catalogue, typed=False)
+    settings = settings_from(options, catalogue, typed=False)
     runs = {}
     for number, file in enumerate(files, start=1):
         name = file.stem if [other.stem for other in files].count(file.stem) == 1 else f"{number} {file.stem}"
-        sites, told = read_asked(file, settings, catalogue, content=None, sections=False)
-        runs[name] = run_batch(sites, layers, told)
+        sites, mine = read_with_options(file, settings, catalogue, content=None, sections=False)
+        runs[name] = run_batch(sites, layers, mine)
     schemes = schemes_of(runs)
     if out is None:
         click.echo(schemes_text(form, schemes, lang, bom=bool(bom)), nl=False)

@@ -1,4 +1,4 @@
-"""Help in the reader's language: what a command and an option are for stands in ``words``, under keys of their names.
+"""Help texts of commands and options from ``words``, in the reader's language.
 
 ``redline ledger list`` is ``cli_help.command_ledger_list``; its ``--limit`` is ``cli_help.option_limit``, unless the
 option means something of its own there: ``cli_help.option_limit_of_ledger_list``.
@@ -17,13 +17,13 @@ __all__ = ["TranslatedCommand", "TranslatedGroup", "command_key", "keep_language
 
 
 def keep_language(ctx: click.Context, _: click.Parameter, asked: Lang | None) -> None:
-    """Keep what ``--lang`` says, before anything else is read, so that help and faults are in that language."""
+    """Store ``--lang`` before anything else is parsed, so that help and errors are in that language."""
     if asked is not None:
         ctx.ensure_object(dict)["lang"] = asked
 
 
 def language_of(ctx: click.Context) -> Lang:
-    """Return what ``--lang`` says; else Chinese, or English where the system speaks it."""
+    """Return the language of ``--lang``; else Chinese, or English where the system is English."""
     asked: Lang | None = (ctx.find_root().obj or {}).get("lang")
     spoken = os.environ.get("REDLINE_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     return asked or ("en" if spoken.startswith("en") else "zh")

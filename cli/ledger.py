@@ -1,4 +1,4 @@
-"""``redline ledger``: past checks, found and shown again."""
+"""``redline ledger``: list, show and amend stored checks."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def show_check(obj: dict[str, object], check_id: str, form: str) -> None:
     found = replace(found, report=without_withheld(found.report, specs_as_strict_as(found, layers)))
     if form == "json":
         report = found.report
-        told = {"case": vars(found.case), "stored_at": found.stored_at, **report}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        record = {"case": vars(found.case), "stored_at": found.stored_at, **report}
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         click.echo(stored_text(found, lang))
 

@@ -1,4 +1,4 @@
-"""``redline import``: a layer of one's own, or a new version of one, without a screen; and the versions of a layer."""
+"""``redline import``: store a user's layer as a new version; and list or switch versions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import click
 
 from cli.base import extent_text, loaded, main, open_ledger
-from cli.own_all import import_all, said_extent
+from cli.own_all import extent_of_option, import_all
 from geo.errors import BadInput
 from words import Lang, t
 
@@ -58,10 +58,12 @@ _GROUPS = ("control", "protection", "water", "projects", "own")
 @click.option("--accept-repairs", is_flag=True)
 @click.option("--dry-run", is_flag=True)
 @click.pass_obj
-def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bool, dry_run: bool, **said: Any) -> None:
+def import_layer(
+    obj: dict[str, object], /, file: Path, replace: bool, every: bool, dry_run: bool, **options: Any
+) -> None:
     """Bring a layer in: check it, store it as a version, put it in use."""
     if every:
-        import_all(obj, file, dry_run, **said)
+        import_all(obj, file, dry_run, **options)
         return
     from geo.read import packed
     from layers.catalogue import counties_of
@@ -73,10 +75,15 @@ def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bo
     folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="redline-"))
     content, name = packed(file, LAYER_LIMITS.upload_mb, Path(folder))
     intake = take_in(
-        content, name, layer=said["layer"], crs=said["crs"], accept_repairs=said["accept_repairs"], counties=counties
+        content,
+        name,
+        layer=options["layer"],
+        crs=options["crs"],
+        accept_repairs=options["accept_repairs"],
+        counties=counties,
     )
     _tell(intake, lang)
-    given = _given(intake, said, catalogue, layers, replace=replace)
+    given = _given(intake, options, catalogue, layers, replace=replace)
     for fault in field_faults(intake, given.id_field, given.name_field):
         click.echo(f"  {fault.text(lang)} {fault.cure(lang)}", err=True)
     where = t("data.comma", lang).join(given.extent) or t("data.everywhere", lang)
@@ -101,11 +108,11 @@ def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bo
 
 
 def _tell(intake: Intake, lang: Lang) -> None:
-    """Say what was found, every kind of fault in a line."""
+    """Print what was found, one line a kind of fault."""
     found = intake.recognition
-    told = {"read": f"{intake.read:,}", "kept": f"{len(intake.frame):,}"}
+    counts = {"read": f"{intake.read:,}", "kept": f"{len(intake.frame):,}"}
     click.echo(
-        f"{intake.name} / {intake.layer}: {t('data.rows_kept', lang, **told)} · EPSG:{intake.reading.epsg}", err=True
+        f"{intake.name} / {intake.layer}: {t('data.rows_kept', lang, **counts)} · EPSG:{intake.reading.epsg}", err=True
     )
     if found.official is not None:
         words = {"table": found.official.table, "title": found.official.title(lang), "ysdm": found.ysdm}
@@ -122,22 +129,22 @@ def _tell(intake: Intake, lang: Lang) -> None:
 
 
 def _given(
-    intake: Intake, said: dict[str, Any], catalogue: Catalogue, layers: Mapping[str, Layer], *, replace: bool
+    intake: Intake, options: dict[str, Any], catalogue: Catalogue, layers: Mapping[str, Layer], *, replace: bool
 ) -> Any:
-    """Put together what is proposed and what was said."""
+    """Return the proposed settings of a layer with the user's options on top."""
     import dataclasses
 
     from layers.catalogue import counties_of
     from layers.own import Place, propose
 
     counties, official = counties_of(layers), intake.recognition.official
-    word = said["stands_for"] or (official.stands_for if official else "own")
-    extent = _extent(intake, said["extent"], counties)
+    word = options["stands_for"] or (official.stands_for if official else "own")
+    extent = _extent(intake, options["extent"], counties)
     if replace:
-        place = _in_place(said["layer_id"], word, extent, catalogue, counties)
+        place = _in_place(options["layer_id"], word, extent, catalogue, counties)
     else:
-        if said["layer_id"] in {spec.id for spec in catalogue.layer}:
-            raise BadInput("data.id_taken", id=said["layer_id"])
+        if options["layer_id"] in {spec.id for spec in catalogue.layer}:
+            raise BadInput("data.id_taken", id=options["layer_id"])
         place = Place("new")
 
     proposed = propose(
@@ -148,27 +155,27 @@ def _given(
         catalogue=catalogue,
         named=lambda codes, lang: extent_text(codes, layers, lang),
     )
-    asked = {key: said[key] for key in _SAID if said[key] is not None}
-    if said["accuracy"] is not None:
-        asked["accuracy_m"] = said["accuracy"]
-    if said["layer_id"] and not replace:
-        asked["id"] = said["layer_id"]
-    if said["title"]:
-        asked |= {"title_zh": said["title"], "title_en": said["title_en"] or said["title"]}
-    elif said["title_en"]:
-        asked["title_en"] = said["title_en"]
-    given = dataclasses.replace(proposed, **asked)
-    if "export" not in asked and given.basis != proposed.basis:  # what usually goes with it
+    chosen = {key: options[key] for key in _SAID if options[key] is not None}
+    if options["accuracy"] is not None:
+        chosen["accuracy_m"] = options["accuracy"]
+    if options["layer_id"] and not replace:
+        chosen["id"] = options["layer_id"]
+    if options["title"]:
+        chosen |= {"title_zh": options["title"], "title_en": options["title_en"] or options["title"]}
+    elif options["title_en"]:
+        chosen["title_en"] = options["title_en"]
+    given = dataclasses.replace(proposed, **chosen)
+    if "export" not in chosen and given.basis != proposed.basis:  # what usually goes with it
         given = dataclasses.replace(given, export=None)
     return given if given.licence else dataclasses.replace(given, licence="internal")
 
 
-def _extent(intake: Intake, said: str | None, counties: Any) -> tuple[str, ...]:
-    """Return the territories named, else those that the layer's own codes or shapes suggest."""
+def _extent(intake: Intake, options: str | None, counties: Any) -> tuple[str, ...]:
+    """Return the territories named, else those that the layer's codes or shapes suggest."""
     from layers.own import likely_extent
 
-    if said is not None:
-        return said_extent(said, counties)
+    if options is not None:
+        return extent_of_option(options, counties)
     proposed = likely_extent(intake, counties)
     if intake.recognition.official is None and not intake.stopped:  # nobody but its user knows where it is complete
         raise BadInput("data.say_extent", proposed=",".join(proposed) or "all")
@@ -176,7 +183,7 @@ def _extent(intake: Intake, said: str | None, counties: Any) -> tuple[str, ...]:
 
 
 def _in_place(layer_id: str | None, word: str, extent: Sequence[str], catalogue: Catalogue, counties: Any) -> Place:
-    """Return whose place the layer takes, whole or where it is complete."""
+    """Return which layer it replaces, everywhere or inside its extent only."""
     from layers.own import Place, rivals, takes_place
 
     found = [catalogue.spec(layer_id)] if layer_id else rivals(word, extent, catalogue)
@@ -186,10 +193,10 @@ def _in_place(layer_id: str | None, word: str, extent: Sequence[str], catalogue:
     return Place("replace" if takes_place(extent, found[0], counties) else "beside", found[0])
 
 
-Asked = Literal["history", "rollback", "forward", "remove"]
+Action = Literal["history", "rollback", "forward", "remove"]
 
 
-def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
+def versions(action: Action, layer_id: str, lang: Lang, form: str) -> None:
     """List the versions of a layer, or put another one in use."""
     from tabulate import tabulate
 
@@ -197,18 +204,18 @@ def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
     from layers.own import remove, roll
     from siting.ledger import uses_by_version
 
-    assert asked in get_args(Asked)
+    assert action in get_args(Action)
     entry = read_overlay().of(layer_id)
     if entry is None:
         raise BadInput("data.no_versions", id=layer_id)
     numbers = [0, *(version.number for version in entry.version)]
-    at = numbers.index(entry.current) + {"rollback": -1, "forward": 1}.get(asked, 0)
+    at = numbers.index(entry.current) + {"rollback": -1, "forward": 1}.get(action, 0)
     if not 0 <= at < len(numbers):
         raise BadInput("data.no_further", id=layer_id, number=entry.current)
-    if asked == "remove":
+    if action == "remove":
         remove(layer_id)
         click.echo(t("data.removed", lang), err=True)
-    elif asked != "history":
+    elif action != "history":
         roll(layer_id, numbers[at])
         click.echo(t("data.rolled", lang, number=numbers[at]), err=True)
     entry = read_overlay().of(layer_id) or entry

@@ -1,4 +1,4 @@
-"""``redline import --all``: every official table of one database in one go, without a screen."""
+"""``redline import --all``: store every official table of a database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from words import Lang, t
 if TYPE_CHECKING:
     from layers.own import Database, Intake, Outcome, TableSeen
 
-__all__ = ["import_all", "said_extent"]
+__all__ = ["extent_of_option", "import_all"]
 
 _ONE_AT_A_TIME: Final = (
     "layer_id", "layer", "stands_for", "role", "group", "title", "title_en", "basis", "export", "id_field",
@@ -25,7 +25,7 @@ _ONE_AT_A_TIME: Final = (
 """Options that say what a single table is: an official one says so itself."""
 
 
-def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -> None:
+def import_all(obj: dict[str, object], file: Path, dry_run: bool, **options: Any) -> None:
     """Look through all official tables of a file, say what was found, and store those that fit.
 
     Ends with code 1 where a table of the database was left out or could not be stored.
@@ -33,15 +33,15 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -
     from geo.read import inspect
     from layers.own import LAYER_LIMITS, Said, keep_each, look_through
 
-    if asked := [name for name in _ONE_AT_A_TIME if said.get(name) is not None]:
-        names = ", ".join("--id" if name == "layer_id" else f"--{name.replace('_', '-')}" for name in asked)
+    if given := [name for name in _ONE_AT_A_TIME if options.get(name) is not None]:
+        names = ", ".join("--id" if name == "layer_id" else f"--{name.replace('_', '-')}" for name in given)
         raise BadInput("data.all_alone", options=names)
     lang: Lang = obj["lang"]  # type: ignore[assignment]
-    database, name = _database(obj, file, said)
+    database, name = _database(obj, file, options)
     seen = look_through(
         database,
         inspect(database.content, name, limits=LAYER_LIMITS).layers,
-        extent=None if said["extent"] is None else said_extent(said["extent"], database.counties),
+        extent=None if options["extent"] is None else extent_of_option(options["extent"], database.counties),
         progress=lambda _share, table="": click.echo(t("data.many_reading", lang, layer=table), err=True),
     )
     if not any(table.official for table in seen):
@@ -53,11 +53,11 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -
     outcomes: list[Outcome] = []
     if not dry_run:
         common = Said(
-            said["publisher"],
-            said["licence"] or "internal",
-            said["as_of"],
-            secrecy=said["secrecy"],
-            accuracy_m=said["accuracy"],
+            options["publisher"],
+            options["licence"] or "internal",
+            options["as_of"],
+            secrecy=options["secrecy"],
+            accuracy_m=options["accuracy"],
         )
         fitting = [table for table in seen if table.fits]
 
@@ -71,25 +71,25 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **said: Any) -
         raise SystemExit(1)
 
 
-def said_extent(said: str, counties: Any) -> tuple[str, ...]:
-    """Return the territories that were named; none for ``all``.
+def extent_of_option(options: str, counties: Any) -> tuple[str, ...]:
+    """Return the territories of the ``--extent`` option; none for ``all``.
 
     Raises
     ------
     BadInput
         If there is no such territory.
     """
-    if said == "all":
+    if options == "all":
         return ()
     known = {str(code) for level in ("adcode", "prefecture_adcode", "province_adcode") for code in counties[level]}
-    codes = tuple(code.strip() for code in said.split(",") if code.strip())
+    codes = tuple(code.strip() for code in options.split(",") if code.strip())
     for code in codes:
         if code not in known:
             raise BadInput("data.no_territory", code=code)
     return codes
 
 
-def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple[Database, str]:
+def _database(obj: dict[str, object], file: Path, options: dict[str, Any]) -> tuple[Database, str]:
     """Return the file as its tables will be read, and its name."""
     from geo.read import packed
     from layers.catalogue import counties_of, current_catalogue
@@ -102,7 +102,7 @@ def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple
 
     def take(layer: str) -> Intake:
         return take_in(
-            content, name, layer=layer, crs=said["crs"], accept_repairs=said["accept_repairs"], counties=counties
+            content, name, layer=layer, crs=options["crs"], accept_repairs=options["accept_repairs"], counties=counties
         )
 
     return Database(
@@ -115,7 +115,7 @@ def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple
 
 
 def _tell(table: TableSeen, lang: Lang) -> None:
-    """Say what was found in a table, and where it goes or why it is left out."""
+    """Print what was found in a table, and where it goes or why it is left out."""
     from layers.own import place_text
 
     title = table.official.title(lang) if table.official else "—"
@@ -136,14 +136,14 @@ def _tell(table: TableSeen, lang: Lang) -> None:
 
 
 def _tell_outcome(outcome: Outcome, lang: Lang) -> None:
-    """Say what became of a table; one that was stored also as a line of JSON."""
+    """Print the outcome of storing a table; success also as a line of JSON."""
     if outcome.version is None:
         why = outcome.fault.text(lang) if outcome.fault else ""
         click.echo(t("data.many_not_kept", lang, layer=outcome.layer, why=why), err=True)
         return
     version = outcome.version
-    told = {"title": version.layer.title(lang), "number": version.number, "count": f"{version.count:,}"}
-    click.echo(t("data.many_kept_one", lang, layer=outcome.layer, **told), err=True)
+    counts = {"title": version.layer.title(lang), "number": version.number, "count": f"{version.count:,}"}
+    click.echo(t("data.many_kept_one", lang, layer=outcome.layer, **counts), err=True)
     digest = str(getattr(version.layer.source, "digest", ""))
     click.echo(
         json.dumps({"table": outcome.layer, "id": version.layer.id, "version": version.number, "digest": digest})

@@ -40,9 +40,9 @@ def serve(obj: dict[str, object], port: int, address: str) -> None:
 @click.option("--forward", metavar="ID")
 @click.option("--remove", metavar="ID")
 @click.pass_obj
-def layers(obj: dict[str, object], /, form: str, **asked: str | None) -> None:
+def layers(obj: dict[str, object], /, form: str, **options: str | None) -> None:
     """List every layer: count, CRS, basis, as-of date, health."""
-    wanted = [(kind, layer_id) for kind, layer_id in asked.items() if layer_id]
+    wanted = [(kind, layer_id) for kind, layer_id in options.items() if layer_id]
     if len(wanted) > 1:
         raise BadInput("cli.one_at_a_time", options="--history, --rollback, --forward, --remove")
     if wanted:

@@ -1,4 +1,4 @@
-"""``redline snapshot | report | diff``: what people take away."""
+"""``redline snapshot | report | diff``: exports."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from tabulate import tabulate
 
-from cli.asking import asked_of_site, asking_options, read_asked, refuse_given, settings_from, site_options
 from cli.base import VERSION, bytes_of, loaded, main, open_ledger
 from cli.case import case_of, case_options
+from cli.options import check_options, read_with_options, refuse_given, settings_from, site_options, take_site_options
 from words import Lang, t
 
 if TYPE_CHECKING:
@@ -50,31 +50,35 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--raster", type=click.Choice(["distance", "constraint"]), default="distance")
 @click.option("--cell", "cell_m", type=float, default=100.0)
 @click.pass_obj
-def snapshot(obj: dict[str, object], /, target: Path, **asked: Any) -> None:
+def snapshot(obj: dict[str, object], /, target: Path, **options: Any) -> None:
     """Take layers away as tables, shapes, a sheet, a raster or a page, each with its manifest."""
     from snapshot.arguments import snapshot as take
     from snapshot.pictures import Picture
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)
-    site, told = asked.pop("site"), asked_of_site(asked)
-    run = None if site is None else _checked(site, catalogue, layers, told)
-    relief = None if asked.pop("no_relief") else _relief(catalogue)
+    site, site_options_given = options.pop("site"), take_site_options(options)
+    run = None if site is None else _checked(site, catalogue, layers, site_options_given)
+    relief = None if options.pop("no_relief") else _relief(catalogue)
     names = ("title", "paper", "dpi", "scale", "grid", "internal", "approval", "user", "raster", "cell_m")
-    picture = Picture(landscape=not asked.pop("portrait"), relief=relief, **{name: asked.pop(name) for name in names})
+    picture = Picture(
+        landscape=not options.pop("portrait"), relief=relief, **{name: options.pop(name) for name in names}
+    )
     with _progress() as progress:
-        written = take(target, layers, **asked, run=run, picture=picture, lang=lang, version=VERSION, progress=progress)
+        written = take(
+            target, layers, **options, run=run, picture=picture, lang=lang, version=VERSION, progress=progress
+        )
     click.echo(t("cli.written", lang, file=written.name))
 
 
 @main.command()
 @click.argument("what")
 @click.option("--out", type=_FILE, required=True)
-@asking_options
+@check_options
 @click.option("--user", default="")
 @case_options
 @click.pass_obj
-def report(obj: dict[str, object], /, what: str, out: Path, user: str, **asked: Any) -> None:
+def report(obj: dict[str, object], /, what: str, out: Path, user: str, **options: Any) -> None:
     """Write the report of a stored check (ID), or of a site file, as PDF or DOCX."""
     from dataclasses import asdict
 
@@ -83,10 +87,10 @@ def report(obj: dict[str, object], /, what: str, out: Path, user: str, **asked: 
     from snapshot.report import deliver_report
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
-    case = case_of(asked)
+    case = case_of(options)
     catalogue, layers = loaded(obj)
     if Path(what).is_file():
-        run, check_id = _checked(Path(what), catalogue, layers, asked), ""
+        run, check_id = _checked(Path(what), catalogue, layers, options), ""
     else:
         kept = open_ledger().get(what)
         refuse_given(kept.id)
@@ -124,12 +128,12 @@ def diff(obj: dict[str, object], first: Path, second: Path, out: Path | None) ->
         click.echo(t("cli.written", lang, file=out.name), err=True)
 
 
-def _checked(path: Path, catalogue: Catalogue, layers: Mapping[str, Layer], asked: dict[str, Any]) -> Run:
+def _checked(path: Path, catalogue: Catalogue, layers: Mapping[str, Layer], options: dict[str, Any]) -> Run:
     """Check the sites of a file; a few lines by chainage too."""
     from siting.check import run_batch
 
-    settings = settings_from(asked, catalogue, typed=False)
-    sites, settings = read_asked(path, settings, catalogue, content=None, sections=asked["sections"])
+    settings = settings_from(options, catalogue, typed=False)
+    sites, settings = read_with_options(path, settings, catalogue, content=None, sections=options["sections"])
     return run_batch(sites, layers, settings)
 
 

@@ -1,1 +1,1 @@
-"""Layers and findings turned into what people take away."""
+"""Exports: layers and findings as files, sheets, pages and reports."""

@@ -1,4 +1,4 @@
-"""The jobs of ``redline snapshot``, ``redline verify`` and ``redline diff``: from what is typed to the file."""
+"""``redline snapshot``, ``redline verify`` and ``redline diff``: arguments of the command line turned into files."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def snapshot(
     version: str = "0",
     progress: Progress = no_progress,
 ) -> Path:
-    """Write a snapshot as asked on the command line; return the file written.
+    """Write a snapshot from the arguments of the command line; return the file written.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def snapshot(
 
 
 def form_of(target: Path) -> str:
-    """Return the form that a file's suffix asks for; a ``.zip`` is of Shapefiles.
+    """Return the form that the suffix of a file names; ``.zip`` is Shapefile.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def form_of(target: Path) -> str:
 
 
 def parse_extent(text: str) -> tuple[float, float, float, float]:
-    """Read ``west,south,east,north``.
+    """Return the bounds of the text ``west,south,east,north``.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def parse_extent(text: str) -> tuple[float, float, float, float]:
 
 
 def parse_filter(text: str) -> Filter:
-    """Read ``layer.column=value1|value2``.
+    """Return the filter of the text ``layer.column=value1|value2``.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def parse_filter(text: str) -> Filter:
 
 
 def diff_files(a: Path, b: Path) -> dict[str, Diff]:
-    """Compare two snapshots, layer by layer.
+    """Return the differences of two snapshots, layer by layer.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def read_snapshot(path: Path) -> dict[str, gpd.GeoDataFrame]:
 def _read_archive(
     archive: zipfile.ZipFile, folder: Path, tables: Iterable[Mapping[str, object]]
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Unpack under names of our own and read each table; short field names become the columns they stand for."""
+    """Return the tables of a zip, read from files unpacked under names of our own, short fields with full names."""
     stated = {str(table["name"]): table for table in tables}
     for member in archive.infolist():
         if PurePosixPath(member.filename).name == member.filename:

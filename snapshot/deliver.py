@@ -1,4 +1,4 @@
-"""One door for everything that is taken away: tables and shapes, sheets, rasters, stand-alone pages; each sealed."""
+"""The one function that writes exports: tables, shapes, sheets, rasters, pages, each with its manifest sealed in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PAD: Final = 0.02
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be taken away, and as what.
+    """An export to be made: selection, form, and settings of a picture.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Order:
 
 
 def check_order(order: Order) -> None:
-    """Refuse at once what would be refused later.
+    """Raise for an order that cannot be met, before any work is done.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def check_order(order: Order) -> None:
 
 
 def deliver(order: Order, target: Path, progress: Progress = no_progress) -> Path:
-    """Write what was ordered, whole or not at all, with its manifest; return the file that was written.
+    """Write an export with its manifest, whole or not at all; return the file written.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def deliver(order: Order, target: Path, progress: Progress = no_progress) -> Pat
         If the order cannot be met, in one sentence.
     """
     check_order(order)
-    order = dataclasses.replace(order, selection=_let_out_figures(order.selection))
+    order = dataclasses.replace(order, selection=_without_withheld_indicator(order.selection))
     if order.form in FORMS:
         return write(_with_figures(order.selection, order.form), order.form, target, progress)
     form = PICTURES[order.form]
@@ -93,23 +93,23 @@ def deliver(order: Order, target: Path, progress: Progress = no_progress) -> Pat
     return path
 
 
-def _let_out_figures(selection: Selection) -> Selection:
-    """Leave out the indicator that is shown where it measures a layer whose measures must not leave."""
-    kept_in = withheld_ids(layer.spec for layer in selection.layers.values())
-    if selection.shown is None or kept_in.isdisjoint(selection.shown[0].made_of):
+def _without_withheld_indicator(selection: Selection) -> Selection:
+    """Return a selection without its indicator if that measures a layer that must not be exported."""
+    withheld = withheld_ids(layer.spec for layer in selection.layers.values())
+    if selection.shown is None or withheld.isdisjoint(selection.shown[0].made_of):
         return selection
     return dataclasses.replace(selection, shown=None)
 
 
 def _with_figures(selection: Selection, form: str) -> Selection:
-    """Give a workbook the county figures that can be derived, where none were chosen.
+    """Return a selection with the derived county figures, for a workbook without any.
 
     A figure derived from a layer whose measures must not leave does not leave either.
     """
     if form not in {"xlsx", "csv"} or selection.indicators:
         return selection
-    kept_in = withheld_ids(layer.spec for layer in selection.layers.values())
-    closed = {selection.layers[name].spec.stands_for for name in kept_in}
+    withheld = withheld_ids(layer.spec for layer in selection.layers.values())
+    closed = {selection.layers[name].spec.stands_for for name in withheld}
     able = [name for name, recipe in DERIVED.items() if not closed & set(recipe.needs)]
     found = [derived_values(name, selection.layers) for name in able]
     return dataclasses.replace(selection, indicators=tuple(one for one in found if one is not None))
@@ -127,7 +127,7 @@ def _filtered(selection: Selection) -> Mapping[str, Layer]:
 
 
 def _bounds(selection: Selection) -> tuple[float, float, float, float]:
-    """Return the box that a picture shows."""
+    """Return the bounds that a picture shows."""
     if selection.extent is not None:
         return selection.extent
     if selection.adcodes:

@@ -1,4 +1,4 @@
-"""What a form of file is: all that is said of it anywhere, in one entry."""
+"""Declarations of export forms: writer, readers for ``verify``, suffix, group and media type in one entry."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ J = TypeVar("J")
 
 @dataclass(frozen=True)
 class Reader:
-    """How the manifest of a file is found again, and the hashes of what is there.
+    """How ``verify`` reads a form: the manifest in a file, and the hashes of its tables.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Form(Generic[J]):
-    """One form of file.
+    """One export form.
 
     Attributes
     ----------

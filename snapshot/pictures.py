@@ -1,4 +1,4 @@
-"""Forms that show an extent: a sheet as PDF or PNG, a raster, a page; each sealed."""
+"""Export forms that show an extent: sheet (PDF, PNG), raster, HTML page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = ["PICTURES", "Picture", "PictureJob"]
 
 @dataclass(frozen=True)
 class Picture:
-    """What a person chooses of a sheet, a raster or a page; each takes what concerns it.
+    """Settings of a sheet, raster or page; each form uses those that concern it.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class PictureJob:
-    """One picture under way.
+    """One picture to be made: form, selection, settings, layers.
 
     Attributes
     ----------
@@ -115,11 +115,11 @@ class PictureJob:
 
     @property
     def common(self) -> dict[str, Any]:
-        """What every writer is told."""
+        """Arguments that every writer takes."""
         return {"lang": self.selection.lang, "version": self.selection.version, "progress": self.progress}
 
     def drawn(self) -> list[Layer]:
-        """Return the layers that are on and may leave."""
+        """Return the layers that are on and may be exported."""
         return [self.layers[name] for name in self.visible if may_export(self.layers[name], self.layers)]
 
     def manifest(self, epsg: int, drawn: Sequence[Layer]) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _reader(start: bytes, read: Callable[[Path], Reading | None]) -> Reader:
 
 
 def _whole(read: Callable[[bytes], Reading | None]) -> Callable[[Path], Reading | None]:
-    """Let a reader of bytes read a file."""
+    """Return a reader of files made of a reader of bytes."""
 
     def from_file(path: Path) -> Reading | None:
         refuse_long(path)

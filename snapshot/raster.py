@@ -375,14 +375,14 @@ def _covered(inside: Any, grid: _Grid, window: Window) -> NDArray[np.bool_]:
 
 def _describe(made: Any, used: Sequence[Layer], kind: Kind, lang: Lang, about: Mapping[str, str]) -> None:
     """Write what the cells mean, from which layers, and what they are not."""
-    told = {
+    described = {
         layer.id: {"sha256": layer.digest, "as_of": layer.spec.as_of, "licence": layer.spec.licence} for layer in used
     }
     warned = any(layer.spec.watermark or layer.spec.indicative for layer in used)
     tags = {
         **about,
         "TIFFTAG_IMAGEDESCRIPTION": t(f"raster.{kind}", lang),
-        "REDLINE_LAYERS": json.dumps(told, ensure_ascii=False),
+        "REDLINE_LAYERS": json.dumps(described, ensure_ascii=False),
         "REDLINE_NOTICE": t("raster.illustrative" if warned else "snapshot.disclaimer", lang),
     }
     if kind == "constraint":

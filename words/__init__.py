@@ -65,7 +65,7 @@ def entries() -> dict[str, dict[str, str]]:
 
 
 def has(key: str) -> bool:
-    """Tell whether the catalogue holds `key`."""
+    """Return whether the catalogue has `key`."""
     return key in entries()
 
 

@@ -1,4 +1,4 @@
-"""Findings in words and tables."""
+"""Findings as text and tables."""
 
 from snapshot.findings.listing import changes_text, checks_text, layer_rows, layers_text, verification_text
 from snapshot.findings.results import as_text, report_json, write_results

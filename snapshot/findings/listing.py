@@ -1,4 +1,4 @@
-"""Lists for the command line: layers and their health, stored checks, and what ``verify`` found."""
+"""Text output of the command line: layers, stored checks, results of ``verify``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_CHANGES: Final = 50
 
 
 def layer_rows(layers: Iterable[Layer], lang: Lang) -> list[dict[str, Any]]:
-    """Return what each layer is and whether it is well, one dict a layer."""
+    """Return id, title, state and source of each layer as one dict a layer."""
     return [
         {
             "id": layer.id,
@@ -66,7 +66,7 @@ def checks_text(found: Iterable[Listed], lang: Lang) -> str:
 
 
 def verification_text(found: Verification, label: str, lang: Lang) -> str:
-    """Return what came of running a check again; `label` names it where it has no number."""
+    """Return the result of a verification as text; `label` names a check without a number."""
     values = {"findings": found.findings, "differences": len(found.differences)}
     outcome = t(f"ledger.outcome_{found.outcome}", lang)
     lines = [t("cli.verified", lang, id=found.check_id or label, outcome=outcome, **values)]
@@ -81,7 +81,7 @@ def verification_text(found: Verification, label: str, lang: Lang) -> str:
 
 
 def changes_text(changes: Sequence[Change], lang: Lang) -> list[str]:
-    """Return changes, a line each, the first fifty."""
+    """Return the first fifty changes as text, a line each."""
     lines = [f"  - {change.text(lang)}" for change in changes[:_MOST_CHANGES]]
     if len(changes) > _MOST_CHANGES:
         lines.append(t("cli.more_changes", lang, count=len(changes) - _MOST_CHANGES))

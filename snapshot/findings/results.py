@@ -1,4 +1,4 @@
-"""The results of a check as a file: JSON, CSV, workbook, GeoPackage; what must not leave stays behind in each."""
+"""Results of a check as JSON, CSV, workbook or GeoPackage, without what must not be exported."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from snapshot.findings.workbook import Page, write_csv, write_workbook
 from snapshot.selection import Sheet, findings_table, safe_name, write_geopackage
 from words import Lang, t
 
-__all__ = ["FORMATS", "Form", "as_it_may_leave", "as_text", "report_json", "write_results"]
+__all__ = ["FORMATS", "Form", "as_text", "report_json", "without_withheld_measures", "write_results"]
 
 Form = Literal["table", "json", "csv", "gpkg", "xlsx"]
 FORMATS: Final[tuple[str, ...]] = get_args(Form)
@@ -51,7 +51,7 @@ def write_results(
     check_id: str | None = None,
     bom: bool = True,
 ) -> Path:
-    """Write the results of a check, whole or not at all; return where.
+    """Write the results of a check, whole or not at all; return the file written.
 
     Parameters
     ----------
@@ -80,7 +80,9 @@ def write_results(
             write_geopackage(target, _sheets(run, lang, check_id), written=written, lang=lang)
         else:
             with whole_file(target) as draft:
-                draft.write_bytes(as_text(form, as_it_may_leave(run), lang, check_id=check_id, bom=bom).encode())
+                draft.write_bytes(
+                    as_text(form, without_withheld_measures(run), lang, check_id=check_id, bom=bom).encode()
+                )
     except OSError as fault:
         raise BadInput("cli.cannot_write", file=target.name, fault=fault.strerror or type(fault).__name__) from None
     return target
@@ -109,7 +111,7 @@ def as_text(form: Form, run: Run, lang: Lang, *, check_id: str | None = None, bo
 
 
 def _json_text(report: Report) -> str:
-    """Write a report: a key a line for a few sites, a site a line for many, which is as quick to read and to write."""
+    """Return a report as JSON text: a key a line for a few sites, a site a line for many."""
     if len(report["sites"]) <= _MOST_SITES_IN_FULL:
         return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
     head = json.dumps({**report, "sites": []}, ensure_ascii=False)
@@ -122,20 +124,20 @@ def report_json(run: Run, check_id: str | None = None) -> Report:
     return without_withheld(run.report(check_id), [layer.spec for layer in run.layers.values()])
 
 
-def as_it_may_leave(run: Run) -> Run:
+def without_withheld_measures(run: Run) -> Run:
     """Return a run without measurements against layers with ``export = "none"``, for files of text.
 
     On screen the measurements stay.
     """
     specs = [layer.spec for layer in run.layers.values()]
-    kept_in, sections = withheld_ids(specs), run.sections
+    withheld, sections = withheld_ids(specs), run.sections
     if sections is not None:
-        sections = sections[~sections["layer"].isin(kept_in)]
+        sections = sections[~sections["layer"].isin(withheld)]
     return replace(run, result=result_without_withheld(run.result, specs), sections=sections)
 
 
 def _about(run: Run, lang: Lang, check_id: str | None) -> pd.DataFrame:
-    """Return what was asked, of what, and with what: one line each."""
+    """Return the settings, input and versions of a check, one line each."""
     software, settings = software_now(), run.settings
     readings = "; ".join(dict.fromkeys(f"{one.declared} → EPSG:{one.epsg}" for one in run.sites.crs))
     lines: list[tuple[str, object]] = [
@@ -148,13 +150,13 @@ def _about(run: Run, lang: Lang, check_id: str | None) -> pd.DataFrame:
         ("software", f"Redline {software.redline}, GEOS {software.geos}, PROJ {software.proj}"),
         ("disclaimer", t("snapshot.disclaimer", lang)),
     ]
-    told = [(t(f"cli.about_{key}", lang), "" if value is None else str(value)) for key, value in lines]
-    told += [
+    rows = [(t(f"cli.about_{key}", lang), "" if value is None else str(value)) for key, value in lines]
+    rows += [
         (t("cli.about_layer", lang, layer=layer.spec.title(lang)), " · ".join(_layer_facts(layer, lang)))
         for layer in run.layers.values()
         if layer.spec.checked
     ]
-    return pd.DataFrame(told, columns=["key", "value"])
+    return pd.DataFrame(rows, columns=["key", "value"])
 
 
 def _layer_facts(layer: Any, lang: Lang) -> list[str]:
@@ -165,7 +167,7 @@ def _layer_facts(layer: Any, lang: Lang) -> list[str]:
 
 
 def _labelled(run: Run, lang: Lang) -> tuple[pd.DataFrame, list[str]]:
-    """Return own columns and results with codes in words, and headings that a reader understands."""
+    """Return the input's columns and the results with codes in words and readable headings."""
     frame = with_results(run)
     ours = list(result_columns(run).columns)
     names = list(frame.columns)
@@ -183,7 +185,7 @@ def _labelled(run: Run, lang: Lang) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _heading(name: str, run: Run, lang: Lang) -> str:
-    """Say what a result column holds."""
+    """Return the heading of a result column."""
     if name.startswith("rl_"):
         return t(f"cli.col_{name}", lang)
     for suffix in ("state", "distance_m", "share", "m2", "m"):
@@ -194,7 +196,7 @@ def _heading(name: str, run: Run, lang: Lang) -> str:
 
 
 def _findings(run: Run, lang: Lang) -> pd.DataFrame:
-    """Return findings line by line; where there are too many to read, those that say something."""
+    """Return findings a row each; if there are too many to read, those that meet something."""
     table = findings_table(run.result, run.layers.values(), lang)
     if len(table) <= _MOST_FINDINGS:
         return table
@@ -215,7 +217,7 @@ def _pages(run: Run, lang: Lang, check_id: str | None) -> list[Page]:
     sites, headings = _labelled(run, lang)
     taken = _occupation(run, lang)
     exact = {name: f"#,##0.{'0' * digits}".rstrip(".") for name, digits in _decimals(run).items()}
-    about, lines = _about(run, lang, check_id), section_table(as_it_may_leave(run), lang)
+    about, lines = _about(run, lang, check_id), section_table(without_withheld_measures(run), lang)
     return [
         Page(t("cli.page_sites", lang), sites, headings),
         Page(t("cli.page_occupation", lang), taken, [t(f"cli.occ_{name}", lang) for name in taken.columns], exact),
@@ -239,7 +241,7 @@ def _sheets(run: Run, lang: Lang, check_id: str | None) -> list[Sheet]:
     sites = gpd.GeoDataFrame(table, geometry=shapes, crs=crs)
     tables = {
         "occupation": (t("cli.page_occupation", lang), _occupation(run, lang)),
-        "sections": (t("cli.page_sections", lang), section_table(as_it_may_leave(run), lang)),
+        "sections": (t("cli.page_sections", lang), section_table(without_withheld_measures(run), lang)),
         "findings": (t("snapshot.findings", lang), _findings(run, lang)),
         "about": (t("snapshot.about", lang), _about(run, lang, check_id)),
     }
@@ -248,7 +250,7 @@ def _sheets(run: Run, lang: Lang, check_id: str | None) -> list[Sheet]:
 
 
 def _own_shapes(run: Run) -> tuple[Any, Any]:
-    """Return the shapes as the input has them, vertex by vertex, with its system; else those that were checked.
+    """Return the shapes as in the input, in its system; else those that were checked.
 
     A file whose parts are in different systems, and one in a web map's shifted degrees, has no system of its own.
     """
@@ -260,7 +262,7 @@ def _own_shapes(run: Run) -> tuple[Any, Any]:
 
 
 def _for_sqlite(names: list[str]) -> list[str]:
-    """Give an underscore to names that SQLite holds for one (``ID`` and ``id``) or GeoPackage for its own."""
+    """Return columns renamed where SQLite takes two for one (``ID``, ``id``) or GeoPackage reserves the name."""
     taken: set[str] = set()
     made = []
     for name in names:

@@ -1,4 +1,4 @@
-"""Two to five schemes or routes side by side, as text and as a file: the comparison that the check page shows."""
+"""Comparison of two to five schemes or routes, as text and as a file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LISTS: Final = ("hit_layers", "missing_required")
 
 @dataclass(frozen=True)
 class Schemes:
-    """A comparison.
+    """A comparison of schemes.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Schemes:
     withheld : tuple of str
         Layers that some scheme meets and whose measures must not leave.
     as_of : str
-        The day whose law was asked for.
+        The day whose law applies.
     activity : str or None
     """
 
@@ -54,7 +54,7 @@ class Schemes:
 
 
 def labels_of(run: Run) -> list[str]:
-    """Return what to call each site: its id, and its name where the source has one."""
+    """Return the label of each site: its id, with its name if the source has one."""
     frame = run.sites.frame
     ids = [str(one) for one in frame["site_id"]]
     named = next((column for column in _NAMES if column in frame.columns), None)
@@ -65,7 +65,7 @@ def labels_of(run: Run) -> list[str]:
 
 
 def schemes_of(runs: Mapping[str, Run]) -> Schemes:
-    """Compare runs, each a scheme whose sites count together; of a single run, its sites.
+    """Return the comparison of runs, one scheme a run; of a single run, one scheme a site.
 
     Raises
     ------
@@ -85,11 +85,11 @@ def schemes_of(runs: Mapping[str, Run]) -> Schemes:
         place = list(table.columns).index("length_m") + 1
         table.insert(place, "line_m", [length_m(frame).sum(min_count=1) for frame in frames])
     specs = {layer.id: layer.spec for layer in first.layers.values()}
-    kept_in = withheld_ids(specs.values())
-    hidden = [name for name in table.columns if ":" in name and name.split(":", 1)[1] in kept_in]
+    withheld = withheld_ids(specs.values())
+    hidden = [name for name in table.columns if ":" in name and name.split(":", 1)[1] in withheld]
     met = tuple(dict.fromkeys(name.split(":", 1)[1] for name in hidden))
     for name, result in results.items():
-        ways = [way for way in result.sites["way_out"] if way and kept_in & set(way["layers"])]
+        ways = [way for way in result.sites["way_out"] if way and withheld & set(way["layers"])]
         if ways:
             table.loc[table["scheme"] == name, ["way_out_m2", "way_out_m"]] = float("nan")
     return Schemes(table.drop(columns=hidden), specs, met, first.settings.as_of, first.settings.activity)
@@ -118,8 +118,8 @@ def schemes_text(form: str, schemes: Schemes, lang: Lang, *, bom: bool = False) 
     missing = schemes.table.groupby("missing_required", sort=False)["scheme"].agg(list)
     for words, names in missing.items():
         if words:
-            told = {"schemes": t("snapshot.and", lang).join(map(str, names)), "layers": _words(str(words), lang)}
-            parts.append(t("cli.schemes_missing", lang, **told))
+            values = {"schemes": t("snapshot.and", lang).join(map(str, names)), "layers": _words(str(words), lang)}
+            parts.append(t("cli.schemes_missing", lang, **values))
     if schemes.withheld:
         parts.append(t("cli.schemes_withheld", lang, layers=_titles(schemes.withheld, schemes.specs, lang)))
     return "\n\n".join([*parts, t("snapshot.disclaimer", lang)]) + "\n"
@@ -152,26 +152,26 @@ def write_schemes(target: Path, form: str, schemes: Schemes, lang: Lang, *, bom:
 
 
 def _to_json(schemes: Schemes) -> dict[str, Any]:
-    """Return one object a scheme; null for what is not known or does not apply, never 0."""
+    """Return one object a scheme; None where a value is not known or does not apply, never 0."""
     layers = _layers(schemes.table)
-    told = []
+    records = []
     for row in schemes.table.to_dict("records"):
         plain = {str(k): None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
         one: dict[str, Any] = {key: value for key, value in plain.items() if ":" not in key}
         one |= {name: list(filter(None, one[name].split(";"))) for name in _LISTS}
         one["layers"] = {name: {measure: plain.get(f"{measure}:{name}") for measure in _MEASURES} for name in layers}
-        told.append(one)
-    asked = {"activity": schemes.activity, "as_of": schemes.as_of}
-    return {**asked, "withheld": list(schemes.withheld), "schemes": told}
+        records.append(one)
+    under = {"activity": schemes.activity, "as_of": schemes.as_of}
+    return {**under, "withheld": list(schemes.withheld), "schemes": records}
 
 
 def _layers(table: pd.DataFrame) -> list[str]:
-    """Return the layers that any scheme meets, in the order of the table."""
+    """Return the ids of layers that any scheme meets, in the order of the table."""
     return list(dict.fromkeys(column.split(":", 1)[1] for column in table.columns if ":" in column))
 
 
 def _rows(schemes: Schemes, lang: Lang, *, counted: bool = False) -> list[tuple[str, list[str]]]:
-    """Return the comparison in words, a row a question, a value a scheme; missing layers as a count if so asked."""
+    """Return the comparison as text, one row a question; missing layers as a count if requested."""
     table, specs = schemes.table, schemes.specs
     sizes = zip(table["area_m2"], table["length_m"], strict=True)
     left = zip(table["way_out_m2"], table["way_out_m"], strict=True)
@@ -184,13 +184,13 @@ def _rows(schemes: Schemes, lang: Lang, *, counted: bool = False) -> list[tuple[
         ("way", [_size(*pair, lang) for pair in left]),
         ("missing", [_count(text) if counted else _words(text, lang) for text in table["missing_required"]]),
     ]
-    told = [(t(f"check_page.scheme_{key}", lang), values) for key, values in rows]
+    lines = [(t(f"check_page.scheme_{key}", lang), values) for key, values in rows]
     if "line_m" in table:
-        told.insert(2, (t("cli.scheme_line", lang), [_size(math.nan, value, lang) for value in table["line_m"]]))
+        lines.insert(2, (t("cli.scheme_line", lang), [_size(math.nan, value, lang) for value in table["line_m"]]))
     for name in _layers(table):
         heading = t("check_page.scheme_takes", lang, layer=_titles([name], specs, lang))
-        told.append((heading, [_takes(row, name, lang) for row in table.to_dict("records")]))
-    return told
+        lines.append((heading, [_takes(row, name, lang) for row in table.to_dict("records")]))
+    return lines
 
 
 def _size(area_m2: float, length_m: float, lang: Lang) -> str:
@@ -200,7 +200,7 @@ def _size(area_m2: float, length_m: float, lang: Lang) -> str:
 
 
 def _takes(row: Mapping[Any, Any], name: str, lang: Lang) -> str:
-    """Write what a scheme takes of a layer."""
+    """Return how much a scheme takes of a layer, as text."""
     area, length = (float(row.get(f"{measure}:{name}", math.nan)) for measure in _MEASURES)
     if math.isnan(area) and math.isnan(length):
         return t("check_page.scheme_unchecked", lang)
@@ -214,7 +214,7 @@ def _count(text: str) -> str:
 
 
 def _words(text: str, lang: Lang) -> str:
-    """Name required layers by what they stand for."""
+    """Return the names of required layers."""
     names = [
         t(f"check_page.word_{w}", lang) if has(f"check_page.word_{w}") else w for w in filter(None, text.split(";"))
     ]
@@ -226,6 +226,6 @@ def _titles(names: Sequence[str], specs: Mapping[str, LayerSpec], lang: Lang) ->
 
 
 def _heading(name: Any, specs: Mapping[str, LayerSpec], lang: Lang) -> str:
-    """Name a column of exact figures: measures by their layer, the rest by the name that CSV and JSON give it."""
+    """Return the heading of a column of exact figures."""
     measure, sign, layer = str(name).partition(":")
     return f"{_titles([layer], specs, lang)} {measure}" if sign else str(name)

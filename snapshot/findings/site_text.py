@@ -1,4 +1,4 @@
-"""One checked site in plain text: heading, table of findings, the clauses behind the verdict, and what follows."""
+"""One checked site as plain text: heading, findings, clauses of the verdict, next steps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST: Final = 8
 
 
 def reading_text(run: Run, lang: Lang) -> str:
-    """Return how the input was read: its coordinate systems and the evidence for them, and all that was noticed."""
+    """Return how the input was read, as text: coordinate systems with evidence, and notices."""
     lines = []
     for one in run.read.crs:
         evidence = t("snapshot.and", lang).join(t(f"geo.evidence_{code}", lang) for code in one.evidence)
@@ -34,7 +34,7 @@ def reading_text(run: Run, lang: Lang) -> str:
 
 
 def section_table(run: Run, lang: Lang, position: int | None = None) -> pd.DataFrame:
-    """Return where lines run through layers, in words; of all sites, or of one."""
+    """Return the sections of lines in words, of all sites or of one."""
     found = run.sections
     if found is None:
         return pd.DataFrame()
@@ -70,18 +70,18 @@ def section_sums(sections: Sequence[SectionRecord], titles: Mapping[str, str], l
     for one in sections:
         mine = sums.setdefault(one["layer"], {"inside": 0.0, "along": 0.0, "crossing": 0})
         mine[one["kind"]] += 1 if one["kind"] == "crossing" else one["length_m"]
-    told = []
+    sentences = []
     for name, mine in sums.items():
         lengths = {kind: mine[kind] for kind in ("inside", "along") if mine[kind]}
         parts = [t(f"check_page.sum_{kind}", lang, length=f"{length:,.1f}") for kind, length in lengths.items()]
         parts += [t("check_page.sum_crossed", lang, count=int(mine["crossing"]))] if mine["crossing"] else []
         what = t("snapshot.and", lang).join(parts)
-        told.append(t("check_page.section_total", lang, layer=titles.get(name, name), what=what))
-    return told
+        sentences.append(t("check_page.section_total", lang, layer=titles.get(name, name), what=what))
+    return sentences
 
 
 def site_text(run: Run, position: int, lang: Lang) -> str:
-    """Return a site's findings, and the clauses, open questions and steps that follow, as lines of text."""
+    """Return the findings of one site with clauses, open questions and steps, as text."""
     layers = list(run.layers.values())
     table = site_table(run.result, position, layers, lang)
     parts = [
@@ -94,7 +94,7 @@ def site_text(run: Run, position: int, lang: Lang) -> str:
 
 
 def overview_text(run: Run, lang: Lang) -> str:
-    """Return one line a site, for more sites than anybody reads one by one."""
+    """Return one line a site, for more sites than can be read one by one."""
     sites = run.result.sites
     counties = run.result.counties.groupby("site")["name"].agg("、".join).reindex(range(len(sites))).fillna("")
     met = run.result.findings[run.result.findings["overlap_m2"].gt(0) | run.result.findings["overlap_m"].gt(0)]
@@ -115,14 +115,14 @@ def _size(site: Any, lang: Lang) -> str:
 
 
 def _sections(run: Run, position: int, lang: Lang) -> Iterator[str]:
-    """Yield the sections of a line, if there are any."""
+    """Yield the table of sections of a line, if there are any."""
     table = section_table(run, lang, position)
     if len(table):
         yield str(tabulate(table, headers="keys", showindex=False, floatfmt=".3f"))
 
 
 def _notes(run: Run, position: int, lang: Lang) -> Iterator[str]:
-    """Yield what the table does not say."""
+    """Yield the lines below the table: repairs, missing layers, margins, clauses, steps, way out."""
     site = run.result.sites.iloc[position]
     findings = run.result.findings[run.result.findings["site"] == position].to_dict("records")
     titles = {layer.id: layer.spec.title(lang) for layer in run.layers.values()}
@@ -164,7 +164,7 @@ def _in(row: Mapping[str, Any], name: str, lang: Lang) -> str:
 
 
 def _stands_for(word: str, layers: Any, lang: Lang) -> str:
-    """Name a required layer: by its catalogue entry, by the word catalogue, or by its code."""
+    """Return the name of a required layer: of its catalogue entry, of the words, or its code."""
     found: list[Layer] = [layer for layer in layers if layer.spec.stands_for == word]
     if found:
         return str(found[0].spec.title(lang))
@@ -177,7 +177,7 @@ def _meets(found: FindingRecord) -> bool:
 
 
 def stored_text(check: Check, lang: Lang) -> str:
-    """Return a stored check: its case, what it was made from, and the verdict and hits of each site."""
+    """Return a stored check as text: case, input, versions, and verdict and hits of each site."""
     titles = {seen.spec.id: seen.spec.title(lang) for seen in check.layers}
     case = [(t(f"cli.case_{name}", lang), value) for name, value in vars(check.case).items() if value]
     software = f"Redline {check.software.redline}, GEOS {check.software.geos}, PROJ {check.software.proj}"

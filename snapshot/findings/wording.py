@@ -1,4 +1,4 @@
-"""Findings as people read them: one table for the screen, the command line and the sheet."""
+"""Words for findings, shared by screen, command line and sheet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["amount", "area_text", "county_text", "details", "length_text", "site
 
 
 def area_text(area_m2: float, lang: Lang) -> str:
-    """Write an area in hectares and 亩.
+    """Return an area as text in hectares and 亩.
 
     Examples
     --------
@@ -28,14 +28,14 @@ def area_text(area_m2: float, lang: Lang) -> str:
 
 
 def length_text(length_m: float, lang: Lang) -> str:
-    """Write a length in metres, in kilometres from ten on."""
+    """Return a length as text in metres, from ten kilometres on in kilometres."""
     if length_m >= 10_000:
         return t("snapshot.kilometres", lang, value=f"{length_m / 1000:,.1f}")
     return t("snapshot.metres", lang, value=f"{length_m:,.1f}" if length_m < 100 else f"{length_m:,.0f}")
 
 
 def county_text(result: CheckResult, position: int, lang: Lang) -> str:
-    """Write the counties of a site, with shares where there are several."""
+    """Return the counties of a site as text, with shares if there are several."""
     rows = result.counties[result.counties["site"] == position]
     if rows.empty:
         return t("snapshot.no_county", lang)
@@ -47,7 +47,7 @@ def county_text(result: CheckResult, position: int, lang: Lang) -> str:
 
 
 def amount(finding: Mapping[str, Any], lang: Lang) -> str:
-    """Write how much of the site a finding takes, or how far it is: empty where neither is known."""
+    """Return the overlap or distance of a finding as text; empty if neither is known."""
     if _known(finding["overlap_m2"]) and finding["overlap_m2"] > 0:
         return t("snapshot.takes", lang, amount=area_text(finding["overlap_m2"], lang), share=f"{finding['share']:.2%}")
     if _known(finding["overlap_m"]) and finding["overlap_m"] > 0:
@@ -61,7 +61,7 @@ def amount(finding: Mapping[str, Any], lang: Lang) -> str:
 
 
 def details(finding: Mapping[str, Any], lang: Lang, most: int = 4) -> str:
-    """Write what was hit or is nearest, and what keeps the state from being plain."""
+    """Return the features of a finding and the reason of its state, as text."""
     named = [_name(feature, lang) for feature in finding["features"]]
     if not named and finding["nearest"] is not None and finding["state"] != "not_checked":
         named = [t("snapshot.nearest", lang, name=_name(finding["nearest"], lang))]
@@ -77,7 +77,7 @@ def details(finding: Mapping[str, Any], lang: Lang, most: int = 4) -> str:
 
 
 def site_heading(result: CheckResult, position: int, lang: Lang) -> str:
-    """Write one line about a site: id, size, county, verdict."""
+    """Return one line about a site: id, size, county, verdict."""
     site = result.sites.iloc[position]
     size = ""
     if _known(site["area_m2"]):

@@ -1,4 +1,4 @@
-"""Tables as an Excel workbook or as CSV: typed columns, frozen headings, and no text that a spreadsheet would run."""
+"""Tables as Excel workbooks or CSV: typed columns, frozen headings, no text that a spreadsheet would execute."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Page:
 
 
 def write_workbook(target: Path, pages: Sequence[Page]) -> None:
-    """Write sheets as one .xlsx file, whole or not at all.
+    """Write pages as one .xlsx file, whole or not at all.
 
     Text is written as text whatever it starts with: ``=1+1`` shows as ``=1+1`` and is never computed.
     """
@@ -102,12 +102,12 @@ def _csv_value(value: Any) -> Any:
 
 
 def _harmless(text: str) -> str:
-    """Keep a spreadsheet from running text; a number that came as text stays as it is."""
+    """Return text that a spreadsheet does not execute; a number given as text stays as it is."""
     return f"'{text}" if text.startswith(_STARTS_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def _plain(value: Any) -> Any:
-    """Reduce a value to a number, a truth value, text or None."""
+    """Return a value as number, bool, text or None."""
     if hasattr(value, "item"):
         value = value.item()
     if value is None or value is pd.NA or value is pd.NaT:
@@ -144,7 +144,7 @@ def _heading(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Any, form: str | None) -> Any:
-    """Return what goes into a cell: plain values as they are, formats and risky text in a cell of their own."""
+    """Return the content of a cell: a plain value, or a cell object for formats and risky text."""
     plain = _plain(value)
     if isinstance(plain, str):
         clean = ILLEGAL_CHARACTERS_RE.sub("", plain)[:_MOST_TEXT]
@@ -157,7 +157,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any, form: str | None) -> Any:
 
 
 def _text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
-    """Return a cell that holds text and nothing else, also where it looks like a formula."""
+    """Return a cell that holds text, even if it looks like a formula."""
     cell = WriteOnlyCell(sheet)
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:_MOST_TEXT]
     cell.data_type = "s"
@@ -172,12 +172,12 @@ def _text_width(values: pd.Series) -> int:
 
 
 def _width(text: str) -> int:
-    """Return about how many digits wide a text is: a Chinese character takes two."""
+    """Return the width of a text in digits; a Chinese character counts two."""
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
 
 
 def _tab(title: str, taken: set[str]) -> str:
-    """Return a name that Excel takes for a tab: none of its reserved signs, at most 31 characters, unused."""
+    """Return a valid name for a worksheet: no reserved signs, at most 31 characters, unused."""
     base = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:28] or "-"
     name, number = base, 1
     while name.casefold() in taken:

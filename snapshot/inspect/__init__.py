@@ -1,4 +1,4 @@
-"""Files that were taken away, verified and compared."""
+"""Verification and comparison of exported files."""
 
 from snapshot.inspect.diff import CHANGES, Diff, colour_of, compare_layers, write_diff
 from snapshot.inspect.verify import ManifestCheck, verify_file

@@ -1,4 +1,4 @@
-"""Two states of a layer compared: what was added, removed, moved and how far, and which attributes changed."""
+"""Differences between two states of a layer: features added, removed, moved (how far), attributes changed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _VALUES: Final = ("layer", "feature_id", "column", "before", "after")
 
 @dataclass(frozen=True)
 class Diff:
-    """What differs between two states of one layer.
+    """The differences between two states of one layer.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ def compare(
     key: str | None = "feature_id",
     tolerance_m: float = _TOLERANCE_M,
 ) -> Diff:
-    """Compare two states of a layer.
+    """Return the differences between two states of a layer.
 
     Features are matched by `key`. Where it is missing, empty or doubled in either state, or only counts the rows, they
     are matched by what they are: first shape and attributes alike, then shape alike, then attributes alike; the rest
@@ -147,7 +147,7 @@ def compare(
 
 
 def compare_layers(a: Mapping[str, gpd.GeoDataFrame], b: Mapping[str, gpd.GeoDataFrame]) -> dict[str, Diff]:
-    """Compare two snapshots layer by layer; one that only one of them has was added or removed whole."""
+    """Return the differences of two snapshots by layer; a layer in one of them only is added or removed."""
     found = {}
     for name in dict.fromkeys((*a, *b)):
         before = a[name] if name in a else b[name].iloc[:0]
@@ -157,7 +157,7 @@ def compare_layers(a: Mapping[str, gpd.GeoDataFrame], b: Mapping[str, gpd.GeoDat
 
 
 def write_diff(target: Path, diffs: Mapping[str, Diff], *, written: str, lang: Lang = "zh") -> None:
-    """Write differences as a GeoPackage coloured by what happened, with the changed values as a table.
+    """Write differences as a GeoPackage coloured by kind, changed values as a table.
 
     Raises
     ------
@@ -168,22 +168,22 @@ def write_diff(target: Path, diffs: Mapping[str, Diff], *, written: str, lang: L
     if not sheets:
         raise BadInput("takeaway.diff_nothing")
     values = pd.concat([diff.attributes for diff in diffs.values()], ignore_index=True)
-    told = [
+    rows = [
         {"layer": diff.layer, "before": diff.before, "after": diff.after, **diff.counts()} for diff in diffs.values()
     ]
     sheets.append(Sheet("changed_values", t("takeaway.diff_values", lang), "", values))
-    sheets.append(Sheet("counts", t("takeaway.diff_counts", lang), "", pd.DataFrame(told)))
+    sheets.append(Sheet("counts", t("takeaway.diff_counts", lang), "", pd.DataFrame(rows)))
     write_geopackage(target, sheets, written=written, lang=lang)
 
 
 def _sheet(diff: Diff, lang: Lang) -> Sheet:
     present = [code for code in CHANGES if (diff.table["change"] == code).any()]
     categories = [Category(code, t(f"takeaway.change_{code}", lang), _symbol(code)) for code in present]
-    frame = diff.frame.assign(**{f"change_{one}": _said(diff.frame["change"], one) for one in LANGUAGES})
+    frame = diff.frame.assign(**{f"change_{one}": _change_text(diff.frame["change"], one) for one in LANGUAGES})
     return Sheet(f"diff_{diff.layer}", diff.text(lang), "", frame, _symbol("changed"), "change", categories, "name")
 
 
-def _said(codes: pd.Series, lang: Lang) -> pd.Series:
+def _change_text(codes: pd.Series, lang: Lang) -> pd.Series:
     return codes.map({code: t(f"takeaway.change_{code}", lang) for code in CHANGES})
 
 
@@ -198,7 +198,7 @@ def _symbol(code: str) -> Symbol:
 
 
 def _comparable(frame: gpd.GeoDataFrame, columns: list[str]) -> pd.DataFrame:
-    """Return attributes as text that is equal where the values are: 1 is 1.0, what is missing is empty."""
+    """Return attributes as text that is equal where values are: 1 equals 1.0, missing is empty."""
     return pd.DataFrame({c: _as_text(frame[c]) for c in columns}, index=frame.index, dtype=object)
 
 
@@ -219,7 +219,7 @@ _Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def _by_key(left: pd.DataFrame, right: pd.DataFrame, key: str | None) -> _Pairs | None:
-    """Match by a column that names each feature once; None where it does not."""
+    """Return pairs of features matched by a unique column; None if no column is unique."""
     ours, theirs = left[key], right[key]
     if any((names.duplicated() | (names == "")).any() for names in (ours, theirs)) or _numbered(ours):
         return None
@@ -230,23 +230,23 @@ def _by_key(left: pd.DataFrame, right: pd.DataFrame, key: str | None) -> _Pairs 
 
 
 def _numbered(names: pd.Series) -> bool:
-    """Tell whether names are only numbers of rows, which are others when a row goes."""
+    """Return whether names are only row numbers, which shift when a row is removed."""
     return len(names) > 0 and set(names) == {str(n) for n in range(1, len(names) + 1)}
 
 
 def _by_content(a: NDArray[Any], b: NDArray[Any], left: pd.DataFrame, right: pd.DataFrame) -> _Pairs:
-    """Match by shape and attributes, then by shape, then by attributes; of several alike, in order."""
+    """Return pairs matched by shape and attributes, then by shape, then by attributes."""
     shapes = [shapely.to_wkb(shapely.normalize(x)) for x in (a, b)]
-    told = [x.agg("\x1f".join, axis=1).to_numpy(object) if len(x.columns) and len(x) else np.full(len(x), "", object)
+    rows = [x.agg("\x1f".join, axis=1).to_numpy(object) if len(x.columns) and len(x) else np.full(len(x), "", object)
             for x in (left, right)]  # fmt: skip
     open_a, open_b = np.arange(len(a)), np.arange(len(b))
     found: list[_Pairs] = []
-    both = [list(zip(shape, text, strict=True)) for shape, text in zip(shapes, told, strict=True)]
-    for names_a, names_b in ((both[0], both[1]), (shapes[0], shapes[1]), (None, None), (told[0], told[1])):
+    both = [list(zip(shape, text, strict=True)) for shape, text in zip(shapes, rows, strict=True)]
+    for names_a, names_b in ((both[0], both[1]), (shapes[0], shapes[1]), (None, None), (rows[0], rows[1])):
         if names_a is None or names_b is None:  # two ways of writing a file differ in the last digits
-            texts = [[text[n] for n in places] for text, places in zip(told, (open_a, open_b), strict=True)]
+            texts = [[text[n] for n in places] for text, places in zip(rows, (open_a, open_b), strict=True)]
             i, j = _nearly_same(a[open_a], b[open_b], texts)
-        elif names_a is told[0] and not len(left.columns):
+        elif names_a is rows[0] and not len(left.columns):
             break
         else:
             i, j = _same([names_a[n] for n in open_a], [names_b[n] for n in open_b])
@@ -256,7 +256,7 @@ def _by_content(a: NDArray[Any], b: NDArray[Any], left: pd.DataFrame, right: pd.
 
 
 def _same(ours: list[Any], theirs: list[Any]) -> _Pairs:
-    """Pair equal values, the n-th of one side with the n-th of the other."""
+    """Return pairs of equal values, the n-th of one side with the n-th of the other."""
     waiting: dict[Any, list[int]] = {}
     for place, value in enumerate(theirs):
         waiting.setdefault(value, []).append(place)
@@ -265,11 +265,11 @@ def _same(ours: list[Any], theirs: list[Any]) -> _Pairs:
     return i, j
 
 
-def _nearly_same(a: NDArray[Any], b: NDArray[Any], told: list[list[Any]]) -> _Pairs:
-    """Pair shapes that differ by no more than the tolerance; of several, one with the same attributes first."""
+def _nearly_same(a: NDArray[Any], b: NDArray[Any], rows: list[list[Any]]) -> _Pairs:
+    """Return pairs of shapes that differ within the tolerance, those of equal attributes first."""
     corners = [shapely.points(shapely.bounds(x)[:, :2]) for x in (a, b)]
     ours, theirs = shapely.STRtree(corners[1]).query(corners[0], predicate="dwithin", distance=_TOLERANCE_M / 20_000)
-    alike = [told[0][n] == told[1][m] for n, m in zip(ours, theirs, strict=True)]
+    alike = [rows[0][n] == rows[1][m] for n, m in zip(ours, theirs, strict=True)]
     order = np.lexsort((theirs, ours, ~np.array(alike, dtype=bool)))
     left, right = (shapely.normalize(x) for x in (a, b))
     paired: dict[int, int] = {}

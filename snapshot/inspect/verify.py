@@ -1,4 +1,4 @@
-"""A snapshot held against its own manifest, to tell whether it is still what was written.
+"""Verification of exported files against the manifest inside them.
 
 A manifest finds damage and change, also by accident in another program. It is no signature: whoever changes a file on
 purpose can write a new manifest.
@@ -59,7 +59,7 @@ _BROKEN: Final = (
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is not as the manifest says: a code (``takeaway.problem_<code>``) and what it is about."""
+    """One mismatch between file and manifest: a code (``takeaway.problem_<code>``) and its subject."""
 
     code: str
     name: str
@@ -71,7 +71,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class ManifestCheck:
-    """What the check of a file came to.
+    """The result of verifying a file.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class ManifestCheck:
 
 
 def verify_file(path: Path, layers: Mapping[str, Layer] | None = None) -> ManifestCheck:
-    """Hold a snapshot against its manifest.
+    """Compare an exported file with the manifest inside it.
 
     Parameters
     ----------
@@ -129,16 +129,16 @@ def verify_file(path: Path, layers: Mapping[str, Layer] | None = None) -> Manife
     """
     try:
         manifest, expected, found = _reader(path)(path)
-        said = manifest.get("redline_manifest") == MANIFEST_VERSION and {
+        recognised = manifest.get("redline_manifest") == MANIFEST_VERSION and {
             "version": manifest["software"]["version"],
             "written": manifest["written"],
             "form": manifest["form"],
         }
-        own = own_hash(manifest) if said else ""
-        stale = _stale(manifest, layers) if said and layers is not None else []
+        own = own_hash(manifest) if recognised else ""
+        stale = _stale(manifest, layers) if recognised and layers is not None else []
     except _BROKEN:
         raise BadInput("takeaway.verify_unreadable", name=path.name) from None
-    if not said:
+    if not recognised:
         raise BadInput("takeaway.verify_no_manifest", name=path.name)
     problems = [Problem("missing", name) for name in expected if name not in found]
     problems += [Problem("added", name) for name in found if name not in expected]
@@ -149,14 +149,14 @@ def verify_file(path: Path, layers: Mapping[str, Layer] | None = None) -> Manife
 
 
 def _readers() -> Iterator[Reader]:
-    """Yield the readers of everything that is taken away."""
+    """Yield the readers of all forms."""
     yield DOCX_READER
     for form in ALL_FORMS.values():
         yield from form.readers
 
 
 def _reader(path: Path) -> Callable[[Path], Reading]:
-    """Choose by what a file is, not by its name."""
+    """Return the reader of a file, chosen by its content, not its name."""
     with path.open("rb") as source:
         head = source.read(_HEAD)
     for reader in _readers():
@@ -166,7 +166,7 @@ def _reader(path: Path) -> Callable[[Path], Reading]:
 
 
 def _stale(manifest: Mapping[str, Any], layers: Mapping[str, Layer]) -> list[Problem]:
-    """Name the layers that are no longer what they were."""
+    """Return the layers whose content has changed since the file was written."""
     found = []
     for entry in manifest["layers"]:
         if not entry["included"]:

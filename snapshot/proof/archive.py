@@ -1,4 +1,4 @@
-"""An archive held against the manifest among its members."""
+"""Verification of an archive against the manifest among its members."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeErr
 
 
 def has_member(head: bytes, path: Path, member: str) -> bool:
-    """Tell whether a file is an archive with such a member."""
+    """Return whether a file is an archive with such a member."""
     if not head.startswith(b"PK"):
         return False
     with zipfile.ZipFile(path) as archive:
@@ -33,7 +33,7 @@ def has_member(head: bytes, path: Path, member: str) -> bool:
 def read_archive(
     path: Path, *, member: str = MANIFEST_MEMBER, manifest_of: Callable[[bytes], Any] = json.loads
 ) -> Reading:
-    """Hash the members of an archive.
+    """Return the manifest of an archive and the hashes of its members.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def read_archive(
 
 
 def _hashed(archive: zipfile.ZipFile, name: str) -> str:
-    """Hash a member in portions; one that is damaged has no hash."""
+    """Return the hash of a member; None if it is damaged."""
     whole = hashlib.sha256()
     try:
         with archive.open(name) as source:

@@ -1,4 +1,4 @@
-"""The manifest of a snapshot: what is in the file, where it is from, and by which hashes anyone can check it."""
+"""The manifest of an export: contents, sources and hashes."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class TableRecord:
     notes: Mapping[str, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return it without what it does not have."""
+        """Return the record as a JSON object without empty keys."""
         found = {
             "name": self.name,
             "layer": self.layer,
@@ -138,42 +138,42 @@ def build_manifest(
 
 
 def layers_out(selection: Selection) -> list[Layer]:
-    """Return the layers of a selection whose features leave."""
+    """Return the layers of a selection whose features are exported."""
     return [layer for layer in selection.taken_layers() if may_export(layer, selection.layers)]
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
-    """Write a manifest with its own hash as JSON, the same text for the same content."""
+    """Return a manifest as JSON with its own hash: the same text for the same content."""
     return json.dumps(with_own_hash(manifest), ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def with_own_hash(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a manifest with the hash of what it says, by which a changed one is found."""
+    """Return a manifest with the hash of its content added."""
     return {**manifest, OWN_HASH: own_hash(manifest)}
 
 
 def own_hash(manifest: Mapping[str, Any]) -> str:
-    """Return the hash of what a manifest says; the hash of the file, which is filled in last, does not count."""
-    said = {key: value for key, value in manifest.items() if key not in {OWN_HASH, "sha256"}}
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Return the hash of a manifest's content, without the hash of the file, which is added last."""
+    content = {key: value for key, value in manifest.items() if key not in {OWN_HASH, "sha256"}}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def attributions(layers: Iterable[Layer], lang: Lang) -> list[str]:
-    """Return what the licences of some layers ask to be said, each once."""
+    """Return the attributions that licences of layers require, each once."""
     lines: list[str] = []
     for layer in layers:
         licences = {layer.spec.licence}
         if layer.frame is not None and "licence" in layer.frame:
             licences |= {str(value) for value in layer.frame["licence"].dropna().unique()}
         lines.append(f"{layer.spec.title(lang)}: {layer.spec.publisher(lang)} — {'; '.join(sorted(licences))}")
-        told = " ".join(licences)
-        lines += [t(f"takeaway.licence_{key}", lang) for key, mark in _LICENCES if _marks(told, mark)]
+        names = " ".join(licences)
+        lines += [t(f"takeaway.licence_{key}", lang) for key, mark in _LICENCES if _marks(names, mark)]
     return list(dict.fromkeys(lines))
 
 
 def readme_text(manifest: Mapping[str, Any], layers: Iterable[Layer]) -> str:
-    """Return the README.txt of an archive: what it is and is not, in both languages, for people."""
+    """Return the README.txt of an archive in both languages."""
     shown = [layer for layer in layers if layer.spec.notice is not None or layer.spec.watermark]
     blocks = []
     for lang in LANGUAGES:
@@ -201,7 +201,7 @@ def readme_text(manifest: Mapping[str, Any], layers: Iterable[Layer]) -> str:
 
 
 def table_digest(frame: pd.DataFrame) -> str:
-    """Return the content hash of a table as read from a file: rows in any order, the system by its number."""
+    """Return the content hash of a table: independent of the order of rows."""
     if not isinstance(frame, gpd.GeoDataFrame):
         plain = gpd.GeoDataFrame(frame.copy(), geometry=[None] * len(frame))
         return frame_digest(plain)
@@ -216,7 +216,7 @@ def features_digest(features: Any) -> str:
 
 
 def _marks(text: str, mark: str) -> bool:
-    """Tell whether a licence's text names a licence; LGPL is not GPL."""
+    """Return whether a text names a licence; LGPL is not GPL."""
     found = text.replace("LGPL", "") if mark.startswith("GPL") else text
     return mark in found
 
@@ -256,11 +256,11 @@ def _layer(layer: Layer, selection: Selection, rows: int) -> dict[str, Any]:
 
 
 def _site(selection: Selection) -> dict[str, Any] | None:
-    """Say which sites were checked against which layers."""
+    """Return the manifest's entry about the checked sites."""
     if selection.sites is None or selection.result is None:
         return None
     held = withheld_ids(layer.spec for layer in selection.layers.values())
-    kept_in = [name for name in selection.layers if name in held]
+    withheld = [name for name in selection.layers if name in held]
     return {
         "name": selection.sites.name,
         "sha256": selection.sites.sha256,
@@ -268,5 +268,5 @@ def _site(selection: Selection) -> dict[str, Any] | None:
         "as_of": selection.result.as_of,
         "rules_sha256": selection.result.rules_digest,
         "layer_sha256": dict(selection.result.hashes),
-        "withheld": kept_in,
+        "withheld": withheld,
     }

@@ -1,4 +1,4 @@
-"""Files that hold no table sealed: a manifest inside, and in it the hash of all the rest of the file.
+"""Sealing of files without tables: a manifest inside, with the hash of the rest of the file.
 
 PNG holds it as a text chunk, PDF as an attached file, HTML as a script of data, DOCX as a custom XML part, GeoTIFF as a
 tag.
@@ -53,7 +53,7 @@ Reading = tuple[dict[str, Any], dict[str, Any], dict[str, str]]
 
 
 def seal(draft: Path, manifest: Mapping[str, Any]) -> None:
-    """Put a manifest into a file, with the hash of the file as it was.
+    """Write a manifest into a file, with the hash of the file as it was.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def seal(draft: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def _bare(suffix: str, whole: bytes) -> bytes:
-    """Return what of a file is hashed: all of it, without what stands where the manifest will."""
+    """Return the bytes of a file that are hashed: all but the place of the manifest."""
     return b"".join(_around(whole)) if suffix == ".html" else whole
 
 
@@ -86,7 +86,7 @@ def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _told(text: bytes | str, suffix: str, found: str) -> Reading:
+def _reading(text: bytes | str, suffix: str, found: str) -> Reading:
     manifest = json.loads(text)
     return manifest, {suffix: manifest.get(_KEY)}, {suffix: found}
 
@@ -116,7 +116,7 @@ def read_png(whole: bytes) -> Reading | None:
     for kind, start, end in _chunks(whole):
         data = whole[start + 8 : end - 4]
         if kind == b"iTXt" and data.startswith(_PNG_WORD + b"\0"):
-            return _told(data[len(_PNG_WORD) + 5 :], ".png", _hash(whole[:start] + whole[end:]))
+            return _reading(data[len(_PNG_WORD) + 5 :], ".png", _hash(whole[:start] + whole[end:]))
     return None
 
 
@@ -173,7 +173,7 @@ def read_pdf(whole: bytes) -> Reading | None:
     text = whole[start : start + length]
     first = whole[: mark.start()]
     same = int(mark[1]) == len(first) and _attached(first, text) == whole
-    return _told(text, ".pdf", _hash(first if same else whole))
+    return _reading(text, ".pdf", _hash(first if same else whole))
 
 
 # ---------------------------------------------------------------- HTML
@@ -195,7 +195,7 @@ def read_html(whole: bytes) -> Reading | None:
         return None
     before, after = _around(whole)
     text = whole[len(before) : len(whole) - len(after)]
-    return _told(text, ".html", _hash(before + after)) if text.strip() not in {b"", b"{}"} else None
+    return _reading(text, ".html", _hash(before + after)) if text.strip() not in {b"", b"{}"} else None
 
 
 # ---------------------------------------------------------------- DOCX
@@ -249,4 +249,4 @@ def read_raster(path: Path) -> Reading | None:
     if text is None:
         return None
     stated = str(json.loads(text).get(_KEY)).encode()
-    return _told(text, ".tif", _hash(path.read_bytes().replace(stated, _BLANK.encode(), 1)))
+    return _reading(text, ".tif", _hash(path.read_bytes().replace(stated, _BLANK.encode(), 1)))

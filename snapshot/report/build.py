@@ -1,4 +1,4 @@
-"""The siting report put together, and written as PDF or DOCX."""
+"""The siting report: content assembled, and written as PDF or DOCX."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ def build_report(
     run: Run, case: Case, *, lang: Lang, check_id: str = "", user: str = "", relief: Relief | None = None,
     progress: Progress = no_progress,
 ) -> Report:  # fmt: skip
-    """Return the content of a report; only what the layers' settings let out is in it."""
-    told = without_withheld(run.report(check_id or None), [layer.spec for layer in run.layers.values()])
+    """Return the content of a report, without what must not be exported."""
+    exported = without_withheld(run.report(check_id or None), [layer.spec for layer in run.layers.values()])
     numbers = Numbers()
-    chapters = Chapters(run, told["sites"], lang, numbers)
+    chapters = Chapters(run, exported["sites"], lang, numbers)
     software = software_now()
     blocks: list[Block] = [Facts(_case_facts(run, case, lang, check_id)), _signatures(case, lang)]
 
@@ -98,11 +98,11 @@ def build_report(
     chapter("site", chapters.evidence(), _maps(run, lang, numbers, relief), chapters.areas())
     progress(0.5)
     blocks += [numbers.heading(t("report.chapter_findings", lang)), *chapters.not_checked()]
-    for site in told["sites"][:_MOST_SITES]:
+    for site in exported["sites"][:_MOST_SITES]:
         blocks.append(numbers.heading(t("report.site", lang, site=site["id"]), 2))
         blocks += chapters.findings(site) + chapters.line(site)
-    if len(told["sites"]) > _MOST_SITES:
-        blocks.append(Text(t("report.more_sites", lang, count=len(told["sites"]) - _MOST_SITES), "warning"))
+    if len(exported["sites"]) > _MOST_SITES:
+        blocks.append(Text(t("report.more_sites", lang, count=len(exported["sites"]) - _MOST_SITES), "warning"))
     chapter("occupation", chapters.occupation())
     chapter("clauses", [Text(t("report.clauses_day", lang, day=run.result.as_of))], chapters.clauses())
     chapter("path", chapters.path())
@@ -120,7 +120,7 @@ def build_report(
 
 
 def _case_facts(run: Run, case: Case, lang: Lang, check_id: str) -> tuple[tuple[str, str], ...]:
-    """Return what stands on the cover."""
+    """Return the facts on the cover."""
     names = ("name", "code", "builder", "stage", "file_number")
     rows = [(_capital(t(f"cli.case_{name}", lang)), getattr(case, name) or "—") for name in names]
     activity = run.settings.activity
@@ -150,7 +150,7 @@ def _signatures(case: Case, lang: Lang) -> Signatures:
 
 
 def _maps(run: Run, lang: Lang, numbers: Numbers, relief: Relief | None) -> list[Block]:
-    """Return where the sites lie, and the sites with what is around them."""
+    """Return the overview map and the map of the sites."""
     frame = run.sites.frame
     layers = list(run.layers.values())
     outlines = [layer for layer in layers if layer.spec.role == "boundary"]
@@ -169,7 +169,7 @@ def _maps(run: Run, lang: Lang, numbers: Numbers, relief: Relief | None) -> list
 
 
 def _around(box: Any, share: float, least: float) -> tuple[float, float, float, float]:
-    """Return a box of degrees widened by a share of its size, and at least by so many degrees."""
+    """Return bounds widened by a share of their size, at least by so many degrees."""
     west, south, east, north = (float(edge) for edge in box)
     pad = max(share * max(east - west, north - south), least)
     return west - pad, south - pad, east + pad, north + pad

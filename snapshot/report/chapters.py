@@ -24,7 +24,7 @@ _MOST_SECTIONS: Final = 200
 
 
 class Chapters:
-    """Writes the chapters of one report.
+    """The chapters of one report.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Chapters:
         self._titles = {layer.id: layer.spec.title(lang) for layer in run.layers.values()}
 
     def verdicts(self) -> list[Block]:
-        """Return the verdict of each site, and what stands against a plain one."""
+        """Return the verdict of each site, with what keeps it open."""
         rows = [
             (str(site["id"]), _size(site, self._lang), self._counties(site), self._verdict(site))
             for site in self._sites
@@ -51,14 +51,14 @@ class Chapters:
             missing.setdefault(tuple(site["missing_required"]), []).append(str(site["id"]))
         for words, sites in missing.items():
             if words:
-                told = self._list([self._stands_for(word) for word in words])
-                made.append(Text(self._say("missing", site=self._some(sites), layers=told), "warning"))
+                layers = self._list([self._stands_for(word) for word in words])
+                made.append(Text(self._say("missing", site=self._some(sites), layers=layers), "warning"))
         if self._run.settings.activity is None:
             made.append(Text(self._say("no_activity"), "warning"))
         return made
 
     def areas(self) -> list[Block]:
-        """Return areas three ways, and the lengths of lines."""
+        """Return the areas of polygons (ellipsoidal, plane, declared) and the lengths of lines."""
         rows = []
         for site in self._sites:
             if site["area_m2"] is None:
@@ -78,7 +78,7 @@ class Chapters:
         return [table, Text(self._say("areas_note"), "small")]
 
     def findings(self, site: SiteRecord) -> list[Block]:
-        """Return the findings of a site, by state; what was not checked stands together, unless all sites share it."""
+        """Return the findings of a site by state; unchecked layers together, unless all sites share them."""
         order = {state: at for at, state in enumerate(_STATES)}
         rows = [
             (
@@ -93,11 +93,11 @@ class Chapters:
         ]
         heads = ("layer", "state", "amount", "margin", "details")
         table = self._table("findings", heads, rows, (2.6, 1.3, 2.6, 2.4, 3.6), of=str(site["id"]))
-        own = [] if self._alike() else self._told_unchecked(site)
+        own = [] if self._alike() else self._unchecked_blocks(site)
         return [*([table] if rows else []), *own]
 
     def line(self, site: SiteRecord) -> list[Block]:
-        """Return where a line runs through layers, by chainage; nothing for what is no line."""
+        """Return the sections of a line by chainage; nothing for other sites."""
         sections = site.get("sections")
         if sections is None or not sections:
             return []
@@ -121,15 +121,15 @@ class Chapters:
         )
         if len(sections) > _MOST_SECTIONS:
             made.append(Text(self._say("more_sections", count=len(sections) - _MOST_SECTIONS), "warning"))
-        told = section_sums(sections, self._titles, self._lang)
-        return [*made, Text(t("snapshot.sentence_break", self._lang).join(told), "small")]
+        sums = section_sums(sections, self._titles, self._lang)
+        return [*made, Text(t("snapshot.sentence_break", self._lang).join(sums), "small")]
 
     def not_checked(self) -> list[Block]:
-        """Return what was not checked of any site, where that is the same for all."""
-        return self._told_unchecked(self._sites[0]) if self._alike() else []
+        """Return the layers not checked, if they are the same for all sites."""
+        return self._unchecked_blocks(self._sites[0]) if self._alike() else []
 
     def _alike(self) -> bool:
-        """Tell whether several sites were not checked against the same layers for the same reasons."""
+        """Return whether all sites were not checked against the same layers for the same reasons."""
         first = self._unchecked(self._sites[0]) if self._sites else {}
         return len(self._sites) > 1 and all(self._unchecked(site) == first for site in self._sites)
 
@@ -141,14 +141,14 @@ class Chapters:
                 found.setdefault(self._details(one), []).append(self._titles.get(one["layer"], one["layer"]))
         return found
 
-    def _told_unchecked(self, site: SiteRecord) -> list[Block]:
+    def _unchecked_blocks(self, site: SiteRecord) -> list[Block]:
         return [
             Text(self._say("not_checked", reason=reason, count=len(layers), layers=self._list(layers)))
             for reason, layers in self._unchecked(site).items()
         ]
 
     def _some(self, names: Sequence[str], most: int = 12) -> str:
-        """List names, the first of many."""
+        """Return the first of many names as a list."""
         more = t("snapshot.more", self._lang, count=len(names) - most) if len(names) > most else ""
         return self._list(names[:most]) + more
 
@@ -180,7 +180,7 @@ class Chapters:
         return [Table(**{**vars(made), "sums": tuple(sums)}), Text(self._say("occupation_note"), "small")]
 
     def clauses(self) -> list[Block]:
-        """Return every rule that was asked, the gravest first, with its dates."""
+        """Return the rules that concern the sites, the gravest first, with their dates."""
         rules: dict[str, tuple[RuleRecord, list[str]]] = {}
         for site in self._sites:
             for rule in [*(r for found in site["findings"] for r in found["rules"]), *site["reminders"]]:
@@ -208,7 +208,7 @@ class Chapters:
         return [self._table("clauses", heads, rows, (2.7, 1.9, 1.7, 1.3, 1.7, 3.2, 0.9))]
 
     def path(self) -> list[Block]:
-        """Return who says what at which stage."""
+        """Return the approval steps by layer and stage."""
         rows: dict[tuple[str, ...], list[str]] = {}
         for site in self._sites:
             for step in site["approval_path"]:
@@ -224,12 +224,12 @@ class Chapters:
                 rows.setdefault(row, []).append(str(site["id"]))
         if not rows:
             return [Text(self._say("no_path"))]
-        told = [(*row, self._list(sites[:6])) for row, sites in rows.items()]
+        listed = [(*row, self._list(sites[:6])) for row, sites in rows.items()]
         heads = ("layer", "step", "stage", "actor", "what", "clause", "sites_met")
-        return [self._table("path", heads, told, (2.2, 0.8, 1.6, 1.7, 3.4, 2.6, 1))]
+        return [self._table("path", heads, listed, (2.2, 0.8, 1.6, 1.7, 3.4, 2.6, 1))]
 
     def ways_out(self) -> list[Block]:
-        """Return what is left of each site off everything that forbids or asks for review."""
+        """Return what is left of each site off the layers that forbid or need review."""
         rows = []
         for site in self._sites:
             way = site["way_out"]
@@ -248,7 +248,7 @@ class Chapters:
         return [self._table("ways_out", ("site", "left", "share", "taken_off"), rows, (1, 3, 1.2, 4), numbers=(2,))]
 
     def layers(self) -> list[Block]:
-        """Return what was checked against, with hash and accuracy."""
+        """Return the checked layers, with hash and accuracy."""
         seen = [layer for layer in self._run.layers.values() if layer.spec.checked]
         rows = [self._layer(layer) for layer in seen]
         heads = ("layer", "loaded", "basis", "as_of", "accuracy", "source", "sha256")
@@ -270,8 +270,8 @@ class Chapters:
         """Return how the coordinates were declared and understood."""
         sites, lang = self._run.sites, self._lang
         rows = [(self._say("input"), sites.name), (self._say("input_sha256"), sites.sha256 or "—")]
-        told = {str(site["crs"]): site["crs"] for site in self._sites}
-        for crs in told.values():
+        readings = {str(site["crs"]): site["crs"] for site in self._sites}
+        for crs in readings.values():
             rows += [
                 (self._say("crs_declared"), str(crs["declared"])),
                 (self._say("crs_used"), str(crs["used"])),
@@ -361,5 +361,5 @@ def _size(site: SiteRecord, lang: Lang) -> str:
 
 
 def _in(row: Mapping[str, Any], name: str, lang: Lang) -> str:
-    told = row.get(f"{name}_{lang}") or row.get(name) or row.get(f"{name}_zh")
-    return str(told or (t("snapshot.unnamed", lang) if name == "name" else ""))
+    text = row.get(f"{name}_{lang}") or row.get(name) or row.get(f"{name}_zh")
+    return str(text or (t("snapshot.unnamed", lang) if name == "name" else ""))

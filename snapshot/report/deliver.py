@@ -18,7 +18,7 @@ __all__ = ["deliver_report", "results_selection"]
 
 
 def results_selection(run: Run, lang: Lang, version: str, **more: Any) -> Selection:
-    """Return the sites of a check with their findings, and no layer, as what is to be taken away."""
+    """Return a selection of the sites of a check with their findings, and no layer."""
     return Selection(
         run.layers, sites=run.sites, result=run.result, lang=lang, version=version, only_sites=True, **more
     )
@@ -36,7 +36,7 @@ def deliver_report(
     relief: Relief | None = None,
     progress: Progress = no_progress,
 ) -> Path:
-    """Write the report of a check, whole or not at all, with its manifest; return the file that was written.
+    """Write the report of a check with its manifest, whole or not at all; return the file written.
 
     Parameters
     ----------

@@ -69,8 +69,10 @@ def _set_up(document: Any, report: Report) -> None:
     head = section.header.paragraphs[0]
     _run(head, f"{report.header}　　{report.software}", 8)
     foot = section.footer.paragraphs[0]
-    said = t("report.footer_id", report.lang, id=report.check_id) if report.check_id else t("report.no_id", report.lang)
-    _run(foot, f"{said}　　", 8)
+    numbered = (
+        t("report.footer_id", report.lang, id=report.check_id) if report.check_id else t("report.no_id", report.lang)
+    )
+    _run(foot, f"{numbered}　　", 8)
     before, between, after = t("report.page", report.lang, number="\0", count="\1").replace("\1", "\0").split("\0")
     for text, field in ((before, "PAGE"), (between, "NUMPAGES"), (after, None)):
         _run(foot, text, 8)

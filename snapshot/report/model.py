@@ -1,4 +1,4 @@
-"""What a siting report is made of, whatever it is written as: numbered headings, texts, tables, pictures."""
+"""The parts of a siting report, independent of its format: headings, texts, tables, pictures."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ Block = Heading | Text | Facts | Table | Picture | Signatures
 
 @dataclass(frozen=True)
 class Report:
-    """A report.
+    """A report: its title, running texts and blocks.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class Report:
 
 @dataclass
 class Numbers:
-    """Counts headings, tables and pictures while a report is put together."""
+    """Counters of headings, tables and pictures."""
 
     _levels: list[int] = field(default_factory=lambda: [0, 0])
     tables: int = 0
@@ -123,7 +123,7 @@ class Numbers:
 
 
 def texts_of(report: Report) -> Iterator[str]:
-    """Yield every text of a report, as whoever writes it must be able to."""
+    """Yield every text of a report."""
     yield from (report.title, report.subtitle, report.header, report.check_id)
     for block in report.blocks:
         match block:
@@ -138,7 +138,7 @@ def texts_of(report: Report) -> Iterator[str]:
 
 
 def rewritten(report: Report, write: Callable[[str], str], note: Text) -> Report:
-    """Return a report with every text as `write` gives it, and a note at the end."""
+    """Return a report with every text replaced by `write` of it, and a note at the end."""
 
     def row(texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(write(text) for text in texts)

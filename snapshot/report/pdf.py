@@ -108,12 +108,12 @@ class _Numbered(Canvas):  # type: ignore[misc] # reportlab has no types
         self.drawRightString(width - _RIGHT, top + 1.5 * mm, report.software)
         self.line(_LEFT, top, width - _RIGHT, top)
         self.line(_LEFT, low, width - _RIGHT, low)
-        said = (
+        footer = (
             t("report.footer_id", report.lang, id=report.check_id)
             if report.check_id
             else t("report.no_id", report.lang)
         )
-        self.drawString(_LEFT, low - 4.5 * mm, said)
+        self.drawString(_LEFT, low - 4.5 * mm, footer)
         self.drawRightString(width - _RIGHT, low - 4.5 * mm, t("report.page", report.lang, number=number, count=count))
 
 

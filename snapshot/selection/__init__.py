@@ -1,4 +1,4 @@
-"""What a snapshot holds: the layers, columns and shapes that were chosen."""
+"""The content of an export: layers, columns and shapes selected."""
 
 from snapshot.selection.geometry_kinds import beyond, by_kind, settled
 from snapshot.selection.geopackage_tables import Sheet, close_geopackage, fill_geopackage, write_geopackage, write_table

@@ -1,4 +1,4 @@
-"""Frames made ready to be written: one kind of geometry a table, one plain type a column."""
+"""Frames prepared for writing: one kind of geometry a table, one plain type a column."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KINDS: Final[dict[GeometryKind, int]] = {"polygon": 2, "line": 1, "point": 0}
 
 
 def by_kind(frame: gpd.GeoDataFrame) -> dict[GeometryKind, gpd.GeoDataFrame]:
-    """Split a frame by kind of geometry: polygon, line, point; only kinds that occur.
+    """Return a frame split by kind of geometry (polygon, line, point), only kinds that occur.
 
     A collection is divided: its parts of one kind go together, with its attributes. Features without a shape are left
     out.
@@ -48,7 +48,7 @@ def _of_dimension(shape: Any, dimension: int) -> Any:
 
 
 def settled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give every column a type that files hold: numbers, truth values, times, else text; missing stays missing."""
+    """Return a frame whose columns have types that files hold: number, bool, time, else text."""
     geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else None
     plain = frame.copy()
     for column in frame.columns:
@@ -58,7 +58,7 @@ def settled(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def beyond(values: pd.Series, limit: int) -> bool:
-    """Tell whether a column holds whole numbers that are farther from zero than a limit."""
+    """Return whether a column has whole numbers beyond a limit."""
     if not pd.api.types.is_integer_dtype(values.dtype):
         return False
     return bool(((values > limit) | (values < -limit)).any())

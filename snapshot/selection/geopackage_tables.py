@@ -94,7 +94,7 @@ def write_geopackage(target: Path, sheets: Sequence[Sheet], *, written: str, lan
 
 
 def fill_geopackage(draft: Path, sheets: Iterable[Sheet], *, written: str, lang: Lang = "zh") -> dict[str, list[str]]:
-    """Write the tables and their styles; return the names of the tables of each sheet."""
+    """Write tables and styles into a GeoPackage; return the names of the tables of each sheet."""
     styles: list[dict[str, object]] = []
     tables: dict[str, list[str]] = {}
     for sheet in sheets:
@@ -139,7 +139,7 @@ def write_table(
     draft: Path, frame: pd.DataFrame, name: str, title: str, description: str, *, multi: str | None = None
 ) -> None:
     """Append one table."""
-    frame = frame.rename(columns=_told_apart([str(column) for column in frame.columns]))
+    frame = frame.rename(columns=_names_for_sqlite([str(column) for column in frame.columns]))
     options: dict[str, object] = {"IDENTIFIER": title, "DESCRIPTION": description, "FID": _FID}
     if multi is not None:
         options |= {"GEOMETRY_NAME": "geom"}
@@ -160,8 +160,8 @@ def write_table(
     )
 
 
-def _told_apart(columns: Sequence[str]) -> dict[str, str]:
-    """Rename columns that SQLite would take for one, or for its own: it does not tell case apart."""
+def _names_for_sqlite(columns: Sequence[str]) -> dict[str, str]:
+    """Return columns renamed where SQLite, which ignores case, takes two for one."""
     taken = {_FID, "geom"}
     renamed = {}
     for column in columns:
@@ -175,7 +175,7 @@ def _told_apart(columns: Sequence[str]) -> dict[str, str]:
 
 
 def close_geopackage(draft: Path) -> None:
-    """Leave one plain file: no write-ahead log beside it."""
+    """Turn a GeoPackage into one plain file without a write-ahead log beside it."""
     with sqlite3.connect(draft) as database:
         database.execute("PRAGMA journal_mode=DELETE")
         database.execute("VACUUM")

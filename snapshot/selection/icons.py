@@ -1,4 +1,4 @@
-"""Point symbols of the map as small pictures, for files that cannot draw them."""
+"""Point symbols of the map as PNG icons, for formats that cannot draw them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OVERSAMPLED: Final = 4
 
 
 def icon_png(symbol: Symbol, *, hollow: bool = False, size_px: int = 32) -> bytes:
-    """Return a point symbol as PNG on a clear ground: coloured with a white edge, or hollow with a coloured edge."""
+    """Return a point symbol as PNG: filled with a white edge, or hollow with a coloured edge."""
     size = size_px * _OVERSAMPLED
     image = Image.new("RGBA", (size, size), (0, 0, 0, 0))
     colour = symbol["fill"] or symbol["stroke"] or "#000000"

@@ -1,4 +1,4 @@
-"""What a person takes away: the layers that are on, the site and its findings, and a page that says what they are."""
+"""Tables of an export: layers that are on, sites with findings, and a table that describes them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def snapshot_geopackage(
 
 
 def findings_table(result: CheckResult, layers: Iterable[Layer], lang: Lang) -> pd.DataFrame:
-    """Return the findings with codes and what they are called, one row a site and layer.
+    """Return findings with codes and their names, one row a site and layer.
 
     A layer whose ``export`` is ``none`` keeps its row, without what was measured against it.
     """
@@ -177,7 +177,7 @@ def _plain_sheet(name: str, frame: pd.DataFrame, lang: Lang) -> Sheet:
 
 
 def about_table(layers: Sequence[Layer], version: str, written: str, lang: Lang) -> pd.DataFrame:
-    """Return what each layer is, where from, of when, under which licence and hash."""
+    """Return source, date, licence and hash of each layer."""
     known = {layer.id: layer for layer in layers}
     return pd.DataFrame(
         [

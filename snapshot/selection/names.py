@@ -1,4 +1,4 @@
-"""Names of files and fields that every system takes."""
+"""Names of files and fields that every system accepts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SHORT: Final = {
 
 
 def safe_name(text: str, default: str = "redline") -> str:
-    r"""Return a name for a file that Windows, macOS and Linux all take.
+    r"""Return a file name that Windows, macOS and Linux accept.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def safe_name(text: str, default: str = "redline") -> str:
 
 
 def short_fields(columns: Iterable[str]) -> dict[str, str]:
-    """Return a name of at most ten bytes for each column, no two alike whatever their case.
+    """Return a unique name of at most ten bytes for each column.
 
     A name that fits stays; ours lose letters by fixed abbreviations; the rest is cut at ten bytes of UTF-8, and
     numbered where that makes two alike.
@@ -108,5 +108,5 @@ def _free(text: str, taken: set[str]) -> str:
 
 
 def _cut(text: str, size: int) -> str:
-    """Cut text to so many bytes of UTF-8, never inside a character."""
+    """Return text cut to so many bytes of UTF-8, never inside a character."""
     return text.encode()[:size].decode(errors="ignore")

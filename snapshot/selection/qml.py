@@ -1,4 +1,4 @@
-"""A layer's style as QGIS reads it (QML), from the same ``Symbol`` that draws the map and its legend."""
+"""QGIS styles (QML) made from the same ``Symbol`` that draws the map and its legend."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def qml(
 
 
 def _symbol(parent: ET.Element, name: str, symbol: Symbol, kind: GeometryKind, *, hollow: bool = False) -> None:
-    """Add one symbol with the layers that its look asks for."""
+    """Add one symbol with its symbol layers."""
     node = ET.SubElement(
         parent, "symbol", name=name, type=_SYMBOL_TYPE[kind], alpha="1", clip_to_extent="1", force_rhr="0"
     )
@@ -185,6 +185,6 @@ def _labels(root: ET.Element, column: str, kind: GeometryKind) -> None:
 
 
 def _colour(rgb: str, opacity: float) -> str:
-    """Write ``#rrggbb`` and an opacity as QGIS does: ``r,g,b,a``, each 0 to 255."""
+    """Return ``#rrggbb`` and an opacity as QGIS writes them: ``r,g,b,a``, each 0 to 255."""
     red, green, blue = (int(rgb[i : i + 2], 16) for i in (1, 3, 5))
     return f"{red},{green},{blue},{round(255 * opacity)}"

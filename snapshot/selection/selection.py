@@ -1,4 +1,4 @@
-"""A selection: which layers, where, filtered how, in which system, and the frames that come of it."""
+"""Selections: which layers, where, filtered how, in which system; and the tables they give."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is to be taken away.
+    """What an export contains.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Selection:
     only_sites: bool = False
 
     def taken_layers(self) -> list[Layer]:
-        """Return the layers asked for, in the catalogue's order.
+        """Return the selected layers in the catalogue's order.
 
         Raises
         ------
@@ -106,7 +106,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Taken:
-    """One table that is taken away.
+    """One table of an export.
 
     Attributes
     ----------
@@ -179,7 +179,7 @@ def selected(selection: Selection, epsg: int) -> list[Taken]:
 
 
 def _taken(layer: Layer | None, sheet: Sheet, rows: NDArray[np.bool_], epsg: int, lang: Lang) -> Taken:
-    """Keep the rows, mark an illustration in every feature, and bring the shapes into the target system."""
+    """Return the rows of a layer in the target system, illustrations marked in every feature."""
     assert isinstance(sheet.frame, gpd.GeoDataFrame)
     stored = sheet.frame[rows].reset_index(drop=True)
     if layer is not None and layer.spec.watermark and layer.spec.notice is None:
@@ -195,7 +195,7 @@ def _taken(layer: Layer | None, sheet: Sheet, rows: NDArray[np.bool_], epsg: int
 
 
 def kept_rows(layer: Layer, selection: Selection, area: Any = None) -> NDArray[np.bool_]:
-    """Return which features of a layer the filters and the area leave."""
+    """Return which features of a layer pass the filters and lie in the area."""
     frame = layer.frame
     assert frame is not None
     keep = np.ones(len(frame), bool)
@@ -228,7 +228,7 @@ def _reaching(shapes: NDArray[Any], area: Any) -> NDArray[np.bool_]:
 
 
 def _area(selection: Selection) -> Any:
-    """Return where features must be, None for everywhere."""
+    """Return the area that features must reach; None for everywhere."""
     areas = []
     if selection.extent is not None:
         west, south, east, north = selection.extent

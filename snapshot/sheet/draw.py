@@ -75,7 +75,7 @@ def draw_layers(
     panel: Sequence[LayerShow] = (),
     kept: NDArray[np.float64] | None = None,
 ) -> None:
-    """Draw layers as the screen draws them, bottom to top, then symbols, then names that do not overlap.
+    """Draw layers as on screen, bottom to top, then symbols, then names without overlap.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def draw_layers(
 
 
 def drawn_in(layers: Sequence[Layer], frame: Frame) -> list[Layer]:
-    """Return the layers of which something stands in a frame at its scale: a legend names no others."""
+    """Return the layers with something visible in a frame at its scale: the legend names no others."""
     zoom = max(screen_zoom(frame), 6)
     box = shapely.box(*frame.degrees())
     return [
@@ -129,14 +129,14 @@ def drawn_in(layers: Sequence[Layer], frame: Frame) -> list[Layer]:
 
 
 def stacked(layers: Sequence[Layer], panel: Sequence[LayerShow] = ()) -> list[Layer]:
-    """Return layers bottom to top: as the panel of the screen has them, else as the catalogue does."""
+    """Return layers bottom to top, in the order of the screen's panel or of the catalogue."""
     usual = sorted(layers, key=lambda one: paint_order(one.spec))
     place = {name: at for at, name in enumerate(arranged([one.id for one in usual[::-1]], [one.id for one in panel]))}
     return sorted(usual, key=lambda one: -place[one.id])
 
 
 def _seen(shapes: NDArray[Any], frame: Frame) -> NDArray[Any]:
-    """Cut shapes of degrees to a little more than the frame, and bring them into its system."""
+    """Return shapes clipped to a little more than the frame, in its system."""
     west, south, east, north = frame.degrees()
     pad = 0.03 * max(east - west, north - south)
     cut = shapely.clip_by_rect(shapes, west - pad, south - pad, east + pad, north + pad)
@@ -149,7 +149,7 @@ def _seen(shapes: NDArray[Any], frame: Frame) -> NDArray[Any]:
 
 
 def _outline(shapes: NDArray[Any], *, closed: bool) -> Outline | None:
-    """Join shapes into one path: thousands of polygons are one fill, and where they overlap are not painted twice."""
+    """Return shapes as one path: thousands of polygons are one fill, and overlaps are not painted twice."""
     parts = shapely.get_parts(shapely.get_parts(shapes))
     parts = parts[shapely.get_dimensions(parts) == (2 if closed else 1)]
     if not len(parts):
@@ -164,7 +164,7 @@ def _outline(shapes: NDArray[Any], *, closed: bool) -> Outline | None:
 
 
 def area_patch(outline: Outline, symbol: Symbol, unit: float, opacity: float = 1.0) -> list[PathPatch]:
-    """Return what fills, hatches and bounds an area."""
+    """Return the patch of an area: fill, hatch and outline."""
     made = []
     if symbol["fill"]:
         made.append(PathPatch(outline, facecolor=symbol["fill"], alpha=symbol["opacity"] * opacity, linewidth=0))
@@ -225,7 +225,7 @@ def _draw_path(
 
 
 def _hatch_lines(axes: Axes, areas: Outline, symbol: Symbol, unit: float, opacity: float) -> None:
-    """Hatch an area with lines of its own, cut to it: unlike a pattern, they can be seen through."""
+    """Draw hatch lines clipped to an area: unlike a pattern they can be seen through."""
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     figure = axes.get_figure()
     assert figure is not None

@@ -1,4 +1,4 @@
-"""The one family that sheets and reports are written in: from a pinned package, never from the machine."""
+"""The one font family of sheets and reports: from a pinned package, never from the machine."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _known() -> frozenset[int]:
 
 
 def refuse_missing(text: str, where: str = "") -> str:
-    """Return `text` if every character can be written.
+    """Return `text`; raise if a character cannot be written.
 
     Raises
     ------
@@ -69,12 +69,12 @@ def refuse_missing(text: str, where: str = "") -> str:
 
 
 def writable(text: str) -> bool:
-    """Tell whether every character of a text can be written."""
+    """Return whether every character of a text can be written."""
     return all(ord(letter) in _known() or letter in _LAYOUT for letter in text)
 
 
 def spelled(text: str) -> str:
-    """Return a text in which a character that the font lacks stands as its code: nothing is lost, nothing is a box.
+    """Return a text with characters that the font lacks replaced by their codes.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def spelled(text: str) -> str:
 
 @cache
 def register_reportlab() -> None:
-    """Make the family known to reportlab, once a process."""
+    """Register the family with reportlab, once a process."""
     from reportlab.pdfbase import pdfmetrics, ttfonts  # noqa: PLC0415 -- heavy, and only the PDF report needs it
     from reportlab.pdfbase.ttfonts import TTFont as PdfFont  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What stands on a map of paper besides its layers: grid, scale bar, north arrow, inset, watermark."""
+"""Map furniture on paper: grid, scale bar, north arrow, inset, watermark."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class _GridLine:
 
 
 def furniture(frame: Frame, unit: float, *, grid: str, inset_mm: float = 0.0) -> NDArray[np.float64]:
-    """Return the boxes that names of the map must leave free.
+    """Return the boxes of the furniture, which names of the map must leave free.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def draw_grid(axes: Axes, frame: Frame, kind: str, unit: float) -> None:
 
 
 def _figured(frame: Frame, line: _GridLine) -> bool:
-    """Tell whether the figure of a line has room inside the frame."""
+    """Return whether the figure of a grid line has room inside the frame."""
     if not line.upright:
         return frame.south < line.at < frame.north
     edge = 0.03 * (frame.east - frame.west)
@@ -149,7 +149,7 @@ def _multiples(low: float, high: float, step: float) -> list[float]:
 
 
 def _dms(value: float, side: str) -> str:
-    """Write degrees, minutes and seconds, as many as are not nought.
+    """Return degrees, minutes and seconds as text, without parts that are 0.
 
     Examples
     --------
@@ -162,7 +162,7 @@ def _dms(value: float, side: str) -> str:
 
 
 def _scale_plate(frame: Frame, unit: float) -> tuple[float, float, float, float]:
-    """Return left, bottom, width and height of what the scale bar stands on, metres."""
+    """Return left, bottom, width and height of the plate of the scale bar, m."""
     pad = 0.002 * unit * frame.scale
     x, y = frame.west + 0.005 * unit * frame.scale, frame.south + 0.006 * unit * frame.scale
     return x - pad, y - pad, 4 * _scale_part(frame) + 7 * pad, 0.0012 * unit * frame.scale + 2.7 * pad
@@ -199,12 +199,12 @@ def draw_scale(axes: Axes, frame: Frame, lang: Lang, unit: float) -> None:
 
 
 def _arrow_m(frame: Frame, unit: float) -> float:
-    """Return half the length of the north arrow, metres."""
+    """Return half the length of the north arrow, m."""
     return 0.009 * unit * frame.scale
 
 
 def draw_north(axes: Axes, frame: Frame, lang: Lang, unit: float) -> None:
-    """Draw an arrow at the upper right that points to true north, which the grid's north is not off the meridian."""
+    """Draw an arrow at the upper right that points to true north."""
     size = _arrow_m(frame, unit)
     x, y = frame.east - 1.1 * size, frame.north - 1.9 * size
     lon, lat = transform_points(np.array([[x, y]]), frame.epsg, inverse=True)[0]
@@ -218,7 +218,7 @@ def draw_north(axes: Axes, frame: Frame, lang: Lang, unit: float) -> None:
 
 
 def draw_inset(axes: Axes, outlines: Sequence[Layer], frame: Frame, whole: Frame, lang: Lang) -> None:
-    """Draw where the sheet lies: outlines of the territory, and the frame in it."""
+    """Draw the inset: outlines of the territory with the frame of the sheet."""
     axes.set(xlim=(whole.west, whole.east), ylim=(whole.south, whole.north), xticks=[], yticks=[], facecolor="#ffffff")
     draw_layers(axes, outlines, whole, lang, unit=0.45, names=False)
     edge = shapely.get_coordinates(

@@ -1,4 +1,4 @@
-"""Where things stand on a sheet: paper, frame of the map, legend, foot; all in millimetres from the lower left."""
+"""Layout of a sheet: paper, map frame, legend and foot, in millimetres from the lower left."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Rect:
     h: float
 
     def of(self, width_mm: float, height_mm: float) -> tuple[float, float, float, float]:
-        """Return it as shares of the paper."""
+        """Return the rectangle as shares of the paper."""
         return self.x / width_mm, self.y / height_mm, self.w / width_mm, self.h / height_mm
 
 
@@ -88,7 +88,7 @@ class Frame:
 
 
 def lay_out(paper: str, *, landscape: bool) -> Layout:
-    """Divide a sheet: title on top, source below, legend at the right, or under the map if upright.
+    """Return the layout of a sheet: title on top, sources below, legend at the right or (upright) under the map.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def map_epsg(bounds: tuple[float, float, float, float]) -> int:
 
 
 def round_scale(least: float) -> float:
-    """Return the next scale denominator that reads well.
+    """Return the next round scale denominator.
 
     Examples
     --------

@@ -36,7 +36,7 @@ def write(
 
 
 def wrap(text: str, width_mm: float, size: float, *, bold: bool = False) -> list[str]:
-    """Break a text into lines of at most a width: between words, and between any two Chinese characters.
+    """Return a text broken into lines of at most a width: between words, or between Chinese characters.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def draw_legend(
     axes: Axes, box: Rect, groups: Sequence[tuple[str, Sequence[LegendEntry]]], notes: Sequence[str],
     lang: Lang, *, columns: int, unit: float,
 ) -> None:  # fmt: skip
-    """Write the legend into its box, smaller until all of it has room: nothing shown on the map is left out.
+    """Draw the legend into its box, in smaller type until all of it fits.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def _legend_rows(
 
 
 def _in_columns(rows: Sequence[Row], height_mm: float, columns: int) -> list[tuple[int, float, Row]] | None:
-    """Put lines one below the other, column by column; None if there is no room."""
+    """Return the places of lines in columns; None if there is no room."""
     placed: list[tuple[int, float, Row]] = []
     column, y = 0, 0.0
     for at, row in enumerate(rows):

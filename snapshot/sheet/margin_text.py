@@ -1,4 +1,4 @@
-"""What is on a sheet, and what is written around the map: title, legend, sources, who made it and when."""
+"""The content of a sheet and the texts around its map: title, legend, sources, author, date."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_SITES: Final = 6
 
 @dataclass(frozen=True)
 class SheetSettings:
-    """What a person chooses of a sheet.
+    """Settings of a sheet.
 
     Attributes
     ----------
@@ -66,10 +66,10 @@ class SheetSettings:
 
 @dataclass(frozen=True)
 class Content:
-    """What is on a sheet: layers drawn, layers kept in, layers that are not there, an indicator, sites."""
+    """The content of a sheet: layers drawn, withheld and missing, an indicator, sites."""
 
     shown: list[Layer]
-    kept_in: list[Layer]
+    withheld: list[Layer]
     absent: list[Layer]
     outlines: list[Layer]
     indicator: Choropleth | None
@@ -78,13 +78,13 @@ class Content:
 
     @property
     def illustrative(self) -> bool:
-        """Whether a layer that is drawn is an illustration."""
+        """Whether a drawn layer is an illustration."""
         return any(layer.spec.watermark for layer in self.shown)
 
 
 @dataclass(frozen=True)
 class Page:
-    """A sheet being made."""
+    """A sheet under construction: figure, layout, frame, content."""
 
     figure: Figure
     layout: Layout
@@ -96,7 +96,7 @@ class Page:
 
 
 def now_text() -> str:
-    """Return the time as it stands on sheets and reports: Beijing's."""
+    """Return the present time in Beijing as sheets and reports print it."""
     return datetime.now(_BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
@@ -119,7 +119,7 @@ def write_texts(page: Page) -> None:
 
 
 def _paper_axes(page: Page, box: Rect) -> Axes:
-    """Return axes in millimetres of a part of the paper."""
+    """Return axes in millimetres over a part of the paper."""
     axes = page.figure.add_axes(box.of(page.layout.width_mm, page.layout.height_mm))
     axes.set(xlim=(0, box.w), ylim=(0, box.h))
     axes.set_axis_off()
@@ -128,7 +128,7 @@ def _paper_axes(page: Page, box: Rect) -> Axes:
 
 
 def _legend(content: Content, lang: Lang) -> tuple[list[tuple[str, list[LegendEntry]]], list[str]]:
-    """Return the entries of all that is drawn, in the order of the screen's panel, and what must be said."""
+    """Return the legend entries of all that is drawn, in the panel's order, and required remarks."""
     groups: list[tuple[str, list[LegendEntry]]] = []
     if content.indicator is not None:
         unit = content.indicator.unit(lang) if content.indicator.unit else ""
@@ -146,7 +146,7 @@ def _legend(content: Content, lang: Lang) -> tuple[list[tuple[str, list[LegendEn
     if content.indicator is not None and content.indicator.note:
         notes.insert(0, content.indicator.note(lang))
     comma = t("snapshot.and", lang)
-    for key, some in (("sheet.not_loaded", content.absent), ("sheet.kept_in", content.kept_in)):
+    for key, some in (("sheet.not_loaded", content.absent), ("sheet.kept_in", content.withheld)):
         if some:
             notes.append(t(key, lang, layers=comma.join(layer.spec.title(lang) for layer in some)))
     return groups, list(dict.fromkeys(notes))
@@ -167,7 +167,7 @@ def _site_entries(content: Content, lang: Lang) -> list[LegendEntry]:
 
 
 def _foot(axes: Axes, page: Page) -> None:
-    """Write the sources at the left; what the sheet is, who made it and when at the right."""
+    """Draw the foot: sources at the left; disclaimer, author and date at the right."""
     lang, frame, settings = page.lang, page.frame, page.settings
     unit, box = page.layout.unit, page.layout.foot
     right = 88 * unit
@@ -181,19 +181,19 @@ def _foot(axes: Axes, page: Page) -> None:
         write(axes, 0, box.h - (at + 1) * size * 0.47, line, size)
     reading = describe(frame.epsg)
     number = settings.approval.strip()
-    said = [
+    lines = [
         t("sheet.no_authority", lang),
         t("sheet.approval", lang, number=number) if number else t("sheet.no_approval", lang),
         t("sheet.scale", lang, scale=f"{frame.scale:,.0f}", paper=settings.paper),
         t("sheet.crs", lang, meridian=f"{reading.central_meridian:.10g}", epsg=frame.epsg),
         t("sheet.made", lang, user=settings.user or t("sheet.nobody", lang), time=now_text(), version=page.version),
     ]
-    for at, line in enumerate(said):
+    for at, line in enumerate(lines):
         write(axes, box.w, box.h - (at + 1) * 3.5 * unit, line, 6.4 * unit, bold=at == 0, ha="right")
 
 
 def _sources(content: Content, lang: Lang) -> str:
-    """Say where each layer comes from, layers of one source together."""
+    """Return the sources as text, layers of one source together."""
     by_source: defaultdict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     used = [*content.shown, *([content.indicator.layer] if content.indicator else [])]
     for layer in used:

@@ -1,4 +1,4 @@
-"""Symbols and names on paper: names in order of rank, each where nothing stands yet."""
+"""Symbols and names on paper: names by rank, each where there is room."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class _Name:
 
 
 class Marks:
-    """Symbols and names of one map, gathered layer by layer, then drawn together."""
+    """Symbols and names of one map, collected layer by layer, then drawn together."""
 
     def __init__(self, frame: Frame, zoom: int, lang: Lang, unit: float) -> None:
         self._frame, self._zoom, self._lang, self._unit = frame, zoom, lang, unit
@@ -61,7 +61,7 @@ class Marks:
         self._names: list[_Name] = []
 
     def take(self, layer: Layer, opacity: float = 1.0) -> None:
-        """Take the symbols of a layer inside the frame, and the names that have room."""
+        """Add the symbols of a layer inside the frame, and the names that have room."""
         assert layer.frame is not None
         classes, _ = classes_of(layer)
         marks = marks_of(layer, layer.frame)
@@ -87,7 +87,7 @@ class Marks:
                 self._names.append(_Name(x, y, name, look, share, dot=False))
 
     def take_sites(self, sites: gpd.GeoDataFrame, symbol: Symbol) -> None:
-        """Take the ids of checked sites; one too small to be seen is marked as well."""
+        """Add the ids of checked sites, with a mark on those too small to be seen."""
         shapes = sites.geometry.to_numpy()
         middles = transform_points(shapely.get_coordinates(shapely.point_on_surface(shapes)), self._frame.epsg)
         placed = from_store(gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=4490)), self._frame.epsg)
@@ -100,7 +100,7 @@ class Marks:
             self._names.append(_Name(x, y, name, _SITE_NAME, 1.0, dot=True))
 
     def draw(self, axes: Axes, kept: NDArray[np.float64]) -> None:
-        """Draw all symbols, then the names outside the boxes `kept`."""
+        """Draw all symbols, then the names, outside the boxes `kept`."""
         for dot in self._dots:
             marker(axes, dot.x, dot.y, dot.symbol, self._unit, hollow=dot.hollow, opacity=dot.opacity)
         self._write(axes, kept)
@@ -109,7 +109,7 @@ class Marks:
         return en if self._lang == "en" and en else zh
 
     def _write(self, axes: Axes, kept: NDArray[np.float64]) -> None:
-        """Write names in order of rank, each at the first of its places where nothing stands yet."""
+        """Draw names by rank, each at the first free of its places."""
         frame, dots, unit = self._frame, self._dots, self._unit
         per_pt = frame.scale * 25.4 / 72 / 1000  # metres of ground for a point of paper
         taken = kept
@@ -138,7 +138,7 @@ class Marks:
 
 
 def _inside(marks: list[list[Any]], frame: Frame) -> list[tuple[list[Any], tuple[float, float]]]:
-    """Return the marks that stand in the frame, with their place in its system."""
+    """Return the marks inside the frame, in its system."""
     if not marks:
         return []
     xy = transform_points(np.array([mark[:2] for mark in marks], dtype=float), frame.epsg)
@@ -199,7 +199,7 @@ _measure: Final = TextToPath()
 
 
 def put_text(axes: Axes, at: tuple[float, float], text: str, face: FontProperties, halo: float, **how: Any) -> None:
-    """Write a line of text, what the font lacks by its code.
+    """Draw a line of text; characters that the font lacks as their codes.
 
     The halo is drawn first, for itself: text with an effect would become outlines in a PDF.
     """
@@ -211,6 +211,6 @@ def put_text(axes: Axes, at: tuple[float, float], text: str, face: FontPropertie
 
 
 def text_width_pt(text: str, size_pt: float, *, bold: bool = False) -> float:
-    """Return how wide a line of text is printed."""
+    """Return the printed width of a line of text, pt."""
     wide, _, _ = _measure.get_text_width_height_descent(spelled(text), font(size_pt, bold=bold), ismath=False)
     return float(wide)

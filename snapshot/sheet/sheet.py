@@ -158,7 +158,7 @@ def map_picture(
 
 
 def _checked(settings: SheetSettings, suffix: str) -> Layout:
-    """Refuse what cannot be printed: of what is typed for the sheet every character must be writable."""
+    """Return the layout; raise for settings that cannot be printed."""
     for text in (settings.title, settings.user, settings.approval):
         refuse_missing(text)
     layout = lay_out(settings.paper, landscape=settings.landscape)
@@ -182,7 +182,7 @@ def _map_axes(figure: Figure, place: tuple[float, float, float, float], frame: F
 
 
 def _map(page: Page, relief: Relief | None, panel: Sequence[LayerShow]) -> None:
-    """Draw the map with what stands on it."""
+    """Draw the map with its furniture."""
     layout, frame, content, lang = page.layout, page.frame, page.content, page.lang
     axes = _map_axes(page.figure, layout.map.of(layout.width_mm, layout.height_mm), frame)
     if relief is not None:
@@ -211,7 +211,7 @@ def _map(page: Page, relief: Relief | None, panel: Sequence[LayerShow]) -> None:
 
 
 def _inset(page: Page) -> None:
-    """Put the inset into the lower right corner of the map."""
+    """Draw the inset into the lower right corner of the map."""
     layout, frame, outlines = page.layout, page.frame, page.content.outlines
     size = _INSET_MM * layout.unit
     box = Rect(layout.map.x + layout.map.w - size, layout.map.y, size, size)
@@ -229,7 +229,7 @@ def _inset(page: Page) -> None:
 def _save(
     figure: Figure, target: Path, settings: SheetSettings, version: str, manifest: Mapping[str, Any] | None
 ) -> None:
-    """Write the file with what it is in its own metadata."""
+    """Write the figure with its metadata."""
     software = f"Redline {version}"
     with whole_file(target) as draft:
         if target.suffix.lower() == ".pdf":

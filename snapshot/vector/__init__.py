@@ -1,4 +1,4 @@
-"""Files of features: GeoPackage, Shapefile, KML, DXF, survey TXT, tables and others."""
+"""Export forms of features: GeoPackage, Shapefile, KML, DXF, survey TXT, tables and others."""
 
 from snapshot.vector.forms import FORMS, form_epsg, write
 

@@ -1,4 +1,4 @@
-r"""DXF of outlines and names for drawing programs, and 勘测定界 TXT of parcels.
+r"""DXF for drawing programs, and 勘测定界 TXT of parcels.
 
 The DXF is of release 12: every program since reads it, and it needs no handles. Its texts are in GBK, as the drawing
 programs of Chinese surveyors expect and as ``$DWGCODEPAGE`` says; what GBK lacks is written as ``\U+XXXX``.
@@ -95,20 +95,20 @@ def _survey(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
 
 
 def _marked(table: Taken, names: list[Any]) -> list[str]:
-    """Write 示意 before the name of each parcel of an illustrative layer."""
+    """Return the names of parcels with 示意 before those of illustrative layers."""
     mark = "【示意】" if table.layer is not None and table.layer.spec.watermark else ""
     return [mark + ("" if name is None or name != name else str(name)) for name in names]  # noqa: PLR0124
 
 
 def _cad_name(piece: Piece) -> str:
-    """Return a layer name that CAD takes: capitals, digits, underscores, at most 31."""
+    """Return a layer name that CAD accepts: capitals, digits, underscores, at most 31."""
     layer = piece.taken.layer
     mark = "SHIYI_" if layer is not None and layer.spec.watermark else ""
     return (mark + re.sub(r"[^A-Z0-9_]", "_", piece.name.upper()))[:26]
 
 
 def _head(job: Job, named: Sequence[tuple[str, Piece]]) -> Iterator[tuple[int, Any]]:
-    """Return what stands before the entities: remarks, release, extent, layers with their colours."""
+    """Return the sections before the entities: remarks, release, extent, layers with colours."""
     yield from [(999, f"Redline {job.selection.version}"), (999, job.selection.written)]
     yield 999, f"EPSG:{job.epsg}, metres, X east, Y north"
     bounds = shapely.total_bounds([shapely.box(*piece.frame.total_bounds) for _, piece in named])
@@ -168,7 +168,7 @@ def _number(value: float) -> str:
 
 
 def _line(text: str) -> str:
-    r"""Write a text on one line of GBK, what GBK lacks as ``\U+XXXX`` (two of them beyond the basic plane)."""
+    r"""Return a text on one line of GBK, other characters as ``\U+XXXX``."""
     line = " ".join(text.split()).replace("\\", "/").replace("^", " ").replace("%%", "% %")[:200]
     return "".join(c if _in_gbk(c) else _escaped(c) for c in line if c.isprintable())
 
@@ -187,7 +187,7 @@ def _escaped(character: str) -> str:
 
 
 def _colour(symbol: Symbol | None) -> int:
-    """Return the number of AutoCAD's colour that is nearest to a symbol's outline."""
+    """Return the AutoCAD colour number nearest to a symbol's outline."""
     colour = (symbol["stroke"] or symbol["fill"]) if symbol is not None else None
     if colour is None:
         return 7

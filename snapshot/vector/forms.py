@@ -1,4 +1,4 @@
-"""A selection written in any form, whole or not at all, with its manifest inside."""
+"""The registry of vector forms, and the function that writes a selection in any of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FORMS: Final[dict[str, Form[Job]]] = {
 
 
 def form_epsg(selection: Selection, form: str) -> int:
-    """Return the system in which a selection is written in a form.
+    """Return the EPSG code in which a selection is written in a form.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def form_epsg(selection: Selection, form: str) -> int:
 
 
 def write(selection: Selection, form: str, target: Path, progress: Progress = no_progress) -> Path:
-    """Write a selection; return the file that was written.
+    """Write a selection with its manifest, whole or not at all; return the file written.
 
     Parameters
     ----------
@@ -99,12 +99,12 @@ _SUFFIXES: Final = frozenset(
 
 
 def _single(job: Job) -> bool:
-    """Tell whether a job is one table of one kind."""
+    """Return whether a job is one table of one kind of geometry."""
     return len(job.tables) == 1 and len(by_kind(job.tables[0].frame)) == 1
 
 
 def _zone_of(selection: Selection) -> int:
-    """Return the 3-degree zone, with its prefix, that holds the middle of what is taken."""
+    """Return the 3-degree zone (EPSG, with prefix) of the middle of the selection."""
     tables = selected(selection, 4490)
     sites = [table for table in tables if table.kind == "site"]
     bounds = [_bounds(table) for table in (sites or tables) if len(table.stored)]

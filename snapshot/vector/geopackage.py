@@ -86,7 +86,7 @@ def _reported(job: Job, sheets: Sequence[Sheet]) -> Iterator[Sheet]:
 
 
 def _describe(database: sqlite3.Connection, manifest: str, written: str, tables: dict[str, str]) -> None:
-    """Put the manifest where the standard keeps metadata, for the file and for each table."""
+    """Write the manifest into the metadata tables, for the file and for each table."""
     database.execute(_EXTENSIONS)
     database.executescript(_METADATA)
     database.executemany(
@@ -132,7 +132,7 @@ def _relate(database: sqlite3.Connection, sites: list[str]) -> None:
 
 
 def _read(path: Path) -> Reading:
-    """Hash the tables of a GeoPackage; it is opened as it is, nothing is written beside it."""
+    """Return the hashes of the tables of a GeoPackage, opened read-only."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         kinds = "SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes')"
         names = [str(row[0]) for row in database.execute(kinds)]

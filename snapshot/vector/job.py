@@ -1,4 +1,4 @@
-"""What the writers of the forms share: the job, the archive with manifest and README, the record of a table."""
+"""Shared by the writers of vector forms: the job, archives with manifest and README, records of tables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ README_MEMBER: Final = "README.txt"
 
 
 def _is_archive(head: bytes, path: Path) -> bool:
-    """Tell whether a file is an archive of ours; a workbook is an archive too, and is read as what it is."""
+    """Return whether a file is an archive of ours; a workbook, a zip too, is not."""
     return has_member(head, path, MANIFEST_MEMBER) and not has_member(head, path, "xl/workbook.xml")
 
 
@@ -44,7 +44,7 @@ ARCHIVE: Final = Reader(_is_archive, read_archive)
 
 @dataclass(frozen=True)
 class Piece:
-    """The features of one table that are of one kind."""
+    """The features of one table that have one kind of geometry."""
 
     name: str
     kind: GeometryKind
@@ -57,13 +57,13 @@ class Piece:
         return self.taken.layer_id
 
     def record(self, **more: Any) -> TableRecord:
-        """Return the manifest's entry of it."""
+        """Return the manifest's record of the table."""
         return TableRecord(**{"name": self.name, "layer": self.layer_id, "rows": len(self.frame)} | more)
 
 
 @dataclass(frozen=True)
 class Job:
-    """One export under way."""
+    """One vector export to be made."""
 
     selection: Selection
     form: str
@@ -72,7 +72,7 @@ class Job:
     progress: Progress = no_progress
 
     def pieces(self) -> Iterator[Piece]:
-        """Yield the tables kind by kind, with types that files hold; a table of one kind keeps its plain name."""
+        """Yield the tables by kind of geometry, with types that files hold."""
         for number, taken in enumerate(self.tables):
             self.progress(number / max(len(self.tables), 1), taken.sheet.title)
             frame = settled(taken.frame)
@@ -83,7 +83,7 @@ class Job:
                 yield Piece(name, kind, taken, part.reset_index(drop=True))
 
     def parts(self, draft: Path) -> Path:
-        """Return a folder beside the draft for the files that go into it; it ends with the draft."""
+        """Return a temporary folder beside the draft for the files of an archive."""
         folder = draft.parent / "parts"
         folder.mkdir(exist_ok=True)
         return folder
@@ -121,7 +121,7 @@ def write_archive(
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: Path | bytes, stamp: Any) -> str:
-    """Put one file into an archive, in portions; return its SHA-256."""
+    """Add a file to an archive; return its SHA-256."""
     entry = zipfile.ZipInfo(name, stamp)
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16

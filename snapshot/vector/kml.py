@@ -1,4 +1,4 @@
-"""KML and KMZ in the colours of the map: one folder a layer, one style a class, attributes typed, names escaped."""
+"""KML and KMZ in the colours of the map: a folder a layer, a style a class, typed attributes."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def _document_of(job: Job, *, icons: bool) -> tuple[bytes, dict[str, bytes], lis
     root = ET.Element("kml", xmlns=_NAMESPACE)
     document = ET.SubElement(root, "Document")
     _text(document, "name", f"Redline {job.selection.written[:10]}")
-    told = [t("snapshot.disclaimer", lang), t("takeaway.null_shift", lang)]
-    told += attributions(layers_out(job.selection), lang)
-    _text(document, "description", "\n".join(told))
+    remarks = [t("snapshot.disclaimer", lang), t("takeaway.null_shift", lang)]
+    remarks += attributions(layers_out(job.selection), lang)
+    _text(document, "description", "\n".join(remarks))
     carried = ET.SubElement(ET.SubElement(document, "ExtendedData"), "Data", name="redline_manifest")
     held = ET.SubElement(carried, "value")
     pictures: dict[str, bytes] = {}
@@ -127,7 +127,7 @@ def _style(document: ET.Element, name: str, category: Category, kind: str, pictu
 
 
 def _seen_opacity(symbol: Symbol) -> float:
-    """Return the opacity of a fill; KML has no hatch, so a hatched area is filled a little more."""
+    """Return the opacity of a fill; a hatch, which KML lacks, becomes a little more fill."""
     if symbol["fill"] is None:
         return 0.0
     return min(1.0, symbol["opacity"] + 0.12) if symbol["hatch"] else symbol["opacity"]
@@ -222,7 +222,7 @@ def _text(parent: ET.Element, tag: str, text: str) -> None:
 
 
 def _clean(text: str) -> str:
-    """Take out what XML 1.0 cannot hold; the rest is escaped on writing."""
+    """Return text without characters that XML 1.0 forbids."""
     return _CONTROL.sub("", text)
 
 
@@ -237,10 +237,10 @@ def _write_packed(draft: Path, job: Job) -> None:
 
 def _read(path: Path) -> Reading:
     refuse_long(path)
-    digest, told = _digest(path.read_bytes())
-    if told is None:
+    digest, stored = _digest(path.read_bytes())
+    if stored is None:
         raise BadInput("takeaway.verify_no_manifest", name=path.name)
-    manifest = json.loads(unescape(told.decode("utf-8")))
+    manifest = json.loads(unescape(stored.decode("utf-8")))
     stated = stated_hashes(manifest, path.name)
     return manifest, {path.suffix: next((sha for sha in stated.values() if sha), None)}, {path.suffix: digest}
 

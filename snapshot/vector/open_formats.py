@@ -1,4 +1,4 @@
-"""GeoJSON, FlatGeobuf and GeoParquet: open formats that keep attributes and full precision."""
+"""GeoJSON, FlatGeobuf and GeoParquet, with all attributes and full precision."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ def _write_parquet(target: Path, job: Job, piece: Piece) -> TableRecord:
     piece.frame.to_parquet(target, index=False, schema_version="1.1.0", write_covering_bbox=False)
     record = piece.record(sha256=table_digest(gpd.read_parquet(target)))
     table = pq.read_table(target)
-    told = manifest_text(job.manifest([record])).encode()
-    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), _PARQUET_KEY: told}), target)
+    stored = manifest_text(job.manifest([record])).encode()
+    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), _PARQUET_KEY: stored}), target)
     return record
 
 
@@ -100,7 +100,7 @@ def _json(value: Any) -> str:
 
 
 def _value(value: Any) -> Any:
-    """Return a cell as JSON: times as ISO 8601, what is missing or no number as null."""
+    """Return a cell as JSON: times as ISO 8601, missing values and NaN as None."""
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, pd.Timestamp):
@@ -113,7 +113,7 @@ def _value(value: Any) -> Any:
 
 
 def _write_each(writer: _PieceWriter, suffix: str, draft: Path, job: Job) -> None:
-    """Write each table in a file of its own: the only one by itself, several in an archive."""
+    """Write each table to a file: a single one as it is, several in an archive."""
     if draft.suffix == suffix:
         writer(draft, job, next(job.pieces()))
         return
@@ -135,10 +135,10 @@ def _read_geojson(path: Path) -> Reading:
 
 
 def _read_parquet(path: Path) -> Reading:
-    told = (pq.read_schema(path).metadata or {}).get(_PARQUET_KEY)
-    if told is None:
+    stored = (pq.read_schema(path).metadata or {}).get(_PARQUET_KEY)
+    if stored is None:
         raise BadInput("takeaway.verify_no_manifest", name=path.name)
-    manifest = json.loads(told)
+    manifest = json.loads(stored)
     expected = stated_hashes(manifest, path.name)
     return manifest, expected, {next(iter(expected)): table_digest(gpd.read_parquet(path))}
 

@@ -1,4 +1,4 @@
-"""Shapefiles as ArcGIS and QGIS open them: UTF-8 said in .cpg, short field names by a stated mapping, nothing lost."""
+"""Shapefiles for ArcGIS and QGIS: UTF-8 declared in .cpg, short field names mapped, nothing lost."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _write(target: Path, frame: gpd.GeoDataFrame, piece: Piece) -> None:
 def _as_dbase(
     frame: gpd.GeoDataFrame, table: str, notes: dict[str, int], long_texts: list[tuple[str, int, str, str]]
 ) -> gpd.GeoDataFrame:
-    """Turn what dBASE cannot hold into what it can."""
+    """Return a frame with values that dBASE holds."""
     plain = frame.copy()
     notes |= {"cut": 0, "int_as_text": 0, "bool_as_int": 0, "time_as_text": 0, "empty_is_null": 0}
     for column in frame.columns:
@@ -102,7 +102,7 @@ def _as_dbase(
 def _cut(
     values: pd.Series, table: str, column: str, notes: dict[str, int], long_texts: list[tuple[str, int, str, str]]
 ) -> pd.Series:
-    """Cut long texts between characters, and keep them in full elsewhere."""
+    """Return long texts cut between characters; the full ones are kept in a table."""
     notes["empty_is_null"] += int((values == "").sum())
     sizes = values.map(lambda text: len(text.encode()), na_action="ignore").fillna(0).to_numpy(float)
     rows = np.flatnonzero(sizes > _MOST_BYTES)

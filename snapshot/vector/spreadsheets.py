@@ -1,4 +1,4 @@
-"""Figures, projects, sites, findings and sources as typed tables: an Excel workbook, or CSV that Excel reads."""
+"""Excel workbooks and CSV of an export: figures, projects, sites, findings and sources as typed tables."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _sheet_digest(sheet: Any) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Return a cell as it is compared: Excel does not tell 1 from 1.0."""
+    """Return a cell as it is compared: Excel does not distinguish 1 from 1.0."""
     if isinstance(value, bool | str) or value is None:
         return value
     return float(value) if isinstance(value, int | float) else str(value)
@@ -125,7 +125,7 @@ def _page(name: str, frame: pd.DataFrame, lang: Lang) -> Page:
 
 
 def _headings(frame: pd.DataFrame, lang: Lang) -> list[str]:
-    """Return what the columns are called, with the unit behind it."""
+    """Return the headings of columns, with units."""
     return [_heading(str(column), lang) for column in frame.columns]
 
 
@@ -136,7 +136,7 @@ def _heading(column: str, lang: Lang) -> str:
 
 
 def _flat(table: Taken) -> pd.DataFrame:
-    """Return a table without its shapes; a point tells where it stands, if it stands there."""
+    """Return a table without shapes; points as coordinates if they are located."""
     frame = table.stored
     plain = pd.DataFrame(settled(frame).drop(columns=[frame.geometry.name]))
     shapes = frame.geometry.to_numpy()
@@ -150,7 +150,7 @@ def _flat(table: Taken) -> pd.DataFrame:
 
 
 def _exact(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep whole numbers that Excel would round as text, and write times as ISO 8601."""
+    """Return whole numbers that Excel would round as text, and times as ISO 8601."""
     plain = frame.copy()
     for column in frame.columns:
         values = frame[column]
@@ -203,7 +203,7 @@ def _county_figures(selection: Selection) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _chosen(codes: pd.Series, selection: Selection) -> pd.Series:
-    """Tell which territories are in the areas asked for."""
+    """Return which territories lie in the selected areas."""
     if not selection.adcodes:
         return codes.notna()
     stems = tuple(c[:2] if c.endswith("0000") else c[:4] if c.endswith("00") else c for c in selection.adcodes)
@@ -220,7 +220,7 @@ def _names(selection: Selection) -> dict[str, str]:
 
 
 def _sources(selection: Selection) -> pd.DataFrame:
-    """Return what each layer is, and what its licence asks to be said."""
+    """Return source and required attribution of each layer."""
     lang = selection.lang
     table = about_table(selection.taken_layers(), selection.version, selection.written, lang)
     table["included"] = [may_export(layer, selection.layers) for layer in selection.taken_layers()]

@@ -1,4 +1,4 @@
-"""勘测定界 TXT written: CGCS2000, 3-degree zone with prefix, north first, rings closed, areas in hectares."""
+"""Writer of 勘测定界 TXT: CGCS2000, 3-degree zone with prefix, north first, closed rings, areas in hectares."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def write_survey_txt(
 
 
 def _texts(frame: gpd.GeoDataFrame) -> list[list[str]]:
-    """Return the parcels' fields as text that cannot break a line."""
+    """Return the fields of parcels as text without line breaks."""
     found = []
     for column in _COLUMNS:
         source = column if column in frame else "site_id" if column == "地块编号" and "site_id" in frame else None

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from layers.law import DECLARED_FLAGS
-from siting.check import Settings
+from siting.check import Settings, settings_of
 from siting.law import NOT, WORKS, activities, day_of, questions, required_layers
 from views.parts.findings.site_view import Seen, word_title
 from views.session import KeptWidget, Row, catalogue, lang, row_of, say
@@ -62,19 +62,13 @@ def choose_settings() -> Settings:
     if activity is not None:
         works = _works()
         flags = _flags(activity, row_of(known.loc[activity]))
-    tolerances = catalogue().check
-    more = {
-        name: getattr(tolerances, name)
-        for name in ("sliver_area_m2", "sliver_width_m", "places_m2", "places_ha", "places_mu")
-    }
-    return Settings(
+    return settings_of(
+        catalogue(),
         activity=activity,
         flags=flags,
         works=works,
         as_of=day.isoformat() if isinstance(day, dt.date) else "",
         survey_accuracy_m=accuracy,
-        touch_tolerance_m=tolerances.touch_tolerance_m,
-        **more,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a check is asked, as options shared by the commands that check: the file, how it is read, what is planned."""
+"""Options shared by the commands that check sites: file, reading, project; and the settings they make."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STDIN",
-    "asked_of_site",
-    "asking_options",
+    "check_options",
     "content_of",
-    "read_asked",
+    "read_with_options",
     "refuse_given",
     "settings_from",
     "site_options",
+    "take_site_options",
 ]
 
 STDIN: Final = "-"
@@ -70,29 +70,29 @@ _OF_A_CHECK_ALONE: Final[dict[str, Any]] = {
 """What a command that takes a site along does not ask, with its default."""
 
 
-def asking_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for each thing that a check is asked."""
+def check_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a check to a command."""
     for option in reversed(_OPTIONS.values()):
         command = option(command)
     return command
 
 
 def site_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command that takes a site along the same options, but for those whose names it needs itself."""
+    """Add the options of a check to a command that has a site among other things."""
     for name, option in reversed(_OPTIONS.items()):
         if name not in _OF_A_CHECK_ALONE:
             command = option(command)
     return command
 
 
-def asked_of_site(options: dict[str, Any]) -> dict[str, Any]:
-    """Take the options of `site_options` out of a command's own; what is not among them is as by default."""
+def take_site_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of `site_options` taken out of a command's options, with defaults for the rest."""
     mine = _OPTIONS.keys() - _OF_A_CHECK_ALONE.keys()
     return {name: options.pop(name) for name in mine} | _OF_A_CHECK_ALONE
 
 
 def refuse_given(check_id: str) -> None:
-    """Refuse options of `asking_options` on the command line: a stored check is reported as it was stored.
+    """Refuse options of `check_options` on the command line: a stored check is reported as it was stored.
 
     Raises
     ------
@@ -109,13 +109,13 @@ def refuse_given(check_id: str) -> None:
         raise BadInput("cli.record_is_kept", options=", ".join(given), id=check_id)
 
 
-def settings_from(asked: dict[str, Any], catalogue: Catalogue, *, typed: bool) -> Settings:
+def settings_from(options: dict[str, Any], catalogue: Catalogue, *, typed: bool) -> Settings:
     """Return the settings of a check from a command's options.
 
     Parameters
     ----------
-    asked : dict
-        The options of `asking_options`, by name.
+    options : dict
+        The options of `check_options`, by name.
     catalogue : Catalogue
     typed : bool
         Whether coordinates are read from standard input rather than from a file.
@@ -127,45 +127,47 @@ def settings_from(asked: dict[str, Any], catalogue: Catalogue, *, typed: bool) -
     """
     from siting.check import chosen_layers, settings_of
 
-    columns = _columns(asked["columns"])
-    if asked["shape"] and not typed:
-        columns["shape"] = asked["shape"]
-    if not asked["corridor"] >= 0:
-        raise BadInput("siting.no_width", value=asked["corridor"])
-    stretches = [(kind, text) for kind, name in (("bridge", "bridges"), ("tunnel", "tunnels")) for text in asked[name]]
+    columns = _columns(options["columns"])
+    if options["shape"] and not typed:
+        columns["shape"] = options["shape"]
+    if not options["corridor"] >= 0:
+        raise BadInput("siting.no_width", value=options["corridor"])
+    stretches = [
+        (kind, text) for kind, name in (("bridge", "bridges"), ("tunnel", "tunnels")) for text in options[name]
+    ]
     return settings_of(
         catalogue,
-        layers=chosen_layers(asked["chosen"].split(","), catalogue),
-        survey_accuracy_m=asked["accuracy"],
-        source_layer=asked["layer"],
+        layers=chosen_layers(options["chosen"].split(","), catalogue),
+        survey_accuracy_m=options["accuracy"],
+        source_layer=options["layer"],
         source_columns=tuple(sorted(columns.items())),
-        source_swap=asked["swap"],
+        source_swap=options["swap"],
         source_kind="text" if typed else "file",
-        source_shape=asked["shape"] if typed else None,
-        source_sites=tuple(asked["sites"]),
-        corridor_m=asked["corridor"],
-        sections=bool(asked["sections"]),
+        source_shape=options["shape"] if typed else None,
+        source_sites=tuple(options["sites"]),
+        corridor_m=options["corridor"],
+        sections=bool(options["sections"]),
         structures=tuple(_structure(kind, text) for kind, text in stretches),
-        **{name: asked[name] for name in ("activity", "works", "crs")},
-        flags=tuple(asked["flags"]),
-        as_of=asked["as_of"] or "",
+        **{name: options[name] for name in ("activity", "works", "crs")},
+        flags=tuple(options["flags"]),
+        as_of=options["as_of"] or "",
     )
 
 
 def content_of(file: Path) -> bytes | None:
-    """Return what stands on standard input where the file is ``-``; None for a file, which is read by its reader."""
+    """Return standard input where the file is ``-``; None for a file, which its reader opens."""
     return sys.stdin.buffer.read() if str(file) == STDIN else None
 
 
-def read_asked(
+def read_with_options(
     file: Path, settings: Settings, catalogue: Catalogue, *, content: bytes | None, sections: bool | None
 ) -> tuple[Sites, Settings]:
-    """Read the sites; return them, and the settings with what follows from them.
+    """Return the sites of a file, and the settings completed by what was read.
 
     Raises
     ------
     BadInput, CrsError
-        As the readers; where linear works are asked for and nothing is a line.
+        As the readers; where linear works are options for and nothing is a line.
     """
     import shapely
 
@@ -180,7 +182,7 @@ def read_asked(
 
 
 def _columns(pairs: Sequence[str]) -> dict[str, str]:
-    """Read ``role=name``, the name as it stands in the file."""
+    """Return columns by role from texts ``role=name``."""
     found = {}
     for pair in pairs:
         role, sign, name = pair.partition("=")
@@ -193,7 +195,7 @@ def _columns(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _structure(kind: str, text: str) -> tuple[str, float, float]:
-    """Read a stretch between two chainages."""
+    """Return a bridge or tunnel from the text of its two chainages."""
     from siting.check import Structure, chainage, chainage_m
 
     ends = _STRETCH.fullmatch(text.strip())

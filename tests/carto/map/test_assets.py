@@ -14,7 +14,7 @@ from geo.errors import RedlineError
 from tests.helpers import ROOT
 from words import LANGUAGES
 
-JS = sorted((ROOT / "carto" / "js").glob("*.js"))
+JS = sorted((ROOT / "carto" / "js").rglob("*.js"))
 
 
 @pytest.fixture

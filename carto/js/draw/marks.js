@@ -60,7 +60,8 @@
       wanted.sort((a, b) => a.rank - b.rank || b.weight - a.weight);
       dots.sort((a, b) => (a.many || 0) - (b.many || 0));
       for (const dot of dots) {
-        if (dot.many) redline.crowd(ctx, dot.x, dot.y, crowdRadius(dot.many), short(dot.many, this._app.config.lang), dot);
+        if (dot.many)
+          redline.crowd(ctx, dot.x, dot.y, crowdRadius(dot.many), short(dot.many, this._app.config.lang), dot);
         else redline.marker(ctx, dot.x, dot.y, dot.style, dot.hollow, dot.opacity);
       }
       const symbols = dots.map((dot) => {
@@ -151,8 +152,17 @@
       const high = label.text.size * 1.25;
       const away = 9;
       const spots = label.dot
-        ? [[away, -high / 2], [-away - wide, -high / 2], [-wide / 2, -away - high], [-wide / 2, away]]
-        : [[-wide / 2, -high / 2], [-wide / 2, high * 0.6], [-wide / 2, -high * 1.6]];
+        ? [
+            [away, -high / 2],
+            [-away - wide, -high / 2],
+            [-wide / 2, -away - high],
+            [-wide / 2, away],
+          ]
+        : [
+            [-wide / 2, -high / 2],
+            [-wide / 2, high * 0.6],
+            [-wide / 2, -high * 1.6],
+          ];
       const boxes = spots.map(([dx, dy]) => {
         const x = Math.round(label.x + dx);
         const y = Math.round(label.y + dy);

@@ -136,7 +136,11 @@
           stroke(ctx, style);
         } else {
           // cells stand for shapes too small to be seen: an outline around each would be larger than the shapes
-          area(ctx, paths, feature.props && feature.props.cells ? { ...style, fill: style.fill || style.stroke, stroke: null } : style);
+          area(
+            ctx,
+            paths,
+            feature.props && feature.props.cells ? { ...style, fill: style.fill || style.stroke, stroke: null } : style,
+          );
         }
       },
     };
@@ -161,7 +165,14 @@
         if (!joined.has(key)) {
           const bbox = { minX: low[0], minY: low[1], maxX: high[0], maxY: high[1] };
           const props = { cells: name === "c" };
-          joined.set(key, { id: style, geomType: feature.geomType, geom: [], bbox: bbox, props: props, numVertices: 0 });
+          joined.set(key, {
+            id: style,
+            geomType: feature.geomType,
+            geom: [],
+            bbox: bbox,
+            props: props,
+            numVertices: 0,
+          });
         }
         const paths = joined.get(key).geom;
         const inside = box.minX >= low[0] && box.maxX <= high[0] && box.minY >= low[1] && box.maxY <= high[1];
@@ -205,11 +216,22 @@
     } else if (kind === "crowd") {
       redline.crowd(ctx, wide / 2, high / 2, high / 2 - 1.2, "12", { colour: style.fill });
     } else if (kind === "line") {
-      trace(ctx, [[{ x: 1, y: high / 2 }, { x: wide - 1, y: high / 2 }]]);
+      trace(ctx, [
+        [
+          { x: 1, y: high / 2 },
+          { x: wide - 1, y: high / 2 },
+        ],
+      ]);
       stroke(ctx, style);
     } else {
       const [a, b, c, d] = [2, 2, wide - 2, high - 2];
-      const ring = [{ x: a, y: b }, { x: c, y: b }, { x: c, y: d }, { x: a, y: d }, { x: a, y: b }];
+      const ring = [
+        { x: a, y: b },
+        { x: c, y: b },
+        { x: c, y: d },
+        { x: a, y: d },
+        { x: a, y: b },
+      ];
       area(ctx, [ring], style);
     }
     return canvas;

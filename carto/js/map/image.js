@@ -28,7 +28,12 @@
         const address = URL.createObjectURL(await answer.blob());
         if (!this._wanted) return URL.revokeObjectURL(address);
         this._address = address;
-        this._image = L.imageOverlay(address, bounds, { pane: "redline-indicator", opacity: opacity, interactive: false, alt: "" });
+        this._image = L.imageOverlay(address, bounds, {
+          pane: "redline-indicator",
+          opacity: opacity,
+          interactive: false,
+          alt: "",
+        });
         await new Promise((done, failed) => {
           this._image.on("load", done).on("error", failed);
           this._image.addTo(map);

@@ -288,7 +288,10 @@
 
     _report() {
       if (!window.__GLOBAL_DATA__) return;
-      const told = this.layers.map((def) => [def.id, { name: def.id, on: def.shown, opacity: def.opacity, ...redline.toldYears(def) }]);
+      const told = this.layers.map((def) => [
+        def.id,
+        { name: def.id, on: def.shown, opacity: def.opacity, ...redline.toldYears(def) },
+      ]);
       const { left, right, share } = this.swipe;
       told.push(["@map", { name: "@map", base: this.bases.id, left: left, right: right, share: share }]);
       window.__GLOBAL_DATA__.selected_layers = Object.fromEntries(told);

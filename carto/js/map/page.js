@@ -43,7 +43,8 @@
         if (!joined.has(key)) joined.set(key, { feature: { id: shape.c, geomType: shape.d + 1 }, paths: [] });
         for (const path of shape.p) {
           const line = [];
-          for (let i = 0; i < path.length; i += 2) line.push(map.latLngToLayerPoint([path[i + 1], path[i]])._subtract(origin));
+          for (let i = 0; i < path.length; i += 2)
+            line.push(map.latLngToLayerPoint([path[i + 1], path[i]])._subtract(origin));
           joined.get(key).paths.push(line);
         }
       }
@@ -96,7 +97,9 @@
       }
       if (config.relief) {
         pane("redline-relief", 250);
-        L.imageOverlay(config.relief.url, config.relief.bounds, { pane: "redline-relief", interactive: false }).addTo(map);
+        L.imageOverlay(config.relief.url, config.relief.bounds, { pane: "redline-relief", interactive: false }).addTo(
+          map,
+        );
       }
       pane("redline-marks", 620);
       this.marks = new redline.Marks(this).addTo(map);

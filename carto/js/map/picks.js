@@ -5,7 +5,9 @@
 
   redline.Picks = L.FeatureGroup.extend({
     initialize(data) {
-      const drawn = data.layers.map((picked) => L.geoJSON(picked.shapes, { style: look(picked.styles), interactive: false }));
+      const drawn = data.layers.map((picked) =>
+        L.geoJSON(picked.shapes, { style: look(picked.styles), interactive: false }),
+      );
       L.FeatureGroup.prototype.initialize.call(this, drawn);
       this._marks = data.layers.map((picked) => ({
         styles: picked.styles,

@@ -17,7 +17,8 @@
       if (this._layer) this._layer.remove();
       this.id = chosen.id;
       this.app.map.getContainer().style.background = chosen.background;
-      this._layer = chosen.kind === "image" ? this._image(chosen) : chosen.kind === "tiles" ? this._tiles(chosen) : null;
+      this._layer =
+        chosen.kind === "image" ? this._image(chosen) : chosen.kind === "tiles" ? this._tiles(chosen) : null;
       if (this._layer) this._layer.addTo(this.app.map);
     }
 

@@ -246,7 +246,11 @@
       for (const [def, { row, tick, range }] of this._rows) {
         const away = tick.checked && !this._app.inZoom(def);
         const cells = tick.checked && zoom <= (def.cellsTo || -1);
-        range.textContent = away ? this._words[zoom < def.minZoom ? "closer" : "farther"] : cells ? this._words.cells : "";
+        range.textContent = away
+          ? this._words[zoom < def.minZoom ? "closer" : "farther"]
+          : cells
+            ? this._words.cells
+            : "";
         row.classList.toggle("redline-away", away);
       }
     },

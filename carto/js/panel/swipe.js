@@ -65,7 +65,8 @@
         const style = this.map.getPane("redline-" + name).style;
         style.clipPath = side === "left" ? cut(from.x, edge) : side === "right" ? cut(edge, to.x) : "";
       };
-      for (const def of this.app.layers) pane(def.id, def.id === this.left ? "left" : def.id === this.right ? "right" : "");
+      for (const def of this.app.layers)
+        pane(def.id, def.id === this.left ? "left" : def.id === this.right ? "right" : "");
       pane("indicator", this.second ? "left" : "");
       pane("indicator-right", this.second ? "right" : "");
     }

@@ -5,8 +5,7 @@
   const { make } = redline;
   const HIDDEN = -1;
 
-  const drawn = (years, [, first, last]) =>
-    first < 0 ? years.showUndated : first <= years.to && last >= years.from;
+  const drawn = (years, [, first, last]) => (first < 0 ? years.showUndated : first <= years.to && last >= years.from);
 
   /** Note in `def.classOf`, by which tiles and symbols are drawn, the class of each kind that is drawn now. */
   redline.setYears = function (def) {
@@ -27,7 +26,12 @@
   function saySome(def, words) {
     const { first, last, from, to, showUndated, undated, kinds } = def.years;
     if (from === first && to === last && (showUndated || !undated)) return "";
-    const told = { first: from, last: to, count: counted(kinds.filter((kind) => drawn(def.years, kind))), all: counted(kinds) };
+    const told = {
+      first: from,
+      last: to,
+      count: counted(kinds.filter((kind) => drawn(def.years, kind))),
+      all: counted(kinds),
+    };
     return L.Util.template(undated && showUndated ? words.someUndated : words.some, told);
   }
 

@@ -23,7 +23,8 @@
     const history = app.history;
     const { pushState, replaceState } = Object.getPrototypeOf(history);
     history.pushState = function (state, title, url) {
-      const same = url !== undefined && url !== null && new URL(url, app.location.href).pathname === app.location.pathname;
+      const same =
+        url !== undefined && url !== null && new URL(url, app.location.href).pathname === app.location.pathname;
       return (same ? replaceState : pushState).call(history, state, title, url);
     };
     window.addEventListener("pagehide", () => delete history.pushState);

@@ -16,7 +16,9 @@ function box(root) {
 
   function mark(at) {
     state.at = at;
-    [...list.children].forEach((row, place) => row.setAttribute("aria-selected", String(place === at)));
+    [...list.children].forEach((row, place) => {
+      row.setAttribute("aria-selected", String(place === at));
+    });
     const row = list.children[at];
     if (row) {
       input.setAttribute("aria-activedescendant", row.id);
@@ -37,7 +39,7 @@ function box(root) {
 
   function line(row, at) {
     const item = document.createElement("li");
-    item.id = "redline-find-" + at;
+    item.id = `redline-find-${at}`;
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
     const name = document.createElement("b");
@@ -63,7 +65,7 @@ function box(root) {
 
   function request(text) {
     const query = new URLSearchParams({ q: text, lang: state.data.lang });
-    return fetch(state.data.url + "?" + query, { headers: { "X-Redline-Token": state.data.token } });
+    return fetch(`${state.data.url}?${query}`, { headers: { "X-Redline-Token": state.data.token } });
   }
 
   async function ask() {

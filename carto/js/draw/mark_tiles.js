@@ -1,5 +1,5 @@
 /* Symbols and names of a large layer, fetched tile by tile: only what is seen is held, at the zoom that is seen. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const PAD = 0.2;
@@ -25,12 +25,13 @@
       if (!this._app.isOn(this._def) || !this._app.inZoom(this._def)) return;
       this._app.waiting++;
       try {
-        const { minZoom, maxZoom } = (this._header = this._header || (await this._archive.getHeader()));
+        this._header = this._header || (await this._archive.getHeader());
+        const { minZoom, maxZoom } = this._header;
         const wanted = this._wanted(minZoom, maxZoom);
         this._seen = wanted.join();
         const tiles = await Promise.all(wanted.map((name) => this._tile(name)));
         if (this._seen === wanted.join()) this._show(tiles);
-      } catch (fault) {
+      } catch {
         this._app.failed(this._def.title);
       }
       this._app.waiting--;
@@ -68,7 +69,7 @@
 
     async _fetch(name) {
       const answer = await this._archive.getZxy(...name.split("/").map(Number));
-      return answer && answer.data.byteLength ? JSON.parse(new TextDecoder().decode(answer.data)) : NOTHING;
+      return answer?.data.byteLength ? JSON.parse(new TextDecoder().decode(answer.data)) : NOTHING;
     }
 
     _show(tiles) {

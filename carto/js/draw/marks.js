@@ -1,5 +1,5 @@
 /* Symbols and labels of all layers on one canvas: labels never overlap each other and never catch a click. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const { FONT } = redline;
@@ -44,8 +44,8 @@
       this._corner = map.layerPointToLatLng(origin);
       canvas.width = whole.x * ratio;
       canvas.height = whole.y * ratio;
-      canvas.style.width = whole.x + "px";
-      canvas.style.height = whole.y + "px";
+      canvas.style.width = `${whole.x}px`;
+      canvas.style.height = `${whole.y}px`;
       L.DomUtil.setPosition(canvas, origin);
       const ctx = canvas.getContext("2d");
       ctx.scale(ratio, ratio);
@@ -71,9 +71,9 @@
       const areas = wanted.filter((label) => !label.dot);
       const named = wanted.filter((label) => label.dot);
       // the name of an area may stand on a symbol if it must, never on a number; that of a symbol on neither
-      dots.forEach((dot, at) => dot.many && taken.push(symbols[at]));
+      for (const [at, dot] of dots.entries()) if (dot.many) taken.push(symbols[at]);
       this.names = place(ctx, areas.slice(0, MOST_LABELS), taken, symbols);
-      dots.forEach((dot, at) => dot.many || taken.push(symbols[at]));
+      for (const [at, dot] of dots.entries()) if (!dot.many) taken.push(symbols[at]);
       this.names.push(...place(ctx, named.slice(0, MOST_LABELS), taken, []));
     },
 
@@ -81,19 +81,19 @@
     _collect(ctx, def, at, box, wanted, dots) {
       const zoom = this._zoom;
       const english = this._app.config.lang === "en";
-      const world = 256 * Math.pow(2, zoom);
+      const world = 256 * 2 ** zoom;
       const text = def.label;
       const picked = (this._app.picks || []).includes(def);
       const hidden = this._app.hides ? this._app.hides(def) : null; // the other side of a comparison
       for (const [lon, lat, zh, en, cls, located, , whole, when] of def.marks.points) {
         if (!located && !picked && zoom < HOLLOW_FROM) continue;
-        if (hidden && hidden(lon, lat)) continue;
+        if (hidden?.(lon, lat)) continue;
         const many = def.years ? inYears(def, whole, when) : whole;
         if (many < 0) continue;
         const p = at(lon, lat);
         if (p.x < -20 || p.y < -20 || p.x > box.x + 20 || p.y > box.y + 20) continue;
         if (many) {
-          dots.push({ x: p.x, y: p.y, many: many, colour: (def.styles[cls] || {}).fill, opacity: def.opacity });
+          dots.push({ x: p.x, y: p.y, many: many, colour: def.styles[cls]?.fill, opacity: def.opacity });
           continue;
         }
         const style = { ...(def.styles[cls] || def.styles[0]) };
@@ -108,7 +108,7 @@
       if (!text || zoom < text.minZoom || zoom > text.maxZoom) return;
       ctx.font = font(text);
       for (const [lon, lat, zh, en, share, when] of def.marks.labels) {
-        if (hidden && hidden(lon, lat)) continue;
+        if (hidden?.(lon, lat)) continue;
         if (def.years && def.classOf[when] < 0) continue;
         const p = at(lon, lat);
         if (p.x < 0 || p.y < 0 || p.x > box.x || p.y > box.y) continue;

@@ -1,7 +1,8 @@
 /* How shapes, symbols and swatches are drawn: one code for the map and for its legend. */
-(function () {
+(() => {
   "use strict";
-  const redline = (window.redline = window.redline || {});
+  window.redline = window.redline || {};
+  const redline = window.redline;
   const STEP = 8;
   const REACH = 16;
   const LINE = 2;
@@ -90,7 +91,7 @@
   }
 
   /** A point symbol. A hollow one is known by county only: it marks no place. */
-  redline.marker = function (ctx, x, y, style, hollow, opacity = 1) {
+  redline.marker = (ctx, x, y, style, hollow, opacity = 1) => {
     ctx.save();
     ctx.translate(x, y);
     ctx.beginPath();
@@ -107,7 +108,7 @@
   };
 
   /** A symbol that stands for many close together: a ring in their colour, grey if they are of several, with their number. */
-  redline.crowd = function (ctx, x, y, radius, number, { colour, opacity = 1 } = {}) {
+  redline.crowd = (ctx, x, y, radius, number, { colour, opacity = 1 } = {}) => {
     ctx.save();
     ctx.globalAlpha = opacity;
     ctx.beginPath();
@@ -126,31 +127,25 @@
   };
 
   /** A symbolizer for protomaps-leaflet, for the features that `redline.batched` makes. */
-  redline.symbolizer = function (styles) {
-    return {
-      draw(ctx, paths, zoom, feature) {
-        const style = styles[feature.id] || styles[0];
-        if (!style) return;
-        if (feature.geomType === LINE) {
-          trace(ctx, paths);
-          stroke(ctx, style);
-        } else {
-          // cells stand for shapes too small to be seen: an outline around each would be larger than the shapes
-          area(
-            ctx,
-            paths,
-            feature.props && feature.props.cells ? { ...style, fill: style.fill || style.stroke, stroke: null } : style,
-          );
-        }
-      },
-    };
-  };
+  redline.symbolizer = (styles) => ({
+    draw(ctx, paths, _zoom, feature) {
+      const style = styles[feature.id] || styles[0];
+      if (!style) return;
+      if (feature.geomType === LINE) {
+        trace(ctx, paths);
+        stroke(ctx, style);
+      } else {
+        // cells stand for shapes too small to be seen: an outline around each would be larger than the shapes
+        area(ctx, paths, feature.props?.cells ? { ...style, fill: style.fill || style.stroke, stroke: null } : style);
+      }
+    },
+  });
 
   /**
    * The features of a data tile that reach one tile of the screen, joined to one feature per style: thousands of small
    * shapes are drawn by one fill. `classOf` gives the style of an id, -1 for none; without it the id is the style.
    */
-  redline.batched = function (prepared, tile, classOf) {
+  redline.batched = (prepared, tile, classOf) => {
     const { origin, scale } = prepared;
     const low = [(256 * tile.x - REACH - origin.x) / scale, (256 * tile.y - REACH - origin.y) / scale];
     const high = [(256 * (tile.x + 1) + REACH - origin.x) / scale, (256 * (tile.y + 1) + REACH - origin.y) / scale];
@@ -161,7 +156,7 @@
         if (box.maxX < low[0] || box.minX > high[0] || box.maxY < low[1] || box.minY > high[1]) continue;
         const style = classOf ? classOf[feature.id || 0] : feature.id || 0;
         if (style < 0) continue; // of a year that is not drawn
-        const key = name + style + "/" + feature.geomType;
+        const key = `${name}${style}/${feature.geomType}`;
         if (!joined.has(key)) {
           const bbox = { minX: low[0], minY: low[1], maxX: high[0], maxY: high[1] };
           const props = { cells: name === "c" };
@@ -200,14 +195,14 @@
   }
 
   /** The picture of a style in the legend: `kind` is area, line, point, or crowd for a ring with a number. */
-  redline.swatch = function (style, kind, hollow) {
+  redline.swatch = (style, kind, hollow) => {
     const canvas = document.createElement("canvas");
     const ratio = window.devicePixelRatio || 1;
     const [wide, high] = [24, 16];
     canvas.width = wide * ratio;
     canvas.height = high * ratio;
-    canvas.style.width = wide + "px";
-    canvas.style.height = high + "px";
+    canvas.style.width = `${wide}px`;
+    canvas.style.height = `${high}px`;
     canvas.setAttribute("aria-hidden", "true");
     const ctx = canvas.getContext("2d");
     ctx.scale(ratio, ratio);

@@ -1,5 +1,5 @@
 /* A picture on the map (a user's raster): fetched with the session's token, laid where its bounds say. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
 
@@ -39,7 +39,7 @@
           this._image.addTo(map);
         });
         map.getContainer().dataset.image = title;
-      } catch (fault) {
+      } catch {
         this._app.failed(title);
       }
     },

@@ -1,5 +1,5 @@
 /* The map put together: tile layers from our own server, marks, panel, and what the server is told. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
 
@@ -86,8 +86,8 @@
       pane("redline-indicator", 300);
       pane("redline-indicator-right", 301);
       for (const def of this.layers) {
-        pane("redline-" + def.id, 310);
-        this.map.getPane("redline-" + def.id).style.opacity = def.opacity;
+        pane(`redline-${def.id}`, 310);
+        this.map.getPane(`redline-${def.id}`).style.opacity = def.opacity;
       }
       this.restack(this.layers.map((def) => def.id));
       pane("redline-marks", 620);
@@ -96,21 +96,21 @@
     /** Draw layers in an order: the first on top. */
     restack(ids) {
       const place = new Map(ids.map((id, at) => [id, ids.length - at]));
-      for (const def of this.layers) this.map.getPane("redline-" + def.id).style.zIndex = 310 + place.get(def.id);
+      for (const def of this.layers) this.map.getPane(`redline-${def.id}`).style.zIndex = 310 + place.get(def.id);
       this.layers.sort((a, b) => place.get(b.id) - place.get(a.id));
     }
 
     /** Set how opaque a layer is. */
     fade(def, opacity) {
       def.opacity = opacity;
-      this.map.getPane("redline-" + def.id).style.opacity = opacity;
+      this.map.getPane(`redline-${def.id}`).style.opacity = opacity;
       this.redrawMarks();
     }
 
     /** Draw a layer by its years as they are now. */
     keepYears(def) {
       redline.setYears(def);
-      if (def.layer && def.layer._map) def.layer.rerenderTiles();
+      if (def.layer?._map) def.layer.rerenderTiles();
       this.redrawMarks();
     }
 
@@ -125,7 +125,7 @@
         def.shown = def.on;
         if (def.years) redline.setYears(def);
         if (def.url) {
-          def.layer = tileLayer(this, { ...def, pane: "redline-" + def.id, def: def });
+          def.layer = tileLayer(this, { ...def, pane: `redline-${def.id}`, def: def });
           if (def.on) def.layer.addTo(this.map);
         }
         if (def.marksUrl && def.on) this._marks(def);
@@ -148,7 +148,7 @@
         if (!answer.ok) throw new Error(String(answer.status));
         def.marks = await answer.json();
         this.redrawMarks();
-      } catch (fault) {
+      } catch {
         def.asked = false;
         this.failed(def.title);
       }
@@ -270,8 +270,8 @@
       if (!start || !window.__GLOBAL_DATA__) return;
       this._report();
       window.initComponent = (map, hover) => {
-        const guards = { click: (e) => this.drawing, moveend: () => this._onlyResized() };
-        map.on = function (types, handler, context) {
+        const guards = { click: () => this.drawing, moveend: () => this._onlyResized() };
+        map.on = (types, handler, context) => {
           const guard = guards[types];
           const guarded = guard ? (e) => guard(e) || handler.call(context, e) : handler;
           return L.Map.prototype.on.call(map, types, guarded, context);
@@ -365,7 +365,7 @@
       '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="190"><text x="150" y="95" text-anchor="middle" ' +
       'transform="rotate(-24 150 95)" font-size="20" font-weight="600" letter-spacing="2" fill="#7a1f1f" ' +
       `fill-opacity="0.3" stroke="#ffffff" stroke-opacity="0.5" stroke-width="0.6" font-family="sans-serif">${text}</text></svg>`;
-    return "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
+    return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   }
 
   /** Let the map be as large as its frame, now and whenever the page changes that. */
@@ -376,7 +376,7 @@
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
   }
 
-  redline.start = function (map, config) {
+  redline.start = (map, config) => {
     fill(map);
     map.redline = new App(map, config);
   };
@@ -390,7 +390,7 @@
     onAdd(map) {
       const app = map.redline;
       const second = this._shown.side === "right";
-      const pane = "redline-indicator" + (second ? "-right" : "");
+      const pane = `redline-indicator${second ? "-right" : ""}`;
       const layer = tileLayer(app, { ...this._shown, pane: pane });
       this._tiles = layer;
       app.extra.add(layer);
@@ -412,7 +412,7 @@
   /** Shapes that the server points out (a checked site, a found place); they catch no clicks. */
   redline.Highlight = L.FeatureGroup.extend({
     initialize(shapes, style) {
-      const point = (feature, at) => L.circleMarker(at, { ...style, radius: 7, interactive: false });
+      const point = (_feature, at) => L.circleMarker(at, { ...style, radius: 7, interactive: false });
       const drawn = L.geoJSON(shapes, { style: style, interactive: false, pointToLayer: point });
       L.FeatureGroup.prototype.initialize.call(this, [drawn]);
     },

@@ -1,5 +1,5 @@
 /* The map of a stand-alone file: shapes from the page itself, drawn by the code that draws the tiles; no network. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const HOLLOW_FROM = 9; // as marks.js: what is not drawn does not answer
@@ -11,7 +11,7 @@
       this._painter = redline.symbolizer(def.styles);
       this.options.pane = pane;
     },
-    onAdd(map) {
+    onAdd() {
       this._canvas = L.DomUtil.create("canvas", "redline-shapes leaflet-zoom-hide", this.getPane());
       this.redraw();
     },
@@ -28,8 +28,8 @@
       const canvas = this._canvas;
       canvas.width = size.x * ratio;
       canvas.height = size.y * ratio;
-      canvas.style.width = size.x + "px";
-      canvas.style.height = size.y + "px";
+      canvas.style.width = `${size.x}px`;
+      canvas.style.height = `${size.y}px`;
       const origin = map.containerPointToLayerPoint([0, 0]).round();
       L.DomUtil.setPosition(canvas, origin);
       const ctx = canvas.getContext("2d");
@@ -89,10 +89,10 @@
         made.style.pointerEvents = "none";
       };
       for (const def of this.layers) {
-        pane("redline-" + def.id, 310 + def.z);
-        map.getPane("redline-" + def.id).style.opacity = def.opacity ?? 1;
+        pane(`redline-${def.id}`, 310 + def.z);
+        map.getPane(`redline-${def.id}`).style.opacity = def.opacity ?? 1;
         def.shown = def.on;
-        def.layer = new Shapes(def, "redline-" + def.id);
+        def.layer = new Shapes(def, `redline-${def.id}`);
         if (def.on) def.layer.addTo(map);
       }
       if (config.relief) {

@@ -1,5 +1,5 @@
 /* Features picked by a rerun: their symbols and names among all others, their shapes dashed; nothing catches a click. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
 

@@ -1,5 +1,5 @@
 /* What lies below the layers: shaded relief, a plain colour, or tiles of a service that the configuration names. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const { make } = redline;

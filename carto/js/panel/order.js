@@ -1,12 +1,12 @@
 /* The order of the layers: by two buttons, or dragged by a grip. What stands above is drawn above. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const { make, button } = redline;
   const STARTS_PX = 3;
 
   /** Two buttons that move a row or a group among its like. */
-  redline.movers = function (panel, parent, element, title) {
+  redline.movers = (panel, parent, element, title) => {
     const pair = make("span", "redline-movers", parent);
     const move = (step) => (event) => {
       const beside = step < 0 ? element.previousElementSibling : element.nextElementSibling;
@@ -20,7 +20,7 @@
   };
 
   /** What a row or a group is dragged by; for the keyboard there are the buttons. */
-  redline.grip = function (panel, head, element, title) {
+  redline.grip = (panel, head, element, title) => {
     const grip = make("span", "redline-grip", head);
     grip.title = panel.word("drag", title);
     grip.setAttribute("aria-hidden", "true");
@@ -28,7 +28,7 @@
   };
 
   /** Let the children of a list be dragged among themselves, by mouse and by finger. */
-  redline.sortable = function (panel, list) {
+  redline.sortable = (panel, list) => {
     new window.Sortable(list, {
       handle: ".redline-grip",
       animation: 120,

@@ -1,5 +1,5 @@
 /* The layers in the order of drawing: switches, opacity, order, legend. What a tick shows is drawn beside it by the code that draws the map. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const NARROW = 700;
@@ -25,7 +25,7 @@
   redline.button = button;
 
   /** Show a box (west, south, east, north) whole, beside where the panel will open. */
-  redline.showHome = function (map, [west, south, east, north]) {
+  redline.showHome = (map, [west, south, east, north]) => {
     const taken = map.getSize().x >= NARROW ? OPEN_PX : 0;
     // a coast that just touches the edge is seen whole enough: better than one zoom further out
     const box = L.latLngBounds([south, west], [north, east]).pad(-0.04);
@@ -46,7 +46,7 @@
       const texts = this._app.config.texts;
       const box = make("div", "redline-panel leaflet-bar");
       const head = button("redline-panel-head", box, texts.panel);
-      const body = (this._body = make("div", "redline-panel-body", box));
+      const body = make("div", "redline-panel-body", box);
       body.id = "redline-panel-body";
       head.setAttribute("aria-controls", body.id);
       const open = (yes) => {
@@ -70,7 +70,7 @@
       this._live = make("div", "redline-unseen", box);
       this._live.setAttribute("aria-live", "polite");
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
-      const limit = () => (body.style.maxHeight = Math.max(120, map.getSize().y - 116) + "px");
+      const limit = () => (body.style.maxHeight = `${Math.max(120, map.getSize().y - 116)}px`);
       map.on("resize", limit);
       map.on("zoomend", () => this._ranges());
       limit();
@@ -178,7 +178,7 @@
       const more = button("redline-more", head, "⋯", L.Util.template(words.settings, { layer: def.title }));
       const box = make("div", "redline-settings", row);
       box.hidden = true;
-      box.id = "redline-set-" + def.id;
+      box.id = `redline-set-${def.id}`;
       more.setAttribute("aria-expanded", "false");
       more.setAttribute("aria-controls", box.id);
       L.DomEvent.on(more, "click", () => {
@@ -193,9 +193,9 @@
       slider.step = 5;
       slider.value = Math.round(100 * def.opacity);
       slider.setAttribute("aria-label", L.Util.template(words.opacityOf, { layer: def.title }));
-      const told = make("output", "", label, slider.value + " %");
+      const told = make("output", "", label, `${slider.value} %`);
       L.DomEvent.on(slider, "input", () => {
-        told.textContent = slider.value + " %";
+        told.textContent = `${slider.value} %`;
         this._app.fade(def, slider.value / 100);
       });
       L.DomEvent.on(slider, "change", () => this._app.changed());

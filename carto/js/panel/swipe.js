@@ -1,5 +1,5 @@
 /* Two layers side by side: one is drawn left of a divider only, the other right of it only. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const { make } = redline;
@@ -55,14 +55,14 @@
     _clip() {
       this.bar.hidden = !this.on();
       const size = this.map.getSize();
-      this.bar.style.left = size.x * this.share + "px";
+      this.bar.style.left = `${size.x * this.share}px`;
       this.bar.setAttribute("aria-valuenow", Math.round(100 * this.share));
       const from = this.map.containerPointToLayerPoint([0, 0]);
       const to = this.map.containerPointToLayerPoint(size);
       const edge = from.x + size.x * this.share;
       const cut = (a, b) => `polygon(${a}px ${from.y}px, ${b}px ${from.y}px, ${b}px ${to.y}px, ${a}px ${to.y}px)`;
       const pane = (name, side) => {
-        const style = this.map.getPane("redline-" + name).style;
+        const style = this.map.getPane(`redline-${name}`).style;
         style.clipPath = side === "left" ? cut(from.x, edge) : side === "right" ? cut(edge, to.x) : "";
       };
       for (const def of this.app.layers)

@@ -1,5 +1,5 @@
 /* Years of a layer: which of its features are drawn, and the sliders that say so. Nothing is fetched for it. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const { make } = redline;
@@ -8,13 +8,15 @@
   const drawn = (years, [, first, last]) => (first < 0 ? years.showUndated : first <= years.to && last >= years.from);
 
   /** Note in `def.classOf`, by which tiles and symbols are drawn, the class of each kind that is drawn now. */
-  redline.setYears = function (def) {
+  redline.setYears = (def) => {
     def.classOf = def.classOf || [];
-    def.years.kinds.forEach((kind, at) => (def.classOf[at] = drawn(def.years, kind) ? kind[0] : HIDDEN));
+    def.years.kinds.forEach((kind, at) => {
+      def.classOf[at] = drawn(def.years, kind) ? kind[0] : HIDDEN;
+    });
   };
 
   /** What the server is told of a layer's years: nothing where all are drawn. */
-  redline.toldYears = function (def) {
+  redline.toldYears = (def) => {
     if (!def.years) return {};
     const { first, last, from, to, showUndated } = def.years;
     return { years: from > first || to < last ? [from, to] : null, undated: showUndated };
@@ -36,7 +38,7 @@
   }
 
   /** The sliders of a layer; `note` stands beside its name and stays when they are put away. */
-  redline.yearsChoice = function (app, def, parent, note) {
+  redline.yearsChoice = (app, def, parent, note) => {
     const { years } = def;
     const words = app.config.texts.yearWords;
     const box = make("div", "redline-years", parent);
@@ -65,13 +67,13 @@
     L.DomEvent.on(from.input, "input", () => {
       years.from = Number(from.input.value);
       years.to = Math.max(years.to, years.from);
-      [from, to].forEach((one) => one.show());
+      for (const one of [from, to]) one.show();
       apply();
     });
     L.DomEvent.on(to.input, "input", () => {
       years.to = Number(to.input.value);
       years.from = Math.min(years.from, years.to);
-      [from, to].forEach((one) => one.show());
+      for (const one of [from, to]) one.show();
       apply();
     });
     if (years.undated) {

@@ -1,5 +1,5 @@
 /* The bar of tools, the coordinates under the pointer, the scale, and the line in which the map answers. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const { make, button } = redline;
@@ -45,7 +45,7 @@
   });
 
   /** Where the pointer is, in degrees and in Gauss-Krüger metres; below it how far the map shrinks the ground. */
-  redline.whereabouts = function (app) {
+  redline.whereabouts = (app) => {
     const { map, config } = app;
     const words = config.texts.whereWords;
     const where = L.control({ position: "bottomleft" });
@@ -69,14 +69,14 @@
     const tell = () => {
       const scale = redline.scaleOf(map.getCenter().lat, map.getZoom());
       const step = 10 ** (Math.floor(Math.log10(scale)) - 1);
-      ratio.getContainer().textContent = "1:" + (Math.round(scale / step) * step).toLocaleString("en-US");
+      ratio.getContainer().textContent = `1:${(Math.round(scale / step) * step).toLocaleString("en-US")}`;
     };
     map.on("moveend", tell);
     tell();
   };
 
   /** One line at the foot of the map in which it says what was done. */
-  redline.sayer = function (map) {
+  redline.sayer = (map) => {
     const line = make("div", "redline-said", map.getContainer());
     line.setAttribute("role", "status");
     line.hidden = true;

@@ -1,5 +1,5 @@
 /* The address of the page and the link to it. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const PATIENCE_MS = 3000;
@@ -8,7 +8,7 @@
   function around() {
     try {
       return window.parent !== window && window.parent.document ? window.parent : null;
-    } catch (fault) {
+    } catch {
       return null;
     }
   }
@@ -17,12 +17,12 @@
    * The server keeps the address in step with the map. Each of its changes would be a step back in the browser's
    * history: a change of the query alone replaces the address instead. Other pages are entered as before.
    */
-  redline.quietHistory = function () {
+  redline.quietHistory = () => {
     const app = around();
     if (!app) return;
     const history = app.history;
     const { pushState, replaceState } = Object.getPrototypeOf(history);
-    history.pushState = function (state, title, url) {
+    history.pushState = (state, title, url) => {
       const same =
         url !== undefined && url !== null && new URL(url, app.location.href).pathname === app.location.pathname;
       return (same ? replaceState : pushState).call(history, state, title, url);
@@ -43,7 +43,7 @@
   function address() {
     try {
       return window.top.location.href;
-    } catch (fault) {
+    } catch {
       return (around() || window).location.href;
     }
   }
@@ -53,7 +53,7 @@
     try {
       await (around() || window).navigator.clipboard.writeText(text);
       return true;
-    } catch (fault) {
+    } catch {
       const field = redline.make("textarea", "redline-unseen", document.body);
       field.value = text;
       field.select();
@@ -64,7 +64,7 @@
   }
 
   /** Copy the link to what is shown; where that cannot be, show it to be copied by hand. */
-  redline.copyLink = async function (app) {
+  redline.copyLink = async (app) => {
     if (around()) await settled(around());
     const text = address();
     const words = app.config.texts.linkWords;

@@ -1,5 +1,5 @@
 /* Length and area measured on the map, on the ellipsoid; nothing of it is sent anywhere. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const { make, button } = redline;

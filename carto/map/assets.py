@@ -35,6 +35,8 @@ _SCRIPTS: Final = (
     _OWN / "tools/link.js",
     _OWN / "panel/bases.js",
     _OWN / "panel/swipe.js",
+    _OWN / "map/st_folium.js",
+    _OWN / "map/layered.js",
     _OWN / "map/map.js",
     _OWN / "map/picks.js",
     _OWN / "map/image.js",

@@ -39,7 +39,14 @@ MOST_BYTES: Final = 5_000_000
 _GROUPS: Final = ("boundaries", "control", "protection", "water", "projects", "indicators", "own")
 _TOLERANCES: Final = (0.0003, 0.0006, 0.0012, 0.0025, 0.005, 0.01)
 _OWN: Final = PRODUCT / "carto" / "js"
-_SCRIPTS: Final = ("draw/paint.js", "draw/marks.js", "panel/panel.js", "map/page.js")
+_SCRIPTS: Final = (
+    "draw/paint.js",
+    "draw/marks.js",
+    "panel/panel.js",
+    "map/layered.js",
+    "map/hits.js",
+    "map/page.js",
+)
 
 
 def write_page(

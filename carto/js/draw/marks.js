@@ -5,7 +5,7 @@
   const { FONT } = redline;
   const PAD = 0.2;
   const MOST_LABELS = 400;
-  const HOLLOW_FROM = 9; // symbols that mark no place would hide, further out, those that do
+  redline.HOLLOW_FROM = 9; // symbols that mark no place would hide, further out, those that do
 
   redline.Marks = L.Layer.extend({
     initialize(app) {
@@ -37,18 +37,11 @@
       const size = map.getSize();
       const pad = size.multiplyBy(PAD).round();
       const whole = size.add(pad.multiplyBy(2));
-      const ratio = window.devicePixelRatio || 1;
-      const canvas = this._canvas;
       const origin = map.containerPointToLayerPoint(pad.multiplyBy(-1)).round();
       this._zoom = map.getZoom();
       this._corner = map.layerPointToLatLng(origin);
-      canvas.width = whole.x * ratio;
-      canvas.height = whole.y * ratio;
-      canvas.style.width = `${whole.x}px`;
-      canvas.style.height = `${whole.y}px`;
-      L.DomUtil.setPosition(canvas, origin);
-      const ctx = canvas.getContext("2d");
-      ctx.scale(ratio, ratio);
+      const ctx = redline.sharp(this._canvas, whole.x, whole.y);
+      L.DomUtil.setPosition(this._canvas, origin);
       const box = { x: whole.x, y: whole.y };
       const at = (lon, lat) => map.latLngToLayerPoint([lat, lon]).subtract(origin);
       const known = [...this._app.layers, ...(this._app.picks || [])];
@@ -72,9 +65,9 @@
       const named = wanted.filter((label) => label.dot);
       // the name of an area may stand on a symbol if it must, never on a number; that of a symbol on neither
       for (const [at, dot] of dots.entries()) if (dot.many) taken.push(symbols[at]);
-      this.names = place(ctx, areas.slice(0, MOST_LABELS), taken, symbols);
+      this.names = redline.placeLabels(ctx, areas.slice(0, MOST_LABELS), taken, symbols);
       for (const [at, dot] of dots.entries()) if (!dot.many) taken.push(symbols[at]);
-      this.names.push(...place(ctx, named.slice(0, MOST_LABELS), taken, []));
+      this.names.push(...redline.placeLabels(ctx, named.slice(0, MOST_LABELS), taken, []));
     },
 
     /** Gather the symbols of a layer inside the canvas, and the labels that have room at this zoom. */
@@ -86,9 +79,9 @@
       const picked = (this._app.picks || []).includes(def);
       const hidden = this._app.hides ? this._app.hides(def) : null; // the other side of a comparison
       for (const [lon, lat, zh, en, cls, located, , whole, when] of def.marks.points) {
-        if (!located && !picked && zoom < HOLLOW_FROM) continue;
+        if (!located && !picked && zoom < redline.HOLLOW_FROM) continue;
         if (hidden?.(lon, lat)) continue;
-        const many = def.years ? inYears(def, whole, when) : whole;
+        const many = def.years ? redline.inYears(def, whole, when) : whole;
         if (many < 0) continue;
         const p = at(lon, lat);
         if (p.x < -20 || p.y < -20 || p.x > box.x + 20 || p.y > box.y + 20) continue;
@@ -120,16 +113,14 @@
   });
 
   /** How many features of the years that are drawn a symbol stands for: 0 for one's own, -1 for none. */
-  function inYears(def, many, when) {
+  redline.inYears = (def, many, when) => {
     if (!many) return def.classOf[when] < 0 ? -1 : 0;
     return when.reduce((sum, [kind, count]) => sum + (def.classOf[kind] < 0 ? 0 : count), 0) || -1;
-  }
+  };
 
   const short = (many, lang) => new Intl.NumberFormat(lang, { notation: "compact" }).format(many);
 
-  function crowdRadius(many) {
-    return 9 + 2.4 * Math.log10(many);
-  }
+  const crowdRadius = (many) => 9 + 2.4 * Math.log10(many);
 
   function font(text) {
     return `${text.style || "normal"} ${text.weight} ${text.size}px ${FONT}`;
@@ -141,7 +132,7 @@
    * Write labels in order of rank, each at the first of its places where nothing stands yet, if it can be clear of what
    * should be `spared` too. Returns the boxes of those written.
    */
-  function place(ctx, labels, taken, spared) {
+  redline.placeLabels = (ctx, labels, taken, spared) => {
     const written = [];
     ctx.textBaseline = "middle";
     ctx.textAlign = "left";
@@ -181,5 +172,5 @@
       ctx.fillText(label.name, x, y);
     }
     return written;
-  }
+  };
 })();

@@ -9,6 +9,18 @@
   const MIXED = "#4a5560";
   redline.FONT = '"Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
 
+  /** Make a canvas of a size that is sharp on this screen, empty; returns what to draw on it with. */
+  redline.sharp = (canvas, wide, high) => {
+    const ratio = window.devicePixelRatio || 1;
+    canvas.width = wide * ratio;
+    canvas.height = high * ratio;
+    canvas.style.width = `${wide}px`;
+    canvas.style.height = `${high}px`;
+    const ctx = canvas.getContext("2d");
+    ctx.scale(ratio, ratio);
+    return ctx;
+  };
+
   /** Fill and diagonal hatch in one canvas pattern, sharp on any screen, seamless from tile to tile (256 is a multiple). */
   function hatch(ctx, style) {
     const ratio = window.devicePixelRatio || 1;
@@ -197,15 +209,9 @@
   /** The picture of a style in the legend: `kind` is area, line, point, or crowd for a ring with a number. */
   redline.swatch = (style, kind, hollow) => {
     const canvas = document.createElement("canvas");
-    const ratio = window.devicePixelRatio || 1;
     const [wide, high] = [24, 16];
-    canvas.width = wide * ratio;
-    canvas.height = high * ratio;
-    canvas.style.width = `${wide}px`;
-    canvas.style.height = `${high}px`;
+    const ctx = redline.sharp(canvas, wide, high);
     canvas.setAttribute("aria-hidden", "true");
-    const ctx = canvas.getContext("2d");
-    ctx.scale(ratio, ratio);
     if (kind === "point") {
       redline.marker(ctx, wide / 2, high / 2, style, hollow);
     } else if (kind === "crowd") {

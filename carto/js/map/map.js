@@ -52,11 +52,9 @@
     return layer;
   }
 
-  class App {
+  class App extends redline.LayeredMap {
     constructor(map, config) {
-      this.map = map;
-      this.config = config;
-      this.layers = config.groups.flatMap((group) => group.layers).filter((def) => !def.absent);
+      super(map, config);
       this.waiting = 0;
       this.drawing = false;
       this.touched = this.settling = false;
@@ -77,33 +75,25 @@
     }
 
     _panes() {
-      const pane = (name, order) => {
-        const made = this.map.createPane(name);
-        made.style.zIndex = order;
-        made.style.pointerEvents = "none";
-      };
-      pane("redline-base", 150);
-      pane("redline-indicator", 300);
-      pane("redline-indicator-right", 301);
-      for (const def of this.layers) {
-        pane(`redline-${def.id}`, 310);
-        this.map.getPane(`redline-${def.id}`).style.opacity = def.opacity;
-      }
+      this.pane("redline-base", 150);
+      this.pane("redline-indicator", 300);
+      this.pane("redline-indicator-right", 301);
+      for (const def of this.layers) this.pane(`redline-${def.id}`, 310).style.opacity = String(def.opacity);
       this.restack(this.layers.map((def) => def.id));
-      pane("redline-marks", 620);
+      this.pane("redline-marks", 620);
     }
 
     /** Draw layers in an order: the first on top. */
     restack(ids) {
-      const place = new Map(ids.map((id, at) => [id, ids.length - at]));
-      for (const def of this.layers) this.map.getPane(`redline-${def.id}`).style.zIndex = 310 + place.get(def.id);
-      this.layers.sort((a, b) => place.get(b.id) - place.get(a.id));
+      const height = redline.stackOf(ids);
+      for (const def of this.layers) this.layerPane(def).style.zIndex = String(height.get(def.id));
+      this.layers.sort((a, b) => height.get(b.id) - height.get(a.id));
     }
 
     /** Set how opaque a layer is. */
     fade(def, opacity) {
       def.opacity = opacity;
-      this.map.getPane(`redline-${def.id}`).style.opacity = opacity;
+      this.layerPane(def).style.opacity = String(opacity);
       this.redrawMarks();
     }
 
@@ -117,7 +107,7 @@
     /** Pass on that something about the layers changed that Leaflet has no event for. */
     changed() {
       this._report();
-      this.map.fire("overlayadd", { layer: this.marks, name: "" });
+      redline.stFolium.send(this.map, this.marks);
     }
 
     _layers() {
@@ -170,18 +160,8 @@
       return this.swipe ? this.swipe.hides(def) : null;
     }
 
-    isOn(def) {
-      return def.shown;
-    }
-
-    inZoom(def) {
-      const zoom = this.map.getZoom();
-      return zoom >= def.minZoom && zoom <= def.maxZoom;
-    }
-
     toggle(def, on) {
-      def.shown = on;
-      if (def.layer) this.map[on ? "addLayer" : "removeLayer"](def.layer);
+      this.show(def, on);
       if (on && def.marksUrl) this._marks(def);
       this.redrawMarks();
       this._report();
@@ -192,8 +172,7 @@
     _furniture() {
       const { map, config } = this;
       const texts = config.texts;
-      map.attributionControl.setPrefix(false);
-      map.attributionControl.addAttribution(L.Util.template(texts.attribution, {}));
+      this.credit();
       if (map.zoomControl) {
         map.zoomControl._zoomInButton.title = texts.zoom_in;
         map.zoomControl._zoomOutButton.title = texts.zoom_out;
@@ -219,8 +198,7 @@
       this.alert = L.DomUtil.create("div", "redline-alert", map.getContainer());
       this.alert.setAttribute("role", "alert");
       this.alert.hidden = true;
-      this.watermark = L.DomUtil.create("div", "redline-watermark", map.getContainer());
-      this.watermark.style.backgroundImage = `url("${watermark(texts.watermark)}")`;
+      this.addWatermark(watermark(texts.watermark));
     }
 
     /** Say on the map that a layer could not be drawn: a map with a hole must not look whole. */
@@ -252,8 +230,7 @@
     /** Mark the spot that was clicked last. */
     _pin() {
       const { map, config } = this;
-      map.createPane("redline-pin").style.zIndex = 630;
-      map.getPane("redline-pin").style.pointerEvents = "none";
+      this.pane("redline-pin", 630);
       const icon = L.divIcon({ className: "redline-pin", iconSize: [22, 22] });
       const pin = L.marker(map.getCenter(), { icon: icon, pane: "redline-pin", interactive: false, keyboard: false });
       const put = (at) => {
@@ -266,36 +243,24 @@
 
     /** Tell the server how the layers stand; take the clicks of a drawing out; answer the first state before it is asked. */
     _state() {
-      const start = window.initComponent;
-      if (!start || !window.__GLOBAL_DATA__) return;
+      if (!redline.stFolium.here()) return;
       this._report();
-      window.initComponent = (map, hover) => {
-        const guards = { click: () => this.drawing, moveend: () => this._onlyResized() };
-        map.on = (types, handler, context) => {
-          const guard = guards[types];
-          const guarded = guard ? (e) => guard(e) || handler.call(context, e) : handler;
-          return L.Map.prototype.on.call(map, types, guarded, context);
-        };
-        window.__GLOBAL_DATA__.previous_data = this._known();
-        start(map, hover);
-        delete map.on;
-        window.initComponent = start;
-      };
+      redline.stFolium.guard(this.map, { click: () => this.drawing, moveend: () => this._onlyResized() });
       const touched = () => (this.touched = true);
       L.DomEvent.on(this.map.getContainer(), "pointerdown wheel keydown", touched);
       this.check();
     }
 
     _report() {
-      if (!window.__GLOBAL_DATA__) return;
+      if (!redline.stFolium.here()) return;
       const told = this.layers.map((def) => [
         def.id,
         { name: def.id, on: def.shown, opacity: def.opacity, ...redline.toldYears(def) },
       ]);
       const { left, right, share } = this.swipe;
       told.push(["@map", { name: "@map", base: this.bases.id, left: left, right: right, share: share }]);
-      window.__GLOBAL_DATA__.selected_layers = Object.fromEntries(told);
-      this.watermark.hidden = !this.layers.some((def) => def.shown && def.watermark);
+      redline.stFolium.tell(Object.fromEntries(told));
+      this.keepWatermark();
     }
 
     /** Show the first view whole, as long as nobody has done anything. */
@@ -315,32 +280,8 @@
     /** Whether a move is only the page settling its layout: nobody did anything, so the server need not know. */
     _onlyResized() {
       if (!this.settling && !this._asBegun()) return false;
-      window.__GLOBAL_DATA__.previous_data = this._known();
+      redline.stFolium.known(this.map);
       return true;
-    }
-
-    /** What st_folium would send now: what the server knows already needs no second script run. */
-    _known() {
-      const data = window.__GLOBAL_DATA__;
-      const known = {
-        last_clicked: null,
-        last_object_clicked: null,
-        last_object_clicked_count: 0,
-        last_object_clicked_tooltip: null,
-        last_object_clicked_popup: null,
-        all_drawings: null,
-        last_active_drawing: null,
-        last_geocoder_result: null,
-        bounds: this.map.getBounds(),
-        zoom: this.map.getZoom(),
-        last_circle_radius: null,
-        last_circle_polygon: null,
-        center: this.map.getCenter(),
-        selected_layers: Object.values(data.selected_layers),
-        selected_tags: [],
-      };
-      const asked = Object.entries(known).filter(([key]) => data.returned_objects.includes(key));
-      return Object.fromEntries(asked);
     }
 
     /** Note on the container when everything that is on has been drawn (tests and the benchmark wait for it). */

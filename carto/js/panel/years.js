@@ -25,7 +25,7 @@
   const counted = (kinds) => kinds.reduce((sum, kind) => sum + kind[3], 0);
 
   /** Say beside a layer which of its features are drawn, where that is not all; nothing otherwise. */
-  function saySome(def, words) {
+  redline.someYears = (def, words) => {
     const { first, last, from, to, showUndated, undated, kinds } = def.years;
     if (from === first && to === last && (showUndated || !undated)) return "";
     const told = {
@@ -35,14 +35,14 @@
       all: counted(kinds),
     };
     return L.Util.template(undated && showUndated ? words.someUndated : words.some, told);
-  }
+  };
 
   /** The sliders of a layer; `note` stands beside its name and stays when they are put away. */
   redline.yearsChoice = (app, def, parent, note) => {
     const { years } = def;
     const words = app.config.texts.yearWords;
     const box = make("div", "redline-years", parent);
-    const tell = () => (note.textContent = saySome(def, words));
+    const tell = () => (note.textContent = redline.someYears(def, words));
     const apply = () => {
       app.keepYears(def);
       tell();

@@ -44,6 +44,12 @@
     },
   });
 
+  /** A scale to two digits. */
+  redline.roundScale = (scale) => {
+    const step = 10 ** (Math.floor(Math.log10(scale)) - 1);
+    return Math.round(scale / step) * step;
+  };
+
   /** Where the pointer is, in degrees and in Gauss-Krüger metres; below it how far the map shrinks the ground. */
   redline.whereabouts = (app) => {
     const { map, config } = app;
@@ -68,8 +74,7 @@
     });
     const tell = () => {
       const scale = redline.scaleOf(map.getCenter().lat, map.getZoom());
-      const step = 10 ** (Math.floor(Math.log10(scale)) - 1);
-      ratio.getContainer().textContent = `1:${(Math.round(scale / step) * step).toLocaleString("en-US")}`;
+      ratio.getContainer().textContent = `1:${redline.roundScale(scale).toLocaleString("en-US")}`;
     };
     map.on("moveend", tell);
     tell();

@@ -6,13 +6,29 @@
   const SAME_PX = 4;
   const LOOK = { pane: "redline-measure", color: "#b3006b", weight: 2.5, fillOpacity: 0.12, interactive: false };
 
+  const number = (value, digits) =>
+    value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+  /** A length in metres, from a kilometre on in kilometres. */
+  redline.lengthText = (metres) => (metres < 1000 ? `${number(metres, 1)} m` : `${number(metres / 1000, 3)} km`);
+
+  /** The area of a ring in square metres, hectares, mu and square kilometres, and the length around it. */
+  redline.areaTexts = (ring, words) => {
+    const area = redline.areaOf(ring);
+    const around = ring.length > 2 ? redline.lengthOf([...ring, ring[0]]) : 0;
+    return [
+      `${number(area, area < 1e6 ? 1 : 0)} m²　${number(area / 1e4, 4)} ha`,
+      `${number((area * 3) / 2000, 2)} ${words.mu}　${number(area / 1e6, 4)} km²`,
+      `${words.around} ${redline.lengthText(around)}`,
+    ];
+  };
+
   redline.Measure = class {
     constructor(app) {
       this.app = app;
       this.map = app.map;
       this.words = app.config.texts.measureWords;
-      this.map.createPane("redline-measure").style.zIndex = 635;
-      this.map.getPane("redline-measure").style.pointerEvents = "none";
+      app.pane("redline-measure", 635);
       this.drawn = L.layerGroup();
       this._click = (e) => this.add(e.latlng);
       this._move = (e) => this._show(e.latlng);
@@ -112,27 +128,10 @@
       const shape = this.kind === "area" ? L.polygon : L.polyline;
       shape(corners, { ...LOOK, dashArray: this.going ? "6 4" : null }).addTo(this.drawn);
       for (const at of this.places) L.circleMarker(at, { ...LOOK, radius: 3, fillOpacity: 1 }).addTo(this.drawn);
-      const lines = this.kind === "area" ? this._area(places) : [this._length(redline.lengthOf(places))];
+      const lines =
+        this.kind === "area" ? redline.areaTexts(places, this.words) : [redline.lengthText(redline.lengthOf(places))];
       this.sizes.textContent = "";
       for (const line of lines) make("div", "", this.sizes, line);
-    }
-
-    _length(metres) {
-      return metres < 1000 ? `${this._number(metres, 1)} m` : `${this._number(metres / 1000, 3)} km`;
-    }
-
-    _area(ring) {
-      const area = redline.areaOf(ring);
-      const around = ring.length > 2 ? redline.lengthOf([...ring, ring[0]]) : 0;
-      return [
-        `${this._number(area, area < 1e6 ? 1 : 0)} m²　${this._number(area / 1e4, 4)} ha`,
-        `${this._number((area * 3) / 2000, 2)} ${this.words.mu}　${this._number(area / 1e6, 4)} km²`,
-        `${this.words.around} ${this._length(around)}`,
-      ];
-    }
-
-    _number(value, digits) {
-      return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
     }
   };
 })();

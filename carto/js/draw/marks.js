@@ -7,7 +7,7 @@
   const MOST_LABELS = 400;
   redline.HOLLOW_FROM = 9; // symbols that mark no place would hide, further out, those that do
 
-  redline.Marks = L.Layer.extend({
+  const members = /** @type {Redline.Members<Redline.Marks>} */ ({
     initialize(app) {
       this._app = app;
     },
@@ -43,20 +43,26 @@
       const ctx = redline.sharp(this._canvas, whole.x, whole.y);
       L.DomUtil.setPosition(this._canvas, origin);
       const box = { x: whole.x, y: whole.y };
-      const at = (lon, lat) => map.latLngToLayerPoint([lat, lon]).subtract(origin);
+      const at = (/** @type {number} */ lon, /** @type {number} */ lat) =>
+        map.latLngToLayerPoint([lat, lon]).subtract(origin);
       const known = [...this._app.layers, ...(this._app.picks || [])];
       const drawn = known.filter((d) => d.marks && this._app.isOn(d) && this._app.inZoom(d));
+      /** @type {Redline.Box[]} */
       const taken = [];
+      /** @type {Redline.Wanted[]} */
       const wanted = [];
+      /** @type {Redline.Dot[]} */
       const dots = [];
-      for (const def of drawn) this._collect(ctx, def, at, box, wanted, dots);
+      for (const def of drawn)
+        this._collect(ctx, /** @type {Redline.Marked & Redline.Laid} */ (def), at, box, wanted, dots);
       wanted.sort((a, b) => a.rank - b.rank || b.weight - a.weight);
       dots.sort((a, b) => (a.many || 0) - (b.many || 0));
       for (const dot of dots) {
         if (dot.many)
           redline.crowd(ctx, dot.x, dot.y, crowdRadius(dot.many), short(dot.many, this._app.config.lang), dot);
-        else redline.marker(ctx, dot.x, dot.y, dot.style, dot.hollow, dot.opacity);
+        else if (dot.style) redline.marker(ctx, dot.x, dot.y, dot.style, dot.hollow, dot.opacity);
       }
+      /** @type {Redline.Box[]} */
       const symbols = dots.map((dot) => {
         const reach = dot.many ? crowdRadius(dot.many) : 6;
         return [dot.x - reach, dot.y - reach, dot.x + reach, dot.y + reach];
@@ -81,7 +87,7 @@
       for (const [lon, lat, zh, en, cls, located, , whole, when] of def.marks.points) {
         if (!located && !picked && zoom < redline.HOLLOW_FROM) continue;
         if (hidden?.(lon, lat)) continue;
-        const many = def.years ? redline.inYears(def, whole, when) : whole;
+        const many = (def.years ? redline.inYears(def, when) : whole) || 0;
         if (many < 0) continue;
         const p = at(lon, lat);
         if (p.x < -20 || p.y < -20 || p.x > box.x + 20 || p.y > box.y + 20) continue;
@@ -102,7 +108,7 @@
       ctx.font = font(text);
       for (const [lon, lat, zh, en, share, when] of def.marks.labels) {
         if (hidden?.(lon, lat)) continue;
-        if (def.years && def.classOf[when] < 0) continue;
+        if (def.years && redline.inYears(def, when) < 0) continue;
         const p = at(lon, lat);
         if (p.x < 0 || p.y < 0 || p.x > box.x || p.y > box.y) continue;
         const name = (english && en) || zh;
@@ -111,21 +117,27 @@
       }
     },
   });
+  redline.Marks = L.Layer.extend(members);
 
   /** How many features of the years that are drawn a symbol stands for: 0 for one's own, -1 for none. */
-  redline.inYears = (def, many, when) => {
-    if (!many) return def.classOf[when] < 0 ? -1 : 0;
-    return when.reduce((sum, [kind, count]) => sum + (def.classOf[kind] < 0 ? 0 : count), 0) || -1;
+  redline.inYears = (def, when) => {
+    const classOf = def.classOf || [];
+    if (!Array.isArray(when)) return classOf[when ?? -1] < 0 ? -1 : 0;
+    return when.reduce((sum, [kind, count]) => sum + (classOf[kind] < 0 ? 0 : count), 0) || -1;
   };
 
+  /** @type {(many: number, lang: string) => string} */
   const short = (many, lang) => new Intl.NumberFormat(lang, { notation: "compact" }).format(many);
 
+  /** @type {(many: number) => number} */
   const crowdRadius = (many) => 9 + 2.4 * Math.log10(many);
 
+  /** @param {Redline.Label} text */
   function font(text) {
     return `${text.style || "normal"} ${text.weight} ${text.size}px ${FONT}`;
   }
 
+  /** @type {(box: Redline.Box, taken: Redline.Box[]) => boolean} */
   const free = (box, taken) => !taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1]);
 
   /**
@@ -133,6 +145,7 @@
    * should be `spared` too. Returns the boxes of those written.
    */
   redline.placeLabels = (ctx, labels, taken, spared) => {
+    /** @type {Redline.Box[]} */
     const written = [];
     ctx.textBaseline = "middle";
     ctx.textAlign = "left";
@@ -154,6 +167,7 @@
             [-wide / 2, high * 0.6],
             [-wide / 2, -high * 1.6],
           ];
+      /** @type {Redline.Box[]} */
       const boxes = spots.map(([dx, dy]) => {
         const x = Math.round(label.x + dx);
         const y = Math.round(label.y + dy);

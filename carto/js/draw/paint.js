@@ -1,7 +1,7 @@
 /* How shapes, symbols and swatches are drawn: one code for the map and for its legend. */
 (() => {
   "use strict";
-  window.redline = window.redline || {};
+  window.redline = window.redline || /** @type {Redline.Shared} */ ({});
   const redline = window.redline;
   const STEP = 8;
   const REACH = 16;
@@ -16,17 +16,21 @@
     canvas.height = high * ratio;
     canvas.style.width = `${wide}px`;
     canvas.style.height = `${high}px`;
-    const ctx = canvas.getContext("2d");
+    const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     ctx.scale(ratio, ratio);
     return ctx;
   };
 
-  /** Fill and diagonal hatch in one canvas pattern, sharp on any screen, seamless from tile to tile (256 is a multiple). */
+  /**
+   * Fill and diagonal hatch in one canvas pattern, sharp on any screen, seamless from tile to tile (256 is a multiple).
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {Redline.Style} style
+   */
   function hatch(ctx, style) {
     const ratio = window.devicePixelRatio || 1;
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = Math.round(STEP * ratio);
-    const pen = canvas.getContext("2d");
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     pen.scale(canvas.width / STEP, canvas.height / STEP);
     if (style.fill) {
       pen.globalAlpha = style.opacity;
@@ -34,18 +38,19 @@
       pen.fillRect(0, 0, STEP, STEP);
     }
     pen.globalAlpha = 0.6;
-    pen.strokeStyle = style.stroke || style.fill;
+    pen.strokeStyle = style.stroke || style.fill || "";
     pen.beginPath();
     for (const shift of [-STEP, 0, STEP]) {
       pen.moveTo(shift - 1, STEP + 1);
       pen.lineTo(shift + STEP + 1, -1);
     }
     pen.stroke();
-    const pattern = ctx.createPattern(canvas, "repeat");
+    const pattern = /** @type {CanvasPattern} */ (ctx.createPattern(canvas, "repeat"));
     pattern.setTransform(new DOMMatrix().scale(STEP / canvas.width, STEP / canvas.height));
     return pattern;
   }
 
+  /** @type {(ctx: CanvasRenderingContext2D, paths: Redline.Corner[][]) => void} */
   function trace(ctx, paths) {
     ctx.beginPath();
     for (const path of paths) {
@@ -54,6 +59,7 @@
     }
   }
 
+  /** @type {(ctx: CanvasRenderingContext2D, style: Redline.Style) => void} */
   function stroke(ctx, style) {
     if (!style.stroke || !style.width) return;
     ctx.globalAlpha = 1;
@@ -64,16 +70,18 @@
     ctx.stroke();
   }
 
+  /** @type {(ctx: CanvasRenderingContext2D, paths: Redline.Corner[][], style: Redline.Style) => void} */
   function area(ctx, paths, style) {
     trace(ctx, paths);
     if (style.hatch || style.fill) {
       ctx.globalAlpha = style.hatch ? 1 : style.opacity;
-      ctx.fillStyle = style.hatch ? hatch(ctx, style) : style.fill;
+      ctx.fillStyle = style.hatch ? hatch(ctx, style) : style.fill || "";
       ctx.fill();
     }
     stroke(ctx, style);
   }
 
+  /** @type {Record<string, (ctx: CanvasRenderingContext2D, radius: number) => void>} */
   const SHAPES = {
     circle: (c, r) => c.arc(0, 0, r, 0, 2 * Math.PI),
     square: (c, r) => c.rect(-0.88 * r, -0.88 * r, 1.76 * r, 1.76 * r),
@@ -85,6 +93,7 @@
     star: (c, r) => star(c, r * 1.35),
   };
 
+  /** @type {(ctx: CanvasRenderingContext2D, r: number, sides: number, turn: number) => void} */
   function polygon(ctx, r, sides, turn) {
     for (let i = 0; i < sides; i++) {
       const angle = ((turn + (360 * i) / sides) * Math.PI) / 180;
@@ -93,6 +102,7 @@
     ctx.closePath();
   }
 
+  /** @type {(ctx: CanvasRenderingContext2D, r: number) => void} */
   function star(ctx, r) {
     for (let i = 0; i < 10; i++) {
       const angle = ((36 * i - 90) * Math.PI) / 180;
@@ -108,13 +118,13 @@
     ctx.translate(x, y);
     ctx.beginPath();
     (SHAPES[style.shape] || SHAPES.circle)(ctx, style.radius);
-    ctx.fillStyle = hollow ? "#ffffff" : style.fill;
+    ctx.fillStyle = hollow ? "#ffffff" : style.fill || "";
     ctx.globalAlpha = opacity * (hollow ? 0.85 : 1);
     ctx.fill();
     ctx.globalAlpha = opacity;
     ctx.lineWidth = hollow ? 1.6 : 1.2;
     ctx.setLineDash(hollow ? [2, 1.6] : []);
-    ctx.strokeStyle = hollow ? style.fill : "#ffffff";
+    ctx.strokeStyle = hollow ? style.fill || "" : "#ffffff";
     ctx.stroke();
     ctx.restore();
   };
@@ -141,7 +151,7 @@
   /** A symbolizer for protomaps-leaflet, for the features that `redline.batched` makes. */
   redline.symbolizer = (styles) => ({
     draw(ctx, paths, _zoom, feature) {
-      const style = styles[feature.id] || styles[0];
+      const style = styles[feature.id ?? 0] || styles[0];
       if (!style) return;
       if (feature.geomType === LINE) {
         trace(ctx, paths);
@@ -189,9 +199,13 @@
     return { ...prepared, data: new Map([["f", [...joined.values()]]]) };
   };
 
-  /** A path without the corners whose neighbours lie beyond the same edge of a box: inside the box it looks the same. */
+  /**
+   * A path without the corners whose neighbours lie beyond the same edge of a box: inside the box it looks the same.
+   * @type {(path: Redline.Corner[], low: number[], high: number[]) => Redline.Corner[]}
+   */
   function near(path, low, high) {
-    const beyond = (at) => (at.x < low[0] ? 1 : at.x > high[0] ? 2 : 0) | (at.y < low[1] ? 4 : at.y > high[1] ? 8 : 0);
+    const beyond = (/** @type {Redline.Corner} */ at) =>
+      (at.x < low[0] ? 1 : at.x > high[0] ? 2 : 0) | (at.y < low[1] ? 4 : at.y > high[1] ? 8 : 0);
     const kept = [];
     let before = 0;
     let here = path.length ? beyond(path[0]) : 0;

@@ -3,7 +3,7 @@
   "use strict";
   const redline = window.redline;
 
-  redline.Image = L.FeatureGroup.extend({
+  const members = /** @type {Redline.Members<Redline.Picture, Redline.AppMap>} */ ({
     initialize(shown) {
       L.FeatureGroup.prototype.initialize.call(this);
       this._shown = shown;
@@ -28,15 +28,16 @@
         const address = URL.createObjectURL(await answer.blob());
         if (!this._wanted) return URL.revokeObjectURL(address);
         this._address = address;
-        this._image = L.imageOverlay(address, bounds, {
+        const image = L.imageOverlay(address, bounds, {
           pane: "redline-indicator",
           opacity: opacity,
           interactive: false,
           alt: "",
         });
+        this._image = image;
         await new Promise((done, failed) => {
-          this._image.on("load", done).on("error", failed);
-          this._image.addTo(map);
+          image.on("load", done).on("error", failed);
+          image.addTo(map);
         });
         map.getContainer().dataset.image = title;
       } catch {
@@ -53,4 +54,5 @@
       delete map.getContainer().dataset.image;
     },
   });
+  redline.Image = L.FeatureGroup.extend(members);
 })();

@@ -11,21 +11,32 @@
     },
   });
 
-  /** Tiles of one PMTiles file; whoever reads them learns of a failure by `failed`. */
+  /**
+   * Tiles of one PMTiles file; whoever reads them learns of a failure by `failed`.
+   * @param {string} url
+   * @param {string} token
+   * @param {(fault: Error) => void} failed
+   */
   function tiles(url, token, failed) {
     const archive = new protomapsL.PmtilesSource(url, true).p;
     archive.source.setHeaders(new Headers({ "X-Redline-Token": token }));
+    /** @type {<T>(promise: Promise<T>) => Promise<T>} */
     const guarded = (promise) =>
       promise.catch((fault) => {
         if (fault.name !== "AbortError") failed(fault);
         throw fault;
       });
     return {
+      /** @type {Redline.Archive["getZxy"]} */
       getZxy: (z, x, y, signal) => guarded(archive.getZxy(z, x, y, signal)),
       getHeader: () => guarded(archive.getHeader()),
     };
   }
 
+  /**
+   * @param {Redline.App} app
+   * @param {Redline.Tiled} options
+   */
   function tileLayer(app, options) {
     const source = tiles(options.url, app.config.token, () => app.failed(options.title));
     const layer = protomapsL.leafletLayer({
@@ -44,7 +55,7 @@
       view.getDisplayTile = async (tile) => {
         view.maxDataLevel = (await source.getHeader()).maxZoom;
         const prepared = await whole(tile);
-        if (options.def && (prepared.data.get("c") || []).length) app.panel.cells(options.def, tile.z);
+        if (options.def && prepared.data.get("c")?.length) app.panel.cells(options.def, tile.z);
         return redline.batched(prepared, tile, options.classOf);
       };
     }
@@ -53,8 +64,22 @@
   }
 
   class App extends redline.LayeredMap {
+    /**
+     * @param {L.Map} map
+     * @param {Redline.Config} config
+     */
     constructor(map, config) {
       super(map, config);
+      /** @type {Redline.BaseMaps} */
+      this.bases;
+      /** @type {Redline.Panel} */
+      this.panel;
+      /** @type {Redline.Swipe} */
+      this.swipe;
+      /** @type {(text: string) => void} */
+      this.say;
+      /** @type {HTMLElement} */
+      this.alert;
       this.waiting = 0;
       this.drawing = false;
       this.touched = this.settling = false;
@@ -63,10 +88,17 @@
         this._home();
         map.on("resize", () => this._home()); // a page finds its width in steps
       }
+      /** @type {Set<Redline.TileLayer>} */
       this.extra = new Set();
+      /** @type {Set<string>} */
+      this.missing = new Set();
+      /** @type {number | undefined} */
+      this._rest = undefined;
+      this._due = false;
       this._panes();
       this.bases = new redline.BaseMaps(this);
       this._layers();
+      this.marks = new redline.Marks(this).addTo(map);
       this._furniture();
       this._drawing();
       this._pin();
@@ -83,24 +115,35 @@
       this.pane("redline-marks", 620);
     }
 
-    /** Draw layers in an order: the first on top. */
+    /**
+     * Draw layers in an order: the first on top.
+     * @param {string[]} ids
+     */
     restack(ids) {
-      const height = redline.stackOf(ids);
-      for (const def of this.layers) this.layerPane(def).style.zIndex = String(height.get(def.id));
-      this.layers.sort((a, b) => height.get(b.id) - height.get(a.id));
+      const stack = redline.stackOf(ids);
+      const height = (/** @type {Redline.LayerDef} */ def) => stack.get(def.id) || 0;
+      for (const def of this.layers) this.layerPane(def).style.zIndex = String(height(def));
+      this.layers.sort((a, b) => height(b) - height(a));
     }
 
-    /** Set how opaque a layer is. */
+    /**
+     * Set how opaque a layer is.
+     * @param {Redline.LayerDef} def
+     * @param {number} opacity
+     */
     fade(def, opacity) {
       def.opacity = opacity;
       this.layerPane(def).style.opacity = String(opacity);
       this.redrawMarks();
     }
 
-    /** Draw a layer by its years as they are now. */
+    /**
+     * Draw a layer by its years as they are now.
+     * @param {Redline.LayerDef} def
+     */
     keepYears(def) {
       redline.setYears(def);
-      if (def.layer?._map) def.layer.rerenderTiles();
+      if (def.layer && this.map.hasLayer(def.layer)) def.layer.rerenderTiles();
       this.redrawMarks();
     }
 
@@ -120,10 +163,12 @@
         }
         if (def.marksUrl && def.on) this._marks(def);
       }
-      this.marks = new redline.Marks(this).addTo(this.map);
     }
 
-    /** Fetch the symbols and labels of a layer: once, or of a large one what is seen. */
+    /**
+     * Fetch the symbols and labels of a layer: once, or of a large one what is seen.
+     * @param {Redline.LayerDef} def
+     */
     async _marks(def) {
       if (def.marksUrl.endsWith(".pmtiles")) {
         if (def.markTiles) def.markTiles.look();
@@ -156,10 +201,15 @@
       });
     }
 
+    /** @param {Redline.Marked} def */
     hides(def) {
       return this.swipe ? this.swipe.hides(def) : null;
     }
 
+    /**
+     * @param {Redline.LayerDef} def
+     * @param {boolean} on
+     */
     toggle(def, on) {
       this.show(def, on);
       if (on && def.marksUrl) this._marks(def);
@@ -185,7 +235,10 @@
       this.say = redline.sayer(map);
       const measure = new redline.Measure(this);
       const words = texts.measureWords;
-      const tools = ["length", "area"].map((kind) => ({
+      /** @type {("length" | "area")[]} */
+      const kinds = ["length", "area"];
+      /** @type {Redline.Tool[]} */
+      const tools = kinds.map((kind) => ({
         name: kind,
         word: words[kind],
         press: (pressed) => measure.toggle(kind, pressed),
@@ -201,9 +254,12 @@
       this.addWatermark(watermark(texts.watermark));
     }
 
-    /** Say on the map that a layer could not be drawn: a map with a hole must not look whole. */
+    /**
+     * Say on the map that a layer could not be drawn: a map with a hole must not look whole.
+     * @param {string} title
+     */
     failed(title) {
-      this.missing = (this.missing || new Set()).add(title);
+      this.missing.add(title);
       this.alert.textContent = L.Util.template(this.config.texts.failed, {
         layers: [...this.missing].join(this.config.lang === "zh" ? "、" : ", "),
       });
@@ -212,19 +268,25 @@
 
     _drawing() {
       const { map, config } = this;
-      if (window.L.drawLocal) merge(L.drawLocal, config.texts.draw);
+      if (L.drawLocal) merge(/** @type {Redline.Table} */ (L.drawLocal), config.texts.draw);
       map.on("draw:drawstart draw:editstart draw:deletestart", () => this.busy(true));
       map.on("draw:created", () => this.panel.mark("shape", 1));
-      map.on("draw:deleted", (e) => e.layers.eachLayer(() => this.panel.mark("shape", -1)));
+      map.on("draw:deleted", (e) => {
+        const { layers } = /** @type {{ layers: L.LayerGroup }} */ (/** @type {unknown} */ (e));
+        layers.eachLayer(() => this.panel.mark("shape", -1));
+      });
       map.on("draw:drawstop draw:editstop draw:deletestop", () => this.busy(false));
     }
 
-    /** Keep clicks in the browser while something is drawn or measured. */
+    /**
+     * Keep clicks in the browser while something is drawn or measured.
+     * @param {boolean} on
+     */
     busy(on) {
       clearTimeout(this._rest);
       if (on) this.drawing = true;
       // the click that ends a drawing arrives after the end of the drawing
-      else this._rest = setTimeout(() => (this.drawing = false), 300);
+      else this._rest = window.setTimeout(() => (this.drawing = false), 300);
     }
 
     /** Mark the spot that was clicked last. */
@@ -233,8 +295,8 @@
       this.pane("redline-pin", 630);
       const icon = L.divIcon({ className: "redline-pin", iconSize: [22, 22] });
       const pin = L.marker(map.getCenter(), { icon: icon, pane: "redline-pin", interactive: false, keyboard: false });
-      const put = (at) => {
-        if (!pin._map) this.panel.mark("spot", 1);
+      const put = (/** @type {L.LatLngExpression} */ at) => {
+        if (!map.hasLayer(pin)) this.panel.mark("spot", 1);
         pin.setLatLng(at).addTo(map);
       };
       if (config.at) put([config.at[1], config.at[0]]);
@@ -253,6 +315,7 @@
 
     _report() {
       if (!redline.stFolium.here()) return;
+      /** @type {[string, Redline.Told][]} */
       const told = this.layers.map((def) => [
         def.id,
         { name: def.id, on: def.shown, opacity: def.opacity, ...redline.toldYears(def) },
@@ -267,7 +330,7 @@
     _home() {
       if (!this._asBegun()) return;
       this.settling = true;
-      redline.showHome(this.map, this.config.home);
+      if (this.config.home) redline.showHome(this.map, this.config.home);
       this.settling = false;
       this.begun = { zoom: this.map.getZoom(), centre: this.map.getCenter() };
     }
@@ -286,21 +349,28 @@
 
     /** Note on the container when everything that is on has been drawn (tests and the benchmark wait for it). */
     check() {
-      const tiled = this.layers.filter((def) => def.shown && def.layer).map((def) => def.layer);
-      const busy = this.waiting > 0 || [...tiled, ...this.extra].some((layer) => layer._map && layer.isLoading());
+      const tiled = this.layers.flatMap((def) => (def.shown && def.layer ? [def.layer] : []));
+      const busy =
+        this.waiting > 0 || [...tiled, ...this.extra].some((layer) => this.map.hasLayer(layer) && layer.isLoading());
       const note = this.map.getContainer().dataset;
       if (busy) note.drawn = "";
       else if (!note.drawn) note.drawn = String(performance.timeOrigin + performance.now());
     }
   }
 
+  /**
+   * Put the texts of one table in the place of those of another.
+   * @param {Redline.Table} into
+   * @param {Redline.Table} from
+   */
   function merge(into, from) {
     for (const [key, value] of Object.entries(from || {})) {
-      if (typeof value === "object") merge(into[key], value);
+      if (typeof value === "object") merge(/** @type {Redline.Table} */ (into[key]), value);
       else into[key] = value;
     }
   }
 
+  /** @param {string} text */
   function watermark(text) {
     const svg =
       '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="190"><text x="150" y="95" text-anchor="middle" ' +
@@ -309,7 +379,10 @@
     return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   }
 
-  /** Let the map be as large as its frame, now and whenever the page changes that. */
+  /**
+   * Let the map be as large as its frame, now and whenever the page changes that.
+   * @param {L.Map} map
+   */
   function fill(map) {
     const container = map.getContainer();
     container.style.setProperty("height", "100vh", "important"); // the sheet that says so comes after the scripts
@@ -323,7 +396,7 @@
   };
 
   /** An indicator on polygons: a layer that comes and goes with the data of a rerun. */
-  redline.Choropleth = L.FeatureGroup.extend({
+  const choropleth = /** @type {Redline.Members<Redline.Choropleth, Redline.AppMap>} */ ({
     initialize(shown) {
       L.FeatureGroup.prototype.initialize.call(this);
       this._shown = shown;
@@ -350,10 +423,13 @@
     },
   });
 
+  redline.Choropleth = L.FeatureGroup.extend(choropleth);
+
   /** Shapes that the server points out (a checked site, a found place); they catch no clicks. */
-  redline.Highlight = L.FeatureGroup.extend({
+  const highlight = /** @type {Redline.Members<Redline.Highlight, Redline.AppMap>} */ ({
     initialize(shapes, style) {
-      const point = (_feature, at) => L.circleMarker(at, { ...style, radius: 7, interactive: false });
+      const point = (/** @type {unknown} */ _feature, /** @type {L.LatLng} */ at) =>
+        L.circleMarker(at, { ...style, radius: 7, interactive: false });
       const drawn = L.geoJSON(shapes, { style: style, interactive: false, pointToLayer: point });
       L.FeatureGroup.prototype.initialize.call(this, [drawn]);
     },
@@ -366,4 +442,5 @@
       map.redline.panel.mark("shape", -1);
     },
   });
+  redline.Highlight = L.FeatureGroup.extend(highlight);
 })();

@@ -4,7 +4,7 @@
   const redline = window.redline;
 
   /** Shapes of one layer on a canvas of their own. */
-  const Shapes = L.Layer.extend({
+  const members = /** @type {Redline.Members<Redline.PageShapes>} */ ({
     initialize(def, pane) {
       this._def = def;
       this._painter = redline.symbolizer(def.styles);
@@ -27,6 +27,7 @@
       const origin = map.containerPointToLayerPoint([0, 0]).round();
       L.DomUtil.setPosition(this._canvas, origin);
       const box = map.getBounds().pad(0.1);
+      /** @type {Map<number, { feature: Partial<Redline.Feature>, paths: L.Point[][] }>} */
       const joined = new Map();
       for (const shape of this._def.shapes) {
         const [west, south, east, north] = shape.b;
@@ -37,14 +38,21 @@
           const line = [];
           for (let i = 0; i < path.length; i += 2)
             line.push(map.latLngToLayerPoint([path[i + 1], path[i]])._subtract(origin));
-          joined.get(key).paths.push(line);
+          joined.get(key)?.paths.push(line);
         }
       }
       for (const group of joined.values()) this._painter.draw(ctx, group.paths, map.getZoom(), group.feature);
     },
   });
 
+  /** @type {new (def: Redline.LayerDef, pane: string) => Redline.TileLayer} */
+  const Shapes = L.Layer.extend(members);
+
   class Page extends redline.LayeredMap {
+    /**
+     * @param {L.Map} map
+     * @param {Redline.Config} config
+     */
     constructor(map, config) {
       super(map, config);
       for (const def of this.layers) {
@@ -63,28 +71,36 @@
       this.marks = new redline.Marks(this).addTo(map);
       this.credit();
       L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
-      this.panel = new redline.Panel(this).addTo(map);
+      this.panel = new redline.Panel(/** @type {Redline.App} */ (/** @type {unknown} */ (this))).addTo(map);
       this.addWatermark(config.watermark);
       this.keepWatermark();
       map.on("click", (e) => this._answer(e));
     }
 
+    /**
+     * @param {Redline.LayerDef} def
+     * @param {boolean} on
+     */
     toggle(def, on) {
       this.show(def, on);
       this.marks.redraw();
       this.keepWatermark();
     }
 
-    /** Say what is here, top layer first, from what the page holds. */
+    /**
+     * Say what is here, top layer first, from what the page holds.
+     * @param {L.LeafletMouseEvent} e
+     */
     _answer(e) {
+      /** @type {[Redline.LayerDef, [string, string][]][]} */
       const found = [];
       const at = this.map.latLngToLayerPoint(e.latlng);
       for (const def of [...this.layers].sort((a, b) => b.z - a.z)) {
         if (!def.shown) continue;
-        for (const point of def.marks.points) {
+        for (const point of def.marks?.points || []) {
           if (!point[5] && this.map.getZoom() < redline.HOLLOW_FROM) continue; // what is not drawn does not answer
-          if (this.map.latLngToLayerPoint([point[1], point[0]]).distanceTo(at) < 9 && def.rows[point[6]]) {
-            found.push([def, def.rows[point[6]]]);
+          if (this.map.latLngToLayerPoint([point[1], point[0]]).distanceTo(at) < 9 && def.rows[point[6] ?? -1]) {
+            found.push([def, def.rows[point[6] ?? -1]]);
           }
         }
         for (const shape of def.shapes) {
@@ -107,7 +123,7 @@
     }
   }
 
-  const config = JSON.parse(document.getElementById("redline-config").textContent);
+  const config = JSON.parse(document.getElementById("redline-config")?.textContent || "");
   const map = L.map("map", { zoomSnap: 0.5, minZoom: 5, maxZoom: 16, fadeAnimation: false });
   map.fitBounds(config.bounds);
   window.redlinePage = new Page(map, config);

@@ -3,7 +3,10 @@
   "use strict";
   const redline = window.redline;
 
-  /** What st_folium would send now. */
+  /**
+   * What st_folium would send now.
+   * @param {L.Map} map
+   */
   function present(map) {
     const data = window.__GLOBAL_DATA__;
     const known = {
@@ -45,14 +48,19 @@
     guard(map, guards) {
       const start = window.initComponent;
       window.initComponent = (started, hover) => {
-        map.on = (types, handler, context) => {
+        const own = /** @type {{ on?: unknown }} */ (map);
+        own.on = (
+          /** @type {string} */ types,
+          /** @type {L.LeafletEventHandlerFn} */ handler,
+          /** @type {object} */ context,
+        ) => {
           const guard = guards[types];
-          const guarded = guard ? (e) => guard(e) || handler.call(context, e) : handler;
-          return L.Map.prototype.on.call(map, types, guarded, context);
+          const guarded = (/** @type {L.LeafletEvent} */ e) => guard?.(e) || handler.call(context, e);
+          return /** @type {Function} */ (L.Map.prototype.on).call(map, types, guard ? guarded : handler, context);
         };
         redline.stFolium.known(map);
         start(started, hover);
-        delete map.on;
+        delete own.on;
         window.initComponent = start;
       };
     },

@@ -5,13 +5,17 @@
   const NARROW = 700;
   const OPEN_PX = 285;
 
+  /** @type {Redline.Shared["make"]} */
   function make(tag, name, parent, text) {
     const element = L.DomUtil.create(tag, name, parent);
     if (text !== undefined) element.textContent = text;
     return element;
   }
 
-  /** A button that says by a word what its sign means. */
+  /**
+   * A button that says by a word what its sign means.
+   * @type {Redline.Shared["button"]}
+   */
   function button(name, parent, sign, word) {
     const made = make("button", name, parent, sign);
     made.type = "button";
@@ -32,7 +36,7 @@
     map.fitBounds(box, { paddingBottomRight: [taken, 0], animate: false });
   };
 
-  redline.Panel = L.Control.extend({
+  const members = /** @type {Redline.Members<Redline.Panel>} */ ({
     options: { position: "topright" },
 
     initialize(app) {
@@ -49,13 +53,13 @@
       const body = make("div", "redline-panel-body", box);
       body.id = "redline-panel-body";
       head.setAttribute("aria-controls", body.id);
-      const open = (yes) => {
+      const open = (/** @type {boolean} */ yes) => {
         body.hidden = !yes;
         box.classList.toggle("redline-panel-open", yes);
         head.setAttribute("aria-expanded", String(yes));
       };
       open(map.getSize().x >= NARROW);
-      L.DomEvent.on(head, "click", () => open(body.hidden));
+      L.DomEvent.on(head, "click", () => open(Boolean(body.hidden)));
       this._indicators = [0, 1].map(() => {
         const section = make("section", "redline-indicator", body);
         section.hidden = true;
@@ -107,14 +111,14 @@
     _markings(body) {
       const list = make("ul", "redline-markings", body);
       const words = this._app.config.texts.markWords;
-      const entry = (picture, word) => {
+      const entry = (/** @type {HTMLElement} */ picture, /** @type {string} */ word) => {
         const item = make("li", "", list);
         item.appendChild(picture);
         make("span", "", item, word);
         item.hidden = true;
         return item;
       };
-      const red = { stroke: "#d00000", width: 2, fill: "#ff5252", opacity: 0.25 };
+      const red = /** @type {Redline.Style} */ ({ stroke: "#d00000", width: 2, fill: "#ff5252", opacity: 0.25 });
       this._marked = {
         spot: { item: entry(make("i", "redline-pin"), words.spot), count: 0 },
         shape: { item: entry(redline.swatch(red, "area"), words.shape), count: 0 },
@@ -174,7 +178,7 @@
 
     /** Opacity, order and years of a layer, behind a button of its own. */
     _settings(def, head, row, years) {
-      const words = this._words;
+      const words = this._words || {};
       const more = button("redline-more", head, "⋯", L.Util.template(words.settings, { layer: def.title }));
       const box = make("div", "redline-settings", row);
       box.hidden = true;
@@ -188,15 +192,15 @@
       const label = make("label", "", box, words.opacity);
       const slider = make("input", "", label);
       slider.type = "range";
-      slider.min = 10;
-      slider.max = 100;
-      slider.step = 5;
-      slider.value = Math.round(100 * def.opacity);
+      slider.min = "10";
+      slider.max = "100";
+      slider.step = "5";
+      slider.value = String(Math.round(100 * def.opacity));
       slider.setAttribute("aria-label", L.Util.template(words.opacityOf, { layer: def.title }));
       const told = make("output", "", label, `${slider.value} %`);
       L.DomEvent.on(slider, "input", () => {
         told.textContent = `${slider.value} %`;
-        this._app.fade(def, slider.value / 100);
+        this._app.fade(def, Number(slider.value) / 100);
       });
       L.DomEvent.on(slider, "change", () => this._app.changed());
       redline.movers(this, box, row, def.title);
@@ -207,19 +211,21 @@
     moved(element, title) {
       this._app.restack(this.order());
       this._app.changed();
-      const all = [...element.parentElement.children];
+      const all = [...(element.parentElement?.children || [])];
       const place = { layer: title, place: all.indexOf(element) + 1, count: all.length };
-      this._live.textContent = L.Util.template(this._words.moved, place);
+      this._live.textContent = L.Util.template(this._words?.moved || "", place);
     },
 
     /** A text of the panel about a layer or a group. */
     word(name, title) {
-      return L.Util.template(this._words[name], { layer: title });
+      return L.Util.template(this._words?.[name] || "", { layer: title });
     },
 
     /** Ids of the layers as they stand, top first. */
     order() {
-      return [...this._list.querySelectorAll(".redline-row")].map((row) => row.dataset.id);
+      /** @type {NodeListOf<HTMLElement>} */
+      const rows = this._list.querySelectorAll(".redline-row");
+      return [...rows].map((row) => row.dataset.id || "");
     },
 
     /** Tick a layer as a click would. */
@@ -294,4 +300,5 @@
       make("span", "", line, ramp.high);
     },
   });
+  redline.Panel = /** @type {typeof redline.Panel} */ (/** @type {unknown} */ (L.Control.extend(members)));
 })();

@@ -5,13 +5,16 @@
   const { make } = redline;
   const HIDDEN = -1;
 
+  /** @type {(years: Redline.Years, kind: Redline.YearKind) => boolean} */
   const drawn = (years, [, first, last]) => (first < 0 ? years.showUndated : first <= years.to && last >= years.from);
 
   /** Note in `def.classOf`, by which tiles and symbols are drawn, the class of each kind that is drawn now. */
   redline.setYears = (def) => {
-    def.classOf = def.classOf || [];
-    def.years.kinds.forEach((kind, at) => {
-      def.classOf[at] = drawn(def.years, kind) ? kind[0] : HIDDEN;
+    const { years, classOf = [] } = def;
+    def.classOf = classOf;
+    if (!years) return;
+    years.kinds.forEach((kind, at) => {
+      classOf[at] = drawn(years, kind) ? kind[0] : HIDDEN;
     });
   };
 
@@ -22,16 +25,19 @@
     return { years: from > first || to < last ? [from, to] : null, undated: showUndated };
   };
 
+  /** @type {(kinds: Redline.YearKind[]) => number} */
   const counted = (kinds) => kinds.reduce((sum, kind) => sum + kind[3], 0);
 
   /** Say beside a layer which of its features are drawn, where that is not all; nothing otherwise. */
   redline.someYears = (def, words) => {
-    const { first, last, from, to, showUndated, undated, kinds } = def.years;
+    if (!def.years) return "";
+    const { years } = def;
+    const { first, last, from, to, showUndated, undated, kinds } = years;
     if (from === first && to === last && (showUndated || !undated)) return "";
     const told = {
       first: from,
       last: to,
-      count: counted(kinds.filter((kind) => drawn(def.years, kind))),
+      count: counted(kinds.filter((kind) => drawn(years, kind))),
       all: counted(kinds),
     };
     return L.Util.template(undated && showUndated ? words.someUndated : words.some, told);
@@ -40,6 +46,7 @@
   /** The sliders of a layer; `note` stands beside its name and stays when they are put away. */
   redline.yearsChoice = (app, def, parent, note) => {
     const { years } = def;
+    if (!years) return;
     const words = app.config.texts.yearWords;
     const box = make("div", "redline-years", parent);
     const tell = () => (note.textContent = redline.someYears(def, words));
@@ -47,7 +54,7 @@
       app.keepYears(def);
       tell();
     };
-    const slider = (end, word) => {
+    const slider = (/** @type {"from" | "to"} */ end, /** @type {string} */ word) => {
       const label = make("label", "", box, words[end]);
       const input = make("input", "", label);
       Object.assign(input, { type: "range", min: years.first, max: years.last, step: 1, value: years[end] });
@@ -55,7 +62,7 @@
       input.setAttribute("aria-label", L.Util.template(word, { layer: def.title }));
       const told = make("output", "", label, String(years[end]));
       const show = () => {
-        input.value = years[end];
+        input.value = String(years[end]);
         told.textContent = String(years[end]);
       };
       L.DomEvent.on(input, "change", () => app.changed());

@@ -1,7 +1,7 @@
 /* Coordinates and sizes on the ellipsoid of CGCS2000 (GRS 80). */
 (() => {
   "use strict";
-  window.redline = window.redline || {};
+  window.redline = window.redline || /** @type {Redline.Shared} */ ({});
   const redline = window.redline;
   const A = 6378137;
   const F = 1 / 298.257222101;
@@ -19,6 +19,7 @@
   const MOST_PIECES = 200;
   const PIXEL_M = 0.00028; // the pixel that OGC reckons scales with
 
+  /** @type {(degrees: number) => number} */
   const radians = (degrees) => (degrees * Math.PI) / 180;
 
   /** Gauss-Krüger, 3-degree zones: x north and y east in metres, y with 500 km and the number of the zone before it. */
@@ -38,8 +39,12 @@
     return { zone: zone, x: RADIUS * x, y: zone * 1e6 + 500000 + RADIUS * y };
   };
 
-  let ellipsoid = null;
-  const geodesic = () => (ellipsoid = ellipsoid || new window.geodesic.Geodesic.Geodesic(A, F));
+  /** @type {Redline.Geodesic | undefined} */
+  let ellipsoid;
+  const geodesic = () => {
+    ellipsoid = ellipsoid || new window.geodesic.Geodesic.Geodesic(A, F);
+    return ellipsoid;
+  };
 
   /** Length in metres of the shortest lines between places, [lon, lat] in degrees. */
   redline.lengthOf = (places) => {

@@ -20,7 +20,7 @@
   redline.quietHistory = () => {
     const app = around();
     if (!app) return;
-    const history = app.history;
+    const history = /** @type {{ pushState?: History["pushState"] }} */ (app.history);
     const { pushState, replaceState } = Object.getPrototypeOf(history);
     history.pushState = (state, title, url) => {
       const same =
@@ -30,7 +30,11 @@
     window.addEventListener("pagehide", () => delete history.pushState);
   };
 
-  /** Wait until the server has answered to what was done last: the address is behind the map until then. */
+  /**
+   * Wait until the server has answered to what was done last: the address is behind the map until then.
+   * @param {Window} app
+   * @returns {Promise<void>}
+   */
   function settled(app) {
     const ended = Date.now() + PATIENCE_MS;
     const idle = () => !app.document.querySelector('.stApp[data-test-script-state="running"]');
@@ -42,13 +46,16 @@
 
   function address() {
     try {
-      return window.top.location.href;
+      return /** @type {Window} */ (window.top).location.href;
     } catch {
       return (around() || window).location.href;
     }
   }
 
-  /** Copy text; without https the browser's own way is shut, and an old one is taken. */
+  /**
+   * Copy text; without https the browser's own way is shut, and an old one is taken.
+   * @param {string} text
+   */
   async function copy(text) {
     try {
       await (around() || window).navigator.clipboard.writeText(text);
@@ -65,7 +72,8 @@
 
   /** Copy the link to what is shown; where that cannot be, show it to be copied by hand. */
   redline.copyLink = async (app) => {
-    if (around()) await settled(around());
+    const page = around();
+    if (page) await settled(page);
     const text = address();
     const words = app.config.texts.linkWords;
     app.say((await copy(text)) ? words.copied : L.Util.template(words.byHand, { link: text }));

@@ -27,7 +27,7 @@ check: setup js
 js: setup node_modules/.ready
 	@$(BIOME) ci --error-on-warnings
 	@node node_modules/typescript/bin/tsc --noEmit
-	@node --test tests/js/*.test.js
+	@node --test tests/js/*.test.mjs
 
 # How much of the code the tests run: a figure, and each line that none runs in .build/coverage/html. Apart from `make
 # check`: counting makes tests a third to a half slower. Fails below the floor in pyproject.toml; of a part there is no floor:

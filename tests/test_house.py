@@ -59,11 +59,21 @@ def test_no_file_grows_beyond_400_lines() -> None:
     long = {
         str(path.relative_to(ROOT)): count
         for path in committed()
-        if path.suffix == ".py"
+        if path.suffix in {".py", ".js", ".mjs"}
         and path.exists()
         and (count := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
     }
     assert not long
+
+
+def test_every_script_and_sheet_says_first_what_it_holds() -> None:
+    mute = [
+        path.relative_to(ROOT).as_posix()
+        for path in committed()
+        if path.suffix in {".js", ".mjs", ".ts", ".css"} and path.exists()
+        if not path.read_text(encoding="utf-8").startswith("/* ")
+    ]
+    assert mute == []
 
 
 def test_nothing_committed_names_a_registry_or_a_machine() -> None:

@@ -21,6 +21,7 @@ __all__ = ["Package", "fetch", "missing", "pack", "read_manifest", "tarball_name
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = Path(__file__).with_name("assets.toml")
+MANIFEST_NAME = "tools/assets.toml"
 VENDOR = ROOT / "static" / "vendor"
 NPM_SECONDS = 300
 
@@ -116,7 +117,7 @@ def _members(tarball: Path, package: Package) -> dict[str, bytes]:
             except KeyError:
                 member = None
             if member is None:
-                raise RedlineError("carto.asset_absent", package=package.spec, file=name)
+                raise RedlineError("carto.asset_absent", package=package.spec, file=name, listed=MANIFEST_NAME)
             contents[name] = member.read()
     return contents
 
@@ -124,7 +125,7 @@ def _members(tarball: Path, package: Package) -> dict[str, bytes]:
 def _checked(package: Package, name: str, content: bytes) -> bytes:
     """Return `content` if it has the pinned hash."""
     if hashlib.sha256(content).hexdigest() != package.files[name]:
-        raise RedlineError("carto.asset_changed", package=package.spec, file=name)
+        raise RedlineError("carto.asset_changed", package=package.spec, file=name, listed=MANIFEST_NAME)
     return content
 
 

@@ -85,9 +85,9 @@ def fetch(tools: list[Tool], modules: Path = MODULES) -> None:
 def _unpack(tool: Tool, tarball: Path, into: Path) -> None:
     """Unpack a package if it has the pinned hash, without the folder that all of it stands in."""
     if not tarball.is_file():
-        raise RedlineError("carto.asset_absent", package=tool.spec, file=tarball.name)
+        raise RedlineError("carto.asset_absent", package=tool.spec, file=tarball.name, listed="tools/js_packages.toml")
     if hashlib.sha256(tarball.read_bytes()).hexdigest() != tool.sha256:
-        raise RedlineError("carto.asset_changed", package=tool.spec, file=tarball.name)
+        raise RedlineError("carto.asset_changed", package=tool.spec, file=tarball.name, listed="tools/js_packages.toml")
     into.mkdir()
     with tarfile.open(tarball) as archive:
         for member in archive:

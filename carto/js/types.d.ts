@@ -504,6 +504,7 @@ declare namespace Redline {
       guard(map: L.Map, guards: Record<string, ((e: L.LeafletEvent) => boolean) | undefined>): void;
       send(map: L.Map, layer: object): void;
     };
+    tileLayer(app: App, options: Tiled): TileLayer;
     start(map: AppMap, config: Config): void;
     Choropleth: new (shown: Shown) => Choropleth;
     Highlight: new (shapes: GeoJSON.FeatureCollection, style: L.PathOptions) => Highlight;

@@ -37,7 +37,9 @@ _SCRIPTS: Final = (
     _OWN / "panel/swipe.js",
     _OWN / "map/st_folium.js",
     _OWN / "map/layered.js",
+    _OWN / "map/tile_layer.js",
     _OWN / "map/map.js",
+    _OWN / "map/groups.js",
     _OWN / "map/picks.js",
     _OWN / "map/image.js",
 )

@@ -11,58 +11,6 @@
     },
   });
 
-  /**
-   * Tiles of one PMTiles file; whoever reads them learns of a failure by `failed`.
-   * @param {string} url
-   * @param {string} token
-   * @param {(fault: Error) => void} failed
-   */
-  function tiles(url, token, failed) {
-    const archive = new protomapsL.PmtilesSource(url, true).p;
-    archive.source.setHeaders(new Headers({ "X-Redline-Token": token }));
-    /** @type {<T>(promise: Promise<T>) => Promise<T>} */
-    const guarded = (promise) =>
-      promise.catch((fault) => {
-        if (fault.name !== "AbortError") failed(fault);
-        throw fault;
-      });
-    return {
-      /** @type {Redline.Archive["getZxy"]} */
-      getZxy: (z, x, y, signal) => guarded(archive.getZxy(z, x, y, signal)),
-      getHeader: () => guarded(archive.getHeader()),
-    };
-  }
-
-  /**
-   * @param {Redline.App} app
-   * @param {Redline.Tiled} options
-   */
-  function tileLayer(app, options) {
-    const source = tiles(options.url, app.config.token, () => app.failed(options.title));
-    const layer = protomapsL.leafletLayer({
-      url: source,
-      levelDiff: app.config.levelDiff,
-      paintRules: [{ dataLayer: "f", symbolizer: redline.symbolizer(options.styles) }],
-      labelRules: [],
-      pane: options.pane,
-      attribution: "",
-      tileDelay: 0.01,
-      minZoom: options.minZoom || 0,
-      maxZoom: options.maxZoom || 22,
-    });
-    for (const view of layer.views.values()) {
-      const whole = view.getDisplayTile.bind(view);
-      view.getDisplayTile = async (tile) => {
-        view.maxDataLevel = (await source.getHeader()).maxZoom;
-        const prepared = await whole(tile);
-        if (options.def && prepared.data.get("c")?.length) app.panel.cells(options.def, tile.z);
-        return redline.batched(prepared, tile, options.classOf);
-      };
-    }
-    layer.on("loading load", () => app.check());
-    return layer;
-  }
-
   class App extends redline.LayeredMap {
     /**
      * @param {L.Map} map
@@ -158,7 +106,7 @@
         def.shown = def.on;
         if (def.years) redline.setYears(def);
         if (def.url) {
-          def.layer = tileLayer(this, { ...def, pane: `redline-${def.id}`, def: def });
+          def.layer = redline.tileLayer(this, { ...def, pane: `redline-${def.id}`, def: def });
           if (def.on) def.layer.addTo(this.map);
         }
         if (def.marksUrl && def.on) this._marks(def);
@@ -394,53 +342,4 @@
     fill(map);
     map.redline = new App(map, config);
   };
-
-  /** An indicator on polygons: a layer that comes and goes with the data of a rerun. */
-  const choropleth = /** @type {Redline.Members<Redline.Choropleth, Redline.AppMap>} */ ({
-    initialize(shown) {
-      L.FeatureGroup.prototype.initialize.call(this);
-      this._shown = shown;
-    },
-    onAdd(map) {
-      const app = map.redline;
-      const second = this._shown.side === "right";
-      const pane = `redline-indicator${second ? "-right" : ""}`;
-      const layer = tileLayer(app, { ...this._shown, pane: pane });
-      this._tiles = layer;
-      app.extra.add(layer);
-      layer.addTo(map);
-      app.panel.indicator(this._shown, second);
-      if (second) app.swipe.indicators(true);
-      app.check();
-    },
-    onRemove(map) {
-      const app = map.redline;
-      app.extra.delete(this._tiles);
-      this._tiles.remove();
-      app.panel.indicator(null, this._shown.side === "right");
-      if (this._shown.side === "right") app.swipe.indicators(false);
-      app.check();
-    },
-  });
-
-  redline.Choropleth = L.FeatureGroup.extend(choropleth);
-
-  /** Shapes that the server points out (a checked site, a found place); they catch no clicks. */
-  const highlight = /** @type {Redline.Members<Redline.Highlight, Redline.AppMap>} */ ({
-    initialize(shapes, style) {
-      const point = (/** @type {unknown} */ _feature, /** @type {L.LatLng} */ at) =>
-        L.circleMarker(at, { ...style, radius: 7, interactive: false });
-      const drawn = L.geoJSON(shapes, { style: style, interactive: false, pointToLayer: point });
-      L.FeatureGroup.prototype.initialize.call(this, [drawn]);
-    },
-    onAdd(map) {
-      L.FeatureGroup.prototype.onAdd.call(this, map);
-      map.redline.panel.mark("shape", 1);
-    },
-    onRemove(map) {
-      L.FeatureGroup.prototype.onRemove.call(this, map);
-      map.redline.panel.mark("shape", -1);
-    },
-  });
-  redline.Highlight = L.FeatureGroup.extend(highlight);
 })();

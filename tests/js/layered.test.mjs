@@ -40,6 +40,13 @@ test("how far a line is: 3, 4, 5", () => {
   const away = (x, y) => redline.away(map, { p: [[0, 0, 10, 0]] }, L.point(x, y));
   assert.equal(away(5, 4), 4);
   assert.equal(away(13, 4), 5);
+  const corner = {
+    p: [
+      [0, 0, 10, 0, 10, 20],
+      [90, 90, 91, 90],
+    ],
+  };
+  assert.equal(redline.away(map, corner, L.point(12, 15)), 2);
   assert.equal(redline.away(map, { p: [] }, L.point(0, 0)), Infinity);
 });
 

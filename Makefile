@@ -4,9 +4,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
+BIOME := node_modules/@biomejs/cli-*/biome
 ROOMS := geo layers siting carto snapshot views words cli
 
-.PHONY: run test check coverage accept data docs lock setup fmt clean bench
+.PHONY: run test check js coverage accept data docs lock setup fmt clean bench
 
 run: setup
 	@$(BIN)/redline serve --port $(PORT)
@@ -14,13 +15,19 @@ run: setup
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-# Style, contracts of imports, types, examples in docstrings, then the tests.
-check: setup
+# Style, contracts of imports, types, examples in docstrings, scripts and sheets, then the tests.
+check: setup js
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q --doctest-modules $(ROOMS) --ignore=views/shell.py --ignore=cli/__main__.py
 	@$(MAKE) --no-print-directory test
+
+# Scripts and sheets: lint and format, the types in their comments, and what of them is arithmetic, run by node.
+js: setup node_modules/.ready
+	@$(BIOME) ci --error-on-warnings
+	@node node_modules/typescript/bin/tsc --noEmit
+	@node --test tests/js/*.test.mjs
 
 # How much of the code the tests run: a figure, and each line that none runs in .build/coverage/html. Apart from `make
 # check`: counting makes tests a third to a half slower. Fails below the floor in pyproject.toml; of a part there is no floor:
@@ -52,11 +59,12 @@ docs:
 lock:
 	@tools/lock.sh
 
-fmt: setup
+fmt: setup node_modules/.ready
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+	@$(BIOME) check --write
 
 clean:
-	rm -rf .venv .venv-data .venv-docs .build static/vendor
+	rm -rf .venv .venv-data .venv-docs .build static/vendor node_modules
 
 # ---------------------------------------------------------------- set-up
 
@@ -75,4 +83,11 @@ static/vendor/.ready: tools/assets.toml tools/assets.py tools/need.sh .venv/.rea
 	@tools/need.sh npm
 	@echo "Redline: fetching the front-end assets / 正在获取前端组件(仅首次)"
 	@$(BIN)/python -m tools.assets
+	@touch $@
+
+# What `make js` checks with; the app never needs it.
+node_modules/.ready: tools/js_packages.toml tools/js_tools.py tools/need.sh .venv/.ready
+	@tools/need.sh npm
+	@echo "Redline: fetching what scripts are checked with / 正在获取脚本检查工具(仅首次)"
+	@$(BIN)/python -m tools.js_tools
 	@touch $@

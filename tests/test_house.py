@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("geo", "layers", "siting", "carto", "snapshot", "views", "words", "cli", "tools")
+CODE = {".py", ".js", ".css"}
 MOST_FILES = 15
 MOST_LINES = 400
 
@@ -35,7 +36,7 @@ def test_no_folder_is_a_drawer() -> None:
     files = Counter(
         path.parent.relative_to(ROOT).as_posix()
         for path in committed()
-        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ROOMS and path.exists()
+        if path.suffix in CODE and path.relative_to(ROOT).parts[0] in ROOMS and path.exists()
     )
     assert {folder: count for folder, count in files.items() if count > MOST_FILES} == {}
 
@@ -58,11 +59,21 @@ def test_no_file_grows_beyond_400_lines() -> None:
     long = {
         str(path.relative_to(ROOT)): count
         for path in committed()
-        if path.suffix == ".py"
+        if path.suffix in {".py", ".js", ".mjs"}
         and path.exists()
         and (count := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
     }
     assert not long
+
+
+def test_every_script_and_sheet_says_first_what_it_holds() -> None:
+    mute = [
+        path.relative_to(ROOT).as_posix()
+        for path in committed()
+        if path.suffix in {".js", ".mjs", ".ts", ".css"} and path.exists()
+        if not path.read_text(encoding="utf-8").startswith("/* ")
+    ]
+    assert mute == []
 
 
 def test_nothing_committed_names_a_registry_or_a_machine() -> None:

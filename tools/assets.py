@@ -17,10 +17,11 @@ from pathlib import Path
 
 from geo.errors import RedlineError
 
-__all__ = ["Package", "fetch", "missing", "read_manifest"]
+__all__ = ["Package", "fetch", "missing", "pack", "read_manifest", "tarball_name"]
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = Path(__file__).with_name("assets.toml")
+MANIFEST_NAME = "tools/assets.toml"
 VENDOR = ROOT / "static" / "vendor"
 NPM_SECONDS = 300
 
@@ -47,7 +48,12 @@ class Package:
     @property
     def tarball(self) -> str:
         """The file that ``npm pack`` leaves."""
-        return f"{self.name.lstrip('@').replace('/', '-')}-{self.version}.tgz"
+        return tarball_name(self.name, self.version)
+
+
+def tarball_name(name: str, version: str) -> str:
+    """Return what ``npm pack`` calls the file of a package."""
+    return f"{name.lstrip('@').replace('/', '-')}-{version}.tgz"
 
 
 def read_manifest(path: Path = MANIFEST) -> list[Package]:
@@ -74,7 +80,7 @@ def fetch(packages: list[Package], vendor: Path = VENDOR) -> None:
         If npm is not installed, cannot fetch a package, or a file is not the pinned one. Nothing is written then.
     """
     with tempfile.TemporaryDirectory() as folder:
-        _pack([package.spec for package in packages], Path(folder))
+        pack([package.spec for package in packages], Path(folder))
         taken = {
             vendor / package.folder / name: _checked(package, name, content)
             for package in packages
@@ -87,7 +93,7 @@ def fetch(packages: list[Package], vendor: Path = VENDOR) -> None:
         part.replace(target)
 
 
-def _pack(specs: list[str], folder: Path) -> None:
+def pack(specs: list[str], folder: Path) -> None:
     """Let npm fetch the tarballs of `specs` into `folder`."""
     command = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder), *specs]
     try:
@@ -111,7 +117,7 @@ def _members(tarball: Path, package: Package) -> dict[str, bytes]:
             except KeyError:
                 member = None
             if member is None:
-                raise RedlineError("carto.asset_absent", package=package.spec, file=name)
+                raise RedlineError("carto.asset_absent", package=package.spec, file=name, listed=MANIFEST_NAME)
             contents[name] = member.read()
     return contents
 
@@ -119,7 +125,7 @@ def _members(tarball: Path, package: Package) -> dict[str, bytes]:
 def _checked(package: Package, name: str, content: bytes) -> bytes:
     """Return `content` if it has the pinned hash."""
     if hashlib.sha256(content).hexdigest() != package.files[name]:
-        raise RedlineError("carto.asset_changed", package=package.spec, file=name)
+        raise RedlineError("carto.asset_changed", package=package.spec, file=name, listed=MANIFEST_NAME)
     return content
 
 

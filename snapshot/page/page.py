@@ -38,8 +38,15 @@ MOST_BYTES: Final = 5_000_000
 """A page that is larger is drawn coarser until it is not."""
 _GROUPS: Final = ("boundaries", "control", "protection", "water", "projects", "indicators", "own")
 _TOLERANCES: Final = (0.0003, 0.0006, 0.0012, 0.0025, 0.005, 0.01)
-_OWN_SCRIPT: Final = PRODUCT / "carto" / "js" / "page.js"
-_WANTED: Final = ("leaflet.js", "paint.js", "marks.js", "panel.js")
+_OWN: Final = PRODUCT / "carto" / "js"
+_SCRIPTS: Final = (
+    "draw/paint.js",
+    "draw/marks.js",
+    "panel/panel.js",
+    "map/layered.js",
+    "map/hits.js",
+    "map/page.js",
+)
 
 
 def write_page(
@@ -299,8 +306,8 @@ def _html(config: dict[str, Any], title: str, lang: Lang, made: str) -> str:
     files = bundle().files
     sheet = _without_links(files["map.css"].decode(), files)
     leaflet = (PRODUCT / "static/vendor/leaflet/dist/leaflet.js").read_text(encoding="utf-8")
-    own = [(PRODUCT / "carto/js" / name).read_text(encoding="utf-8") for name in _WANTED[1:]]
-    script = "\n;\n".join([leaflet, *own, _OWN_SCRIPT.read_text(encoding="utf-8")])
+    own = [(_OWN / name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    script = "\n;\n".join([leaflet, *own])
     script = re.sub(r"//# sourceMappingURL=\S+", "", script).replace("</script", "<\\/script")
     foot = " · ".join([made.strip("　"), t("sheet.no_authority", lang), t("snapshot.disclaimer", lang)])
     language = "zh-CN" if lang == "zh" else "en"

@@ -26,7 +26,7 @@ from words import Lang, t
 __all__ = ["Marks", "marker", "put_text", "text_width_pt"]
 
 _HOLLOW_FROM: Final = 9
-"""Symbols that mark no place would hide, further out, those that do (``carto/js/marks.js``)."""
+"""Symbols that mark no place would hide, further out, those that do (``carto/js/draw/marks.js``)."""
 _SITE_NAME: Final = Label(
     size=12, weight=700, style="normal", colour="#a00000", rank=-1, minZoom=0, maxZoom=99, room=99.0
 )
@@ -174,7 +174,7 @@ _SHAPES: Final[dict[Shape, Outline]] = {
     "hexagon": _polygon(1.1, 6, 0),
     "star": _star(),
 }
-"""Outlines of point symbols, of radius one: those of ``carto/js/paint.js``."""
+"""Outlines of point symbols, of radius one: those of ``carto/js/draw/paint.js``."""
 
 
 def marker(axes: Axes, x: float, y: float, symbol: Symbol, unit: float, *, hollow: bool, opacity: float = 1.0) -> None:

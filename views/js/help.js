@@ -17,14 +17,20 @@ function remember() {
   }
 }
 
+/**
+ * @typedef {{ lang: string, open: string, title: string, jobs: [string, string][], mind: string, close: string }} Texts
+ * @param {{ data: Texts, parentElement: HTMLElement }} component
+ */
 export default function ({ data, parentElement }) {
+  /** @type {(name: string) => HTMLElement} */
+  const part = (name) => /** @type {HTMLElement} */ (parentElement.querySelector(name));
   document.documentElement.lang = data.lang === "zh" ? "zh-CN" : "en";
-  const button = parentElement.querySelector("button.open");
-  const dialog = parentElement.querySelector("dialog");
+  const button = part("button.open");
+  const dialog = /** @type {HTMLDialogElement} */ (part("dialog"));
   button.setAttribute("aria-label", data.open);
   button.title = data.open;
   dialog.setAttribute("aria-label", data.title);
-  dialog.querySelector("h2").textContent = data.title;
+  part("dialog h2").textContent = data.title;
   const jobs = data.jobs.map(([name, text]) => {
     const item = document.createElement("li");
     const head = document.createElement("b");
@@ -34,9 +40,9 @@ export default function ({ data, parentElement }) {
     item.append(head, body);
     return item;
   });
-  dialog.querySelector("ol").replaceChildren(...jobs);
-  dialog.querySelector(".mind").textContent = data.mind;
-  const close = dialog.querySelector("button");
+  part("dialog ol").replaceChildren(...jobs);
+  part("dialog .mind").textContent = data.mind;
+  const close = part("dialog button");
   close.textContent = data.close;
   close.onclick = () => dialog.close();
   dialog.onclose = remember;

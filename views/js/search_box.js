@@ -1,11 +1,31 @@
 /* The search box: suggestions while typing, from our own server; a choice goes to the page. WAI-ARIA combobox. */
+/**
+ * @typedef {{ key: string, title: string, about: string }} Row
+ * @typedef {{ count: string, nothing: string, failed: string, hint: string, label: string, clear: string }} Texts
+ * @typedef {{ url: string, token: string, lang: string, value: string, texts: Texts }} Data
+ * @typedef {{
+ *   data: Data, send(key: string): void, rows: Row[], at: number, asked: number, shown: string | null,
+ *   timer?: ReturnType<typeof setTimeout>, warm?: boolean, told?: string,
+ * }} State
+ * @typedef {{ data: Data, parentElement: HTMLElement, setTriggerValue(name: string, value: object): void }} Component
+ */
+
+/** @type {WeakMap<HTMLElement, { input: HTMLInputElement, state: State }>} */
 const made = new WeakMap();
 
-function box(root) {
-  const input = root.querySelector("input");
-  const list = root.querySelector("ul");
-  const said = root.querySelector("[role=status]");
-  const state = { data: {}, send: () => {}, rows: [], at: -1, asked: 0, timer: 0, shown: null };
+/** @type {(root: HTMLElement, name: string) => HTMLElement} */
+const part = (root, name) => /** @type {HTMLElement} */ (root.querySelector(name));
+
+/**
+ * @param {HTMLElement} root
+ * @param {Data} data
+ */
+function box(root, data) {
+  const input = /** @type {HTMLInputElement} */ (part(root, "input"));
+  const list = part(root, "ul");
+  const said = part(root, "[role=status]");
+  /** @type {State} */
+  const state = { data, send: () => {}, rows: [], at: -1, asked: 0, shown: null };
 
   function close() {
     list.hidden = true;
@@ -14,9 +34,12 @@ function box(root) {
     input.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {number} at */
   function mark(at) {
     state.at = at;
-    [...list.children].forEach((row, place) => row.setAttribute("aria-selected", String(place === at)));
+    [...list.children].forEach((row, place) => {
+      row.setAttribute("aria-selected", String(place === at));
+    });
     const row = list.children[at];
     if (row) {
       input.setAttribute("aria-activedescendant", row.id);
@@ -26,6 +49,7 @@ function box(root) {
     }
   }
 
+  /** @param {number} at */
   function choose(at) {
     const row = state.rows[at];
     if (!row) return;
@@ -35,9 +59,13 @@ function box(root) {
     state.send(row.key);
   }
 
+  /**
+   * @param {Row} row
+   * @param {number} at
+   */
   function line(row, at) {
     const item = document.createElement("li");
-    item.id = "redline-find-" + at;
+    item.id = `redline-find-${at}`;
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
     const name = document.createElement("b");
@@ -50,20 +78,22 @@ function box(root) {
     return item;
   }
 
+  /** @param {Row[]} rows */
   function show(rows) {
     state.rows = rows;
     list.replaceChildren(...rows.map(line));
     list.hidden = rows.length === 0;
     input.setAttribute("aria-expanded", String(rows.length > 0));
     const texts = state.data.texts;
-    said.textContent = rows.length ? texts.count.replace("{count}", rows.length) : texts.nothing;
+    said.textContent = rows.length ? texts.count.replace("{count}", String(rows.length)) : texts.nothing;
     said.classList.toggle("seen", rows.length === 0);
     mark(-1);
   }
 
+  /** @param {string} text */
   function request(text) {
     const query = new URLSearchParams({ q: text, lang: state.data.lang });
-    return fetch(state.data.url + "?" + query, { headers: { "X-Redline-Token": state.data.token } });
+    return fetch(`${state.data.url}?${query}`, { headers: { "X-Redline-Token": state.data.token } });
   }
 
   async function ask() {
@@ -123,7 +153,7 @@ function box(root) {
       close();
     }
   });
-  root.querySelector("button").addEventListener("click", () => {
+  part(root, "button").addEventListener("click", () => {
     input.value = "";
     state.shown = "";
     ask();
@@ -133,22 +163,25 @@ function box(root) {
   return { input, state };
 }
 
+/** @param {Component} component */
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
-  if (!made.has(parentElement)) made.set(parentElement, box(parentElement));
-  const { input, state } = made.get(parentElement);
+  const held = made.get(parentElement) || box(parentElement, data);
+  made.set(parentElement, held);
+  const { input, state } = held;
   state.data = data;
   state.send = (key) => setTriggerValue("chosen", { key, at: Date.now() });
   input.placeholder = data.texts.hint;
-  parentElement.querySelector("label").textContent = data.texts.label;
-  parentElement.querySelector("ul").setAttribute("aria-label", data.texts.label);
-  const clear = parentElement.querySelector("button");
+  part(parentElement, "label").textContent = data.texts.label;
+  part(parentElement, "ul").setAttribute("aria-label", data.texts.label);
+  const clear = part(parentElement, "button");
   clear.setAttribute("aria-label", data.texts.clear);
   clear.title = data.texts.clear;
   clear.hidden = !data.value;
   if (data.value !== state.told) {
     state.told = data.value;
     state.shown = data.value;
-    if (input.getRootNode().activeElement !== input || !data.value) input.value = data.value;
+    if (/** @type {ShadowRoot} */ (input.getRootNode()).activeElement !== input || !data.value)
+      input.value = data.value;
   }
 }

@@ -13,7 +13,7 @@ from pyproj import Geod, Transformer
 
 from tests.helpers import ROOT
 
-JS = ROOT / "carto" / "js" / "geodesy.js"
+JS = ROOT / "carto" / "js" / "tools" / "geodesy.js"
 LIBRARY = ROOT / "static" / "vendor" / "geographiclib-geodesic" / "geographiclib-geodesic.min.js"
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 

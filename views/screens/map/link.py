@@ -1,7 +1,7 @@
 """The map page and its address: a link read once when a session opens, the address kept in step with what is shown.
 
 The address is written through ``st.query_params``, which asks for no further run of the script; the map's own script
-sees to it that this makes no entry in the browser's history (``carto/js/link.js``).
+sees to it that this makes no entry in the browser's history (``carto/js/tools/link.js``).
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 /* Symbols and labels of all layers on one canvas: labels never overlap each other and never catch a click. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const { FONT } = redline;
   const PAD = 0.2;
   const MOST_LABELS = 400;
-  const HOLLOW_FROM = 9; // symbols that mark no place would hide, further out, those that do
+  redline.HOLLOW_FROM = 9; // symbols that mark no place would hide, further out, those that do
 
-  redline.Marks = L.Layer.extend({
+  const members = /** @type {Redline.Members<Redline.Marks>} */ ({
     initialize(app) {
       this._app = app;
     },
@@ -37,32 +37,32 @@
       const size = map.getSize();
       const pad = size.multiplyBy(PAD).round();
       const whole = size.add(pad.multiplyBy(2));
-      const ratio = window.devicePixelRatio || 1;
-      const canvas = this._canvas;
       const origin = map.containerPointToLayerPoint(pad.multiplyBy(-1)).round();
       this._zoom = map.getZoom();
       this._corner = map.layerPointToLatLng(origin);
-      canvas.width = whole.x * ratio;
-      canvas.height = whole.y * ratio;
-      canvas.style.width = whole.x + "px";
-      canvas.style.height = whole.y + "px";
-      L.DomUtil.setPosition(canvas, origin);
-      const ctx = canvas.getContext("2d");
-      ctx.scale(ratio, ratio);
+      const ctx = redline.sharp(this._canvas, whole.x, whole.y);
+      L.DomUtil.setPosition(this._canvas, origin);
       const box = { x: whole.x, y: whole.y };
-      const at = (lon, lat) => map.latLngToLayerPoint([lat, lon]).subtract(origin);
+      const at = (/** @type {number} */ lon, /** @type {number} */ lat) =>
+        map.latLngToLayerPoint([lat, lon]).subtract(origin);
       const known = [...this._app.layers, ...(this._app.picks || [])];
       const drawn = known.filter((d) => d.marks && this._app.isOn(d) && this._app.inZoom(d));
+      /** @type {Redline.Box[]} */
       const taken = [];
+      /** @type {Redline.Wanted[]} */
       const wanted = [];
+      /** @type {Redline.Dot[]} */
       const dots = [];
-      for (const def of drawn) this._collect(ctx, def, at, box, wanted, dots);
+      for (const def of drawn)
+        this._collect(ctx, /** @type {Redline.Marked & Redline.Laid} */ (def), at, box, wanted, dots);
       wanted.sort((a, b) => a.rank - b.rank || b.weight - a.weight);
       dots.sort((a, b) => (a.many || 0) - (b.many || 0));
       for (const dot of dots) {
-        if (dot.many) redline.crowd(ctx, dot.x, dot.y, crowdRadius(dot.many), short(dot.many, this._app.config.lang), dot);
-        else redline.marker(ctx, dot.x, dot.y, dot.style, dot.hollow, dot.opacity);
+        if (dot.many)
+          redline.crowd(ctx, dot.x, dot.y, crowdRadius(dot.many), short(dot.many, this._app.config.lang), dot);
+        else if (dot.style) redline.marker(ctx, dot.x, dot.y, dot.style, dot.hollow, dot.opacity);
       }
+      /** @type {Redline.Box[]} */
       const symbols = dots.map((dot) => {
         const reach = dot.many ? crowdRadius(dot.many) : 6;
         return [dot.x - reach, dot.y - reach, dot.x + reach, dot.y + reach];
@@ -70,29 +70,29 @@
       const areas = wanted.filter((label) => !label.dot);
       const named = wanted.filter((label) => label.dot);
       // the name of an area may stand on a symbol if it must, never on a number; that of a symbol on neither
-      dots.forEach((dot, at) => dot.many && taken.push(symbols[at]));
-      this.names = place(ctx, areas.slice(0, MOST_LABELS), taken, symbols);
-      dots.forEach((dot, at) => dot.many || taken.push(symbols[at]));
-      this.names.push(...place(ctx, named.slice(0, MOST_LABELS), taken, []));
+      for (const [at, dot] of dots.entries()) if (dot.many) taken.push(symbols[at]);
+      this.names = redline.placeLabels(ctx, areas.slice(0, MOST_LABELS), taken, symbols);
+      for (const [at, dot] of dots.entries()) if (!dot.many) taken.push(symbols[at]);
+      this.names.push(...redline.placeLabels(ctx, named.slice(0, MOST_LABELS), taken, []));
     },
 
     /** Gather the symbols of a layer inside the canvas, and the labels that have room at this zoom. */
     _collect(ctx, def, at, box, wanted, dots) {
       const zoom = this._zoom;
       const english = this._app.config.lang === "en";
-      const world = 256 * Math.pow(2, zoom);
+      const world = 256 * 2 ** zoom;
       const text = def.label;
       const picked = (this._app.picks || []).includes(def);
       const hidden = this._app.hides ? this._app.hides(def) : null; // the other side of a comparison
       for (const [lon, lat, zh, en, cls, located, , whole, when] of def.marks.points) {
-        if (!located && !picked && zoom < HOLLOW_FROM) continue;
-        if (hidden && hidden(lon, lat)) continue;
-        const many = def.years ? inYears(def, whole, when) : whole;
+        if (!located && !picked && zoom < redline.HOLLOW_FROM) continue;
+        if (hidden?.(lon, lat)) continue;
+        const many = (def.years ? redline.inYears(def, when) : whole) || 0;
         if (many < 0) continue;
         const p = at(lon, lat);
         if (p.x < -20 || p.y < -20 || p.x > box.x + 20 || p.y > box.y + 20) continue;
         if (many) {
-          dots.push({ x: p.x, y: p.y, many: many, colour: (def.styles[cls] || {}).fill, opacity: def.opacity });
+          dots.push({ x: p.x, y: p.y, many: many, colour: def.styles[cls]?.fill, opacity: def.opacity });
           continue;
         }
         const style = { ...(def.styles[cls] || def.styles[0]) };
@@ -107,8 +107,8 @@
       if (!text || zoom < text.minZoom || zoom > text.maxZoom) return;
       ctx.font = font(text);
       for (const [lon, lat, zh, en, share, when] of def.marks.labels) {
-        if (hidden && hidden(lon, lat)) continue;
-        if (def.years && def.classOf[when] < 0) continue;
+        if (hidden?.(lon, lat)) continue;
+        if (def.years && redline.inYears(def, when) < 0) continue;
         const p = at(lon, lat);
         if (p.x < 0 || p.y < 0 || p.x > box.x || p.y > box.y) continue;
         const name = (english && en) || zh;
@@ -117,30 +117,35 @@
       }
     },
   });
+  redline.Marks = L.Layer.extend(members);
 
   /** How many features of the years that are drawn a symbol stands for: 0 for one's own, -1 for none. */
-  function inYears(def, many, when) {
-    if (!many) return def.classOf[when] < 0 ? -1 : 0;
-    return when.reduce((sum, [kind, count]) => sum + (def.classOf[kind] < 0 ? 0 : count), 0) || -1;
-  }
+  redline.inYears = (def, when) => {
+    const classOf = def.classOf || [];
+    if (!Array.isArray(when)) return classOf[when ?? -1] < 0 ? -1 : 0;
+    return when.reduce((sum, [kind, count]) => sum + (classOf[kind] < 0 ? 0 : count), 0) || -1;
+  };
 
+  /** @type {(many: number, lang: string) => string} */
   const short = (many, lang) => new Intl.NumberFormat(lang, { notation: "compact" }).format(many);
 
-  function crowdRadius(many) {
-    return 9 + 2.4 * Math.log10(many);
-  }
+  /** @type {(many: number) => number} */
+  const crowdRadius = (many) => 9 + 2.4 * Math.log10(many);
 
+  /** @param {Redline.Label} text */
   function font(text) {
     return `${text.style || "normal"} ${text.weight} ${text.size}px ${FONT}`;
   }
 
+  /** @type {(box: Redline.Box, taken: Redline.Box[]) => boolean} */
   const free = (box, taken) => !taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1]);
 
   /**
    * Write labels in order of rank, each at the first of its places where nothing stands yet, if it can be clear of what
    * should be `spared` too. Returns the boxes of those written.
    */
-  function place(ctx, labels, taken, spared) {
+  redline.placeLabels = (ctx, labels, taken, spared) => {
+    /** @type {Redline.Box[]} */
     const written = [];
     ctx.textBaseline = "middle";
     ctx.textAlign = "left";
@@ -151,8 +156,18 @@
       const high = label.text.size * 1.25;
       const away = 9;
       const spots = label.dot
-        ? [[away, -high / 2], [-away - wide, -high / 2], [-wide / 2, -away - high], [-wide / 2, away]]
-        : [[-wide / 2, -high / 2], [-wide / 2, high * 0.6], [-wide / 2, -high * 1.6]];
+        ? [
+            [away, -high / 2],
+            [-away - wide, -high / 2],
+            [-wide / 2, -away - high],
+            [-wide / 2, away],
+          ]
+        : [
+            [-wide / 2, -high / 2],
+            [-wide / 2, high * 0.6],
+            [-wide / 2, -high * 1.6],
+          ];
+      /** @type {Redline.Box[]} */
       const boxes = spots.map(([dx, dy]) => {
         const x = Math.round(label.x + dx);
         const y = Math.round(label.y + dy);
@@ -171,5 +186,5 @@
       ctx.fillText(label.name, x, y);
     }
     return written;
-  }
+  };
 })();

@@ -1,7 +1,8 @@
 /* Coordinates and sizes on the ellipsoid of CGCS2000 (GRS 80). */
-(function () {
+(() => {
   "use strict";
-  const redline = (window.redline = window.redline || {});
+  window.redline = window.redline || /** @type {Redline.Shared} */ ({});
+  const redline = window.redline;
   const A = 6378137;
   const F = 1 / 298.257222101;
   const N = F / (2 - F);
@@ -18,10 +19,11 @@
   const MOST_PIECES = 200;
   const PIXEL_M = 0.00028; // the pixel that OGC reckons scales with
 
+  /** @type {(degrees: number) => number} */
   const radians = (degrees) => (degrees * Math.PI) / 180;
 
   /** Gauss-Krüger, 3-degree zones: x north and y east in metres, y with 500 km and the number of the zone before it. */
-  redline.gaussKruger = function (lon, lat) {
+  redline.gaussKruger = (lon, lat) => {
     const zone = Math.round(lon / 3);
     const away = radians(lon - 3 * zone);
     const sine = Math.sin(radians(lat));
@@ -37,11 +39,15 @@
     return { zone: zone, x: RADIUS * x, y: zone * 1e6 + 500000 + RADIUS * y };
   };
 
-  let ellipsoid = null;
-  const geodesic = () => (ellipsoid = ellipsoid || new window.geodesic.Geodesic.Geodesic(A, F));
+  /** @type {Redline.Geodesic | undefined} */
+  let ellipsoid;
+  const geodesic = () => {
+    ellipsoid = ellipsoid || new window.geodesic.Geodesic.Geodesic(A, F);
+    return ellipsoid;
+  };
 
   /** Length in metres of the shortest lines between places, [lon, lat] in degrees. */
-  redline.lengthOf = function (places) {
+  redline.lengthOf = (places) => {
     let sum = 0;
     for (let i = 1; i < places.length; i++) {
       sum += geodesic().Inverse(places[i - 1][1], places[i - 1][0], places[i][1], places[i][0]).s12;
@@ -50,7 +56,7 @@
   };
 
   /** Area in square metres of a ring whose edges are straight in degrees, as the server measures a site. */
-  redline.areaOf = function (ring) {
+  redline.areaOf = (ring) => {
     if (ring.length < 3) return 0;
     const polygon = geodesic().Polygon(false);
     ring.forEach(([lon, lat], at) => {
@@ -65,7 +71,5 @@
   };
 
   /** By how much the map shrinks the ground at a latitude: 1 : what is returned. */
-  redline.scaleOf = function (lat, zoom) {
-    return (2 * Math.PI * A * Math.cos(radians(lat))) / (256 * 2 ** zoom) / PIXEL_M;
-  };
+  redline.scaleOf = (lat, zoom) => (2 * Math.PI * A * Math.cos(radians(lat))) / (256 * 2 ** zoom) / PIXEL_M;
 })();

@@ -1,5 +1,5 @@
 /* The address of the page and the link to it. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const PATIENCE_MS = 3000;
@@ -8,7 +8,7 @@
   function around() {
     try {
       return window.parent !== window && window.parent.document ? window.parent : null;
-    } catch (fault) {
+    } catch {
       return null;
     }
   }
@@ -17,19 +17,24 @@
    * The server keeps the address in step with the map. Each of its changes would be a step back in the browser's
    * history: a change of the query alone replaces the address instead. Other pages are entered as before.
    */
-  redline.quietHistory = function () {
+  redline.quietHistory = () => {
     const app = around();
     if (!app) return;
-    const history = app.history;
+    const history = /** @type {{ pushState?: History["pushState"] }} */ (app.history);
     const { pushState, replaceState } = Object.getPrototypeOf(history);
-    history.pushState = function (state, title, url) {
-      const same = url !== undefined && url !== null && new URL(url, app.location.href).pathname === app.location.pathname;
+    history.pushState = (state, title, url) => {
+      const same =
+        url !== undefined && url !== null && new URL(url, app.location.href).pathname === app.location.pathname;
       return (same ? replaceState : pushState).call(history, state, title, url);
     };
     window.addEventListener("pagehide", () => delete history.pushState);
   };
 
-  /** Wait until the server has answered to what was done last: the address is behind the map until then. */
+  /**
+   * Wait until the server has answered to what was done last: the address is behind the map until then.
+   * @param {Window} app
+   * @returns {Promise<void>}
+   */
   function settled(app) {
     const ended = Date.now() + PATIENCE_MS;
     const idle = () => !app.document.querySelector('.stApp[data-test-script-state="running"]');
@@ -41,18 +46,21 @@
 
   function address() {
     try {
-      return window.top.location.href;
-    } catch (fault) {
+      return /** @type {Window} */ (window.top).location.href;
+    } catch {
       return (around() || window).location.href;
     }
   }
 
-  /** Copy text; without https the browser's own way is shut, and an old one is taken. */
+  /**
+   * Copy text; without https the browser's own way is shut, and an old one is taken.
+   * @param {string} text
+   */
   async function copy(text) {
     try {
       await (around() || window).navigator.clipboard.writeText(text);
       return true;
-    } catch (fault) {
+    } catch {
       const field = redline.make("textarea", "redline-unseen", document.body);
       field.value = text;
       field.select();
@@ -63,8 +71,9 @@
   }
 
   /** Copy the link to what is shown; where that cannot be, show it to be copied by hand. */
-  redline.copyLink = async function (app) {
-    if (around()) await settled(around());
+  redline.copyLink = async (app) => {
+    const page = around();
+    if (page) await settled(page);
     const text = address();
     const words = app.config.texts.linkWords;
     app.say((await copy(text)) ? words.copied : L.Util.template(words.byHand, { link: text }));

@@ -1,17 +1,21 @@
 /* The layers in the order of drawing: switches, opacity, order, legend. What a tick shows is drawn beside it by the code that draws the map. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const NARROW = 700;
   const OPEN_PX = 285;
 
+  /** @type {Redline.Shared["make"]} */
   function make(tag, name, parent, text) {
     const element = L.DomUtil.create(tag, name, parent);
     if (text !== undefined) element.textContent = text;
     return element;
   }
 
-  /** A button that says by a word what its sign means. */
+  /**
+   * A button that says by a word what its sign means.
+   * @type {Redline.Shared["button"]}
+   */
   function button(name, parent, sign, word) {
     const made = make("button", name, parent, sign);
     made.type = "button";
@@ -25,14 +29,14 @@
   redline.button = button;
 
   /** Show a box (west, south, east, north) whole, beside where the panel will open. */
-  redline.showHome = function (map, [west, south, east, north]) {
+  redline.showHome = (map, [west, south, east, north]) => {
     const taken = map.getSize().x >= NARROW ? OPEN_PX : 0;
     // a coast that just touches the edge is seen whole enough: better than one zoom further out
     const box = L.latLngBounds([south, west], [north, east]).pad(-0.04);
     map.fitBounds(box, { paddingBottomRight: [taken, 0], animate: false });
   };
 
-  redline.Panel = L.Control.extend({
+  const members = /** @type {Redline.Members<Redline.Panel>} */ ({
     options: { position: "topright" },
 
     initialize(app) {
@@ -46,16 +50,16 @@
       const texts = this._app.config.texts;
       const box = make("div", "redline-panel leaflet-bar");
       const head = button("redline-panel-head", box, texts.panel);
-      const body = (this._body = make("div", "redline-panel-body", box));
+      const body = make("div", "redline-panel-body", box);
       body.id = "redline-panel-body";
       head.setAttribute("aria-controls", body.id);
-      const open = (yes) => {
+      const open = (/** @type {boolean} */ yes) => {
         body.hidden = !yes;
         box.classList.toggle("redline-panel-open", yes);
         head.setAttribute("aria-expanded", String(yes));
       };
       open(map.getSize().x >= NARROW);
-      L.DomEvent.on(head, "click", () => open(body.hidden));
+      L.DomEvent.on(head, "click", () => open(Boolean(body.hidden)));
       this._indicators = [0, 1].map(() => {
         const section = make("section", "redline-indicator", body);
         section.hidden = true;
@@ -70,7 +74,7 @@
       this._live = make("div", "redline-unseen", box);
       this._live.setAttribute("aria-live", "polite");
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
-      const limit = () => (body.style.maxHeight = Math.max(120, map.getSize().y - 116) + "px");
+      const limit = () => (body.style.maxHeight = `${Math.max(120, map.getSize().y - 116)}px`);
       map.on("resize", limit);
       map.on("zoomend", () => this._ranges());
       limit();
@@ -107,14 +111,14 @@
     _markings(body) {
       const list = make("ul", "redline-markings", body);
       const words = this._app.config.texts.markWords;
-      const entry = (picture, word) => {
+      const entry = (/** @type {HTMLElement} */ picture, /** @type {string} */ word) => {
         const item = make("li", "", list);
         item.appendChild(picture);
         make("span", "", item, word);
         item.hidden = true;
         return item;
       };
-      const red = { stroke: "#d00000", width: 2, fill: "#ff5252", opacity: 0.25 };
+      const red = /** @type {Redline.Style} */ ({ stroke: "#d00000", width: 2, fill: "#ff5252", opacity: 0.25 });
       this._marked = {
         spot: { item: entry(make("i", "redline-pin"), words.spot), count: 0 },
         shape: { item: entry(redline.swatch(red, "area"), words.shape), count: 0 },
@@ -174,11 +178,11 @@
 
     /** Opacity, order and years of a layer, behind a button of its own. */
     _settings(def, head, row, years) {
-      const words = this._words;
+      const words = this._words || {};
       const more = button("redline-more", head, "⋯", L.Util.template(words.settings, { layer: def.title }));
       const box = make("div", "redline-settings", row);
       box.hidden = true;
-      box.id = "redline-set-" + def.id;
+      box.id = `redline-set-${def.id}`;
       more.setAttribute("aria-expanded", "false");
       more.setAttribute("aria-controls", box.id);
       L.DomEvent.on(more, "click", () => {
@@ -188,15 +192,15 @@
       const label = make("label", "", box, words.opacity);
       const slider = make("input", "", label);
       slider.type = "range";
-      slider.min = 10;
-      slider.max = 100;
-      slider.step = 5;
-      slider.value = Math.round(100 * def.opacity);
+      slider.min = "10";
+      slider.max = "100";
+      slider.step = "5";
+      slider.value = String(Math.round(100 * def.opacity));
       slider.setAttribute("aria-label", L.Util.template(words.opacityOf, { layer: def.title }));
-      const told = make("output", "", label, slider.value + " %");
+      const told = make("output", "", label, `${slider.value} %`);
       L.DomEvent.on(slider, "input", () => {
-        told.textContent = slider.value + " %";
-        this._app.fade(def, slider.value / 100);
+        told.textContent = `${slider.value} %`;
+        this._app.fade(def, Number(slider.value) / 100);
       });
       L.DomEvent.on(slider, "change", () => this._app.changed());
       redline.movers(this, box, row, def.title);
@@ -207,19 +211,21 @@
     moved(element, title) {
       this._app.restack(this.order());
       this._app.changed();
-      const all = [...element.parentElement.children];
+      const all = [...(element.parentElement?.children || [])];
       const place = { layer: title, place: all.indexOf(element) + 1, count: all.length };
-      this._live.textContent = L.Util.template(this._words.moved, place);
+      this._live.textContent = L.Util.template(this._words?.moved || "", place);
     },
 
     /** A text of the panel about a layer or a group. */
     word(name, title) {
-      return L.Util.template(this._words[name], { layer: title });
+      return L.Util.template(this._words?.[name] || "", { layer: title });
     },
 
     /** Ids of the layers as they stand, top first. */
     order() {
-      return [...this._list.querySelectorAll(".redline-row")].map((row) => row.dataset.id);
+      /** @type {NodeListOf<HTMLElement>} */
+      const rows = this._list.querySelectorAll(".redline-row");
+      return [...rows].map((row) => row.dataset.id || "");
     },
 
     /** Tick a layer as a click would. */
@@ -246,7 +252,11 @@
       for (const [def, { row, tick, range }] of this._rows) {
         const away = tick.checked && !this._app.inZoom(def);
         const cells = tick.checked && zoom <= (def.cellsTo || -1);
-        range.textContent = away ? this._words[zoom < def.minZoom ? "closer" : "farther"] : cells ? this._words.cells : "";
+        range.textContent = away
+          ? this._words[zoom < def.minZoom ? "closer" : "farther"]
+          : cells
+            ? this._words.cells
+            : "";
         row.classList.toggle("redline-away", away);
       }
     },
@@ -290,4 +300,5 @@
       make("span", "", line, ramp.high);
     },
   });
+  redline.Panel = /** @type {typeof redline.Panel} */ (/** @type {unknown} */ (L.Control.extend(members)));
 })();

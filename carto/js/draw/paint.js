@@ -1,19 +1,36 @@
 /* How shapes, symbols and swatches are drawn: one code for the map and for its legend. */
-(function () {
+(() => {
   "use strict";
-  const redline = (window.redline = window.redline || {});
+  window.redline = window.redline || /** @type {Redline.Shared} */ ({});
+  const redline = window.redline;
   const STEP = 8;
   const REACH = 16;
   const LINE = 2;
   const MIXED = "#4a5560";
   redline.FONT = '"Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
 
-  /** Fill and diagonal hatch in one canvas pattern, sharp on any screen, seamless from tile to tile (256 is a multiple). */
+  /** Make a canvas of a size that is sharp on this screen, empty; returns what to draw on it with. */
+  redline.sharp = (canvas, wide, high) => {
+    const ratio = window.devicePixelRatio || 1;
+    canvas.width = wide * ratio;
+    canvas.height = high * ratio;
+    canvas.style.width = `${wide}px`;
+    canvas.style.height = `${high}px`;
+    const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    ctx.scale(ratio, ratio);
+    return ctx;
+  };
+
+  /**
+   * Fill and diagonal hatch in one canvas pattern, sharp on any screen, seamless from tile to tile (256 is a multiple).
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {Redline.Style} style
+   */
   function hatch(ctx, style) {
     const ratio = window.devicePixelRatio || 1;
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = Math.round(STEP * ratio);
-    const pen = canvas.getContext("2d");
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     pen.scale(canvas.width / STEP, canvas.height / STEP);
     if (style.fill) {
       pen.globalAlpha = style.opacity;
@@ -21,18 +38,19 @@
       pen.fillRect(0, 0, STEP, STEP);
     }
     pen.globalAlpha = 0.6;
-    pen.strokeStyle = style.stroke || style.fill;
+    pen.strokeStyle = style.stroke || style.fill || "";
     pen.beginPath();
     for (const shift of [-STEP, 0, STEP]) {
       pen.moveTo(shift - 1, STEP + 1);
       pen.lineTo(shift + STEP + 1, -1);
     }
     pen.stroke();
-    const pattern = ctx.createPattern(canvas, "repeat");
+    const pattern = /** @type {CanvasPattern} */ (ctx.createPattern(canvas, "repeat"));
     pattern.setTransform(new DOMMatrix().scale(STEP / canvas.width, STEP / canvas.height));
     return pattern;
   }
 
+  /** @type {(ctx: CanvasRenderingContext2D, paths: Redline.Corner[][]) => void} */
   function trace(ctx, paths) {
     ctx.beginPath();
     for (const path of paths) {
@@ -41,6 +59,7 @@
     }
   }
 
+  /** @type {(ctx: CanvasRenderingContext2D, style: Redline.Style) => void} */
   function stroke(ctx, style) {
     if (!style.stroke || !style.width) return;
     ctx.globalAlpha = 1;
@@ -51,16 +70,18 @@
     ctx.stroke();
   }
 
+  /** @type {(ctx: CanvasRenderingContext2D, paths: Redline.Corner[][], style: Redline.Style) => void} */
   function area(ctx, paths, style) {
     trace(ctx, paths);
     if (style.hatch || style.fill) {
       ctx.globalAlpha = style.hatch ? 1 : style.opacity;
-      ctx.fillStyle = style.hatch ? hatch(ctx, style) : style.fill;
+      ctx.fillStyle = style.hatch ? hatch(ctx, style) : style.fill || "";
       ctx.fill();
     }
     stroke(ctx, style);
   }
 
+  /** @type {Record<string, (ctx: CanvasRenderingContext2D, radius: number) => void>} */
   const SHAPES = {
     circle: (c, r) => c.arc(0, 0, r, 0, 2 * Math.PI),
     square: (c, r) => c.rect(-0.88 * r, -0.88 * r, 1.76 * r, 1.76 * r),
@@ -72,6 +93,7 @@
     star: (c, r) => star(c, r * 1.35),
   };
 
+  /** @type {(ctx: CanvasRenderingContext2D, r: number, sides: number, turn: number) => void} */
   function polygon(ctx, r, sides, turn) {
     for (let i = 0; i < sides; i++) {
       const angle = ((turn + (360 * i) / sides) * Math.PI) / 180;
@@ -80,6 +102,7 @@
     ctx.closePath();
   }
 
+  /** @type {(ctx: CanvasRenderingContext2D, r: number) => void} */
   function star(ctx, r) {
     for (let i = 0; i < 10; i++) {
       const angle = ((36 * i - 90) * Math.PI) / 180;
@@ -90,24 +113,24 @@
   }
 
   /** A point symbol. A hollow one is known by county only: it marks no place. */
-  redline.marker = function (ctx, x, y, style, hollow, opacity = 1) {
+  redline.marker = (ctx, x, y, style, hollow, opacity = 1) => {
     ctx.save();
     ctx.translate(x, y);
     ctx.beginPath();
     (SHAPES[style.shape] || SHAPES.circle)(ctx, style.radius);
-    ctx.fillStyle = hollow ? "#ffffff" : style.fill;
+    ctx.fillStyle = hollow ? "#ffffff" : style.fill || "";
     ctx.globalAlpha = opacity * (hollow ? 0.85 : 1);
     ctx.fill();
     ctx.globalAlpha = opacity;
     ctx.lineWidth = hollow ? 1.6 : 1.2;
     ctx.setLineDash(hollow ? [2, 1.6] : []);
-    ctx.strokeStyle = hollow ? style.fill : "#ffffff";
+    ctx.strokeStyle = hollow ? style.fill || "" : "#ffffff";
     ctx.stroke();
     ctx.restore();
   };
 
   /** A symbol that stands for many close together: a ring in their colour, grey if they are of several, with their number. */
-  redline.crowd = function (ctx, x, y, radius, number, { colour, opacity = 1 } = {}) {
+  redline.crowd = (ctx, x, y, radius, number, { colour, opacity = 1 } = {}) => {
     ctx.save();
     ctx.globalAlpha = opacity;
     ctx.beginPath();
@@ -126,27 +149,25 @@
   };
 
   /** A symbolizer for protomaps-leaflet, for the features that `redline.batched` makes. */
-  redline.symbolizer = function (styles) {
-    return {
-      draw(ctx, paths, zoom, feature) {
-        const style = styles[feature.id] || styles[0];
-        if (!style) return;
-        if (feature.geomType === LINE) {
-          trace(ctx, paths);
-          stroke(ctx, style);
-        } else {
-          // cells stand for shapes too small to be seen: an outline around each would be larger than the shapes
-          area(ctx, paths, feature.props && feature.props.cells ? { ...style, fill: style.fill || style.stroke, stroke: null } : style);
-        }
-      },
-    };
-  };
+  redline.symbolizer = (styles) => ({
+    draw(ctx, paths, _zoom, feature) {
+      const style = styles[feature.id ?? 0] || styles[0];
+      if (!style) return;
+      if (feature.geomType === LINE) {
+        trace(ctx, paths);
+        stroke(ctx, style);
+      } else {
+        // cells stand for shapes too small to be seen: an outline around each would be larger than the shapes
+        area(ctx, paths, feature.props?.cells ? { ...style, fill: style.fill || style.stroke, stroke: null } : style);
+      }
+    },
+  });
 
   /**
    * The features of a data tile that reach one tile of the screen, joined to one feature per style: thousands of small
    * shapes are drawn by one fill. `classOf` gives the style of an id, -1 for none; without it the id is the style.
    */
-  redline.batched = function (prepared, tile, classOf) {
+  redline.batched = (prepared, tile, classOf) => {
     const { origin, scale } = prepared;
     const low = [(256 * tile.x - REACH - origin.x) / scale, (256 * tile.y - REACH - origin.y) / scale];
     const high = [(256 * (tile.x + 1) + REACH - origin.x) / scale, (256 * (tile.y + 1) + REACH - origin.y) / scale];
@@ -157,11 +178,18 @@
         if (box.maxX < low[0] || box.minX > high[0] || box.maxY < low[1] || box.minY > high[1]) continue;
         const style = classOf ? classOf[feature.id || 0] : feature.id || 0;
         if (style < 0) continue; // of a year that is not drawn
-        const key = name + style + "/" + feature.geomType;
+        const key = `${name}${style}/${feature.geomType}`;
         if (!joined.has(key)) {
           const bbox = { minX: low[0], minY: low[1], maxX: high[0], maxY: high[1] };
           const props = { cells: name === "c" };
-          joined.set(key, { id: style, geomType: feature.geomType, geom: [], bbox: bbox, props: props, numVertices: 0 });
+          joined.set(key, {
+            id: style,
+            geomType: feature.geomType,
+            geom: [],
+            bbox: bbox,
+            props: props,
+            numVertices: 0,
+          });
         }
         const paths = joined.get(key).geom;
         const inside = box.minX >= low[0] && box.maxX <= high[0] && box.minY >= low[1] && box.maxY <= high[1];
@@ -171,9 +199,13 @@
     return { ...prepared, data: new Map([["f", [...joined.values()]]]) };
   };
 
-  /** A path without the corners whose neighbours lie beyond the same edge of a box: inside the box it looks the same. */
+  /**
+   * A path without the corners whose neighbours lie beyond the same edge of a box: inside the box it looks the same.
+   * @type {(path: Redline.Corner[], low: number[], high: number[]) => Redline.Corner[]}
+   */
   function near(path, low, high) {
-    const beyond = (at) => (at.x < low[0] ? 1 : at.x > high[0] ? 2 : 0) | (at.y < low[1] ? 4 : at.y > high[1] ? 8 : 0);
+    const beyond = (/** @type {Redline.Corner} */ at) =>
+      (at.x < low[0] ? 1 : at.x > high[0] ? 2 : 0) | (at.y < low[1] ? 4 : at.y > high[1] ? 8 : 0);
     const kept = [];
     let before = 0;
     let here = path.length ? beyond(path[0]) : 0;
@@ -189,27 +221,32 @@
   }
 
   /** The picture of a style in the legend: `kind` is area, line, point, or crowd for a ring with a number. */
-  redline.swatch = function (style, kind, hollow) {
+  redline.swatch = (style, kind, hollow) => {
     const canvas = document.createElement("canvas");
-    const ratio = window.devicePixelRatio || 1;
     const [wide, high] = [24, 16];
-    canvas.width = wide * ratio;
-    canvas.height = high * ratio;
-    canvas.style.width = wide + "px";
-    canvas.style.height = high + "px";
+    const ctx = redline.sharp(canvas, wide, high);
     canvas.setAttribute("aria-hidden", "true");
-    const ctx = canvas.getContext("2d");
-    ctx.scale(ratio, ratio);
     if (kind === "point") {
       redline.marker(ctx, wide / 2, high / 2, style, hollow);
     } else if (kind === "crowd") {
       redline.crowd(ctx, wide / 2, high / 2, high / 2 - 1.2, "12", { colour: style.fill });
     } else if (kind === "line") {
-      trace(ctx, [[{ x: 1, y: high / 2 }, { x: wide - 1, y: high / 2 }]]);
+      trace(ctx, [
+        [
+          { x: 1, y: high / 2 },
+          { x: wide - 1, y: high / 2 },
+        ],
+      ]);
       stroke(ctx, style);
     } else {
       const [a, b, c, d] = [2, 2, wide - 2, high - 2];
-      const ring = [{ x: a, y: b }, { x: c, y: b }, { x: c, y: d }, { x: a, y: d }, { x: a, y: b }];
+      const ring = [
+        { x: a, y: b },
+        { x: c, y: b },
+        { x: c, y: d },
+        { x: a, y: d },
+        { x: a, y: b },
+      ];
       area(ctx, [ring], style);
     }
     return canvas;

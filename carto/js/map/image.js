@@ -1,9 +1,9 @@
 /* A picture on the map (a user's raster): fetched with the session's token, laid where its bounds say. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
 
-  redline.Image = L.FeatureGroup.extend({
+  const members = /** @type {Redline.Members<Redline.Picture, Redline.AppMap>} */ ({
     initialize(shown) {
       L.FeatureGroup.prototype.initialize.call(this);
       this._shown = shown;
@@ -28,13 +28,19 @@
         const address = URL.createObjectURL(await answer.blob());
         if (!this._wanted) return URL.revokeObjectURL(address);
         this._address = address;
-        this._image = L.imageOverlay(address, bounds, { pane: "redline-indicator", opacity: opacity, interactive: false, alt: "" });
+        const image = L.imageOverlay(address, bounds, {
+          pane: "redline-indicator",
+          opacity: opacity,
+          interactive: false,
+          alt: "",
+        });
+        this._image = image;
         await new Promise((done, failed) => {
-          this._image.on("load", done).on("error", failed);
-          this._image.addTo(map);
+          image.on("load", done).on("error", failed);
+          image.addTo(map);
         });
         map.getContainer().dataset.image = title;
-      } catch (fault) {
+      } catch {
         this._app.failed(title);
       }
     },
@@ -48,4 +54,5 @@
       delete map.getContainer().dataset.image;
     },
   });
+  redline.Image = L.FeatureGroup.extend(members);
 })();

@@ -1,11 +1,13 @@
 /* Features picked by a rerun: their symbols and names among all others, their shapes dashed; nothing catches a click. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
 
-  redline.Picks = L.FeatureGroup.extend({
+  const members = /** @type {Redline.Members<Redline.Picks, Redline.AppMap>} */ ({
     initialize(data) {
-      const drawn = data.layers.map((picked) => L.geoJSON(picked.shapes, { style: look(picked.styles), interactive: false }));
+      const drawn = data.layers.map((picked) =>
+        L.geoJSON(picked.shapes, { style: look(picked.styles), interactive: false }),
+      );
       L.FeatureGroup.prototype.initialize.call(this, drawn);
       this._marks = data.layers.map((picked) => ({
         styles: picked.styles,
@@ -21,7 +23,7 @@
       L.FeatureGroup.prototype.onAdd.call(this, map);
       map.redline.picks = this._marks;
       map.redline.marks.redraw();
-      map.getContainer().dataset.picks = this._marks.reduce((sum, def) => sum + def.marks.points.length, 0);
+      map.getContainer().dataset.picks = String(this._marks.reduce((sum, def) => sum + def.marks.points.length, 0));
     },
 
     onRemove(map) {
@@ -32,17 +34,20 @@
       delete map.getContainer().dataset.picks;
     },
   });
+  redline.Picks = L.FeatureGroup.extend(members);
 
+  /** @param {Redline.Style[]} styles */
   function look(styles) {
-    return (feature) => {
-      const style = styles[feature.properties.class];
+    return (/** @type {GeoJSON.Feature | undefined} */ feature) => {
+      if (!feature) return {};
+      const style = styles[feature.properties?.class];
       const area = feature.geometry.type.endsWith("Polygon");
       return {
-        color: style.stroke,
+        color: style.stroke || undefined,
         weight: area ? 1 : 2.4,
         dashArray: area ? "3 3" : "7 4",
         opacity: 0.9,
-        fillColor: style.fill,
+        fillColor: style.fill || undefined,
         fillOpacity: area ? 0.12 : 0,
       };
     };

@@ -1,26 +1,35 @@
 /* What lies below the layers: shaded relief, a plain colour, or tiles of a service that the configuration names. */
-(function () {
+(() => {
   "use strict";
   const redline = window.redline;
   const { make } = redline;
 
   redline.BaseMaps = class {
+    /** @param {Redline.App} app */
     constructor(app) {
       this.app = app;
       this.bases = app.config.bases;
+      this.id = "";
+      /** @type {L.Layer | null} */
+      this._layer = null;
       this.set(app.config.base);
     }
 
-    /** Show a base map; one that is not there, or lacks its key, leaves the first. */
+    /**
+     * Show a base map; one that is not there, or lacks its key, leaves the first.
+     * @param {string} id
+     */
     set(id) {
       const chosen = this.bases.find((base) => base.id === id && !base.absent) || this.bases[0];
       if (this._layer) this._layer.remove();
       this.id = chosen.id;
       this.app.map.getContainer().style.background = chosen.background;
-      this._layer = chosen.kind === "image" ? this._image(chosen) : chosen.kind === "tiles" ? this._tiles(chosen) : null;
+      this._layer =
+        chosen.kind === "image" ? this._image(chosen) : chosen.kind === "tiles" ? this._tiles(chosen) : null;
       if (this._layer) this._layer.addTo(this.app.map);
     }
 
+    /** @param {Redline.Base} base */
     _image(base) {
       const { app } = this;
       app.waiting++;
@@ -40,6 +49,7 @@
       });
     }
 
+    /** @param {Redline.Base} base */
     _tiles(base) {
       const tiles = L.tileLayer(base.url, {
         pane: "redline-base",
@@ -51,7 +61,10 @@
       return tiles.on("tileerror", () => this.app.failed(base.title));
     }
 
-    /** The choice, as a part of the panel. */
+    /**
+     * The choice, as a part of the panel.
+     * @param {HTMLElement} parent
+     */
     choice(parent) {
       const box = make("fieldset", "redline-bases", parent);
       make("legend", "", box, this.app.config.texts.base);

@@ -1,0 +1,121 @@
+"""What scripts are checked with, from pinned npm packages into ``node_modules/``: ``python -m tools.js_tools``.
+
+Only npm's client touches the network (``npm pack``: no install, no scripts of the packages are run). A second run finds
+every package with its hash and ends at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+import sys
+import tarfile
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import RedlineError
+from tools.assets import pack, tarball_name
+
+__all__ = ["Tool", "fetch", "here", "missing", "read_manifest"]
+
+ROOT = Path(__file__).resolve().parent.parent
+MANIFEST = Path(__file__).with_name("js_packages.toml")
+MODULES = ROOT / "node_modules"
+MARK = ".sha256"
+_MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One npm package at one version, with the sha256 of the whole of it; for one platform or, with "", for all."""
+
+    name: str
+    version: str
+    sha256: str
+    platform: str = ""
+
+    @property
+    def spec(self) -> str:
+        """What npm is asked for."""
+        return f"{self.name}@{self.version}"
+
+
+def here() -> str:
+    """Return this platform as the packages name it: ``linux-x64``, ``darwin-arm64``."""
+    machine = platform.machine().lower()
+    return f"{platform.system().lower()}-{_MACHINES.get(machine, machine)}"
+
+
+def read_manifest(path: Path = MANIFEST, on: str | None = None) -> list[Tool]:
+    """Return the packages that `path` pins for a platform, this one unless another is named."""
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))["package"]
+    tools = [Tool(one["name"], one["version"], one["sha256"], one.get("platform", "")) for one in tables]
+    return [tool for tool in tools if tool.platform in {"", on or here()}]
+
+
+def missing(tools: list[Tool], modules: Path = MODULES) -> list[Tool]:
+    """Return the packages that are not in `modules` or were unpacked there from another file than the pinned one."""
+    return [tool for tool in tools if _unpacked(modules / tool.name) != tool.sha256]
+
+
+def fetch(tools: list[Tool], modules: Path = MODULES) -> None:
+    """Take `tools` from npm into `modules`, each in place of what was there.
+
+    Raises
+    ------
+    RedlineError
+        If npm is not installed, cannot fetch a package, or a package is not the pinned one. Nothing is written then.
+    """
+    modules.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=modules, prefix=".fetch-") as name:
+        folder = Path(name)
+        pack([tool.spec for tool in tools], folder)
+        for place, tool in enumerate(tools):
+            _unpack(tool, folder / tarball_name(tool.name, tool.version), folder / str(place))
+        for place, tool in enumerate(tools):
+            target = modules / tool.name
+            shutil.rmtree(target, ignore_errors=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (folder / str(place)).rename(target)
+
+
+def _unpack(tool: Tool, tarball: Path, into: Path) -> None:
+    """Unpack a package if it has the pinned hash, without the folder that all of it stands in."""
+    if not tarball.is_file():
+        raise RedlineError("carto.asset_absent", package=tool.spec, file=tarball.name, listed="tools/js_packages.toml")
+    if hashlib.sha256(tarball.read_bytes()).hexdigest() != tool.sha256:
+        raise RedlineError("carto.asset_changed", package=tool.spec, file=tarball.name, listed="tools/js_packages.toml")
+    into.mkdir()
+    with tarfile.open(tarball) as archive:
+        for member in archive:
+            member.name = member.name.partition("/")[2]
+            if member.name and member.isfile():
+                archive.extract(member, into, filter="data")
+    (into / MARK).write_text(tool.sha256, encoding="ascii")
+
+
+def _unpacked(folder: Path) -> str | None:
+    """Return the hash of the package that a folder was unpacked from, None if there is none."""
+    mark = folder / MARK
+    return mark.read_text(encoding="ascii") if mark.is_file() else None
+
+
+def main() -> int:
+    """Fetch what is missing; one line either way."""
+    wanted = missing(read_manifest())
+    if not wanted:
+        return 0
+    try:
+        fetch(wanted)
+    except RedlineError as fault:
+        print(fault.text("zh"), fault.text("en"), sep="\n", file=sys.stderr)
+        return 1
+    print("node_modules: " + ", ".join(tool.spec for tool in wanted))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

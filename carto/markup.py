@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from layers.paths import PRODUCT
 
-__all__ = ["Markup", "raw_text", "render"]
+__all__ = ["Markup", "raw_text", "render", "style"]
 
 _BREAK: Final = re.compile(r"(?<=[>}])\s*\n\s*|\s*\n\s*(?=[<{])")
 
@@ -57,3 +57,15 @@ def render(name: str, /, **values: Any) -> Markup:
 def raw_text(text: str) -> Markup:
     """Let a script or style sheet of ours into its element, which is read as it stands and ends at the first ``</``."""
     return Markup(text.replace("</", "<\\/"))  # noqa: S704 -- cannot end its element
+
+
+def style(*names: str) -> Markup:
+    """Return style sheets of the product as a ``<style>``.
+
+    Parameters
+    ----------
+    *names : str
+        Their paths in the product: ``views/parts/findings/findings.css``.
+    """
+    texts = [(PRODUCT / name).read_text(encoding="utf-8").strip() for name in names]
+    return Markup("<style>{}</style>").format(raw_text("\n".join(texts)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
@@ -17,6 +16,7 @@ from reportlab.platypus import CondPageBreak, Image, KeepTogether, Paragraph, Si
 from reportlab.platypus import Table as PdfTable
 from reportlab.platypus.flowables import Flowable
 
+from carto.markup import Markup
 from snapshot.report.model import Block, Facts, Heading, Picture, Report, Signatures, Table, Text
 from snapshot.sheet import FAMILY, register_reportlab
 from words import t
@@ -122,7 +122,7 @@ def _paragraph(text: str, style: str) -> Paragraph:
     wide = any(ord(letter) > 0x2E7F for letter in text)
     options = {"fontName": FAMILY, "textColor": _INK, **_STYLES[style]}
     made = ParagraphStyle(f"{style}-{wide}", **options, wordWrap="CJK" if wide else None, splitLongWords=1)
-    return Paragraph(escape(text).replace("\n", "<br/>"), made)
+    return Paragraph(str(Markup("<br/>").join(text.split("\n"))), made)
 
 
 def _flowables(block: Block) -> list[Flowable]:

@@ -2,6 +2,7 @@
 
 from views.session.crs_names import system_text
 from views.session.language import lang, say, switch_language
+from views.session.markup import html_of, show_html, show_page
 from views.session.memo import once
 from views.session.navigation import PAGES_KEY, arrived, has_page, keep_going, open_page
 from views.session.rows import Row, missing, row_of, rows_of
@@ -25,6 +26,7 @@ __all__ = [
     "current_layers",
     "file_name_text",
     "has_page",
+    "html_of",
     "keep",
     "keep_going",
     "lang",
@@ -42,6 +44,8 @@ __all__ = [
     "rows_of",
     "say",
     "show_fault",
+    "show_html",
+    "show_page",
     "stamp",
     "switch_language",
     "system_text",

@@ -2,7 +2,7 @@
 
 from views.session.crs_names import system_text
 from views.session.language import lang, say, switch_language
-from views.session.markup import html_of, show_html, show_page
+from views.session.markup import colour_key, html_of, show_html, show_page
 from views.session.memo import once
 from views.session.navigation import PAGES_KEY, arrived, has_page, keep_going, open_page
 from views.session.rows import Row, missing, row_of, rows_of
@@ -22,6 +22,7 @@ __all__ = [
     "arrived",
     "asked",
     "catalogue",
+    "colour_key",
     "current",
     "current_layers",
     "file_name_text",

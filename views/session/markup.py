@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from carto.markup import Markup, render
 from views.session.language import say
 
-__all__ = ["html_of", "show_html", "show_page"]
+__all__ = ["colour_key", "html_of", "show_html", "show_page"]
 
 _BREAK: Final = re.compile(r"\s*\n\s*")
 
@@ -18,6 +19,11 @@ _BREAK: Final = re.compile(r"\s*\n\s*")
 def html_of(name: str, /, **values: Any) -> Markup:
     """Fill a template (`carto.markup.render`) that may `say` what the catalogue of words has."""
     return render(name, say=say, **values)
+
+
+def colour_key(head: str, signs: Sequence[tuple[str, str]]) -> Markup:
+    """Return what colours mean, in one line: a colour and its words each."""
+    return html_of("views/session/colour_key.html", head=head, signs=signs)
 
 
 def show_html(*parts: Markup) -> None:

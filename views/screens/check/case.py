@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
+from carto.markup import Markup
 from geo.errors import RedlineError
 from siting.check import CASE_FIELDS, Case, Run
 from views.parts.findings import run_number
-from views.session import answered, asked, keep, ledger, link_to, restore, say, show_fault
+from views.session import answered, asked, keep, ledger, link_to, restore, say, show_fault, show_html
 
 __all__ = ["case_fields", "show_case"]
+
+_STORED: Final = Markup('<div class="rl-stored" data-check="{}"><b>{}</b> · <a href="{}" target="_self">{}</a></div>')
 
 
 def show_case(run: Run, content: bytes | None) -> str | None:
@@ -41,13 +43,8 @@ def show_case(run: Run, content: bytes | None) -> str | None:
         answered("chk-store")
         st.rerun()
     if check_id is not None:
-        told = html.escape(say("check_page.stored", id=check_id))
-        opened = html.escape(say("check_page.stored_open"))
-        st.markdown(
-            f'<div class="rl-stored" data-check="{check_id}"><b>{told}</b> · '
-            f'<a href="{link_to(check_id)}" target="_self">{opened}</a></div>',
-            unsafe_allow_html=True,
-        )
+        told, opened = say("check_page.stored", id=check_id), say("check_page.stored_open")
+        show_html(_STORED.format(check_id, told, link_to(check_id), opened))
         st.caption(say("check_page.stored_hint"))
     return check_id
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 from dataclasses import astuple
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from carto.map import highlight_group
+from carto.markup import Markup
 from carto.scene import View
 from layers.plans import PlanSet, Wanted, counted, matching
 from views.parts.entries import (
@@ -35,7 +35,7 @@ from views.parts.entries import (
     view_of_territory,
 )
 from views.parts.map import show_map
-from views.session import catalogue, lang, row_of, say
+from views.session import catalogue, html_of, lang, row_of, say, show_html
 
 __all__ = ["show"]
 
@@ -124,7 +124,7 @@ def _show_map(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[
         draw=False,
         key="plans-map",
     )
-    st.markdown(_legend(count), unsafe_allow_html=True)
+    show_html(_legend(count))
     if state.clicked is not None and state.clicked != st.session_state.get("plans-click"):
         st.session_state["plans-click"] = state.clicked
         hit = met(found, *state.clicked, state.view.zoom)
@@ -150,18 +150,11 @@ def _look(plans: PlanSet, wanted: Wanted, chosen: View | None) -> View | None:
     return view
 
 
-def _legend(count: int) -> str:
+def _legend(count: int) -> Markup:
     """Return what the symbols mean, as one line below the map."""
-    if not count:
-        return f"<small>{html.escape(say('plans_page.no_map'))}</small>"
-    items = [
-        f'<span style="color:{colour}">{mark}</span> {html.escape(say(f"carto.class_{name}"))}'
-        for colour, mark, name in _LEGEND
-    ]
-    items.append(f'<span style="color:#00695c">○</span> {html.escape(say("plans_page.sites_legend"))}')
-    told = f"{say('plans_page.hollow')} · {say('plans_page.schematic')}"
-    head = html.escape(say("plans_page.on_map", count=count))
-    return f"<small>{head}{' &nbsp;'.join(items)}<br>{html.escape(told)}</small>"
+    signs = [(colour, sign, say(f"carto.class_{name}")) for colour, sign, name in _LEGEND]
+    signs.append(("#00695c", "○", say("plans_page.sites_legend")))
+    return html_of("views/screens/plans/legend.html", count=count, signs=signs)
 
 
 def _show_list(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:

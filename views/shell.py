@@ -10,6 +10,7 @@ from typing import Final
 import streamlit as st
 
 from carto.markup import Markup, raw_text, style
+from carto.style import theme_css
 from geo.errors import RedlineError
 from views.help import show_help
 from views.screens.check import show as show_check
@@ -65,6 +66,7 @@ def _header() -> None:
 st.set_page_config(page_title="Redline 红线一张图", page_icon="🗺️", layout="wide", initial_sidebar_state="collapsed")
 _said = (say("help.menu"), say("views.upload_button"), say("views.upload_limit", size=catalogue().limits.upload_mb))
 show_html(_WORDS.format(*(raw_text(json.dumps(text, ensure_ascii=False)) for text in _said)))
+show_html(Markup("<style>{}</style>").format(raw_text(theme_css())))
 show_html(style("views/frame.css"))
 _pages = {
     "map": _page(show_map, "views.page_map", "map", default=True),

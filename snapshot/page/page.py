@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from carto.map import bundle
 from carto.markup import raw_text, render
 from carto.scene import LayerShow
-from carto.style import SITE_SYMBOL, Choropleth, classes_of, label_of, layer_legend
+from carto.style import SITE_SYMBOL, THEME, Choropleth, classes_of, label_of, layer_legend
 from carto.tiles import marks_of, shaped
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
@@ -285,7 +285,8 @@ def _sites_group(sites: gpd.GeoDataFrame, lang: Lang) -> dict[str, Any]:
 
 def _watermark(text: str) -> str:
     """Return 示意 as a picture in the address itself."""
-    return "data:image/svg+xml;charset=utf-8," + quote(str(render("snapshot/page/watermark.svg", text=text)))
+    svg = render("snapshot/page/watermark.svg", text=text, colour=THEME["watermark"])
+    return "data:image/svg+xml;charset=utf-8," + quote(str(svg))
 
 
 def _html(config: dict[str, Any], title: str, lang: Lang, made: str) -> str:

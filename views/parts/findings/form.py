@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from carto.markup import style
+from carto.style import THEME
 from layers.law import DECLARED_FLAGS
 from siting.check import Settings
 from siting.law import NOT, WORKS, activities, day_of, questions, required_layers
@@ -22,7 +23,12 @@ __all__ = ["activity_title", "choose_settings", "show_required"]
 _FAMILIES: Final = ("industry", "mining", "transport", "energy", "water", "town", "rural", "nature", "waste")
 _UNLOADED: Final = frozenset({"not_loaded", "load_failed", "not_chosen", "no_features", "no_shapes"})
 _MARKS: Final = {"ready": "✓", "illustrative": "▲", "partial": "◐", "missing": "✗"}
-_COLOURS: Final = {"ready": "#17692f", "illustrative": "#8a5a00", "partial": "#8a5a00", "missing": "#b3261e"}
+_COLOURS: Final = {
+    "ready": THEME["good"],
+    "illustrative": THEME["warn"],
+    "partial": THEME["warn"],
+    "missing": THEME["bad"],
+}
 
 
 def choose_settings() -> Settings:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from carto.markup import Markup, style
+from carto.style import THEME
 from geo.measure import MEETING
 from snapshot.findings import amount, area_text, details, length_text
 from views.parts.findings.site_view import (
@@ -25,7 +26,7 @@ __all__ = ["COLOURS", "CSS", "clause_text", "facts_html", "findings_html", "rule
 Row = Mapping[str, Any]
 
 COLOURS: Final = {
-    "prohibited": "#8f1d15",
+    "prohibited": THEME["prohibited"],
     "review_required": "#b8430b",
     "notice": "#6f6100",
     "nothing_found": "#14662c",
@@ -219,7 +220,7 @@ def rules_html(rules: Sequence[Row], *, opened: str | None = None, title: str | 
 def _rule(rule: Row) -> dict[str, Any]:
     """Return what the template writes of a clause."""
     counts = rule["counts_as"]
-    colour = COLOURS.get(counts or "", "#57606a")
+    colour = COLOURS.get(counts or "", THEME["open"])
     tag = say(f"siting.verdict_{counts}") if counts else say(f"check_page.status_{rule['status']}")
     facts = [say(f"check_page.rank_{rule['authority']}"), _days(rule), say(f"check_page.effect_{rule['effect']}")]
     facts += [say(f"check_page.status_{rule['status']}")] if counts else [say("check_page.counts_none")]

@@ -9,6 +9,7 @@ import streamlit as st
 from carto.markup import Markup, style
 from layers.catalogue import Layer, counties_of
 from layers.indicators import County, CountyFigures, county_of, derived_figures
+from layers.paths import PRODUCT
 from siting.law import day_of
 from views.parts.entries import plan_set
 from views.screens.county.markup import figures_html, head_html, lists_html, published_html, sources_html
@@ -31,12 +32,6 @@ from views.session import (
 __all__ = ["show"]
 
 _PRINT_HTML: Final = '<button type="button"></button>'
-_PRINT_CSS: Final = """
-button { width: 100%; min-height: 2.5rem; font: inherit; color: #17352a; background: #fff; border: 1px solid #b9c6be;
-  border-radius: 8px; cursor: pointer; }
-button:hover, button:focus-visible { border-color: #1f6f50; color: #1f6f50; outline: none; }
-button:focus-visible { outline: 2px solid #1f6f50; }
-"""
 _PRINT_JS: Final = """
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector("button");
@@ -154,4 +149,9 @@ def _figures(now: Stamp, _layers: dict[str, Layer]) -> CountyFigures:  # noqa: A
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _print_button() -> Any:
-    return st.components.v2.component("redline_print", html=_PRINT_HTML, css=_PRINT_CSS, js=_PRINT_JS)
+    return st.components.v2.component(
+        "redline_print",
+        html=_PRINT_HTML,
+        css=(PRODUCT / "views/js/print.css").read_text(encoding="utf-8"),
+        js=_PRINT_JS,
+    )

@@ -13,7 +13,7 @@ import streamlit as st
 from PIL import Image
 
 from carto.markup import Markup, render
-from carto.style import SITE_RED
+from carto.style import SITE_RED, THEME
 from geo.crs import STORE_CRS
 from layers.catalogue import Layer, counties_of
 from snapshot.sheet import map_picture, relief_of
@@ -105,6 +105,7 @@ def inset(adcode: str, label: str) -> Markup:
         around=path(around),
         mine=path(mine),
         red=SITE_RED,
+        tint=THEME["tint"],
     )
     address = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
     return Markup('<img class="inset" alt="{}" src="{}">').format(label, address)

@@ -18,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from carto.markup import Markup, render
+from carto.style import THEME
 from layers.own import ROW, Intake
 from words import Lang, t
 
@@ -45,8 +46,8 @@ _KM_PER_DEGREE: Final = 111.2
 _WHOLE: Final = frozenset({"all_outside"})
 """Faults of the layer, not of rows: the picture itself shows them."""
 _COLOURS: Final = {
-    "stop": "#b3261e", "warn": "#b45309", "water": "#e9eef0", "ground": "#f5f7f5", "border": "#9aa8a0",
-    "shape": "#1f6f50", "name": "#44524a", "bar": "#33423a", "small": "#dfe7e2",
+    "stop": THEME["bad"], "warn": "#b45309", "water": "#e9eef0", "ground": "#f5f7f5", "border": THEME["edge"],
+    "shape": THEME["accent"], "name": THEME["head"], "bar": THEME["text"], "small": "#dfe7e2",
 }  # fmt: skip
 
 

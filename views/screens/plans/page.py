@@ -12,6 +12,7 @@ import streamlit as st
 from carto.map import highlight_group
 from carto.markup import Markup
 from carto.scene import View
+from carto.style import FAMILY_COLOURS
 from layers.plans import PlanSet, Wanted, counted, matching
 from views.parts.entries import (
     TABLE_21,
@@ -42,14 +43,14 @@ __all__ = ["show"]
 _MAP_HEIGHT: Final = 560
 _TABLE_HEIGHT: Final = 300
 _LEGEND: Final = (
-    ("#0072b2", "▼", "water"),
-    ("#1b7837", "▲", "ecology"),
-    ("#333333", "■", "transport"),
-    ("#d55e00", "★", "energy"),
-    ("#8c6d31", "⬢", "cycle"),
-    ("#882255", "⬟", "industry"),
-    ("#b8860b", "◆", "agriculture"),
-    ("#aa4499", "●", "culture"),
+    ("▼", "water"),
+    ("▲", "ecology"),
+    ("■", "transport"),
+    ("★", "energy"),
+    ("⬢", "cycle"),
+    ("⬟", "industry"),
+    ("◆", "agriculture"),
+    ("●", "culture"),
 )
 
 
@@ -152,7 +153,7 @@ def _look(plans: PlanSet, wanted: Wanted, chosen: View | None) -> View | None:
 
 def _legend(count: int) -> Markup:
     """Return what the symbols mean, as one line below the map."""
-    signs = [(colour, sign, say(f"carto.class_{name}")) for colour, sign, name in _LEGEND]
+    signs = [(FAMILY_COLOURS[name], sign, say(f"carto.class_{name}")) for sign, name in _LEGEND]
     signs.append(("#00695c", "○", say("plans_page.sites_legend")))
     return html_of("views/screens/plans/legend.html", count=count, signs=signs)
 

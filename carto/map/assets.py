@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from carto.style import theme_css
 from geo.errors import RedlineError
 from layers.paths import PRODUCT
 
@@ -79,7 +80,7 @@ def bundle() -> Bundle:
     RedlineError
         If a file of ``static/vendor`` is missing.
     """
-    files = {"map.js": _joined(_SCRIPTS, b"\n;\n"), "map.css": _joined(_SHEETS, b"\n")}
+    files = {"map.js": _joined(_SCRIPTS, b"\n;\n"), "map.css": theme_css().encode() + b"\n" + _joined(_SHEETS, b"\n")}
     files |= {name: _read(path) for name, path in _IMAGES.items()}
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from carto.style import THEME
 from layers.catalogue import OnlineMap
 from words import Lang, t
 
@@ -24,7 +25,7 @@ class Base:
 
     url: str
     bounds: tuple[tuple[float, float], tuple[float, float]]
-    background: str = "#eef1ee"
+    background: str = THEME["map-ground"]
 
 
 def bases_of(relief: Base | None, online: Sequence[OnlineMap], lang: Lang) -> list[dict[str, Any]]:

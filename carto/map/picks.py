@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from carto.map.folium_map import _ScriptGroup
 from carto.map.panel import looked
-from carto.style import Label, classes_of, label_of
+from carto.style import THEME, Label, classes_of, label_of
 from geo.memo import per_frame
 from layers.catalogue import Layer
 
@@ -28,7 +28,9 @@ _SHOWN_TO_DEG: Final = 0.003
 _GRID_DEG: Final = 1e-4
 _CLOSED_DEG: Final = 0.01
 """Islands and creeks narrower than twice this are closed: their outlines would hide the map below."""
-_LABEL: Final = Label(size=11, weight=500, style="normal", colour="#222222", rank=5, minZoom=10, maxZoom=22, room=4.0)
+_LABEL: Final = Label(
+    size=11, weight=500, style="normal", colour=THEME["map-ink"], rank=5, minZoom=10, maxZoom=22, room=4.0
+)
 
 
 def picks_group(picked: Sequence[tuple[Layer, NDArray[np.bool_]]]) -> folium.FeatureGroup:

@@ -15,6 +15,7 @@ from carto.style.classes import (
 )
 from carto.style.legend import LegendEntry, choropleth_legend, crowd_entry, layer_legend
 from carto.style.symbols import (
+    FAMILY_COLOURS,
     SITE_FILL,
     SITE_RED,
     SITE_SYMBOL,
@@ -26,10 +27,12 @@ from carto.style.symbols import (
     paint_order,
     symbol_of,
 )
+from carto.style.theme import THEME, theme_css
 from carto.style.years import MOST_JOINED, year_kinds, years_shown
 
 __all__ = [
     "DIVERGING",
+    "FAMILY_COLOURS",
     "MAX_CLASSES",
     "MISSING",
     "MOST_JOINED",
@@ -38,6 +41,7 @@ __all__ = [
     "SITE_FILL",
     "SITE_RED",
     "SITE_SYMBOL",
+    "THEME",
     "Choropleth",
     "Classes",
     "Label",
@@ -55,6 +59,7 @@ __all__ = [
     "paint_order",
     "rising_limits",
     "symbol_of",
+    "theme_css",
     "year_kinds",
     "years_shown",
 ]

@@ -17,6 +17,7 @@ from branca.utilities import color_brewer
 from numpy.typing import NDArray
 
 from carto.style.symbols import Symbol
+from carto.style.theme import THEME
 from geo.errors import RedlineError
 from layers.catalogue import Bilingual, Layer
 
@@ -44,7 +45,14 @@ DIVERGING: Final[tuple[Palette, ...]] = ("PuOr", "BrBG", "RdBu", "RdYlBu")
 MAX_CLASSES: Final = 9
 
 MISSING: Final[Symbol] = Symbol(
-    stroke="#8a8a8a", width=0.6, dash=[], fill="#f4f4f4", opacity=0.55, hatch=True, radius=4, shape="circle"
+    stroke=THEME["missing"],
+    width=0.6,
+    dash=[],
+    fill=THEME["missing-ground"],
+    opacity=0.55,
+    hatch=True,
+    radius=4,
+    shape="circle",
 )
 """A region without a figure: grey hatch, never a colour of the scale."""
 

@@ -9,6 +9,7 @@ import shapely
 
 from carto.style.classes import MISSING, Choropleth
 from carto.style.symbols import Symbol, classes_of
+from carto.style.theme import THEME
 from layers.catalogue import Layer
 from words import Lang, t
 
@@ -79,4 +80,4 @@ def _kinds(layer: Layer) -> list[Kind]:
 
 def _grey(symbol: Symbol) -> Symbol:
     """Return a symbol that stands for all classes."""
-    return {**symbol, "shape": "circle", "fill": "#555555", "stroke": "#555555"}
+    return {**symbol, "shape": "circle", "fill": THEME["map-soft"], "stroke": THEME["map-soft"]}

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from carto.style.theme import THEME
 from geo.memo import per_frame
 from layers.catalogue import Layer, LayerSpec, Style
 from words import Lang, has, t
@@ -82,7 +83,7 @@ _FAMILIES: Final[dict[str, tuple[str, Shape, str]]] = {
         "triangle",
         "ecological_restoration mine_restoration forestry biodiversity soil air monitoring",
     ),
-    "transport": ("#333333", "square", "transport_rail transport_road transport_port"),
+    "transport": (THEME["map-label"], "square", "transport_rail transport_road transport_port"),
     "energy": ("#d55e00", "star", "power_grid power_generation energy"),
     "cycle": ("#8c6d31", "hexagon", "waste low_carbon circular_economy"),
     "industry": ("#882255", "pentagon", "industry science digital"),
@@ -91,6 +92,7 @@ _FAMILIES: Final[dict[str, tuple[str, Shape, str]]] = {
 }
 """Families of project categories: colour (dark enough for white, told apart by the colour-blind), shape, categories."""
 
+FAMILY_COLOURS: Final = {family: colour for family, (colour, _, _) in _FAMILIES.items()}
 _FAMILY_OF: Final = {value: family for family, (_, _, values) in _FAMILIES.items() for value in values.split()}
 
 _FREE: Final[tuple[tuple[str, Shape], ...]] = (
@@ -101,7 +103,7 @@ _FREE: Final[tuple[tuple[str, Shape], ...]] = (
     ("#56b4e9", "pentagon"),
     ("#e69f00", "hexagon"),
     ("#882255", "star"),
-    ("#333333", "inverted"),
+    (THEME["map-label"], "inverted"),
 )
 """For values that we do not know: the palette of Okabe and Ito (2008), darkest for last."""
 
@@ -111,10 +113,12 @@ _LABELS: Final[dict[str, Label]] = {
     "county": Label(size=12, weight=500, style="normal", colour="#3f4450", rank=2, minZoom=8, maxZoom=22, room=1.0),
     "protection": Label(size=12, weight=500, style="normal", colour="#00564d", rank=3, minZoom=9, maxZoom=22, room=4.0),
     "water": Label(size=12, weight=400, style="italic", colour="#1c5d99", rank=4, minZoom=8, maxZoom=22, room=2.0),
-    "projects": Label(size=11, weight=500, style="normal", colour="#222222", rank=5, minZoom=10, maxZoom=22, room=4.0),
+    "projects": Label(
+        size=11, weight=500, style="normal", colour=THEME["map-ink"], rank=5, minZoom=10, maxZoom=22, room=4.0
+    ),
 }
 _OTHER_LABEL: Final = Label(
-    size=12, weight=400, style="normal", colour="#333333", rank=6, minZoom=9, maxZoom=22, room=2.0
+    size=12, weight=400, style="normal", colour=THEME["map-label"], rank=6, minZoom=9, maxZoom=22, room=2.0
 )
 
 

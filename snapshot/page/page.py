@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -18,8 +16,9 @@ import shapely
 from numpy.typing import NDArray
 
 from carto.map import bundle
+from carto.markup import raw_text, render
 from carto.scene import LayerShow
-from carto.style import SITE_SYMBOL, Choropleth, classes_of, label_of, layer_legend
+from carto.style import SITE_SYMBOL, THEME, Choropleth, classes_of, label_of, layer_legend
 from carto.tiles import marks_of, shaped
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
@@ -293,12 +292,8 @@ def _sites_group(sites: gpd.GeoDataFrame, lang: Lang) -> dict[str, Any]:
 
 def _watermark(text: str) -> str:
     """Return 示意 as a picture in the address itself."""
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="190"><text x="150" y="95" text-anchor="middle" '
-        'transform="rotate(-24 150 95)" font-size="20" font-weight="600" fill="#7a1f1f" fill-opacity="0.3" '
-        f'font-family="sans-serif">{escape(text)}</text></svg>'
-    )
-    return "data:image/svg+xml;charset=utf-8," + quote(svg)
+    svg = render("snapshot/page/watermark.svg", text=text, colour=THEME["watermark"])
+    return "data:image/svg+xml;charset=utf-8," + quote(str(svg))
 
 
 def _html(config: dict[str, Any], title: str, lang: Lang, made: str) -> str:
@@ -308,29 +303,16 @@ def _html(config: dict[str, Any], title: str, lang: Lang, made: str) -> str:
     leaflet = (PRODUCT / "static/vendor/leaflet/dist/leaflet.js").read_text(encoding="utf-8")
     own = [(_OWN / name).read_text(encoding="utf-8") for name in _SCRIPTS]
     script = "\n;\n".join([leaflet, *own])
-    script = re.sub(r"//# sourceMappingURL=\S+", "", script).replace("</script", "<\\/script")
-    foot = " · ".join([made.strip("　"), t("sheet.no_authority", lang), t("snapshot.disclaimer", lang)])
-    language = "zh-CN" if lang == "zh" else "en"
-    policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
-    return (
-        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
-        f"<style>{sheet}\nhtml,body{{height:100%;margin:0;font-family:sans-serif}}"
-        "body{display:flex;flex-direction:column}"
-        "h1{font-size:17px;margin:8px 12px}#map{flex:1}"
-        "footer{font-size:11px;padding:4px 12px;color:#444}</style></head>"
-        f'<body><h1>{escape(title)}</h1><div id="map"></div><footer>{escape(foot)}</footer>'
-        f'<script type="application/json" id="redline-manifest">{{}}</script>'
-        f'<script type="application/json" id="redline-config">{_data(config)}</script>'
-        f"<script>{script}</script></body></html>\n"
+    page = render(
+        "snapshot/page/templates/page.html",
+        language="zh-CN" if lang == "zh" else "en",
+        title=title,
+        foot=" · ".join([made.strip("　"), t("sheet.no_authority", lang), t("snapshot.disclaimer", lang)]),
+        sheet=raw_text(sheet),
+        config=config,
+        script=raw_text(re.sub(r"//# sourceMappingURL=\S+", "", script)),
     )
-
-
-def _data(value: Any) -> str:
-    """Write JSON for a script element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return str(page)
 
 
 def _without_links(sheet: str, files: Mapping[str, bytes]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
@@ -17,6 +16,8 @@ from reportlab.platypus import CondPageBreak, Image, KeepTogether, Paragraph, Si
 from reportlab.platypus import Table as PdfTable
 from reportlab.platypus.flowables import Flowable
 
+from carto.markup import Markup
+from carto.style import THEME
 from snapshot.report.model import Block, Facts, Heading, Picture, Report, Signatures, Table, Text
 from snapshot.sheet import FAMILY, register_reportlab
 from words import t
@@ -29,7 +30,7 @@ _ROOM: Final = 56 * mm
 """A heading stands only where so much follows on its page."""
 _INK: Final = HexColor("#1c1c1c")
 _RULE: Final = HexColor("#7d7d7d")
-_SHADE: Final = HexColor("#eef1ee")
+_SHADE: Final = HexColor(THEME["map-ground"])
 _BOLD: Final = f"{FAMILY}-Bold"
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "title": {"fontName": _BOLD, "fontSize": 20, "leading": 28, "alignment": TA_CENTER, "spaceAfter": 2 * mm},
@@ -39,7 +40,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "body": {"fontSize": 10, "leading": 16, "spaceAfter": 1.5 * mm},
     "small": {"fontSize": 8, "leading": 12, "spaceAfter": 2 * mm, "textColor": HexColor("#4d4d4d")},
     "strong": {"fontName": _BOLD, "fontSize": 10, "leading": 16, "spaceAfter": 1.5 * mm},
-    "warning": {"fontSize": 9.5, "leading": 15, "spaceAfter": 1.5 * mm, "textColor": HexColor("#8a1c1c")},
+    "warning": {"fontSize": 9.5, "leading": 15, "spaceAfter": 1.5 * mm, "textColor": HexColor(THEME["alarm"])},
     "caption": {"fontName": _BOLD, "fontSize": 9, "leading": 13, "alignment": TA_CENTER, "spaceAfter": 1.2 * mm},
     "below": {"fontName": _BOLD, "fontSize": 9, "leading": 13, "alignment": TA_CENTER, "spaceAfter": 3 * mm},
     "cell": {"fontSize": 7.8, "leading": 11},
@@ -122,7 +123,7 @@ def _paragraph(text: str, style: str) -> Paragraph:
     wide = any(ord(letter) > 0x2E7F for letter in text)
     options = {"fontName": FAMILY, "textColor": _INK, **_STYLES[style]}
     made = ParagraphStyle(f"{style}-{wide}", **options, wordWrap="CJK" if wide else None, splitLongWords=1)
-    return Paragraph(escape(text).replace("\n", "<br/>"), made)
+    return Paragraph(str(Markup("<br/>").join(text.split("\n"))), made)
 
 
 def _flowables(block: Block) -> list[Flowable]:

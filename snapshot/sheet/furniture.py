@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import NDArray
 
-from carto.style import SITE_RED
+from carto.style import SITE_RED, THEME
 from geo.crs import transform_points
 from layers.catalogue import Layer
 from snapshot.sheet.draw import draw_layers
@@ -25,7 +25,7 @@ from words import Lang, t
 
 __all__ = ["draw_grid", "draw_inset", "draw_north", "draw_scale", "draw_watermark", "furniture"]
 
-_INK: Final = "#222222"
+_INK: Final = THEME["map-ink"]
 _GRID: Final = "#51606a"
 _DEGREE_STEPS: Final = (2.0, 1.0, 0.5, 0.25, 1 / 6, 1 / 12, 1 / 30, 1 / 60, 1 / 120, 1 / 360)
 _FIGURE_PT: Final = 5.4
@@ -238,7 +238,7 @@ def draw_watermark(axes: Axes, text: str, unit: float) -> None:
                 spelled(text),
                 transform=axes.transAxes,
                 fontproperties=font(15 * unit, bold=True),
-                color="#7a1f1f",
+                color=THEME["watermark"],
                 alpha=0.2,
                 rotation=24,
                 ha="center",

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Outline
 
-from carto.style import LegendEntry
+from carto.style import THEME, LegendEntry
 from snapshot.sheet.draw import area_patch, line_pen
 from snapshot.sheet.fonts import font
 from snapshot.sheet.layout import Rect
@@ -18,8 +18,8 @@ from words import Lang, t
 
 __all__ = ["draw_legend", "wrap", "write"]
 
-_INK: Final = "#222222"
-_SOFT: Final = "#555555"
+_INK: Final = THEME["map-ink"]
+_SOFT: Final = THEME["map-soft"]
 _LEAST_SIZE: Final = 0.4
 _MM_PT: Final = 25.4 / 72
 

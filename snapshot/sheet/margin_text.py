@@ -11,7 +11,7 @@ import geopandas as gpd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from carto.style import SITE_SYMBOL, Choropleth, LegendEntry, choropleth_legend, layer_legend
+from carto.style import SITE_SYMBOL, THEME, Choropleth, LegendEntry, choropleth_legend, layer_legend
 from geo.crs import describe
 from layers.catalogue import Layer, licence_text
 from siting.check import CheckResult
@@ -111,7 +111,17 @@ def write_texts(page: Page) -> None:
     write(head, layout.title.w / 2, 7 * unit, settings.title, size, bold=True, ha="center", va="center")
     if settings.internal:
         text = t("sheet.internal", lang)
-        write(head, layout.title.w, 7 * unit, text, 10 * unit, bold=True, colour="#a00000", ha="right", va="center")
+        write(
+            head,
+            layout.title.w,
+            7 * unit,
+            text,
+            10 * unit,
+            bold=True,
+            colour=THEME["schematic"],
+            ha="right",
+            va="center",
+        )
     groups, notes = _legend(page.content, lang)
     axes = _paper_axes(page, layout.legend)
     draw_legend(axes, layout.legend, groups, notes, lang, columns=layout.columns, unit=unit)

@@ -15,7 +15,7 @@ from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
-from carto.style import SITE_RED, Label, Shape, Symbol, classes_of, label_of
+from carto.style import SITE_RED, THEME, Label, Shape, Symbol, classes_of, label_of
 from carto.tiles import marks_of
 from geo.crs import from_store, transform_points
 from layers.catalogue import Layer
@@ -28,7 +28,7 @@ __all__ = ["Marks", "marker", "put_text", "text_width_pt"]
 _HOLLOW_FROM: Final = 9
 """Symbols that mark no place would hide, further out, those that do (``carto/js/draw/marks.js``)."""
 _SITE_NAME: Final = Label(
-    size=12, weight=700, style="normal", colour="#a00000", rank=-1, minZoom=0, maxZoom=99, room=99.0
+    size=12, weight=700, style="normal", colour=THEME["schematic"], rank=-1, minZoom=0, maxZoom=99, room=99.0
 )
 _SMALL_MM: Final = 3.0
 

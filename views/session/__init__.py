@@ -2,6 +2,7 @@
 
 from views.session.crs_names import system_text
 from views.session.language import lang, say, switch_language
+from views.session.markup import colour_key, html_of, show_html, show_page
 from views.session.memo import Memo
 from views.session.navigation import PAGE_ENTERED, PAGE_SHOWN, PAGES, arrived, has_page, keep_going, open_page
 from views.session.rows import Row, missing, row_of, rows_of
@@ -24,10 +25,12 @@ __all__ = [
     "Stamp",
     "arrived",
     "catalogue",
+    "colour_key",
     "current",
     "current_layers",
     "file_name_text",
     "has_page",
+    "html_of",
     "keep_going",
     "lang",
     "ledger",
@@ -45,6 +48,8 @@ __all__ = [
     "say",
     "set_widget",
     "show_fault",
+    "show_html",
+    "show_page",
     "stamp",
     "switch_language",
     "system_text",

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 
-import streamlit as st
-
+from carto.markup import Markup, style
 from layers.indicators import printed_text, unit_text
 from layers.plans import PlanSet, clause_text
 from views.parts.entries.filter import code_text
 from views.parts.entries.table import force_text
-from views.session import Row, lang, missing, region_text, regions_text, row_of, rows_of, say
+from views.session import (
+    Row,
+    html_of,
+    lang,
+    missing,
+    region_text,
+    regions_text,
+    row_of,
+    rows_of,
+    say,
+    show_html,
+)
 
 __all__ = ["show_document", "show_entry", "where_text"]
 
 Facts = list[tuple[str, str]]
-
-_CSS = """
-<style>
-.rl-card { border: 1px solid #dfe6e1; border-radius: 6px; padding: .55rem .75rem; background: #fff;
-  margin-bottom: 1rem; }
-.rl-card h4 { font-size: 1rem; margin: 0; padding: 0; color: #17352a; line-height: 1.4; }
-.rl-card .rl-sub { color: #55635b; font-size: .84rem; }
-.rl-card table { width: 100%; border-collapse: collapse; font-size: .86rem; margin: .35rem 0 0 0; }
-.rl-card td, .rl-card th { border: 0; border-top: 1px solid #edf1ee; padding: .28rem .3rem; vertical-align: top;
-  line-height: 1.45; text-align: left; overflow-wrap: anywhere; }
-.rl-card th { width: 6.2em; color: #55635b; font-weight: 500; }
-.rl-tag { display: inline-block; border-radius: 3px; padding: 0 .4em; font-size: .78rem; margin-left: .35em;
-  color: #fff; }
-.rl-in_force { background: #17692f; } .rl-expired { background: #8f1d15; } .rl-reference { background: #7a5200; }
-</style>
-"""
 
 
 def show_document(plans: PlanSet, document: str) -> None:
@@ -263,22 +256,15 @@ def _joined(words: str, codes: str) -> str:
     return "\n".join(say(f"plans_page.{words}_{code}") for code in codes.split(";") if code)
 
 
-def _tag(status: str, document: str = "") -> str:
+def _tag(status: str, document: str = "") -> Markup:
     """Return the standing of a document as a tag; named where it stands beside something else."""
     name = say(f"plans_page.short_{document}") + " · " if document else ""
-    return f'<span class="rl-tag rl-{status}">{html.escape(name + say(f"plans_page.status_{status}"))}</span>'
+    text = name + say(f"plans_page.status_{status}")
+    return Markup('<span class="rl-tag rl-{}">{}</span>').format(status, text)
 
 
-def _card(title: str, tag: str, sub: str, facts: Facts, key: str = "") -> None:
-    """Write one card; every text is escaped, blank facts are left out."""
-    rows = "".join(
-        f"<tr><th>{html.escape(say(f'plans_page.f_{name}'))}</th>"
-        f"<td>{html.escape(str(text)).replace(chr(10), '<br>')}</td></tr>"
-        for name, text in facts
-        if text
-    )
-    st.markdown(
-        f'{_CSS}<div class="rl-card" data-key="{html.escape(key)}"><h4>{html.escape(title)}{tag}</h4>'
-        f'<div class="rl-sub">{html.escape(sub)}</div><table>{rows}</table></div>',
-        unsafe_allow_html=True,
-    )
+def _card(title: str, tag: Markup, sub: str, facts: Facts, key: str = "") -> None:
+    """Write one card; blank facts are left out."""
+    written = [(name, Markup("<br>").join(str(text).split("\n"))) for name, text in facts if text]
+    card = html_of("views/parts/entries/templates/card.html", title=title, tag=tag, sub=sub, facts=written, key=key)
+    show_html(style("views/parts/entries/templates/card.css"), card)

@@ -8,10 +8,11 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from carto.markup import style
 from layers.paths import data_root
 from layers.plans import KINDS, PlanSet, Wanted, matching, read_plan_set
 from siting.law import FilesStamp, stamp_of
-from views.session import Slot, catalogue, lang, region_text, say, territories
+from views.session import Slot, catalogue, lang, region_text, say, show_html, territories
 from words import LANGUAGES
 
 __all__ = ["choose", "choose_kind", "clear", "code_text", "plan_set"]
@@ -21,13 +22,7 @@ _FILTER: Final[Slot[str]] = Slot("plans", "")
 
 _LEVELS = ("province", "prefecture", "county")
 _KEYS = ("document", "kind", "category", "county", "wider", "status", "place", "text")
-_CSS = """
-<style>
-@media (max-width: 640px) {
-  .st-key-plans_filters div[data-testid="stColumn"] { min-width: 44% !important; flex: 1 1 44% !important; }
-}
-</style>
-"""
+
 """On a narrow screen the filters stand two by two."""
 
 
@@ -61,7 +56,7 @@ def choose(plans: PlanSet, kind: str) -> Wanted:
     """Show the filters for entries of a kind (blank: of all) and return what they ask for."""
     entries = plans.entries
     mine = matching(entries, Wanted(kind=kind))
-    st.markdown(_CSS, unsafe_allow_html=True)
+    show_html(style("views/parts/entries/templates/filter.css"))
     with st.container(key="plans_filters"):
         first = st.columns([1.2, 1.2, 1.2, 1.6], vertical_alignment="bottom")
         second = st.columns([1.2, 1.2, 2.8], vertical_alignment="bottom")

@@ -8,10 +8,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from carto.markup import Markup, style
 from layers.indicators import unit_text
 from layers.plans import PlanSet, clause_text
 from views.parts.entries.filter import code_text
-from views.session import lang, missing, region_text, regions_text, row_of, rows_of, say
+from views.session import html_of, lang, missing, region_text, regions_text, row_of, rows_of, say, show_html
 
 __all__ = ["TABLE_21", "force_text", "listed", "show_counts", "show_table_21"]
 
@@ -41,18 +42,6 @@ _COLUMNS: Final = {
 }
 _MARKS: Final = {"status_in_force": "●", "status_expired": "✕", "status_reference": "○"}
 """Standing of a rule, told apart without colour."""
-_CSS: Final = """
-<style>
-.rl-counts { overflow-x: auto; }
-.rl-counts table { border-collapse: collapse; font-size: .78rem; width: 100%; }
-.rl-counts th, .rl-counts td { border: 0; border-bottom: 1px solid #e6ebe7; padding: .22rem .25rem; text-align: right;
-  font-weight: 400; line-height: 1.25; }
-.rl-counts th { color: #55635b; } .rl-counts td:first-child, .rl-counts th:first-child { text-align: left; }
-.rl-counts td:first-child { white-space: nowrap; }
-@media (max-width: 640px) { .rl-counts small { display: none; } .rl-counts th { font-size: .7rem; } }
-.rl-counts small { color: #55635b; } .rl-counts tr:last-child td { font-weight: 600; border-bottom: 0; }
-</style>
-"""
 
 
 def show_counts(plans: PlanSet, counts: pd.DataFrame) -> None:
@@ -62,14 +51,11 @@ def show_counts(plans: PlanSet, counts: pd.DataFrame) -> None:
     rows = []
     for document, numbers in zip(counts.index.astype(str), counts.to_numpy().tolist(), strict=True):
         status = say(f"plans_page.status_{row_of(plans.documents.loc[document])['status']}")
-        name = f"{document} {say(f'plans_page.short_{document}')} <small>{status}</small>"
-        rows.append([name, *numbers, sum(numbers)])
+        name = f"{document} {say(f'plans_page.short_{document}')}"
+        rows.append([Markup("{} <small>{}</small>").format(name, status), *numbers, sum(numbers)])
     rows.append([say("plans_page.total"), *counts.sum().tolist(), int(counts.to_numpy().sum())])
-    head = "".join(f"<th>{text}</th>" for text in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    st.markdown(
-        f'{_CSS}<div class="rl-counts" tabindex="0"><table><tr>{head}</tr>{body}</table></div>', unsafe_allow_html=True
-    )
+    table = html_of("views/parts/entries/templates/counts.html", heads=heads, rows=rows)
+    show_html(style("views/parts/entries/templates/counts.css"), table)
 
 
 def listed(plans: PlanSet, found: pd.DataFrame, kind: str) -> pd.DataFrame:

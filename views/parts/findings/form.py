@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
+from carto.markup import style
+from carto.style import THEME
 from layers.law import DECLARED_FLAGS
 from siting.check import Settings, settings_of
 from siting.law import NOT, WORKS, activities, day_of, questions, required_layers
 from views.parts.findings.site_view import Seen, word_title
-from views.session import KeptWidget, Row, catalogue, lang, row_of, say
+from views.session import KeptWidget, Row, catalogue, html_of, lang, row_of, say, show_html
 
 __all__ = ["CHECK_ACTIVITY", "CHECK_MODE", "activity_title", "choose_settings", "show_required"]
 
@@ -33,7 +34,12 @@ _DECLARED: Final[KeptWidget[bool]] = KeptWidget("chk-declared", default=False)
 _FAMILIES: Final = ("industry", "mining", "transport", "energy", "water", "town", "rural", "nature", "waste")
 _UNLOADED: Final = frozenset({"not_loaded", "load_failed", "not_chosen", "no_features", "no_shapes"})
 _MARKS: Final = {"ready": "✓", "illustrative": "▲", "partial": "◐", "missing": "✗"}
-_COLOURS: Final = {"ready": "#17692f", "illustrative": "#8a5a00", "partial": "#8a5a00", "missing": "#b3261e"}
+_COLOURS: Final = {
+    "ready": THEME["good"],
+    "illustrative": THEME["warn"],
+    "partial": THEME["warn"],
+    "missing": THEME["bad"],
+}
 
 
 def choose_settings() -> Settings:
@@ -160,26 +166,20 @@ def show_required(seen: Seen) -> None:
             continue
         ready = sum(marks[row["stands_for"]] == "ready" for row in mine)
         head = say(f"check_page.{key}", ready=ready, total=len(mine))
-        items = "".join(_item(_texts(row), marks[row["stands_for"]]) for row in mine)
-        st.markdown(
-            f'{_CSS}<details class="rl-required"{" open" if level == "required" else ""}><summary>'
-            f"{html.escape(head)}</summary><ul>{items}</ul></details>",
-            unsafe_allow_html=True,
+        listed = html_of(
+            "views/parts/findings/templates/required.html",
+            open=level == "required",
+            head=head,
+            rows=[{**_texts(row), "mark": marks[row["stands_for"]]} for row in mine],
+            signs=_MARKS,
+            colours=_COLOURS,
         )
+        show_html(style("views/parts/findings/templates/required.css"), listed)
 
 
-def _texts(row: Mapping[Any, Any]) -> tuple[str, str, str]:
-    why = row["why"] if lang() == "zh" else row["why_en"]
-    return str(row["stands_for"]), word_title(str(row["stands_for"])), str(why)
-
-
-def _item(texts: tuple[str, str, str], mark: str) -> str:
-    word, title, why = texts
-    return (
-        f'<li data-word="{html.escape(word)}" data-mark="{mark}" title="{html.escape(why)}">'
-        f'<b style="color:{_COLOURS[mark]}">{_MARKS[mark]} {html.escape(say(f"check_page.mark_{mark}"))}</b> '
-        f"{html.escape(title)}<br><small>{html.escape(why)}</small></li>"
-    )
+def _texts(row: Mapping[Any, Any]) -> dict[str, str]:
+    word, why = str(row["stands_for"]), row["why"] if lang() == "zh" else row["why_en"]
+    return {"word": word, "title": word_title(word), "why": str(why)}
 
 
 def _mark(word: str, seen: Seen) -> str:
@@ -192,14 +192,3 @@ def _mark(word: str, seen: Seen) -> str:
     if not there:
         return "missing"
     return "illustrative" if any(row["state"] == "indicative" for row in there) else "partial"
-
-
-_CSS = """
-<style>
-.rl-required { margin-bottom: .5rem; }
-.rl-required summary { cursor: pointer; font-weight: 600; font-size: .9rem; }
-.rl-required ul { list-style: none; margin: .2rem 0 .3rem 0; padding: 0; columns: 2 230px; column-gap: 1rem; }
-.rl-required li { margin: 0; padding: .18rem 0; font-size: .84rem; line-height: 1.4; break-inside: avoid; }
-.rl-required small { color: #55635b; }
-</style>
-"""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import streamlit as st
-
+from carto.markup import Markup, style
+from carto.style import THEME
 from geo.measure import MEETING
 from snapshot.findings import amount, area_text, details, length_text
 from views.parts.findings.site_view import (
@@ -20,14 +19,14 @@ from views.parts.findings.site_view import (
     square_metres,
     word_title,
 )
-from views.session import lang, say
+from views.session import html_of, lang, say, show_html
 
-__all__ = ["COLOURS", "clause_text", "facts_html", "findings_html", "rules_html", "show_verdict", "verdict_html"]
+__all__ = ["COLOURS", "CSS", "clause_text", "facts_html", "findings_html", "rules_html", "show_verdict", "verdict_html"]
 
 Row = Mapping[str, Any]
 
 COLOURS: Final = {
-    "prohibited": "#8f1d15",
+    "prohibited": THEME["prohibited"],
     "review_required": "#b8430b",
     "notice": "#6f6100",
     "nothing_found": "#14662c",
@@ -35,58 +34,35 @@ COLOURS: Final = {
 }
 """Of verdicts; white text reads on each."""
 
+CSS: Final = "views/parts/findings/templates/findings.css"
 _MARKS: Final = {"hit": "●", "indicative": "▲", "clear": "✓", "not_checked": "?"}
+_SMALL: Final = Markup("<small>{}</small>")
 _NEAR_M: Final = 1000.0
 _MOST_REASONS: Final = 5
 _SPOKEN: Final = ("prohibited", "review_required", "notice")
 
-CSS: Final = """
-<style>
-.rl-verdict { border-radius: 6px; color: #fff; padding: .45rem .7rem; font-weight: 600; }
-.rl-verdict small { font-weight: 400; display: block; opacity: .95; }
-.rl-verdict + .rl-facts { margin-bottom: .6rem; }
-[data-testid=stMarkdownContainer]:has(> .rl-verdict), [data-testid=stMarkdownContainer]:has(> .rl-hint) {
-  padding-bottom: .6rem; }
-.rl-verdict ul { margin: .3rem 0 .1rem 0; padding-left: 1.1rem; font-weight: 400; font-size: .9rem; }
-.rl-verdict li { margin: 0; line-height: 1.45; }
-.rl-facts { font-size: .86rem; color: #33423a; margin: .4rem 0 .2rem 0; line-height: 1.55; overflow-wrap: anywhere; }
-.rl-find { width: 100%; border-collapse: collapse; font-size: .86rem; }
-.rl-find td { border: 0; border-bottom: 1px solid #e6ebe7; padding: .35rem .3rem; vertical-align: top;
-  overflow-wrap: anywhere; }
-.rl-find > tbody > tr > td:first-child { width: 6em; white-space: nowrap; font-weight: 600; }
-.rl-find small { color: #55635b; }
-.rl-find .rl-survey { color: #8f1d15; font-weight: 600; } .rl-find .rl-sliver { color: #6a1b9a; font-weight: 600; }
-.rl-hit { color: #b3261e; } .rl-indicative { color: #8a5a00; }
-.rl-clear { color: #17692f; } .rl-not_checked { color: #57606a; }
-.rl-rules { margin: .25rem 0; } .rl-rules summary { cursor: pointer; color: #1f6f50; font-size: .84rem; }
-.rl-rules ul { margin: .2rem 0 .2rem 0; padding-left: 1.1rem; }
-.rl-rules li { margin: 0 0 .3rem 0; font-size: .84rem; line-height: 1.45; }
-.rl-tag { display: inline-block; border-radius: 3px; padding: 0 .4em; font-size: .78rem; margin-right: .35em;
-  color: #fff; background: #57606a; }
-</style>
-"""
-
 
 def show_verdict(seen: Seen) -> None:
     """Show the verdict with its reasons."""
-    st.markdown(CSS + verdict_html(seen, reasons=True), unsafe_allow_html=True)
+    show_html(style(CSS), verdict_html(seen, reasons=True))
 
 
-def verdict_html(seen: Seen, *, reasons: bool = False) -> str:
+def verdict_html(seen: Seen, *, reasons: bool = False) -> Markup:
     """Return the banner: the verdict in a planner's words, the count of each state, and why."""
     site = seen.site
     counts = {state: sum(f["state"] == state for f in site["findings"]) for state in _MARKS}
-    listed = ""
+    shown: list[str] = []
     if reasons:
         why = _reasons(seen)
         more = len(why) - _MOST_REASONS
         shown = why[:_MOST_REASONS] + ([say("check_page.because_more", count=more)] if more > 0 else [])
         shown += _unsettled(site)
-        listed = "<ul>" + "".join(f"<li>{html.escape(one)}</li>" for one in shown) + "</ul>" if shown else ""
-    return (
-        f'<div class="rl-verdict" data-verdict="{site["verdict"]}" style="background:{COLOURS[site["verdict"]]}">'
-        f"{html.escape(say('siting.verdict_' + site['verdict']))}{listed}"
-        f"<small>{html.escape(say('views.counts', **counts))}</small></div>"
+    return html_of(
+        "views/parts/findings/templates/verdict.html",
+        verdict=site["verdict"],
+        colour=COLOURS[site["verdict"]],
+        reasons=shown,
+        counts=counts,
     )
 
 
@@ -142,7 +118,7 @@ def clause_text(rule: Row) -> str:
     return f"{rule['title_en']} {rule.get('article') or ''}".strip()
 
 
-def facts_html(seen: Seen, *, areas: bool = True) -> str:
+def facts_html(seen: Seen, *, areas: bool = True) -> Markup:
     """Return county, size and where the coordinate system is from, a line each."""
     now, site = lang(), seen.site
     lines = [counties_text(site)]
@@ -154,47 +130,50 @@ def facts_html(seen: Seen, *, areas: bool = True) -> str:
     crs = site["crs"]
     evidence = say("snapshot.sentence_break").join(one[now] for one in crs["evidence"])
     lines.append(say("views.crs_line", declared=crs["declared"], used=crs["used"], evidence=evidence))
-    return '<div class="rl-facts">' + "<br>".join(html.escape(line) for line in lines) + "</div>"
+    return Markup('<div class="rl-facts">{}</div>').format(Markup("<br>").join(lines))
 
 
-def findings_html(seen: Seen) -> str:
+def findings_html(seen: Seen) -> Markup:
     """Return one row a layer: what was met first, what could not be checked last."""
-    return f'<table class="rl-find"><tbody>{"".join(_finding(seen, row) for row in seen.findings)}</tbody></table>'
+    return html_of("views/parts/findings/templates/findings.html", rows=[_finding(seen, row) for row in seen.findings])
 
 
-def _finding(seen: Seen, row: Row) -> str:
+def _finding(seen: Seen, row: Row) -> dict[str, Any]:
+    """Return what the template writes of a finding."""
     now, state = lang(), row["state"]
     title = layer_title(seen.specs, row["layer"])
-    mark, word, colour = _MARKS[state], say(f"siting.state_{state}"), state
+    mark, word, tone = _MARKS[state], say(f"siting.state_{state}"), state
     if state == "clear" and row["rules"] and row["rules"][0]["counts_as"] in _SPOKEN[:2]:
-        mark, word, colour = "●", say("check_page.too_near"), "hit"
+        mark, word, tone = "●", say("check_page.too_near"), "hit"
     elif state == "clear" and row["firm"] is False:
-        mark, word, colour = "◐", say("check_page.within_accuracy"), "indicative"
+        mark, word, tone = "◐", say("check_page.within_accuracy"), "indicative"
     if row["must_be_inside"]:
         title = f"{title} · {say('check_page.must_inside')}"
         if state in {"hit", "clear"}:
             held = row["relation"] == "within"
-            mark, colour = ("✓", "clear") if held else ("●", "hit")
+            mark, tone = ("✓", "clear") if held else ("●", "hit")
             partly = row["relation"] in MEETING
             word = say(f"check_page.{'inside' if held else 'partly_outside' if partly else 'outside'}")
     told = {**row, "county_only": named_features(row["layer"], row["county_only"])}
-    parts = [f"<small>{html.escape(text)}</small>" for text in (amount(told, now), details(told, now)) if text]
-    parts += _how_far(row)
-    if state == "not_checked":
-        title, parts = "", [f"{html.escape(title)} {' '.join(parts)}"]
-    return (
-        f'<tr data-layer="{html.escape(row["layer"])}" data-state="{state}"><td class="rl-{colour}">{mark} '
-        f"{html.escape(word)}</td><td>{'<br>'.join(filter(None, [html.escape(title), *parts]))}"
-        f"{rules_html(row['rules'], opened=seen.site['verdict'])}</td></tr>"
-    )
+    lines = [_SMALL.format(text) for text in (amount(told, now), details(told, now)) if text]
+    lines += _how_far(row)
+    return {
+        "layer": row["layer"],
+        "state": state,
+        "tone": tone,
+        "mark": mark,
+        "word": word,
+        "lines": [Markup(" ").join([title, *lines])] if state == "not_checked" else [*filter(None, [title]), *lines],
+        "rules": rules_html(row["rules"], opened=seen.site["verdict"]),
+    }
 
 
-def _how_far(row: Row) -> list[str]:
+def _how_far(row: Row) -> list[Markup]:
     """Say what is inside and outside, how far off would change the finding, and what looks like two lines that miss."""
     found = []
     if row["inside_m2"] is not None and row["must_be_inside"]:
         sizes = {"inside": square_metres(row["inside_m2"]), "outside": square_metres(row["outside_m2"])}
-        found.append(f"<small>{html.escape(say('check_page.inside_outside', **sizes))}</small>")
+        found.append(_SMALL.format(say("check_page.inside_outside", **sizes)))
     margin, accuracy = row["margin_m"], row["accuracy_m"]
     near = row["relation"] in MEETING or row["firm"] is False or (margin is not None and margin <= _NEAR_M)
     if margin is not None and row["state"] != "not_checked" and near:
@@ -204,16 +183,16 @@ def _how_far(row: Row) -> list[str]:
         if key != "margin_firm" and row.get("margin_is") == "at_least":
             key += "_least"
         told = {"margin": metres(margin)} | ({"accuracy": metres(accuracy)} if accuracy is not None else {})
-        css = ' class="rl-survey"' if key.startswith("margin_near") else ""
-        found.append(f"<small{css}>{html.escape(say(f'check_page.{key}', **told))}</small>")
+        written = Markup('<small class="rl-survey">{}</small>') if key.startswith("margin_near") else _SMALL
+        found.append(written.format(say(f"check_page.{key}", **told)))
     if margin is None and row["reason"] == "modelled":
-        found.append(f"<small>{html.escape(say('check_page.margin_modelled'))}</small>")
+        found.append(_SMALL.format(say("check_page.margin_modelled")))
     if row["sliver"]:
-        found.append(f'<small class="rl-sliver">{html.escape(say("check_page.sliver"))}</small>')
+        found.append(Markup('<small class="rl-sliver">{}</small>').format(say("check_page.sliver")))
     return found
 
 
-def rules_html(rules: Sequence[Row], *, opened: str | None = None, title: str | None = None) -> str:
+def rules_html(rules: Sequence[Row], *, opened: str | None = None, title: str | None = None, few: int = 0) -> Markup:
     """Return clauses to be unfolded: what each says, by whom, since when, and what it counts for.
 
     Parameters
@@ -224,37 +203,39 @@ def rules_html(rules: Sequence[Row], *, opened: str | None = None, title: str | 
         A verdict: shown unfolded where a rule counts as it.
     title : str, optional
         What stands on the fold; the number of clauses without.
+    few : int
+        Shown unfolded where there are no more.
     """
     if not rules:
-        return ""
+        return Markup()
     grave = any(rule["counts_as"] == opened and opened in _SPOKEN[:2] for rule in rules)
-    head = title or say("check_page.clauses", count=len(rules))
-    items = "".join(f"<li>{_rule(rule)}</li>" for rule in rules)
-    return (
-        f'<details class="rl-rules"{" open" if grave else ""}><summary>{html.escape(head)}</summary>'
-        f"<ul>{items}</ul></details>"
+    return html_of(
+        "views/parts/findings/templates/rules.html",
+        open=grave or len(rules) <= few,
+        head=title or say("check_page.clauses", count=len(rules)),
+        rules=[_rule(rule) for rule in rules],
     )
 
 
-def _rule(rule: Row) -> str:
-    """Return one clause."""
+def _rule(rule: Row) -> dict[str, Any]:
+    """Return what the template writes of a clause."""
     counts = rule["counts_as"]
-    colour = COLOURS.get(counts or "", "#57606a")
+    colour = COLOURS.get(counts or "", THEME["open"])
     tag = say(f"siting.verdict_{counts}") if counts else say(f"check_page.status_{rule['status']}")
-    head = f'<span class="rl-tag" style="background:{colour}">{html.escape(tag)}</span>'
     facts = [say(f"check_page.rank_{rule['authority']}"), _days(rule), say(f"check_page.effect_{rule['effect']}")]
     facts += [say(f"check_page.status_{rule['status']}")] if counts else [say("check_page.counts_none")]
     if rule["verified"] != "yes":
         facts.append(say(f"check_page.verified_{rule['verified']}"))
-    lines = [html.escape(_cited(rule)["summary"]), f"<small>{html.escape(' · '.join(facts))}</small>"]
+    lines = [" · ".join(facts)]
     if rule.get("measured_m") is not None and rule.get("distance_m") is not None:
         asked = {"asked": metres(rule["distance_m"]), "measured": metres(rule["measured_m"])}
-        lines.append(f"<small>{html.escape(say('check_page.rule_distance', **asked))}</small>")
+        lines.append(say("check_page.rule_distance", **asked))
     for key, codes in (("open_line", rule["open"]), ("assumed_line", rule["assumed"])):
         if codes:
             what = say("snapshot.and").join(code_text(code) for code in codes)
-            lines.append(f"<small>{html.escape(say(f'check_page.{key}', what=what))}</small>")
-    return f"{head}<b>{html.escape(clause_text(rule))}</b><br>{'<br>'.join(lines)}"
+            lines.append(say(f"check_page.{key}", what=what))
+    clause, summary = clause_text(rule), _cited(rule)["summary"]
+    return {"colour": colour, "tag": tag, "clause": clause, "summary": summary, "small": lines}
 
 
 def _days(rule: Row) -> str:

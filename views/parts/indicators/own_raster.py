@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import folium
 import streamlit as st
 
 from carto.map import Picture, Ramp, image_group, painted
+from carto.markup import Markup
 from geo.errors import CrsError, RedlineError
 from geo.raster import RasterFacts, Statistic, raster_facts, raster_view
 from geo.whole_file import whole_file
@@ -22,7 +22,7 @@ from views.parts.indicators.choice import chosen
 from views.parts.indicators.figures import regions_of
 from views.parts.indicators.own_subjects import add_own, today
 from views.server import FROM_COMPONENT, tiles_folder
-from views.session import Slot, lang, markdown_text, say, set_widget, show_fault, widget_value
+from views.session import Slot, html_of, lang, markdown_text, say, set_widget, show_fault, widget_value
 
 __all__ = ["RASTER_CLOSE", "as_picture", "choose_raster", "picture_group", "picture_legend", "show_as"]
 
@@ -270,12 +270,8 @@ def picture_group() -> folium.FeatureGroup:
     return image_group(picture.url, picture.bounds, title=title, ramp=ramp, opacity=_OPACITY.get() / 100)
 
 
-def picture_legend() -> str:
-    """Return what the colours of the picture stand for, as HTML."""
+def picture_legend() -> Markup:
+    """Return what the colours of the picture stand for."""
     picture = _PICTURES.get()[chosen().id]
-    ramp = ", ".join(picture.colours)
     ends = f"{picture.low:,.6g} – {picture.high:,.6g} {picture.unit}"
-    return (
-        f'<div class="rl-ind-legend"><i style="width:140px;background:linear-gradient(90deg,{ramp})"></i>'
-        f"{html.escape(ends)} <small>{html.escape(say('raster_own.picture_legend'))}</small></div>"
-    )
+    return html_of("views/parts/indicators/templates/picture_legend.html", colours=picture.colours, ends=ends)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import uuid
 from typing import Final
 
 import streamlit as st
 
+from carto.markup import Markup, style
 from views.server import KEEP_SECONDS, Job, Work, address_of, jobs
-from views.session import Slot, markdown_text, say, show_fault
+from views.session import Slot, markdown_text, say, show_fault, show_page
 
 __all__ = ["order", "show_orders"]
 
@@ -69,8 +69,8 @@ def _show(job: Job) -> None:
         stop.button(say("take.cancel"), key=f"take-stop-{job.id}", width="stretch", on_click=jobs().cancel, args=(job,))
     elif job.path is not None and job.path.is_file():
         told = say("take.fetch", name=job.path.name, size=_size(job.path.stat().st_size))
-        link = f'<a class="rl-take" href="{html.escape(address_of(job))}" download>↓ {html.escape(told)}</a>'
-        st.html(f"{_CSS}{link}")
+        link = Markup('<a class="rl-take" href="{}" download>↓ {}</a>').format(address_of(job), told)
+        show_page(style("views/parts/takeaway/templates/orders.css"), link)
     elif job.fault is not None:
         show_fault(job.fault)
     elif job.task.state == "cancelled":
@@ -79,10 +79,3 @@ def _show(job: Job) -> None:
 
 def _size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.0f} KB"
-
-
-_CSS: Final = """<style>
-a.rl-take { display: block; padding: .45rem .7rem; border: 1px solid #1f6f50; border-radius: .4rem; color: #1f6f50;
-  text-decoration: none; font-size: .9rem; overflow-wrap: anywhere; background: #f2f8f5; }
-a.rl-take:hover, a.rl-take:focus { background: #1f6f50; color: #fff; }
-</style>"""

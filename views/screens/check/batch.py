@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import logging
 import math
 import tempfile
@@ -13,11 +12,12 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from carto.markup import Markup, style
 from siting.check import Run, compare, occupation, one_site, places_of, result_columns
 from siting.records import VERDICTS
 from snapshot.findings import labels_of, write_results
 from views.parts.findings import COLOURS, RUN_NUMBER, layer_title, size_text, word_title
-from views.session import Memo, lang, say
+from views.session import Memo, html_of, lang, say, show_html
 
 __all__ = ["show_occupation", "show_schemes", "show_sites", "show_take"]
 
@@ -62,10 +62,10 @@ def _compared(run: Run, ids: list[str], chosen: list[int]) -> None:
         (RUN_NUMBER.get(), tuple(chosen)),
         lambda: compare({ids[at]: one_site(run.result, at) for at in chosen}),
     )
-    st.markdown(_schemes(run, table), unsafe_allow_html=True)
+    show_html(style("views/screens/check/templates/schemes.css"), _schemes(run, table))
 
 
-def _schemes(run: Run, table: pd.DataFrame) -> str:
+def _schemes(run: Run, table: pd.DataFrame) -> Markup:
     """Return the comparison, a column a scheme."""
     specs = {layer.id: layer.spec for layer in run.layers.values()}
     rows: list[tuple[str, list[str]]] = [
@@ -80,17 +80,13 @@ def _schemes(run: Run, table: pd.DataFrame) -> str:
     for name in dict.fromkeys(column.split(":", 1)[1] for column in table.columns if ":" in column):
         values = [_takes(row, name) for _, row in table.iterrows()]
         labelled.append((say("check_page.scheme_takes", layer=layer_title(specs, name)), values))
-    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in table["scheme"])
-    verdicts = "".join(
-        f'<td class="rl-code" style="background:{COLOURS[code]}">{html.escape(say(f"siting.verdict_{code}"))}</td>'
-        for code in table["verdict"]
+    return html_of(
+        "views/screens/check/templates/schemes.html",
+        schemes=list(table["scheme"]),
+        verdicts=list(table["verdict"]),
+        colours=COLOURS,
+        rows=labelled,
     )
-    body = "".join(
-        f"<tr><th>{html.escape(label)}</th>{''.join(f'<td>{html.escape(value)}</td>' for value in values)}</tr>"
-        for label, values in labelled
-    )
-    first = f"<tr><th>{html.escape(say('check_page.scheme_verdict'))}</th>{verdicts}</tr>"
-    return f'{_CSS}<div class="rl-schemes"><table><tr><th></th>{head}</tr>{first}{body}</table></div>'
 
 
 def _words(text: str) -> str:
@@ -226,14 +222,3 @@ def _written(run: Run, form: str, now: Any, check_id: str | None) -> bytes:
             logging.getLogger("redline").exception("results as %s", form)
             raise
         return target.read_bytes()
-
-
-_CSS = """
-<style>
-.rl-schemes { overflow-x: auto; }
-.rl-schemes table { border-collapse: collapse; font-size: .86rem; min-width: 100%; }
-.rl-schemes th, .rl-schemes td { border: 1px solid #e6ebe7; padding: .3rem .45rem; text-align: left; }
-.rl-schemes .rl-code { color: #fff; font-weight: 600; }
-.rl-schemes th { font-weight: 600; background: #f5f8f6; }
-</style>
-"""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 import streamlit as st
 
+from carto.markup import Markup
 from geo.errors import RedlineError
 from siting.check import CASE_FIELDS, Case, Run
 from views.parts.findings import RUN_NUMBER
@@ -21,6 +21,7 @@ from views.session import (
     pressed_until_handled,
     say,
     show_fault,
+    show_html,
 )
 
 __all__ = ["CASE_FIELD", "case_fields", "show_case"]
@@ -29,6 +30,10 @@ _STORED: Final[Slot[str | None]] = Slot("chk-kept", None)
 """Of each run: the id under which it was stored."""
 CASE_FIELD: Final[KeptWidget[str]] = KeptWidget("chk-case", "")
 """Of each field of the case: its text."""
+
+_STORED_LINE: Final = Markup(
+    '<div class="rl-stored" data-check="{}"><b>{}</b> · <a href="{}" target="_self">{}</a></div>'
+)
 
 
 def show_case(run: Run, content: bytes | None) -> str | None:
@@ -56,13 +61,8 @@ def show_case(run: Run, content: bytes | None) -> str | None:
         press_handled("chk-store")
         st.rerun()
     if check_id is not None:
-        told = html.escape(say("check_page.stored", id=check_id))
-        opened = html.escape(say("check_page.stored_open"))
-        st.markdown(
-            f'<div class="rl-stored" data-check="{check_id}"><b>{told}</b> · '
-            f'<a href="{link_to(check_id)}" target="_self">{opened}</a></div>',
-            unsafe_allow_html=True,
-        )
+        told, opened = say("check_page.stored", id=check_id), say("check_page.stored_open")
+        show_html(_STORED_LINE.format(check_id, told, link_to(check_id), opened))
         st.caption(say("check_page.stored_hint"))
     return check_id
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import shapely
 import streamlit as st
 
+from carto.markup import Markup, style
 from siting.check import Run
 from views.parts.findings import Seen, code_text, layer_title, rules_html, size_text
-from views.session import lang, say
+from views.session import html_of, lang, say, show_html
 
 __all__ = ["left_over", "show_path", "show_reminders", "show_way_out"]
 
 Row = Mapping[str, Any]
+
+_CSS: Final = "views/screens/check/templates/follow_up.css"
 
 
 def show_path(seen: Seen) -> None:
@@ -26,17 +28,17 @@ def show_path(seen: Seen) -> None:
     steps: Sequence[Row] = seen.site["approval_path"]
     if not steps:
         return
-    parts = [f"{_CSS}<h5>{html.escape(say('check_page.path'))}</h5>"]
+    groups = []
     for (layer, condition), group in groupby(steps, key=lambda step: (step["layer"], step["condition"])):
         rows = list(group)
         head = f"{layer_title(seen.specs, layer)} · {say(f'check_page.condition_{condition}')}"
-        warn = f"<em>{html.escape(say('check_page.path_indicative'))}</em>" if rows[0].get("indicative") else ""
-        items = "".join(f"<li>{_step(step)}</li>" for step in rows)
-        parts.append(f"<p>{html.escape(head)} {warn}</p><ol>{items}</ol>")
-    st.markdown(f'<div class="rl-path">{"".join(parts)}</div>', unsafe_allow_html=True)
+        steps_of = [_step(step) for step in rows]
+        groups.append({"head": head, "indicative": rows[0].get("indicative"), "steps": steps_of})
+    show_html(style(_CSS), html_of("views/screens/check/templates/path.html", groups=groups))
 
 
-def _step(step: Row) -> str:
+def _step(step: Row) -> dict[str, str]:
+    """Return what the template writes of a step."""
     zh = lang() == "zh"
     actor = step["actor"] if zh else step.get("actor_en") or step["actor"]
     summary = step["summary"] if zh else step.get("summary_en") or step["summary"]
@@ -46,18 +48,14 @@ def _step(step: Row) -> str:
     if step.get("open"):
         what = say("snapshot.and").join(code_text(code) for code in step["open"])
         facts.append(say("check_page.open_line", what=what))
-    return (
-        f"<b>{html.escape(say('check_page.stage_' + step['stage']))}</b>　{html.escape(str(actor))}<br>"
-        f"{html.escape(str(summary))}<br><small>{html.escape(' · '.join(facts))}</small>"
-    )
+    return {"stage": step["stage"], "actor": actor, "summary": summary, "facts": " · ".join(facts)}
 
 
 def show_reminders(seen: Seen) -> None:
     """Show the rules that no checked layer decides, folded."""
     rules = seen.site["reminders"]
     if rules:
-        folded = rules_html(rules, title=say("check_page.reminders", count=len(rules)))
-        st.markdown(folded, unsafe_allow_html=True)
+        show_html(rules_html(rules, title=say("check_page.reminders", count=len(rules))))
 
 
 def show_way_out(seen: Seen) -> None:
@@ -67,8 +65,8 @@ def show_way_out(seen: Seen) -> None:
         return
     layers = say("snapshot.and").join(layer_title(seen.specs, layer) for layer in way["layers"])
     size = way["area_m2"] if way["area_m2"] is not None else way["length_m"]
-    head = f'{_CSS}<div class="rl-path"><h5>{html.escape(say("check_page.way_out"))}</h5></div>'
-    st.markdown(head, unsafe_allow_html=True)
+    head = Markup('<div class="rl-path"><h5>{}</h5></div>').format(say("check_page.way_out"))
+    show_html(style(_CSS), head)
     if not size or way["geometry"] is None:
         st.caption(say("check_page.way_none", layers=layers))
         return
@@ -102,14 +100,3 @@ def left_over(run: Run) -> gpd.GeoDataFrame | None:
         return None
     shapes = [shapely.geometry.shape(way) if isinstance(way, dict) else way for way in ways]
     return gpd.GeoDataFrame(geometry=shapes, crs="EPSG:4490")
-
-
-_CSS = """
-<style>
-.rl-path h5 { font-size: .95rem; font-weight: 600; margin: .5rem 0 .2rem 0; padding: 0; }
-.rl-path p { margin: .3rem 0 .1rem 0; font-size: .88rem; font-weight: 600; }
-.rl-path em { color: #8a5a00; font-weight: 400; font-style: normal; }
-.rl-path ol { margin: 0 0 .3rem 0; padding-left: 1.3rem; }
-.rl-path li { font-size: .86rem; line-height: 1.5; margin: 0 0 .3rem 0; } .rl-path small { color: #55635b; }
-</style>
-"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,6 +11,7 @@ import shapely
 import streamlit as st
 
 from carto.map import site_group
+from carto.markup import Markup
 from geo.errors import RedlineError
 from geo.sites import Sites
 from siting.check import Check, chainage, corridor_sites
@@ -44,6 +44,7 @@ from views.session import (
     pressed_until_handled,
     say,
     show_fault,
+    show_html,
     stamp,
 )
 
@@ -130,12 +131,11 @@ def show_record(check_id: str) -> None:
         _TABLE.clear()
         st.rerun()
     check = _record(check_id)
-    title = html.escape(say("check_page.record", id=check.id))
-    st.markdown(f'<h4 data-record="{check.id}">{title}</h4>', unsafe_allow_html=True)
+    show_html(Markup('<h4 data-record="{}">{}</h4>').format(check.id, say("check_page.record", id=check.id)))
     left, right = st.columns([1, 1.75], gap="small")
     with left:
         with st.container(border=True, key="chk_record_case"):
-            st.markdown(_case_html(check), unsafe_allow_html=True)
+            show_html(_case_html(check))
             _amend(check)
         with st.container(border=True, key="chk_record_again"):
             _again(check)
@@ -153,7 +153,7 @@ def _record(check_id: str) -> Check:
     return _RECORD.once((check_id, amended), lambda: ledger().get(check_id))
 
 
-def _case_html(check: Check) -> str:
+def _case_html(check: Check) -> Markup:
     """Return the case and how the check was made."""
     case = check.case
     rows = [
@@ -171,8 +171,8 @@ def _case_html(check: Check) -> str:
         proj=check.software.proj,
     )
     told += "".join(f"　{text}" for text in _linear_text(check))
-    cells = "".join(f"<b>{html.escape(head)}</b> {html.escape(value)}<br>" for head, value in rows if value)
-    return f'<div class="rl-facts rl-hint">{cells}{html.escape(told)}</div>'
+    facts = [Markup("<b>{}</b> {}").format(head, value) for head, value in rows if value]
+    return Markup('<div class="rl-facts rl-hint">{}</div>').format(Markup("<br>").join([*facts, told]))
 
 
 def _linear_text(check: Check) -> list[str]:
@@ -213,11 +213,11 @@ def _again(check: Check) -> None:
         return
     _, what, changes, since = last
     if what is None:
-        st.markdown(f'<div data-again="rerun">{html.escape(_rerun_text(changes))}</div>', unsafe_allow_html=True)
+        show_html(Markup('<div data-again="rerun">{}</div>').format(_rerun_text(changes)))
     else:
         outcome = say(f"ledger.outcome_{what.outcome}")
-        told = html.escape(say("check_page.verified_outcome", outcome=outcome, count=what.findings))
-        st.markdown(f'<div data-again="{what.outcome}"><b>{told}</b></div>', unsafe_allow_html=True)
+        told = say("check_page.verified_outcome", outcome=outcome, count=what.findings)
+        show_html(Markup('<div data-again="{}"><b>{}</b></div>').format(what.outcome, told))
     _list(changes)
     if since:
         st.caption(say("check_page.since"))
@@ -233,9 +233,9 @@ def _list(changes: Sequence[Change]) -> None:
     lines = [change.text(lang()) for change in changes[:_MOST_CHANGES]]
     if len(changes) > _MOST_CHANGES:
         lines.append(say("check_page.more", count=len(changes) - _MOST_CHANGES))
-    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+    items = [Markup("<li>{}</li>").format(line) for line in lines]
     if items:
-        st.markdown(f'<ul class="rl-facts">{items}</ul>', unsafe_allow_html=True)
+        show_html(Markup('<ul class="rl-facts">{}</ul>').format(Markup().join(items)))
 
 
 def _show_findings(check: Check) -> None:
@@ -252,12 +252,12 @@ def _show_findings(check: Check) -> None:
     seen = Seen(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
     show_verdict(seen)
     _show_map(check)
-    st.markdown(facts_html(seen), unsafe_allow_html=True)
+    show_html(facts_html(seen))
     show_required(seen)
     show_path(seen)
     show_way_out(seen)
     st.markdown(f"**{say('check_page.by_layer')}**")
-    st.markdown(findings_html(seen), unsafe_allow_html=True)
+    show_html(findings_html(seen))
     show_reminders(seen)
     if shapely.get_dimensions(_sites(check).frame.geometry.iloc[position]) == 1:
         show_kept_sections(seen)

@@ -11,6 +11,7 @@ import folium
 import streamlit as st
 
 from carto.map import highlight_group, site_group
+from carto.markup import Markup, style
 from carto.scene import View
 from geo.errors import RedlineError
 from geo.sites import Sites
@@ -50,6 +51,7 @@ from views.screens.check.sites import choose_sites, show_areas, show_repairs
 from views.session import (
     Slot,
     catalogue,
+    colour_key,
     current_layers,
     lang,
     markdown_text,
@@ -57,6 +59,7 @@ from views.session import (
     pressed_until_handled,
     say,
     show_fault,
+    show_html,
     stamp,
 )
 
@@ -79,18 +82,6 @@ _STEP_M: Final = 100.0
 _ROOM: Final = 1.7
 """The page's map is lower than the map that ``look_at`` reckons with."""
 
-
-_NARROW: Final = """
-<style>
-@media (max-width: 640px) {
-  .stHorizontalBlock:has(.st-key-chk_case):has(.st-key-chk_result) > .stColumn,
-  .stHorizontalBlock:has(.st-key-chk_case):has(.st-key-chk_result) > .stColumn > .stVerticalBlock {
-    display: contents;
-  }
-  .stColumn > .stVerticalBlock > div:has(> .st-key-chk_case) { order: 9; }
-}
-</style>
-"""
 """On a narrow screen the case comes after the result, as its number says."""
 
 
@@ -118,7 +109,7 @@ def show() -> None:
 def _new_check() -> None:
     """Draw the form at the left, map and result at the right."""
     left, right = st.columns([1, 1.75], gap="small")
-    st.markdown(_NARROW, unsafe_allow_html=True)
+    show_html(style("views/screens/check/templates/page.css"))
     with right:
         verdict_box = st.container(key="chk_verdict")
         map_box = st.container(key="chk_map")
@@ -151,9 +142,7 @@ def _new_check() -> None:
         with verdict_box:
             show_verdict(seen)
             if seen.site["activity"] is None:
-                st.markdown(
-                    f'<div class="rl-facts rl-hint">{say("check_page.no_activity")}</div>', unsafe_allow_html=True
-                )
+                show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
         with result_box:
             _show_site(run, seen, lines, position, _read_token(source))
             show_take(run, check_id)
@@ -252,13 +241,13 @@ def _show_site(run: Run, seen: Any, lines: Sites, position: int, token: str) -> 
     if len(run.result.sites) > 1:
         st.markdown(f"##### {markdown_text(seen.site['id'])}")
         show_areas(lines, position)
-    st.markdown(facts_html(seen, areas=False), unsafe_allow_html=True)
+    show_html(facts_html(seen, areas=False))
     st.caption(say("check_page.law_day", day=seen.site["as_of"]))
     show_required(seen)
     show_path(seen)
     show_way_out(seen)
     st.markdown(f"**{say('check_page.by_layer')}**")
-    st.markdown(findings_html(seen), unsafe_allow_html=True)
+    show_html(findings_html(seen))
     show_reminders(seen)
     show_sections(lines, position, token)
     st.caption(say("snapshot.disclaimer"))
@@ -278,7 +267,7 @@ def _show_map(source: Source | None, sites: Sites | None, run: Run | None, lines
     )
     note_drawings(state.drawings)
     if run is not None and len(run.result.sites) > 1:
-        st.markdown(_legend(run), unsafe_allow_html=True)
+        show_html(_legend(run))
 
 
 def _groups(
@@ -337,12 +326,8 @@ def _too_near_m(run: Run | None) -> float:
     return math.ceil(max(far, default=0.0) / _STEP_M) * _STEP_M
 
 
-def _legend(run: Run) -> str:
+def _legend(run: Run) -> Markup:
     """Return what the colours of the sites mean."""
     seen = set(run.result.sites["verdict"])
-    items = [
-        f'<span style="color:{COLOURS[code]}">■</span> {say(f"siting.verdict_{code}")}'
-        for code in VERDICTS
-        if code in seen
-    ]
-    return f"<small>{say('check_page.legend')}{' &nbsp;'.join(items)}</small>"
+    signs = [(COLOURS[code], say(f"siting.verdict_{code}")) for code in VERDICTS if code in seen]
+    return colour_key(say("check_page.legend"), signs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import math
 from dataclasses import replace
 from typing import Any, Final
@@ -11,10 +10,11 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from carto.markup import Markup, style
 from geo.measure import area_m2, length_m, plane_area_m2
 from geo.sites import Sites
 from views.parts.findings import size_text, square_metres
-from views.session import Memo, lang, say
+from views.session import Memo, lang, say, show_html
 from words import has
 
 __all__ = ["choose_sites", "show_areas", "show_repairs"]
@@ -72,6 +72,9 @@ def _kind(geom_type: str, kinds: list[str]) -> str:
     return kinds[2] if "Polygon" in geom_type else kinds[1] if "Line" in geom_type else kinds[0]
 
 
+_AREA: Final = Markup("<tr><td>{}</td><td>{}</td><td>{}</td></tr>")
+
+
 def show_areas(sites: Sites, position: int) -> None:
     """Show declared, ellipsoidal and plane area of a site, and how far the others are from the one that counts."""
     one = sites.frame.iloc[[position]]
@@ -84,12 +87,9 @@ def show_areas(sites: Sites, position: int) -> None:
         ("area_plane", (plane := float(plane_area_m2(one).iloc[0])), _apart(plane, whole)),
         ("area_declared", declared, _apart(declared, whole)),
     ]
-    cells = "".join(
-        f"<tr><td>{html.escape(say(f'check_page.{key}'))}</td><td>{html.escape(_value(value))}</td>"
-        f"<td>{html.escape(note)}</td></tr>"
-        for key, value, note in rows
-    )
-    st.markdown(f'{_CSS}<table class="rl-areas">{cells}</table>', unsafe_allow_html=True)
+    written = [_AREA.format(say(f"check_page.{key}"), _value(value), note) for key, value, note in rows]
+    table = Markup('<table class="rl-areas">{}</table>').format(Markup().join(written))
+    show_html(style("views/screens/check/templates/areas.css"), table)
 
 
 def _value(value: float) -> str:
@@ -117,19 +117,8 @@ def show_repairs(sites: Sites) -> None:
         what = say("snapshot.and").join(_repair(code) for code in codes.split(";"))
         lines.append(say("check_page.mended", site=site, what=what, area=f"{area:+,.4f}"))
     if lines:
-        text = "<br>".join(html.escape(line) for line in lines)
-        st.markdown(f'<div class="rl-facts">{text}</div>', unsafe_allow_html=True)
+        show_html(Markup('<div class="rl-facts">{}</div>').format(Markup("<br>").join(lines)))
 
 
 def _repair(code: str) -> str:
     return say(f"geo.repair_{code}") if has(f"geo.repair_{code}") else code
-
-
-_CSS = """
-<style>
-.rl-areas { width: 100%; border-collapse: collapse; font-size: .86rem; margin-bottom: .2rem; }
-.rl-areas td { border: 0; border-bottom: 1px solid #e6ebe7; padding: .22rem .3rem; }
-.rl-areas td:nth-child(2) { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.rl-areas td:nth-child(3) { color: #55635b; }
-</style>
-"""

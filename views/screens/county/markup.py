@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import pandas as pd
 
+from carto.markup import Markup
 from layers.indicators import County, Figure, printed_text, unit_text
 from layers.plans import PlanSet, clause_text
 from views.parts.entries import code_text
-from views.session import lang, missing, region_text, rows_of, say
+from views.session import html_of, lang, missing, region_text, rows_of, say
 from words import has
 
 __all__ = ["figures_html", "head_html", "lists_html", "published_html", "sources_html"]
@@ -26,7 +26,7 @@ _MOST_PUBLISHED: Final = 14
 _ORDER: Final = {"done": 0, "under_way": 1, "planned": 2, "": 3}
 
 
-def head_html(county: County, picture: str, inset: str) -> str:
+def head_html(county: County, picture: str, inset: Markup) -> Markup:
     """Return name, place and pictures of a county."""
     unit = county.unit
     name, other = _names(unit)
@@ -36,18 +36,20 @@ def head_html(county: County, picture: str, inset: str) -> str:
         key = f"county.province_{province}"
         province = say(key) if has(key) else str(unit["province_zh"])
     sub = say("county.sub", province=province, prefecture=above, code=str(unit["adcode"]))
-    alt = html.escape(say("county.map_alt", name=name))
     note = unit.get("change_note") or ""
     changed = say("county.former", note=note) if note and lang() == "zh" else ""
-    return (
-        f'<h1>{html.escape(name)} <small>{html.escape(other)}</small></h1><p class="sub">{html.escape(sub)}</p>'
-        + (f'<p class="sub">{html.escape(changed)}</p>' if changed else "")
-        + f'<figure><div class="map"><img src="{picture}" alt="{alt}">{inset}</div>'
-        f"<figcaption>{html.escape(say('county.map_note'))}</figcaption></figure>"
+    return html_of(
+        "views/screens/county/templates/head.html",
+        name=name,
+        other=other,
+        sub=sub,
+        changed=changed,
+        picture=picture,
+        inset=inset,
     )
 
 
-def figures_html(counties: Sequence[County]) -> str:
+def figures_html(counties: Sequence[County]) -> Markup:
     """Return the derived figures of one or two counties, beside those of their prefectures."""
     above = list(dict.fromkeys(str(one.unit["prefecture_adcode"]) for one in counties))
     heads = [say("county.figure")]
@@ -57,13 +59,13 @@ def figures_html(counties: Sequence[County]) -> str:
     rows = []
     for place, figure in enumerate(counties[0].figures):
         each = [one.figures[place] for one in counties]
-        cells = [html.escape(say("county.with_unit", name=figure.title(lang()), unit=figure.unit(lang())))]
+        cells = [say("county.with_unit", name=figure.title(lang()), unit=figure.unit(lang()))]
         for own in each:
-            cells.append(f"<b>{_number(own.key, own.value)}</b>")
+            cells.append(Markup("<b>{}</b>").format(_number(own.key, own.value)))
             if len(counties) == 1:
                 cells.append(_rank(own))
             elif own.rank:
-                cells[-1] += f"<br><small>{_rank(own)}</small>"
+                cells[-1] += Markup("<br><small>{}</small>").format(_rank(own))
         known = {str(one.unit["prefecture_adcode"]): figure.above for one, figure in zip(counties, each, strict=True)}
         cells += [_number(figure.key, known[code]) for code in above]
         rows.append(cells)
@@ -73,21 +75,21 @@ def figures_html(counties: Sequence[County]) -> str:
     return _section("figures", _table(say("county.figures"), heads, rows, numbers=True), notes)
 
 
-def published_html(county: County, plans: PlanSet) -> str:
+def published_html(county: County, plans: PlanSet) -> Markup:
     """Return what documents publish for the county, its prefecture and its province."""
     rows = county.published
     wanted = rows[(rows["level"] == "county") | rows["limit"] | (rows["target"] != "")]
     shown = wanted.head(_MOST_PUBLISHED)
     if shown.empty:
-        return _section("published", "", [say("county.published_none")])
+        return _section("published", Markup(), [say("county.published_none")])
     heads = [say(f"county.{key}") for key in ("figure", "level", "base", "target", "binding", "clause")]
     lines = [
         [
-            html.escape(_with_unit(row["name" if lang() == "zh" else "name_en"], row["unit"])),
-            html.escape(f"{say('county.level_' + row['level'])} · {region_text(row['adcode'])}"),
-            html.escape(_dated(row, "base", row["base_comparator"])),
-            html.escape(_dated(row, "target", row["comparator"])),
-            html.escape(say(f"plans_page.binding_{row['binding']}") if row["binding"] else "—"),
+            _with_unit(row["name" if lang() == "zh" else "name_en"], row["unit"]),
+            f"{say('county.level_' + row['level'])} · {region_text(row['adcode'])}",
+            _dated(row, "base", row["base_comparator"]),
+            _dated(row, "target", row["comparator"]),
+            say(f"plans_page.binding_{row['binding']}") if row["binding"] else "—",
             _clause(plans, row["document"], row["clause"]),
         ]
         for row in rows_of(shown)
@@ -98,7 +100,7 @@ def published_html(county: County, plans: PlanSet) -> str:
     return _section("published", _table(say("county.published"), heads, lines, of=_names(county.unit)[0]), notes)
 
 
-def lists_html(county: County, plans: PlanSet) -> str:
+def lists_html(county: County, plans: PlanSet) -> Markup:
     """Return what the documents name in the county: sites, waters, projects, designations, rules."""
     parts = [
         _list(county, "protected_sites", ("name", "kind", "area_ha", "place", "clause"), _site, plans),
@@ -108,10 +110,10 @@ def lists_html(county: County, plans: PlanSet) -> str:
     ]
     if len(county.entries["rules"]):
         parts.append(_list(county, "rules", ("name", "clause"), _rule, plans))
-    return "".join(parts)
+    return Markup().join(parts)
 
 
-def sources_html(counties: Sequence[County], plans: PlanSet, version: str, day: str) -> str:
+def sources_html(counties: Sequence[County], plans: PlanSet, version: str, day: str) -> Markup:
     """Return how each figure was made, which documents are cited, and when this was printed."""
     lines = [
         say("county.source_line", title=figure.title(lang()), source=figure.source(lang()))
@@ -122,15 +124,10 @@ def sources_html(counties: Sequence[County], plans: PlanSet, version: str, day: 
     status = documents["status"]
     told = [f"{code} {titles[code]} ({say('plans_page.status_' + status[code])})" for code in documents.index]
     lines.append(say("county.document_line", list=("；" if lang() == "zh" else "; ").join(told)))
-    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
-    foot = html.escape(say("county.printed", version=version, day=day))
-    return (
-        f'<section class="sources"><h2>{html.escape(say("county.sources"))}</h2><ul>{items}</ul>'
-        f'<p class="foot">{foot}</p></section>'
-    )
+    return html_of("views/screens/county/templates/sources.html", lines=lines, version=version, day=day)
 
 
-def _list(county: County, kind: str, columns: Sequence[str], row_of: Any, plans: PlanSet) -> str:
+def _list(county: County, kind: str, columns: Sequence[str], row_of: Any, plans: PlanSet) -> Markup:
     """Return one list of the county, or that there is nothing on it."""
     rows = county.entries[kind]
     if kind == "projects":
@@ -139,22 +136,19 @@ def _list(county: County, kind: str, columns: Sequence[str], row_of: Any, plans:
     notes = [say("county.wider", count=county.wider[kind])] if county.wider[kind] and kind != "rules" else []
     title = f"{say('county.' + kind)} ({len(rows)})"
     if rows.empty:
-        return _section(kind, f"<h2>{html.escape(title)}</h2>", [say(f"county.none_{kind}"), *notes])
+        return _section(kind, Markup("<h2>{}</h2>").format(title), [say(f"county.none_{kind}"), *notes])
     heads = [say(f"county.{column}") for column in columns]
-    lines = [
-        [*(html.escape(cell) for cell in row_of(row)), _clause(plans, row["document"], row["clause"])]
-        for row in rows_of(rows)
-    ]
+    lines = [[*row_of(row), _clause(plans, row["document"], row["clause"])] for row in rows_of(rows)]
     return _section(kind, _table(title, heads, lines, before=_by_status(rows, kind), of=_names(county.unit)[0]), notes)
 
 
-def _by_status(rows: pd.DataFrame, kind: str) -> str:
+def _by_status(rows: pd.DataFrame, kind: str) -> Markup:
     """Return how many projects are done, under way, planned."""
     if kind != "projects":
-        return ""
+        return Markup()
     counts = rows["status"].value_counts()
     told = [f"{code_text('status_' + (code or 'none'))} {counts[code]}" for code in _ORDER if code in counts.index]
-    return f'<p class="tally">{html.escape(" · ".join(told))}</p>'
+    return Markup('<p class="tally">{}</p>').format(" · ".join(told))
 
 
 def _site(row: Row) -> list[str]:
@@ -208,12 +202,12 @@ def _dated(row: Row, which: str, comparator: str) -> str:
     return str(value) if missing(year) else say("county.year", value=value, year=int(year))
 
 
-def _clause(plans: PlanSet, document: str, clause: str) -> str:
+def _clause(plans: PlanSet, document: str, clause: str) -> Markup:
     """Return where a row is from; a document that has ended says so."""
     status = str(plans.documents.loc[document, "status"])
-    tag = "" if status == "in_force" else f" <em>{html.escape(code_text(f'status_{status}'))}</em>"
+    tag = "" if status == "in_force" else Markup(" <em>{}</em>").format(code_text(f"status_{status}"))
     text = f"{say('plans_page.short_' + document)} {clause_text(document, clause, lang())}"
-    return f"<small>{html.escape(text)}{tag}</small>"
+    return Markup("<small>{}{}</small>").format(text, tag)
 
 
 def _number(key: str, value: float) -> str:
@@ -221,7 +215,7 @@ def _number(key: str, value: float) -> str:
 
 
 def _rank(figure: Figure) -> str:
-    return html.escape(say("county.rank_of", rank=figure.rank, of=figure.of)) if figure.rank else "—"
+    return say("county.rank_of", rank=figure.rank, of=figure.of) if figure.rank else "—"
 
 
 def _unknown(county: County, key: str) -> bool:
@@ -238,21 +232,19 @@ def _table(
     numbers: bool = False,
     before: str = "",
     of: str = "",
-) -> str:
-    """Return a table below its title; cells, and what stands before it, are HTML already. `of`: whose it is."""
-    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in heads)
-    body = "".join(
-        f'<tr><th scope="row">{cells[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in cells[1:]) + "</tr>"
-        for cells in rows
-    )
-    label = html.escape(f"{of} {title}".strip())
-    return (
-        f"<h2>{html.escape(title)}</h2>{before}"
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
-        f"<table{' class=numbers' if numbers else ''}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+) -> Markup:
+    """Return a table below its title. `of`: whose it is."""
+    return html_of(
+        "views/screens/county/templates/table.html",
+        title=title,
+        label=f"{of} {title}".strip(),
+        before=before,
+        numbers=numbers,
+        heads=heads,
+        rows=rows,
     )
 
 
-def _section(name: str, body: str, notes: Sequence[str]) -> str:
-    told = "".join(f'<p class="note">{html.escape(note)}</p>' for note in notes)
-    return f'<section class="{name}">{body}{told}</section>'
+def _section(name: str, body: Markup, notes: Sequence[str]) -> Markup:
+    told = [Markup('<p class="note">{}</p>').format(note) for note in notes]
+    return Markup('<section class="{}">{}{}</section>').format(name, body, Markup().join(told))

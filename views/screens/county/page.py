@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any, Final
 
 import streamlit as st
 
+from carto.markup import Markup, style
 from layers.catalogue import Layer, counties_of
 from layers.indicators import County, CountyFigures, county_of, derived_figures
 from layers.paths import PRODUCT
@@ -18,26 +18,22 @@ from views.session import (
     VERSION,
     Stamp,
     current_layers,
+    html_of,
     lang,
+    markdown_text,
     open_page,
     pressed,
     region_text,
     say,
     set_widget,
+    show_page,
     stamp,
     widget_value,
 )
 
 __all__ = ["show"]
 
-_SHEET: Final = PRODUCT / "views" / "js" / "county.css"
 _PRINT_HTML: Final = '<button type="button"></button>'
-_PRINT_CSS: Final = """
-button { width: 100%; min-height: 2.5rem; font: inherit; color: #17352a; background: #fff; border: 1px solid #b9c6be;
-  border-radius: 8px; cursor: pointer; }
-button:hover, button:focus-visible { border-color: #1f6f50; color: #1f6f50; outline: none; }
-button:focus-visible { outline: 2px solid #1f6f50; }
-"""
 _PRINT_JS: Final = """
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector("button");
@@ -60,7 +56,7 @@ def show() -> None:
     if adcode is None:
         asked = str(st.query_params.get("adcode", ""))[:12]
         known = asked == "" or asked in names
-        st.info(say("county.empty") if known else say("county.unknown", code=html.escape(asked)))
+        st.info(say("county.empty") if known else say("county.unknown", code=markdown_text(asked)))
         _browse(names)
         return
     with to_map:
@@ -95,29 +91,22 @@ def _show(codes: list[str]) -> None:
     with st.spinner(say("county.making")):
         figures = _figures(stamp(), layers)
         counties = [county_of(code, layers, figures, plans) for code in codes]
-        heads = [_head(one) for one in counties]
-    sources = sources_html(counties, plans, VERSION, day_of(None))
-    if len(counties) == 1:
-        one = counties[0]
-        body = (
-            f'<div class="two"><div>{heads[0]}</div><div>{figures_html(counties)}</div></div>'
-            f"{published_html(one, plans)}{lists_html(one, plans)}"
-        )
-    else:
-        columns = [f"<div>{published_html(one, plans)}{lists_html(one, plans)}</div>" for one in counties]
-        body = (
-            f'<div class="two pair"><div>{heads[0]}</div><div>{heads[1]}</div></div>{figures_html(counties)}'
-            f'<div class="two pair">{"".join(columns)}</div>'
-        )
-    sheet = f"<style>{_SHEET.read_text(encoding='utf-8')}</style>"
-    st.html(f'{sheet}<article class="rl-county" lang="{lang()}">{body}{sources}</article>')
+        parts = [{"head": _head(one), "lists": published_html(one, plans) + lists_html(one, plans)} for one in counties]
+    page = html_of(
+        "views/screens/county/templates/page.html",
+        lang=lang(),
+        counties=parts,
+        figures=figures_html(counties),
+        sources=sources_html(counties, plans, VERSION, day_of(None)),
+    )
+    show_page(style("views/js/county.css"), page)
 
 
-def _head(county: County) -> str:
+def _head(county: County) -> Markup:
     adcode = str(county.unit["adcode"])
     name = str(county.unit["name_zh" if lang() == "zh" else "name_en"])
     label = say("county.inset_alt", name=name, above=region_text(str(county.unit["province_adcode"])))
-    return head_html(county, county_picture(adcode, lang()), inset(adcode, html.escape(label)))
+    return head_html(county, county_picture(adcode, lang()), inset(adcode, label))
 
 
 def _choose(parameter: str, names: dict[str, str], label: str, hint: str, *, besides: str | None = None) -> str | None:
@@ -162,4 +151,9 @@ def _figures(now: Stamp, _layers: dict[str, Layer]) -> CountyFigures:  # noqa: A
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _print_button() -> Any:
-    return st.components.v2.component("redline_print", html=_PRINT_HTML, css=_PRINT_CSS, js=_PRINT_JS)
+    return st.components.v2.component(
+        "redline_print",
+        html=_PRINT_HTML,
+        css=(PRODUCT / "views/js/print.css").read_text(encoding="utf-8"),
+        js=_PRINT_JS,
+    )

@@ -12,7 +12,8 @@ import shapely
 import streamlit as st
 from PIL import Image
 
-from carto.style import SITE_RED
+from carto.markup import Markup, render
+from carto.style import SITE_RED, THEME
 from geo.crs import STORE_CRS
 from layers.catalogue import Layer, counties_of
 from snapshot.sheet import map_picture, relief_of
@@ -68,14 +69,14 @@ def _picture(adcode: str, lang: Lang, now: Stamp, _layers: dict[str, Layer]) -> 
     return "data:image/webp;base64," + base64.b64encode(small.getvalue()).decode()
 
 
-def inset(adcode: str, label: str) -> str:
+def inset(adcode: str, label: str) -> Markup:
     """Return the prefectures of the county's province with the county marked, as an ``<img>``.
 
     Parameters
     ----------
     adcode : str
     label : str
-        What the picture shows, escaped already.
+        What the picture shows.
     """
     layers = current_layers()
     counties = counties_of(layers)
@@ -97,14 +98,17 @@ def inset(adcode: str, label: str) -> str:
         rings = shapely.get_parts(shapely.boundary(thin))
         return "".join(_ring(shapely.get_coordinates(ring), west, north, (scale * across, scale)) for ring in rings)
 
-    drawn = (
-        '<svg xmlns="http://www.w3.org/2000/svg" '
-        f'width="{wide + 2:.0f}" height="{high + 2:.0f}" viewBox="-1 -1 {wide + 2:.0f} {high + 2:.0f}">'
-        f'<path d="{path(around)}" fill="#eef3ef" stroke="#7d8f85" stroke-width=".8"/>'
-        f'<path d="{path(mine)}" fill="{SITE_RED}" stroke="{SITE_RED}" stroke-width="1.2"/></svg>'
+    drawn = render(
+        "views/screens/county/inset.svg",
+        wide=f"{wide + 2:.0f}",
+        high=f"{high + 2:.0f}",
+        around=path(around),
+        mine=path(mine),
+        red=SITE_RED,
+        tint=THEME["tint"],
     )
     address = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
-    return f'<img class="inset" alt="{label}" src="{address}">'
+    return Markup('<img class="inset" alt="{}" src="{}">').format(label, address)
 
 
 def _ring(points: Any, west: float, north: float, scale: tuple[float, float]) -> str:

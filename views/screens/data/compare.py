@@ -17,7 +17,7 @@ from snapshot.arguments import diff_files
 from snapshot.inspect import CHANGES, Diff, ManifestCheck, colour_of, verify_file, write_diff
 from snapshot.selection import safe_name
 from views.parts.map import look_at, show_map
-from views.session import Memo, catalogue, current_layers, lang, markdown_text, say, show_fault
+from views.session import Memo, catalogue, colour_key, current_layers, lang, markdown_text, say, show_fault, show_html
 
 __all__ = ["show_compare"]
 
@@ -130,8 +130,7 @@ def _map(diffs: Mapping[str, Diff]) -> None:
         return
     present = [code for code in CHANGES if (frames["change"] == code).any()]
     groups = [site_group(frames[frames["change"] == code][["geometry"]], colour_of(code)) for code in present]
-    items = [f'<span style="color:{colour_of(one)}">■</span> {say(f"takeaway.change_{one}")}' for one in present]
-    st.markdown(f"<small>{' &nbsp;'.join(items)}</small>", unsafe_allow_html=True)
+    show_html(colour_key("", [(colour_of(one), say(f"takeaway.change_{one}")) for one in present]))
     show_map(
         list(current_layers().values()),
         catalogue().map,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
+from carto.markup import Markup
 from geo.errors import RedlineError
 from layers.catalogue import Layer, OverlayEntry, licence_text
 from layers.own import FIXED_ROLES, remove, roll
@@ -15,7 +15,18 @@ from siting.ledger import VersionUse, uses_by_version
 from views.parts.findings import word_title
 from views.screens.data.next_run import MESSAGE, TARGET, VIEW_NEXT
 from views.screens.data.table import chip, date_text, metres_text
-from views.session import current, lang, ledger, link_to, markdown_text, say, show_fault, territory_text
+from views.session import (
+    current,
+    html_of,
+    lang,
+    ledger,
+    link_to,
+    markdown_text,
+    say,
+    show_fault,
+    show_html,
+    territory_text,
+)
 
 __all__ = ["show_detail"]
 
@@ -30,7 +41,8 @@ def show_detail(layer: Layer) -> None:
         if layer.spec.notice:
             st.caption(markdown_text(layer.spec.notice(lang())))
         left, right = st.columns(2)
-        left.markdown(_facts(layer), unsafe_allow_html=True)
+        with left:
+            show_html(_facts(layer))
         with right:
             if layer.fault is not None:
                 show_fault(layer.fault)
@@ -40,7 +52,7 @@ def show_detail(layer: Layer) -> None:
         _versions(layer)
 
 
-def _facts(layer: Layer) -> str:
+def _facts(layer: Layer) -> Markup:
     """Return what the catalogue says, as a list."""
     spec, now = layer.spec, lang()
     bounds = ""
@@ -49,23 +61,21 @@ def _facts(layer: Layer) -> str:
         bounds = f"{west:.3f}–{east:.3f}°E, {south:.3f}–{north:.3f}°N"
     facts = [
         (say("views.col_state"), chip(say(f"layers.state_{layer.state}"), _TONES[layer.state])),
-        (say("views.col_basis"), html.escape(say(f"layers.basis_{spec.basis}"))),
-        (say("data.stands_for"), html.escape(f"{word_title(spec.stands_for)} · {spec.role}")),
-        (say("views.col_publisher"), html.escape(spec.publisher(now))),
-        (say("views.col_licence"), html.escape(licence_text(spec.licence, now))),
-        (say("views.col_as_of"), html.escape(date_text(spec.as_of) + (f" ({spec.vintage})" if spec.vintage else ""))),
+        (say("views.col_basis"), say(f"layers.basis_{spec.basis}")),
+        (say("data.stands_for"), f"{word_title(spec.stands_for)} · {spec.role}"),
+        (say("views.col_publisher"), spec.publisher(now)),
+        (say("views.col_licence"), licence_text(spec.licence, now)),
+        (say("views.col_as_of"), date_text(spec.as_of) + (f" ({spec.vintage})" if spec.vintage else "")),
         (say("views.col_accuracy"), metres_text(spec.accuracy_m)),
         (say("views.col_count"), "—" if layer.frame is None else f"{len(layer.frame):,}"),
-        (say("data.complete_in"), html.escape(territory_text(spec.extent))),
-        (say("data.bounds"), html.escape(bounds or "—")),
-        (say("data.secrecy"), html.escape(say(f"data.secrecy_{spec.secrecy}"))),
-        (say("views.col_export"), html.escape(say(f"layers.export_{spec.export}"))),
-        (say("data.checked"), html.escape(say("data.yes" if spec.checked else "data.no"))),
-        (say("data.id_field"), f"<code>{spec.id}</code>"),
+        (say("data.complete_in"), territory_text(spec.extent)),
+        (say("data.bounds"), bounds or "—"),
+        (say("data.secrecy"), say(f"data.secrecy_{spec.secrecy}")),
+        (say("views.col_export"), say(f"layers.export_{spec.export}")),
+        (say("data.checked"), say("data.yes" if spec.checked else "data.no")),
+        (say("data.id_field"), Markup("<code>{}</code>").format(spec.id)),
     ]
-    return (
-        '<dl class="rl-dl">' + "".join(f"<dt>{html.escape(name)}</dt><dd>{text}</dd>" for name, text in facts) + "</dl>"
-    )
+    return html_of("views/screens/data/templates/facts.html", facts=facts)
 
 
 def _fields(layer: Layer) -> None:
@@ -116,25 +126,24 @@ def _used(layer: Layer, entry: OverlayEntry | None) -> dict[int, VersionUse]:
         if layer.spec.checked:
             st.caption(say("data.used_none"))
         return used
-    lines = "".join(_use_line(one, used[one], now if entry else None) for one in numbers)
-    st.markdown(
-        f'<div class="rl-used"><b>{html.escape(say("data.used"))}</b><ul>{lines}</ul></div>', unsafe_allow_html=True
-    )
+    lines = [_use_line(one, used[one], now if entry else None) for one in numbers]
+    show_html(html_of("views/screens/data/templates/used.html", lines=lines, lang=lang(), link_to=link_to))
     return used
 
 
-def _use_line(number: int, use: VersionUse, current: int | None) -> str:
-    """Return a version's checks as a line of links, each to open beside this page; without versions, all of them."""
+def _use_line(number: int, use: VersionUse, current: int | None) -> dict[str, Any]:
+    """Return what the template writes of a version's checks: the latest as links; without versions, of all of them."""
     name = say("data.version_short", number=number) if number else say("data.version_shipped")
     told = say("data.used_count" if current is None else "data.used_by", version=name, count=f"{use.count:,}")
-    links = " ".join(
-        f'<a href="check{link_to(check_id)}&lang={lang()}" target="_blank" rel="noopener">{check_id}</a>'
-        for check_id in use.latest
-    )
     rest = use.count - len(use.latest)
-    more = f" {html.escape(say('data.used_more', count=f'{rest:,}'))}" if rest else ""
-    mark = f" {chip(say('data.col_in_use'), 'ok')}" if number == current else ""
-    return f'<li data-version="{number}" data-checks="{use.count}">{html.escape(told)}{mark} {links}{more}</li>'
+    return {
+        "version": number,
+        "checks": use.count,
+        "told": told,
+        "mark": chip(say("data.col_in_use"), "ok") if number == current else "",
+        "links": use.latest,
+        "more": say("data.used_more", count=f"{rest:,}") if rest else "",
+    }
 
 
 def _do(change: object, told: str, **values: object) -> None:

@@ -7,7 +7,6 @@ tiled or served before its user has looked at it.
 from __future__ import annotations
 
 import base64
-import html
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from carto.markup import Markup, render
+from carto.style import THEME
 from layers.own import ROW, Intake
 from words import Lang, t
 
@@ -44,9 +45,10 @@ _INSET_SHARE: Final = 0.45
 _KM_PER_DEGREE: Final = 111.2
 _WHOLE: Final = frozenset({"all_outside"})
 """Faults of the layer, not of rows: the picture itself shows them."""
-_COLOURS: Final = {"stop": "#b3261e", "warn": "#b45309"}
-_GROUND, _BORDER, _SHAPE = "#f5f7f5", "#9aa8a0", "#1f6f50"
-_TEXT: Final = 'font-family="sans-serif" paint-order="stroke" stroke="#fff" stroke-width="5" stroke-linejoin="round"'
+_COLOURS: Final = {
+    "stop": THEME["bad"], "warn": "#b45309", "water": "#e9eef0", "ground": "#f5f7f5", "border": THEME["edge"],
+    "shape": THEME["accent"], "name": THEME["head"], "bar": THEME["text"], "small": "#dfe7e2",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,10 @@ class Picture:
     unmarked: int
     inset: bool
 
-    def image(self, label: str) -> str:
+    def image(self, label: str) -> Markup:
         """Return the picture as an ``<img>``; a stranger's text in it cannot become anything else."""
         address = "data:image/svg+xml;base64," + base64.b64encode(self.svg.encode()).decode()
-        return (
-            f'<img class="rl-lies{" inset" if self.inset else ""}" alt="{html.escape(label)}" src="{address}" '
-            f'data-outlined="{self.outlined}" data-dotted="{self.dotted}" '
-            f'data-stop="{self.marked["stop"]}" data-warn="{self.marked["warn"]}">'
-        )
+        return render("views/screens/data/templates/lies.html", picture=self, label=label, address=address)
 
 
 class _Frame:
@@ -136,18 +134,22 @@ def drawn(intake: Intake, counties: gpd.GeoDataFrame, now: Lang) -> Picture:
     frame = _Frame(bounds, _WIDE, _HIGH, _ROOM)
     features, outlined = _features(shapes, frame)
     inset = _inset(frame, counties)
-    wide = _WIDE + (_STRIP if inset else 0)
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {_HIGH}" width="{wide // 2}" '
-        f'height="{_HIGH // 2}"><clipPath id="m"><rect width="{_WIDE}" height="{_HIGH}"/></clipPath>'
-        f'<rect width="{wide}" height="{_HIGH}" fill="#fff"/><g clip-path="url(#m)">'
-        f'<rect width="{_WIDE}" height="{_HIGH}" fill="#e9eef0"/>'
-        f"{_ground(frame, counties)}{features}{_names(frame, counties, now)}{_marked(frame, marks)}</g>"
-        f'{_scale_bar(frame)}<rect x="1" y="1" width="{_WIDE - 2}" height="{_HIGH - 2}" fill="none" '
-        f'stroke="{_BORDER}" stroke-width="2"/>{inset}</svg>'
+    svg = render(
+        "views/screens/data/lies.svg",
+        map_wide=_WIDE,
+        wide=_WIDE + (_STRIP if inset else 0),
+        high=_HIGH,
+        font=_FONT,
+        ground=[_path(one) for one in _seen(frame, counties)[0]],
+        features=features,
+        names=_names(frame, counties, now),
+        marks=_marked(frame, marks),
+        bar=_scale_bar(frame),
+        inset=inset,
+        colours=_COLOURS,
     )
-    counts = {level: sum(one == level for one, _, _ in marks) for level in _COLOURS}
-    return Picture(svg, outlined, len(shapes) - outlined, counts, unmarked, bool(inset))
+    counts = {level: sum(one == level for one, _, _ in marks) for level in ("stop", "warn")}
+    return Picture(str(svg), outlined, len(shapes) - outlined, counts, unmarked, bool(inset))
 
 
 def _marks(intake: Intake, shapes: NDArray[Any]) -> tuple[list[tuple[str, int, tuple[float, float]]], int]:
@@ -173,10 +175,10 @@ def _marks(intake: Intake, shapes: NDArray[Any]) -> tuple[list[tuple[str, int, t
     return list(found.values()), len(named) - len(found) + beyond
 
 
-def _features(shapes: NDArray[Any], frame: _Frame) -> tuple[str, int]:
-    """Draw the largest shapes by their outline and all others as dots; return how many have one."""
+def _features(shapes: NDArray[Any], frame: _Frame) -> tuple[dict[str, Any] | None, int]:
+    """Return the paths of the largest shapes and of dots for all others, and how many have an outline."""
     if not len(shapes):
-        return "", 0
+        return None, 0
     west, south, east, north = shapely.bounds(shapes).T
     middles = frame.units(np.column_stack([(west + east) / 2, (south + north) / 2]))
     size = np.maximum((east - west) / frame.deg_per_unit, (north - south) / frame.deg_per_unit)
@@ -188,21 +190,17 @@ def _features(shapes: NDArray[Any], frame: _Frame) -> tuple[str, int]:
     dotted = np.ones(len(shapes), dtype=bool)
     dotted[large] = False
     areal = shapely.get_dimensions(thin) == 2
-    paths = "".join(f'<path d="{path}"/>' for path in map(_path, thin[areal]) if path)
+    areas = [path for path in map(_path, thin[areal]) if path]
     lines = "".join(_path(one) for one in thin[~areal])
-    return (
-        f'<g fill="{_SHAPE}" fill-opacity=".4" fill-rule="evenodd" stroke="{_SHAPE}" stroke-width="2">{paths}</g>'
-        f'<path d="{lines}" fill="none" stroke="{_SHAPE}" stroke-width="4"/>{_dots(middles[dotted])}'
-    ), len(large)
+    return {"areas": areas, "lines": lines, "dots": _dots(middles[dotted])}, len(large)
 
 
-def _dots(middles: NDArray[np.float64]) -> str:
-    """Draw dots: squares of a grid that hold one, each run of them in a row as one stroke."""
+def _dots(middles: NDArray[np.float64]) -> dict[str, Any] | None:
+    """Return dots: squares of a grid that hold one, each run of them in a row as one stroke."""
     if not len(middles):
-        return ""
+        return None
     if len(middles) <= _MOST_MARKS:
-        path = "".join(f"M{x:.0f} {y:.0f}h0" for x, y in middles)
-        return f'<path d="{path}" stroke="{_SHAPE}" stroke-width="10" stroke-linecap="round"/>'
+        return {"path": "".join(f"M{x:.0f} {y:.0f}h0" for x, y in middles), "wide": 10, "round": True}
     cells = np.unique(np.floor(middles / _CELL).astype(np.int64)[:, ::-1], axis=0)
     rows, columns = cells.T
     begins = np.flatnonzero(np.r_[True, (np.diff(rows) != 0) | (np.diff(columns) != 1)])
@@ -211,7 +209,7 @@ def _dots(middles: NDArray[np.float64]) -> str:
         f"M{columns[a] * _CELL} {rows[a] * _CELL + _CELL // 2}h{(b - a) * _CELL}"
         for a, b in zip(begins, ends, strict=True)
     )
-    return f'<path d="{path}" stroke="{_SHAPE}" stroke-width="{_CELL}" stroke-opacity=".75"/>'
+    return {"path": path, "wide": _CELL, "round": False}
 
 
 def _path(shape: Any) -> str:
@@ -241,13 +239,8 @@ def _seen(frame: _Frame, counties: gpd.GeoDataFrame) -> tuple[NDArray[Any], gpd.
     return frame.shapes(clipped[there]), near[there]
 
 
-def _ground(frame: _Frame, counties: gpd.GeoDataFrame) -> str:
-    paths = "".join(f'<path d="{_path(one)}"/>' for one in _seen(frame, counties)[0])
-    return f'<g fill="{_GROUND}" fill-rule="evenodd" stroke="{_BORDER}" stroke-width="2">{paths}</g>'
-
-
-def _names(frame: _Frame, counties: gpd.GeoDataFrame, now: Lang) -> str:
-    """Write the names of the counties that have room for one."""
+def _names(frame: _Frame, counties: gpd.GeoDataFrame, now: Lang) -> list[tuple[str, str, str]]:
+    """Return place and text of the names of the counties that have room for one."""
     shapes, rows = _seen(frame, counties)
     size = shapely.area(shapes)
     names = rows[f"name_{now}"].astype(str).to_numpy()
@@ -261,57 +254,45 @@ def _names(frame: _Frame, counties: gpd.GeoDataFrame, now: Lang) -> str:
         if abs(x - held) > half / 2:
             continue  # it would stand in its neighbour
         x = held
-        written.append(f'<text x="{x:.0f}" y="{y:.0f}">{html.escape(names[at])}</text>')
-    return f'<g {_TEXT} font-size="{_FONT}" text-anchor="middle" fill="#44524a">{"".join(written)}</g>'
+        written.append((f"{x:.0f}", f"{y:.0f}", names[at]))
+    return written
 
 
-def _marked(frame: _Frame, marks: list[tuple[str, int, tuple[float, float]]]) -> str:
-    """Draw a cross for what stops the layer, a ring for a warning, with the row's number at the first of them."""
+def _marked(frame: _Frame, marks: list[tuple[str, int, tuple[float, float]]]) -> list[dict[str, Any]]:
+    """Return a cross for what stops the layer, a ring for a warning, with the row's number at the first of them."""
     made = []
     for at, (level, row, place) in reversed(list(enumerate(marks))):
         x, y = np.round(frame.units(np.array([place]))[0]).astype(int)
         sign = f"M{x - 10} {y - 10}l20 20m0-20l-20 20" if level == "stop" else f"M{x - 10} {y}a10 10 0 1 0 0-.1"
-        made.append(f'<path d="{sign}" fill="none" stroke="#fff" stroke-width="9"/>')
-        made.append(f'<path d="{sign}" fill="none" stroke="{_COLOURS[level]}" stroke-width="5"/>')
-        if at < _NUMBERED:
-            end, over = ("end", -16) if x > _WIDE - 90 else ("start", 16)
-            made.append(
-                f'<text x="{x + over}" y="{y + 9}" {_TEXT} font-size="{_FONT}" text-anchor="{end}" '
-                f'fill="{_COLOURS[level]}">{row}</text>'
-            )
-    return "".join(made)
+        end, over = ("end", -16) if x > _WIDE - 90 else ("start", 16)
+        number = row if at < _NUMBERED else None
+        made.append({"path": sign, "level": level, "x": x + over, "y": y + 9, "end": end, "row": number})
+    return made
 
 
-def _scale_bar(frame: _Frame) -> str:
-    """Draw a length of one, two or five times a power of ten that takes up to a fifth of the picture."""
+def _scale_bar(frame: _Frame) -> dict[str, str]:
+    """Return a length of one, two or five times a power of ten that takes up to a fifth of the picture."""
     most_km = _WIDE / 5 * frame.deg_per_unit * _KM_PER_DEGREE
     power = 10 ** math.floor(math.log10(most_km))
     km = max(step * power for step in (1, 2, 5) if step * power <= most_km)
     long = km / (frame.deg_per_unit * _KM_PER_DEGREE)
     label = f"{km:g} km" if km >= 1 else f"{km * 1000:g} m"
-    return (
-        f'<path d="M24 {_HIGH - 34}v10h{long:.0f}v-10" fill="none" stroke="#fff" stroke-width="9"/>'
-        f'<path d="M24 {_HIGH - 34}v10h{long:.0f}v-10" fill="none" stroke="#33423a" stroke-width="3"/>'
-        f'<text x="30" y="{_HIGH - 36}" {_TEXT} font-size="24" fill="#33423a">{label}</text>'
-    )
+    return {"path": f"M24 {_HIGH - 34}v10h{long:.0f}v-10", "label": label}
 
 
-def _inset(frame: _Frame, counties: gpd.GeoDataFrame) -> str:
-    """Draw all counties small, and where the picture lies among them; nothing where it shows most of them."""
+def _inset(frame: _Frame, counties: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Return all counties small, and where the picture lies among them; None where it shows most of them."""
     west, south, east, north = counties.total_bounds
     w, s, e, n = frame.bounds
     if (e - w) > _INSET_SHARE * (east - west) and (n - s) > _INSET_SHARE * (north - south):
-        return ""
+        return None
     whole = (min(west, w), min(south, s), max(east, e), max(north, n))
     small = _Frame(whole, _STRIP - 40, _HIGH // 2)
     paths = "".join(_path(one) for one in small.shapes(np.asarray(counties.geometry.array), 1.5))
     corners = small.units(np.array([[w, n], [e, s]]))
     (x, y), (wide, high) = corners[0], np.maximum(corners[1] - corners[0], 10)
-    return (
-        f'<g transform="translate({_WIDE + 20} 20)"><path d="{paths}" fill="#dfe7e2" stroke="{_BORDER}" '
-        f'stroke-width=".8"/><rect x="{x:.0f}" y="{y:.0f}" width="{wide:.0f}" height="{high:.0f}" fill="{_SHAPE}" '
-        f'fill-opacity=".25" stroke="{_SHAPE}" stroke-width="4"/></g>'
-    )
+    box = {"x": f"{x:.0f}", "y": f"{y:.0f}", "wide": f"{wide:.0f}", "high": f"{high:.0f}"}
+    return {"path": paths, **box}
 
 
 def told(picture: Picture, now: Lang) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 from typing import Final
 
@@ -11,12 +10,13 @@ import pandas as pd
 import shapely
 import streamlit as st
 
+from carto.markup import Markup, style
 from layers.catalogue import counties_of
 from layers.own import ROW, Fault, Intake, fault_rows
 from snapshot.findings import area_text, length_text
 from views.screens.data.preview import Picture, drawn, told
 from views.screens.data.table import CSS
-from views.session import Memo, current_layers, lang, markdown_text, say
+from views.session import Memo, current_layers, html_of, lang, markdown_text, say, show_html
 
 __all__ = ["show_report"]
 
@@ -43,7 +43,8 @@ def show_report(intake: Intake, accept_repairs: bool) -> bool:
     elif found.near is not None:
         st.warning(markdown_text(found.near.text(lang())))
     left, right = st.columns([2, 3])
-    left.markdown(CSS + _figures(intake), unsafe_allow_html=True)
+    with left:
+        show_html(style(CSS), _figures(intake))
     with right:
         _picture(intake, accept_repairs)
     for notice in intake.notices:
@@ -53,7 +54,7 @@ def show_report(intake: Intake, accept_repairs: bool) -> bool:
     return wanted
 
 
-def _figures(intake: Intake) -> str:
+def _figures(intake: Intake) -> Markup:
     """Return the layer in figures."""
     now = lang()
     size = area_text(intake.area_m2, now) if intake.dimension == 2 else length_text(intake.length_m, now)
@@ -71,8 +72,7 @@ def _figures(intake: Intake) -> str:
         *([(say("data.figure_size"), size)] if intake.dimension else []),
         (say("data.bounds"), bounds),
     ]
-    inner = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in facts)
-    return f'<dl class="rl-dl" data-kept="{len(intake.frame)}">{inner}</dl>'
+    return html_of("views/screens/data/templates/facts.html", facts=facts, kept=len(intake.frame))
 
 
 def _picture(intake: Intake, accept_repairs: bool) -> None:
@@ -82,7 +82,7 @@ def _picture(intake: Intake, accept_repairs: bool) -> None:
     key = (intake.sha256, intake.layer, intake.reading.epsg, intake.reading.declared, accept_repairs, first, now)
     picture = _PICTURE.once(key, lambda: drawn(intake, counties_of(current_layers()), now))
     image = picture.image(say("data.lies_label", name=intake.layer))
-    st.markdown(f'<div class="rl-lies-box">{image}</div>', unsafe_allow_html=True)
+    show_html(Markup('<div class="rl-lies-box">{}</div>').format(image))
     st.caption(markdown_text(told(picture, now)))
 
 

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from carto.style import THEME
 from layers.indicators import Subject
 from views.parts.indicators import Shown
 from views.screens.indicators.table import value_head
@@ -20,8 +21,8 @@ _BAR_PX: Final = 19
 _AXIS_PX: Final = 62
 """What the axis at the top takes of the height."""
 _FONT: Final = '"Source Sans", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif'
-_TARGET: Final = "#b3261e"
-_KINDS: Final = {"actual": "#1f6f50", "cumulative": "#7a8f86", "limit": "#8c6d31", "target": "#ffffff"}
+_TARGET: Final = THEME["bad"]
+_KINDS: Final = {"actual": THEME["accent"], "cumulative": "#7a8f86", "limit": "#8c6d31", "target": "#ffffff"}
 
 
 def ranking(table: pd.DataFrame, found: Shown, picked: str) -> alt.LayerChart:
@@ -63,7 +64,7 @@ def ranking(table: pd.DataFrame, found: Shown, picked: str) -> alt.LayerChart:
     median = pd.DataFrame({"median": [told["value"].median()]})
     rule = (
         alt.Chart(median)
-        .mark_rule(strokeDash=[5, 3], color="#333333")
+        .mark_rule(strokeDash=[5, 3], color=THEME["map-label"])
         .encode(x="median:Q", tooltip=alt.Tooltip("median:Q", title=say("indicator_page.median"), format=",.6~g"))
     )
     return _dressed(alt.layer(bars, rule), height=len(told) * _BAR_PX + _AXIS_PX)
@@ -130,7 +131,7 @@ def relation(first: Shown, second: Shown, picked: str) -> alt.LayerChart | None:
         .encode(
             x=alt.X("across:Q", title=heads["across"], scale=alt.Scale(zero=False)),
             y=alt.Y("up:Q", title=heads["up"], scale=alt.Scale(zero=False)),
-            color=alt.condition(alt.datum.picked, alt.value(_TARGET), alt.value("#1f6f50")),
+            color=alt.condition(alt.datum.picked, alt.value(_TARGET), alt.value(THEME["accent"])),
             size=alt.condition(alt.datum.picked, alt.value(130), alt.value(45)),
             strokeWidth=alt.condition(alt.datum.picked, alt.value(1.5), alt.value(0)),
             tooltip=[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import replace
 from typing import Final
 
@@ -10,12 +9,13 @@ import shapely
 import streamlit as st
 
 from carto.map import highlight_group
+from carto.markup import Markup
 from carto.scene import View
 from layers.catalogue import Layer
 from views.parts.entries import outline_of, view_of_territory
 from views.parts.indicators import Shown, chosen, labels_of, picture_group, shown, subjects
 from views.parts.map import show_map
-from views.session import Slot, catalogue, current_layers, lang, say, set_widget, widget_value
+from views.session import Slot, catalogue, current_layers, html_of, lang, say, set_widget, widget_value
 
 __all__ = ["legend", "second_indicator", "show_figures"]
 
@@ -48,14 +48,14 @@ def second_indicator() -> Shown | None:
     return shown(replace(chosen(), id=name, year="", mode="value", limits="", scheme=scheme))
 
 
-def legend(found: Shown) -> str:
+def legend(found: Shown) -> Markup:
     """Return the classes in one line, low to high, and what has no figure."""
     classes = found.choropleth.classes
-    pairs = zip(classes.colours, classes.captions(), strict=True)
-    items = [f'<span><i style="background:{colour}"></i>{html.escape(caption)}</span>' for colour, caption in pairs]
-    if (classes.of_row < 0).any():
-        items.append(f'<span><i class="rl-none"></i>{html.escape(say("carto.missing"))}</span>')
-    return f'<div class="rl-ind-legend">{"".join(items)}</div>'
+    return html_of(
+        "views/screens/indicators/templates/legend.html",
+        classes=list(zip(classes.colours, classes.captions(), strict=True)),
+        missing=bool((classes.of_row < 0).any()),
+    )
 
 
 def show_figures(found: Shown, picked: str, prefecture: str, *, key: str, as_picture: bool = False) -> str:

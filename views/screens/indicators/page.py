@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import html
 from dataclasses import astuple
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
+from carto.markup import Markup, style
 from views.parts.indicators import (
     CHOICE,
     OWN,
@@ -31,7 +31,7 @@ from views.screens.indicators.chart import PICK, moments_chart, ranking, relatio
 from views.screens.indicators.maps import legend, second_indicator, show_figures
 from views.screens.indicators.own_table import OWN_TABLE_OPEN, choose_table
 from views.screens.indicators.table import downloads, headed, moments_table, ranked, value_head
-from views.session import Slot, lang, markdown_text, region_text, say, widget_value
+from views.session import Slot, lang, markdown_text, region_text, say, show_html, widget_value
 
 __all__ = ["show"]
 
@@ -42,27 +42,12 @@ _PICKED: Final[Slot[str]] = Slot("indicator-territory", "")
 _LISTS_NUMBER: Final[Slot[int]] = Slot("indicator-remade", 0)
 """Part of the keys of chart and table: counted up, both are made anew with another territory ticked."""
 _RASTER_OPEN: Final[Slot[bool]] = Slot("raster-open", default=False)
-_CSS: Final = """
-<style>
-.rl-ind-title { font-size: 1.12rem; font-weight: 700; line-height: 1.35; margin-bottom: .9rem; }
-.rl-ind-title small { font-weight: 400; color: #55635b; }
-.rl-ind-fact { border-left: 3px solid #1f6f50; padding: .1rem .7rem; font-size: .9rem; line-height: 1.55; }
-.rl-ind-fact { margin-bottom: .8rem; }
-.rl-ind-fact small { color: #55635b; }
-.rl-ind-legend { font-size: .82rem; line-height: 1.7; margin-bottom: .9rem; }
-.rl-ind-legend span { white-space: nowrap; margin-right: .9rem; }
-.rl-ind-legend i { display: inline-block; width: 20px; height: 12px; margin-right: .3rem; border: 1px solid #8a8a8a; }
-.rl-ind-legend .rl-none { background: repeating-linear-gradient(135deg, #f4f4f4 0 3px, #8a8a8a 3px 4px); }
-@media (max-width: 640px) {
-  .st-key-ind_how div[data-testid="stColumn"] { min-width: 44% !important; flex: 1 1 44% !important; }
-}
-</style>
-"""
+_FACT: Final = Markup('<div class="rl-ind-fact" data-picked="{}"><b>{}</b> {} <small>{} · {}</small></div>')
 
 
 def show() -> None:
     """Draw the page."""
-    st.markdown(_CSS, unsafe_allow_html=True)
+    show_html(style("views/screens/indicators/templates/page.css"))
     if not CHOICE.is_set():
         choose(id=_FIRST)
     choice_box, how_box = st.columns([1.35, 1], gap="medium")
@@ -93,8 +78,7 @@ def _show_found(found: Shown, beside: Shown | None, prefecture: str) -> None:
         _title(found)
         as_picture = show_as()
         hit = show_figures(found, picked, prefecture, key="indicator-map", as_picture=as_picture)
-        words = picture_legend() if as_picture else legend(found)
-        st.markdown(words, unsafe_allow_html=True)
+        show_html(picture_legend() if as_picture else legend(found))
     with side_box:
         if beside is None:
             _show_picked(table, found, picked)
@@ -102,7 +86,7 @@ def _show_found(found: Shown, beside: Shown | None, prefecture: str) -> None:
         else:
             _title(beside)
             hit = show_figures(beside, picked, prefecture, key="indicator-map-2") or hit
-            st.markdown(legend(beside), unsafe_allow_html=True)
+            show_html(legend(beside))
     if hit:
         _point_at(hit)
         st.rerun()
@@ -144,11 +128,9 @@ def _title(found: Shown) -> None:
     now = lang()
     unit = found.indicator.unit(now)
     basis = say(f"indicator_page.basis_{found.indicator.basis}")
-    st.markdown(
-        f'<div class="rl-ind-title">{html.escape(found.indicator.title(now))} '
-        f"<small>{html.escape(f'{unit} · ' if unit != '—' else '')}{html.escape(basis)}</small></div>",
-        unsafe_allow_html=True,
-    )
+    about = basis if unit == "—" else f"{unit} · {basis}"
+    title = found.indicator.title(now)
+    show_html(Markup('<div class="rl-ind-title">{} <small>{}</small></div>').format(title, about))
 
 
 def _picked(found: Shown) -> str:
@@ -189,11 +171,7 @@ def _show_picked(table: pd.DataFrame, found: Shown, picked: str) -> None:
     count = int(table["value"].notna().sum())
     place = "" if pd.isna(row["rank"]) else say("indicator_page.placed", rank=int(row["rank"]), count=count)
     head = " · ".join(part for part in (str(row["prefecture"]), str(row["name"])) if part)
-    st.markdown(
-        f'<div class="rl-ind-fact" data-picked="{row["adcode"]}"><b>{html.escape(head)}</b> {html.escape(value)} '
-        f"<small>{html.escape(place)} · {html.escape(found.indicator.title(lang()))}</small></div>",
-        unsafe_allow_html=True,
-    )
+    show_html(_FACT.format(row["adcode"], head, value, place, found.indicator.title(lang())))
 
 
 def _show_chart(table: pd.DataFrame, found: Shown, picked: str) -> None:
@@ -281,10 +259,7 @@ def _show_facts(table: pd.DataFrame, found: Shown) -> None:
         )
     st.markdown(f"**{say('indicator_page.fact_source')}**")
     source = found.choropleth.note
-    st.markdown(
-        f'<div class="rl-ind-fact"><small>{html.escape(source(now) if source else "")}</small></div>',
-        unsafe_allow_html=True,
-    )
+    show_html(Markup('<div class="rl-ind-fact"><small>{}</small></div>').format(source(now) if source else ""))
     moments = moments_table(found.subject)
     if moments is not None:
         st.dataframe(moments, hide_index=True, width="stretch", height=38 + 35 * min(len(moments), 7))

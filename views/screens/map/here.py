@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
+from carto.markup import Markup, style
 from geo.measure import MEETING
 from geo.raster import value_at
 from layers.catalogue import Layer, counties_of
@@ -20,7 +20,20 @@ from views.parts.findings import CHECK_ACTIVITY, CHECK_MODE, activity_title, rul
 from views.parts.findings import CSS as RULES_CSS
 from views.parts.intake import SOURCE_KIND, SOURCE_SHAPE, SOURCE_TEXT
 from views.screens.map import search as search_box
-from views.session import Slot, catalogue, current_layers, has_page, lang, missing, open_page, pressed, rows_of, say
+from views.session import (
+    Slot,
+    catalogue,
+    current_layers,
+    has_page,
+    html_of,
+    lang,
+    missing,
+    open_page,
+    pressed,
+    rows_of,
+    say,
+    show_html,
+)
 
 __all__ = ["answered", "show_answer", "show_here"]
 
@@ -38,6 +51,9 @@ _SHOWN: Final = (
     ("accuracy_m", "views.here_accuracy"),
 )
 _ANY: Final = ""
+_FEW_RULES: Final = 3
+"""Of a layer that is met: so few are unfolded."""
+_MET: Final = Markup('<div class="rl-by"><b>{}</b>{}</div>')
 
 
 def answered(clicked: tuple[float, float] | None) -> Any:
@@ -74,10 +90,10 @@ def _show_found(chosen: search_box.Found) -> None:
     if chosen.point is not None:
         show_here(*chosen.point)
         return
-    card = ""
+    card = Markup()
     if chosen.feature is not None and chosen.entry is None:
         layer, feature_id = chosen.feature
-        card = f'<table class="rl-here">{_card(current_layers()[layer], feature_id)}</table>{_CSS}'
+        card = _table([_card(current_layers()[layer], feature_id)])
     search_box.show_found(chosen, card)
     if chosen.entry is not None:
         show_entry(plan_set(), chosen.entry, feature_of(chosen.entry))
@@ -101,9 +117,7 @@ def show_here(lon: float, lat: float) -> None:
     height = _elevation(layers, lon, lat)
     if height is not None:
         heading.append(say("views.here_elevation", metres=f"{height:,.0f}"))
-    st.markdown(
-        f'<div class="rl-facts rl-where"><b>{html.escape(" · ".join(heading))}</b></div>', unsafe_allow_html=True
-    )
+    show_html(Markup('<div class="rl-facts rl-where"><b>{}</b></div>').format(" · ".join(heading)))
     _next_steps(lon, lat, result)
     rows, unchecked = [], []
     for finding in rows_of(result.findings):
@@ -114,8 +128,7 @@ def show_here(lon: float, lat: float) -> None:
             rows += [_card(layer, feature["feature_id"]) for feature in finding["features"]]
         else:
             rows.append(_apart(layer, amount(finding, lang())))
-    table = "".join(rows)
-    st.markdown(f'<table class="rl-here">{table}</table>{_CSS}', unsafe_allow_html=True)
+    show_html(_table(rows))
     if unchecked:
         st.caption(say("views.here_unchecked", layers=say("snapshot.and").join(unchecked)))
     _show_rules(result, layers)
@@ -174,40 +187,25 @@ def _show_rules(result: CheckResult, layers: dict[str, Layer]) -> None:
         if finding["state"] == "not_checked":
             waiting += finding["rules"]
         else:
-            met.append(f'<div class="rl-by"><b>{html.escape(title)}</b>{_opened(finding["rules"])}</div>')
+            met.append(_MET.format(title, rules_html(finding["rules"], few=_FEW_RULES)))
     everywhere = [rule for rule in result.sites["reminders"].iloc[0] if rule["status"] != "reference"]
-    parts = met or [f'<p class="rl-none">{html.escape(say("search.no_rule"))}</p>']
+    parts = met or [Markup('<p class="rl-none">{}</p>').format(say("search.no_rule"))]
     parts.append(rules_html(waiting, title=say("search.waiting", count=len(waiting))))
     parts.append(rules_html(everywhere, title=say("search.everywhere", count=len(everywhere))))
-    st.markdown(f'{RULES_CSS}<div class="rl-law">{"".join(parts)}</div>', unsafe_allow_html=True)
+    show_html(style(RULES_CSS), Markup('<div class="rl-law">{}</div>').format(Markup().join(parts)))
     st.caption(say("search.rules_note", day=str(result.sites["as_of"].iloc[0])))
-
-
-def _opened(rules: list[Any]) -> str:
-    """Return clauses of a layer that is met, unfolded where they are few."""
-    text = rules_html(rules)
-    return text.replace("<details ", "<details open ", 1) if len(rules) <= 3 and " open>" not in text else text
 
 
 def _asked() -> None:
     _ACTIVITY.set(_ACTIVITY.of(lang()).get())
 
 
-_CSS = """
-<style>
-.rl-facts { font-size: .86rem; color: #33423a; margin: .4rem 0 .2rem 0; line-height: 1.55; }
-.rl-where { padding-bottom: 1rem; }
-.rl-here { width: 100%; border-collapse: collapse; font-size: .86rem; }
-.rl-here td { border: 0; border-bottom: 1px solid #e6ebe7; padding: .35rem .3rem; line-height: 1.4;
-  overflow-wrap: anywhere; }
-.rl-here small { color: #55635b; } .rl-here .rl-in { font-weight: 600; }
-.rl-law { padding-bottom: 1rem; }
-.rl-by { font-size: .88rem; margin: .15rem 0; } .rl-none { font-size: .86rem; color: #55635b; margin: .1rem 0 .3rem 0; }
-</style>
-"""
+def _table(rows: list[dict[str, Any]]) -> Markup:
+    """Return what is here, a row each, with its style."""
+    return html_of("views/screens/map/templates/here.html", rows=rows) + style("views/screens/map/templates/here.css")
 
 
-def _card(layer: Layer, feature_id: str) -> str:
+def _card(layer: Layer, feature_id: str) -> dict[str, Any]:
     """One feature that lies here: name, layer, and where the knowledge is from."""
     assert layer.frame is not None
     row = layer.frame[layer.frame["feature_id"] == feature_id].iloc[0]
@@ -219,27 +217,20 @@ def _card(layer: Layer, feature_id: str) -> str:
     if layer.spec.source.kind != "plans":  # rows of a file name the file; people know it by who publishes it
         told["source"] = layer.spec.publisher(lang())
     facts += [say(key, value=_value_text(told[column])) for column, key in _SHOWN if _given(told[column])]
-    notice = f"<br><small>{html.escape(layer.spec.notice(lang()))}</small>" if layer.spec.notice else ""
-    return (
-        f'<tr data-layer="{layer.id}"><td>{name}'
-        f"{html.escape(layer.spec.title(lang()))}<br><small>{html.escape(' · '.join(facts))}</small>{notice}</td></tr>"
-    )
+    notice = [layer.spec.notice(lang())] if layer.spec.notice else []
+    return {"layer": layer.id, "name": name, "title": layer.spec.title(lang()), "small": [" · ".join(facts), *notice]}
 
 
 def _name(row: pd.Series, feature_id: str) -> str:
-    """Return the name of a feature as HTML; in English nothing where only a Chinese name stands in for one."""
+    """Return the name of a feature ; in English nothing where only a Chinese name stands in for one."""
     name, chinese = row[f"name_{lang()}"], row["name_zh"]
     if lang() == "en" and _given(chinese) and name == chinese:
         return ""
-    told = next(text for text in (name, chinese, feature_id) if _given(text))
-    return f'<span class="rl-in">{html.escape(str(told))}</span> · '
+    return str(next(text for text in (name, chinese, feature_id) if _given(text)))
 
 
-def _apart(layer: Layer, distance: str) -> str:
-    return (
-        f'<tr data-layer="{layer.id}"><td>{html.escape(layer.spec.title(lang()))}'
-        f"<br><small>{html.escape(distance)}</small></td></tr>"
-    )
+def _apart(layer: Layer, distance: str) -> dict[str, Any]:
+    return {"layer": layer.id, "name": "", "title": layer.spec.title(lang()), "small": [distance]}
 
 
 def _elevation(layers: dict[str, Layer], lon: float, lat: float) -> float | None:

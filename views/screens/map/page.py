@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from carto.map import highlight_group
+from carto.markup import Markup, style
 from views.parts.findings import Checked
 from views.parts.indicators import (
     as_picture,
@@ -24,7 +25,7 @@ from views.screens.map import search as search_box
 from views.screens.map import site as check_panel
 from views.screens.map.here import answered, show_answer
 from views.screens.map.link import opened_by_link, write_address
-from views.session import Slot, catalogue, current_layers, lang, markdown_text, say
+from views.session import Slot, catalogue, current_layers, lang, markdown_text, say, show_html
 
 __all__ = ["show"]
 
@@ -37,40 +38,12 @@ _FIRST_BOX: Final[Slot[str]] = Slot("first_box", "site")
 _MAP_HEIGHT = 640
 """Pixels, until the sheet below is read."""
 
-# On a screen the map and the column beside it fill the window and the column scrolls by itself; on a phone the map
-# comes first and the rest follows below it.
-_LAYOUT = """
-div:has(> .st-key-box_site), div:has(> .st-key-box_here) { order: 2; } div:has(> .st-key-box_take) { order: 3; }
-.st-key-rl_fold { display: none; }
-div[data-testid="stVerticalBlock"]:has(> div > .st-key-rl_map) { gap: 0; }
-.st-key-rl_map iframe[title*="st_folium"] { display: block; height: 60vh !important; }
-@media (min-width: 760px) {
-  .stMainBlockContainer { padding: 4.05rem .6rem 0 .6rem; --rl-full: calc(100dvh - 7.6rem); }
-  .st-key-rl_map iframe[title*="st_folium"] { height: var(--rl-full) !important; min-height: 420px; }
-  .st-key-rl_map { position: relative; }
-  .st-key-rl_side { height: var(--rl-full); max-height: var(--rl-full); min-height: 420px; flex: none;
-    overflow-y: auto; overflow-x: hidden; flex-wrap: nowrap; padding-right: .3rem; }
-  .st-key-rl_side > * { flex-shrink: 0; }
-  .st-key-rl_fold { display: flex; position: absolute; z-index: 3; right: -15px; top: 46%; width: 14px !important; }
-  .st-key-rl_fold button { min-height: 0; width: 14px; padding: 1.1rem 0; border-radius: 5px; background: #fff; }
-}
-@media (min-width: 1100px) { .stMainBlockContainer { --rl-full: calc(100dvh - 4.35rem); } }
-"""
-_FOLDED = """
-@media (min-width: 760px) {
-  [data-testid="stColumn"]:has(.st-key-rl_side) {
-    display: none;
-  }
-  .st-key-rl_fold { right: -9px; }
-}
-"""
-
 
 def show() -> None:
     """Draw the page."""
     asked = opened_by_link()
-    sheet = _LAYOUT + (_FOLDED if _FOLDED_AWAY.get() else "")
-    st.markdown(f"<style>{sheet}</style>", unsafe_allow_html=True)
+    folded = ["views/screens/map/templates/folded.css"] if _FOLDED_AWAY.get() else []
+    show_html(style("views/screens/map/templates/page.css", *folded))
     wide, narrow = st.columns([2.35, 1], gap="small")
     left, right = wide.container(key="rl_map"), narrow.container(key="rl_side")
     with right:
@@ -168,7 +141,4 @@ def _answer_first(state: MapState, checked: Checked | None) -> None:
     if changed:
         _FIRST_BOX.set(changed[-1])
     _ANSWERS.set(latest)
-    st.markdown(
-        f"<style>div:has(> .st-key-box_{_FIRST_BOX.get()}) {{ order: 1; }}</style>",
-        unsafe_allow_html=True,
-    )
+    show_html(Markup("<style>div:has(> .st-key-box_{}) {{ order: 1; }}</style>").format(_FIRST_BOX.get()))

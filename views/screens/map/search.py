@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import streamlit as st
 from streamlit import config
 
 from carto.map import highlight_group
+from carto.markup import Markup, style
 from carto.scene import View
 from geo.crs import STORE_CRS
 from layers.catalogue import Layer, counties_of
@@ -21,7 +21,18 @@ from layers.paths import PRODUCT
 from views.parts.entries import outline_of, plan_set, pointed_at
 from views.parts.map import MAP_GOES_TO, look_at
 from views.server import FIND_PATH, hit_title, search_index, session_token, suggestion
-from views.session import Memo, Slot, current_layers, lang, markdown_text, region_text, regions_text, say
+from views.session import (
+    Memo,
+    Slot,
+    current_layers,
+    html_of,
+    lang,
+    markdown_text,
+    region_text,
+    regions_text,
+    say,
+    show_html,
+)
 
 __all__ = ["FIND_SHOWN", "Found", "found", "gone", "groups", "show_found", "show_search"]
 
@@ -158,35 +169,20 @@ def groups() -> list[folium.FeatureGroup]:
     return [highlight_group(chosen.shapes)] if chosen is not None and len(chosen.shapes) else []
 
 
-def show_found(chosen: Found, card: str) -> None:
+def show_found(chosen: Found, card: Markup) -> None:
     """Show what was found.
 
     Parameters
     ----------
     chosen : Found
-    card : str
-        HTML of the feature's own card; "" where it is no feature of a layer.
+    card : Markup
+        The feature's own card; "" where it is no feature of a layer.
     """
-    named = f"<b>{html.escape(chosen.title)}</b> <small>{html.escape(chosen.about)}</small>"
-    head = "" if chosen.entry is not None else named  # an entry's own card says so
-    if not (head or chosen.note or card):
+    named = chosen.entry is None  # an entry's own card says so
+    if not (named or chosen.note or card):
         return
-    st.markdown(
-        f'<div class="rl-found">{head}'
-        + (f'<p class="rl-note">{html.escape(chosen.note)}</p>' if chosen.note else "")
-        + f"</div>{card}{_CSS}",
-        unsafe_allow_html=True,
-    )
-
-
-_CSS: Final = """
-<style>
-.rl-found { padding-bottom: 1rem; font-size: .95rem; line-height: 1.5; overflow-wrap: anywhere; }
-.rl-found small { color: #55635b; }
-.rl-found .rl-note { margin: .3rem 0; padding: .3rem .5rem; font-size: .86rem; background: #fff6dd; color: #5f4300;
-  border-left: 3px solid #b58100; }
-</style>
-"""
+    head = html_of("views/screens/map/templates/found.html", found=chosen, named=named)
+    show_html(head, card, style("views/screens/map/templates/found.css"))
 
 
 def _found(key: str) -> Found | None:

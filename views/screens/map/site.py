@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import streamlit as st
 
+from carto.markup import style
 from geo.errors import RedlineError
 from geo.sites import Sites, sites_from_drawing
 from siting.check import Run, run_check, settings_of
 from snapshot.findings import report_json
 from views.parts.findings import CSS, Checked, facts_html, findings_html, note_checked, seen_of, verdict_html
 from views.parts.intake import FORMATS, Reading, Source, ask_width, read_source, reading_of
-from views.session import Memo, Slot, catalogue, current_layers, say, show_fault, stamp
+from views.session import Memo, Slot, catalogue, current_layers, say, show_fault, show_html, stamp
 
 __all__ = ["checked_site", "choose_upload", "note_drawing", "read_upload", "show_result"]
 
@@ -105,8 +106,8 @@ def show_result(checked: Checked) -> None:
             format_func=lambda i: f"{ids[i]} · {say('siting.verdict_' + result.sites['verdict'].iloc[i])}",
         )
     seen = seen_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
-    st.markdown(CSS + verdict_html(seen) + facts_html(seen), unsafe_allow_html=True)
-    st.markdown(findings_html(seen), unsafe_allow_html=True)
+    show_html(style(CSS), verdict_html(seen), facts_html(seen))
+    show_html(findings_html(seen))
     st.caption(say("snapshot.disclaimer"))
     st.download_button(
         say("views.take_json"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 from dataclasses import astuple
 from typing import Any, Final
 
@@ -11,7 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from carto.map import highlight_group
+from carto.markup import Markup
 from carto.scene import View
+from carto.style import FAMILY_COLOURS
 from layers.plans import PlanSet, Wanted, counted, matching
 from views.parts.entries import (
     TABLE_21,
@@ -35,7 +36,7 @@ from views.parts.entries import (
     view_of_territory,
 )
 from views.parts.map import show_map
-from views.session import Slot, catalogue, lang, row_of, say, widget_value
+from views.session import Slot, catalogue, html_of, lang, row_of, say, show_html, widget_value
 
 __all__ = ["show"]
 
@@ -55,14 +56,14 @@ _PLACE: Final[Slot[str]] = Slot("plans-went", "")
 _MAP_HEIGHT: Final = 560
 _TABLE_HEIGHT: Final = 300
 _LEGEND: Final = (
-    ("#0072b2", "▼", "water"),
-    ("#1b7837", "▲", "ecology"),
-    ("#333333", "■", "transport"),
-    ("#d55e00", "★", "energy"),
-    ("#8c6d31", "⬢", "cycle"),
-    ("#882255", "⬟", "industry"),
-    ("#b8860b", "◆", "agriculture"),
-    ("#aa4499", "●", "culture"),
+    ("▼", "water"),
+    ("▲", "ecology"),
+    ("■", "transport"),
+    ("★", "energy"),
+    ("⬢", "cycle"),
+    ("⬟", "industry"),
+    ("◆", "agriculture"),
+    ("●", "culture"),
 )
 
 
@@ -137,7 +138,7 @@ def _show_map(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[
         draw=False,
         key="plans-map",
     )
-    st.markdown(_legend(count), unsafe_allow_html=True)
+    show_html(_legend(count))
     if state.clicked is not None and state.clicked != _CLICKED.get():
         _CLICKED.set(state.clicked)
         hit = met(found, *state.clicked, state.view.zoom)
@@ -162,18 +163,11 @@ def _look(plans: PlanSet, wanted: Wanted, chosen: View | None) -> View | None:
     return _VIEW.get()
 
 
-def _legend(count: int) -> str:
+def _legend(count: int) -> Markup:
     """Return what the symbols mean, as one line below the map."""
-    if not count:
-        return f"<small>{html.escape(say('plans_page.no_map'))}</small>"
-    items = [
-        f'<span style="color:{colour}">{mark}</span> {html.escape(say(f"carto.class_{name}"))}'
-        for colour, mark, name in _LEGEND
-    ]
-    items.append(f'<span style="color:#00695c">○</span> {html.escape(say("plans_page.sites_legend"))}')
-    told = f"{say('plans_page.hollow')} · {say('plans_page.schematic')}"
-    head = html.escape(say("plans_page.on_map", count=count))
-    return f"<small>{head}{' &nbsp;'.join(items)}<br>{html.escape(told)}</small>"
+    signs = [(FAMILY_COLOURS[name], sign, say(f"carto.class_{name}")) for sign, name in _LEGEND]
+    signs.append(("#00695c", "○", say("plans_page.sites_legend")))
+    return html_of("views/screens/plans/templates/legend.html", count=count, signs=signs)
 
 
 def _show_list(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:

@@ -96,7 +96,7 @@ def test_a_version_names_the_stored_checks_that_used_it() -> None:
     assert "在用" in lines[0][2]
     assert "在用" not in lines[1][2]
     for check_id in checks:
-        assert f'href="check?check={check_id}&lang=zh"' in lines[0][2]
+        assert f'href="check?check={check_id}&amp;lang=zh"' in lines[0][2]
     assert app.dataframe[0].value["存档核查"].tolist() == [2, 2]
 
 

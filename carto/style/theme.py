@@ -1,0 +1,55 @@
+"""The colours of the product's own surface, each with its name: what text, lines, grounds and warnings look like.
+
+Style sheets take them as variables (``var(--rl-accent)``), Python by name (``THEME["accent"]``). What a layer is
+painted in is its own affair (``symbols``, config.toml); black and white are no choice and have no name.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["THEME", "theme_css"]
+
+THEME: Final = {
+    # text, from dark to light
+    "ink": "#1c2b24",
+    "title": "#17352a",
+    "text": "#33423a",
+    "head": "#44524a",
+    "note": "#4b5a52",
+    "small": "#55635b",
+    "sub": "#5b6b62",
+    # what can be pressed, what stands out
+    "accent": "#1f6f50",
+    # lines and grounds
+    "field": "#7a8a81",
+    "edge": "#9aa8a0",
+    "border": "#b9c6be",
+    "line": "#e6ebe7",
+    "rule": "#e3e8e4",
+    "tint": "#eef3ef",
+    # how things stand; white text reads on each
+    "good": "#17692f",
+    "warn": "#8a5a00",
+    "bad": "#b3261e",
+    "open": "#57606a",
+    "prohibited": "#8f1d15",
+    "alarm": "#8a1c1c",
+    # a note that is to be minded
+    "mind": "#5f4300",
+    "mind-ground": "#fff6dd",
+    # map and sheet
+    "map-ink": "#222222",
+    "map-label": "#333333",
+    "map-soft": "#555555",
+    "map-ground": "#eef1ee",
+    "missing": "#8a8a8a",
+    "missing-ground": "#f4f4f4",
+    "schematic": "#a00000",
+    "watermark": "#7a1f1f",
+}
+
+
+def theme_css() -> str:
+    """Return the theme as variables of a style sheet."""
+    return ":root { " + " ".join(f"--rl-{name}: {colour};" for name, colour in THEME.items()) + " }"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from layers.catalogue import Catalogue, Layer
-    from layers.own import Intake, Place
+    from layers.own import Intake, Placement
 
 _ROLES = ("redline", "protected", "river", "project", "other")
 _BASES = ("statutory", "published", "derived", "modelled", "approximate")
@@ -65,14 +65,14 @@ def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bo
         return
     from geo.read import packed
     from layers.catalogue import counties_of
-    from layers.own import LAYER_LIMITS, field_faults, keep_layer, take_in
+    from layers.own import LAYER_LIMITS, field_faults, read_and_validate, store_layer
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)
     counties = counties_of(layers)
     folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="redline-"))
     content, name = packed(file, LAYER_LIMITS.upload_mb, Path(folder))
-    intake = take_in(
+    intake = read_and_validate(
         content, name, layer=said["layer"], crs=said["crs"], accept_repairs=said["accept_repairs"], counties=counties
     )
     _tell(intake, lang)
@@ -83,9 +83,9 @@ def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bo
     click.echo(
         t("data.cli_goes", lang, id=given.id, stands_for=given.stands_for, basis=given.basis, extent=where), err=True
     )
-    if given.beside:
-        click.echo(t("data.cli_beside", lang, other=given.beside), err=True)
-    if intake.stopped:
+    if given.supersedes:
+        click.echo(t("data.cli_beside", lang, other=given.supersedes), err=True)
+    if intake.blocked:
         click.echo(t("data.still_stopped", lang, name=intake.name), err=True)
         raise SystemExit(1)
     if dry_run:
@@ -94,7 +94,7 @@ def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bo
     def show(_share: float, doing: str = "", /) -> None:
         click.echo(f"  {t(f'data.step_{doing}', lang)}", err=True)
 
-    version = keep_layer(intake, given, content, catalogue=catalogue, counties=counties, progress=show)
+    version = store_layer(intake, given, content, catalogue=catalogue, counties=counties, progress=show)
     title = version.layer.title(lang)
     click.echo(t("data.kept", lang, title=title, number=version.number, count=f"{version.count:,}"), err=True)
     click.echo(json.dumps({"id": version.layer.id, "version": version.number, "digest": _digest(version.layer.source)}))
@@ -103,15 +103,15 @@ def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bo
 def _tell(intake: Intake, lang: Lang) -> None:
     """Say what was found, every kind of fault in a line."""
     found = intake.recognition
-    told = {"read": f"{intake.read:,}", "kept": f"{len(intake.frame):,}"}
+    told = {"read": f"{intake.row_count:,}", "kept": f"{len(intake.frame):,}"}
     click.echo(
         f"{intake.name} / {intake.layer}: {t('data.rows_kept', lang, **told)} · EPSG:{intake.reading.epsg}", err=True
     )
     if found.official is not None:
         words = {"table": found.official.table, "title": found.official.title(lang), "ysdm": found.ysdm}
         click.echo(t("data.recognised", lang, standard=found.official.standard(lang), **words), err=True)
-    elif found.near is not None:
-        click.echo(found.near.text(lang), err=True)
+    elif found.near_miss is not None:
+        click.echo(found.near_miss.text(lang), err=True)
     for notice in intake.notices:
         click.echo(f"  {notice.text(lang)}", err=True)
     for fault in intake.faults:
@@ -128,7 +128,7 @@ def _given(
     import dataclasses
 
     from layers.catalogue import counties_of
-    from layers.own import Place, propose
+    from layers.own import Placement, propose
 
     counties, official = counties_of(layers), intake.recognition.official
     word = said["stands_for"] or (official.stands_for if official else "own")
@@ -138,15 +138,15 @@ def _given(
     else:
         if said["layer_id"] in {spec.id for spec in catalogue.layer}:
             raise BadInput("data.id_taken", id=said["layer_id"])
-        place = Place("new")
+        place = Placement("new")
 
     proposed = propose(
         intake,
-        word=word,
+        stands_for=word,
         extent=extent,
-        place=place,
+        placement=place,
         catalogue=catalogue,
-        named=lambda codes, lang: extent_text(codes, layers, lang),
+        format_territories=lambda codes, lang: extent_text(codes, layers, lang),
     )
     asked = {key: said[key] for key in _SAID if said[key] is not None}
     if said["accuracy"] is not None:
@@ -170,20 +170,20 @@ def _extent(intake: Intake, said: str | None, counties: Any) -> tuple[str, ...]:
     if said is not None:
         return said_extent(said, counties)
     proposed = likely_extent(intake, counties)
-    if intake.recognition.official is None and not intake.stopped:  # nobody but its user knows where it is complete
+    if intake.recognition.official is None and not intake.blocked:  # nobody but its user knows where it is complete
         raise BadInput("data.say_extent", proposed=",".join(proposed) or "all")
     return proposed
 
 
-def _in_place(layer_id: str | None, word: str, extent: Sequence[str], catalogue: Catalogue, counties: Any) -> Place:
+def _in_place(layer_id: str | None, word: str, extent: Sequence[str], catalogue: Catalogue, counties: Any) -> Placement:
     """Return whose place the layer takes, whole or where it is complete."""
-    from layers.own import Place, rivals, takes_place
+    from layers.own import Placement, can_replace, replaceable_entries
 
-    found = [catalogue.spec(layer_id)] if layer_id else rivals(word, extent, catalogue)
+    found = [catalogue.spec(layer_id)] if layer_id else replaceable_entries(word, extent, catalogue)
     if len(found) != 1:
         names = ", ".join(spec.id for spec in found) or "—"
         raise BadInput("data.which_to_replace", word=word, layers=names)
-    return Place("replace" if takes_place(extent, found[0], counties) else "beside", found[0])
+    return Placement("replace" if can_replace(extent, found[0], counties) else "beside", found[0])
 
 
 Asked = Literal["history", "rollback", "forward", "remove"]
@@ -194,7 +194,7 @@ def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
     from tabulate import tabulate
 
     from layers.catalogue import read_overlay
-    from layers.own import remove, roll
+    from layers.own import remove, use_version
     from siting.ledger import uses_by_version
 
     assert asked in get_args(Asked)
@@ -209,7 +209,7 @@ def versions(asked: Asked, layer_id: str, lang: Lang, form: str) -> None:
         remove(layer_id)
         click.echo(t("data.removed", lang), err=True)
     elif asked != "history":
-        roll(layer_id, numbers[at])
+        use_version(layer_id, numbers[at])
         click.echo(t("data.rolled", lang, number=numbers[at]), err=True)
     entry = read_overlay().of(layer_id) or entry
     used = uses_by_version(open_ledger(), layer_id, entry)

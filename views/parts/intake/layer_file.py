@@ -15,7 +15,7 @@ from geo.files import Content
 from geo.read import Inspection, inspect, packed
 from geo.sites import ReadLimits
 from layers.catalogue import counties_of
-from layers.own import LAYER_LIMITS, Intake, take_in
+from layers.own import LAYER_LIMITS, Intake, read_and_validate
 from views.parts.intake.source import FORMATS
 from views.session import catalogue, current_layers, file_name_text, once, say, show_fault
 
@@ -61,7 +61,7 @@ class Brought:
         RedlineError
             If nothing of it can be read, or its system is missing.
         """
-        return take_in(
+        return read_and_validate(
             self.content,
             self.name,
             layer=layer,

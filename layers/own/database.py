@@ -20,7 +20,7 @@ from geo.files import Content
 from geo.notices import Notice
 from geo.progress import Progress, no_progress
 from geo.read import LayerInfo
-from layers.catalogue import Catalogue, OverlayVersion, Secrecy, common, proposed_extent
+from layers.catalogue import Catalogue, OverlayVersion, Secrecy, common_territories, proposed_extent
 from layers.own.faults import Fault
 from layers.own.intake import Intake
 from layers.own.official_tables import NearMiss, OfficialLayer, has_official_fields, recognise
@@ -250,7 +250,7 @@ def _refuse_same_extent(table: TableReport, before: Sequence[TableReport]) -> Ta
     stands_for = table.official.stands_for
     for other in before:
         same = other.can_be_stored and other.official is not None and other.official.stands_for == stands_for
-        if same and (not other.extent or not table.extent or common(other.extent, table.extent)):
+        if same and (not other.extent or not table.extent or common_territories(other.extent, table.extent)):
             return replace(table, reason=BadInput("data.same_ground", other=other.layer))
     return table
 

@@ -33,13 +33,13 @@ from layers.catalogue import (
     OverlayVersion,
     Role,
     Secrecy,
-    changing,
-    common,
+    common_territories,
     covers,
+    export_limit,
+    extent_without,
     frame_digest,
-    most_export,
+    locked_overlay,
     read_overlay,
-    without,
 )
 from layers.own.intake import Intake
 from layers.own.originals import store_original
@@ -150,7 +150,7 @@ def replaceable_entries(stands_for: str, extent: Sequence[str], catalogue: Catal
         if spec.stands_for == stands_for
         and stands_for != "own"
         and spec.role not in FIXED_ROLES
-        and (not spec.extent or not extent or common(spec.extent, list(extent)))
+        and (not spec.extent or not extent or common_territories(spec.extent, list(extent)))
     ]
     return [spec for spec in found if spec.source.kind != "plans"] or found
 
@@ -223,8 +223,8 @@ def store_layer(
         progress(0.0, "write")
         sha256, digest = _write_layer_and_upload(intake, content, draft)
         progress(0.8, "catalogue")
-        with changing() as change:
-            number = _next_number(change.now.of(declared.id), place)
+        with locked_overlay() as change:
+            number = _next_number(change.overlay.of(declared.id), place)
             spec = _catalogue_entry(declared, f"layers/{declared.id}/{number:04d}", sha256, digest)
             version = OverlayVersion(
                 number=number,
@@ -240,7 +240,7 @@ def store_layer(
             )
             (draft / _REPORT).write_text(_intake_report(intake, version), encoding="utf-8")
             draft.rename(place / f"{number:04d}")
-            change.write(_with_version(change.now, version))
+            change.write(_with_version(change.overlay, version))
     return version
 
 
@@ -253,7 +253,7 @@ def _superseded_layer(
     """
     if declared.supersedes:
         return declared.supersedes, sorted(
-            without(catalogue.spec(declared.supersedes).extent, declared.extent, counties)
+            extent_without(catalogue.spec(declared.supersedes).extent, declared.extent, counties)
         )
     entry = read_overlay().of(declared.id)
     current = entry.in_use if entry else None
@@ -261,7 +261,7 @@ def _superseded_layer(
         return "", []
     old = next((spec for spec in catalogue.layer if spec.id == current.takes_over), None)
     covered = [*(old.extent if old else []), *current.layer.extent]
-    return current.takes_over, sorted(without(covered, declared.extent, counties)) if declared.extent else []
+    return current.takes_over, sorted(extent_without(covered, declared.extent, counties)) if declared.extent else []
 
 
 def use_version(layer_id: str, number: int) -> Overlay:
@@ -272,14 +272,14 @@ def use_version(layer_id: str, number: int) -> Overlay:
     BadInput
         If there is no such layer or version.
     """
-    with changing() as change:
-        entry = change.now.of(layer_id)
+    with locked_overlay() as change:
+        entry = change.overlay.of(layer_id)
         if entry is None:
             raise BadInput("data.no_versions", id=layer_id)
         if number and number not in [version.number for version in entry.version]:
             raise BadInput("data.no_such_version", id=layer_id, number=number)
-        change.write(change.now.with_entry(entry.model_copy(update={"current": number})))
-        return change.now
+        change.write(change.overlay.with_entry(entry.model_copy(update={"current": number})))
+        return change.overlay
 
 
 def remove(layer_id: str) -> Overlay:
@@ -321,7 +321,7 @@ def _refuse_invalid_declaration(intake: Intake, declared: LayerDeclaration, cata
 
 def _catalogue_entry(declared: LayerDeclaration, folder: str, sha256: str, digest: str) -> LayerSpec:
     """Return the catalogue entry of an imported layer; raise `BadInput` with the first invalid field."""
-    export = most_export(declared.export or ("none" if declared.basis == "statutory" else "full"), declared.secrecy)
+    export = export_limit(declared.export or ("none" if declared.basis == "statutory" else "full"), declared.secrecy)
     publisher = _one_line(declared.publisher)
     fields = {
         "id": declared.id,

@@ -19,7 +19,7 @@ from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites, sites_from_text
 from geo.shapes.repair import mended
 from layers.own.intake import read_and_validate
-from layers.sources import FileSource, Wanted
+from layers.sources import FileSource, ReadRequest
 from tests.geo.formats import gdb
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_formats import refused
@@ -194,7 +194,7 @@ def test_a_config_layer_passes_the_same_cleaning(tmp_path: Path) -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
     (tmp_path / "a.geojson").write_bytes(geojson(shape, crs=crs))
     source = FileSource(kind="file", files=["a.geojson"])
-    wanted = Wanted("own_a", "EPSG:4490", None, tmp_path, lambda _: pytest.fail("no other layer is needed"))
+    wanted = ReadRequest("own_a", "EPSG:4490", None, tmp_path, lambda _: pytest.fail("no other layer is needed"))
     frame = source.read(wanted).frame
     assert frame is not None
     assert not any(ring.is_empty for ring in frame.geometry[0].interiors)

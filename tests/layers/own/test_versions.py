@@ -16,7 +16,7 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
-from layers.catalogue.user_layers import changing, overlay_path, read_overlay
+from layers.catalogue.user_layers import locked_overlay, overlay_path, read_overlay
 from layers.own.intake import Intake, read_and_validate
 from layers.own.versions import (
     LayerDeclaration,
@@ -238,7 +238,7 @@ def test_a_broken_overlay_is_one_sentence_and_stops_nothing(text: str) -> None:
     assert "catalogue.toml" in current.fault.text("en")
     assert "\n" not in current.fault.text("zh").strip()
     assert current.catalogue == read_catalogue(CONFIG)
-    with pytest.raises(ConfigError), changing():
+    with pytest.raises(ConfigError), locked_overlay():
         pass
     assert overlay_path().read_text(encoding="utf-8") == text, "what cannot be read is not written over"
 

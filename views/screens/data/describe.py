@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue import Export, Secrecy, counties_of, most_export
+from layers.catalogue import Export, Secrecy, counties_of, export_limit
 from layers.own import (
     FIXED_ROLES,
     Intake,
@@ -210,7 +210,7 @@ def _rest(proposed: LayerDeclaration, token: str, basis: str, *, expanded: bool)
             key=f"data-secrecy-{token}",
         )
         usual: Export = "none" if basis == "statutory" else "full"
-        likely = most_export((proposed.export or usual) if basis == proposed.basis else usual, secrecy)
+        likely = export_limit((proposed.export or usual) if basis == proposed.basis else usual, secrecy)
         offered: tuple[Export, ...] = ("none",) if secrecy == "secret" else _EXPORTS
         export = right.selectbox(
             say("data.export"),

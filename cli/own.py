@@ -63,7 +63,7 @@ def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bo
     if every:
         import_all(obj, file, dry_run, **said)
         return
-    from geo.read import packed
+    from geo.read import pack_for_upload
     from layers.catalogue import counties_of
     from layers.own import LAYER_LIMITS, field_faults, read_and_validate, store_layer
 
@@ -71,7 +71,7 @@ def import_layer(obj: dict[str, object], /, file: Path, replace: bool, every: bo
     catalogue, layers = loaded(obj)
     counties = counties_of(layers)
     folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="redline-"))
-    content, name = packed(file, LAYER_LIMITS.upload_mb, Path(folder))
+    content, name = pack_for_upload(file, LAYER_LIMITS.upload_mb, Path(folder))
     intake = read_and_validate(
         content, name, layer=said["layer"], crs=said["crs"], accept_repairs=said["accept_repairs"], counties=counties
     )

@@ -91,14 +91,14 @@ def said_extent(said: str, counties: Any) -> tuple[str, ...]:
 
 def _database(obj: dict[str, object], file: Path, said: dict[str, Any]) -> tuple[Database, str]:
     """Return the file as its tables will be read, and its name."""
-    from geo.read import packed
+    from geo.read import pack_for_upload
     from layers.catalogue import counties_of, current_catalogue
     from layers.own import LAYER_LIMITS, Database, read_and_validate
 
     _, layers = loaded(obj)
     counties = counties_of(layers)
     folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="redline-"))
-    content, name = packed(file, LAYER_LIMITS.upload_mb, Path(folder))
+    content, name = pack_for_upload(file, LAYER_LIMITS.upload_mb, Path(folder))
 
     def take(layer: str) -> Intake:
         return read_and_validate(

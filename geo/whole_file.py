@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["draft_folder", "flush", "remove_left", "whole_file"]
+__all__ = ["draft_folder", "flush", "remove_leftovers", "whole_file"]
 
 _LEFT: Final = ".part"
 _OWNER_ALONE: Final = 0o600
@@ -59,7 +59,7 @@ def draft_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def remove_left(target: Path) -> None:
+def remove_leftovers(target: Path) -> None:
     """Remove what a process left that was killed while it wrote `target`; for who knows that no other writes it."""
     for left in target.parent.glob(f".{target.stem}.*{_LEFT}"):
         if left.is_dir():

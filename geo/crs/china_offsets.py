@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.errors import BadInput
 
-__all__ = ["OFFSET_SYSTEMS", "bd09_of_gcj02", "gcj02_of_wgs84", "in_reach", "offset_name", "unshifted"]
+__all__ = ["OFFSET_SYSTEMS", "bd09_of_gcj02", "gcj02_of_wgs84", "is_shifted_area", "offset_name", "unshifted"]
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ def offset_name(text: object) -> str | None:
     return {"GCJ02": "GCJ-02", "BD09": "BD-09", "BD09LL": "BD-09"}.get(plain) if isinstance(text, str) else None
 
 
-def in_reach(lonlat: Floats) -> NDArray[np.bool_]:
+def is_shifted_area(lonlat: Floats) -> NDArray[np.bool_]:
     """Tell the points that the open formula shifts."""
     (west, east), (south, north) = _REACH
     lon, lat = lonlat[:, 0], lonlat[:, 1]
@@ -65,7 +65,7 @@ def gcj02_of_wgs84(lonlat: Floats) -> Floats:
     square = 1 - _KRASOVSKY_E2 * np.sin(phi) ** 2
     north = np.degrees(north_m / (_KRASOVSKY_M * (1 - _KRASOVSKY_E2) / (square * np.sqrt(square))))
     east = np.degrees(east_m / (_KRASOVSKY_M / np.sqrt(square) * np.cos(phi)))
-    return lonlat + np.where(in_reach(lonlat)[:, None], np.column_stack([east, north]), 0.0)
+    return lonlat + np.where(is_shifted_area(lonlat)[:, None], np.column_stack([east, north]), 0.0)
 
 
 def bd09_of_gcj02(lonlat: Floats) -> Floats:
@@ -92,7 +92,7 @@ def unshifted(lonlat: Floats, system: str, name: str = "") -> Floats:
     BadInput
         If a point lies where the formula shifts nothing: the system cannot be what it is called.
     """
-    if not in_reach(lonlat).all():
+    if not is_shifted_area(lonlat).all():
         raise BadInput("geo.offset_outside_china", name=name, crs=system)
     gcj02 = _inverse(bd09_of_gcj02, lonlat) if system == "BD-09" else lonlat
     return _inverse(gcj02_of_wgs84, gcj02)

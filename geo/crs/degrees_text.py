@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-__all__ = ["Written", "normalised", "packed_dms", "written", "written_row"]
+__all__ = ["ParsedNumber", "normalised", "packed_dms", "parse_number", "parse_row"]
 
 Axis = Literal["east", "north"]
 
@@ -40,7 +40,7 @@ _ROW_LABEL: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Written:
+class ParsedNumber:
     """One number as it was written.
 
     Attributes
@@ -87,14 +87,14 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFKC", signs.translate(_SIGNS)).translate(_SIGNS).replace("''", '"')
 
 
-def written(text: str) -> Written | None:
+def parse_number(text: str) -> ParsedNumber | None:
     """Return the one number that a text holds; None if it holds none, more, or minutes of 60 and over.
 
     Examples
     --------
-    >>> written("东经116°20′30″")
-    Written(value=116.34166666666667, axis='east', degrees=True)
-    >>> written("28.5 N").value, written("39400000.123").value
+    >>> parse_number("东经116°20′30″")
+    ParsedNumber(value=116.34166666666667, axis='east', degrees=True)
+    >>> parse_number("28.5 N").value, parse_number("39400000.123").value
     (28.5, 39400000.123)
     """
     plain = normalised(text).strip()
@@ -102,13 +102,13 @@ def written(text: str) -> Written | None:
     return _value(found) if found else None
 
 
-def written_row(text: str) -> list[Written] | None:
+def parse_row(text: str) -> list[ParsedNumber] | None:
     """Return the numbers of one row, its label left off; None if anything in it is no number.
 
     Six bare numbers, minutes and seconds below 60, are two angles.
     """
     rest = _ROW_LABEL.sub("", normalised(text), count=1).strip(" ,;()[]\t")
-    found: list[Written] = []
+    found: list[ParsedNumber] = []
     form = _form(rest)
     while rest:
         match = form.match(rest)
@@ -123,14 +123,14 @@ def written_row(text: str) -> list[Written] | None:
     return _paired(found)
 
 
-def _paired(found: list[Written]) -> list[Written]:
+def _paired(found: list[ParsedNumber]) -> list[ParsedNumber]:
     """Read six bare numbers as two angles, where they can be."""
     values = [one.value for one in found]
     bare = all(one.axis is None and not one.degrees and one.value >= 0 for one in found)
     whole = len(found) == 6 and all(values[i] == int(values[i]) for i in (0, 1, 3, 4))
     if not (bare and whole and max(values[1], values[2], values[4], values[5]) < 60 and max(values) <= 180):
         return found
-    return [Written(values[i] + values[i + 1] / 60 + values[i + 2] / 3600, None, degrees=True) for i in (0, 3)]
+    return [ParsedNumber(values[i] + values[i + 1] / 60 + values[i + 2] / 3600, None, degrees=True) for i in (0, 3)]
 
 
 def _form(text: str) -> re.Pattern[str]:
@@ -138,16 +138,16 @@ def _form(text: str) -> re.Pattern[str]:
     return _LED if _BEGINS_WITH_AXIS.match(text) else _TRAILED
 
 
-def _value(found: re.Match[str]) -> Written | None:
+def _value(found: re.Match[str]) -> ParsedNumber | None:
     """Turn a match into a number."""
     words = {word.upper(): (axis, sign) for word, axis, sign in _AXES}
     axis, sign = words[found["axis"].upper()] if found["axis"] else (None, 1)
     if found["plain"] is not None:
         plain = found["plain"]
-        return Written(sign * float(plain), axis, degrees=axis is not None, text=plain)  # type: ignore[arg-type]
+        return ParsedNumber(sign * float(plain), axis, degrees=axis is not None, text=plain)  # type: ignore[arg-type]
     degrees, minutes, seconds = (
         float(found[long] or found[short] or 0) for long, short in (("d", "cd"), ("m", "cm"), ("s", "cs"))
     )
     if minutes >= 60 or seconds >= 60:
         return None
-    return Written(sign * (degrees + minutes / 60 + seconds / 3600), axis, degrees=True)  # type: ignore[arg-type]
+    return ParsedNumber(sign * (degrees + minutes / 60 + seconds / 3600), axis, degrees=True)  # type: ignore[arg-type]

@@ -20,7 +20,16 @@ from geo.crs import datum_of, horizontal, short_text
 from geo.errors import BadInput, CrsError
 from geo.files import plain_label
 
-__all__ = ["MAX_CELLS", "RasterFacts", "RasterSystem", "meant", "off_cell_edges", "opened", "raster_facts", "system_of"]
+__all__ = [
+    "MAX_CELLS",
+    "RasterFacts",
+    "RasterSystem",
+    "off_cell_edges",
+    "open_geotiff",
+    "physical_values",
+    "raster_facts",
+    "system_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -111,7 +120,7 @@ class RasterFacts:
 
 
 @contextmanager
-def opened(path: Path, name: str) -> Iterator[Any]:
+def open_geotiff(path: Path, name: str) -> Iterator[Any]:
     """Open a GeoTIFF and nothing else: no driver that would follow it to other files.
 
     Raises
@@ -151,7 +160,7 @@ def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
         If its system is missing, unreadable, or of another datum.
     """
     name = plain_label(name)
-    with opened(path, name) as grid:
+    with open_geotiff(path, name) as grid:
         if grid.width * grid.height > MAX_CELLS or grid.count > _MAX_BANDS:
             raise BadInput("raster_own.too_large", name=name, cells=f"{grid.width} × {grid.height}", limit=MAX_CELLS)
         if any(high * wide > _MAX_BLOCK for high, wide in grid.block_shapes):
@@ -185,7 +194,7 @@ def off_cell_edges(zones: NDArray[Any], cell: tuple[float, float]) -> NDArray[An
     return moved
 
 
-def meant(stored: Floats, grid: Any, band: int) -> Floats:
+def physical_values(stored: Floats, grid: Any, band: int) -> Floats:
     """Return what the cells of a band mean: stored values times the band's scale, plus its offset.
 
     Parameters

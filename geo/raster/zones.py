@@ -24,7 +24,7 @@ from rasterio.windows import Window
 
 from geo.measure import INVERSE_FLATTENING, SEMI_MAJOR_M, area_m2, area_to_equator_m2
 from geo.progress import Progress, no_progress
-from geo.raster.open import RasterFacts, RasterSystem, meant, off_cell_edges, opened
+from geo.raster.open import RasterFacts, RasterSystem, off_cell_edges, open_geotiff, physical_values
 
 __all__ = ["Statistic", "ZonalFigures", "cell_areas_m2", "zonal_figures"]
 
@@ -98,7 +98,7 @@ def zonal_figures(
         # stored edges are straight in degrees: cut short, they are so in the grid's system too
         placed = shapely.transform(shapely.segmentize(placed, _PIECE_DEG), facts.system.from_degrees)
     totals = _Totals(len(zones))
-    with opened(path, facts.name) as grid:
+    with open_geotiff(path, facts.name) as grid:
         parts = _parts_of_a_cell(facts)
         placed = off_cell_edges(placed, (facts.cell[0] / parts, facts.cell[1] / parts))
         windows = list(_windows(grid, shapely.bounds(placed), max(1, _BLOCK // parts)))
@@ -174,7 +174,7 @@ class _Block:
     def read(cls, grid: Any, band: int, window: Window, parts: int, facts: RasterFacts) -> _Block:
         stored = grid.read(band, window=window, masked=True).astype(np.float64).filled(np.nan)
         stored[~np.isfinite(stored) | (stored == grid.nodatavals[band - 1])] = np.nan
-        values = meant(stored, grid, band).repeat(parts, axis=0).repeat(parts, axis=1)
+        values = physical_values(stored, grid, band).repeat(parts, axis=0).repeat(parts, axis=1)
         bounds = grid.window_bounds(window)
         return cls(values, cell_areas_m2(facts.system, bounds, values.shape), bounds, facts.system, parts)
 

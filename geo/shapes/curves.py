@@ -76,7 +76,7 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
     made[closed] = _from_wkt([str(texts[at]) for at in np.flatnonzero(closed).tolist()], "fix")
     _refuse_unread(held & shapely.is_missing(made), name)
     measured = np.array([bool(text and _MEASURED.search(text)) for text in texts], dtype=bool) & curved
-    return made, _said(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
+    return made, _curve_notices(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
 
 
 def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[Notice, ...]]:
@@ -92,7 +92,7 @@ def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[
         made[curved] = _chords_of_wkb(values[curved])
     _refuse_unread(there & shapely.is_missing(made), name)
     measured = np.array([_measured(value) for value in values], dtype=bool) & curved
-    return made, _said(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
+    return made, _curve_notices(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
 
 
 def refuse_kinds(values: NDArray[Any], name: str) -> NDArray[np.int64]:
@@ -135,7 +135,7 @@ def _refuse_unread(unread: NDArray[np.bool_], name: str) -> None:
         raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
 
 
-def _said(name: str, **found: NDArray[np.bool_]) -> tuple[Notice, ...]:
+def _curve_notices(name: str, **found: NDArray[np.bool_]) -> tuple[Notice, ...]:
     """Say what became of some rows: curves made chords, their M dropped (GDAL's reader keeps none), rings closed."""
     notices = []
     for code, here in found.items():
@@ -169,7 +169,7 @@ def _chords(texts: Sequence[str]) -> NDArray[Any]:
             rows.writerow(["n", "WKT"])
             rows.writerows([at, text if _PLAIN_WKT.fullmatch(text) else ""] for at, text in enumerate(texts))
         try:
-            return _filled(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())
+            return _empty_as_missing(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())
         except (pyogrio.errors.DataSourceError, ValueError, RuntimeError, AttributeError, shapely.GEOSException):
             return np.full(len(texts), None, dtype=object)
 
@@ -185,14 +185,14 @@ def _chords_of_wkb(values: NDArray[Any]) -> NDArray[Any]:
                     path, np.array([value], dtype=object), [np.array([at])], ["n"],
                     geometry_type="Unknown", crs="EPSG:4490", driver="FlatGeobuf", SPATIAL_INDEX="NO",
                 )  # fmt: skip
-                made[at] = _filled(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())[0]
+                made[at] = _empty_as_missing(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())[0]
             except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, ValueError, RuntimeError,
                     AttributeError, IndexError, shapely.GEOSException):  # fmt: skip
                 made[at] = None
         return made
 
 
-def _filled(shapes: NDArray[Any]) -> NDArray[Any]:
+def _empty_as_missing(shapes: NDArray[Any]) -> NDArray[Any]:
     """Take for unread what GDAL could only read as nothing."""
     found = np.asarray(shapes, dtype=object).copy()
     found[shapely.is_empty(found)] = None

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["nothing_there", "plain_shapes"]
+__all__ = ["is_missing_or_empty", "plain_shapes"]
 
 _MULTI: Final = {
     int(shapely.GeometryType.MULTIPOINT): shapely.multipoints,
@@ -49,7 +49,7 @@ def plain_shapes(shapes: NDArray[Any]) -> NDArray[Any]:
     return made
 
 
-def nothing_there(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+def is_missing_or_empty(shapes: NDArray[Any]) -> NDArray[np.bool_]:
     """Tell which shapes are missing or empty."""
     missing: NDArray[np.bool_] = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     return missing

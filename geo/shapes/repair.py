@@ -18,10 +18,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
-from geo.shapes.plain import nothing_there, plain_shapes
-from geo.shapes.rings import nested_anew
+from geo.shapes.plain import is_missing_or_empty, plain_shapes
+from geo.shapes.rings import renested
 
-__all__ = ["ONE_READING_M2", "Mended", "mended", "square_metres_per_unit", "usable"]
+__all__ = ["ONE_READING_M2", "Repaired", "repair_shapes", "require_valid", "square_metres_per_unit"]
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ _BY_KIND: Final = (
 
 
 @dataclass(frozen=True)
-class Mended:
+class Repaired:
     """Shapes that can be checked, and what was done to them.
 
     Attributes
@@ -68,7 +68,7 @@ class Mended:
     area_m2: Floats
 
 
-def usable(geometries: NDArray[Any], name: str) -> NDArray[Any]:
+def require_valid(geometries: NDArray[Any], name: str) -> NDArray[Any]:
     """Return shapes that can be checked as they are: two-dimensional, not empty, of one kind each, valid.
 
     Parameters
@@ -87,12 +87,12 @@ def usable(geometries: NDArray[Any], name: str) -> NDArray[Any]:
     flat, _ = _without_collections(shapely.force_2d(geometries), name)
     invalid = ~shapely.is_valid(flat)
     if invalid.any():
-        raise _fault(flat, int(invalid.argmax()), name)
+        raise _invalid_shape_error(flat, int(invalid.argmax()), name)
     _refuse_extentless(flat, name)
     return flat
 
 
-def mended(geometries: NDArray[Any], name: str, *, geographic: bool) -> Mended:
+def repair_shapes(geometries: NDArray[Any], name: str, *, geographic: bool) -> Repaired:
     """Return shapes that can be checked, mended where there is one reading.
 
     Parameters
@@ -107,7 +107,7 @@ def mended(geometries: NDArray[Any], name: str, *, geographic: bool) -> Mended:
     Raises
     ------
     BadInput
-        As `usable`: the first shape that cannot be read in one way only.
+        As `require_valid`: the first shape that cannot be read in one way only.
     """
     _refuse_missing(geometries, name)
     flat, codes = _without_collections(plain_shapes(shapely.force_2d(geometries)), name)
@@ -119,15 +119,15 @@ def mended(geometries: NDArray[Any], name: str, *, geographic: bool) -> Mended:
     change = np.zeros(len(flat))
     scale = square_metres_per_unit(single, geographic=geographic)
     for position in np.flatnonzero(~shapely.is_valid(single)):
-        anew = nested_anew(single[position]) if areal[position] else None
+        anew = renested(single[position]) if areal[position] else None
         found = (anew, "rings_nested", 0.0) if anew is not None else None
         found = found or _one_reading(single[position], float(scale[position]))
         if found is None:
-            raise _fault(single, int(position), name)
+            raise _invalid_shape_error(single, int(position), name)
         single[position], code, change[position] = found
         codes[position] = _joined(codes[position], code)
     _refuse_extentless(single, name)
-    return Mended(single, codes, change)
+    return Repaired(single, codes, change)
 
 
 def square_metres_per_unit(geometries: NDArray[Any], *, geographic: bool) -> Floats:
@@ -175,7 +175,7 @@ def _without_repeats(geometries: NDArray[Any]) -> NDArray[Any]:
 
 
 def _refuse_missing(geometries: NDArray[Any], name: str) -> None:
-    missing = nothing_there(geometries)
+    missing = is_missing_or_empty(geometries)
     if missing.any():
         raise BadInput("geo.no_geometry", name=name, row=int(missing.argmax()) + 1)
 
@@ -220,16 +220,16 @@ def _covering(parts: NDArray[Any]) -> NDArray[Any] | None:
     return highest if covered.all() else None
 
 
-def _fault(geometries: NDArray[Any], position: int, name: str) -> BadInput:
+def _invalid_shape_error(geometries: NDArray[Any], position: int, name: str) -> BadInput:
     """Put GEOS's reason into a sentence with the place."""
     found = _PLACED.match(shapely.is_valid_reason(geometries[position]))
     reason = found["reason"].strip() if found else ""
-    x, y = (found["x"], found["y"]) if found and found["x"] else _somewhere(geometries[position])
+    x, y = (found["x"], found["y"]) if found and found["x"] else _first_vertex(geometries[position])
     key = _REASONS.get(reason, "geo.invalid_other")
     return BadInput(key, name=name, row=position + 1, x=_plain(x), y=_plain(y))
 
 
-def _somewhere(geometry: Any) -> tuple[str, str]:
+def _first_vertex(geometry: Any) -> tuple[str, str]:
     """Return the first vertex, where GEOS names no place."""
     x, y = shapely.get_coordinates(geometry)[0]
     return str(x), str(y)

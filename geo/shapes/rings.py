@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from geo.errors import BadInput
 
-__all__ = ["CLOSING_M", "area_of_rings", "flat_arranged", "gaps_m", "grouped", "nested_anew"]
+__all__ = ["CLOSING_M", "area_of_rings", "gaps_m", "grouped", "renested", "rings_rearranged"]
 
 Floats = NDArray[np.float64]
 
@@ -86,7 +86,7 @@ def gaps_m(lines: NDArray[Any]) -> Floats:
     return np.where(shapely.get_num_points(lines) >= 4, gaps, np.nan)
 
 
-def flat_arranged(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def rings_rearranged(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Put the rings of invalid areas together anew, as formats mean them that keep rings without saying what is a hole.
 
     Parameters
@@ -109,7 +109,7 @@ def flat_arranged(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]
     return made, turned
 
 
-def nested_anew(shape: Any) -> Any:
+def renested(shape: Any) -> Any:
     """Put the rings of each part of an invalid area together anew; None where that does not make it valid.
 
     Here a format says which rings make a part: the rings of one must all lie in its outermost, whichever stands first.

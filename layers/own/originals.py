@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import BadInput
-from geo.files import Content, copied
+from geo.files import Content, copy_with_digest
 from layers.catalogue import Overlay
 from layers.paths import home
 
@@ -52,7 +52,7 @@ def store_original(content: Content, name: str, sha256: str, version: Path, over
                 return
     if isinstance(content, bytes):
         target.write_bytes(content)
-    elif copied(content, target) != sha256:
+    elif copy_with_digest(content, target) != sha256:
         raise BadInput("data.changed_meanwhile", name=name)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geo.errors import BadInput
 from geo.measure import areas_of
 from geo.read import OpenedLayer, stored_shapes
-from geo.shapes import mended, square_metres_per_unit
+from geo.shapes import repair_shapes, square_metres_per_unit
 from layers.own.faults import MOST_ROWS, Fault, Level
 from words import LANGUAGES, t
 
@@ -126,7 +126,7 @@ def _repair_invalid(
     for at in bad:
         single = flat[at : at + 1]
         try:
-            repaired = mended(single, opened.name, geographic=opened.reading.geographic)
+            repaired = repair_shapes(single, opened.name, geographic=opened.reading.geographic)
         except BadInput as fault:
             fault.values["row"] = int(rows[at]) + 1
             mendable = accept_repairs and shapely.get_dimensions(single[0]) == 2

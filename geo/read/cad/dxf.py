@@ -22,7 +22,7 @@ from geo.files import Format, Table, decoded_frame, inner_label
 from geo.notices import Notice
 from geo.read.cad.dxf_head import DxfHead, dxf_head, dxf_text
 from geo.read.cad.dxf_size import points_in_place
-from geo.read.gis import opened, private_folder
+from geo.read.gis import private_folder, read_with_gdal
 from geo.shapes import ARC_STEP_DEGREES, CLOSING_M, gaps_m
 from geo.sites import Limits, RawPart
 
@@ -65,7 +65,7 @@ def dxf_drawing(content: bytes, name: str, limits: Limits, stack: ExitStack) -> 
     path = private_folder(stack) / "upload.dxf"
     path.write_bytes(_CODE_PAGE.sub(_PLAIN_PAGE, content))  # so that GDAL hands every byte of a text on as it is
     most = limits.sites * _ROWS_FACTOR
-    frame, _, told = opened(path, name, max_features=most + 1)
+    frame, _, told = read_with_gdal(path, name, max_features=most + 1)
     if len(frame) > most:
         raise BadInput("geo.too_many_sites", name=name, count=f"> {most}", limit=limits.sites)
     ground, notices = _ground(frame, name)
@@ -89,7 +89,7 @@ def _decoded(
 ) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...], dict[str, str]]:
     """Return what was drawn with its texts as people read them, and which of its layers are hidden."""
     raw = ground["Layer"].fillna("").astype(str)
-    own, told = decoded_frame(pd.DataFrame(ground.drop(columns="geometry")), name, said=head.coding)
+    own, told = decoded_frame(pd.DataFrame(ground.drop(columns="geometry")), name, declared=head.coding)
     for column in own.columns:
         own[column] = [dxf_text(value) if isinstance(value, str) else value for value in own[column]]
     own["Layer"] = own["Layer"].fillna("").astype(str)

@@ -172,7 +172,7 @@ def _by_mark(part: RawPart, walker: _Walker) -> list[RawPart]:
         )
         if code:
             kept = Notice("ov_marks_kept", {"name": part.name, "mark": mark, "count": len(rows)})
-            some = replace(some, crs=CRS(code), settled=True, notices=(*told, kept))
+            some = replace(some, crs=CRS(code), crs_per_feature=True, notices=(*told, kept))
         parts.append(some)
     return parts
 
@@ -348,7 +348,8 @@ class _Walker:
 def _tables(source: Source) -> list[Table]:
     most = source.limits.sites
     return [
-        table_of(part, "KML") for part in read_kml(source.whole, source.name, max_features=most, beside=source.beside)
+        table_of(part, "KML")
+        for part in read_kml(source.whole, source.name, max_features=most, beside=source.is_archived_link)
     ]
 
 

@@ -110,7 +110,7 @@ def cass_part(text: str, name: str, shape: str | None = None) -> RawPart:
     if shape not in {None, "points"}:
         made = _made(points, str(shape), name)
         frame = gpd.GeoDataFrame({"点号": [f"{rows[0].label.strip()}–{rows[-1].label.strip()}"]}, geometry=[made])
-    return RawPart(name, frame, None, "table", tuple(notices), turned=True)
+    return RawPart(name, frame, None, "table", tuple(notices), axes_swapped=True)
 
 
 def _lines(text: str) -> list[str]:

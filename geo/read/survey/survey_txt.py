@@ -22,7 +22,7 @@ from geo.errors import BadInput, CrsError
 from geo.files import Format, Source, Table, rounded_away, table_of
 from geo.measure import HA_M2, MU_M2
 from geo.notices import Notice
-from geo.read.survey.survey_header import Header, Settled, settled
+from geo.read.survey.survey_header import Header, HeaderCrs, header_crs
 from geo.shapes import area_of_rings, grouped
 from geo.sites import RawPart
 
@@ -165,7 +165,7 @@ def read_survey_txt(content: bytes, name: str, *, max_features: int = 100_000) -
     parcels = _parcels(body, first_line, name, faults, max_features)
     if not parcels:
         raise BadInput("geo.txt_no_parcels", name=name)
-    found = settled(header, [np.array([p[2:] for p in parcel.points]) for parcel in parcels], name)
+    found = header_crs(header, [np.array([p[2:] for p in parcel.points]) for parcel in parcels], name)
     faults += found.notices
     shapes, repairs = _shapes(parcels, found, name, faults)
     frame = gpd.GeoDataFrame(_attributes(parcels), geometry=shapes)
@@ -264,7 +264,7 @@ def _point(line: str) -> tuple[str, str, float, float] | None:
 
 
 def _shapes(
-    parcels: list[Parcel], found: Settled, name: str, faults: list[Notice]
+    parcels: list[Parcel], found: HeaderCrs, name: str, faults: list[Notice]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Make each parcel's shape, east first; say what rings were open and what points are missing."""
     shapes = np.empty(len(parcels), dtype=object)

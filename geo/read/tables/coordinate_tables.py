@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.crs import detect, packed_dms, written
+from geo.crs import detect, packed_dms, parse_number
 from geo.errors import BadInput
 from geo.files import Format, Table, decoded, rounded_away
 from geo.notices import Notice
@@ -146,12 +146,12 @@ def _read(rows: pd.DataFrame, mapping: Mapping[str, str], label: str) -> RawPart
     rows = rows.reset_index(drop=True)
     if shape == "points":
         frame = gpd.GeoDataFrame(rows, geometry=shapely.points(numbers))
-        return RawPart(label, frame, None, "table", tuple(notices), turned=turned)
+        return RawPart(label, frame, None, "table", tuple(notices), axes_swapped=turned)
     first = [group[0] for group in groups]
     parcels = _Parcels(rows, mapping, numbers, shape, label)
     shapes = [_shape(parcels, group, n) for n, group in enumerate(groups, start=1)]
     frame = gpd.GeoDataFrame(rows.iloc[first].reset_index(drop=True), geometry=np.array(shapes, dtype=object))
-    return RawPart(label, frame, None, "table", tuple(notices), turned=turned)
+    return RawPart(label, frame, None, "table", tuple(notices), axes_swapped=turned)
 
 
 def _filled(rows: pd.DataFrame, columns: tuple[str, ...], label: str, notices: list[Notice]) -> pd.DataFrame:
@@ -201,7 +201,7 @@ def _numbers(cells: pd.Series, label: str, column: str) -> Floats:
     """Return a column of coordinates: plain numbers, or degrees as they are written."""
     plain = pd.to_numeric(cells.str.replace("，", "", regex=False), errors="coerce").to_numpy(float, copy=True)
     for position in np.flatnonzero(np.isnan(plain)):
-        found = written(str(cells.iloc[position]))
+        found = parse_number(str(cells.iloc[position]))
         if found is None:
             raise BadInput(
                 "geo.table_bad_number", name=label, row=int(cells.index[int(position)]) + 1, column=column[:20]

@@ -17,7 +17,7 @@ import shapely
 from geo.errors import RedlineError
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites, sites_from_text
-from geo.shapes.repair import mended
+from geo.shapes.repair import repair_shapes
 from layers.own.intake import read_and_validate
 from layers.sources import FileSource, ReadRequest
 from tests.geo.formats import gdb
@@ -184,7 +184,7 @@ def test_an_empty_ring_in_wkt_wkb_and_memory() -> None:
     table = f'id,wkt\n1,"{text}"\n'.encode()
     assert read_and_validate(table, "a.csv", crs=4490).frame.geometry[0].area == pytest.approx(0.01**2 / 2)
     shape = shapely.from_wkt(text)
-    made = mended(np.array([shape], dtype=object), "a", geographic=True)
+    made = repair_shapes(np.array([shape], dtype=object), "a", geographic=True)
     assert len(made.shapes[0].interiors) == 0
 
 

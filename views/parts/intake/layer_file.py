@@ -12,7 +12,7 @@ from streamlit import config
 
 from geo.errors import RedlineError
 from geo.files import Content
-from geo.read import Inspection, inspect, packed
+from geo.read import Inspection, inspect, pack_for_upload
 from geo.sites import ReadLimits
 from layers.catalogue import counties_of
 from layers.own import LAYER_LIMITS, Intake, read_and_validate
@@ -101,7 +101,7 @@ def _by_path(text: str) -> None:
     """Take a file of this machine, or say what is wrong with its path."""
     folder = TemporaryDirectory(prefix="redline-")
     try:
-        path, name = packed(Path(text).expanduser(), LAYER_LIMITS.upload_mb, Path(folder.name))
+        path, name = pack_for_upload(Path(text).expanduser(), LAYER_LIMITS.upload_mb, Path(folder.name))
         stamp = path.stat()
     except RedlineError as fault:
         show_fault(fault)

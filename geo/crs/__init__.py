@@ -1,4 +1,4 @@
-"""Coordinate systems: what a system is called, which ones fit, and every transformation between them."""
+"""Coordinate systems: recognise them by name or parameters, detect candidates, transform between them."""
 
 from geo.crs.candidates import CHINA_LAT, CHINA_LON, Candidate, detect, likely_text
 from geo.crs.china_offsets import offset_name, unshifted

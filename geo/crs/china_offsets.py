@@ -1,7 +1,7 @@
-"""GCJ-02 and BD-09, the shifted degrees of Chinese web maps: into WGS 84 only, and only when the user names them.
+"""Transform GCJ-02 and BD-09, the shifted degrees of Chinese web maps, to WGS 84 and back.
 
-The formulas are the ones that circulate openly; nobody publishes the true ones. They agree with the maps to a few
-metres, which no iteration mends: whoever shows such a site says "open formula, metres of doubt".
+They are only used when the user names them. The formulas circulate openly; the true ones are not published. They
+agree with the maps to a few metres, which no iteration improves: pages state that uncertainty.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def offset_name(text: object) -> str | None:
 
 
 def is_shifted_area(lonlat: Floats) -> NDArray[np.bool_]:
-    """Tell the points that the open formula shifts."""
+    """Return a mask of the points that the open formula shifts."""
     (west, east), (south, north) = _REACH
     lon, lat = lonlat[:, 0], lonlat[:, 1]
     inside: NDArray[np.bool_] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
@@ -45,7 +45,7 @@ def is_shifted_area(lonlat: Floats) -> NDArray[np.bool_]:
 
 
 def gcj02_of_wgs84(lonlat: Floats) -> Floats:
-    """Shift WGS 84 degrees to GCJ-02 by the open formula.
+    """Return GCJ-02 degrees for WGS 84 degrees by the open formula.
 
     Parameters
     ----------
@@ -98,11 +98,11 @@ def unshifted(lonlat: Floats, system: str, name: str = "") -> Floats:
     return _inverse(gcj02_of_wgs84, gcj02)
 
 
-def _inverse(shift: Callable[[Floats], Floats], wanted: Floats) -> Floats:
-    """Find what is shifted to the wanted points: the shift changes so slowly that correcting by its error converges."""
-    found = np.array(wanted, dtype=np.float64)
+def _inverse(shift: Callable[[Floats], Floats], target: Floats) -> Floats:
+    """Return the points that `shift` moves to `target`, by fixed-point iteration (the shift changes slowly)."""
+    found = np.array(target, dtype=np.float64)
     for _ in range(_MOST_STEPS):
-        error = wanted - shift(found)
+        error = target - shift(found)
         found += error
         if not len(error) or float(np.abs(error).max()) < _ENOUGH_DEGREES:
             break

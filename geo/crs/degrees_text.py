@@ -1,4 +1,4 @@
-"""Numbers as people write coordinates: decimals, degrees-minutes-seconds, hemispheres in letters or Chinese."""
+"""Parse coordinates as people write them: decimals, degrees-minutes-seconds, hemispheres in letters or Chinese."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ROW_LABEL: Final = re.compile(
 
 @dataclass(frozen=True)
 class ParsedNumber:
-    """One number as it was written.
+    """One coordinate parsed from text.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class ParsedNumber:
     axis : {"east", "north"} or None
         Where a letter or a word says so.
     degrees : bool
-        Written as degrees for sure (signs or a hemisphere).
+        Certainly degrees (with signs or a hemisphere).
     text : str
         A plain number as it stands; empty for what is written otherwise.
     """
@@ -61,7 +61,7 @@ class ParsedNumber:
 
 
 def packed_dms(rows: Iterable[Sequence[str]]) -> bool:
-    """Tell whether decimal numbers may be degrees, minutes and seconds in one: 116.2100017 for 116°21′00.017″.
+    """Return whether decimals may be packed degrees, minutes and seconds: 116.2100017 for 116°21′00.017″.
 
     They may where at least four points are written with six decimals or more, and no minute or second reaches 60.
 
@@ -82,13 +82,13 @@ def packed_dms(rows: Iterable[Sequence[str]]) -> bool:
 
 
 def normalised(text: str) -> str:
-    """Bring full-width characters and the many signs for degrees, minutes and seconds to one form."""
+    """Return text with full-width characters and signs of degrees, minutes and seconds normalised."""
     signs = re.sub(r"(?<![经纬])度", "°", text)
     return unicodedata.normalize("NFKC", signs.translate(_SIGNS)).translate(_SIGNS).replace("''", '"')
 
 
 def parse_number(text: str) -> ParsedNumber | None:
-    """Return the one number that a text holds; None if it holds none, more, or minutes of 60 and over.
+    """Return the number parsed from a text; None if it has none, several, or minutes of 60 and over.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def parse_number(text: str) -> ParsedNumber | None:
 
 
 def parse_row(text: str) -> list[ParsedNumber] | None:
-    """Return the numbers of one row, its label left off; None if anything in it is no number.
+    """Return the numbers of one row without its label; None if anything else in it is no number.
 
     Six bare numbers, minutes and seconds below 60, are two angles.
     """
@@ -124,7 +124,7 @@ def parse_row(text: str) -> list[ParsedNumber] | None:
 
 
 def _paired(found: list[ParsedNumber]) -> list[ParsedNumber]:
-    """Read six bare numbers as two angles, where they can be."""
+    """Return two angles for six bare numbers (degrees, minutes, seconds twice) if they can be that."""
     values = [one.value for one in found]
     bare = all(one.axis is None and not one.degrees and one.value >= 0 for one in found)
     whole = len(found) == 6 and all(values[i] == int(values[i]) for i in (0, 1, 3, 4))
@@ -139,7 +139,7 @@ def _form(text: str) -> re.Pattern[str]:
 
 
 def _value(found: re.Match[str]) -> ParsedNumber | None:
-    """Turn a match into a number."""
+    """Return the number of a match."""
     words = {word.upper(): (axis, sign) for word, axis, sign in _AXES}
     axis, sign = words[found["axis"].upper()] if found["axis"] else (None, 1)
     if found["plain"] is not None:

@@ -1,4 +1,4 @@
-"""A stranger's GeoTIFF opened with care: what it is, in which system, and that it can be read within bounds."""
+"""Open untrusted GeoTIFFs: facts, CRS, and limits on what is read."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _CODES: Final = 64
 
 @dataclass(frozen=True)
 class RasterSystem:
-    """The system of a grid, on the datum of the store (WGS 84 and CGCS2000 differ by decimetres: taken as one).
+    """CRS of a grid, with its datum treated as that of the store (WGS 84 and CGCS2000 differ by decimetres).
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class RasterSystem:
 
 @dataclass(frozen=True)
 class RasterFacts:
-    """What a GeoTIFF is.
+    """Metadata of a GeoTIFF: CRS, size, bands, nodata, cell size, bounds, scaling.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ class RasterFacts:
 
     @property
     def scaled(self) -> bool:
-        """Whether any band stores something else than what it means."""
+        """Whether any band has a scale or an offset."""
         return any(pair != (1.0, 0.0) for pair in self.scaling)
 
     @property
@@ -121,7 +121,7 @@ class RasterFacts:
 
 @contextmanager
 def open_geotiff(path: Path, name: str) -> Iterator[Any]:
-    """Open a GeoTIFF and nothing else: no driver that would follow it to other files.
+    """Yield an open GeoTIFF; no other driver is tried, and no other file is opened.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def open_geotiff(path: Path, name: str) -> Iterator[Any]:
 
 
 def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
-    """Look through a GeoTIFF without reading its values.
+    """Return the metadata of a GeoTIFF without reading its values.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
 
 
 def off_cell_edges(zones: NDArray[Any], cell: tuple[float, float]) -> NDArray[Any]:
-    """Move zones by a ten-millionth of a cell, so that none of their corners lies on the edge of one.
+    """Return zones moved by a ten-millionth of a cell, so that no corner lies on the edge of a cell.
 
     exactextract 0.3.0 takes a wrong share of some cells (up to 2e-4 of a county) where a corner lies on an edge.
 
@@ -195,7 +195,7 @@ def off_cell_edges(zones: NDArray[Any], cell: tuple[float, float]) -> NDArray[An
 
 
 def physical_values(stored: Floats, grid: Any, band: int) -> Floats:
-    """Return what the cells of a band mean: stored values times the band's scale, plus its offset.
+    """Return physical values of a band: stored values times the band's scale, plus its offset.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def physical_values(stored: Floats, grid: Any, band: int) -> Floats:
 
 
 def system_of(crs: str | None, name: str) -> RasterSystem:
-    """Return a system of the store's datum, of whatever projection.
+    """Return the CRS of a grid, of any projection; raise `CrsError` if its datum is not CGCS2000 or WGS 84.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A grid as the screen shows it: in Web Mercator, as many pixels as a screen has, with its true bounds."""
+"""Reproject a grid to Web Mercator for the screen, with no more pixels than a screen has."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WORLD: Final = 20_037_508.342789244
 
 @dataclass(frozen=True)
 class RasterView:
-    """Values as the screen shows them.
+    """Values of a grid reprojected to Web Mercator, with their bounds.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Coordinates as people type or paste them: one or many rows, degrees in any notation, metres of Gauss-Krüger."""
+"""Parse typed or pasted coordinates: one or many rows, degrees in any notation, metres of Gauss-Krüger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes as they come, made measurable: curves, rings, repair."""
+"""Make shapes valid: linearise curves, assign rings, repair."""
 
 from geo.shapes.curves import (
     ARC_STEP_DEGREES,
@@ -11,7 +11,7 @@ from geo.shapes.curves import (
 )
 from geo.shapes.plain import is_missing_or_empty, plain_shapes
 from geo.shapes.repair import Repaired, repair_shapes, require_valid, square_metres_per_unit
-from geo.shapes.rings import CLOSING_M, area_of_rings, gaps_m, grouped, rings_rearranged
+from geo.shapes.rings import CLOSING_M, area_of_rings, gaps_m, grouped, rebuild_invalid_rings
 
 __all__ = [
     "ARC_STEP_DEGREES",
@@ -25,10 +25,10 @@ __all__ = [
     "is_missing_or_empty",
     "kind_of_wkb",
     "plain_shapes",
+    "rebuild_invalid_rings",
     "refuse_kinds",
     "repair_shapes",
     "require_valid",
-    "rings_rearranged",
     "shapes_of_wkb",
     "shapes_of_wkt",
     "square_metres_per_unit",

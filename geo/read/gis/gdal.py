@@ -30,7 +30,7 @@ from geo.crs import short_text
 from geo.errors import BadInput
 from geo.files import RAW_CODING, Archive, Content, Format, Table, decoded_frame, decoded_names, inner_label
 from geo.notices import Notice
-from geo.shapes import SOLIDS, refuse_kinds, rings_rearranged
+from geo.shapes import SOLIDS, rebuild_invalid_rings, refuse_kinds
 from geo.sites import RawPart
 
 __all__ = [
@@ -222,7 +222,7 @@ def read_with_gdal(
     except (*_UNREADABLE, shapely.GEOSException):
         raise BadInput("geo.unreadable", name=name) from None
     if flat:
-        shapes, turned = rings_rearranged(frame.geometry.to_numpy())
+        shapes, turned = rebuild_invalid_rings(frame.geometry.to_numpy())
         if turned.any():
             frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
             repairs = with_code(repairs, turned, "rings_nested")

@@ -1,4 +1,4 @@
-"""The coordinates of a KML element as people write them: ``lon,lat[,height]``, a blank between points, or nearly so."""
+"""Parse the coordinates of a KML element: ``lon,lat[,height]`` separated by blanks, with common deviations."""
 
 from __future__ import annotations
 

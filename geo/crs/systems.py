@@ -300,7 +300,7 @@ def _plain(text: str) -> str:
 
 
 def _means(wanted: tuple[str, ...], names: list[str]) -> bool:
-    """Tell whether the datum bears one of some names as a whole; where it is unnamed, its base, else the ellipsoid.
+    """Return whether the datum bears one of some names as a whole; where it is unnamed, its base, else the ellipsoid.
 
     A city's own datum on the ellipsoid of CGCS2000 is another datum.
     """

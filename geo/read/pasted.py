@@ -192,7 +192,7 @@ def _pair(numbers: list[ParsedNumber]) -> tuple[ParsedNumber, ParsedNumber]:
 
 
 def _china(first: float, second: float) -> bool:
-    """Tell whether a pair can be coordinates in China, in any system and order."""
+    """Return whether a pair can be coordinates in China, in any system and order."""
     return bool(detect(np.array([[first, second]])))
 
 

@@ -1,4 +1,4 @@
-"""Place names: search, coordinates, and the join of a table by the names of its territories."""
+"""Gazetteer: resolve names and codes of territories, search places, parse coordinates, join tables by territory."""
 
 from layers.gazetteer.beside import ELSEWHERE, checked_by_other_columns
 from layers.gazetteer.coordinates import county_at, spots_in

@@ -64,7 +64,7 @@ def geopackage(content: Content, name: str, stack: ExitStack, *, beside: dict[st
 
 
 def _curved(path: Path, table: str) -> bool:
-    """Tell whether a table holds a curve: GDAL's reader here makes chords of it without a word."""
+    """Return whether a table holds a curve: GDAL's reader here makes chords of it without a word."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
         db.execute("PRAGMA trusted_schema = OFF")
         try:
@@ -89,7 +89,7 @@ def _kind_of_blob(head: object) -> int:
 
 
 def _up_to_date(path: Path, beside: dict[str, bytes], name: str) -> Path:
-    """Let SQLite write back what stands beside a copy of the file; no SQL of the file's own is run by that."""
+    """Apply the ``-wal`` or ``-journal`` to a copy of the file by SQLite, without running any SQL of the file."""
     copy = path.with_name("whole.gpkg")
     shutil.copyfile(path, copy)
     for suffix, side in beside.items():

@@ -1,4 +1,4 @@
-"""Shapefiles: the shapes count, and nothing in the files beside them can cost one.
+"""Read Shapefiles; errors in sidecar files never lose a shape.
 
 Rings lie flat in a Shapefile: which is a hole follows from their turn, which many programs get wrong, or from what lies
 inside what, which none can. The .dbf is read in whatever coding it came (`geo.files.text_coding`), and left out,
@@ -40,7 +40,7 @@ def shapefiles(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
 
 
 def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitStack) -> Table:
-    """Put the parts of one Shapefile where GDAL can read them."""
+    """Return one Shapefile as a table, unpacked into a private folder for GDAL."""
     base = private_folder(stack) / "upload.shp"
     archive.unpack(path, base)
     with base.open("rb") as file:
@@ -71,7 +71,7 @@ def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitSta
 
 
 def _attributes(base: Path, table: bytes | None, label: str) -> tuple[Notice, ...]:
-    """Put the .dbf beside the shapes if it belongs to them, or say why not."""
+    """Write the .dbf beside the shapes if it matches them; return a notice if it is missing or does not."""
     if table is None:
         return (Notice("shp_no_dbf", {"name": label}),)
     count = table_info(base, None, label).count
@@ -109,7 +109,7 @@ def _code(crs: CRS) -> Any:
 
 
 def _prj(content: bytes | None, name: str) -> CRS | None:
-    """Read a .prj; it holds WKT or nothing that counts."""
+    """Return the CRS of a .prj, None if it is missing or empty; raise `CrsError` if it is no WKT."""
     if content is None or not content.strip():
         return None
     try:

@@ -104,10 +104,10 @@ def open_ledger() -> Ledger:
 
 def bytes_of(path: Path) -> bytes:
     """Return the bytes of a file, with what SQLite keeps beside a GeoPackage."""
-    from geo.files import with_beside
+    from geo.files import zip_with_sidecars
 
     try:
-        return with_beside(path) or path.read_bytes()
+        return zip_with_sidecars(path) or path.read_bytes()
     except OSError:
         raise BadInput("geo.file_missing", name=path.name) from None
 

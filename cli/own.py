@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from layers.catalogue import Catalogue, Layer
-    from layers.own import Intake, Place
+    from layers.own import Intake, Placement
 
 _ROLES = ("redline", "protected", "river", "project", "other")
 _BASES = ("statutory", "published", "derived", "modelled", "approximate")
@@ -65,16 +65,16 @@ def import_layer(
     if every:
         import_all(obj, file, dry_run, **options)
         return
-    from geo.read import packed
+    from geo.read import pack_for_upload
     from layers.catalogue import counties_of
-    from layers.own import LAYER_LIMITS, field_faults, keep_layer, take_in
+    from layers.own import LAYER_LIMITS, field_faults, read_and_validate, store_layer
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)
     counties = counties_of(layers)
     folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="redline-"))
-    content, name = packed(file, LAYER_LIMITS.upload_mb, Path(folder))
-    intake = take_in(
+    content, name = pack_for_upload(file, LAYER_LIMITS.upload_mb, Path(folder))
+    intake = read_and_validate(
         content,
         name,
         layer=options["layer"],
@@ -90,9 +90,9 @@ def import_layer(
     click.echo(
         t("data.cli_goes", lang, id=given.id, stands_for=given.stands_for, basis=given.basis, extent=where), err=True
     )
-    if given.beside:
-        click.echo(t("data.cli_beside", lang, other=given.beside), err=True)
-    if intake.stopped:
+    if given.supersedes:
+        click.echo(t("data.cli_beside", lang, other=given.supersedes), err=True)
+    if intake.blocked:
         click.echo(t("data.still_stopped", lang, name=intake.name), err=True)
         raise SystemExit(1)
     if dry_run:
@@ -101,7 +101,7 @@ def import_layer(
     def show(_share: float, doing: str = "", /) -> None:
         click.echo(f"  {t(f'data.step_{doing}', lang)}", err=True)
 
-    version = keep_layer(intake, given, content, catalogue=catalogue, counties=counties, progress=show)
+    version = store_layer(intake, given, content, catalogue=catalogue, counties=counties, progress=show)
     title = version.layer.title(lang)
     click.echo(t("data.kept", lang, title=title, number=version.number, count=f"{version.count:,}"), err=True)
     click.echo(json.dumps({"id": version.layer.id, "version": version.number, "digest": _digest(version.layer.source)}))
@@ -110,15 +110,15 @@ def import_layer(
 def _tell(intake: Intake, lang: Lang) -> None:
     """Print what was found, one line a kind of fault."""
     found = intake.recognition
-    counts = {"read": f"{intake.read:,}", "kept": f"{len(intake.frame):,}"}
+    counts = {"read": f"{intake.row_count:,}", "kept": f"{len(intake.frame):,}"}
     click.echo(
         f"{intake.name} / {intake.layer}: {t('data.rows_kept', lang, **counts)} · EPSG:{intake.reading.epsg}", err=True
     )
     if found.official is not None:
         words = {"table": found.official.table, "title": found.official.title(lang), "ysdm": found.ysdm}
         click.echo(t("data.recognised", lang, standard=found.official.standard(lang), **words), err=True)
-    elif found.near is not None:
-        click.echo(found.near.text(lang), err=True)
+    elif found.near_miss is not None:
+        click.echo(found.near_miss.text(lang), err=True)
     for notice in intake.notices:
         click.echo(f"  {notice.text(lang)}", err=True)
     for fault in intake.faults:
@@ -135,7 +135,7 @@ def _given(
     import dataclasses
 
     from layers.catalogue import counties_of
-    from layers.own import Place, propose
+    from layers.own import Placement, propose
 
     counties, official = counties_of(layers), intake.recognition.official
     word = options["stands_for"] or (official.stands_for if official else "own")
@@ -145,15 +145,15 @@ def _given(
     else:
         if options["layer_id"] in {spec.id for spec in catalogue.layer}:
             raise BadInput("data.id_taken", id=options["layer_id"])
-        place = Place("new")
+        place = Placement("new")
 
     proposed = propose(
         intake,
-        word=word,
+        stands_for=word,
         extent=extent,
-        place=place,
+        placement=place,
         catalogue=catalogue,
-        named=lambda codes, lang: extent_text(codes, layers, lang),
+        format_territories=lambda codes, lang: extent_text(codes, layers, lang),
     )
     chosen = {key: options[key] for key in _SAID if options[key] is not None}
     if options["accuracy"] is not None:
@@ -177,20 +177,20 @@ def _extent(intake: Intake, options: str | None, counties: Any) -> tuple[str, ..
     if options is not None:
         return extent_of_option(options, counties)
     proposed = likely_extent(intake, counties)
-    if intake.recognition.official is None and not intake.stopped:  # nobody but its user knows where it is complete
+    if intake.recognition.official is None and not intake.blocked:  # nobody but its user knows where it is complete
         raise BadInput("data.say_extent", proposed=",".join(proposed) or "all")
     return proposed
 
 
-def _in_place(layer_id: str | None, word: str, extent: Sequence[str], catalogue: Catalogue, counties: Any) -> Place:
+def _in_place(layer_id: str | None, word: str, extent: Sequence[str], catalogue: Catalogue, counties: Any) -> Placement:
     """Return which layer it replaces, everywhere or inside its extent only."""
-    from layers.own import Place, rivals, takes_place
+    from layers.own import Placement, can_replace, replaceable_entries
 
-    found = [catalogue.spec(layer_id)] if layer_id else rivals(word, extent, catalogue)
+    found = [catalogue.spec(layer_id)] if layer_id else replaceable_entries(word, extent, catalogue)
     if len(found) != 1:
         names = ", ".join(spec.id for spec in found) or "—"
         raise BadInput("data.which_to_replace", word=word, layers=names)
-    return Place("replace" if takes_place(extent, found[0], counties) else "beside", found[0])
+    return Placement("replace" if can_replace(extent, found[0], counties) else "beside", found[0])
 
 
 Action = Literal["history", "rollback", "forward", "remove"]
@@ -201,7 +201,7 @@ def versions(action: Action, layer_id: str, lang: Lang, form: str) -> None:
     from tabulate import tabulate
 
     from layers.catalogue import read_overlay
-    from layers.own import remove, roll
+    from layers.own import remove, use_version
     from siting.ledger import uses_by_version
 
     assert action in get_args(Action)
@@ -216,7 +216,7 @@ def versions(action: Action, layer_id: str, lang: Lang, form: str) -> None:
         remove(layer_id)
         click.echo(t("data.removed", lang), err=True)
     elif action != "history":
-        roll(layer_id, numbers[at])
+        use_version(layer_id, numbers[at])
         click.echo(t("data.rolled", lang, number=numbers[at]), err=True)
     entry = read_overlay().of(layer_id) or entry
     used = uses_by_version(open_ledger(), layer_id, entry)

@@ -14,7 +14,7 @@ from geo.errors import BadInput
 from words import Lang, t
 
 if TYPE_CHECKING:
-    from layers.own import Database, Intake, Outcome, TableSeen
+    from layers.own import Database, Intake, StoreResult, TableReport
 
 __all__ = ["extent_of_option", "import_all"]
 
@@ -31,14 +31,14 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **options: Any
     Ends with code 1 where a table of the database was left out or could not be stored.
     """
     from geo.read import inspect
-    from layers.own import LAYER_LIMITS, Said, keep_each, look_through
+    from layers.own import LAYER_LIMITS, SharedMetadata, inspect_tables, store_tables
 
     if given := [name for name in _ONE_AT_A_TIME if options.get(name) is not None]:
         names = ", ".join("--id" if name == "layer_id" else f"--{name.replace('_', '-')}" for name in given)
         raise BadInput("data.all_alone", options=names)
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     database, name = _database(obj, file, options)
-    seen = look_through(
+    seen = inspect_tables(
         database,
         inspect(database.content, name, limits=LAYER_LIMITS).layers,
         extent=None if options["extent"] is None else extent_of_option(options["extent"], database.counties),
@@ -46,28 +46,28 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **options: Any
     )
     if not any(table.official for table in seen):
         for table in seen:
-            click.echo(table.why(lang), err=True)
+            click.echo(table.refusal_text(lang), err=True)
         raise BadInput("data.no_official", name=name)
     for table in seen:
         _tell(table, lang)
-    outcomes: list[Outcome] = []
+    outcomes: list[StoreResult] = []
     if not dry_run:
-        common = Said(
+        common = SharedMetadata(
             options["publisher"],
             options["licence"] or "internal",
             options["as_of"],
             secrecy=options["secrecy"],
             accuracy_m=options["accuracy"],
         )
-        fitting = [table for table in seen if table.fits]
+        fitting = [table for table in seen if table.can_be_stored]
 
         def show(_share: float, table: str = "", /) -> None:
             click.echo(f"  {t('data.many_storing', lang, layer=table)}", err=True)
 
-        outcomes = keep_each(database, fitting, common, progress=show)
+        outcomes = store_tables(database, fitting, common, progress=show)
         for outcome in outcomes:
             _tell_outcome(outcome, lang)
-    if any(not table.fits for table in seen) or any(outcome.fault for outcome in outcomes):
+    if any(not table.can_be_stored for table in seen) or any(outcome.fault for outcome in outcomes):
         raise SystemExit(1)
 
 
@@ -91,17 +91,17 @@ def extent_of_option(options: str, counties: Any) -> tuple[str, ...]:
 
 def _database(obj: dict[str, object], file: Path, options: dict[str, Any]) -> tuple[Database, str]:
     """Return the file as its tables will be read, and its name."""
-    from geo.read import packed
+    from geo.read import pack_for_upload
     from layers.catalogue import counties_of, current_catalogue
-    from layers.own import LAYER_LIMITS, Database, take_in
+    from layers.own import LAYER_LIMITS, Database, read_and_validate
 
     _, layers = loaded(obj)
     counties = counties_of(layers)
     folder = click.get_current_context().with_resource(TemporaryDirectory(prefix="redline-"))
-    content, name = packed(file, LAYER_LIMITS.upload_mb, Path(folder))
+    content, name = pack_for_upload(file, LAYER_LIMITS.upload_mb, Path(folder))
 
     def take(layer: str) -> Intake:
-        return take_in(
+        return read_and_validate(
             content, name, layer=layer, crs=options["crs"], accept_repairs=options["accept_repairs"], counties=counties
         )
 
@@ -114,28 +114,28 @@ def _database(obj: dict[str, object], file: Path, options: dict[str, Any]) -> tu
     ), name
 
 
-def _tell(table: TableSeen, lang: Lang) -> None:
+def _tell(table: TableReport, lang: Lang) -> None:
     """Print what was found in a table, and where it goes or why it is left out."""
-    from layers.own import place_text
+    from layers.own import placement_text
 
     title = table.official.title(lang) if table.official else "—"
     click.echo(f"{table.layer} · {title}", err=True)
     if table.official is not None:
         where = t("data.comma", lang).join(table.extent) or t("data.everywhere", lang)
-        facts = {"kept": f"{table.kept:,}", "read": f"{table.read:,}", "extent": where}
+        facts = {"kept": f"{table.valid_count:,}", "read": f"{table.row_count:,}", "extent": where}
         faults = t("data.many_faults" if table.faults else "data.many_no_faults", lang, count=len(table.faults))
-        place = place_text(table.place, where, lang) if table.place else "—"
+        place = placement_text(table.placement, where, lang) if table.placement else "—"
         click.echo("  " + t("data.many_facts", lang, **facts, faults=faults, place=place), err=True)
     for notice in table.notices:
         click.echo(f"  {notice.text(lang)}", err=True)
     for fault in table.faults:
         click.echo(f"  [{t(f'data.level_{fault.level}', lang)}] {fault.text(lang)} {fault.cure(lang)}", err=True)
-    if not table.fits:
-        out = t("data.many_out", lang, layer=table.layer, count=f"{table.read:,}")
-        click.echo(f"  {out} {table.why(lang)}", err=True)
+    if not table.can_be_stored:
+        out = t("data.many_out", lang, layer=table.layer, count=f"{table.row_count:,}")
+        click.echo(f"  {out} {table.refusal_text(lang)}", err=True)
 
 
-def _tell_outcome(outcome: Outcome, lang: Lang) -> None:
+def _tell_outcome(outcome: StoreResult, lang: Lang) -> None:
     """Print the outcome of storing a table; success also as a line of JSON."""
     if outcome.version is None:
         why = outcome.fault.text(lang) if outcome.fault else ""

@@ -50,7 +50,7 @@ def layers(obj: dict[str, object], /, form: str, **options: str | None) -> None:
 
         versions(*wanted[0], obj["lang"], form)  # type: ignore[arg-type]
         return
-    from layers.catalogue import unhealthy
+    from layers.catalogue import failed_layers
     from snapshot.findings import layer_rows, layers_text
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
@@ -63,7 +63,7 @@ def layers(obj: dict[str, object], /, form: str, **options: str | None) -> None:
         for row in rows:
             if row["fault"]:
                 click.echo(f"{row['id']}: {row['fault']}", err=True)
-    faulty = len(unhealthy(found.values()))
+    faulty = len(failed_layers(found.values()))
     click.echo(t("cli.health", lang, total=len(rows), faulty=faulty), err=True)
     raise SystemExit(1 if faulty else 0)
 

@@ -1,4 +1,4 @@
-"""Coordinates and geometry; knows no layer and no screen."""
+"""Coordinate systems, geometry, measurement, readers of files, rasters and tiles; independent of layers and pages."""
 
 import warnings
 

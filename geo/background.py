@@ -1,4 +1,4 @@
-"""Work in background threads: a few at a time, each with its progress, able to be stopped, asked for once."""
+"""Background tasks in a pool of threads, with progress, cancellation, and one task per key."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _NICE: Final = 10
 
 
 class _Cancelled(Exception):
-    """Raised inside work that was cancelled, at its next call of progress."""
+    """Raised inside cancelled work, at its next call of progress."""
 
 
 @dataclass(eq=False)
 class Task(Generic[T]):
-    """One piece of background work.
+    """One background task: its state, progress, and result or exception.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Task(Generic[T]):
     share : float
         Done so far, 0 to 1.
     doing : str
-        What is being done, as the work last said.
+        What is being done, as last passed to progress.
     result : object or None
         What the work returned.
     fault : Exception or None
@@ -60,13 +60,13 @@ class Task(Generic[T]):
         return self.state in {"waiting", "running"}
 
     def cancel(self) -> None:
-        """Stop it at its next call of progress; at once if it still waits."""
+        """Cancel the task: at once if it is waiting, else at its next call of progress."""
         self._stop.set()
         if self.active:
             self.state = "cancelled"
 
     def run(self, work: Callable[[Progress], T]) -> None:
-        """Do the work in this thread; whatever it raises is kept in `fault`."""
+        """Run the work in this thread; an exception is stored in `fault`."""
 
         def progress(share: float, doing: str = "", /) -> None:
             if self._stop.is_set():
@@ -90,7 +90,7 @@ class Task(Generic[T]):
 
 
 class TaskPool:
-    """Threads that do tasks in the order in which they are asked for.
+    """Pool of threads that run tasks in the order in which they are started.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class TaskPool:
         self._lock = threading.Lock()
 
     def start(self, name: str, work: Callable[[Progress], T], *, key: Hashable = None) -> Task[T]:
-        """Put work in line; where a task of the same key waits or runs already, return that.
+        """Enqueue work and return its task; return the existing task if one of the same key is waiting or running.
 
         Parameters
         ----------
@@ -127,7 +127,7 @@ class TaskPool:
         return task
 
     def close(self) -> None:
-        """Drop what waits and stop taking work; what runs goes on until it is cancelled or done."""
+        """Cancel waiting tasks and accept no more; running ones go on until they are cancelled or done."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, task: Task[T], work: Callable[[Progress], T], key: Hashable) -> None:
@@ -138,6 +138,6 @@ class TaskPool:
 
 
 def _yield_to_pages() -> None:
-    """Let threads that answer pages go first, where the system weighs threads."""
+    """Lower the priority of this thread below those that serve pages, if the system supports it."""
     with contextlib.suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -1,4 +1,4 @@
-"""One family of errors: each says what was wrong, where, and what to do next, in the user's language."""
+"""Exceptions with a message for the user in both languages: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ __all__ = ["BadInput", "ConfigError", "CrsError", "DataFault", "RedlineError"]
 
 
 class RedlineError(Exception):
-    """A fault that a user can act on.
+    """Base class of exceptions with a message that a user can act on.
 
     Parameters
     ----------
     key : str
         Key of the sentence in the catalogue of ``words``.
     **values
-        What the sentence names: a file, a row, a layer.
+        Values in the message: a file, a row, a layer.
     """
 
     def __init__(self, key: str, /, **values: object) -> None:
@@ -33,12 +33,12 @@ class RedlineError(Exception):
 
     @property
     def diagnoses(self) -> tuple[Any, ...]:
-        """What else was noticed before the fault (``geo.notices.Notice``)."""
+        """Notices (``geo.notices.Notice``) of the reader before the error."""
         found = self.values.get("diagnoses")
         return tuple(found) if isinstance(found, list | tuple) else ()
 
     def text(self, lang: Lang = "zh") -> str:
-        """Return the sentence in `lang`."""
+        """Return the message in `lang`."""
         return t(self.key, lang, **self.values)
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ class RedlineError(Exception):
 
 
 class BadInput(RedlineError):
-    """What the user brought (a file, a drawing, a coordinate) cannot be used as it is."""
+    """Input of the user (a file, a drawing, a coordinate) cannot be used as it is."""
 
 
 class CrsError(BadInput):
@@ -58,4 +58,4 @@ class ConfigError(RedlineError):
 
 
 class DataFault(RedlineError):
-    """A file of the product's or the user's data folder does not hold what it should."""
+    """A file of the product's or the user's data folder is missing or invalid."""

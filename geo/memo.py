@@ -1,4 +1,4 @@
-"""Keep what was made of a frame for as long as the frame lives."""
+"""Cache results computed from a frame for as long as the frame lives."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ Made = TypeVar("Made")
 
 
 def per_frame(build: Callable[[gpd.GeoDataFrame], Made]) -> Callable[[gpd.GeoDataFrame], Made]:
-    """Remember the result of `build` by the identity of its frame; forget it when the frame goes.
+    """Return `build` with its result cached by the identity of the frame, until the frame is garbage collected.
 
     For frames that nobody changes in place, as loaded layers are. What `build` returns must not hold the frame, or
-    neither would ever go. Two threads that ask first may both build; the later result stays.
+    neither would ever be freed. Two threads that call it first may both build; the later result is cached.
     """
-    kept: dict[int, tuple[weakref.ref[gpd.GeoDataFrame], Made]] = {}
+    cache: dict[int, tuple[weakref.ref[gpd.GeoDataFrame], Made]] = {}
     lock = threading.Lock()
 
     @wraps(build)
     def remembered(frame: gpd.GeoDataFrame) -> Made:
         key = id(frame)
         with lock:
-            found = kept.get(key)
-        if found is not None and found[0]() is frame:
-            return found[1]
+            entry = cache.get(key)
+        if entry is not None and entry[0]() is frame:
+            return entry[1]
         made = build(frame)
         with lock:
-            kept[key] = (weakref.ref(frame, lambda gone: _forget(key, gone)), made)
+            cache[key] = (weakref.ref(frame, lambda gone: _forget(key, gone)), made)
         return made
 
     def _forget(key: int, gone: weakref.ref[gpd.GeoDataFrame]) -> None:
         # no lock: a frame may go while this thread holds it; each step on a dict is atomic
-        found = kept.get(key)
+        found = cache.get(key)
         if found is not None and found[0] is gone:
-            kept.pop(key, None)
+            cache.pop(key, None)
 
     return remembered

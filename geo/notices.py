@@ -1,4 +1,4 @@
-"""What intake did or noticed, as a code and its sentence: nothing is mended, dropped or chosen in silence."""
+"""Notices of readers: every repair, dropped row or automatic choice, as a code with its message."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ __all__ = ["Notice"]
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing that was noticed while a source was read.
+    """One repair, omission or automatic choice made while a source was read.
 
     Attributes
     ----------
     code : str
-        ``geo.notice_<code>`` of the word catalogue says it in both languages.
+        Its message is ``geo.notice_<code>`` of the catalogue of ``words``.
     values : mapping
-        What the sentence names: the file, a row, a number.
+        Values in the message: the file, a row, a number.
     fatal : bool
-        The source cannot be used until somebody settles it.
+        Whether the source cannot be used until the user resolves it.
     rows : tuple of int
         Shapes that it is about, from 1, as a reader counts them; empty: all of them.
     sites : tuple of str
@@ -35,11 +35,11 @@ class Notice:
     sites: tuple[str, ...] = field(default=(), compare=False)
 
     def text(self, lang: Lang = "zh") -> str:
-        """Return the sentence in `lang`."""
+        """Return the message in `lang`."""
         return t(f"geo.notice_{self.code}", lang, **self.values)
 
     def with_value(self, name: str, value: object) -> Notice:
-        """Return the same with one more thing that its sentence names."""
+        """Return a copy with one more value for its message."""
         return replace(self, values={**self.values, name: value})
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""How long work says how far it is, and how it is stopped: one kind of callback for the whole product."""
+"""Progress callback of long-running work, which may also stop it by raising."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ __all__ = ["Progress", "no_progress", "part_of"]
 
 
 class Progress(Protocol):
-    """Called now and then by long work; whatever it raises stops the work, which then leaves nothing half written."""
+    """Callback of long-running work; an exception that it raises stops the work, which leaves no partial files."""
 
     def __call__(self, share: float, doing: str = "", /) -> None:
-        """Take the share done, 0 to 1, and what is being done: the name of a file or table, or a code."""
+        """Report the share done, 0 to 1, and what is being done: the name of a file or table, or a code."""
 
 
 def no_progress(share: float, doing: str = "", /) -> None:
-    """Ignore how far work is."""
+    """Do nothing: the default callback."""
 
 
 def part_of(progress: Progress, begin: float, end: float) -> Progress:
-    """Return the progress of work that is one part of a larger one, from share `begin` to share `end` of it.
+    """Return a callback for a part of the work, whose 0 to 1 maps to shares `begin` to `end` of `progress`.
 
     Examples
     --------
-    >>> said = []
-    >>> part_of(lambda share, doing="": said.append((share, doing)), 0.5, 0.9)(0.5, "roads")
-    >>> said
+    >>> calls = []
+    >>> part_of(lambda share, doing="": calls.append((share, doing)), 0.5, 0.9)(0.5, "roads")
+    >>> calls
     [(0.7, 'roads')]
     """
 

@@ -1,4 +1,4 @@
-"""Files and folders that are whole or not there: written beside their place under another name, then renamed."""
+"""Atomic writes: files and folders are written under a temporary name beside their target, then renamed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["draft_folder", "flush", "remove_left", "whole_file"]
+__all__ = ["draft_folder", "flush", "remove_leftovers", "whole_file"]
 
 _LEFT: Final = ".part"
 _OWNER_ALONE: Final = 0o600
@@ -18,7 +18,7 @@ _OWNER_ALONE: Final = 0o600
 
 @contextmanager
 def whole_file(target: Path, *, private: bool = False, durable: bool = False) -> Iterator[Path]:
-    """Yield a path to write to; rename it to `target` when the block ends well, leave nothing when it does not.
+    """Yield a path to write to; rename it to `target` if the block succeeds, remove it if it raises.
 
     The path yielded has the same name, in a private folder on the same disk.
 
@@ -29,7 +29,7 @@ def whole_file(target: Path, *, private: bool = False, durable: bool = False) ->
     private : bool
         Whether only the owner may read it, whatever the umask.
     durable : bool
-        Whether it is on the disk, not only in the system's memory, before it takes its name.
+        Whether to flush it to the disk before it is renamed.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     workroom = Path(tempfile.mkdtemp(prefix=f".{target.stem}.", suffix=_LEFT, dir=target.parent))
@@ -59,8 +59,8 @@ def draft_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def remove_left(target: Path) -> None:
-    """Remove what a process left that was killed while it wrote `target`; for who knows that no other writes it."""
+def remove_leftovers(target: Path) -> None:
+    """Remove temporary folders of killed processes that wrote `target`; only safe while nobody writes it."""
     for left in target.parent.glob(f".{target.stem}.*{_LEFT}"):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
@@ -69,6 +69,6 @@ def remove_left(target: Path) -> None:
 
 
 def flush(path: Path) -> None:
-    """Put a file on the disk."""
+    """Flush a file to the disk (fsync)."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""What every table of ``config.toml`` is: strict, and the same after it was read."""
+"""Base class of all tables of ``config.toml``: strict and immutable."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ __all__ = ["Entry"]
 
 
 class Entry(BaseModel):
-    """A table of ``config.toml``: unknown keys are faults, values do not change after reading."""
+    """Base class of a table of ``config.toml``: unknown keys are errors, values cannot be changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

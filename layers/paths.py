@@ -1,4 +1,4 @@
-"""Where things stand: the product, the configuration in use, the tables that go with it, and the user's own folder."""
+"""Paths of the product, the configuration in use, its plan and law tables, and the user's data folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import platformdirs
 __all__ = ["PRODUCT", "config_in_use", "data_root", "home", "law_folder", "plans_folder"]
 
 PRODUCT: Final = Path(__file__).resolve().parents[1]
-"""Where the product is installed; the one place that knows where a module stands."""
+"""Folder in which the product is installed."""
 
 
 def home() -> Path:
-    """Return the folder of what a user adds: ``REDLINE_HOME``, else ``redline`` under the user's data folder.
+    """Return the user's data folder (created if missing): ``REDLINE_HOME``, else ``redline`` in the platform's folder.
 
-    It is made if it is not there, and holds imports, the catalogue's additions, tiles and the ledger
+    It holds imports, the catalogue overlay, tiles and the ledger
     (docs/architecture.md, Stores).
     """
     named = os.environ.get("REDLINE_HOME")
@@ -27,18 +27,18 @@ def home() -> Path:
 
 
 def config_in_use() -> Path:
-    """Return the configuration in use: ``REDLINE_CONFIG``, else the one that comes with the product."""
+    """Return the path of the configuration in use: ``REDLINE_CONFIG``, else the shipped ``config.toml``."""
     return Path(os.environ.get("REDLINE_CONFIG") or PRODUCT / "config.toml")
 
 
 def data_root(config_folder: Path | None = None) -> Path:
-    """Return the folder that holds the plan tables and what goes with them.
+    """Return the ``data`` folder of a configuration, which holds the plan tables.
 
     Parameters
     ----------
     config_folder : Path, optional
-        Folder of a configuration; default: of the one in use. Its own ``data`` counts where ``data/plans`` is there,
-        else the data that come with the product.
+        Folder of a configuration; default: of the one in use. Its own ``data`` is returned where ``data/plans``
+        exists, else the shipped one.
     """
     folder = config_in_use().resolve().parent if config_folder is None else config_folder
     return folder / "data" if (folder / "data" / "plans").is_dir() else PRODUCT / "data"
@@ -50,6 +50,6 @@ def plans_folder() -> Path:
 
 
 def law_folder() -> Path:
-    """Return the folder of the law tables in use: beside the plan tables, else those that come with the product."""
+    """Return the folder of the law tables in use: beside the plan tables, else the shipped ones."""
     beside = data_root() / "law"
     return beside if beside.is_dir() else PRODUCT / "data" / "law"

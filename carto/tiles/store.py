@@ -16,7 +16,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from geo.progress import Progress, no_progress
-from geo.whole_file import remove_left
+from geo.whole_file import remove_leftovers
 
 __all__ = ["MOST_BYTES", "made_once", "tidy"]
 
@@ -54,7 +54,7 @@ def made_once(path: Path, make: Callable[[Progress], None], progress: Progress =
             continue
         try:
             if not path.exists():
-                remove_left(path)
+                remove_leftovers(path)
                 make(_also_written(progress, said))
                 progress(1.0)
         finally:

@@ -1,9 +1,9 @@
-"""Coordinate systems: what a system is called, which ones fit, and every transformation between them."""
+"""Coordinate systems: recognise them by name or parameters, detect candidates, transform between them."""
 
 from geo.crs.candidates import CHINA_LAT, CHINA_LON, Candidate, detect, likely_text
 from geo.crs.china_offsets import offset_name, unshifted
 from geo.crs.datum_names import datum_named
-from geo.crs.degrees_text import Written, normalised, packed_dms, written, written_row
+from geo.crs.degrees_text import ParsedNumber, normalised, packed_dms, parse_number, parse_row
 from geo.crs.edges import split_edges
 from geo.crs.ranges import check_ranges
 from geo.crs.systems import (
@@ -30,7 +30,7 @@ __all__ = [
     "STORE_CRS",
     "Candidate",
     "CrsReading",
-    "Written",
+    "ParsedNumber",
     "check_ranges",
     "datum_named",
     "datum_of",
@@ -44,12 +44,12 @@ __all__ = [
     "normalised",
     "offset_name",
     "packed_dms",
+    "parse_number",
+    "parse_row",
     "short_text",
     "split_edges",
     "to_store",
     "to_world_square",
     "transform_points",
     "unshifted",
-    "written",
-    "written_row",
 ]

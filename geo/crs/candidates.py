@@ -1,4 +1,4 @@
-"""Which systems coordinates could be in, each with its evidence. It proposes; somebody else decides.
+"""Detect the CRSs that coordinates could be in, each with its evidence; the caller decides.
 
 Numbers alone never settle a system: 西安80 and 北京54 count their zones as CGCS2000 does, and GCJ-02 looks like any
 other degrees. So nothing here is ever applied without the user's word. See docs/decisions/crs-cases.md.
@@ -32,7 +32,7 @@ _NEAR_DEGREES: Final = 3.0
 
 @dataclass(frozen=True)
 class Candidate:
-    """A system that the coordinates fit.
+    """A CRS that the coordinates fit, with its evidence.
 
     Attributes
     ----------
@@ -49,12 +49,12 @@ class Candidate:
     swapped: bool = False
 
     def text(self, lang: Lang = "zh") -> str:
-        """Return why it is one, in `lang`."""
+        """Return the evidence as text in `lang`."""
         return t("geo.detected_join", lang).join(t(f"geo.detected_{code}", lang) for code in self.evidence)
 
 
 def detect(points: Floats, *, lon: float | None = None) -> tuple[Candidate, ...]:
-    """Return the systems that coordinates in China could be in, likeliest first.
+    """Return the CRSs that coordinates in China could be in, most likely first.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def _fitting(low: Floats, high: Floats, lon: float | None) -> list[tuple[str, tu
 
 
 def _prefixed(west: float, east: float) -> list[tuple[str, tuple[str, ...]]]:
-    """Read the zone from the millions of the easting: 25-45 are 3-degree zones, 13-23 are 6-degree zones."""
+    """Return the zones by the prefix (millions) of the easting: 25-45 are 3-degree zones, 13-23 are 6-degree zones."""
     zone = int(west // 1e6)
     if max(abs(west - zone * 1e6 - 5e5), abs(east - zone * 1e6 - 5e5)) > _HALF_ZONE_M:
         return []

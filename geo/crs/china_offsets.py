@@ -1,7 +1,7 @@
-"""GCJ-02 and BD-09, the shifted degrees of Chinese web maps: into WGS 84 only, and only when the user names them.
+"""Transform GCJ-02 and BD-09, the shifted degrees of Chinese web maps, to WGS 84 and back.
 
-The formulas are the ones that circulate openly; nobody publishes the true ones. They agree with the maps to a few
-metres, which no iteration mends: whoever shows such a site says "open formula, metres of doubt".
+They are only used when the user names them. The formulas circulate openly; the true ones are not published. They
+agree with the maps to a few metres, which no iteration improves: pages state that uncertainty.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.errors import BadInput
 
-__all__ = ["OFFSET_SYSTEMS", "bd09_of_gcj02", "gcj02_of_wgs84", "in_reach", "offset_name", "unshifted"]
+__all__ = ["OFFSET_SYSTEMS", "bd09_of_gcj02", "gcj02_of_wgs84", "is_shifted_area", "offset_name", "unshifted"]
 
 Floats = NDArray[np.float64]
 
@@ -36,8 +36,8 @@ def offset_name(text: object) -> str | None:
     return {"GCJ02": "GCJ-02", "BD09": "BD-09", "BD09LL": "BD-09"}.get(plain) if isinstance(text, str) else None
 
 
-def in_reach(lonlat: Floats) -> NDArray[np.bool_]:
-    """Tell the points that the open formula shifts."""
+def is_shifted_area(lonlat: Floats) -> NDArray[np.bool_]:
+    """Return a mask of the points that the open formula shifts."""
     (west, east), (south, north) = _REACH
     lon, lat = lonlat[:, 0], lonlat[:, 1]
     inside: NDArray[np.bool_] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
@@ -45,7 +45,7 @@ def in_reach(lonlat: Floats) -> NDArray[np.bool_]:
 
 
 def gcj02_of_wgs84(lonlat: Floats) -> Floats:
-    """Shift WGS 84 degrees to GCJ-02 by the open formula.
+    """Return GCJ-02 degrees for WGS 84 degrees by the open formula.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def gcj02_of_wgs84(lonlat: Floats) -> Floats:
     square = 1 - _KRASOVSKY_E2 * np.sin(phi) ** 2
     north = np.degrees(north_m / (_KRASOVSKY_M * (1 - _KRASOVSKY_E2) / (square * np.sqrt(square))))
     east = np.degrees(east_m / (_KRASOVSKY_M / np.sqrt(square) * np.cos(phi)))
-    return lonlat + np.where(in_reach(lonlat)[:, None], np.column_stack([east, north]), 0.0)
+    return lonlat + np.where(is_shifted_area(lonlat)[:, None], np.column_stack([east, north]), 0.0)
 
 
 def bd09_of_gcj02(lonlat: Floats) -> Floats:
@@ -92,17 +92,17 @@ def unshifted(lonlat: Floats, system: str, name: str = "") -> Floats:
     BadInput
         If a point lies where the formula shifts nothing: the system cannot be what it is called.
     """
-    if not in_reach(lonlat).all():
+    if not is_shifted_area(lonlat).all():
         raise BadInput("geo.offset_outside_china", name=name, crs=system)
     gcj02 = _inverse(bd09_of_gcj02, lonlat) if system == "BD-09" else lonlat
     return _inverse(gcj02_of_wgs84, gcj02)
 
 
-def _inverse(shift: Callable[[Floats], Floats], wanted: Floats) -> Floats:
-    """Find what is shifted to the wanted points: the shift changes so slowly that correcting by its error converges."""
-    found = np.array(wanted, dtype=np.float64)
+def _inverse(shift: Callable[[Floats], Floats], target: Floats) -> Floats:
+    """Return the points that `shift` moves to `target`, by fixed-point iteration (the shift changes slowly)."""
+    found = np.array(target, dtype=np.float64)
     for _ in range(_MOST_STEPS):
-        error = wanted - shift(found)
+        error = target - shift(found)
         found += error
         if not len(error) or float(np.abs(error).max()) < _ENOUGH_DEGREES:
             break

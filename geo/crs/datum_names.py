@@ -1,4 +1,4 @@
-"""Which datum a name means: by the whole name, never by a part of it. 西安80 that was measured in 2000 is 西安80."""
+"""Recognise a datum by its whole name, never by a part of it: 西安80 that was measured in 2000 is 西安80."""
 
 from __future__ import annotations
 

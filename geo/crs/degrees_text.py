@@ -1,4 +1,4 @@
-"""Numbers as people write coordinates: decimals, degrees-minutes-seconds, hemispheres in letters or Chinese."""
+"""Parse coordinates as people write them: decimals, degrees-minutes-seconds, hemispheres in letters or Chinese."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-__all__ = ["Written", "normalised", "packed_dms", "written", "written_row"]
+__all__ = ["ParsedNumber", "normalised", "packed_dms", "parse_number", "parse_row"]
 
 Axis = Literal["east", "north"]
 
@@ -40,8 +40,8 @@ _ROW_LABEL: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Written:
-    """One number as it was written.
+class ParsedNumber:
+    """One coordinate parsed from text.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Written:
     axis : {"east", "north"} or None
         Where a letter or a word says so.
     degrees : bool
-        Written as degrees for sure (signs or a hemisphere).
+        Certainly degrees (with signs or a hemisphere).
     text : str
         A plain number as it stands; empty for what is written otherwise.
     """
@@ -61,7 +61,7 @@ class Written:
 
 
 def packed_dms(rows: Iterable[Sequence[str]]) -> bool:
-    """Tell whether decimal numbers may be degrees, minutes and seconds in one: 116.2100017 for 116°21′00.017″.
+    """Return whether decimals may be packed degrees, minutes and seconds: 116.2100017 for 116°21′00.017″.
 
     They may where at least four points are written with six decimals or more, and no minute or second reaches 60.
 
@@ -82,19 +82,19 @@ def packed_dms(rows: Iterable[Sequence[str]]) -> bool:
 
 
 def normalised(text: str) -> str:
-    """Bring full-width characters and the many signs for degrees, minutes and seconds to one form."""
+    """Return text with full-width characters and signs of degrees, minutes and seconds normalised."""
     signs = re.sub(r"(?<![经纬])度", "°", text)
     return unicodedata.normalize("NFKC", signs.translate(_SIGNS)).translate(_SIGNS).replace("''", '"')
 
 
-def written(text: str) -> Written | None:
-    """Return the one number that a text holds; None if it holds none, more, or minutes of 60 and over.
+def parse_number(text: str) -> ParsedNumber | None:
+    """Return the number parsed from a text; None if it has none, several, or minutes of 60 and over.
 
     Examples
     --------
-    >>> written("东经116°20′30″")
-    Written(value=116.34166666666667, axis='east', degrees=True)
-    >>> written("28.5 N").value, written("39400000.123").value
+    >>> parse_number("东经116°20′30″")
+    ParsedNumber(value=116.34166666666667, axis='east', degrees=True)
+    >>> parse_number("28.5 N").value, parse_number("39400000.123").value
     (28.5, 39400000.123)
     """
     plain = normalised(text).strip()
@@ -102,13 +102,13 @@ def written(text: str) -> Written | None:
     return _value(found) if found else None
 
 
-def written_row(text: str) -> list[Written] | None:
-    """Return the numbers of one row, its label left off; None if anything in it is no number.
+def parse_row(text: str) -> list[ParsedNumber] | None:
+    """Return the numbers of one row without its label; None if anything else in it is no number.
 
     Six bare numbers, minutes and seconds below 60, are two angles.
     """
     rest = _ROW_LABEL.sub("", normalised(text), count=1).strip(" ,;()[]\t")
-    found: list[Written] = []
+    found: list[ParsedNumber] = []
     form = _form(rest)
     while rest:
         match = form.match(rest)
@@ -123,14 +123,14 @@ def written_row(text: str) -> list[Written] | None:
     return _paired(found)
 
 
-def _paired(found: list[Written]) -> list[Written]:
-    """Read six bare numbers as two angles, where they can be."""
+def _paired(found: list[ParsedNumber]) -> list[ParsedNumber]:
+    """Return two angles for six bare numbers (degrees, minutes, seconds twice) if they can be that."""
     values = [one.value for one in found]
     bare = all(one.axis is None and not one.degrees and one.value >= 0 for one in found)
     whole = len(found) == 6 and all(values[i] == int(values[i]) for i in (0, 1, 3, 4))
     if not (bare and whole and max(values[1], values[2], values[4], values[5]) < 60 and max(values) <= 180):
         return found
-    return [Written(values[i] + values[i + 1] / 60 + values[i + 2] / 3600, None, degrees=True) for i in (0, 3)]
+    return [ParsedNumber(values[i] + values[i + 1] / 60 + values[i + 2] / 3600, None, degrees=True) for i in (0, 3)]
 
 
 def _form(text: str) -> re.Pattern[str]:
@@ -138,16 +138,16 @@ def _form(text: str) -> re.Pattern[str]:
     return _LED if _BEGINS_WITH_AXIS.match(text) else _TRAILED
 
 
-def _value(found: re.Match[str]) -> Written | None:
-    """Turn a match into a number."""
+def _value(found: re.Match[str]) -> ParsedNumber | None:
+    """Return the number of a match."""
     words = {word.upper(): (axis, sign) for word, axis, sign in _AXES}
     axis, sign = words[found["axis"].upper()] if found["axis"] else (None, 1)
     if found["plain"] is not None:
         plain = found["plain"]
-        return Written(sign * float(plain), axis, degrees=axis is not None, text=plain)  # type: ignore[arg-type]
+        return ParsedNumber(sign * float(plain), axis, degrees=axis is not None, text=plain)  # type: ignore[arg-type]
     degrees, minutes, seconds = (
         float(found[long] or found[short] or 0) for long, short in (("d", "cd"), ("m", "cm"), ("s", "cs"))
     )
     if minutes >= 60 or seconds >= 60:
         return None
-    return Written(sign * (degrees + minutes / 60 + seconds / 3600), axis, degrees=True)  # type: ignore[arg-type]
+    return ParsedNumber(sign * (degrees + minutes / 60 + seconds / 3600), axis, degrees=True)  # type: ignore[arg-type]

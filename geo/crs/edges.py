@@ -1,4 +1,4 @@
-"""Edges: pieces of stated size along them, the same points whichever way an edge is walked."""
+"""Densify edges into pieces of a given size, with the same points in either direction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WITH_EDGES: Final = (
 
 
 def split_edges(geometries: NDArray[Any], pieces: EdgePieces) -> NDArray[Any]:
-    """Put equally spaced points on the edges of lines and polygons.
+    """Return lines and polygons with equally spaced points added on their edges.
 
     An edge that two neighbours share gets bitwise the same points from both, though they walk it in opposite
     directions: the points are reckoned from the end that comes first in (x, y) order. So neighbours stay neighbours.

@@ -1,4 +1,4 @@
-"""Whether coordinates can be what their system says; if not, the one sentence that names the likely mistake."""
+"""Check that coordinates lie in the range of their CRS; the error names the likely mistake."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CHINA_NORTH_M: Final = (300_000.0, 6_100_000.0)
 
 
 def check_ranges(geometries: NDArray[Any], reading: CrsReading, name: str) -> None:
-    """Refuse coordinates that cannot be.
+    """Raise `BadInput` for coordinates that are out of the range of their CRS.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def check_ranges(geometries: NDArray[Any], reading: CrsReading, name: str) -> No
     Raises
     ------
     BadInput
-        If a coordinate is not finite or outside what the system can hold; names the first such shape, and the likely
+        If a coordinate is not finite or out of the range of the CRS; names the first such shape, and the likely
         cause: axes swapped, metres for degrees or the reverse, another zone, no zone prefix.
     """
     points, owner = shapely.get_coordinates(geometries, return_index=True)
@@ -57,12 +57,12 @@ def check_ranges(geometries: NDArray[Any], reading: CrsReading, name: str) -> No
 
 
 def _refused(reading: CrsReading) -> tuple[str, ...]:
-    """Return the names of the system that does not fit: nobody is sent back to it."""
+    """Return the names of the CRS that does not fit, which are left out of the suggestions."""
     return (reading.declared,) if reading.shifted else (f"EPSG:{reading.epsg}", reading.declared)
 
 
 def _fits(x: Floats, y: Floats, reading: CrsReading) -> NDArray[np.bool_]:
-    """Tell which points a system can hold."""
+    """Return a mask of the points that lie in the range of a CRS."""
     if reading.geographic:
         fits: NDArray[np.bool_] = (np.abs(x) <= 180) & (np.abs(y) <= 90)
     elif reading.family == "web_mercator":
@@ -102,5 +102,5 @@ def _between(value: float, bounds: tuple[float, float]) -> bool:
 
 
 def _plain(value: float) -> str:
-    """Write a coordinate without needless digits."""
+    """Return a coordinate as text without needless digits."""
     return f"{value:.10g}"

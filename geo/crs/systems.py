@@ -1,4 +1,4 @@
-"""The one owner of every coordinate transformation: what systems are understood, and the way into the store.
+"""All coordinate transformations: recognise CRSs, and transform to and from the store's (EPSG:4490).
 
 Only two datums are understood, CGCS2000 and WGS 84, and only what follows from them without a datum shift that PROJ
 would have to guess. See docs/decisions/crs-intake.md.
@@ -62,7 +62,7 @@ _SIX_DEGREE_PLAIN: Final = frozenset(f"EPSG:{code}" for code in range(4502, 4513
 
 @dataclass(frozen=True)
 class CrsReading:
-    """How a declared coordinate system is understood.
+    """A declared CRS as recognised: family, EPSG code, zone, evidence.
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ def gk3_epsg(lon: float, *, prefix: bool = False) -> int:
 
 
 def describe(crs: Any, name: str = "") -> CrsReading:
-    """Recognise a coordinate system by its parameters, not its name.
+    """Return how a CRS is understood, recognised by its parameters and not by its name.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def describe(crs: Any, name: str = "") -> CrsReading:
 
 
 def to_store(gdf: gpd.GeoDataFrame, name: str = "") -> gpd.GeoDataFrame:
-    """Bring a frame into the store's system; its edges stay where they were declared.
+    """Return a frame in EPSG:4490, with edges densified so that they stay where they were declared.
 
     An edge is straight in the system it was declared in. Edges of projected systems are cut there into pieces of at
     most 250 m, shorter where needed, so that their chords in degrees depart from them by less than 1 mm.
@@ -186,7 +186,7 @@ def to_store(gdf: gpd.GeoDataFrame, name: str = "") -> gpd.GeoDataFrame:
 
 
 def from_store(gdf: gpd.GeoDataFrame, epsg: int) -> gpd.GeoDataFrame:
-    """Bring a stored frame into another understood system, vertex by vertex.
+    """Return a frame in EPSG:4490 transformed to another recognised CRS, vertex by vertex.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def from_store(gdf: gpd.GeoDataFrame, epsg: int) -> gpd.GeoDataFrame:
 
 
 def transform_points(xy: Floats, epsg: int, *, inverse: bool = False) -> Floats:
-    """Transform points between the store and another understood system.
+    """Return points transformed from EPSG:4490 to another recognised CRS, or back.
 
     Parameters
     ----------
@@ -251,13 +251,13 @@ def _pieces(start: Floats, end: Floats, epsg: int) -> NDArray[np.int64]:
 
 
 def _label(crs: CRS) -> str:
-    """Name a system the way its source does."""
+    """Return the name of a CRS as its source has it."""
     authority = crs.to_authority(min_confidence=100)
     return ":".join(authority) if authority else short_text(crs.name)
 
 
 def short_text(text: str) -> str:
-    """Keep a text from a stranger's file to one readable line of at most 80 characters."""
+    """Return a text of an untrusted file as one printable line of at most 80 characters."""
     clean = "".join(c if c.isprintable() else " " for c in text)
     return clean if len(clean) <= 80 else clean[:77] + "…"
 
@@ -300,7 +300,7 @@ def _plain(text: str) -> str:
 
 
 def _means(wanted: tuple[str, ...], names: list[str]) -> bool:
-    """Tell whether the datum bears one of some names as a whole; where it is unnamed, its base, else the ellipsoid.
+    """Return whether the datum bears one of some names as a whole; where it is unnamed, its base, else the ellipsoid.
 
     A city's own datum on the ellipsoid of CGCS2000 is another datum.
     """

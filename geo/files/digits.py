@@ -1,4 +1,4 @@
-"""How many digits a written number keeps: a spreadsheet that shows 3.94387E+07 has lost the last hundred metres."""
+"""Detect coordinates rounded by scientific notation: 3.94387E+07 in a spreadsheet has lost the last hundred metres."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LARGEST: Final = 1e9  # beyond it no digit is missing: it is no coordinate, and
 
 @dataclass(frozen=True)
 class Rounded:
-    """A number that lost its last digits.
+    """A coordinate that lost its last digits to scientific notation.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Rounded:
 
 
 def rounded_away(texts: Iterable[str]) -> Rounded | None:
-    """Return the coordinate that was cut the most by scientific notation; None where none was cut too far.
+    """Return the coordinate that scientific notation rounded the most; None if none was rounded too far.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a format of input is: all that is said of it anywhere, in one entry."""
+"""Description of an input format: name, suffixes, how it is recognised and read."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ __all__ = ["Format", "table_of", "text_of_file"]
 
 @dataclass(frozen=True)
 class Format:
-    """One format that sites and layers come in.
+    """One input format of sites and layers: name, suffixes, recogniser and reader.
 
     Attributes
     ----------
     name : str
-        What sentences call it.
+        Name in messages.
     suffixes : tuple of str
-        By which such files are called, with the dot; an upload offers them.
+        Suffixes of such files, with the dot; an upload offers them.
     matches : callable
-        Tells by the content whether a file is one; where the content tells nothing, by the name.
+        Returns whether a file has the format, by its content; by its name where the content does not show it.
     tables : callable
-        Returns its layers. Raises ``BadInput`` in one sentence.
+        Returns the layers of a file. Raises ``BadInput`` with one sentence.
     """
 
     name: str
@@ -38,14 +38,14 @@ class Format:
 
 
 def table_of(part: RawPart, kind: str) -> Table:
-    """Return what was read at once as a table."""
+    """Return a part that is already read as a `Table`."""
     columns = tuple(str(column) for column in part.frame.columns if column != "geometry")
-    layer = part.name if part.settled or "（" in part.name else Path(part.name).stem
+    layer = part.name if part.crs_per_feature or "（" in part.name else Path(part.name).stem
     return Table(layer, kind, columns, len(part.frame), lambda _: part)
 
 
 def text_of_file(source: Source) -> str:
-    """Return a text in whichever coding it can be read; what is none of them is looked at as far as it goes."""
+    """Return the text of a file in the first encoding that fits; invalid bytes are replaced if none does."""
     try:
         return decoded(source.whole, source.name)
     except BadInput:

@@ -1,4 +1,4 @@
-"""What a file is, by its content; what cannot be read is refused by name, with the export step to take."""
+"""Recognise formats that are not read, and refuse them by name with the export step to take."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _VCT: Final = re.compile(rb"\A\s*(?:HeadBegin|CommonSettingBegin|FeatureCodeBegi
 
 
 def utf8_start(content: bytes) -> bytes:
-    """Return the start of a text, byte order mark and blanks left off."""
+    """Return the first bytes of a text without byte order mark and leading blanks."""
     return content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 def refuse_known(content: bytes, name: str) -> None:
-    """Refuse formats that are known but not read.
+    """Raise `BadInput` for formats that are known but not read.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A file as it is handed to the readers: its bytes, or its copy on the disk where it is too large to hold."""
+"""A file as the readers get it: its bytes, or a private copy on the disk where it is too large for memory."""
 
 from __future__ import annotations
 
@@ -16,13 +16,22 @@ from typing import Any, BinaryIO, Final
 from geo.errors import BadInput
 from geo.sites import Limits
 
-__all__ = ["BESIDE_SQLITE", "Content", "Source", "content_of", "copied", "held", "pack_beside", "with_beside"]
+__all__ = [
+    "SQLITE_SIDECARS",
+    "Content",
+    "Source",
+    "content_of",
+    "copy_with_digest",
+    "private_content",
+    "write_zip_with_sidecars",
+    "zip_with_sidecars",
+]
 
 Content = bytes | Path
-"""A file's bytes, or where it lies on this machine."""
+"""A file's bytes, or its path on this machine."""
 
-BESIDE_SQLITE: Final = ("-wal", "-journal")
-"""What SQLite keeps beside a file, by what its name adds."""
+SQLITE_SIDECARS: Final = ("-wal", "-journal")
+"""Suffixes of the files that SQLite writes beside a database."""
 _SQLITE_MAGIC: Final = b"SQLite format 3\x00"
 _MB: Final = 1 << 20
 _START: Final = 64
@@ -30,22 +39,22 @@ _START: Final = 64
 
 @dataclass(frozen=True)
 class Source:
-    """One file, and what the user says of it.
+    """One file with the options of the user: limits, columns, CRS.
 
     Attributes
     ----------
     content : bytes or Path
-        A path is that of a copy of our own, which nobody changes.
+        A path is that of a private copy, which nobody changes.
     name : str
     limits : Limits
     columns : mapping
     crs : any
     stack : ExitStack
-        What is opened on the way goes with it.
-    beside : callable
-        Whether a file of an archive names another document of it, which is read besides.
-    inside : path, optional
-        Where it stands in the archive that it came in.
+        Closes whatever the readers open.
+    is_archived_link : callable
+        Whether a link in a file of an archive leads to another file of the archive, which is read as well.
+    archive_path : path, optional
+        Path in the archive that it came in.
     """
 
     content: Content
@@ -54,17 +63,17 @@ class Source:
     columns: Mapping[str, str]
     crs: Any
     stack: ExitStack
-    beside: Callable[[str], bool] = lambda _: False
-    inside: PurePosixPath | None = None
+    is_archived_link: Callable[[str], bool] = lambda _: False
+    archive_path: PurePosixPath | None = None
 
     @property
     def suffix(self) -> str:
-        """Of its name, in lower case, with the dot."""
+        """Suffix of the name, in lower case, with the dot."""
         return PurePosixPath(self.name).suffix.lower()
 
     @property
     def start(self) -> bytes:
-        """The first bytes, to know the file by."""
+        """The first bytes, to recognise the format by."""
         if isinstance(self.content, bytes):
             return self.content[:_START]
         with self.content.open("rb") as file:
@@ -72,23 +81,23 @@ class Source:
 
     @property
     def whole(self) -> bytes:
-        """All bytes, for readers that go by no path."""
+        """All bytes, for readers that take no path."""
         return self.content if isinstance(self.content, bytes) else content_of(self.content, self.name, self.limits)
 
-    def inner(self, content: bytes, name: str, beside: Callable[[str], bool] = lambda _: False) -> Source:
-        """Return a file inside this one."""
-        return replace(self, content=content, name=name, beside=beside)
+    def inner(self, content: bytes, name: str, is_archived_link: Callable[[str], bool] = lambda _: False) -> Source:
+        """Return a file inside this archive as a source with the same options."""
+        return replace(self, content=content, name=name, is_archived_link=is_archived_link)
 
 
 def content_of(source: Path | str | bytes, name: str, limits: Limits) -> bytes:
-    """Return the bytes, unless there are too many or none."""
+    """Return the bytes of a file; raise `BadInput` if it is missing, empty or too large."""
     if isinstance(source, bytes):
         size, content = len(source), source
     else:
         try:
             size = Path(source).stat().st_size
-            whole = with_beside(Path(source)) if size <= limits.upload_mb * _MB else b""
-            content = Path(source).read_bytes() if whole is None else whole
+            zipped = zip_with_sidecars(Path(source)) if size <= limits.upload_mb * _MB else b""
+            content = Path(source).read_bytes() if zipped is None else zipped
             size = max(size, len(content))
         except FileNotFoundError:
             raise BadInput("geo.file_missing", name=name) from None
@@ -101,27 +110,27 @@ def content_of(source: Path | str | bytes, name: str, limits: Limits) -> bytes:
     return content
 
 
-def with_beside(path: Path) -> bytes | None:
-    """Return a GeoPackage and what SQLite keeps beside it as one archive; None where nothing stands beside it.
+def zip_with_sidecars(path: Path) -> bytes | None:
+    """Return a GeoPackage with its ``-wal`` or ``-journal`` as the bytes of one zip archive; None if it has neither.
 
-    What was written last may stand in a ``-wal`` file only, and a write that was broken off is undone by a
-    ``-journal``. The same files give the same bytes, so that what is hashed and kept can be read again.
+    The last writes may be in a ``-wal`` file only, and an interrupted write is undone by a
+    ``-journal``. The same files give the same bytes, so that the archive can be hashed, stored and read again.
     """
     packed = io.BytesIO()
-    return packed.getvalue() if pack_beside(path, packed) else None
+    return packed.getvalue() if write_zip_with_sidecars(path, packed) else None
 
 
-def pack_beside(path: Path, target: BinaryIO) -> bool:
-    """Write a GeoPackage and what stands beside it as one archive, piece by piece; tell whether anything does.
+def write_zip_with_sidecars(path: Path, target: BinaryIO) -> bool:
+    """Write a GeoPackage with its ``-wal`` or ``-journal`` as one zip archive; return whether it has any of them.
 
     Raises
     ------
     BadInput
         If a file cannot be read.
     """
-    beside = [path.with_name(path.name + suffix) for suffix in BESIDE_SQLITE]
+    sidecars = [path.with_name(path.name + suffix) for suffix in SQLITE_SIDECARS]
     try:
-        filled = [one for one in beside if one.is_file() and one.stat().st_size]
+        filled = [one for one in sidecars if one.is_file() and one.stat().st_size]
         if not filled or not path.is_file():
             return False
         with path.open("rb") as file:
@@ -136,29 +145,29 @@ def pack_beside(path: Path, target: BinaryIO) -> bool:
     return True
 
 
-def held(source: Path | str | bytes, name: str, limits: Limits, stack: ExitStack) -> tuple[Content, str]:
-    """Return a file as the readers take it, and its SHA-256.
+def private_content(source: Path | str | bytes, name: str, limits: Limits, stack: ExitStack) -> tuple[Content, str]:
+    """Return bytes unchanged, or the path of a private copy of a file, and the SHA-256.
 
-    Bytes stay bytes. A path is copied, piece by piece, into a folder that only we can read: what is hashed is what is
-    read, whatever happens to the file meanwhile, and nothing that a reader leaves beside it lies in its folder.
+    A file is copied, piece by piece, into a folder that only this process's user can read: what is hashed is what is
+    read, whatever happens to the file meanwhile, and readers write no sidecar files into its folder.
 
     Raises
     ------
     BadInput
-        If it is not there, empty, or larger than it may be.
+        If it is missing, empty, or larger than the limit.
     """
     if isinstance(source, bytes):
         content = content_of(source, name, limits)
         return content, hashlib.sha256(content).hexdigest()
     copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redline-"))) / "held"
     with copy.open("w+b") as file:
-        if pack_beside(Path(source), file):
+        if write_zip_with_sidecars(Path(source), file):
             if file.tell() > limits.upload_mb * _MB:
                 raise BadInput("geo.file_too_large", name=name, limit=limits.upload_mb)
             file.seek(0)
             return copy, hashlib.file_digest(file, "sha256").hexdigest()
     try:
-        digest = copied(Path(source), copy, most=limits.upload_mb * _MB)
+        digest = copy_with_digest(Path(source), copy, most=limits.upload_mb * _MB)
     except FileNotFoundError:
         raise BadInput("geo.file_missing", name=name) from None
     except OverflowError:
@@ -170,8 +179,8 @@ def held(source: Path | str | bytes, name: str, limits: Limits, stack: ExitStack
     return copy, digest
 
 
-def copied(source: Path, target: Path, most: int | None = None) -> str:
-    """Copy a file piece by piece; return the SHA-256 of what was written.
+def copy_with_digest(source: Path, target: Path, most: int | None = None) -> str:
+    """Copy a file piece by piece and return the SHA-256 of the bytes written.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A table of a file that has been recognised and looked through, ready to be read."""
+"""A layer found in a file, with a function that reads it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["Table", "inner_label", "plain_label"]
 
 @dataclass(frozen=True)
 class Table:
-    """One layer that a file offers.
+    """A layer found in a file, with a function that reads it.
 
     Attributes
     ----------
     layer : str
-        Its name, to choose it by.
+        Its name, by which a user chooses it.
     kind : str
         The format, such as ``"GeoPackage"``.
     columns : tuple of str
@@ -25,9 +25,9 @@ class Table:
     count : int or None
         Number of rows where it is known without reading.
     read : callable
-        Reads it: at most so many rows, or all of them for None.
+        Returns its rows as a `RawPart`: at most so many, or all of them for None.
     mapping : tuple of (str, str)
-        For tables of coordinates: which column was taken for which role, as found.
+        For tables of coordinates: pairs of role and column.
     """
 
     layer: str
@@ -39,12 +39,12 @@ class Table:
 
 
 def plain_label(name: str) -> str:
-    """Keep a stranger's file name readable, on one line and without folders."""
+    """Return an untrusted file name as one printable line without folders, at most 80 characters."""
     last = name.replace("\\", "/").rpartition("/")[2]
     clean = "".join(c if c.isprintable() else "?" for c in last)
     return clean if len(clean) <= 80 else f"{clean[:60]}…{clean[-16:]}"
 
 
 def inner_label(name: str, inner: str, count: int) -> str:
-    """Name a table inside a file, where the file's name is not enough."""
+    """Return the label of a table: ``name/inner`` if the file holds several tables, else `name`."""
     return name if count == 1 else f"{name}/{plain_label(inner)}"

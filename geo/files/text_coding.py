@@ -1,7 +1,7 @@
-"""Text of attributes in whatever coding it came: each value is judged by its own bytes, the tie by the whole file.
+"""Decode attribute text of unknown or mixed encoding: each value by its own bytes, ties by the whole file.
 
-A file of attributes may be in UTF-8, in a Chinese coding, or in both row by row; what it says of itself (.cpg) often
-lies, and texts are cut at the width of their field, in mid-character. None of that may cost a shape.
+A file of attributes may be in UTF-8, in a Chinese encoding, or in both row by row; what it declares (.cpg) is often
+wrong, and texts are cut at the width of their field, in mid-character. None of that may lose a shape.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from geo.notices import Notice
 __all__ = ["RAW_CODING", "decoded", "decoded_frame", "decoded_names", "text_of"]
 
 RAW_CODING: Final = "ISO-8859-1"
-"""What GDAL is told the text is in: a character for each byte, so that the bytes come through as they are."""
+"""Encoding passed to GDAL: one character for each byte, so that the bytes come through unchanged."""
 
 _FAMILIES: Final = {
     "utf-8": ("UTF8", "65001"),
@@ -38,16 +38,16 @@ _NAMED: Final = 5
 
 
 @dataclass(frozen=True)
-class _Read:
-    """One value in one coding."""
+class _Decoded:
+    """One value decoded in one encoding; `cut` if its last character is incomplete."""
 
     text: str
     coding: str
     cut: bool = False
 
 
-def decoded_frame(frame: pd.DataFrame, label: str, *, said: bytes = b"") -> tuple[pd.DataFrame, tuple[Notice, ...]]:
-    """Return a frame whose text, read as `RAW_CODING`, is read as what it is.
+def decoded_frame(frame: pd.DataFrame, label: str, *, declared: bytes = b"") -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """Return a frame read as `RAW_CODING` with its text decoded, and notices about mixed or broken text.
 
     Parameters
     ----------
@@ -55,45 +55,45 @@ def decoded_frame(frame: pd.DataFrame, label: str, *, said: bytes = b"") -> tupl
         Column names and text columns hold a character for each byte.
     label : str
         The file, for the notices.
-    said : bytes
-        What the file says its coding is (the content of a .cpg); it only breaks ties.
+    declared : bytes
+        The declared encoding (content of a .cpg); it only breaks ties.
 
     Returns
     -------
     DataFrame, tuple of Notice
-        The same rows; and which were in another coding than the rest, cut, or not readable.
+        The same rows; and notices of rows in another encoding than the rest, cut, or undecodable.
     """
-    named = _named(said)
+    declared_coding = _known_coding(declared)
     texts = [at for at, dtype in enumerate(frame.dtypes) if is_object_dtype(dtype) or is_string_dtype(dtype)]
     raw: list[tuple[int, int, bytes]] = []
     for at in texts:
         for row, value in enumerate(frame.iloc[:, at]):
             if isinstance(value, str) and not value.isascii():
                 raw.append((row, at, value.encode("latin-1", errors="replace")))
-    readings = [_readings(content, named) for _, _, content in raw]
-    whole = _of_file(readings, named)
-    chosen = [_chosen(found, whole, named) for found in readings]
-    made = frame.copy()
+    decodings = [_decodings(content, declared_coding) for _, _, content in raw]
+    file_coding = _majority_coding(decodings, declared_coding)
+    chosen = [_best_decoding(found, file_coding, declared_coding) for found in decodings]
+    decoded_rows = frame.copy()
     own = {at: frame.iloc[:, at].astype(object).to_numpy().copy() for at in {at for _, at, _ in raw}}
     for (row, at, content), read in zip(raw, chosen, strict=True):
-        own[at][row] = read.text if read else content.decode(whole, errors="replace")
+        own[at][row] = read.text if read else content.decode(file_coding, errors="replace")
     for at, column in own.items():
-        made.isetitem(at, np.asarray(column, dtype=object))
-    columns = decoded_names([str(column) for column in frame.columns], whole)
-    made.columns = pd.Index(columns)
+        decoded_rows.isetitem(at, np.asarray(column, dtype=object))
+    columns = decoded_names([str(column) for column in frame.columns], file_coding)
+    decoded_rows.columns = pd.Index(columns)
     pairs = [(row, at, read) for (row, at, _), read in zip(raw, chosen, strict=True)]
-    return made, _noticed(label, columns, pairs, whole, named)
+    return decoded_rows, _coding_notices(label, columns, pairs, file_coding, declared_coding)
 
 
-def decoded_names(names: Sequence[str], whole: str = "utf-8") -> list[str]:
-    """Return column names, each of its own; a character cut at the end of a name is left off."""
+def decoded_names(names: Sequence[str], file_coding: str = "utf-8") -> list[str]:
+    """Return decoded column names, made unique; an incomplete last character is left off."""
     found: list[str] = []
     for name in names:
         text = name
         if not name.isascii():
             content = name.encode("latin-1", errors="replace")
-            read = _chosen(_readings(content, None), whole, None)
-            text = read.text if read else content.decode(whole, errors="replace")
+            read = _best_decoding(_decodings(content, None), file_coding, None)
+            text = read.text if read else content.decode(file_coding, errors="replace")
         number, own = 2, text
         while own in found:
             own, number = f"{text}_{number}", number + 1
@@ -102,7 +102,7 @@ def decoded_names(names: Sequence[str], whole: str = "utf-8") -> list[str]:
 
 
 def text_of(content: bytes, between: bytes) -> str:
-    """Return a document as text: in UTF-8, in GB 18030, or each of its pieces in the one that it is in.
+    """Return a document as text: in UTF-8, else in GB 18030, else each of its pieces in the encoding that fits it.
 
     Parameters
     ----------
@@ -116,10 +116,10 @@ def text_of(content: bytes, between: bytes) -> str:
             return content.decode(coding)
         except UnicodeDecodeError:
             continue
-    return between.decode("ascii").join(_piece(piece) for piece in content.split(between))
+    return between.decode("ascii").join(_decoded_piece(piece) for piece in content.split(between))
 
 
-def _piece(content: bytes) -> str:
+def _decoded_piece(content: bytes) -> str:
     for coding in ("utf-8", "gb18030"):
         try:
             return content.decode(coding)
@@ -128,23 +128,23 @@ def _piece(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")
 
 
-def _named(said: bytes) -> str | None:
-    """Return the coding that a file names, if we know it."""
-    plain = "".join(chr(byte) for byte in said.upper() if chr(byte).isalnum())
+def _known_coding(declared: bytes) -> str | None:
+    """Return the Python codec of a declared encoding; None if it is unknown."""
+    plain = "".join(chr(byte) for byte in declared.upper() if chr(byte).isalnum())
     return next((family for family, names in _FAMILIES.items() if plain in names), None)
 
 
-def _readings(content: bytes, named: str | None) -> dict[str, _Read]:
-    """Return a value in each coding in which it can be read."""
-    extra = [named] if named in {"big5", "cp932", "cp949"} else []
+def _decodings(content: bytes, declared_coding: str | None) -> dict[str, _Decoded]:
+    """Return a value decoded in each encoding that fits, by codec; cut ones only if UTF-8 does not fit whole."""
+    extra = [declared_coding] if declared_coding in {"big5", "cp932", "cp949"} else []
     found = {}
     for coding in ("utf-8", *extra, "gb18030"):
         try:
-            found[coding] = _Read(content.decode(coding), coding)
+            found[coding] = _Decoded(content.decode(coding), coding)
         except UnicodeDecodeError as fault:
             if fault.reason in _CUT and fault.start > 0:
                 try:
-                    found[coding] = _Read(content[: fault.start].decode(coding), coding, cut=True)
+                    found[coding] = _Decoded(content[: fault.start].decode(coding), coding, cut=True)
                 except UnicodeDecodeError:
                     continue
     whole = {coding: read for coding, read in found.items() if not read.cut}
@@ -153,39 +153,39 @@ def _readings(content: bytes, named: str | None) -> dict[str, _Read]:
     return found
 
 
-def _of_file(readings: Sequence[Mapping[str, _Read]], named: str | None) -> str:
-    """Return the coding of most values that can be read in one coding only, or plainly in UTF-8."""
-    sure = [next(iter(found)) if len(found) == 1 else "utf-8" if _plainly_utf8(found) else "" for found in readings]
+def _majority_coding(decodings: Sequence[Mapping[str, _Decoded]], declared_coding: str | None) -> str:
+    """Return the most frequent encoding among values that fit one encoding only, or are plainly UTF-8."""
+    sure = [next(iter(found)) if len(found) == 1 else "utf-8" if _plainly_utf8(found) else "" for found in decodings]
     votes = Counter(coding for coding in sure if coding)
     if not votes:
-        likely = [_chosen(found, named or "utf-8", named) for found in readings]
+        likely = [_best_decoding(found, declared_coding or "utf-8", declared_coding) for found in decodings]
         votes = Counter(read.coding for read in likely if read)
-    return votes.most_common(1)[0][0] if votes else named or "utf-8"
+    return votes.most_common(1)[0][0] if votes else declared_coding or "utf-8"
 
 
-def _plainly_utf8(found: Mapping[str, _Read]) -> bool:
-    """Tell a value whose UTF-8 reading is Chinese in common characters, more so than any other reading."""
+def _plainly_utf8(found: Mapping[str, _Decoded]) -> bool:
+    """Return whether a value decoded as UTF-8 is Chinese with at least as many common characters as in any other."""
     text = found["utf-8"].text if "utf-8" in found else ""
-    others = [_common(read.text) for coding, read in found.items() if coding != "utf-8"]
-    return any(ord(c) >= _CJK for c in text) and _common(text) >= max(others, default=0.0)
+    others = [_share_of_common(read.text) for coding, read in found.items() if coding != "utf-8"]
+    return any(ord(c) >= _CJK for c in text) and _share_of_common(text) >= max(others, default=0.0)
 
 
-def _chosen(found: Mapping[str, _Read], whole: str, named: str | None) -> _Read | None:
-    """Choose among the readings of one value."""
+def _best_decoding(found: Mapping[str, _Decoded], file_coding: str, declared_coding: str | None) -> _Decoded | None:
+    """Return the best decoding of one value; None if it has none."""
     if len(found) <= 1:
         return next(iter(found.values()), None)
     if _plainly_utf8(found):
         return found["utf-8"]
-    if named is not None and named in found:
-        return found[named]
-    rest = {coding: read for coding, read in found.items() if coding != "utf-8" or whole == "utf-8"}
-    best = max(rest.values(), key=lambda read: (not read.cut, read.coding == whole, _common(read.text)))
-    if whole == "utf-8" and best.coding == "utf-8" and not any(ord(c) >= _CJK for c in best.text):
-        return max(rest.values(), key=lambda read: _common(read.text))
+    if declared_coding is not None and declared_coding in found:
+        return found[declared_coding]
+    rest = {coding: read for coding, read in found.items() if coding != "utf-8" or file_coding == "utf-8"}
+    best = max(rest.values(), key=lambda read: (not read.cut, read.coding == file_coding, _share_of_common(read.text)))
+    if file_coding == "utf-8" and best.coding == "utf-8" and not any(ord(c) >= _CJK for c in best.text):
+        return max(rest.values(), key=lambda read: _share_of_common(read.text))
     return best
 
 
-def _common(text: str) -> float:
+def _share_of_common(text: str) -> float:
     """Return the share of a text's characters beyond ASCII that are among the 3,755 common ones of GB 2312."""
     wide = [c for c in text if not c.isascii()]
     return sum(_is_common(c) for c in wide) / len(wide) if wide else 0.0
@@ -196,34 +196,46 @@ def _is_common(character: str) -> bool:
     return len(content) > 1 and content[0] <= _LAST_COMMON
 
 
-def _noticed(
-    label: str, columns: Sequence[str], pairs: Sequence[tuple[int, int, _Read | None]], whole: str, named: str | None
+def _coding_notices(
+    label: str,
+    columns: Sequence[str],
+    pairs: Sequence[tuple[int, int, _Decoded | None]],
+    file_coding: str,
+    declared_coding: str | None,
 ) -> tuple[Notice, ...]:
-    """Say which rows were in another coding, cut, or not readable."""
-    apart: dict[str, list[tuple[int, int]]] = {"text_mixed": [], "text_cut": [], "text_unreadable": []}
+    """Return notices that name the rows in another encoding than the file, cut, or undecodable."""
+    affected: dict[str, list[tuple[int, int]]] = {"text_mixed": [], "text_cut": [], "text_unreadable": []}
     for row, at, read in pairs:
         if read is None:
-            apart["text_unreadable"].append((row, at))
+            affected["text_unreadable"].append((row, at))
             continue
-        if read.coding != whole:
-            apart["text_mixed"].append((row, at))
+        if read.coding != file_coding:
+            affected["text_mixed"].append((row, at))
         if read.cut:
-            apart["text_cut"].append((row, at))
+            affected["text_cut"].append((row, at))
     notices = []
-    for code, found in apart.items():
+    for code, found in affected.items():
         if found:
             rows = np.unique([row for row, _ in found]) + 1
-            held = "、".join(dict.fromkeys(columns[at] for _, at in found))[:80]
+            affected_columns = "、".join(dict.fromkeys(columns[at] for _, at in found))[:80]
             shown = "、".join(str(row) for row in rows[:_NAMED]) + (" …" if len(rows) > _NAMED else "")
-            values = {"name": label, "count": len(rows), "shown": shown, "columns": held, "coding": _SHOWN[whole]}
+            values = {
+                "name": label,
+                "count": len(rows),
+                "shown": shown,
+                "columns": affected_columns,
+                "coding": _SHOWN[file_coding],
+            }
             notices.append(Notice(code, values, rows=tuple(rows.tolist())))
-    if named is not None and pairs and named != whole and not apart["text_mixed"]:
-        notices.append(Notice("text_not_as_said", {"name": label, "said": _SHOWN[named], "coding": _SHOWN[whole]}))
+    if declared_coding is not None and pairs and declared_coding != file_coding and not affected["text_mixed"]:
+        notices.append(
+            Notice("text_not_as_said", {"name": label, "said": _SHOWN[declared_coding], "coding": _SHOWN[file_coding]})
+        )
     return tuple(notices)
 
 
 def decoded(content: bytes, name: str) -> str:
-    """Return the text in whichever coding it can be read."""
+    """Return a text decoded as UTF-16 (by its mark), UTF-8 or GB 18030; raise `BadInput` if none fits."""
     for coding in ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030"):
         try:
             return content.decode(coding).replace("\0", "")

@@ -1,4 +1,4 @@
-"""Zip archives from strangers: looked through before anything is unpacked, and never unpacked under their own names."""
+"""Read untrusted zip archives: members are checked before they are unpacked, and never under their own names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NESTED: Final = frozenset({".zip", ".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2"
 
 
 class Archive:
-    """The files of a zip archive, read within limits.
+    """The files of a zip archive, read within size limits.
 
     Parameters
     ----------
@@ -62,11 +62,11 @@ class Archive:
         return sorted(self._members)
 
     def with_suffix(self, *suffixes: str) -> list[PurePosixPath]:
-        """Return the files with one of the suffixes, whatever their case."""
+        """Return the paths of the files with one of the suffixes, whatever their case."""
         return [path for path in self.paths if path.suffix.lower() in suffixes]
 
     def sidecar(self, path: PurePosixPath, *suffixes: str) -> PurePosixPath | None:
-        """Return the file beside `path` of the same stem and another of some suffixes, whatever its case."""
+        """Return the path of the same stem as `path` with one of other suffixes, whatever its case; None if missing."""
         for other in self.paths:
             same = other.parent == path.parent and other.stem.lower() == path.stem.lower()
             if same and other.suffix.lower() in suffixes:
@@ -75,11 +75,11 @@ class Archive:
 
     @property
     def nested(self) -> list[PurePosixPath]:
-        """Archives inside the archive, which are not opened."""
+        """Paths of the archives inside the archive, which are not opened."""
         return self.with_suffix(*_NESTED)
 
     def read(self, path: PurePosixPath) -> bytes:
-        """Return a file's bytes.
+        """Return the bytes of a member.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class Archive:
         return b"".join(self._pieces(path))
 
     def unpack(self, path: PurePosixPath, target: Path) -> None:
-        """Write a file to a place of ours, piece by piece.
+        """Write a member to the path `target`, piece by piece.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Archive:
             file.writelines(self._pieces(path))
 
     def _pieces(self, path: PurePosixPath) -> Iterator[bytes]:
-        """Yield a file's bytes; what is unpacked is counted."""
+        """Yield the bytes of a member in pieces; raise `BadInput` once the limit of unpacked bytes is passed."""
         try:
             with self._zip.open(self._members[path]) as stream:
                 while chunk := stream.read(_CHUNK):
@@ -112,7 +112,7 @@ class Archive:
             raise BadInput("geo.zip_damaged", name=self.name) from None
 
     def _check(self, member: zipfile.ZipInfo) -> None:
-        """Refuse what no honest export holds."""
+        """Raise `BadInput` for an encrypted member, a link, or a path that leads outside the archive."""
         if member.flag_bits & 0x1:
             raise BadInput("geo.zip_encrypted", name=self.name)
         mode = member.external_attr >> 16
@@ -127,7 +127,7 @@ class Archive:
 
 
 def _path(member: zipfile.ZipInfo) -> PurePosixPath:
-    """Return where a file stands, its name in the coding that it is in: older programs here write GBK, unmarked."""
+    """Return the path of a member with its name decoded: older Chinese programs write GBK without marking it."""
     name = member.filename
     if not name.isascii() and not member.flag_bits & _UTF8:
         try:
@@ -138,5 +138,5 @@ def _path(member: zipfile.ZipInfo) -> PurePosixPath:
 
 
 def _rubbish(member: zipfile.ZipInfo) -> bool:
-    """Tell what macOS adds to archives."""
+    """Return whether a path is one of the files that macOS adds to archives."""
     return member.filename.startswith("__MACOSX/") or _path(member).name.startswith("._")

@@ -36,7 +36,7 @@ _FEW_SITES, _MANY_FEATURES, _MOST_POINTS, _MOST_LATITUDE = 100, 20_000, 500_000,
 
 
 def nearest(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex) -> pd.DataFrame:
-    """Find the nearest feature of each site, and how far it is.
+    """Return the nearest feature of each site and the geodesic distance to it in metres.
 
     Parameters
     ----------

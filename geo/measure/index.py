@@ -1,4 +1,4 @@
-"""A layer made ready for many questions: trees over its shapes and over short stretches of their edges, built once."""
+"""Spatial indexes of a layer, built once: trees over its shapes and over short stretches of their edges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sites against the shapes of one layer, in bulk: which meet, how, and over how many square metres or metres.
+"""Overlay sites with the features of a layer: relation, overlap in square metres or metres, share of the site.
 
 Relations are seen from the site:
 
@@ -44,7 +44,7 @@ MEETING: Final = ("within", "covers", "overlaps", "crosses")
 def overlay(
     sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex, *, touch_tolerance_m: float = 0.0
 ) -> pd.DataFrame:
-    """Find all pairs of a site and a feature that meet, and measure what they share.
+    """Return all pairs of a site and a feature that meet, with their relation and what they share.
 
     Parameters
     ----------
@@ -90,19 +90,19 @@ def feature_pairs(
 def _nearly_meeting(
     ours: Shapes, index: FeatureIndex, tolerance_m: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return lines near lines and points near points: they share a stretch or a place though they do not meet."""
+    """Return pairs of lines, or of points, that may meet within the tolerance though they do not intersect."""
     dimensions = shapely.get_dimensions(ours)
-    asked = np.flatnonzero((dimensions < 2) & np.isin(dimensions, index.dimensions))
-    if tolerance_m <= 0 or not asked.size:
+    candidates = np.flatnonzero((dimensions < 2) & np.isin(dimensions, index.dimensions))
+    if tolerance_m <= 0 or not candidates.size:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    site, feature = index.tree.query(ours[asked], predicate="dwithin", distance=tolerance_m / _LEAST_DEGREE_M)
-    site = asked[site]
+    site, feature = index.tree.query(ours[candidates], predicate="dwithin", distance=tolerance_m / _LEAST_DEGREE_M)
+    site = candidates[site]
     same = dimensions[site] == index.dimensions[feature]
     return site[same], feature[same]
 
 
 def measure_pairs(ours: Shapes, theirs: Shapes, touch_tolerance_m: float) -> pd.DataFrame:
-    """Measure pairs that are known to meet: the columns of `feature_pairs` but ``site`` and ``feature``."""
+    """Return the columns of `feature_pairs` but ``site`` and ``feature``, for pairs that are known to meet."""
     return pd.DataFrame(_Pairs(ours, theirs, sizes_of(ours), touch_tolerance_m).columns())
 
 
@@ -149,7 +149,7 @@ class _Pairs:
         return shares
 
     def _areas(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
-        """Areas against areas."""
+        """Set relation, overlap (m²) and piece of pairs of areas."""
         piece, area = ours.copy(), self._sizes[at].copy()
         cut = np.flatnonzero(~shapely.covered_by(ours, theirs))
         piece[cut] = shapely.intersection(ours[cut], theirs[cut])
@@ -164,7 +164,7 @@ class _Pairs:
         self.piece[at] = _unless(apart, piece)
 
     def _nothing_left(self, inner: Shapes, outer: Shapes, piece: Shapes) -> Bools:
-        """Tell where nothing of `inner` is left outside `outer`, past their `piece`, but what the tolerance allows."""
+        """Return a mask of pairs where `inner` less their intersection `piece` is nowhere wider than the tolerance."""
         whole = shapely.area(inner)
         rim = self.tolerance_m / 20_000.0 * shapely.length(inner)  # square degrees; a degree is longer below 79°
         result = np.zeros(len(inner), dtype=bool)
@@ -176,25 +176,25 @@ class _Pairs:
         return result
 
     def _line_in_area(self, at: NDArray[np.int64], lines: Shapes, areas: Shapes) -> None:
-        """Site lines against areas."""
+        """Set relation, overlap (m) and piece of site lines with areas."""
         inside, piece = _inside(lines, areas, self.tolerance_m)
         apart = inside <= self.tolerance_m
-        within = ~apart & self._held(lines, areas)
+        within = ~apart & self._lines_within(lines, areas)
         self.relation[at] = np.select([apart, within], ["touches", "within"], "crosses")
         self.overlap_m[at] = np.where(apart, 0.0, inside)
         self.piece[at] = _unless(apart, piece)
 
     def _area_over_line(self, at: NDArray[np.int64], areas: Shapes, lines: Shapes) -> None:
-        """Site areas against lines."""
+        """Set relation, overlap (m) and piece of site areas with lines."""
         inside, piece = _inside(lines, areas, self.tolerance_m)
         apart = inside <= self.tolerance_m
-        covers = ~apart & self._held(lines, areas)
+        covers = ~apart & self._lines_within(lines, areas)
         self.relation[at] = np.select([apart, covers], ["touches", "covers"], "crosses")
         self.overlap_m[at] = np.where(apart, 0.0, inside)
         self.piece[at] = _unless(apart, piece)
 
     def _lines(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
-        """Lines against lines."""
+        """Set relation, overlap (m) and piece of pairs of lines."""
         piece = shared_stretches(ours, theirs, self.tolerance_m)
         length = _length(piece)
         along = length > self.tolerance_m
@@ -212,8 +212,8 @@ class _Pairs:
         self.overlap_m[at] = np.where(along, length, 0.0)
         self.piece[at] = _unless(~along, piece)
 
-    def _held(self, lines: Shapes, areas: Shapes) -> Bools:
-        """Tell where lines lie in areas, past what runs along the edge outside, within the tolerance."""
+    def _lines_within(self, lines: Shapes, areas: Shapes) -> Bools:
+        """Return a mask of lines that lie in areas, up to stretches along the edge within the tolerance."""
         result: Bools = shapely.covered_by(lines, areas)
         out = np.flatnonzero(~result)
         if out.size and self.tolerance_m > 0:
@@ -223,8 +223,8 @@ class _Pairs:
         return result
 
     def _points(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
-        """Points against anything: off the edge of an area, or on the same point."""
-        within, covers = self._holds(theirs, ours), self._holds(ours, theirs)
+        """Set the relation of pairs in which one side is points."""
+        within, covers = self._points_within(theirs, ours), self._points_within(ours, theirs)
         some = shapely.get_dimensions(shapely.intersection(ours, theirs)) == 0
         deep = some & ~shapely.touches(ours, theirs)
         same = shapely.get_dimensions(ours) == shapely.get_dimensions(theirs)
@@ -235,35 +235,35 @@ class _Pairs:
             "touches",
         )
 
-    def _holds(self, outer: Shapes, inner: Shapes) -> Bools:
-        """Tell where points lie wholly in an area, further from its edge than the tolerance, or are the same."""
+    def _points_within(self, outer: Shapes, inner: Shapes) -> Bools:
+        """Return a mask of points inside an area by more than the tolerance, or equal to the other points."""
         points = shapely.get_dimensions(inner) == 0
         area = points & (shapely.get_dimensions(outer) == 2)
-        held: Bools = points & (shapely.get_dimensions(outer) == 0) & self._same_place(outer, inner)
+        within: Bools = points & (shapely.get_dimensions(outer) == 0) & self._same_place(outer, inner)
         at = np.flatnonzero(area)
         inside = shapely.contains_properly(outer[at], inner[at])
         east, _ = degrees_per_metre(shapely.bounds(inner[at])[:, 3])
         gap_m = shapely.distance(shapely.boundary(outer[at]), inner[at]) / east
-        held[at] = inside & (gap_m > self.tolerance_m)
-        return held
+        within[at] = inside & (gap_m > self.tolerance_m)
+        return within
 
     def _same_place(self, outer: Shapes, inner: Shapes) -> Bools:
-        """Tell where every point of one is a point of the other, to the tolerance."""
-        held: Bools = shapely.covers(outer, inner)
-        near = np.flatnonzero(~held & (shapely.get_type_id(inner) == shapely.GeometryType.POINT))
+        """Return a mask of pairs in which every point of `inner` is a point of `outer`, to the tolerance."""
+        same: Bools = shapely.covers(outer, inner)
+        near = np.flatnonzero(~same & (shapely.get_type_id(inner) == shapely.GeometryType.POINT))
         east, _ = degrees_per_metre(shapely.get_y(inner[near]))
-        held[near] = shapely.distance(outer[near], inner[near]) / east <= self.tolerance_m
-        return held
+        same[near] = shapely.distance(outer[near], inner[near]) / east <= self.tolerance_m
+        return same
 
     @staticmethod
     def _single(ours: Shapes, theirs: Shapes) -> Bools:
-        """Tell pairs with a single point, which lies in or on, never partly."""
+        """Return a mask of pairs with a single point, which lies inside or on the edge, never partly inside."""
         single: Bools = (shapely.get_type_id(ours) == 0) | (shapely.get_type_id(theirs) == 0)
         return single
 
 
 def slivers(pieces: Shapes, tolerance_m: float) -> Bools:
-    """Tell pieces that are nowhere wider than the tolerance.
+    """Return a mask of the pieces that are nowhere wider than the tolerance.
 
     A piece whose area is more than half its rim times the tolerance is wider somewhere (the radius of the largest
     circle inside is at least area over rim); what is left is shrunk by half the tolerance and must vanish.
@@ -284,7 +284,7 @@ def slivers(pieces: Shapes, tolerance_m: float) -> Bools:
 
 
 def union_pieces(pieces: Shapes, group: NDArray[np.int64], count: int) -> Shapes:
-    """Unite pieces group by group, so that what two features both cover counts once.
+    """Return the union of the pieces of each group, so that overlaps count once.
 
     Parameters
     ----------

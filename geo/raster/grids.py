@@ -17,7 +17,7 @@ from rasterio.windows import Window
 from geo.crs import describe, from_store, transform_points
 from geo.errors import DataFault
 from geo.measure import degrees_per_metre
-from geo.raster.open import meant, off_cell_edges
+from geo.raster.open import off_cell_edges, physical_values
 from geo.whole_file import whole_file
 
 __all__ = ["slope_degrees", "value_at", "write_slope", "zonal"]
@@ -75,7 +75,7 @@ def value_at(raster: Path, lon: float, lat: float) -> float | None:
         value = float(next(grid.sample([(x, y)], indexes=1))[0])
         if value == grid.nodata or not np.isfinite(value):
             return None
-        return float(meant(np.array([value]), grid, 1)[0])
+        return float(physical_values(np.array([value]), grid, 1)[0])
 
 
 def slope_degrees(heights: Floats, width_m: Floats, height_m: Floats) -> Floats:
@@ -146,7 +146,7 @@ def _slope_strip(grid: Any, top: int, width_m: Floats, height_m: Floats) -> NDAr
     last = min(bottom + 1, grid.height)
     heights = grid.read(1, window=_strip(grid, first, last), masked=True).astype(np.float64).filled(np.nan)
     strip = np.full((bottom - top, grid.width), np.nan)
-    inner = slope_degrees(meant(heights, grid, 1), width_m[first:last], height_m[first:last])
+    inner = slope_degrees(physical_values(heights, grid, 1), width_m[first:last], height_m[first:last])
     start = first + 1 - top
     strip[start : start + len(inner), 1:-1] = inner
     return np.nan_to_num(strip, nan=_NO_SLOPE).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A stranger's GeoTIFF opened with care: what it is, in which system, and that it can be read within bounds."""
+"""Open untrusted GeoTIFFs: facts, CRS, and limits on what is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,16 @@ from geo.crs import datum_of, horizontal, short_text
 from geo.errors import BadInput, CrsError
 from geo.files import plain_label
 
-__all__ = ["MAX_CELLS", "RasterFacts", "RasterSystem", "meant", "off_cell_edges", "opened", "raster_facts", "system_of"]
+__all__ = [
+    "MAX_CELLS",
+    "RasterFacts",
+    "RasterSystem",
+    "off_cell_edges",
+    "open_geotiff",
+    "physical_values",
+    "raster_facts",
+    "system_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +44,7 @@ _CODES: Final = 64
 
 @dataclass(frozen=True)
 class RasterSystem:
-    """The system of a grid, on the datum of the store (WGS 84 and CGCS2000 differ by decimetres: taken as one).
+    """CRS of a grid, with its datum treated as that of the store (WGS 84 and CGCS2000 differ by decimetres).
 
     Attributes
     ----------
@@ -69,7 +78,7 @@ class RasterSystem:
 
 @dataclass(frozen=True)
 class RasterFacts:
-    """What a GeoTIFF is.
+    """Metadata of a GeoTIFF: CRS, size, bands, nodata, cell size, bounds, scaling.
 
     Attributes
     ----------
@@ -101,7 +110,7 @@ class RasterFacts:
 
     @property
     def scaled(self) -> bool:
-        """Whether any band stores something else than what it means."""
+        """Whether any band has a scale or an offset."""
         return any(pair != (1.0, 0.0) for pair in self.scaling)
 
     @property
@@ -111,8 +120,8 @@ class RasterFacts:
 
 
 @contextmanager
-def opened(path: Path, name: str) -> Iterator[Any]:
-    """Open a GeoTIFF and nothing else: no driver that would follow it to other files.
+def open_geotiff(path: Path, name: str) -> Iterator[Any]:
+    """Yield an open GeoTIFF; no other driver is tried, and no other file is opened.
 
     Raises
     ------
@@ -133,7 +142,7 @@ def opened(path: Path, name: str) -> Iterator[Any]:
 
 
 def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
-    """Look through a GeoTIFF without reading its values.
+    """Return the metadata of a GeoTIFF without reading its values.
 
     Parameters
     ----------
@@ -151,7 +160,7 @@ def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
         If its system is missing, unreadable, or of another datum.
     """
     name = plain_label(name)
-    with opened(path, name) as grid:
+    with open_geotiff(path, name) as grid:
         if grid.width * grid.height > MAX_CELLS or grid.count > _MAX_BANDS:
             raise BadInput("raster_own.too_large", name=name, cells=f"{grid.width} × {grid.height}", limit=MAX_CELLS)
         if any(high * wide > _MAX_BLOCK for high, wide in grid.block_shapes):
@@ -170,7 +179,7 @@ def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
 
 
 def off_cell_edges(zones: NDArray[Any], cell: tuple[float, float]) -> NDArray[Any]:
-    """Move zones by a ten-millionth of a cell, so that none of their corners lies on the edge of one.
+    """Return zones moved by a ten-millionth of a cell, so that no corner lies on the edge of a cell.
 
     exactextract 0.3.0 takes a wrong share of some cells (up to 2e-4 of a county) where a corner lies on an edge.
 
@@ -185,8 +194,8 @@ def off_cell_edges(zones: NDArray[Any], cell: tuple[float, float]) -> NDArray[An
     return moved
 
 
-def meant(stored: Floats, grid: Any, band: int) -> Floats:
-    """Return what the cells of a band mean: stored values times the band's scale, plus its offset.
+def physical_values(stored: Floats, grid: Any, band: int) -> Floats:
+    """Return physical values of a band: stored values times the band's scale, plus its offset.
 
     Parameters
     ----------
@@ -201,7 +210,7 @@ def meant(stored: Floats, grid: Any, band: int) -> Floats:
 
 
 def system_of(crs: str | None, name: str) -> RasterSystem:
-    """Return a system of the store's datum, of whatever projection.
+    """Return the CRS of a grid, of any projection; raise `CrsError` if its datum is not CGCS2000 or WGS 84.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A grid as the screen shows it: in Web Mercator, as many pixels as a screen has, with its true bounds."""
+"""Reproject a grid to Web Mercator for the screen, with no more pixels than a screen has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
 from geo.errors import BadInput
-from geo.raster.open import RasterFacts, meant, opened
+from geo.raster.open import RasterFacts, open_geotiff, physical_values
 
 __all__ = ["RasterView", "raster_view"]
 
@@ -27,7 +27,7 @@ _WORLD: Final = 20_037_508.342789244
 
 @dataclass(frozen=True)
 class RasterView:
-    """Values as the screen shows them.
+    """Values of a grid reprojected to Web Mercator, with their bounds.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ def raster_view(
     columns, rows = max(1, math.ceil(wide / cell)), max(1, math.ceil(high / cell))
     smooth = not facts.whole_numbers and facts.width * facts.height <= _MANY_CELLS
     with (
-        opened(path, facts.name) as grid,
+        open_geotiff(path, facts.name) as grid,
         WarpedVRT(
             grid, src_crs=source, crs="EPSG:3857", transform=from_bounds(west, south, east, north, columns, rows),
             width=columns, height=rows, src_nodata=grid.nodatavals[band - 1], nodata=math.nan, dtype="float64",
@@ -84,7 +84,7 @@ def raster_view(
     ):  # fmt: skip
         values = warped.read(band).astype(np.float64)
         values[~np.isfinite(values)] = np.nan
-        values = meant(values, grid, band)
+        values = physical_values(values, grid, band)
     back = Transformer.from_crs("EPSG:3857", "EPSG:4326", always_xy=True)
     (left, bottom), (right, top) = back.transform(west, south), back.transform(east, north)
     return RasterView(values, ((bottom, left), (top, right)))

@@ -1,4 +1,4 @@
-"""Statistics of a grid of any system inside polygons, cells weighted by the area that they truly have, in strips.
+"""Zonal statistics of a grid of any CRS, cells weighted by their ellipsoidal area, computed block by block.
 
 A cell of Web Mercator is not the size of its neighbour to the north, nor one of a degree grid. Each cell counts with
 its area on the ellipsoid, times the share of it that lies inside: the same figures come out whatever system a grid is
@@ -24,7 +24,7 @@ from rasterio.windows import Window
 
 from geo.measure import INVERSE_FLATTENING, SEMI_MAJOR_M, area_m2, area_to_equator_m2
 from geo.progress import Progress, no_progress
-from geo.raster.open import RasterFacts, RasterSystem, meant, off_cell_edges, opened
+from geo.raster.open import RasterFacts, RasterSystem, off_cell_edges, open_geotiff, physical_values
 
 __all__ = ["Statistic", "ZonalFigures", "cell_areas_m2", "zonal_figures"]
 
@@ -98,7 +98,7 @@ def zonal_figures(
         # stored edges are straight in degrees: cut short, they are so in the grid's system too
         placed = shapely.transform(shapely.segmentize(placed, _PIECE_DEG), facts.system.from_degrees)
     totals = _Totals(len(zones))
-    with opened(path, facts.name) as grid:
+    with open_geotiff(path, facts.name) as grid:
         parts = _parts_of_a_cell(facts)
         placed = off_cell_edges(placed, (facts.cell[0] / parts, facts.cell[1] / parts))
         windows = list(_windows(grid, shapely.bounds(placed), max(1, _BLOCK // parts)))
@@ -115,7 +115,7 @@ def zonal_figures(
 
 
 class _Totals:
-    """What the blocks add up to, zone by zone."""
+    """Sums over all blocks, by zone."""
 
     def __init__(self, count: int) -> None:
         self.area = np.zeros(count)
@@ -174,7 +174,7 @@ class _Block:
     def read(cls, grid: Any, band: int, window: Window, parts: int, facts: RasterFacts) -> _Block:
         stored = grid.read(band, window=window, masked=True).astype(np.float64).filled(np.nan)
         stored[~np.isfinite(stored) | (stored == grid.nodatavals[band - 1])] = np.nan
-        values = meant(stored, grid, band).repeat(parts, axis=0).repeat(parts, axis=1)
+        values = physical_values(stored, grid, band).repeat(parts, axis=0).repeat(parts, axis=1)
         bounds = grid.window_bounds(window)
         return cls(values, cell_areas_m2(facts.system, bounds, values.shape), bounds, facts.system, parts)
 
@@ -201,7 +201,7 @@ def _parts_of_a_cell(facts: RasterFacts) -> int:
 
 
 def _windows(grid: Any, bounds: Floats, block: int) -> Iterator[tuple[Window, NDArray[np.int64]]]:
-    """Yield the parts of a grid that zones reach into, at most `block` cells wide and high, with the zones that may."""
+    """Yield the windows of a grid that zones may intersect, at most `block` cells wide and high, with those zones."""
     across, down = grid.transform.a, -grid.transform.e
     west, north = grid.transform.c, grid.transform.f
     first_column = np.floor((bounds[:, 0] - west) / across)
@@ -259,13 +259,13 @@ def cell_areas_m2(system: RasterSystem, bounds: tuple[float, float, float, float
 
 def _between(nodes: Floats, rows: int, columns: int) -> Floats:
     """Fill a block from a net of nodes whose rim is the block's outermost cells, linearly along rows and columns."""
-    down = _hat(nodes.shape[0], rows)
-    across = _hat(nodes.shape[1], columns)
+    down = _hat_weights(nodes.shape[0], rows)
+    across = _hat_weights(nodes.shape[1], columns)
     filled: Floats = down @ nodes @ across.T
     return filled
 
 
-def _hat(count: int, places: int) -> Floats:
+def _hat_weights(count: int, places: int) -> Floats:
     """Return the weights of `count` nodes at `places` places evenly between the first and the last."""
     at = np.linspace(0, count - 1, places) if places > 1 else np.zeros(1)
     return np.maximum(0.0, 1.0 - np.abs(at[:, None] - np.arange(count)[None, :]))

@@ -1,7 +1,7 @@
-"""Readers: a file, pasted text or a drawing becomes sites."""
+"""Readers of sites and layers from files, pasted text and drawings."""
 
 from geo.read.formats import SUFFIXES, Inspection, LayerInfo, inspect, read_sites
-from geo.read.layer_file import OpenedLayer, open_layer, packed, stored_shapes
+from geo.read.layer_file import OpenedLayer, open_layer, pack_for_upload, stored_shapes
 from geo.read.pasted import sites_from_text
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "OpenedLayer",
     "inspect",
     "open_layer",
-    "packed",
+    "pack_for_upload",
     "read_sites",
     "sites_from_text",
     "stored_shapes",

@@ -1,7 +1,7 @@
-"""Every vector file that a site can come in: recognised by content, opened by a reader chosen here, then let go.
+"""Read sites from any vector file: recognise the format by content and call its reader.
 
-Uploads are hostile: see docs/decisions/uploads.md. What each says of its coordinate system, and what happens then,
-stands in docs/decisions/crs-cases.md.
+Uploads are hostile: see docs/decisions/uploads.md. What a file declares of its CRS, and what happens then,
+is listed in docs/decisions/crs-cases.md.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import shapely
 
 from geo.crs import Candidate, detect
 from geo.errors import BadInput, RedlineError
-from geo.files import REFUSED, Format, Source, Table, content_of, held, plain_label, refuse_known
+from geo.files import REFUSED, Format, Source, Table, content_of, plain_label, private_content, refuse_known
 from geo.notices import Notice
 from geo.read.cad import DXF
 from geo.read.gis import FLATGEOBUF, GEOJSON, GEOPACKAGE, GEOPARQUET, KML
@@ -43,10 +43,10 @@ __all__ = [
     "ReadLimits",
     "Sites",
     "Source",
-    "chosen_tables",
     "content_of",
     "inspect",
     "read_sites",
+    "select_tables",
     "sites_from_drawing",
     "sites_from_points",
     "sites_from_text",
@@ -56,19 +56,19 @@ __all__ = [
 _MB: Final = 1 << 20
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _PACKED: Final = {".zip": "ZIP", ".kmz": "KMZ", ".xlsx": "XLSX"}
-"""Archives: what they hold is found out by `tables_in_zip`."""
+"""Suffixes of archives; `tables_in_zip` finds out what they hold."""
 _SAMPLE: Final = 1000
 _TABLE_ROLES: Final = frozenset({"x", "y", "wkt", "group", "ring", "order", "shape"})
 
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """What one layer of a file offers.
+    """Summary of one layer of a file: rows, columns, geometry types, CRS.
 
     Attributes
     ----------
     name : str
-        To choose it by: ``read_sites(..., layer=name)``.
+        For ``read_sites(..., layer=name)``.
     kind : str
         The format.
     count : int or None
@@ -77,15 +77,15 @@ class LayerInfo:
     geometry_types : tuple of str
         Of the first thousand rows.
     declared : str or None
-        The system as the file says it.
+        The CRS that the file declares.
     evidence : str
-        Code of how it says so.
+        Code of how it declares it.
     candidates : tuple of Candidate
-        What the coordinates themselves could be.
+        Systems that the coordinates fit.
     mapping : tuple of (role, column)
-        Of tables: what was taken for what.
+        Of tables of coordinates.
     fault : RedlineError or None
-        Why it cannot be read as it stands.
+        Why it cannot be read as it is.
     """
 
     name: str
@@ -102,7 +102,7 @@ class LayerInfo:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What a file holds, before anything is decided."""
+    """The layers of a file and the notices about them, before anything is imported."""
 
     name: str
     layers: tuple[LayerInfo, ...]
@@ -119,7 +119,7 @@ def read_sites(
     columns: Mapping[str, str] | None = None,
     swap: bool = False,
 ) -> Sites:
-    """Read sites from a file or its bytes.
+    """Return the sites read from a file or its bytes, validated and in EPSG:4490.
 
     Shapefile and FileGDB in a .zip, GeoPackage, GeoJSON, KML, KMZ, 奥维 ovkml, DXF, CSV, XLSX, GeoParquet, FlatGeobuf,
     勘测定界 TXT, and text files of coordinates.
@@ -156,8 +156,8 @@ def read_sites(
     content = content_of(source, label, limits)
     with ExitStack() as stack:
         opened = Source(content, label, limits, columns or {}, crs, stack)
-        tables, notices = chosen_tables(tables_of(opened), layer, label)
-        notices += _several(tables, label) if layer is None else ()
+        tables, notices = select_tables(tables_of(opened), layer, label)
+        notices += _several_layers_notice(tables, label) if layer is None else ()
         _refuse_table_columns(tables, columns or {}, label)
         parts = [table.read(None) for table in tables]
     sha256 = hashlib.sha256(content).hexdigest()
@@ -172,7 +172,7 @@ def inspect(
     limits: Limits = DEFAULT_LIMITS,
     columns: Mapping[str, str] | None = None,
 ) -> Inspection:
-    """Look into a file: its layers, columns, counts, and what its coordinate system is said to be or could be.
+    """Return a summary of each layer of a file: columns, counts, and its declared or possible CRS.
 
     Parameters
     ----------
@@ -189,47 +189,51 @@ def inspect(
     """
     label = plain_label(name if name is not None else (Path(source).name if not isinstance(source, bytes) else "?"))
     with ExitStack() as stack:
-        content, _ = held(source, label, limits, stack)
-        seen = [_seen(table) for table in tables_of(Source(content, label, limits, columns or {}, None, stack))]
-    notices = {notice.text(): notice for _, found in seen for notice in found}
-    return Inspection(label, tuple(info for info, _ in seen), tuple(notices.values()))
+        content, _ = private_content(source, label, limits, stack)
+        inspected = [
+            _layer_info(table) for table in tables_of(Source(content, label, limits, columns or {}, None, stack))
+        ]
+    notices = {notice.text(): notice for _, found in inspected for notice in found}
+    return Inspection(label, tuple(info for info, _ in inspected), tuple(notices.values()))
 
 
-def _seen(table: Table) -> tuple[LayerInfo, tuple[Notice, ...]]:
-    """Read the first rows of a layer and say what they are."""
-    known = (table.layer, table.kind, table.count, table.columns)
+def _layer_info(table: Table) -> tuple[LayerInfo, tuple[Notice, ...]]:
+    """Return a summary of a layer from its first rows, and the notices of its reader."""
+    facts = (table.layer, table.kind, table.count, table.columns)
     try:
         part = table.read(_SAMPLE)
     except RedlineError as fault:
-        return LayerInfo(*known, candidates=fault.candidates, mapping=table.mapping, fault=fault), ()
+        return LayerInfo(*facts, candidates=fault.candidates, mapping=table.mapping, fault=fault), ()
     shapes = part.frame.geometry.to_numpy()
     kinds = tuple(dict.fromkeys(str(kind) for kind in part.frame.geom_type if kind is not None))
     declared = None if part.crs is None else part.crs if isinstance(part.crs, str) else part.crs.name
     candidates = detect(shapely.get_coordinates(shapes))
     evidence = part.evidence if declared else ""
-    return LayerInfo(*known, kinds, declared, evidence, candidates, table.mapping), part.notices
+    return LayerInfo(*facts, kinds, declared, evidence, candidates, table.mapping), part.notices
 
 
-def chosen_tables(
+def select_tables(
     tables: list[Table], layer: str | Sequence[str] | None, name: str
 ) -> tuple[list[Table], tuple[Notice, ...]]:
-    """Return the layers that are wanted; sheets without coordinates are passed over, and it is said."""
+    """Return the layers that the user chose, else all but sheets without coordinates, with a notice of those."""
     if layer is not None:
-        wanted = {layer} if isinstance(layer, str) else set(layer)
-        for missing in sorted(wanted - {table.layer for table in tables}):
+        names_wanted = {layer} if isinstance(layer, str) else set(layer)
+        for missing in sorted(names_wanted - {table.layer for table in tables}):
             names = "、".join(plain_label(table.layer) for table in tables[:12])
             raise BadInput("geo.no_such_layer", name=name, layer=plain_label(missing), layers=names)
-        return [table for table in tables if table.layer in wanted], ()
-    plain = [table for table in tables if table.kind == "XLSX" and not has_coordinates(dict(table.mapping))]
-    if not plain or len(plain) == len(tables):
+        return [table for table in tables if table.layer in names_wanted], ()
+    without_coordinates = [
+        table for table in tables if table.kind == "XLSX" and not has_coordinates(dict(table.mapping))
+    ]
+    if not without_coordinates or len(without_coordinates) == len(tables):
         return tables, ()
-    names = "、".join(plain_label(table.layer) for table in plain[:12])
-    kept = [table for table in tables if table not in plain]
+    names = "、".join(plain_label(table.layer) for table in without_coordinates[:12])
+    kept = [table for table in tables if table not in without_coordinates]
     return kept, (Notice("sheets_passed_over", {"name": name, "sheets": names}),)
 
 
-def _several(tables: Sequence[Table], name: str) -> tuple[Notice, ...]:
-    """Say that a file holds several layers, of which all are read; a drawing says it itself."""
+def _several_layers_notice(tables: Sequence[Table], name: str) -> tuple[Notice, ...]:
+    """Return a notice that all of several layers are read; none for drawings, whose reader has its own."""
     names = [plain_label(table.layer) for table in tables if table.kind not in {"DXF", "XLSX"}]
     if len(names) < 2:
         return ()
@@ -238,12 +242,12 @@ def _several(tables: Sequence[Table], name: str) -> tuple[Notice, ...]:
 
 
 def _refuse_table_columns(tables: Sequence[Table], columns: Mapping[str, str], name: str) -> None:
-    """Refuse to pass over in silence what only a table of coordinates, or a text of them, can follow."""
+    """Raise `BadInput` for column roles that only tables of coordinates have, if the file has no such table."""
     kinds = {table.kind for table in tables}
     roles = _TABLE_ROLES if kinds.isdisjoint({"CSV", "XLSX", "TXT"}) else frozenset()
     roles = _TABLE_ROLES - {"shape"} if kinds == {"TXT"} else roles
-    if asked := sorted(roles.intersection(columns)):
-        raise BadInput("geo.no_table", name=name, roles=", ".join(asked))
+    if unusable := sorted(roles.intersection(columns)):
+        raise BadInput("geo.no_table", name=name, roles=", ".join(unusable))
 
 
 def _refuse_bare(source: Source) -> list[Table]:
@@ -251,21 +255,21 @@ def _refuse_bare(source: Source) -> list[Table]:
 
 
 _MARKED: Final = (GEOPACKAGE, FLATGEOBUF, GEOPARQUET)
-"""They show by their first bytes what they are: the rest need not be held in memory."""
+"""Formats that are recognised by their first bytes, so that the rest need not be in memory."""
 _BARE_SHAPEFILE: Final = Format("SHP", (), lambda source: source.start.startswith(b"\x00\x00\x27\x0a"), _refuse_bare)
 FORMATS: Final = (*_MARKED, DXF, SURVEY, GEOJSON, KML, _BARE_SHAPEFILE, CASS, CSV, ROWS)
-"""The formats, in the order in which a file is held against them: the one list of them. Archives come before."""
+"""All formats, in the order in which they are tried; archives are recognised before them."""
 SUFFIXES: Final = tuple(dict.fromkeys([*_PACKED, *(suffix for form in FORMATS for suffix in form.suffixes), *REFUSED]))
-"""By which files are called that may be given; some only to be refused with the step to take."""
+"""Suffixes that an upload accepts; some only to be refused with the export step to take."""
 
 
 def tables_of(source: Source) -> list[Table]:
-    """Recognise a file by its content."""
+    """Return the layers of a file, recognised by its content."""
     return tables_in_zip(source, _in_plain) if source.start.startswith(_ZIP_MAGICS) else _in_plain(source)
 
 
 def _in_plain(source: Source) -> list[Table]:
-    """Return the layers of what is not an archive: a format that shows by its content what it is, else by its name."""
+    """Return the layers of a file that is no archive; raise `BadInput` if its format is not read."""
     for form in _MARKED:
         if form.matches(source):
             return form.tables(source)

@@ -1,6 +1,6 @@
-"""One layer of a file as it stands, with its system settled: for intake that lists every fault instead of the first.
+"""Read one layer of a file unvalidated, with its CRS resolved, for an intake that lists every fault.
 
-`geo.read.formats.read_sites` stops at the first shape that cannot be used; a layer of 20,000 polygons wants a list.
+`geo.read.formats.read_sites` stops at the first invalid shape; of a layer of 20,000 polygons all must be listed.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from geo.crs import CrsReading, check_ranges, to_store
 from geo.errors import BadInput
-from geo.files import Content, Source, held, pack_beside, plain_label
+from geo.files import Content, Source, plain_label, private_content, write_zip_with_sidecars
 from geo.notices import Notice
-from geo.read.formats import chosen_tables, tables_of
+from geo.read.formats import select_tables, tables_of
 from geo.read.gis import SHAPEFILE_SIDES
 from geo.shapes import plain_shapes
-from geo.sites import Limits, RawPart, crs_reading, mark_notices, refuse_endless, shapes_unshifted
+from geo.sites import Limits, RawPart, crs_reading, mark_notices, refuse_too_long, shapes_unshifted
 
-__all__ = ["OpenedLayer", "open_layer", "packed", "stored_shapes"]
+__all__ = ["OpenedLayer", "open_layer", "pack_for_upload", "stored_shapes"]
 
 _SHAPEFILE: Final = (".shp", *SHAPEFILE_SIDES)
 _MB: Final = 1 << 20
@@ -33,18 +33,18 @@ _MB: Final = 1 << 20
 
 @dataclass(frozen=True)
 class OpenedLayer:
-    """A layer as read.
+    """A layer as read, not validated, with its CRS resolved.
 
     Attributes
     ----------
     name : str
-        What carries it, for sentences.
+        Label of the file in messages.
     layer : str
         Its own name in the file.
     part : RawPart
         Attributes and geometry, no CRS set.
     shapes : array of shapely geometries or None
-        In the settled system, first axis east.
+        In the resolved CRS, first axis east.
     reading : CrsReading
     sha256 : str
         Of the file's bytes.
@@ -61,12 +61,12 @@ class OpenedLayer:
 def open_layer(
     content: Content, name: str, *, layer: str | None = None, crs: Any = None, swap: bool = False, limits: Limits
 ) -> OpenedLayer:
-    """Read one layer of a file and settle its system.
+    """Return one layer of a file with its CRS resolved.
 
     Parameters
     ----------
     content : bytes or Path
-        A file at a path is never held in memory whole, where GDAL reads it.
+        A file at a path is never loaded into memory whole, where GDAL reads it.
     name : str
         The file's name.
     layer : str, optional
@@ -85,8 +85,8 @@ def open_layer(
     """
     label = plain_label(name)
     with ExitStack() as stack:
-        copy, sha256 = held(content, label, limits, stack)
-        tables, _ = chosen_tables(tables_of(Source(copy, label, limits, {}, crs, stack)), layer, label)
+        copy, sha256 = private_content(content, label, limits, stack)
+        tables, _ = select_tables(tables_of(Source(copy, label, limits, {}, crs, stack)), layer, label)
         if len(tables) != 1:
             names = "、".join(plain_label(table.layer) for table in tables[:12])
             raise BadInput("data.which_layer", name=label, layers=names)
@@ -106,29 +106,29 @@ def open_layer(
     if swap and not part.east_first:
         shapes = shapely.transform(shapely.force_2d(shapes), lambda xy: xy[:, ::-1])
     reading = crs_reading(part, crs, shapes)
-    there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    check_ranges(there, reading, label)
-    refuse_endless(there, reading, label, limits)
-    noticed = (*mark_notices(part, shifted=reading.shifted), *_dropped(there, label))
-    part = replace(part, notices=(*part.notices, *noticed))
+    present = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    check_ranges(present, reading, label)
+    refuse_too_long(present, reading, label, limits)
+    notices = (*mark_notices(part, shifted=reading.shifted), *_dropped_dimension_notices(present, label))
+    part = replace(part, notices=(*part.notices, *notices))
     return OpenedLayer(label, tables[0].layer, part, shapes, reading, sha256)
 
 
-def _dropped(shapes: NDArray[Any], name: str) -> list[Notice]:
-    """Say that heights and measures take no part."""
+def _dropped_dimension_notices(shapes: NDArray[Any], name: str) -> list[Notice]:
+    """Return notices that Z or M coordinates are dropped."""
     found = (("z_dropped", shapely.has_z(shapes)), ("m_dropped", shapely.has_m(shapes)))
     return [Notice(code, {"name": name, "count": int(here.sum())}) for code, here in found if here.any()]
 
 
 def stored_shapes(shapes: NDArray[Any], reading: CrsReading, name: str) -> NDArray[Any]:
-    """Bring sound shapes of a settled system into the store's, edge by edge."""
+    """Return valid shapes of a resolved CRS in EPSG:4490, their edges densified to stay in place."""
     made = to_store(gpd.GeoDataFrame(geometry=shapes_unshifted(shapes, reading, name), crs=reading.epsg), name)
     result: NDArray[Any] = np.asarray(made.geometry.array)
     return result
 
 
-def packed(path: Path, most_mb: int, folder: Path) -> tuple[Path, str]:
-    """Return where a file lies and its name; a Shapefile with its sides, and a FileGDB folder, as an archive.
+def pack_for_upload(path: Path, most_mb: int, folder: Path) -> tuple[Path, str]:
+    """Return path and name of a file to read; a Shapefile, FileGDB folder or GeoPackage with sidecars is zipped first.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def packed(path: Path, most_mb: int, folder: Path) -> tuple[Path, str]:
         A file, a ``.shp`` or a ``.gdb`` folder.
     most_mb : int
     folder : Path
-        Where an archive is written.
+        Folder that an archive is written to.
 
     Raises
     ------
@@ -155,16 +155,16 @@ def packed(path: Path, most_mb: int, folder: Path) -> tuple[Path, str]:
             raise BadInput("geo.file_too_large", name=path.name, limit=most_mb)
         target = folder / "packed.zip"
         with path.open("rb"), target.open("w+b") as file:
-            beside = pack_beside(path, file)
+            has_sidecars = write_zip_with_sidecars(path, file)
     except FileNotFoundError:
         raise BadInput("geo.file_missing", name=path.name) from None
     except OSError:
         raise BadInput("geo.unreadable", name=path.name) from None
-    return (target, f"{path.name}.zip") if beside else (path, path.name)
+    return (target, f"{path.name}.zip") if has_sidecars else (path, path.name)
 
 
 def _zipped(paths: list[Path], inside: str, name: str, most_mb: int, folder: Path) -> tuple[Path, str]:
-    """Write files into an archive, piece by piece."""
+    """Write files into one zip archive; return its path and name."""
     if not paths:
         raise FileNotFoundError
     if sum(path.stat().st_size for path in paths) > most_mb * _MB:

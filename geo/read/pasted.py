@@ -1,4 +1,4 @@
-"""Coordinates as people type or paste them: one or many rows, degrees in any notation, metres of Gauss-Krüger."""
+"""Parse typed or pasted coordinates: one or many rows, degrees in any notation, metres of Gauss-Krüger."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.crs import Written, detect, likely_text, normalised, packed_dms, written_row
+from geo.crs import ParsedNumber, detect, likely_text, normalised, packed_dms, parse_row
 from geo.errors import BadInput, CrsError
 from geo.files import Format, Source, Table, rounded_away, table_of, text_of_file
 from geo.notices import Notice
@@ -46,8 +46,8 @@ class _Row:
     """Two numbers of one row, in the order written."""
 
     line: int
-    first: Written
-    second: Written
+    first: ParsedNumber
+    second: ParsedNumber
 
 
 def sites_from_text(
@@ -152,7 +152,9 @@ def rows_part(text: str, name: str, crs: Any = None, shape: Shape | None = None,
         made += _shapes(points[at : at + len(block)], shape, number, name, notices)
         at += len(block)
     frame = gpd.GeoDataFrame(pd.DataFrame(index=pd.RangeIndex(len(made))), geometry=made)
-    return RawPart(name, frame, CRS(4490) if degrees else None, "typed_degrees", tuple(notices), turned=north_first)
+    return RawPart(
+        name, frame, CRS(4490) if degrees else None, "typed_degrees", tuple(notices), axes_swapped=north_first
+    )
 
 
 def _blocks(text: str, name: str) -> list[list[_Row]]:
@@ -165,7 +167,7 @@ def _blocks(text: str, name: str) -> list[list[_Row]]:
         if lost := rounded_away(_SHORT.findall(line)):
             values = {"line": number, "text": lost.text[:20], "step": f"{lost.step_m:,.3g}"}
             raise BadInput("geo.txt_rounded", name=name, **values)
-        numbers = written_row(line)
+        numbers = parse_row(line)
         if numbers is None or len(numbers) not in {2, 3, 4}:
             raise BadInput(
                 "geo.text_bad_row", name=name, row=number, text="".join(c for c in line if c.isprintable())[:40]
@@ -175,7 +177,7 @@ def _blocks(text: str, name: str) -> list[list[_Row]]:
     return [block for block in blocks if block]
 
 
-def _pair(numbers: list[Written]) -> tuple[Written, Written]:
+def _pair(numbers: list[ParsedNumber]) -> tuple[ParsedNumber, ParsedNumber]:
     """Leave off a running number (and a ring's) before the pair, or a height after it."""
     values = [one.value for one in numbers]
     if len(numbers) == 2:
@@ -190,7 +192,7 @@ def _pair(numbers: list[Written]) -> tuple[Written, Written]:
 
 
 def _china(first: float, second: float) -> bool:
-    """Tell whether a pair can be coordinates in China, in any system and order."""
+    """Return whether a pair can be coordinates in China, in any system and order."""
     return bool(detect(np.array([[first, second]])))
 
 

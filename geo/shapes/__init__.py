@@ -1,4 +1,4 @@
-"""Shapes as they come, made measurable: curves, rings, repair."""
+"""Make shapes valid: linearise curves, assign rings, repair."""
 
 from geo.shapes.curves import (
     ARC_STEP_DEGREES,
@@ -9,27 +9,27 @@ from geo.shapes.curves import (
     shapes_of_wkb,
     shapes_of_wkt,
 )
-from geo.shapes.plain import nothing_there, plain_shapes
-from geo.shapes.repair import Mended, mended, square_metres_per_unit, usable
-from geo.shapes.rings import CLOSING_M, area_of_rings, flat_arranged, gaps_m, grouped
+from geo.shapes.plain import is_missing_or_empty, plain_shapes
+from geo.shapes.repair import Repaired, repair_shapes, require_valid, square_metres_per_unit
+from geo.shapes.rings import CLOSING_M, area_of_rings, gaps_m, grouped, rebuild_invalid_rings
 
 __all__ = [
     "ARC_STEP_DEGREES",
     "CLOSING_M",
     "CURVE_CODES",
     "SOLIDS",
-    "Mended",
+    "Repaired",
     "area_of_rings",
-    "flat_arranged",
     "gaps_m",
     "grouped",
+    "is_missing_or_empty",
     "kind_of_wkb",
-    "mended",
-    "nothing_there",
     "plain_shapes",
+    "rebuild_invalid_rings",
     "refuse_kinds",
+    "repair_shapes",
+    "require_valid",
     "shapes_of_wkb",
     "shapes_of_wkt",
     "square_metres_per_unit",
-    "usable",
 ]

@@ -1,4 +1,4 @@
-"""WKT and WKB into shapes: curves become chords as GDAL makes them, what has no flat form is refused by its name."""
+"""Parse WKT and WKB: curves are linearised by GDAL, solids are refused."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from geo.notices import Notice
 __all__ = ["ARC_STEP_DEGREES", "CURVE_CODES", "SOLIDS", "kind_of_wkb", "refuse_kinds", "shapes_of_wkb", "shapes_of_wkt"]
 
 ARC_STEP_DEGREES: Final = 0.2
-"""A curve becomes chords of this turn: they lie within radius × 1.6e-6 of it (1 mm for 650 m)."""
+"""Angle of the chords of a linearised curve: they lie within radius × 1.6e-6 of it (1 mm for 650 m)."""
 
 _CURVED: Final = re.compile(r"CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE", re.IGNORECASE)
 _SOLID: Final = re.compile(r"\b(TIN|TRIANGLE|POLYHEDRALSURFACE)\b", re.IGNORECASE)
@@ -38,7 +38,7 @@ pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": str(ARC_STEP_DEGREES)})
 
 
 def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any], tuple[Notice, ...]]:
-    """Read WKT, a shape each.
+    """Return the shapes of WKT texts, curves linearised, with notices of what was changed.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
     Returns
     -------
     array of shapely geometries or None, tuple of Notice
-        And that curves became chords, if there were any.
+        The shapes; notices of linearised curves, dropped M and closed rings.
 
     Raises
     ------
@@ -76,11 +76,11 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
     made[closed] = _from_wkt([str(texts[at]) for at in np.flatnonzero(closed).tolist()], "fix")
     _refuse_unread(held & shapely.is_missing(made), name)
     measured = np.array([bool(text and _MEASURED.search(text)) for text in texts], dtype=bool) & curved
-    return made, _said(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
+    return made, _curve_notices(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
 
 
 def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[Notice, ...]]:
-    """Read WKB, a shape each: as `shapes_of_wkt`; None stays None."""
+    """Return the shapes of WKB values with notices, as `shapes_of_wkt` does; None stays None."""
     kinds = refuse_kinds(values, name)
     curved = np.isin(kinds, list(CURVE_CODES))
     made = np.full(len(values), None, dtype=object)
@@ -92,11 +92,11 @@ def shapes_of_wkb(values: NDArray[Any], name: str) -> tuple[NDArray[Any], tuple[
         made[curved] = _chords_of_wkb(values[curved])
     _refuse_unread(there & shapely.is_missing(made), name)
     measured = np.array([_measured(value) for value in values], dtype=bool) & curved
-    return made, _said(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
+    return made, _curve_notices(name, curves_linearised=curved, m_dropped=measured, rings_closed=closed)
 
 
 def refuse_kinds(values: NDArray[Any], name: str) -> NDArray[np.int64]:
-    """Return the kinds of WKB as numbers; refuse solids, and collections that hide a curve.
+    """Return the geometry types of WKB values; raise `BadInput` for solids and for collections with curves.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def refuse_kinds(values: NDArray[Any], name: str) -> NDArray[np.int64]:
 
 
 def kind_of_wkb(value: bytes | None) -> int:
-    """Return the kind of a WKB (ISO or extended) without its dimensions; -1 for none, 0 for what is no WKB."""
+    """Return the geometry type of a WKB (ISO or extended) without Z and M; -1 for None, 0 if it is no WKB."""
     if value is None:
         return -1
     if len(value) < 5 or value[0] > 1:
@@ -123,7 +123,7 @@ def kind_of_wkb(value: bytes | None) -> int:
 
 
 def _measured(value: bytes | None) -> bool:
-    """Tell whether a WKB (ISO or extended) carries M."""
+    """Return whether a WKB (ISO or extended) has M."""
     if value is None or len(value) < 5 or value[0] > 1:
         return False
     (code,) = struct.unpack("<I" if value[0] else ">I", value[1:5])
@@ -135,8 +135,8 @@ def _refuse_unread(unread: NDArray[np.bool_], name: str) -> None:
         raise BadInput("geo.bad_geometry", name=name, row=int(unread.argmax()) + 1)
 
 
-def _said(name: str, **found: NDArray[np.bool_]) -> tuple[Notice, ...]:
-    """Say what became of some rows: curves made chords, their M dropped (GDAL's reader keeps none), rings closed."""
+def _curve_notices(name: str, **found: NDArray[np.bool_]) -> tuple[Notice, ...]:
+    """Return notices of changed rows: curves linearised, M dropped (GDAL's reader keeps none), rings closed."""
     notices = []
     for code, here in found.items():
         if here.any():
@@ -147,7 +147,7 @@ def _said(name: str, **found: NDArray[np.bool_]) -> tuple[Notice, ...]:
 
 
 def _from_wkt(texts: list[str], on_invalid: Literal["ignore", "fix"]) -> NDArray[Any]:
-    """Read WKT; a number too large for a float becomes infinite, which `ranges` refuses by name."""
+    """Return shapes of WKT; a number too large for a float becomes infinite, which `check_ranges` refuses."""
     with np.errstate(over="ignore"):
         return np.asarray(shapely.from_wkt(texts, on_invalid=on_invalid))
 
@@ -161,7 +161,7 @@ def _hides_curve(value: bytes | None) -> bool:
 
 
 def _chords(texts: Sequence[str]) -> NDArray[Any]:
-    """Let GDAL read WKT with curves, from a table of ours in a private folder."""
+    """Return WKT curves linearised by GDAL, by way of a temporary CSV; None where GDAL cannot read one."""
     with tempfile.TemporaryDirectory(prefix="redline-") as folder:
         path = Path(folder) / "curves.csv"
         with path.open("w", newline="", encoding="ascii") as file:
@@ -169,13 +169,13 @@ def _chords(texts: Sequence[str]) -> NDArray[Any]:
             rows.writerow(["n", "WKT"])
             rows.writerows([at, text if _PLAIN_WKT.fullmatch(text) else ""] for at, text in enumerate(texts))
         try:
-            return _filled(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())
+            return _empty_as_missing(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())
         except (pyogrio.errors.DataSourceError, ValueError, RuntimeError, AttributeError, shapely.GEOSException):
             return np.full(len(texts), None, dtype=object)
 
 
 def _chords_of_wkb(values: NDArray[Any]) -> NDArray[Any]:
-    """Let GDAL read WKB with curves, by way of a file of ours in a private folder."""
+    """Return WKB curves linearised by GDAL, by way of a temporary FlatGeobuf; None where GDAL cannot read one."""
     with tempfile.TemporaryDirectory(prefix="redline-") as folder:
         path = Path(folder) / "curves.fgb"
         made = np.full(len(values), None, dtype=object)
@@ -185,15 +185,15 @@ def _chords_of_wkb(values: NDArray[Any]) -> NDArray[Any]:
                     path, np.array([value], dtype=object), [np.array([at])], ["n"],
                     geometry_type="Unknown", crs="EPSG:4490", driver="FlatGeobuf", SPATIAL_INDEX="NO",
                 )  # fmt: skip
-                made[at] = _filled(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())[0]
+                made[at] = _empty_as_missing(pyogrio.read_dataframe(path, on_invalid="ignore").geometry.to_numpy())[0]
             except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, ValueError, RuntimeError,
                     AttributeError, IndexError, shapely.GEOSException):  # fmt: skip
                 made[at] = None
         return made
 
 
-def _filled(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Take for unread what GDAL could only read as nothing."""
+def _empty_as_missing(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return shapes with empty ones replaced by None: GDAL could not read those."""
     found = np.asarray(shapes, dtype=object).copy()
     found[shapely.is_empty(found)] = None
     return found

@@ -1,6 +1,6 @@
-"""Shapes rid of what encloses nothing: the one cleaning that every way in passes, before anything is asked of them.
+"""Remove empty rings and parts from shapes; every reader's shapes pass this before any other operation.
 
-An empty inner ring is no hole, and an empty part is no part; GEOS ends the process on some questions about them.
+Some operations of GEOS on empty rings or parts crash the process.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["nothing_there", "plain_shapes"]
+__all__ = ["is_missing_or_empty", "plain_shapes"]
 
 _MULTI: Final = {
     int(shapely.GeometryType.MULTIPOINT): shapely.multipoints,
@@ -25,7 +25,7 @@ _AT_ONCE: Final = 100_000
 
 
 def plain_shapes(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Return shapes without empty inner rings and without empty parts; a bare ring is the line that it is.
+    """Return shapes without empty inner rings and without empty parts; a LinearRing becomes a LineString.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def plain_shapes(shapes: NDArray[Any]) -> NDArray[Any]:
     Returns
     -------
     array of shapely geometries or None
-        The same array where there was nothing to take out; missing and wholly empty shapes stay as they are.
+        The same array if there was nothing to remove; missing and wholly empty shapes are unchanged.
     """
     faulty = [
         begin + at
@@ -49,14 +49,14 @@ def plain_shapes(shapes: NDArray[Any]) -> NDArray[Any]:
     return made
 
 
-def nothing_there(shapes: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell which shapes are missing or empty."""
+def is_missing_or_empty(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return a mask of the shapes that are None or empty."""
     missing: NDArray[np.bool_] = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     return missing
 
 
 def _holds_nothing(shapes: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell which shapes have an empty ring or part and are not empty altogether."""
+    """Return a mask of the shapes that `plain_shapes` changes: with an empty ring or part, or a LinearRing."""
     found = np.zeros(len(shapes), dtype=bool)
     kinds = shapely.get_type_id(shapes)
     several = np.flatnonzero(np.isin(kinds, list(_MULTI)))
@@ -73,7 +73,7 @@ def _holds_nothing(shapes: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _with_empty_ring(shapes: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell which polygons have an empty inner ring."""
+    """Return a mask of the polygons with an empty inner ring."""
     found = np.zeros(len(shapes), dtype=bool)
     holed = np.flatnonzero(shapely.get_num_interior_rings(shapes) > 0)
     if holed.size:

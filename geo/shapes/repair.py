@@ -1,9 +1,9 @@
-"""Shapes that can be measured, and the sentence for those that cannot. Nothing is mended in silence.
+"""Validate shapes and repair those with one reading; every repair gets a code, every refusal a message.
 
-Only what has one reading is changed, and what was changed is said. An invalid area is read in three ways: by even and
+Only shapes with one reading are changed, each with a code. An invalid area is read in three ways: by even and
 odd, as shells less holes, and by the signed sum along its rings. Where all three enclose the same square metres it has
 one reading (a spike, a ring that touches itself, parts or holes that share an edge); where they differ (a bow-tie) it
-goes back to whoever drew it, with the place. See docs/decisions/geometry-intake.md.
+is refused, with the place of the error. See docs/decisions/geometry-intake.md.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
-from geo.shapes.plain import nothing_there, plain_shapes
-from geo.shapes.rings import nested_anew
+from geo.shapes.plain import is_missing_or_empty, plain_shapes
+from geo.shapes.rings import rebuild_parts
 
-__all__ = ["ONE_READING_M2", "Mended", "mended", "square_metres_per_unit", "usable"]
+__all__ = ["ONE_READING_M2", "Repaired", "repair_shapes", "require_valid", "square_metres_per_unit"]
 
 Floats = NDArray[np.float64]
 
@@ -50,17 +50,17 @@ _BY_KIND: Final = (
 
 
 @dataclass(frozen=True)
-class Mended:
-    """Shapes that can be checked, and what was done to them.
+class Repaired:
+    """Valid shapes, with the codes of their repairs and the change of area.
 
     Attributes
     ----------
     shapes : array of shapely geometries
         Two-dimensional, of one kind each, valid.
     codes : array of str
-        What was mended, codes joined by ``;``, empty for most; ``geo.repair_<code>`` says each.
+        Repair codes joined by ``;``, "" for most; the text of one is ``geo.repair_<code>``.
     area_m2 : array of float
-        By how much that changed the area; 0 for most.
+        Change of area by the repair (m²); 0 for most.
     """
 
     shapes: NDArray[Any]
@@ -68,8 +68,8 @@ class Mended:
     area_m2: Floats
 
 
-def usable(geometries: NDArray[Any], name: str) -> NDArray[Any]:
-    """Return shapes that can be checked as they are: two-dimensional, not empty, of one kind each, valid.
+def require_valid(geometries: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return two-dimensional shapes; raise `BadInput` unless all are valid, not empty and of one kind each.
 
     Parameters
     ----------
@@ -87,13 +87,13 @@ def usable(geometries: NDArray[Any], name: str) -> NDArray[Any]:
     flat, _ = _without_collections(shapely.force_2d(geometries), name)
     invalid = ~shapely.is_valid(flat)
     if invalid.any():
-        raise _fault(flat, int(invalid.argmax()), name)
+        raise _invalid_shape_error(flat, int(invalid.argmax()), name)
     _refuse_extentless(flat, name)
     return flat
 
 
-def mended(geometries: NDArray[Any], name: str, *, geographic: bool) -> Mended:
-    """Return shapes that can be checked, mended where there is one reading.
+def repair_shapes(geometries: NDArray[Any], name: str, *, geographic: bool) -> Repaired:
+    """Return valid shapes, repaired where there is one reading; raise `BadInput` for any other.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def mended(geometries: NDArray[Any], name: str, *, geographic: bool) -> Mended:
     Raises
     ------
     BadInput
-        As `usable`: the first shape that cannot be read in one way only.
+        As `require_valid`: the first shape that cannot be read in one way only.
     """
     _refuse_missing(geometries, name)
     flat, codes = _without_collections(plain_shapes(shapely.force_2d(geometries)), name)
@@ -119,15 +119,15 @@ def mended(geometries: NDArray[Any], name: str, *, geographic: bool) -> Mended:
     change = np.zeros(len(flat))
     scale = square_metres_per_unit(single, geographic=geographic)
     for position in np.flatnonzero(~shapely.is_valid(single)):
-        anew = nested_anew(single[position]) if areal[position] else None
+        anew = rebuild_parts(single[position]) if areal[position] else None
         found = (anew, "rings_nested", 0.0) if anew is not None else None
         found = found or _one_reading(single[position], float(scale[position]))
         if found is None:
-            raise _fault(single, int(position), name)
+            raise _invalid_shape_error(single, int(position), name)
         single[position], code, change[position] = found
         codes[position] = _joined(codes[position], code)
     _refuse_extentless(single, name)
-    return Mended(single, codes, change)
+    return Repaired(single, codes, change)
 
 
 def square_metres_per_unit(geometries: NDArray[Any], *, geographic: bool) -> Floats:
@@ -144,7 +144,7 @@ def _joined(code: str, more: str) -> str:
 
 
 def _one_reading(shape: Any, scale: float) -> tuple[Any, str, float] | None:
-    """Return an invalid area as its one reading, with what was wrong and the change of area; None if it has several."""
+    """Return an invalid area repaired, with repair code and change of area; None if it has several readings."""
     rings = [shapely.polygons(shapely.get_rings(part)) for part in shapely.get_parts(shape)]
     if shapely.get_dimensions(shape) != 2 or sum(map(len, rings)) > _MOST_RINGS:
         return None
@@ -163,7 +163,7 @@ def _one_reading(shape: Any, scale: float) -> tuple[Any, str, float] | None:
 
 
 def _without_repeats(geometries: NDArray[Any]) -> NDArray[Any]:
-    """Take out repeated points; what would collapse stays as it is, and is refused with its reason later."""
+    """Return shapes without repeated points; those that would collapse are unchanged, and refused later."""
     try:
         return np.asarray(shapely.remove_repeated_points(geometries, 0.0), dtype=object)
     except shapely.GEOSException:
@@ -175,7 +175,7 @@ def _without_repeats(geometries: NDArray[Any]) -> NDArray[Any]:
 
 
 def _refuse_missing(geometries: NDArray[Any], name: str) -> None:
-    missing = nothing_there(geometries)
+    missing = is_missing_or_empty(geometries)
     if missing.any():
         raise BadInput("geo.no_geometry", name=name, row=int(missing.argmax()) + 1)
 
@@ -189,9 +189,9 @@ def _refuse_extentless(flat: NDArray[Any], name: str) -> None:
 
 
 def _without_collections(geometries: NDArray[Any], name: str) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Turn collections into the multi-part shapes that they are; refuse those of several kinds, and unknown kinds.
+    """Return collections as multi-part shapes, with repair codes; raise `BadInput` for several or unknown kinds.
 
-    Parts of lower dimension that lie on or in the others add no ground: they are left out, and it is said.
+    Parts of lower dimension that lie on or in the others add no area: they are left out, with a code.
     """
     kinds = shapely.get_type_id(geometries)
     result = geometries.copy()
@@ -213,29 +213,29 @@ def _without_collections(geometries: NDArray[Any], name: str) -> tuple[NDArray[A
 
 
 def _covering(parts: NDArray[Any]) -> NDArray[Any] | None:
-    """Return the parts of the highest dimension, if they cover the rest; else nothing."""
+    """Return the parts of the highest dimension if they cover the rest, else None."""
     dimensions = shapely.get_dimensions(parts)
     highest = parts[dimensions == dimensions.max()]
     covered = shapely.covers(shapely.union_all(highest), parts[dimensions < dimensions.max()])
     return highest if covered.all() else None
 
 
-def _fault(geometries: NDArray[Any], position: int, name: str) -> BadInput:
-    """Put GEOS's reason into a sentence with the place."""
+def _invalid_shape_error(geometries: NDArray[Any], position: int, name: str) -> BadInput:
+    """Return an error with GEOS's reason why a shape is invalid, and the place."""
     found = _PLACED.match(shapely.is_valid_reason(geometries[position]))
     reason = found["reason"].strip() if found else ""
-    x, y = (found["x"], found["y"]) if found and found["x"] else _somewhere(geometries[position])
+    x, y = (found["x"], found["y"]) if found and found["x"] else _first_vertex(geometries[position])
     key = _REASONS.get(reason, "geo.invalid_other")
     return BadInput(key, name=name, row=position + 1, x=_plain(x), y=_plain(y))
 
 
-def _somewhere(geometry: Any) -> tuple[str, str]:
-    """Return the first vertex, where GEOS names no place."""
+def _first_vertex(geometry: Any) -> tuple[str, str]:
+    """Return the first vertex as text, for errors of which GEOS names no place."""
     x, y = shapely.get_coordinates(geometry)[0]
     return str(x), str(y)
 
 
 def _plain(number: str) -> str:
-    """Write a coordinate to about a centimetre."""
+    """Return a coordinate as text, to about a centimetre."""
     value = float(number)
     return f"{value:.7f}".rstrip("0").rstrip(".") if abs(value) <= 180 else f"{value:.2f}"

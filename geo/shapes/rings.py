@@ -1,4 +1,4 @@
-"""Rings of one parcel put together: which is a hole follows from what lies inside what, not from numbers or turns."""
+"""Build polygons from rings: holes follow from containment, not from ring numbers or orientation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from geo.errors import BadInput
 
-__all__ = ["CLOSING_M", "area_of_rings", "flat_arranged", "gaps_m", "grouped", "nested_anew"]
+__all__ = ["CLOSING_M", "area_of_rings", "gaps_m", "grouped", "rebuild_invalid_rings", "rebuild_parts"]
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +58,7 @@ def area_of_rings(rings: Sequence[Floats], name: str, row: int) -> Any:
 
 
 def _nesting(alone: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return how many rings each lies in, and the smallest of those."""
+    """Return for each ring the number of rings it lies in, and the position of the smallest of those (-1: none)."""
     whole = alone.copy()
     faulty = ~shapely.is_valid(alone)
     whole[faulty] = shapely.make_valid(alone[faulty], method="structure", keep_collapsed=False)
@@ -75,7 +75,7 @@ def _nesting(alone: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def gaps_m(lines: NDArray[Any]) -> Floats:
-    """Return how far the ends of lines lie apart, in metres; NaN for those of fewer than four points.
+    """Return the distance between the ends of lines (m); NaN for lines of fewer than four points.
 
     Coordinates that could be degrees (all within ±180) count as degrees, roughly.
     """
@@ -86,37 +86,37 @@ def gaps_m(lines: NDArray[Any]) -> Floats:
     return np.where(shapely.get_num_points(lines) >= 4, gaps, np.nan)
 
 
-def flat_arranged(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Put the rings of invalid areas together anew, as formats mean them that keep rings without saying what is a hole.
+def rebuild_invalid_rings(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return areas with the rings of invalid ones rebuilt by containment, for formats that do not mark holes.
 
     Parameters
     ----------
     shapes : array of shapely geometries or None
-        As a reader made them that goes by the turn of rings.
+        As built by a reader that goes by the orientation of rings.
 
     Returns
     -------
     array of shapely geometries or None, array of bool
-        And which were put together anew: those that were invalid and are not any more.
+        The shapes, and a mask of those that were invalid and are valid now.
     """
     turned = np.zeros(len(shapes), dtype=bool)
     made = shapes
     for at in np.flatnonzero((shapely.get_dimensions(shapes) == 2) & ~shapely.is_valid(shapes)):
-        anew = _anew(shapely.get_rings(shapely.get_parts(shapes[at])), one_shell=False)
+        anew = _rebuilt_area(shapely.get_rings(shapely.get_parts(shapes[at])), one_shell=False)
         if anew is not None:
             made = shapes.copy() if made is shapes else made
             made[at], turned[at] = anew, True
     return made, turned
 
 
-def nested_anew(shape: Any) -> Any:
-    """Put the rings of each part of an invalid area together anew; None where that does not make it valid.
+def rebuild_parts(shape: Any) -> Any:
+    """Return an invalid area with the rings of each part rebuilt by containment; None if that is not valid.
 
-    Here a format says which rings make a part: the rings of one must all lie in its outermost, whichever stands first.
+    For formats that assign rings to parts: all rings of a part must lie in its largest, whichever is first.
     """
     parts = []
     for part in shapely.get_parts(shape):
-        anew = _anew(shapely.get_rings(part), one_shell=True) if not part.is_valid else part
+        anew = _rebuilt_area(shapely.get_rings(part), one_shell=True) if not part.is_valid else part
         if anew is None:
             return None
         parts += list(shapely.get_parts(anew))
@@ -124,8 +124,8 @@ def nested_anew(shape: Any) -> Any:
     return made if made.is_valid else None
 
 
-def _anew(rings: NDArray[Any], *, one_shell: bool) -> Any:
-    """Return the valid area that rings enclose by containment, if there is one."""
+def _rebuilt_area(rings: NDArray[Any], *, one_shell: bool) -> Any:
+    """Return the area that rings enclose by containment; None if it is not valid."""
     chains = [shapely.get_coordinates(ring) for ring in rings if not shapely.is_empty(ring)]
     if len(chains) < 2:
         return None
@@ -144,7 +144,7 @@ def _anew(rings: NDArray[Any], *, one_shell: bool) -> Any:
 
 
 def grouped(keys: Sequence[Any]) -> list[list[int]]:
-    """Return the positions of equal keys together, in order of first appearance."""
+    """Return the positions of each distinct key, in order of first appearance."""
     found: dict[Any, list[int]] = {}
     for position, key in enumerate(keys):
         found.setdefault(key, []).append(position)

@@ -1,4 +1,4 @@
-"""Sites in one frame, whatever they came in."""
+"""Sites: the shapes that are checked, validated and in one frame, whatever their format."""
 
 from geo.sites.drawn import sites_from_drawing, sites_from_points
 from geo.sites.raw_part import RawPart, mark_notices
@@ -8,7 +8,7 @@ from geo.sites.sites import (
     ReadLimits,
     Sites,
     crs_reading,
-    refuse_endless,
+    refuse_too_long,
     shapes_unshifted,
     sites_from_parts,
 )
@@ -21,7 +21,7 @@ __all__ = [
     "Sites",
     "crs_reading",
     "mark_notices",
-    "refuse_endless",
+    "refuse_too_long",
     "shapes_unshifted",
     "sites_from_drawing",
     "sites_from_parts",

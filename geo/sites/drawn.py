@@ -1,4 +1,4 @@
-"""Sites that are drawn on the map or given as plain longitudes and latitudes."""
+"""Sites from drawings on the map, or from longitudes and latitudes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def sites_from_points(points: Sequence[tuple[float, float]], *, ids: Sequence[st
 
 
 def sites_from_drawing(features: Sequence[Mapping[str, Any]], *, limits: Limits = DEFAULT_LIMITS) -> Sites:
-    """Return sites from what Leaflet.draw hands over.
+    """Return sites from the features of Leaflet.draw.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Sites: what is checked, in one frame, however it came."""
+"""Sites: the shapes that are checked, merged from all parts of an input, validated and in EPSG:4490."""
 
 from __future__ import annotations
 
@@ -17,8 +17,17 @@ from geo.crs import CrsReading, check_ranges, describe, detect, likely_text, spl
 from geo.errors import BadInput, CrsError
 from geo.measure import HA_M2, MU_M2, edge_pieces_of
 from geo.notices import Notice
-from geo.shapes import CLOSING_M, Mended, gaps_m, mended, nothing_there, plain_shapes, square_metres_per_unit, usable
-from geo.sites.raw_part import RawPart, datav_marks, mark_notices, with_shapes
+from geo.shapes import (
+    CLOSING_M,
+    Repaired,
+    gaps_m,
+    is_missing_or_empty,
+    plain_shapes,
+    repair_shapes,
+    require_valid,
+    square_metres_per_unit,
+)
+from geo.sites.raw_part import RawPart, datav_marks, mark_notices, without_missing_shapes
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -27,14 +36,14 @@ __all__ = [
     "ReadLimits",
     "Sites",
     "crs_reading",
-    "refuse_endless",
+    "refuse_too_long",
     "shapes_unshifted",
     "sites_from_parts",
 ]
 
 
 class Limits(Protocol):
-    """What an upload may be at most; the catalogue's ``limits`` table fits."""
+    """Upper limits for an upload; the catalogue's ``limits`` table has this interface."""
 
     @property
     def upload_mb(self) -> int:
@@ -55,7 +64,7 @@ class Limits(Protocol):
 
 @dataclass(frozen=True)
 class ReadLimits:
-    """Limits for callers that have no catalogue at hand."""
+    """Default limits, for callers without a catalogue."""
 
     upload_mb: int = 200
     unpacked_mb: int = 1000
@@ -68,7 +77,7 @@ DEFAULT_LIMITS: Final = ReadLimits()
 
 @dataclass(frozen=True)
 class Sites:
-    """What is to be checked.
+    """The sites of one input: their shapes and attributes, CRS readings and notices.
 
     Attributes
     ----------
@@ -124,7 +133,7 @@ def sites_from_parts(
     columns: Mapping[str, str] | None = None,
     swap: bool = False,
 ) -> Sites:
-    """Check what was read and bring it into the store.
+    """Return the sites of parts as read: validated, repaired where possible, in EPSG:4490.
 
     Parameters
     ----------
@@ -154,21 +163,21 @@ def sites_from_parts(
     vertices = sum(int(shapely.get_num_coordinates(part.frame.geometry.to_numpy()).sum()) for part in parts)
     if vertices > limits.vertices:
         raise BadInput("geo.too_many_vertices", name=name, count=vertices, limit=limits.vertices)
-    asked = _Asked(crs, swap, dict(columns or {}), limits)
-    stored = [_stored(part, asked, position) for position, part in enumerate(parts)]
+    options = _ReadOptions(crs, swap, dict(columns or {}), limits)
+    stored = [_to_stored_part(part, options, position) for position, part in enumerate(parts)]
     frame = pd.concat([made.frame for made in stored], ignore_index=True) if len(stored) > 1 else stored[0].frame
     frame["site_id"] = _site_ids(frame)
     ids = np.split(frame["site_id"].to_numpy(), np.cumsum([len(made.frame) for made in stored])[:-1])
     others = [column for column in frame.columns if column not in {*_OURS, "geometry"}]
     originals = pd.Series(np.concatenate([made.raw for made in stored]), index=frame["site_id"].to_numpy())
     readings = tuple(made.reading for made in stored)
-    notices = _told_once(stored, ids)
+    notices = _merged_notices(stored, ids)
     return Sites(frame[[*_OURS, "geometry", *others]], readings, name, sha256, notices, originals)
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What the user asked for, for all parts alike."""
+class _ReadOptions:
+    """Options of the user, the same for all parts."""
 
     crs: Any
     swap: bool
@@ -177,8 +186,8 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class _Stored:
-    """One part in the store's system."""
+class _StoredPart:
+    """One part in EPSG:4490, with its CRS reading, notices and original shapes."""
 
     frame: gpd.GeoDataFrame
     reading: CrsReading
@@ -186,24 +195,24 @@ class _Stored:
     raw: NDArray[Any]
 
 
-def _told_once(stored: Sequence[_Stored], ids: Sequence[NDArray[Any]]) -> tuple[Notice, ...]:
-    """Gather the notices of all parts, each sentence once, with the sites that it is about."""
+def _merged_notices(stored: Sequence[_StoredPart], ids: Sequence[NDArray[Any]]) -> tuple[Notice, ...]:
+    """Return the notices of all parts, equal sentences merged, with the ids of their sites."""
     found: dict[str, Notice] = {}
-    for made, names in zip(stored, ids, strict=True):
-        for notice in made.notices:
-            about = [str(names[row - 1]) for row in notice.rows] if notice.rows else []
-            about = about or ([str(name) for name in names] if len(stored) > 1 else [])
+    for one, names in zip(stored, ids, strict=True):
+        for notice in one.notices:
+            site_ids = [str(names[row - 1]) for row in notice.rows] if notice.rows else []
+            site_ids = site_ids or ([str(name) for name in names] if len(stored) > 1 else [])
             known = found.get(notice.text())
-            before = known.sites if known else ()
-            found[notice.text()] = replace(notice, sites=(*before, *about))
+            known_sites = known.sites if known else ()
+            found[notice.text()] = replace(notice, sites=(*known_sites, *site_ids))
     return tuple(found.values())
 
 
-def _stored(part: RawPart, asked: _Asked, position: int) -> _Stored:
-    """Check one part in its own system and bring it into the store's; pass over rows without a shape, and say so."""
-    part, rows = with_shapes(part)
+def _to_stored_part(part: RawPart, options: _ReadOptions, position: int) -> _StoredPart:
+    """Return a part in EPSG:4490 without rows that have no shape, of which a notice is added."""
+    part, rows = without_missing_shapes(part)
     try:
-        return _stored_whole(part, asked, position)
+        return _part_to_store(part, options, position)
     except BadInput as fault:
         row = fault.values.get("row")
         if isinstance(row, int) and 0 < row <= len(rows):
@@ -211,27 +220,27 @@ def _stored(part: RawPart, asked: _Asked, position: int) -> _Stored:
         raise
 
 
-def _stored_whole(part: RawPart, asked: _Asked, position: int) -> _Stored:
-    """Check a part of which every row has a shape, and bring it into the store's system."""
+def _part_to_store(part: RawPart, options: _ReadOptions, position: int) -> _StoredPart:
+    """Return a part in EPSG:4490, every row of which has a shape, validated in its own CRS."""
     own = part.frame.reset_index(drop=True)
     raw = plain_shapes(own.geometry.to_numpy())
-    swap = asked.swap and not part.east_first
+    swap = options.swap and not part.east_first
     if swap:
         raw = shapely.transform(shapely.force_2d(raw), lambda xy: xy[:, ::-1])
-    reading = crs_reading(part, asked.crs, raw)
-    if not nothing_there(raw).any():
+    reading = crs_reading(part, options.crs, raw)
+    if not is_missing_or_empty(raw).any():
         check_ranges(raw, reading, part.name)
-        refuse_endless(raw, reading, part.name, asked.limits)
-    whole = mended(raw, part.name, geographic=reading.geographic)
+        refuse_too_long(raw, reading, part.name, options.limits)
+    whole = repair_shapes(raw, part.name, geographic=reading.geographic)
     made = to_store(
         gpd.GeoDataFrame(geometry=shapes_unshifted(whole.shapes, reading, part.name), crs=reading.epsg), part.name
     )
     if not reading.geographic or reading.shifted:
-        usable(made.geometry.to_numpy(), part.name)  # a shape thinner than rounding can fold over on its way
+        require_valid(made.geometry.to_numpy(), part.name)  # a shape thinner than rounding can fold over on its way
     attributes = pd.DataFrame(own.drop(columns=own.geometry.name))
     ours = {
-        "site_id": _own_ids(attributes, asked.columns.get("id"), part.name),
-        "declared_area_m2": _declared_areas(attributes, part, asked.columns),
+        "site_id": _own_ids(attributes, options.columns.get("id"), part.name),
+        "declared_area_m2": _declared_areas(attributes, part, options.columns),
         "part": position,
         "repair": _all_repairs(part, whole),
         "repair_area_m2": whole.area_m2,
@@ -239,14 +248,14 @@ def _stored_whole(part: RawPart, asked: _Asked, position: int) -> _Stored:
     attributes.columns = [f"{c}_" if c in {*_OURS, "geometry"} else str(c) for c in attributes.columns]
     frame = gpd.GeoDataFrame(attributes.assign(**ours), geometry=made.geometry)
     marks = mark_notices(part, shifted=reading.shifted)
-    notices = (*part.notices, *marks, *_noticed(raw, whole, ours["repair"], reading, part.name))
-    return _Stored(
+    notices = (*part.notices, *marks, *_repair_notices(raw, whole, ours["repair"], reading, part.name))
+    return _StoredPart(
         frame, replace(reading, evidence=(*reading.evidence, "axes_swapped")) if swap else reading, notices, raw
     )
 
 
 def shapes_unshifted(shapes: NDArray[Any], reading: CrsReading, name: str) -> NDArray[Any]:
-    """Take the shift of a web map out, edge by edge; other systems pass through."""
+    """Return shapes in WGS 84 from GCJ-02 or BD-09, edges densified; shapes of other systems are unchanged."""
     if not reading.shifted:
         return shapes
     cut = split_edges(shapes, edge_pieces_of(_SHIFTED_PIECE_M))
@@ -254,16 +263,18 @@ def shapes_unshifted(shapes: NDArray[Any], reading: CrsReading, name: str) -> ND
     return made
 
 
-def _all_repairs(part: RawPart, whole: Mended) -> NDArray[Any]:
-    """Join what the reader mended and what was mended here."""
+def _all_repairs(part: RawPart, whole: Repaired) -> NDArray[Any]:
+    """Return the repair codes of the reader and of this module, joined by row."""
     if part.repairs is None:
         return whole.codes
     both = [";".join(code for code in pair if code) for pair in zip(part.repairs, whole.codes, strict=True)]
     return np.array(both, dtype=object)
 
 
-def _noticed(raw: NDArray[Any], whole: Mended, repairs: NDArray[Any], reading: CrsReading, name: str) -> list[Notice]:
-    """Say what was dropped and mended, and which areas are thinner than a survey can tell."""
+def _repair_notices(
+    raw: NDArray[Any], whole: Repaired, repairs: NDArray[Any], reading: CrsReading, name: str
+) -> list[Notice]:
+    """Return notices of dropped Z and M, repairs, closed lines, and areas thinner than a survey can resolve."""
     found = []
     for code, there in (("z_dropped", shapely.has_z(raw)), ("m_dropped", shapely.has_m(raw))):
         if there.any():
@@ -298,8 +309,8 @@ def _rows(chosen: NDArray[np.bool_]) -> tuple[int, ...]:
     return tuple((np.flatnonzero(chosen) + 1).tolist())
 
 
-def refuse_endless(raw: NDArray[Any], reading: CrsReading, name: str, limits: Limits) -> None:
-    """Refuse edges so long that cutting them to pieces would fill the memory: a few vertices can span Earth."""
+def refuse_too_long(raw: NDArray[Any], reading: CrsReading, name: str, limits: Limits) -> None:
+    """Raise `BadInput` for edges so long that densifying them would fill the memory: few vertices can span Earth."""
     total_m = float(np.nansum(shapely.length(raw))) * (111_320.0 if reading.geographic else 1.0)
     most_m = limits.vertices * _METRES_PER_VERTEX
     if total_m > most_m:
@@ -307,8 +318,8 @@ def refuse_endless(raw: NDArray[Any], reading: CrsReading, name: str, limits: Li
 
 
 def crs_reading(part: RawPart, crs: Any, raw: NDArray[Any]) -> CrsReading:
-    """Settle which system counts: the user's word before the file's; without either, ask and say what would fit."""
-    crs = None if part.settled else crs
+    """Return the CRS of a part: the user's, else the file's; raise `CrsError` with candidates if there is neither."""
+    crs = None if part.crs_per_feature else crs
     if crs is None and part.crs is None:
         candidates = detect(shapely.get_coordinates(raw))
         likely = part.likely or likely_text(candidates)
@@ -326,25 +337,25 @@ def crs_reading(part: RawPart, crs: Any, raw: NDArray[Any]) -> CrsReading:
     return replace(reading, declared=label, evidence=("user", *reading.evidence))
 
 
-def _own_ids(own: pd.DataFrame, wanted: str | None, name: str) -> Any:
-    """Return the source's own ids where it has a column of them, all there and all different; else nothing."""
-    if wanted is not None and wanted not in own.columns:
-        raise BadInput("geo.no_such_column", name=name, column=wanted)
-    for column in _OWN_IDS if wanted is None else (wanted,):
-        if column in own.columns and own[column].notna().all():
-            texts = own[column].map(_id_text)
+def _own_ids(attributes: pd.DataFrame, column_name: str | None, name: str) -> Any:
+    """Return the column of ids of a source if it is complete and unique, else None."""
+    if column_name is not None and column_name not in attributes.columns:
+        raise BadInput("geo.no_such_column", name=name, column=column_name)
+    for column in _OWN_IDS if column_name is None else (column_name,):
+        if column in attributes.columns and attributes[column].notna().all():
+            texts = attributes[column].map(_id_text)
             if texts.is_unique and texts.ne("").all():
                 return texts
     return None
 
 
 def _id_text(value: Any) -> str:
-    """Write an id as people read it: 7, not 7.0."""
+    """Return an id as text: 7, not 7.0."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 def _site_ids(frame: gpd.GeoDataFrame) -> pd.Series:
-    """Keep the sources' own ids if they serve for all sites together, else number the sites from 1."""
+    """Return the sources' own ids if they are complete and unique over all sites, else numbers from 1."""
     own = frame["site_id"]
     if own.notna().all() and own.is_unique:
         texts: pd.Series = own.astype(str)

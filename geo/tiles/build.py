@@ -159,7 +159,7 @@ def _parts(shapes: Shapes, numbers: Ints) -> tuple[Shapes, Ints]:
 
 
 def _top_zoom(boxes: Floats, points: Ints) -> int:
-    """Choose the highest zoom: the first at which a tile holds a bearable number of points."""
+    """Return the highest zoom: the first at which no tile has too many points."""
     if not len(boxes):
         return MIN_ZOOM
     for zoom in range(_BASE_ZOOM, _LAST_ZOOM):

@@ -1,4 +1,4 @@
-"""The tiles of a layer, square by square: only as many shapes are held at a time as fit into memory.
+"""Build the tiles of a layer as a quadtree, with no more shapes in memory at a time than fit.
 
 The map is quartered until a square holds a bearable number of points. Such a leaf makes its tiles from the highest zoom
 down; what it drew last is merged with its neighbours for the zooms below. A tile that would be too heavy is drawn as
@@ -64,7 +64,7 @@ class Tile(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Held:
+class _ShapesInTile:
     """Shapes in degrees that reach a tile, with their ids, boxes and numbers of points."""
 
     shapes: Shapes
@@ -72,15 +72,15 @@ class _Held:
     boxes: Floats
     points: Ints
 
-    def inside(self, tile: Tile) -> _Held:
-        """Keep what reaches a tile; of large shapes only that part."""
+    def inside(self, tile: Tile) -> _ShapesInTile:
+        """Return the shapes that reach a tile; large ones clipped to it."""
         left, top, right, bottom = box = tile.box(BUFFER)
         reach = (self.boxes[:, 0] <= right) & (self.boxes[:, 2] >= left)
         rows = np.flatnonzero(reach & (self.boxes[:, 1] <= bottom) & (self.boxes[:, 3] >= top))
         large = self.points[rows] > _LARGE_SHAPE
         kept = rows[~large]
         parts, ids = cut(self.shapes[rows[large]], self.numbers[rows[large]], _degrees(box))
-        return _Held(
+        return _ShapesInTile(
             np.concatenate([self.shapes[kept], parts]),
             np.concatenate([self.numbers[kept], ids]),
             np.concatenate([self.boxes[kept], world_boxes(parts)]),
@@ -89,8 +89,8 @@ class _Held:
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """What a tile leaves to the zoom below: shapes with their ids and exact area, or the shares of the cells there.
+class _DrawnTile:
+    """A tile's result for the next lower zoom: shapes with their ids and exact area, or the shares of cells.
 
     Of many ids these shares are most of what is held: they are no finer than that zoom needs.
     """
@@ -123,26 +123,26 @@ class Tree:
 
     def make(self, shapes: Shapes, numbers: Ints, boxes: Floats, points: Ints) -> None:
         """Make every tile of polygons and lines in degrees."""
-        held = _Held(shapes, numbers, boxes, points)
+        held = _ShapesInTile(shapes, numbers, boxes, points)
         for x, y, _ in by_tile(boxes, MIN_ZOOM, (0, 0, 0)):
             tile = Tile(MIN_ZOOM, x, y)
             self._node(tile, held.inside(tile))
 
-    def _node(self, tile: Tile, held: _Held) -> _Drawn | None:
+    def _node(self, tile: Tile, contents: _ShapesInTile) -> _DrawnTile | None:
         """Make a tile and all below it."""
-        if not len(held.shapes):
+        if not len(contents.shapes):
             return None
         most = _LEAF_POINTS if self._dissolve else _LEAF_POINTS_APART
-        if held.points.sum() <= most or tile.zoom >= self._top:
-            return self._leaf(tile, held)
-        children = [self._node(child, held.inside(child)) for child in tile.children]
+        if contents.points.sum() <= most or tile.zoom >= self._top:
+            return self._leaf(tile, contents)
+        children = [self._node(child, contents.inside(child)) for child in tile.children]
         return self._merged(tile, children)
 
-    def _leaf(self, tile: Tile, held: _Held) -> _Drawn:
+    def _leaf(self, tile: Tile, contents: _ShapesInTile) -> _DrawnTile:
         """Make a tile and all below it from the shapes themselves, each zoom simplified from the one above it."""
         steps = self._top - tile.zoom + 1
-        done = held.points.sum() / steps
-        shapes, numbers = cut(projected(held.shapes), held.numbers, tile.box(BUFFER))
+        done = contents.points.sum() / steps
+        shapes, numbers = cut(projected(contents.shapes), contents.numbers, tile.box(BUFFER))
         for inner, content, _ in self._tiles(shapes, numbers, self._top, tile, _TOP_EXTENT):
             self._put(inner, content)
         self._add_done(done)
@@ -160,9 +160,9 @@ class Tree:
         simple, ids = cut(simple, ids, tile.box())
         if covers is not None:  # of the last tile, which is this one
             simple, ids = _lines(simple, ids, tile)
-        return _Drawn(simple, ids, area, None if covers is None else _halved(covers))
+        return _DrawnTile(simple, ids, area, None if covers is None else _halved(covers))
 
-    def _merged(self, tile: Tile, children: list[_Drawn | None]) -> _Drawn | None:
+    def _merged(self, tile: Tile, children: list[_DrawnTile | None]) -> _DrawnTile | None:
         """Make a tile from what its four children drew."""
         there = [child for child in children if child is not None]
         if not there:
@@ -179,14 +179,14 @@ class Tree:
             if heavy:
                 return self._in_cells(tile, _covers(shapes, numbers, tile), simple, ids, area)
             self._put(tile, content)
-        return _Drawn(simple, ids, area)
+        return _DrawnTile(simple, ids, area)
 
-    def _in_cells(self, tile: Tile, covers: Covers, shapes: Shapes, numbers: Ints, area: float) -> _Drawn:
+    def _in_cells(self, tile: Tile, covers: Covers, shapes: Shapes, numbers: Ints, area: float) -> _DrawnTile:
         """Make a tile of cells, and of the lines among shapes."""
         lines, ids = _lines(shapes, numbers, tile)
         lines, ids, _ = simplified(lines, ids, 0.0, tile.zoom)
         self._put(tile, _cells(covers, lines, ids, tile))
-        return _Drawn(lines, ids, area, _halved(covers))
+        return _DrawnTile(lines, ids, area, _halved(covers))
 
     def _tiles(
         self, shapes: Shapes, numbers: Ints, zoom: int, within: Tile, extent: int
@@ -230,7 +230,7 @@ def _halved(covers: Covers) -> Covers:
     return {number: coarser(cover, 2) for number, cover in covers.items()}
 
 
-def _joined_covers(tile: Tile, children: list[_Drawn | None]) -> Covers:
+def _joined_covers(tile: Tile, children: list[_DrawnTile | None]) -> Covers:
     """Put the shares of four tiles together as those of the tile below."""
     joined: Covers = {}
     half = CELLS // 2

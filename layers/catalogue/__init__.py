@@ -1,19 +1,19 @@
-"""The catalogue of layers: config.toml, the model of a layer, what the user added, territory, policy."""
+"""The catalogue of layers: config.toml, the overlay of imported layers, loading, territories, export policy."""
 
 from layers.catalogue.config import Catalogue, MapSettings, OnlineMap, read_catalogue
 from layers.catalogue.counties import counties_of, territory_names
 from layers.catalogue.digest import frame_digest
 from layers.catalogue.export_policy import (
     export_levels,
+    export_limit,
     is_for_internal_use,
     may_export,
-    most_export,
-    strictest,
+    strictest_export,
     withheld_ids,
 )
-from layers.catalogue.in_use import Current, current_catalogue
+from layers.catalogue.in_use import CatalogueInUse, current_catalogue
 from layers.catalogue.licences import licence_text
-from layers.catalogue.load import COMMON_COLUMNS, load_layers, source_files, unhealthy
+from layers.catalogue.load import COMMON_COLUMNS, failed_layers, load_layers, source_files
 from layers.catalogue.model import (
     INDICATIVE_BASES,
     Basis,
@@ -26,8 +26,15 @@ from layers.catalogue.model import (
     Secrecy,
     Style,
 )
-from layers.catalogue.territory import common, covers, lies_in, proposed_extent, without
-from layers.catalogue.user_layers import Overlay, OverlayEntry, OverlayVersion, changing, overlay_path, read_overlay
+from layers.catalogue.territory import common_territories, covers, extent_without, lies_in, proposed_extent
+from layers.catalogue.user_layers import (
+    Overlay,
+    OverlayEntry,
+    OverlayVersion,
+    locked_overlay,
+    overlay_path,
+    read_overlay,
+)
 from layers.catalogue.years import NO_YEAR, years_of
 
 __all__ = [
@@ -37,7 +44,7 @@ __all__ = [
     "Basis",
     "Bilingual",
     "Catalogue",
-    "Current",
+    "CatalogueInUse",
     "Export",
     "Layer",
     "LayerSpec",
@@ -50,28 +57,28 @@ __all__ = [
     "Role",
     "Secrecy",
     "Style",
-    "changing",
-    "common",
+    "common_territories",
     "counties_of",
     "covers",
     "current_catalogue",
     "export_levels",
+    "export_limit",
+    "extent_without",
+    "failed_layers",
     "frame_digest",
     "is_for_internal_use",
     "licence_text",
     "lies_in",
     "load_layers",
+    "locked_overlay",
     "may_export",
-    "most_export",
     "overlay_path",
     "proposed_extent",
     "read_catalogue",
     "read_overlay",
     "source_files",
-    "strictest",
+    "strictest_export",
     "territory_names",
-    "unhealthy",
     "withheld_ids",
-    "without",
     "years_of",
 ]

@@ -1,4 +1,4 @@
-"""``config.toml`` read and checked: regions, map defaults, limits and the layer catalogue."""
+"""Schema and reader of ``config.toml``: regions, map defaults, limits and the layer catalogue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Catalogue", "CheckSettings", "Limits", "MapSettings", "OnlineMap", "
 
 
 class Region(Entry):
-    """A territory that the product knows: where the map can jump to."""
+    """A territory that the map can jump to."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Bilingual
@@ -25,7 +25,7 @@ class Region(Entry):
 
 
 class OnlineMap(Entry):
-    """Map tiles of a service outside: off unless the configuration names it, and the only host the map may then ask."""
+    """An external tile service (XYZ or WMTS) that the configuration enables; the map requests tiles from no other."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
     title: Bilingual
@@ -50,7 +50,7 @@ class OnlineMap(Entry):
 
     @property
     def template(self) -> str:
-        """The address with the names that tiles are asked for by."""
+        """The URL template with ``{z}``, ``{x}`` and ``{y}`` in place of the WMTS names."""
         names = {"{TileMatrix}": "{z}", "{TileCol}": "{x}", "{TileRow}": "{y}"}
         found = self.url
         for name, short in names.items():
@@ -59,7 +59,7 @@ class OnlineMap(Entry):
 
 
 class MapSettings(Entry):
-    """Where the map starts and how far it zooms."""
+    """Initial view, zoom range and base maps."""
 
     centre_lon: float = Field(ge=-180, le=180, strict=False)
     centre_lat: float = Field(ge=-85, le=85, strict=False)
@@ -74,7 +74,7 @@ class MapSettings(Entry):
 
 
 class Limits(Entry):
-    """What an upload may be at most."""
+    """Upper limits for an upload."""
 
     upload_mb: int = Field(gt=0, le=4096)
     unpacked_mb: int = Field(gt=0, le=16384)
@@ -83,7 +83,7 @@ class Limits(Entry):
 
 
 class CheckSettings(Entry):
-    """Tolerances of the siting check, and how its figures are written."""
+    """Tolerances of the siting check, and decimal places of its figures."""
 
     touch_tolerance_m: float = Field(ge=0, le=10, strict=False)
     """Two edges closer than this touch; they do not overlap."""
@@ -97,7 +97,7 @@ class CheckSettings(Entry):
 
 
 class Catalogue(Entry):
-    """All of ``config.toml``."""
+    """The content of ``config.toml``, validated."""
 
     version: int = Field(ge=1, le=1)
     language: str = Field(pattern="^(zh|en)$")
@@ -110,7 +110,7 @@ class Catalogue(Entry):
     """Folder of the configuration: relative paths start here."""
 
     def spec(self, layer_id: str) -> LayerSpec:
-        """Return the entry `layer_id`.
+        """Return the catalogue entry with the id `layer_id`.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Catalogue(Entry):
 
 
 def read_catalogue(path: Path) -> Catalogue:
-    """Read and check a configuration file.
+    """Return the catalogue read from a configuration file, validated.
 
     Parameters
     ----------
@@ -145,34 +145,34 @@ def read_catalogue(path: Path) -> Catalogue:
     try:
         catalogue = Catalogue.model_validate({**raw, "folder": path.resolve().parent})
     except ValidationError as fault:
-        raise _first_fault(path.name, raw, fault) from None
+        raise _config_error(path.name, raw, fault) from None
     _check_references(path.name, catalogue)
     return catalogue
 
 
-def _first_fault(file: str, raw: dict[str, Any], fault: ValidationError) -> ConfigError:
-    """Turn pydantic's report into one sentence about the first wrong key."""
+def _config_error(file: str, raw: dict[str, Any], fault: ValidationError) -> ConfigError:
+    """Return a `ConfigError` about the first wrong key that pydantic found."""
     first = fault.errors()[0]
     parts = [part for part in first["loc"] if part not in {"none", "file", "plans", "corridor", "raster", "imported"}]
-    return ConfigError("layers.config_key", file=file, key=_spelled(raw, parts), fault=first["msg"])
+    return ConfigError("layers.config_key", file=file, key=_key_path(raw, parts), fault=first["msg"])
 
 
-def _spelled(raw: dict[str, Any], parts: list[int | str]) -> str:
-    """Write a key the way a planner finds it: ``layer "redline".accuracy_m``."""
-    spelled = ""
+def _key_path(raw: dict[str, Any], parts: list[int | str]) -> str:
+    """Return the path of a key as text, entries by their id: ``layer "redline".accuracy_m``."""
+    path = ""
     node: Any = raw
     for part in parts:
         node = node[part] if isinstance(part, int) or (isinstance(node, dict) and part in node) else None
         if isinstance(part, int):
             name = node.get("id") if isinstance(node, dict) else None
-            spelled += f' "{name}"' if name else f"[{part + 1}]"
+            path += f' "{name}"' if name else f"[{part + 1}]"
         else:
-            spelled += f".{part}" if spelled else part
-    return spelled
+            path += f".{part}" if path else part
+    return path
 
 
 def _check_references(file: str, catalogue: Catalogue) -> None:
-    """Refuse doubled ids and corridors along layers that are not there."""
+    """Raise `ConfigError` for duplicate layer ids and for corridors along layers that do not exist."""
     counts = Counter(spec.id for spec in catalogue.layer)
     for layer_id, count in counts.items():
         if count > 1:

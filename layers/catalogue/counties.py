@@ -1,4 +1,4 @@
-"""The administrative units that everything is joined to."""
+"""County units and names of territories, from the loaded layers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["counties_of", "territory_names"]
 
 
 def counties_of(layers: Mapping[str, Layer]) -> gpd.GeoDataFrame:
-    """Return the county units of the catalogue.
+    """Return the frame of the layer that holds the county units.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def counties_of(layers: Mapping[str, Layer]) -> gpd.GeoDataFrame:
     Raises
     ------
     DataFault
-        If no layer that stands for counties is loaded: nothing can be placed without one.
+        If no layer with ``stands_for = "county"`` is loaded.
     """
     for layer in layers.values():
         if layer.spec.stands_for == "county" and layer.frame is not None:
@@ -33,7 +33,7 @@ def counties_of(layers: Mapping[str, Layer]) -> gpd.GeoDataFrame:
 
 
 def territory_names(layers: Mapping[str, Layer], lang: Lang) -> dict[str, str]:
-    """Return the names of all provinces, prefectures and counties of a loaded catalogue by their adcodes.
+    """Return the names of all loaded provinces, prefectures and counties in a language, by adcode.
 
     The Chinese name stands where there is no English one.
     """

@@ -1,4 +1,4 @@
-"""The content hash of a layer: the same for two files that hold the same features, whatever their order or container.
+"""Content hash of a layer: equal for files with the same features, whatever their order or file format.
 
 SHA-256 over the sorted SHA-256 of each feature as read: raw-double WKB, typed NFC attributes, declared CRS. Nothing is
 rounded, because rounding flips at the last digit (docs/architecture.md, Stores).
@@ -23,7 +23,7 @@ _ROWS_AT_ONCE: Final = 50_000
 
 
 def frame_digest(frame: gpd.GeoDataFrame) -> str:
-    """Return the content hash of a frame as read.
+    """Return the SHA-256 content hash of a frame, independent of the order of its rows.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def frame_digest(frame: gpd.GeoDataFrame) -> str:
 
 
 def _feature_digests(frame: gpd.GeoDataFrame) -> list[bytes]:
-    """Return the SHA-256 of each feature: shape, then attributes as JSON with sorted keys."""
+    """Return the SHA-256 of each feature, over its WKB and its attributes as JSON with sorted keys."""
     geometry = frame.geometry.name
     shapes = shapely.to_wkb(frame.geometry.to_numpy(), byte_order=1, include_srid=False, flavor="iso")
     texts = {
@@ -71,7 +71,7 @@ def _feature_digests(frame: gpd.GeoDataFrame) -> list[bytes]:
 
 
 def _text(value: Any) -> str:
-    """Write a cell as JSON: missing values are null whatever their flavour, text is NFC."""
+    """Return a cell as JSON text: any missing value as null, strings in NFC."""
     if isinstance(value, str):
         return encode_basestring(value if value.isascii() else unicodedata.normalize("NFC", value))
     if hasattr(value, "item"):

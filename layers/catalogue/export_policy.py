@@ -7,32 +7,32 @@ from typing import Final
 
 from layers.catalogue.model import Export, Layer, LayerSpec, Secrecy
 
-__all__ = ["export_levels", "is_for_internal_use", "may_export", "most_export", "strictest", "withheld_ids"]
+__all__ = ["export_levels", "export_limit", "is_for_internal_use", "may_export", "strictest_export", "withheld_ids"]
 
 _ORDER: Final[tuple[Export, ...]] = ("none", "findings", "full")
 _MOST: Final[dict[Secrecy, Export]] = {"public": "full", "internal": "full", "secret": "none"}
 
 
-def strictest(levels: Iterable[Export]) -> Export:
-    """Return the strictest of some levels; ``full`` where there is none.
+def strictest_export(levels: Iterable[Export]) -> Export:
+    """Return the strictest of some export levels; ``full`` for an empty iterable.
 
     Examples
     --------
-    >>> strictest(["full", "none", "findings"]), strictest([])
+    >>> strictest_export(["full", "none", "findings"]), strictest_export([])
     ('none', 'full')
     """
     return min(levels, key=_ORDER.index, default="full")
 
 
-def most_export(export: Export, secrecy: Secrecy) -> Export:
-    """Return an export level as far as the secrecy of a layer allows it: nothing of a secret layer is exported.
+def export_limit(export: Export, secrecy: Secrecy) -> Export:
+    """Return an export level limited by secrecy: ``none`` for a secret layer.
 
     Examples
     --------
-    >>> most_export("full", "internal"), most_export("full", "secret")
+    >>> export_limit("full", "internal"), export_limit("full", "secret")
     ('full', 'none')
     """
-    return strictest([export, _MOST[secrecy]])
+    return strictest_export([export, _MOST[secrecy]])
 
 
 def is_for_internal_use(layers: Iterable[Layer]) -> bool:
@@ -64,8 +64,10 @@ def export_levels(specs: Iterable[LayerSpec]) -> dict[str, Export]:
         if layer_id not in known or layer_id in below:
             return "none"
         spec = known[layer_id]
-        own: Export = "full" if spec.source.empty else most_export(spec.export, spec.secrecy)
-        found[layer_id] = strictest([own, *(level(parent, below | {layer_id}) for parent in spec.source.made_of)])
+        own: Export = "full" if spec.source.empty else export_limit(spec.export, spec.secrecy)
+        found[layer_id] = strictest_export(
+            [own, *(level(parent, below | {layer_id}) for parent in spec.source.made_of)]
+        )
         return found[layer_id]
 
     return {layer_id: level(layer_id, frozenset()) for layer_id in known}

@@ -1,4 +1,4 @@
-"""The catalogue in use: ``config.toml`` with what the user brought in its place. Browser, command line and server."""
+"""The catalogue in use: ``config.toml`` with the user's imported layers merged in, for browser, CLI and server."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from pathlib import Path
 from geo.errors import ConfigError, RedlineError
 from layers.catalogue.config import Catalogue, read_catalogue
 from layers.catalogue.model import LayerSpec
-from layers.catalogue.territory import common
+from layers.catalogue.territory import common_territories
 from layers.catalogue.user_layers import Overlay, OverlayVersion, read_overlay
 
-__all__ = ["Current", "current_catalogue", "merged"]
+__all__ = ["CatalogueInUse", "current_catalogue", "merge_overlay"]
 
 
 @dataclass(frozen=True)
-class Current:
-    """What is in use.
+class CatalogueInUse:
+    """The catalogue in use and the overlay merged into it.
 
     Attributes
     ----------
     catalogue : Catalogue
         Shipped entries in their order, then the user's own.
     overlay : Overlay
-        What the user brought, all versions; empty where it cannot be read.
+        All versions of the user's layers; empty where it cannot be read.
     fault : RedlineError or None
-        Why the overlay is left out.
+        Why the overlay was not merged.
     """
 
     catalogue: Catalogue
@@ -33,59 +33,61 @@ class Current:
     fault: RedlineError | None = None
 
 
-def current_catalogue(path: Path) -> Current:
-    """Read ``config.toml`` and the overlay of the user's data folder.
+def current_catalogue(path: Path) -> CatalogueInUse:
+    """Return ``config.toml`` with the overlay of the user's data folder merged in.
 
     Raises
     ------
     ConfigError
-        If ``config.toml`` is wrong. A wrong overlay stops nothing: the catalogue is then as shipped, and `fault` says
-        what to mend.
+        If ``config.toml`` is wrong. A wrong overlay raises nothing: the catalogue is then as shipped, and `fault` is
+        the reason.
     """
     shipped = read_catalogue(path)
     try:
         overlay = read_overlay()
-        return Current(merged(shipped, overlay), overlay)
+        return CatalogueInUse(merge_overlay(shipped, overlay), overlay)
     except ConfigError as fault:
-        return Current(shipped, Overlay(), fault)
+        return CatalogueInUse(shipped, Overlay(), fault)
 
 
-def merged(shipped: Catalogue, overlay: Overlay) -> Catalogue:
-    """Return a catalogue with the versions that are in use; ground that they take over is left to them."""
-    used = {entry.id: entry.in_use for entry in overlay.entry}
-    brought = {layer_id: version for layer_id, version in used.items() if version is not None}
-    specs = [brought[spec.id].layer if spec.id in brought else spec for spec in shipped.layer]
-    for version in brought.values():
+def merge_overlay(shipped: Catalogue, overlay: Overlay) -> Catalogue:
+    """Return a catalogue with the overlay's versions in use; layers that they supersede lose that extent."""
+    in_use = {entry.id: entry.in_use for entry in overlay.entry}
+    versions = {layer_id: version for layer_id, version in in_use.items() if version is not None}
+    specs = [versions[spec.id].layer if spec.id in versions else spec for spec in shipped.layer]
+    for version in versions.values():
         ids = [spec.id for spec in specs]
-        if version.layer.id not in ids:  # beside the one whose ground it takes, else at the end
+        if version.layer.id not in ids:  # after the layer that it supersedes, else at the end
             at = ids.index(version.takes_over) + 1 if version.takes_over in ids else len(specs)
             specs.insert(at, version.layer)
     inside = {spec.stands_for for spec in shipped.layer if spec.must_be_inside}
     specs = [spec.model_copy(update={"must_be_inside": True}) if spec.stands_for in inside else spec for spec in specs]
-    narrowed = [_narrowed(spec, list(brought.values())) for spec in specs]
-    left = [spec for spec in narrowed if spec is not None]
-    return shipped.model_copy(update={"layer": [_derived(spec, left, list(brought.values())) for spec in left]})
+    remaining = [_without_superseded_extent(spec, list(versions.values())) for spec in specs]
+    left = [spec for spec in remaining if spec is not None]
+    return shipped.model_copy(
+        update={"layer": [_with_current_sources(spec, left, list(versions.values())) for spec in left]}
+    )
 
 
-def _derived(spec: LayerSpec, specs: list[LayerSpec], brought: list[OverlayVersion]) -> LayerSpec:
-    """Return an entry whose source is made of the layers that are in use, those that took ground over among them."""
-    takers: dict[str, list[str]] = {}
-    for version in brought:
+def _with_current_sources(spec: LayerSpec, specs: list[LayerSpec], versions: list[OverlayVersion]) -> LayerSpec:
+    """Return an entry whose source is derived from the layers in use, those that supersede one of its own included."""
+    superseding: dict[str, list[str]] = {}
+    for version in versions:
         if version.takes_over:
-            takers.setdefault(version.takes_over, []).append(version.layer.id)
-    source = spec.source.beside(takers, [one.id for one in specs])
+            superseding.setdefault(version.takes_over, []).append(version.layer.id)
+    source = spec.source.with_superseding(superseding, [one.id for one in specs])
     return spec if source == spec.source else spec.model_copy(update={"source": source})
 
 
-def _narrowed(spec: LayerSpec, brought: list[OverlayVersion]) -> LayerSpec | None:
-    """Return an entry without the ground that other layers took over; None where nothing is left of it."""
-    takers = [version for version in brought if version.takes_over == spec.id and version.layer.id != spec.id]
-    if not takers:
+def _without_superseded_extent(spec: LayerSpec, versions: list[OverlayVersion]) -> LayerSpec | None:
+    """Return an entry without the extent that other layers supersede; None where no extent is left."""
+    superseding = [version for version in versions if version.takes_over == spec.id and version.layer.id != spec.id]
+    if not superseding:
         return spec
-    left, gone = list(spec.extent), list(spec.outside)
-    for version in takers:
-        left = common(left, version.leaves) if left else list(version.leaves)
-        gone += version.layer.extent
+    left, outside = list(spec.extent), list(spec.outside)
+    for version in superseding:
+        left = common_territories(left, version.leaves) if left else list(version.leaves)
+        outside += version.layer.extent
         if not left:  # an empty extent would mean everywhere
             return None
-    return spec.model_copy(update={"extent": left, "outside": list(dict.fromkeys(gone))})
+    return spec.model_copy(update={"extent": left, "outside": list(dict.fromkeys(outside))})

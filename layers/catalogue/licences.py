@@ -1,4 +1,4 @@
-"""The terms of a layer in the language of the reader; names of licences are the same in both."""
+"""Licence terms of a layer in Chinese or English; names of licences are the same in both."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["licence_text"]
 
 
 def licence_text(licence: str, lang: Lang) -> str:
-    """Return the terms as the catalogue writes them (English), in Chinese where they are a sentence of ours.
+    """Return the licence text of a catalogue entry (English), translated where `words` has a Chinese text for it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""From a catalogue entry to a layer: read, check, bring to EPSG:4490, give every feature the common columns."""
+"""Load layers from their catalogue entries: read, validate, transform to EPSG:4490, add the common columns."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from layers.catalogue.config import Catalogue
 from layers.catalogue.digest import frame_digest
 from layers.catalogue.model import Layer, LayerSpec
 from layers.catalogue.territory import lies_in
-from layers.sources import Wanted
+from layers.sources import ReadRequest
 
-__all__ = ["COMMON_COLUMNS", "load_layer", "load_layers", "source_files", "unhealthy"]
+__all__ = ["COMMON_COLUMNS", "failed_layers", "load_layer", "load_layers", "source_files"]
 
 _COUNTIES: Final = "county"
 COMMON_COLUMNS = (
@@ -36,31 +36,31 @@ COMMON_COLUMNS = (
 )
 
 
-def load_layers(catalogue: Catalogue, before: Mapping[str, Layer] | None = None) -> dict[str, Layer]:
-    """Load every layer of the catalogue, in its order.
+def load_layers(catalogue: Catalogue, earlier: Mapping[str, Layer] | None = None) -> dict[str, Layer]:
+    """Return every layer of the catalogue by id, in the order of the catalogue.
 
     A layer that cannot be read does not stop the others: it comes back with ``state == "failed"`` and its fault.
 
     Parameters
     ----------
     catalogue : Catalogue
-    before : mapping of str to Layer, optional
-        Layers as loaded from the same ``config.toml``: those whose entry did not change since are taken over.
+    earlier : mapping of str to Layer, optional
+        Layers as loaded from the same ``config.toml``: those whose entry did not change since are reused.
     """
     loaded: dict[str, Layer] = {}
     for spec in _sources_first(catalogue.layer):
-        held = (before or {}).get(spec.id)
-        same = held is not None and held.state != "failed" and held.spec == spec
-        parents = [layer_id for layer_id in _made_from(spec) if layer_id in loaded]
-        if held is not None and same and all((before or {}).get(one) is loaded[one] for one in parents):
-            loaded[spec.id] = held
+        known = (earlier or {}).get(spec.id)
+        same = known is not None and known.state != "failed" and known.spec == spec
+        parents = [layer_id for layer_id in _dependencies(spec) if layer_id in loaded]
+        if known is not None and same and all((earlier or {}).get(one) is loaded[one] for one in parents):
+            loaded[spec.id] = known
         else:
             loaded[spec.id] = load_layer(spec, catalogue, loaded)
     return {spec.id: loaded[spec.id] for spec in catalogue.layer}
 
 
 def load_layer(spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer]) -> Layer:
-    """Load one layer; `loaded` holds those that it may be derived from.
+    """Return one layer, loaded; `loaded` holds the layers that it may be derived from.
 
     Returns
     -------
@@ -69,12 +69,12 @@ def load_layer(spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer]) 
     """
     if spec.source.empty:
         return Layer(spec, "not_loaded")
-    wanted = Wanted(spec.id, spec.crs, spec.name_field, catalogue.folder, partial(_frame_of, loaded=loaded))
+    request = ReadRequest(spec.id, spec.crs, spec.name_field, catalogue.folder, partial(_frame_of, loaded=loaded))
     try:
-        content = spec.source.read(wanted)
+        content = spec.source.read(request)
         if content.frame is None:
             return Layer(spec, "loaded", raster=content.raster, digest=content.digest)
-        frame = _without_ground(spec, content.frame, loaded)
+        frame = _without_superseded_area(spec, content.frame, loaded)
         digest = content.digest if content.digest is not None and not spec.outside else frame_digest(frame)
         return Layer(spec, "loaded", _with_common_columns(spec, frame), digest=digest)
     except RedlineError as fault:
@@ -82,42 +82,42 @@ def load_layer(spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer]) 
 
 
 def source_files(catalogue: Catalogue) -> list[Path]:
-    """Return the files that the layers of a ``config.toml`` are read from, plan tables apart."""
+    """Return the paths of the files that the layers of a catalogue are read from, except plan tables."""
     return list(dict.fromkeys(path for spec in catalogue.layer for path in spec.source.shipped_files(catalogue.folder)))
 
 
-def unhealthy(layers: Iterable[Layer]) -> list[Layer]:
-    """Return the layers that should be there and are not."""
+def failed_layers(layers: Iterable[Layer]) -> list[Layer]:
+    """Return the layers that could not be loaded."""
     return [layer for layer in layers if layer.state == "failed"]
 
 
 def _sources_first(specs: list[LayerSpec]) -> list[LayerSpec]:
-    """Order the entries so that a derived layer comes after what it is derived from."""
+    """Return the entries sorted so that a derived layer comes after those that it is derived from."""
     known = {spec.id: spec for spec in specs}
 
     def depth(spec: LayerSpec, below: frozenset[str]) -> int:
-        needs = [known[one] for one in _made_from(spec) if one in known and one not in below]
+        needs = [known[one] for one in _dependencies(spec) if one in known and one not in below]
         return 1 + max((depth(one, below | {spec.id}) for one in needs), default=0)
 
     return sorted(specs, key=lambda spec: depth(spec, frozenset()))
 
 
-def _made_from(spec: LayerSpec) -> list[str]:
-    """Return the ids of layers that a layer depends on; ground is cut away along counties."""
+def _dependencies(spec: LayerSpec) -> list[str]:
+    """Return the ids of the layers that must be loaded first: its sources, and counties if an extent is cut away."""
     return list(dict.fromkeys([*spec.source.needs, *([_COUNTIES] if spec.outside else [])]))
 
 
-def _without_ground(spec: LayerSpec, frame: gpd.GeoDataFrame, loaded: dict[str, Layer]) -> gpd.GeoDataFrame:
-    """Cut away the ground that other layers took over."""
+def _without_superseded_area(spec: LayerSpec, frame: gpd.GeoDataFrame, loaded: dict[str, Layer]) -> gpd.GeoDataFrame:
+    """Return the frame with the territories in `spec.outside`, superseded by other layers, clipped away."""
     if not spec.outside:
         return frame
     counties = _frame_of(_COUNTIES, loaded)
-    gone = [any(lies_in(code, one) for one in spec.outside) for code in counties["adcode"].astype(str)]
-    ground = shapely.union_all(counties.geometry.to_numpy()[gone])
+    cut_away = [any(lies_in(code, one) for one in spec.outside) for code in counties["adcode"].astype(str)]
+    area = shapely.union_all(counties.geometry.to_numpy()[cut_away])
     shapes = frame.geometry.to_numpy().copy()
-    shapely.prepare(ground)
-    meeting = shapely.intersects(ground, shapes)
-    shapes[meeting] = shapely.difference(shapes[meeting], ground)
+    shapely.prepare(area)
+    meeting = shapely.intersects(area, shapes)
+    shapes[meeting] = shapely.difference(shapes[meeting], area)
     left = ~shapely.is_empty(shapes)
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))[left].reset_index(drop=True)
 
@@ -133,7 +133,7 @@ def _frame_of(layer_id: str, loaded: dict[str, Layer]) -> gpd.GeoDataFrame:
 
 
 def _with_common_columns(spec: LayerSpec, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give every feature the columns that the map, the check and the snapshot rely on (see ``Layer``)."""
+    """Return the frame with the common columns that map, check and snapshot rely on (see ``Layer``)."""
     frame = frame.reset_index(drop=True)
     for key in ("id_field", "name_field", "zone_field", "time_field", "time_end_field"):
         column = getattr(spec, key)
@@ -143,15 +143,15 @@ def _with_common_columns(spec: LayerSpec, frame: gpd.GeoDataFrame) -> gpd.GeoDat
     ids = frame[spec.id_field].astype(str) if spec.id_field else count
     doubled = ids.duplicated(keep=False)
     frame["feature_id"] = ids.where(~doubled, ids + "-" + count)
-    _fill(frame, "name_zh", frame[spec.name_field] if spec.name_field else None)
-    _fill(frame, "name_en", frame["name_zh"])
-    _fill(frame, "zone", frame[spec.zone_field] if spec.zone_field else None)
+    _fill_missing(frame, "name_zh", frame[spec.name_field] if spec.name_field else None)
+    _fill_missing(frame, "name_en", frame["name_zh"])
+    _fill_missing(frame, "zone", frame[spec.zone_field] if spec.zone_field else None)
     frame["zone"] = frame["zone"].where(frame["zone"].astype(str).str.strip() != "", None)
-    _fill(frame, "clause")
-    _fill(frame, "source", spec.publisher.zh)
-    _fill(frame, "licence", spec.licence)
-    _fill(frame, "as_of", spec.as_of)
-    _fill(frame, "basis", spec.basis)
+    _fill_missing(frame, "clause")
+    _fill_missing(frame, "source", spec.publisher.zh)
+    _fill_missing(frame, "licence", spec.licence)
+    _fill_missing(frame, "as_of", spec.as_of)
+    _fill_missing(frame, "basis", spec.basis)
     frame["located"] = frame["located"].astype(bool) if "located" in frame.columns else True
     own = frame["accuracy_m"] if "accuracy_m" in frame.columns else float("nan")
     frame["accuracy_m"] = pd.to_numeric(pd.Series(own, index=frame.index), errors="coerce")
@@ -161,8 +161,8 @@ def _with_common_columns(spec: LayerSpec, frame: gpd.GeoDataFrame) -> gpd.GeoDat
     return frame
 
 
-def _fill(frame: gpd.GeoDataFrame, column: str, default: object = None) -> None:
-    """Put `default` where the source says nothing."""
+def _fill_missing(frame: gpd.GeoDataFrame, column: str, default: object = None) -> None:
+    """Set `default` in rows where the column is missing or blank (in place)."""
     if column not in frame.columns:
         frame[column] = default
         return

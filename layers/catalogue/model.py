@@ -1,4 +1,4 @@
-"""What a catalogue entry is and what a loaded layer is. See docs/glossary.md."""
+"""Model of a catalogue entry (`LayerSpec`) and of a loaded layer (`Layer`). See docs/glossary.md."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Bilingual(Entry):
 
 
 class Style(Entry):
-    """How a layer looks, once for screen, sheet and file."""
+    """Drawing style of a layer, the same for screen, sheet and file."""
 
     stroke: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
     stroke_px: float = Field(default=1.0, ge=0, le=20, strict=False)
@@ -64,14 +64,14 @@ class Style(Entry):
 
 
 class LayerSpec(Entry):
-    """One catalogue entry: what the layer is, where it comes from, how far it may be trusted and taken."""
+    """One catalogue entry: what the layer is, its source, accuracy, basis, extent, secrecy and export level."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
     title: Bilingual
     group: Literal["boundaries", "control", "protection", "water", "projects", "indicators", "own"]
     role: Role
     stands_for: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    """What of the real world the layer is: the word by which lists of required layers and rules ask for it."""
+    """What of the real world the layer is: the code by which required layers and rules refer to it."""
     source: AnySource
     crs: str = Field(default="EPSG:4490", pattern=r"^EPSG:\d{4,6}$")
     publisher: Bilingual
@@ -79,7 +79,7 @@ class LayerSpec(Entry):
     as_of: str = Field(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?|unknown)$")
     vintage: str = ""
     accuracy_m: float | None = Field(default=None, ge=0, strict=False)
-    """How far its lines may be off, metres. What is modelled has none: nobody drew a line that could be off."""
+    """Positional accuracy of its lines, metres; None for a modelled layer, whose lines nobody surveyed."""
     basis: Basis
     notice: Bilingual | None = None
     """A sentence shown wherever the layer shows: what it is not."""
@@ -88,7 +88,7 @@ class LayerSpec(Entry):
     extent: list[str] = Field(default_factory=list)
     """Adcodes (province, prefecture or county) inside which the layer is complete; a site elsewhere is not checked."""
     outside: list[str] = Field(default_factory=list)
-    """Adcodes whose ground is cut away: a better layer stands there in its place."""
+    """Adcodes whose area is clipped away, because another layer supersedes this one there."""
     id_field: str | None = None
     name_field: str | None = None
     zone_field: str | None = None
@@ -133,7 +133,7 @@ class LayerSpec(Entry):
 
 @dataclass(frozen=True)
 class Layer:
-    """A catalogue entry with what was read for it.
+    """A catalogue entry with the data loaded for it.
 
     Attributes
     ----------

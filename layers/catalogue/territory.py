@@ -1,4 +1,4 @@
-"""Territories by their adcodes: what lies in what, what is left of one without others, and where a layer lies.
+"""Set operations on territories by their adcodes (within, covers, intersection, difference), and layer extents.
 
 An adcode ends in ``00`` for a prefecture and in ``0000`` for a province, so one territory lies in another if its code
 begins with the other's digits.
@@ -14,23 +14,23 @@ import shapely
 
 from geo.measure import areas_of
 
-__all__ = ["common", "covers", "lies_in", "proposed_extent", "without"]
+__all__ = ["common_territories", "covers", "extent_without", "lies_in", "proposed_extent"]
 
 _LEAST_SHARE = 1e-4
-"""A layer that takes less of a county only touches its boundary."""
+"""A layer that covers a smaller share of a county only touches its boundary."""
 _MOST = 20_000
 _LEVELS = ("adcode", "prefecture_adcode", "province_adcode")
 
 
 def _digits(code: str) -> str:
-    """Return the digits that all codes inside begin with."""
+    """Return the leading digits that the adcodes of all territories inside share."""
     if code.endswith("0000"):
         return code[:2]
     return code[:4] if code.endswith("00") else code
 
 
 def lies_in(code: str, other: str) -> bool:
-    """Tell whether a territory lies in another, or is it.
+    """Return whether a territory lies in another or is the same.
 
     Examples
     --------
@@ -40,58 +40,58 @@ def lies_in(code: str, other: str) -> bool:
     return _digits(code).startswith(_digits(other))
 
 
-def covers(extent: Sequence[str], wanted: Sequence[str], known: Iterable[str]) -> bool:
-    """Tell whether an extent holds all that another one does; no extent means everywhere.
+def covers(extent: Sequence[str], other: Sequence[str], county_codes: Iterable[str]) -> bool:
+    """Return whether an extent covers another; an empty extent means everywhere.
 
     Parameters
     ----------
-    extent, wanted : sequence of str
+    extent, other : sequence of str
         Adcodes.
-    known : iterable of str
+    county_codes : iterable of str
         Codes of all counties.
     """
     if not extent:
         return True
-    if not wanted:
+    if not other:
         return False
-    inside = [code for code in known if any(lies_in(code, one) for one in wanted)]
-    whole = inside or list(wanted)
+    inside = [code for code in county_codes if any(lies_in(code, one) for one in other)]
+    whole = inside or list(other)
     return all(any(lies_in(code, one) for one in extent) for code in whole)
 
 
-def common(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    """Return what two lists of territories have in common, in the smaller of each pair.
+def common_territories(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """Return the intersection of two lists of territories: of each nested pair the smaller one.
 
     Examples
     --------
-    >>> common(["360000"], ["361000", "321000"]), common(["361000"], ["360800"])
+    >>> common_territories(["360000"], ["361000", "321000"]), common_territories(["361000"], ["360800"])
     (['361000'], [])
     """
     found = [a if lies_in(a, b) else b for a in first for b in second if lies_in(a, b) or lies_in(b, a)]
     return list(dict.fromkeys(found))
 
 
-def without(extent: Sequence[str], taken: Sequence[str], counties: gpd.GeoDataFrame) -> list[str]:
-    """Return what is left of an extent without some territories, in as large units as there are.
+def extent_without(extent: Sequence[str], removed: Sequence[str], counties: gpd.GeoDataFrame) -> list[str]:
+    """Return an extent less some territories, as the largest possible units (province, prefecture, county).
 
     Parameters
     ----------
     extent : sequence of str
         Adcodes; none means all counties.
-    taken : sequence of str
+    removed : sequence of str
     counties : GeoDataFrame
         ``adcode``, ``prefecture_adcode``, ``province_adcode``.
     """
     codes = counties["adcode"].astype(str)
     inside = np.array([not extent or any(lies_in(code, one) for one in extent) for code in codes], dtype=bool)
-    gone = np.array([any(lies_in(code, one) for one in taken) for code in codes], dtype=bool)
-    return _largest(counties, inside & ~gone, ~inside | gone)
+    outside = np.array([any(lies_in(code, one) for one in removed) for code in codes], dtype=bool)
+    return _as_largest_units(counties, inside & ~outside, ~inside | outside)
 
 
 def proposed_extent(
     frame: gpd.GeoDataFrame, counties: gpd.GeoDataFrame, codes: Iterable[str] | None = None
 ) -> list[str]:
-    """Return the territories that a layer is likely to be complete in: a proposal, for somebody to confirm.
+    """Return the adcodes of territories in which a layer is likely complete: a default for the user to confirm.
 
     A prefecture is proposed where the layer lies in more than half of its counties, a province likewise; else the
     counties themselves.
@@ -101,42 +101,42 @@ def proposed_extent(
     frame : GeoDataFrame
         EPSG:4490.
     counties : GeoDataFrame
-        EPSG:4490, with codes as in `without`.
+        EPSG:4490, with codes as in `extent_without`.
     codes : iterable of str, optional
-        Adcodes (longer ones are cut to six digits) that the layer's own rows name; they win over where it lies.
+        Adcodes (longer ones are cut to six digits) in the layer's own rows; they take precedence over its shapes.
     """
     named = {code.strip()[:6] for code in codes or ()}
-    ours = counties["adcode"].astype(str)
-    told = np.array([any(lies_in(code, one) for one in named if len(one) == 6) for code in ours], dtype=bool)
-    return _generalised(counties, told if told.any() else _touched(frame, counties))
+    county_codes = counties["adcode"].astype(str)
+    by_code = np.array([any(lies_in(code, one) for one in named if len(one) == 6) for code in county_codes], dtype=bool)
+    return _as_mostly_covered_units(counties, by_code if by_code.any() else _counties_met(frame, counties))
 
 
-def _touched(frame: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> np.ndarray:
-    """Tell which counties a layer lies in."""
-    step = len(frame) // _MOST + 1  # it is a proposal: some thousand features tell as much as a million
+def _counties_met(frame: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> np.ndarray:
+    """Return a mask of the counties that a layer covers by more than `_LEAST_SHARE`."""
+    step = len(frame) // _MOST + 1  # for a proposal a sample of some thousand features is enough
     shapes = np.asarray(frame.geometry.array)[::step]
-    found = counties.sindex.query(shapely.box(*shapely.bounds(shapes).T), predicate="intersects")
+    pairs = counties.sindex.query(shapely.box(*shapely.bounds(shapes).T), predicate="intersects")
     touched = np.zeros(len(counties), dtype=bool)
-    for at in np.unique(found[1]):
-        mine = shapes[found[0][found[1] == at]]
-        touched[at] = step * _share(mine, counties.geometry.iloc[at]) > _LEAST_SHARE
+    for at in np.unique(pairs[1]):
+        here = shapes[pairs[0][pairs[1] == at]]
+        touched[at] = step * _share_covered(here, counties.geometry.iloc[at]) > _LEAST_SHARE
     return touched
 
 
-def _generalised(counties: gpd.GeoDataFrame, touched: np.ndarray) -> list[str]:
-    """Write counties as prefectures and provinces where most of them are there."""
-    taken = counties["adcode"].astype(str).to_numpy(object).copy()
+def _as_mostly_covered_units(counties: gpd.GeoDataFrame, touched: np.ndarray) -> list[str]:
+    """Return county codes, replaced by their prefecture or province where the layer meets most of its counties."""
+    units = counties["adcode"].astype(str).to_numpy(object).copy()
     for level in _LEVELS[1:]:
         names = counties[level].astype(str).to_numpy(object)
         for name in np.unique(names[touched].astype(str)):
             members = names == name
             if members.sum() > 1 and touched[members].sum() * 2 > members.sum():
-                taken[members] = name
-    return list(dict.fromkeys(str(code) for code in taken[touched]))
+                units[members] = name
+    return list(dict.fromkeys(str(code) for code in units[touched]))
 
 
-def _share(shapes: np.ndarray, county: shapely.Geometry) -> float:
-    """Return how much of a county some shapes take, roughly: 1 where points or lines lie in it."""
+def _share_covered(shapes: np.ndarray, county: shapely.Geometry) -> float:
+    """Return the approximate share of a county that shapes cover, 0 to 1; 1 where only points or lines lie in it."""
     county = shapely.from_wkb(shapely.to_wkb(county))  # ours is shared between threads, a prepared one must not be
     shapely.prepare(county)
     meeting = shapes[shapely.intersects(shapes, county)]
@@ -149,12 +149,12 @@ def _share(shapes: np.ndarray, county: shapely.Geometry) -> float:
     return float(areas_of(inside).sum()) / whole
 
 
-def _largest(counties: gpd.GeoDataFrame, kept: np.ndarray, gone: np.ndarray) -> list[str]:
-    """Write counties as provinces and prefectures where all of them are kept."""
-    left = counties["adcode"].astype(str).to_numpy(object).copy()
+def _as_largest_units(counties: gpd.GeoDataFrame, kept: np.ndarray, dropped: np.ndarray) -> list[str]:
+    """Return the codes of the counties `kept`, as prefectures and provinces where none of those is `dropped`."""
+    units = counties["adcode"].astype(str).to_numpy(object).copy()
     for level in _LEVELS[1:]:
         names = counties[level].astype(str).to_numpy(object)
-        broken = set(names[gone])
+        broken = set(names[dropped])
         whole = np.array([name not in broken for name in names], dtype=bool)
-        left[whole] = names[whole]
-    return list(dict.fromkeys(str(code) for code in left[kept]))
+        units[whole] = names[whole]
+    return list(dict.fromkeys(str(code) for code in units[kept]))

@@ -1,8 +1,8 @@
-"""The catalogue overlay: what a user added to ``config.toml`` or put in the place of its entries.
+"""The catalogue overlay: layers that a user added to ``config.toml`` or that replace its entries.
 
 ``catalogue.toml`` of the user's data folder holds every version of every such layer and which one is in use (0: none,
-the layer is as ``config.toml`` has it). Nothing is ever taken out of it, so that a stored check can name what it used.
-It is written whole and renamed into place under a lock; the text before stays beside it.
+the layer is as ``config.toml`` has it). No version is ever deleted, so that a stored check can name what it used.
+It is written to a temporary file and renamed under a lock; the text before is saved as ``catalogue.previous.toml``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from layers.catalogue.model import LayerSpec
 from layers.entry import Entry
 from layers.paths import home
 
-__all__ = ["Overlay", "OverlayEntry", "OverlayVersion", "changing", "overlay_path", "read_overlay"]
+__all__ = ["Overlay", "OverlayEntry", "OverlayVersion", "locked_overlay", "overlay_path", "read_overlay"]
 
 _NAME: Final = "catalogue.toml"
 _BEFORE: Final = "catalogue.previous.toml"
@@ -34,7 +34,7 @@ _HEAD: Final = """\
 
 
 class OverlayVersion(Entry):
-    """One version of a layer that a user brought."""
+    """One version of an imported layer: upload, counts, what it supersedes, and its catalogue entry."""
 
     number: int = Field(ge=1, le=9999)
     made_at: str
@@ -48,14 +48,14 @@ class OverlayVersion(Entry):
     standard: str = ""
     """The official table that it was recognised as."""
     takes_over: str = ""
-    """Id of a layer whose ground it takes where it is complete itself."""
+    """Id of a layer that it supersedes inside its own extent."""
     leaves: list[str] = Field(default_factory=list)
-    """Adcodes that are left to that layer."""
+    """Adcodes of the extent that is left to that layer."""
     layer: LayerSpec
 
 
 class OverlayEntry(Entry):
-    """All versions of a layer, and the one in use."""
+    """All versions of one imported layer, and the number of the one in use."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
     current: int = Field(ge=0)
@@ -92,23 +92,23 @@ class Overlay(Entry):
         return self
 
     def of(self, layer_id: str) -> OverlayEntry | None:
-        """Return the entry of a layer, None where the user brought none."""
+        """Return the overlay entry of a layer id; None if no version of it was imported."""
         return next((entry for entry in self.entry if entry.id == layer_id), None)
 
     def with_entry(self, entry: OverlayEntry) -> Overlay:
-        """Return the overlay with one entry new or changed, its revision counted up."""
+        """Return a copy with one entry added or replaced and the revision incremented."""
         known = any(one.id == entry.id for one in self.entry)
-        kept = [entry if one.id == entry.id else one for one in self.entry]
-        return Overlay(revision=self.revision + 1, entry=kept if known else [*kept, entry])
+        entries = [entry if one.id == entry.id else one for one in self.entry]
+        return Overlay(revision=self.revision + 1, entry=entries if known else [*entries, entry])
 
 
 def overlay_path() -> Path:
-    """Return where the overlay is kept."""
+    """Return the path of ``catalogue.toml`` in the user's data folder."""
     return home() / _NAME
 
 
 def read_overlay() -> Overlay:
-    """Read the overlay; an empty one where there is none yet.
+    """Return the overlay as read from its file; an empty one where there is no file yet.
 
     Raises
     ------
@@ -125,30 +125,30 @@ def read_overlay() -> Overlay:
     except ValidationError as fault:
         first = fault.errors()[0]
         place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-        told = f"{place}: {first['msg']}" if place else first["msg"]
-        raise ConfigError("data.overlay_broken", file=path.name, before=_BEFORE, fault=told) from None
+        message = f"{place}: {first['msg']}" if place else first["msg"]
+        raise ConfigError("data.overlay_broken", file=path.name, before=_BEFORE, fault=message) from None
 
 
-class _Change:
-    """The overlay while it is being changed: `now` is what stands, `write` puts another in its place."""
+class _LockedOverlay:
+    """The overlay under its lock: `overlay` is the current one, `write` replaces it."""
 
-    def __init__(self, now: Overlay) -> None:
-        self.now = now
+    def __init__(self, overlay: Overlay) -> None:
+        self.overlay = overlay
 
     def write(self, overlay: Overlay) -> None:
-        """Write the overlay whole or not at all; the text before stays beside it."""
+        """Write a new overlay atomically, and save the text before beside it."""
         path = overlay_path()
         text = _HEAD + tomli_w.dumps(overlay.model_dump(mode="json", exclude_none=True))
         Overlay.model_validate(tomllib.loads(text))  # never write what could not be read again
         if path.exists():
             _write(path.with_name(_BEFORE), path.read_text(encoding="utf-8"))
         _write(path, text)
-        self.now = overlay
+        self.overlay = overlay
 
 
 @contextmanager
-def changing() -> Iterator[_Change]:
-    """Let nobody else change the overlay, in this process or another, while one does.
+def locked_overlay() -> Iterator[_LockedOverlay]:
+    """Yield the overlay for writing, locked against other threads and processes.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def changing() -> Iterator[_Change]:
         If the overlay is broken: it is not written over.
     """
     with FileLock(home() / "catalogue.lock"):
-        yield _Change(read_overlay())
+        yield _LockedOverlay(read_overlay())
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""In which years a feature stands: read from the columns that a catalogue entry names."""
+"""First and last year of each feature, read from the time columns that a catalogue entry names."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Years:
 
 
 def years_in(value: str) -> tuple[int, int] | None:
-    """Return the years that a text names: of a date its year, of a span its ends; None where it names none.
+    """Return (first, last) year of a text: of a date its year twice, of a span its ends; None if it is neither.
 
     Examples
     --------
@@ -58,38 +58,38 @@ def years_in(value: str) -> tuple[int, int] | None:
 
 
 def years_of(layer: Layer) -> Years | None:
-    """Return the years of each row of a layer, None where its entry names no column for them.
+    """Return first and last year of each row of a layer; None where its entry names no time column.
 
-    With `time_end_field` a feature stands from the one to the other; where only one of both can be read it stands in
-    that year alone, and where the end comes before the begin it has no date.
+    With `time_end_field` a feature is valid from the one to the other; where only one of both can be read it is
+    valid in that year alone, and where the end comes before the begin it has no date.
     """
     spec = layer.spec
     if layer.frame is None or spec.time_field is None or spec.role == "boundary":
         return None
-    kept = _kept(layer.frame)
+    cache = _years_cache(layer.frame)
     key = (spec.time_field, spec.time_end_field or "")
-    if key not in kept:
-        first, last = _column(layer.frame[spec.time_field])
+    if key not in cache:
+        first, last = _years_of_cells(layer.frame[spec.time_field])
         if spec.time_end_field:
-            first, last = _joined(first, last, *_column(layer.frame[spec.time_end_field]))
-        kept[key] = Years(first, last)
-    return kept[key]
+            first, last = _combined(first, last, *_years_of_cells(layer.frame[spec.time_end_field]))
+        cache[key] = Years(first, last)
+    return cache[key]
 
 
 @per_frame
-def _kept(frame: gpd.GeoDataFrame) -> dict[tuple[str, str], Years]:  # noqa: ARG001 -- the key
+def _years_cache(frame: gpd.GeoDataFrame) -> dict[tuple[str, str], Years]:  # noqa: ARG001 -- the key
     return {}
 
 
-def _column(column: pd.Series) -> tuple[Ints, Ints]:
+def _years_of_cells(column: pd.Series) -> tuple[Ints, Ints]:
     """Return first and last year of each cell."""
     place, values = pd.factorize(column.astype("string").fillna(""))
     ends = np.array([years_in(str(value)) or (NO_YEAR, NO_YEAR) for value in values], np.int64).reshape(-1, 2)
     return ends[place, 0], ends[place, 1]
 
 
-def _joined(first: Ints, first_end: Ints, last_begin: Ints, last: Ints) -> tuple[Ints, Ints]:
-    """Put the years of two columns together."""
+def _combined(first: Ints, first_end: Ints, last_begin: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """Return (first, last) from a begin and an end column; `NO_YEAR` twice where the end is before the begin."""
     begin = np.where(first == NO_YEAR, last_begin, first)
     end = np.where(last == NO_YEAR, first_end, last)
     sound = begin <= end

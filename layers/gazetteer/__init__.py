@@ -1,6 +1,6 @@
-"""Place names: search, coordinates, and the join of a table by the names of its territories."""
+"""Gazetteer: resolve names and codes of territories, search places, parse coordinates, join tables by territory."""
 
-from layers.gazetteer.beside import ELSEWHERE, heeded
+from layers.gazetteer.beside import ELSEWHERE, checked_by_other_columns
 from layers.gazetteer.coordinates import county_at, spots_in
 from layers.gazetteer.gazetteer import Gazetteer
 from layers.gazetteer.joins import JoinReport, Level, join
@@ -12,10 +12,10 @@ __all__ = [
     "Hit",
     "JoinReport",
     "Level",
+    "checked_by_other_columns",
     "county_at",
     "find",
     "find_index",
-    "heeded",
     "hit_of",
     "join",
     "searched_layers",

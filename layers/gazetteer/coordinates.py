@@ -1,4 +1,4 @@
-"""Coordinates typed into the search box: degrees in any notation, or metres with every system they can be in."""
+"""Parse coordinates typed into the search box: degrees in any notation, or metres in each CRS that they fit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TWO: Final = re.compile(r"\d\D+\d")
 
 @dataclass(frozen=True)
 class Spot:
-    """A place that typed coordinates mean.
+    """A position that typed coordinates may mean.
 
     Attributes
     ----------
@@ -42,10 +42,9 @@ class Spot:
 
 
 def spots_in(text: str) -> list[Spot]:
-    """Return the places that a text means if it is coordinates; empty if it is not.
+    """Return the positions that a text may mean if it is coordinates; empty if it is not.
 
-    Degrees mean one place. Metres without their system mean one for each system that they fit: somebody who sees where
-    each of them lies chooses; nothing is chosen for him.
+    Degrees mean one position. Metres without a CRS mean one for each CRS that they fit; the user chooses among them.
 
     Examples
     --------
@@ -82,6 +81,6 @@ def county_at(lon: float, lat: float, counties: gpd.GeoDataFrame) -> dict[str, s
 
 
 def _spot(text: str, crs: str | None, *, swap: bool | None) -> Spot:
-    """Read the first point of a text in one system."""
+    """Return the first point of a text read in one CRS."""
     point = sites_from_text(text, crs, shape="points", swap=swap).frame.geometry.iloc[0]
     return Spot(round(float(point.x), 7), round(float(point.y), 7), crs or "", bool(crs and swap))

@@ -1,4 +1,4 @@
-"""A name or a code, as anybody may write it, to the county, prefecture or province meant, or to a stated ambiguity."""
+"""Resolve a name or code, however it is written, to a county, prefecture or province, or to its possible meanings."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _UNIT_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Match:
-    """What a name or code means.
+    """Result of a look-up: the territories that a name or code means, with the evidence.
 
     Attributes
     ----------
     query : str
-        As asked.
+        The name or code as passed.
     status : {"matched", "renamed", "corrected", "ambiguous", "unmatched"}
-        ``renamed``: it is a name or code given up since. ``corrected``: the document prints it wrongly.
+        ``renamed``: it is a former name or code. ``corrected``: it is a misprint of the document.
     adcodes : tuple of str
         One code; of a zone every county it lies in; of an ambiguous name every territory it may mean; else none.
     names : tuple of str
-        Their Chinese names of today.
+        Their current Chinese names.
     level : str
         county, prefecture or province; "" where there is none, or where the meanings differ in it.
     how : str
@@ -62,7 +62,7 @@ class Match:
 
 
 class Gazetteer:
-    """The names of the territories of our region. Read once; safe to share between threads.
+    """Index of the names and codes of all territories of the region; safe to share between threads.
 
     Parameters
     ----------
@@ -84,31 +84,31 @@ class Gazetteer:
         spelled = spelled.explode("form").assign(form=lambda rows: normalised(rows["form"]))
         self._zone_sources = spelled.drop_duplicates("form").set_index("form")["source"]
         forms = pd.concat([unit_forms(units, self._past), zone_forms(zones, divisions, units)], ignore_index=True)
-        self._forms = forms.assign(above=_above(forms["target"], self._units))
+        self._forms = forms.assign(above=_enclosing_codes(forms["target"], self._units))
         self._resolved: dict[str, pd.DataFrame] = {"": resolve(self._forms)}
         self._corrections = corrections.assign(form=normalised(corrections["as_printed"]))
         self._places = place_index(units, zones, divisions, places)
 
     @property
     def names(self) -> pd.Series:
-        """Chinese names of today by adcode."""
+        """Current Chinese names by adcode."""
         return self._units["name_zh"]
 
     @property
     def provinces(self) -> dict[str, str]:
-        """Adcodes of the provinces that our territories lie in, by full and short Chinese name."""
+        """Adcodes of the provinces of the region, by full and short Chinese name."""
         pairs = self._units[["province_zh", "province_adcode"]].drop_duplicates().itertuples(index=False, name=None)
         known = {str(name): str(code) for name, code in pairs if name and code}
         return {name.removesuffix("省"): code for name, code in known.items()} | known
 
     @property
     def places(self) -> pd.DataFrame:
-        """What the search box finds (`layers.gazetteer.place_index.place_index`); not to be changed."""
+        """The index of the place search (`layers.gazetteer.place_index.place_index`); must not be changed."""
         return self._places
 
     @classmethod
     def from_data(cls, folder: Path) -> Gazetteer:
-        """Read ``boundaries``, ``gazetteer`` and ``plans/corrections.csv`` of a data folder.
+        """Return a gazetteer of the ``boundaries``, ``gazetteer`` and ``plans/corrections.csv`` of a data folder.
 
         Raises
         ------
@@ -116,12 +116,12 @@ class Gazetteer:
             If one of the files is not there.
         """
         units = [
-            gpd.read_file(_there(folder / "boundaries" / f"{level}.fgb"), columns=list(_UNIT_COLUMNS),
+            gpd.read_file(_existing(folder / "boundaries" / f"{level}.fgb"), columns=list(_UNIT_COLUMNS),
                           ignore_geometry=True)
             for level in ("county", "prefecture", "province")
         ]  # fmt: skip
         tables = [
-            pd.read_csv(_there(folder / path), dtype=str, keep_default_na=False, encoding="utf-8")
+            pd.read_csv(_existing(folder / path), dtype=str, keep_default_na=False, encoding="utf-8")
             for path in ("gazetteer/divisions.csv", "gazetteer/places.csv", "gazetteer/zones.csv",
                          "plans/corrections.csv")
         ]  # fmt: skip
@@ -138,13 +138,13 @@ class Gazetteer:
         clause: str | None = None,
         within: str | None = None,
     ) -> Match:
-        """Return what a name or code means.
+        """Return the territory or territories that a name or code means.
 
         Parameters
         ----------
         name_or_code : str or int
-            Full, short, former or English name, a path (``抚州市临川区``), a functional zone, or a code of today or
-            before.
+            Full, short, former or English name, a path (``抚州市临川区``), a functional zone, or a current or
+            former code.
         document : str, optional
             Id of the plan document it stands in: its corrections are applied first.
         clause : str, optional
@@ -162,11 +162,11 @@ class Gazetteer:
         return self.describe(as_text(keys).iloc[0], found.iloc[0])
 
     def search(self, text: str, limit: int = 10) -> list[Place]:
-        """Return counties, cities, zones, towns and places whose Chinese or English name holds `text`, best first."""
+        """Return territories, zones, towns and places whose Chinese or English name contains `text`, best first."""
         return find_places(self._places, text, limit)
 
     def units_of(self, level: Level, within: str | None = None) -> list[str]:
-        """Return the adcodes of a level, of those inside a territory only if one is named."""
+        """Return the adcodes of a level, only those inside the territory `within` if it is passed."""
         units = self._units[self._units["level"] == level]
         if within is None:
             return list(units["adcode"])
@@ -182,7 +182,7 @@ class Gazetteer:
         clause: str | None = None,
         within: str | None = None,
     ) -> pd.DataFrame:
-        """Look up a whole column; see `lookup`.
+        """Return the look-up of each key of a column; see `lookup`.
 
         Returns
         -------
@@ -190,21 +190,21 @@ class Gazetteer:
             On the index of `keys`: ``status``, ``adcodes`` (";" between), ``level``, ``how``, ``correction`` (its id in
             ``corrections.csv``, or ""). `describe` makes a `Match` of a row.
         """
-        asked = normalised(keys)
+        forms = normalised(keys)
         printed = self._corrections_of(document, clause)
-        corrected = asked.isin(printed.index)
-        meant = asked.map(printed["meant"]).where(corrected, asked)
+        corrected = forms.isin(printed.index)
+        meant = forms.map(printed["meant"]).where(corrected, forms)
         known = self._meanings(within)
         found = known.reindex(pd.Index(meant)).set_axis(keys.index, axis=0)
         found = found.fillna({"status": "unmatched", "adcodes": "", "level": "", "how": ""})
-        sound = corrected & (found["status"] != "unmatched")
-        found["status"] = found["status"].mask(sound & (found["status"] != "ambiguous"), "corrected")
-        found["how"] = found["how"].mask(sound, "correction")
-        found["correction"] = asked.map(printed["id"]).where(corrected, "")
+        recognised = corrected & (found["status"] != "unmatched")
+        found["status"] = found["status"].mask(recognised & (found["status"] != "ambiguous"), "corrected")
+        found["how"] = found["how"].mask(recognised, "correction")
+        found["correction"] = forms.map(printed["id"]).where(corrected, "")
         return found
 
     def _corrections_of(self, document: str | None, clause: str | None) -> pd.DataFrame:
-        """Return the corrections that hold in a document and clause: index ``form``, ``id``, ``meant``."""
+        """Return the corrections that apply in a document and clause: index ``form``, columns ``id`` and ``meant``."""
         rows = self._corrections
         holds = (rows["document"] == (document or "")) & (rows["confidence"] != "low")
         holds &= (rows["scope"] == "document") | (rows["clause"] == (clause or ""))
@@ -212,7 +212,7 @@ class Gazetteer:
         return rows.assign(meant=normalised(rows["correct"]).mask(rows["adcode"] != "", rows["adcode"]))
 
     def _meanings(self, within: str | None) -> pd.DataFrame:
-        """Return what spellings mean inside a territory; a spelling of the territory itself comes last."""
+        """Return the resolved spellings inside a territory; those of the territory itself have the lowest priority."""
         code = "" if within is None else self._within(within)
         if code not in self._resolved:
             itself = self._forms["target"] == code
@@ -227,14 +227,14 @@ class Gazetteer:
         return match.adcode
 
     def describe(self, query: str, found: pd.Series) -> Match:
-        """Return a row of `look_up_all` in words."""
+        """Return the `Match` of a row of `look_up_all`."""
         codes = tuple(code for code in str(found["adcodes"]).split(";") if code)
         names = tuple(str(self._units.loc[code, "name_zh"]) for code in codes)
         evidence = Bilingual(zh=self._evidence(query, found, codes, "zh"), en=self._evidence(query, found, codes, "en"))
         return Match(query, found["status"], codes, names, str(found["level"]), str(found["how"]), evidence)
 
     def _evidence(self, query: str, found: pd.Series, codes: tuple[str, ...], lang: Lang) -> str:
-        """Return why a name means what it means, or why it means nothing."""
+        """Return the sentence on how a name was resolved, or why it was not."""
         form = str(normalised(pd.Series([query])).iloc[0])
         now = ("、" if lang == "zh" else ", ").join(self._named(code, lang) for code in codes)
         how = str(found["how"])
@@ -253,9 +253,9 @@ class Gazetteer:
         return t(f"gazetteer.by_{how}", lang, query=query, now=now, what=what)
 
     def _what(self, query: str, code: str, lang: Lang) -> str:
-        """Return what the boundary file tells of a former name or code: its note, in English the year of the change."""
-        told = self._past[(self._past["adcode"] == code) & (self._past["what"] != "")]
-        hit = told[told["former"].map(lambda former: query in former or former in query)]
+        """Return the note of the boundary file on a former name or code; in English only the year of the change."""
+        notes = self._past[(self._past["adcode"] == code) & (self._past["what"] != "")]
+        hit = notes[notes["former"].map(lambda former: query in former or former in query)]
         if hit.empty:
             return ""
         first = hit.iloc[-1]
@@ -264,7 +264,7 @@ class Gazetteer:
         return "" if pd.isna(first["year"]) else t("gazetteer.what", lang, what=first["year"])
 
     def _unknown(self, query: str, form: str, lang: Lang) -> str:
-        """Say that a name is unknown, and where a document prints it for another."""
+        """Return the sentence that a name is unknown, or in which document it is a misprint."""
         elsewhere = self._corrections[(self._corrections["form"] == form) & (form != "")]
         if elsewhere.empty:
             return t("gazetteer.blank" if form == "" else "gazetteer.unmatched", lang, query=query)
@@ -276,15 +276,15 @@ class Gazetteer:
         return f"{unit['name_zh' if lang == 'zh' else 'name_en']} {code}"
 
 
-def _above(targets: pd.Series, units: pd.DataFrame) -> pd.Series:
-    """Return, as ``;code;code;``, everything that each target lies in; of a zone also its counties."""
+def _enclosing_codes(targets: pd.Series, units: pd.DataFrame) -> pd.Series:
+    """Return as ``;code;code;`` the prefecture and province of each target; of a zone also its counties."""
     codes = targets.str.split(";").explode()
     lies_in = units["prefecture_adcode"] + ";" + units["province_adcode"]
     chains = codes.map(lies_in).fillna("") + codes.where(targets.loc[codes.index].str.len() > 6, "").radd(";")
     return ";" + chains.groupby(level=0).agg(";".join) + ";"
 
 
-def _there(path: Path) -> Path:
+def _existing(path: Path) -> Path:
     if not path.is_file():
         raise DataFault("gazetteer.no_file", file=f"{path.parent.name}/{path.name}")
     return path

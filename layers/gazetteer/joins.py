@@ -1,4 +1,4 @@
-"""Join a table to territories by a column of names or codes, and say what became of each row."""
+"""Join a table to territories by a column of names or codes, with a status for each row."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ADDED: Final = ("unit_adcode", "unit_name", "unit_candidates", "join_status", "
 
 @dataclass(frozen=True)
 class JoinReport:
-    """What became of each row of a table joined to territories; no row is left out.
+    """Result of a join of a table to territories: every row with its status.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class JoinReport:
     key : str
     level : str
     absent : tuple of str
-        Adcodes of the level (inside `within`, if that was given) that no row reached.
+        Adcodes of the level (inside `within`, if passed) that no row was joined to.
     found : DataFrame
         Index: each distinct key as text; columns of `Gazetteer.look_up_all`.
     gazetteer : Gazetteer
@@ -56,12 +56,12 @@ class JoinReport:
 
     @property
     def matched(self) -> list[object]:
-        """Rows whose key is a name or code of today."""
+        """Rows whose key is a current name or code."""
         return self.rows("matched")
 
     @property
     def renamed(self) -> list[object]:
-        """Rows whose key is a name or code given up since."""
+        """Rows whose key is a former name or code."""
         return self.rows("renamed")
 
     @property
@@ -81,12 +81,12 @@ class JoinReport:
 
     @property
     def doubled(self) -> list[object]:
-        """Rows that fall on a territory together with another row: summed or drawn blindly they would count twice."""
+        """Rows joined to the same territory as another row; summed or drawn as they are they would count twice."""
         codes = self.frame["unit_adcode"]
         return list(self.frame.index[(codes != "") & codes.duplicated(keep=False)])
 
     def counts(self) -> pd.Series:
-        """Return the number of rows by status, all five of them; they add up to the table."""
+        """Return the number of rows for each of the five statuses; they add up to the table."""
         return self.frame["join_status"].value_counts().reindex(list(STATUSES), fill_value=0).rename("rows")
 
     def sentence(self, lang: Lang = "zh") -> str:
@@ -95,27 +95,27 @@ class JoinReport:
         return t("gazetteer.join", lang, total=len(self.frame), key=self.key, **counts)
 
     def match(self, key: str) -> Match:
-        """Return what a key of the table means, in words."""
+        """Return the match of a key of the table: its territories with the evidence."""
         return self.gazetteer.describe(key, self.found.iloc[self.found.index.get_indexer(pd.Index([key]))[0]])
 
     def reasons(self, lang: Lang = "zh", limit: int = 200) -> pd.DataFrame:
-        """Return what to look at: one row per distinct key that is not plainly matched, or is a zone.
+        """Return the keys for a person to review: one row per distinct key that is not ``matched``, or is a zone.
 
         Parameters
         ----------
         lang : {"zh", "en"}
         limit : int
-            At most so many keys, those of the most rows first; every row's status stands in `frame` anyhow.
+            At most so many keys, those of the most rows first; `frame` has the status of every row.
 
         Returns
         -------
         DataFrame
             ``key``, ``rows`` (how many), ``status``, ``candidates`` (names), ``why`` (a sentence).
         """
-        seen = self.frame[(self.frame["join_status"] != "matched") | (self.frame["join_how"] == "zone")]
-        seen = seen.assign(key=as_text(seen[self.key]), how=seen["join_how"])
-        seen["says"] = seen["row_says"].where(seen["how"] == "elsewhere", "") if "row_says" in seen else ""
-        groups = seen.groupby(["key", "how", "says"], sort=False)
+        unclear = self.frame[(self.frame["join_status"] != "matched") | (self.frame["join_how"] == "zone")]
+        unclear = unclear.assign(key=as_text(unclear[self.key]), how=unclear["join_how"])
+        unclear["says"] = unclear["row_says"].where(unclear["how"] == "elsewhere", "") if "row_says" in unclear else ""
+        groups = unclear.groupby(["key", "how", "says"], sort=False)
         table = groups.agg(rows=("join_status", "size"), status=("join_status", "first")).reset_index()
         table = table.sort_values("rows", ascending=False, kind="stable").head(limit).reset_index(drop=True)
         found = [self.match(str(key)) for key in table["key"]]
@@ -123,8 +123,10 @@ class JoinReport:
         table["why"] = [match.evidence(lang) for match in found]
         of_level = t("gazetteer.other_level", lang, level=t(f"gazetteer.level_{self.level}", lang))
         table.loc[table["how"] == "other_level", "why"] += " " + of_level
-        there = table["how"] == "elsewhere"
-        table.loc[there, "why"] = [t("gazetteer.row_elsewhere", lang, says=says) for says in table.loc[there, "says"]]
+        elsewhere = table["how"] == "elsewhere"
+        table.loc[elsewhere, "why"] = [
+            t("gazetteer.row_elsewhere", lang, says=says) for says in table.loc[elsewhere, "says"]
+        ]
         return table[["key", "rows", "status", "candidates", "why"]]
 
 
@@ -138,7 +140,7 @@ def join(
     clause: str | None = None,
     within: str | None = None,
 ) -> JoinReport:
-    """Join a table to territories by a column of names or codes.
+    """Return a table joined to territories by a column of names or codes.
 
     Parameters
     ----------
@@ -147,7 +149,7 @@ def join(
         The column.
     gazetteer : Gazetteer
     level : {"county", "prefecture", "province"}
-        The level that the rows are for. A sound name of another level is ``unmatched`` here, with the reason.
+        The level that the rows are for. A known name of another level is ``unmatched`` here, with the reason.
     document, clause, within : str, optional
         As in `Gazetteer.lookup`.
 
@@ -158,27 +160,27 @@ def join(
     """
     if key not in table.columns:
         raise BadInput("gazetteer.no_key", key=key, columns="、".join(map(str, table.columns)) or "—")
-    taken = [column for column in _ADDED if column in table.columns]
-    if taken:
-        raise BadInput("gazetteer.column_taken", columns="、".join(taken))
+    existing = [column for column in _ADDED if column in table.columns]
+    if existing:
+        raise BadInput("gazetteer.column_taken", columns="、".join(existing))
     keys = as_text(table[key])
     first = ~keys.duplicated()
     found = gazetteer.look_up_all(table.loc[first.to_numpy(), key], document=document, clause=clause, within=within)
     found.index = pd.Index(keys[first.to_numpy()])
-    added = _added(found, level, gazetteer.names).reindex(keys).set_axis(table.index, axis=0)
+    added = _join_columns(found, level, gazetteer.names).reindex(keys).set_axis(table.index, axis=0)
     frame = table.assign(**{column: added[column] for column in _ADDED})
-    reached = set(frame["unit_adcode"])
-    absent = tuple(code for code in gazetteer.units_of(level, within) if code not in reached)
+    used = set(frame["unit_adcode"])
+    absent = tuple(code for code in gazetteer.units_of(level, within) if code not in used)
     return JoinReport(frame, key, level, absent, found, gazetteer)
 
 
 def as_text(keys: pd.Series) -> pd.Series:
-    """Return keys as text, for telling them apart; missing ones as ""."""
+    """Return keys as text, missing ones as ""."""
     return keys.astype(object).where(keys.notna(), "").astype(str)
 
 
-def _added(found: pd.DataFrame, level: Level, names: pd.Series) -> pd.DataFrame:
-    """Return what is added to the rows of each distinct key."""
+def _join_columns(found: pd.DataFrame, level: Level, names: pd.Series) -> pd.DataFrame:
+    """Return the columns that the join adds, for each distinct key."""
     resolved = ~found["status"].isin(["ambiguous", "unmatched"])
     other = resolved & (found["level"] != level)
     several = resolved & ~other & found["adcodes"].str.contains(";")

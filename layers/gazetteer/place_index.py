@@ -1,4 +1,4 @@
-"""The search box: territories, zones, towns and places whose name holds what was typed."""
+"""Index and search of places by name: territories, zones, towns and other places."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST: Final = 60
 
 @dataclass(frozen=True)
 class Place:
-    """Something with a name to go to.
+    """A named place with its location, as far as that is known.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Place:
 def place_index(
     units: pd.DataFrame, zones: pd.DataFrame, divisions: pd.DataFrame, places: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return what can be searched: the fields of `Place`, ``zh``, ``en``, ``also`` (normalised names) and ``weight``.
+    """Return the search index: the fields of `Place`, ``zh``, ``en``, ``also`` (normalised names) and ``weight``.
 
     Aliases, short and former names find a thing too. A town stands once: with coordinates where ``places.csv`` has
     them, else known by its county.
@@ -74,7 +74,7 @@ def place_index(
 
 
 def find_places(index: pd.DataFrame, text: str, limit: int) -> list[Place]:
-    """Return the places whose Chinese or English name holds `text`: exact ones first, then those that begin so.
+    """Return places whose Chinese or English name contains `text`: exact matches first, then those beginning with it.
 
     Parameters
     ----------
@@ -84,14 +84,14 @@ def find_places(index: pd.DataFrame, text: str, limit: int) -> list[Place]:
         As typed; never read as a pattern.
     limit : int
     """
-    wanted = str(normalised(pd.Series([text[:_LONGEST]])).iloc[0]).replace(";", "")
-    if not wanted or limit < 1:
+    query = str(normalised(pd.Series([text[:_LONGEST]])).iloc[0]).replace(";", "")
+    if not query or limit < 1:
         return []
     zh, en = index["zh"], index["en"]
-    exact = (zh == wanted) | (en == wanted) | index["also"].str.contains(f";{wanted};", regex=False)
-    begins = zh.str.startswith(wanted) | en.str.startswith(wanted)
-    holds = zh.str.contains(wanted, regex=False) | en.str.contains(wanted, regex=False)
-    holds |= index["also"].str.contains(wanted, regex=False)
+    exact = (zh == query) | (en == query) | index["also"].str.contains(f";{query};", regex=False)
+    begins = zh.str.startswith(query) | en.str.startswith(query)
+    holds = zh.str.contains(query, regex=False) | en.str.contains(query, regex=False)
+    holds |= index["also"].str.contains(query, regex=False)
     rank = np.select([exact, begins, holds], [0, 1, 2], 9)
     found = index.assign(rank=rank, length=zh.str.len())[rank < 9]
     found = found.sort_values(["rank", "weight", "length", "zh", "adcode"], kind="stable").head(limit)

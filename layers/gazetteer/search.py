@@ -1,4 +1,4 @@
-"""One index of everything that has a name: territories, towns, and what stands in the loaded layers."""
+"""Search by name over the gazetteer and the features of the loaded layers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COLUMNS: Final = (
 _TERRITORIES: Final = ("county", "prefecture", "province")
 _SEATS: Final = ("city", "county_seat", "district")
 _ROLES: Final = {"project": 6, "protected": 4, "river": 4}
-"""Roles whose features people look for by name, and how they rank among equals."""
+"""Weight of the features of a role among equal matches; lower is better."""
 _OWN: Final = 5
 _NONE: Final = 9
 _LONGEST: Final = 60
@@ -33,12 +33,12 @@ _SPELT: Final = 50_000
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found.
+    """One search result.
 
     Attributes
     ----------
     key : str
-        What `hit_of` finds it by again: ``county:361002``, ``place:…``, ``layer:projects:000-…``.
+        Key for `hit_of`: ``county:361002``, ``place:…``, ``layer:projects:000-…``.
     kind : str
         county, prefecture, province, zone, a kind of place (town, city …), or the role of the layer.
     layer : str
@@ -67,7 +67,7 @@ class Hit:
 
 
 def searched_layers(layers: Iterable[Layer]) -> list[Layer]:
-    """Return the layers whose features are found by name.
+    """Return the layers whose features can be found by name.
 
     Boundaries are found through the gazetteer; a corridor bears the name of its river, a modelled polygon that of its
     city: neither is what somebody who types the name looks for.
@@ -84,7 +84,7 @@ def searched_layers(layers: Iterable[Layer]) -> list[Layer]:
 
 
 def find_index(places: pd.DataFrame, layers: Iterable[Layer]) -> pd.DataFrame:
-    """Return what can be searched, a row for each name of each source.
+    """Return the search index, with a row for each name of each source.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def find_index(places: pd.DataFrame, layers: Iterable[Layer]) -> pd.DataFrame:
 
 
 def find(index: pd.DataFrame, text: str, limit: int = 12) -> list[Hit]:
-    """Return what `text` may mean: exact names first, then what begins so, then what holds it; pinyin as well.
+    """Return search results for `text`: exact names first, then those beginning with it, then any other match.
 
     Parameters
     ----------
@@ -126,49 +126,49 @@ def find(index: pd.DataFrame, text: str, limit: int = 12) -> list[Hit]:
         pattern.
     limit : int
     """
-    wanted = str(normalised(pd.Series([text[:_LONGEST]])).iloc[0]).replace(";", "")
-    if not wanted or limit < 1:
+    query = str(normalised(pd.Series([text[:_LONGEST]])).iloc[0]).replace(";", "")
+    if not query or limit < 1:
         return []
-    rank = _by_code(index, wanted) if wanted.isdigit() else _by_name(index, wanted)
+    rank = _by_code(index, query) if query.isdigit() else _by_name(index, query)
     found = index.assign(rank=rank, length=index["zh"].str.len())[rank < _NONE]
     found = found.sort_values(["rank", "weight", "length", "zh", "key"], kind="stable").head(limit)
     return [_hit(row) for row in found.to_dict("records")]
 
 
 def hit_of(index: pd.DataFrame, key: str) -> Hit | None:
-    """Return what a key stands for, None where the layer no longer holds it."""
-    mine = index[index["key"] == key]
-    return _hit(mine.iloc[0].to_dict()) if len(mine) else None
+    """Return the search result of a key; None if the layer no longer has it."""
+    rows = index[index["key"] == key]
+    return _hit(rows.iloc[0].to_dict()) if len(rows) else None
 
 
-def _by_name(index: pd.DataFrame, wanted: str) -> np.ndarray:
+def _by_name(index: pd.DataFrame, query: str) -> np.ndarray:
     zh, en, py, ini = index["zh"], index["en"], index["py"], index["ini"]
-    exact = (zh == wanted) | (en == wanted) | index["also"].str.contains(f";{wanted};", regex=False)
-    begins = zh.str.startswith(wanted) | en.str.startswith(wanted)
+    exact = (zh == query) | (en == query) | index["also"].str.contains(f";{query};", regex=False)
+    begins = zh.str.startswith(query) | en.str.startswith(query)
 
-    holds = zh.str.contains(wanted, regex=False) | en.str.contains(wanted, regex=False)
-    holds |= index["also"].str.contains(wanted, regex=False)
-    if not (wanted.isascii() and wanted.isalpha()):
+    holds = zh.str.contains(query, regex=False) | en.str.contains(query, regex=False)
+    holds |= index["also"].str.contains(query, regex=False)
+    if not (query.isascii() and query.isalpha()):
         return np.select([exact, begins, holds], [0, 1, 3], _NONE)
-    spelt = py.str.startswith(wanted)
-    spelt_in = py.str.contains(wanted, regex=False) if len(wanted) > 2 else spelt
-    letters = ini.str.startswith(wanted) if len(wanted) > 1 else spelt
+    spelt = py.str.startswith(query)
+    spelt_in = py.str.contains(query, regex=False) if len(query) > 2 else spelt
+    letters = ini.str.startswith(query) if len(query) > 1 else spelt
     return np.select([exact, begins | spelt, holds, letters, spelt_in], [0, 1, 3, 4, 5], _NONE)
 
 
-def _by_code(index: pd.DataFrame, wanted: str) -> np.ndarray:
-    """Rank by adcode: of today, then given up, then those that begin so (only territories themselves)."""
+def _by_code(index: pd.DataFrame, query: str) -> np.ndarray:
+    """Return ranks by adcode: current, then former, then beginning with the query (territories only)."""
     itself = index["kind"].isin(_TERRITORIES)
     mine, former = index["adcodes"].where(itself, ""), ";" + index["former_adcodes"].fillna("") + ";"
-    named = index["name_zh"].str.contains(wanted, regex=False)  # G35, 318国道
-    begins = mine.str.startswith(wanted) if 2 <= len(wanted) <= 6 else mine == wanted
+    named = index["name_zh"].str.contains(query, regex=False)  # G35, 318国道
+    begins = mine.str.startswith(query) if 2 <= len(query) <= 6 else mine == query
     return np.select(
-        [mine == wanted, former.str.contains(f";{wanted};", regex=False), begins, named], [0, 1, 2, 3], _NONE
+        [mine == query, former.str.contains(f";{query};", regex=False), begins, named], [0, 1, 2, 3], _NONE
     )
 
 
 def _places(places: pd.DataFrame) -> pd.DataFrame:
-    """Bring the gazetteer to the columns of the index; a town that is a territory itself is that territory."""
+    """Return the gazetteer's places with the columns of the index; seats of a territory's own name are left out."""
     territory = places["kind"].isin(_TERRITORIES)
     double = ~territory & places["kind"].isin(_SEATS) & places["name_zh"].isin(set(places.loc[territory, "name_zh"]))
     places, territory = places[~double], territory[~double]
@@ -186,13 +186,13 @@ def _places(places: pd.DataFrame) -> pd.DataFrame:
 
 
 def _features(layer: Layer) -> pd.DataFrame:
-    """Bring the named features of a layer to the columns of the index."""
+    """Return the named features of a layer with the columns of the index, one row per name."""
     frame = layer.frame
     assert frame is not None
     named = frame[frame["name_zh"].notna() & (frame["name_zh"].astype(str).str.strip() != "")]
     bounds = pd.DataFrame(shapely.bounds(named.geometry.to_numpy()), columns=["west", "south", "east", "north"])
     points = shapely.point_on_surface(named.geometry.to_numpy())
-    told = pd.DataFrame(
+    features = pd.DataFrame(
         {
             "feature_id": named["feature_id"].astype(str).to_numpy(),
             "name_zh": named["name_zh"].astype(str).to_numpy(),
@@ -206,7 +206,7 @@ def _features(layer: Layer) -> pd.DataFrame:
             "lat": shapely.get_y(points),
         }
     ).join(bounds)
-    groups = told.groupby("name_zh", sort=False)
+    groups = features.groupby("name_zh", sort=False)
     one = groups.first().reset_index()
     span = groups[["west", "south", "east", "north"]].agg(
         {"west": "min", "south": "min", "east": "max", "north": "max"}

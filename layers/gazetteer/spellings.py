@@ -1,4 +1,4 @@
-"""Every way a territory may be written, with what it then means: the table behind the gazetteer."""
+"""Table of all spellings of territories and the adcodes that they mean, used by the gazetteer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ZONE_NAME: Final = r"(?:开发区|园区|工业园|新区|新城|集聚区)$"
 
 
 def normalised(names: pd.Series) -> pd.Series:
-    """Return names and codes in the one spelling that forms are kept in.
+    """Return names and codes in the normalised spelling of the table.
 
     Full-width letters become plain ones, spaces, dashes, dots and quotes go, English is lower case; a code that a
     spreadsheet turned into a number (``361002.0``) or that statistics filled up to 9 or 12 digits is cut to the code.
@@ -58,7 +58,7 @@ def normalised(names: pd.Series) -> pd.Series:
 
 
 def _whole_numbers(values: pd.Series) -> bool:
-    """Tell a column of codes that was read as numbers."""
+    """Return whether a column holds whole numbers: codes that were read as numbers."""
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return False
     known = values.dropna()
@@ -79,31 +79,31 @@ def history(units: pd.DataFrame) -> pd.DataFrame:
         ``adcode``, ``kind`` ("name" or "code"), ``former``, ``year`` (Int64, of the first change told of it; NA where
         none is), ``what`` (the Chinese note on it, "").
     """
-    noted = _noted(units)
+    changes = _parsed_change_notes(units)
     parts = [
         units.assign(former=units[column].str.split(";"))[["adcode", "former"]].explode("former").assign(kind=kind)
         for column, kind in (("former_names", "name"), ("former_adcodes", "code"))
     ]
     former = pd.concat(parts, ignore_index=True)
     former = former[former["former"].fillna("") != ""]
-    told = pd.concat(
-        [noted.rename(columns={kind: "former"})[["adcode", "former", "year", "what"]].assign(kind=kind)
+    by_former = pd.concat(
+        [changes.rename(columns={kind: "former"})[["adcode", "former", "year", "what"]].assign(kind=kind)
          for kind in ("name", "code")]
     )  # fmt: skip
     # a name may have been given up in steps (南康市 its code in 1998, itself in 2013): the last year tells its end
-    told = told.sort_values("year").drop_duplicates(["adcode", "kind", "former"], keep="last")
-    every = former.merge(told, how="left", on=["adcode", "kind", "former"])
+    by_former = by_former.sort_values("year").drop_duplicates(["adcode", "kind", "former"], keep="last")
+    every = former.merge(by_former, how="left", on=["adcode", "kind", "former"])
     return every.assign(what=every["what"].fillna(""), year=every["year"].astype("Int64"))
 
 
-def _noted(units: pd.DataFrame) -> pd.DataFrame:
-    """Return what the change notes tell: ``adcode``, ``name``, ``code``, ``what``, ``year``."""
+def _parsed_change_notes(units: pd.DataFrame) -> pd.DataFrame:
+    """Return the change notes parsed into ``adcode``, ``name``, ``code``, ``what`` and ``year``."""
     pieces = units[["adcode", "change_note"]].assign(piece=units["change_note"].str.split("；")).explode("piece")
-    told = pieces["piece"].fillna("").str.extract(_PIECE)
-    told["adcode"] = pieces["adcode"].to_numpy()
-    told = told[told["name"].notna()].reset_index(drop=True)
-    told["year"] = pd.to_numeric(told["what"].str.extract(r"(\d{4})年")[0]).astype("Int64")
-    return told
+    notes = pieces["piece"].fillna("").str.extract(_PIECE)
+    notes["adcode"] = pieces["adcode"].to_numpy()
+    notes = notes[notes["name"].notna()].reset_index(drop=True)
+    notes["year"] = pd.to_numeric(notes["what"].str.extract(r"(\d{4})年")[0]).astype("Int64")
+    return notes
 
 
 def unit_forms(units: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
@@ -175,7 +175,7 @@ def zone_forms(zones: pd.DataFrame, divisions: pd.DataFrame, units: pd.DataFrame
 
 
 def resolve(forms: pd.DataFrame) -> pd.DataFrame:
-    """Return what each spelling means.
+    """Return the adcodes that each spelling means, with status, level and how it names them.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def resolve(forms: pd.DataFrame) -> pd.DataFrame:
 
 
 def short_names(units: pd.DataFrame) -> pd.Series:
-    """Return what people call each territory, Chinese and English, ";" between: ``资溪;zixi``."""
+    """Return the short Chinese and English names of territories, ";" between: ``资溪;zixi``."""
     chinese, english = _bare(normalised(units["name_zh"])), normalised(units["name_en"])
     return chinese.where(chinese.str.len() > 1, "") + ";" + english.str.replace(_ENGLISH_SUFFIX, "", regex=True)
 
@@ -217,7 +217,7 @@ def _current(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_province_short(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
-    """Add 江西 for 江西省: 省 is no suffix of the smaller territories."""
+    """Return rows with the short names of provinces added (江西): 省 is no suffix of the smaller territories."""
     provinces = units[units["level"] == "province"]
     short = pd.DataFrame(
         {"adcode": provinces["adcode"], "form": provinces["name_zh"].str.removesuffix("省"), "how": "short_name"}
@@ -226,7 +226,7 @@ def _add_province_short(rows: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame
 
 
 def _with_short(units: pd.DataFrame, column: str, suffix: str, full: str, short: str) -> pd.DataFrame:
-    """Return the full names and, where two letters stay, the names without what sort of territory it is."""
+    """Return the full names, and the names without their suffix where at least two letters remain."""
     names = normalised(units[column])
     bare = names.str.replace(suffix, "", regex=True)
     rows = pd.DataFrame({"adcode": units["adcode"], "form": names, "how": full})

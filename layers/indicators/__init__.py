@@ -4,7 +4,15 @@ from layers.indicators.county_profile import County, CountyFigures, Figure, coun
 from layers.indicators.derived import DERIVED
 from layers.indicators.indicators import Indicator, Level, derived_values
 from layers.indicators.own_raster import RasterWish, raster_subject
-from layers.indicators.own_table import Doubled, Guess, guess_columns, join_table, own_subject, placed, read_numbers
+from layers.indicators.own_table import (
+    ColumnGuess,
+    Doubled,
+    assigned_codes,
+    guess_columns,
+    join_table,
+    own_subject,
+    read_numbers,
+)
 from layers.indicators.printed_figures import printed_text
 from layers.indicators.subjects import (
     Moment,
@@ -18,16 +26,17 @@ from layers.indicators.subjects import (
 
 __all__ = [
     "DERIVED",
+    "ColumnGuess",
     "County",
     "CountyFigures",
     "Doubled",
     "Figure",
-    "Guess",
     "Indicator",
     "Level",
     "Moment",
     "RasterWish",
     "Subject",
+    "assigned_codes",
     "change_between",
     "changes_of",
     "county_of",
@@ -37,7 +46,6 @@ __all__ = [
     "guess_columns",
     "join_table",
     "own_subject",
-    "placed",
     "printed_text",
     "published_subjects",
     "raster_subject",

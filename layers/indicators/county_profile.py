@@ -1,4 +1,4 @@
-"""One county at a glance: its figures beside those of its prefecture, what plans publish, and what they name in it."""
+"""Profile of one county: its figures and those of its prefecture, published figures, and entries of the plans."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ FIGURES: Final = (
 _SUMMED: Final = frozenset({"land_area", "redline_area", "water_area", "river_length"})
 _BY_AREA: Final = frozenset({"mean_elevation", "mean_slope"})
 _COUNTED: Final = {"protected_sites": "protected_site", "projects": "plan_project"}
-"""Counts of things, and what the layers stand for that hold them."""
+"""Figures that are counts, and the `stands_for` of the layers that they count."""
 _LISTED: Final = ("protected_sites", "waters", "projects", "county_facts", "rules")
 _TARGETS: Final = ("target", "limit")
 _TOPICS: Final = (
     "redline", "protected", "forest", "wetland", "land", "water", "air", "soil", "biodiversity", "mining", "waste",
     "sewage", "agriculture", "carbon", "energy",
 )  # fmt: skip
-"""Topics of the published figures in the order that a territorial planner asks for them; the rest follow."""
+"""Topics of the published figures in the order of the page; the rest follow."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Figure:
     value : float
         NaN where it is not known.
     above : float
-        The prefecture's, derived the same way; NaN where it cannot be made of its counties'.
+        The prefecture's, derived the same way; NaN where it does not follow from its counties'.
     rank, of : int
         Place among the counties of the prefecture for which it is known, the largest first; 0 where it is not known.
     """
@@ -81,10 +81,10 @@ class CountyFigures:
 
     def of(self, adcode: str) -> list[Figure]:
         """Return the figures of a county, in the order of the page."""
-        mine = self.prefecture[self.prefecture == self.prefecture[adcode]].index
+        siblings = self.prefecture[self.prefecture == self.prefecture[adcode]].index
         figures = []
         for key, one in self.indicators.items():
-            known = one.figures.reindex(mine).dropna()
+            known = one.figures.reindex(siblings).dropna()
             value = float(one.figures.get(adcode, np.nan))
             rank = int((known > value).sum()) + 1 if adcode in known.index else 0
             above = float(self.above.loc[self.prefecture[adcode], key])
@@ -94,7 +94,7 @@ class CountyFigures:
 
 @dataclass(frozen=True)
 class County:
-    """What is known of one county.
+    """The profile of one county: figures, published figures and entries of the plans.
 
     Attributes
     ----------
@@ -120,24 +120,24 @@ class County:
 def derived_figures(layers: Mapping[str, Layer]) -> CountyFigures:
     """Return the derived figures of all counties.
 
-    A prefecture's sum is the sum of its counties'; its shares and means are weighted by area; its counts count each
-    thing once, with those that name the prefecture only. What cannot be had so is not made up.
+    A prefecture's sum is the sum of its counties'; its shares and means are weighted by area; its counts include each
+    feature once, with those that name the prefecture only. Any other figure is NaN.
     """
     counties = counties_of(layers)
-    made = {key: derived_values(key, layers) for key in FIGURES}
-    indicators = {key: one for key, one in made.items() if one is not None}
+    values = {key: derived_values(key, layers) for key in FIGURES}
+    indicators = {key: one for key, one in values.items() if one is not None}
     prefecture = pd.Series(counties["prefecture_adcode"].astype(str).to_numpy(), index=counties["adcode"].astype(str))
     area = indicators["land_area"].figures
-    above = {key: _above(key, one.figures, area, prefecture, layers) for key, one in indicators.items()}
+    above = {key: _prefecture_values(key, one.figures, area, prefecture, layers) for key, one in indicators.items()}
     if {"redline_share", "redline_area"} <= above.keys():
         above["redline_share"] = 100 * above["redline_area"] / above["land_area"]
     return CountyFigures(indicators, pd.DataFrame(above), prefecture)
 
 
-def _above(
+def _prefecture_values(
     key: str, values: pd.Series, area: pd.Series, prefecture: pd.Series, layers: Mapping[str, Layer]
 ) -> pd.Series:
-    """Return a figure for each prefecture, NaN where the counties' do not tell it."""
+    """Return a figure for each prefecture; NaN where it does not follow from the counties'."""
     groups = prefecture.reindex(values.index)
     whole = values.notna().groupby(groups).all()
     if key in _SUMMED:
@@ -154,7 +154,7 @@ def _above(
 
 
 def county_of(adcode: str, layers: Mapping[str, Layer], figures: CountyFigures, plans: PlanSet) -> County:
-    """Return what is known of a county.
+    """Return the profile of a county.
 
     Parameters
     ----------
@@ -171,10 +171,10 @@ def county_of(adcode: str, layers: Mapping[str, Layer], figures: CountyFigures, 
         If there is no such county.
     """
     counties: gpd.GeoDataFrame = counties_of(layers)
-    mine = counties[counties["adcode"].astype(str) == adcode]
-    if mine.empty:
+    rows_of_county = counties[counties["adcode"].astype(str) == adcode]
+    if rows_of_county.empty:
         raise KeyError(adcode)
-    unit = {str(key): value for key, value in mine.drop(columns="geometry").iloc[0].items()}
+    unit = {str(key): value for key, value in rows_of_county.drop(columns="geometry").iloc[0].items()}
     above = (f"{adcode[:4]}00", f"{adcode[:2]}0000")
     entries, wider = {}, {}
     for kind in _LISTED:
@@ -186,7 +186,7 @@ def county_of(adcode: str, layers: Mapping[str, Layer], figures: CountyFigures, 
 
 
 def published_figures(plans: PlanSet, adcodes: Sequence[str]) -> pd.DataFrame:
-    """Return what documents publish for territories, each figure at the level it was published for.
+    """Return the figures that documents publish for territories, each at the level it was published for.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def published_figures(plans: PlanSet, adcodes: Sequence[str]) -> pd.DataFrame:
     last = rows.groupby([*keys, "is_target"], sort=False).tail(1)
     base, target = (last[last["is_target"] == wanted].set_index(keys) for wanted in (False, True))
     one = rows.drop_duplicates(keys, keep="first").set_index(keys)
-    told = one[["level", "topic", "name_en", "limit"]].assign(
+    figures = one[["level", "topic", "name_en", "limit"]].assign(
         base=base["value_text"], base_year=base["year"], target=target["value_text"], target_year=target["year"],
         base_value=base["value"], target_value=target["value"], base_comparator=base["comparator"],
         comparator=target["comparator"], binding=target["binding"].where(target["binding"] != ""),
@@ -224,14 +224,14 @@ def published_figures(plans: PlanSet, adcodes: Sequence[str]) -> pd.DataFrame:
         clause=target["clause"].combine_first(base["clause"]),
     )  # fmt: skip
     texts = ["base", "target", "base_comparator", "comparator", "binding"]
-    told[texts] = told[texts].fillna("")
-    told = told.reset_index()
+    figures[texts] = figures[texts].fillna("")
+    figures = figures.reset_index()
     order = {code: place for place, code in enumerate(adcodes)}
     topics = {topic: place for place, topic in enumerate(_TOPICS)}
-    told = told.assign(
-        _level=told["adcode"].map(order),
-        _topic=told["topic"].map(topics).fillna(len(topics)),
-        _goal=told["target"] == "",
+    figures = figures.assign(
+        _level=figures["adcode"].map(order),
+        _topic=figures["topic"].map(topics).fillna(len(topics)),
+        _goal=figures["target"] == "",
     )
-    told = told.sort_values(["_level", "_topic", "_goal"], kind="stable")
-    return told.drop(columns=["_level", "_topic", "_goal"]).reset_index(drop=True)
+    figures = figures.sort_values(["_level", "_topic", "_goal"], kind="stable")
+    return figures.drop(columns=["_level", "_topic", "_goal"]).reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""County figures derived from our own layers: one recipe each, one measure each."""
+"""County figures derived from the loaded layers: one recipe for each."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from layers.paths import home
 from layers.plans import TABLES
 from words import t
 
-__all__ = ["DERIVED", "Ground", "Recipe", "text_of"]
+__all__ = ["DERIVED", "CountyLayers", "Recipe", "text_of"]
 
 _KM2: Final = 1e6
 
 
 @dataclass(frozen=True)
-class Ground:
-    """The counties, and the loaded layers by what they stand for.
+class CountyLayers:
+    """The counties and the loaded layers that a county figure is computed from, by their `stands_for`.
 
     Attributes
     ----------
@@ -40,28 +40,28 @@ class Ground:
     counties: gpd.GeoDataFrame
     layers: Mapping[str, list[Layer]]
 
-    def frame(self, word: str) -> gpd.GeoDataFrame:
-        """Return the features of all layers that stand for `word`."""
-        frames = [layer.frame for layer in self.layers[word] if layer.frame is not None]
+    def frame(self, stands_for: str) -> gpd.GeoDataFrame:
+        """Return the features of all layers with the given `stands_for`."""
+        frames = [layer.frame for layer in self.layers[stands_for] if layer.frame is not None]
         return frames[0] if len(frames) == 1 else gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=STORE_CRS)
 
-    def covered(self, word: str) -> pd.Series:
-        """Tell the counties for which one of the layers is complete; a layer without extent is so everywhere."""
+    def complete_in_counties(self, stands_for: str) -> pd.Series:
+        """Return a mask of the counties in which one of the layers is complete; one without extent is so everywhere."""
         codes = self.counties[["adcode", "prefecture_adcode", "province_adcode"]].astype(str)
-        held = pd.Series(data=False, index=self.counties.index)
-        for layer in self.layers[word]:
-            held |= codes.isin(layer.spec.extent).any(axis=1) if layer.spec.extent else True
-        return held
+        complete = pd.Series(data=False, index=self.counties.index)
+        for layer in self.layers[stands_for]:
+            complete |= codes.isin(layer.spec.extent).any(axis=1) if layer.spec.extent else True
+        return complete
 
 
-Measure = Callable[[Ground], pd.Series]
-Wanted = Mapping[str, tuple[str, ...]]
-"""Column to the values that count; a layer without the column counts whole."""
+Measure = Callable[[CountyLayers], pd.Series]
+ColumnFilter = Mapping[str, tuple[str, ...]]
+"""Column to the values that count; in a layer without the column all features count."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a county figure is derived.
+    """How a county figure is derived: its texts, the layers it needs and the function that computes it.
 
     Attributes
     ----------
@@ -70,9 +70,9 @@ class Recipe:
     needs : tuple of str
         What the layers must stand for (``LayerSpec.stands_for``).
     measure : callable
-        From `Ground` to a Series on the counties' index; NaN where it cannot be told.
+        From `CountyLayers` to a Series on the counties' index; NaN where it is not known.
     left_out : callable or None
-        How many features no county can be told for.
+        Returns the number of features whose county is not known.
     """
 
     title: Bilingual
@@ -80,34 +80,34 @@ class Recipe:
     source: Bilingual
     needs: tuple[str, ...]
     measure: Measure
-    left_out: Callable[[Ground], int] | None = None
+    left_out: Callable[[CountyLayers], int] | None = None
 
 
 def text_of(key: str, **values: object) -> Bilingual:
-    """Return a text of the catalogue in both languages."""
+    """Return a text of `words` in both languages."""
     return Bilingual(zh=t(key, "zh", **values), en=t(key, "en", **values))
 
 
-def _area_inside_m2(ground: Ground, word: str) -> pd.Series:
-    """Square metres of each county that the features cover, what two of them cover once."""
-    frame = ground.frame(word)
+def _area_inside_m2(data: CountyLayers, stands_for: str) -> pd.Series:
+    """Return the area of each county (m²) that polygons cover, overlaps counted once."""
+    frame = data.frame(stands_for)
     areas = frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"]) & frame["located"]
-    county, pieces = _pieces(ground.counties, frame[areas].reset_index(drop=True))
-    united = union_pieces(pieces, county, len(ground.counties))
-    return pd.Series(np.nan_to_num(areas_of(united)), index=ground.counties.index)
+    county, pieces = _pieces(data.counties, frame[areas].reset_index(drop=True))
+    united = union_pieces(pieces, county, len(data.counties))
+    return pd.Series(np.nan_to_num(areas_of(united)), index=data.counties.index)
 
 
-def _length_inside_m(ground: Ground, word: str) -> pd.Series:
-    """Metres of line inside each county, on the ellipsoid."""
-    frame = ground.frame(word)
+def _length_inside_m(data: CountyLayers, stands_for: str) -> pd.Series:
+    """Return the ellipsoidal length of lines inside each county (m)."""
+    frame = data.frame(stands_for)
     lines = frame[frame.geometry.geom_type.isin(["LineString", "MultiLineString"])].reset_index(drop=True)
-    county, pieces = _pieces(ground.counties, lines)
+    county, pieces = _pieces(data.counties, lines)
     lengths = np.nan_to_num(lengths_of(pieces))
-    return pd.Series(np.bincount(county, lengths, len(ground.counties)), index=ground.counties.index)
+    return pd.Series(np.bincount(county, lengths, len(data.counties)), index=data.counties.index)
 
 
 def _pieces(counties: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Return what each county and each feature that meet have in common, and the county's position, sorted by it."""
+    """Return for each intersecting pair the county's position (sorted) and the intersection with the feature."""
     index = index_of(features)
     county, feature = index.tree.query(counties.geometry.to_numpy(), predicate="intersects")
     order = np.argsort(county, kind="stable")
@@ -119,74 +119,78 @@ def _pieces(counties: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> tuple[NDA
     return county, pieces
 
 
-def _count(ground: Ground, word: str, wanted: Wanted | None = None) -> pd.Series:
-    """Count the features of each county: by the counties that they name, else by where they lie."""
-    frame = _wanted(ground.frame(word), wanted or {})
+def _count(data: CountyLayers, stands_for: str, where: ColumnFilter | None = None) -> pd.Series:
+    """Return the number of features of each county: by their ``adcodes`` column, else by location."""
+    frame = _filtered(data.frame(stands_for), where or {})
     if "adcodes" in frame.columns:
         codes = frame["adcodes"].str.split(";").explode()
-        found = codes.groupby(codes).size()
-        named: pd.Series = ground.counties["adcode"].astype(str).map(found).fillna(0).astype(float)
-        return named
-    county, _ = index_of(frame.reset_index(drop=True)).tree.query(ground.counties.geometry, predicate="intersects")
-    return pd.Series(np.bincount(county, minlength=len(ground.counties)), index=ground.counties.index, dtype=float)
+        counts = codes.groupby(codes).size()
+        per_county: pd.Series = data.counties["adcode"].astype(str).map(counts).fillna(0).astype(float)
+        return per_county
+    county, _ = index_of(frame.reset_index(drop=True)).tree.query(data.counties.geometry, predicate="intersects")
+    return pd.Series(np.bincount(county, minlength=len(data.counties)), index=data.counties.index, dtype=float)
 
 
-def _wanted(frame: gpd.GeoDataFrame, wanted: Wanted) -> gpd.GeoDataFrame:
-    for column, values in wanted.items():
+def _filtered(frame: gpd.GeoDataFrame, where: ColumnFilter) -> gpd.GeoDataFrame:
+    for column, values in where.items():
         if column in frame.columns:
             frame = frame[frame[column].isin(values)]
     return frame
 
 
-def _without_county(word: str, wanted: Wanted | None = None) -> Callable[[Ground], int]:
-    """Return what counts the features that name no county of ours, only a prefecture or a province."""
+def _counter_without_county(stands_for: str, where: ColumnFilter | None = None) -> Callable[[CountyLayers], int]:
+    """Return a function that counts the features that name only a prefecture or province, no county."""
 
-    def count(ground: Ground) -> int:
-        frame = _wanted(ground.frame(word), wanted or {})
+    def count(data: CountyLayers) -> int:
+        frame = _filtered(data.frame(stands_for), where or {})
         if "adcodes" not in frame.columns:
             return 0
         codes = frame["adcodes"].str.split(";").explode()
-        return int((~codes.isin(ground.counties["adcode"].astype(str)).groupby(level=0).any()).sum())
+        return int((~codes.isin(data.counties["adcode"].astype(str)).groupby(level=0).any()).sum())
 
     return count
 
 
-def _protected_area_ha(ground: Ground) -> pd.Series:
-    """Hectares of drawn extents; NaN in a county that has sites of which none is drawn."""
-    drawn = _area_inside_m2(ground, "protected_site") / HA_M2
-    sites = _count(ground, "protected_site")
+def _protected_area_ha(data: CountyLayers) -> pd.Series:
+    """Return the area of drawn extents by county (ha); NaN in a county that has sites of which none is drawn."""
+    drawn = _area_inside_m2(data, "protected_site") / HA_M2
+    sites = _count(data, "protected_site")
     return drawn.where((drawn > 0) | (sites == 0))
 
 
-def _redline_share(ground: Ground) -> pd.Series:
-    return 100 * _area_inside_m2(ground, "redline") / area_m2(ground.counties)
+def _redline_share(data: CountyLayers) -> pd.Series:
+    return 100 * _area_inside_m2(data, "redline") / area_m2(data.counties)
 
 
 def _elevation(statistic: Literal["mean", "min", "max"]) -> Measure:
-    def measure(ground: Ground) -> pd.Series:
-        raster = ground.layers["elevation"][0].raster
+    def measure(data: CountyLayers) -> pd.Series:
+        raster = data.layers["elevation"][0].raster
         assert raster is not None
-        return zonal(raster, ground.counties, statistic)
+        return zonal(raster, data.counties, statistic)
 
     return measure
 
 
-def _relief(ground: Ground) -> pd.Series:
-    return _elevation("max")(ground) - _elevation("min")(ground)
+def _relief(data: CountyLayers) -> pd.Series:
+    return _elevation("max")(data) - _elevation("min")(data)
 
 
-def _mean_slope(ground: Ground) -> pd.Series:
-    """Mean slope; the slope grid is made once per elevation grid and kept in ``REDLINE_HOME``."""
-    layer = ground.layers["elevation"][0]
+def _mean_slope(data: CountyLayers) -> pd.Series:
+    """Return the mean slope by county (degrees); the slope grid is cached in ``REDLINE_HOME`` per elevation grid."""
+    layer = data.layers["elevation"][0]
     assert layer.raster is not None
-    kept = home() / "derived" / f"slope-{(layer.digest or 'unknown')[:16]}.tif"
-    if layer.digest is None or not kept.is_file():
-        write_slope(layer.raster, kept)
-    return zonal(kept, ground.counties, "mean")
+    cached = home() / "derived" / f"slope-{(layer.digest or 'unknown')[:16]}.tif"
+    if layer.digest is None or not cached.is_file():
+        write_slope(layer.raster, cached)
+    return zonal(cached, data.counties, "mean")
 
 
 def _recipe(
-    name: str, unit: str, needs: tuple[str, ...], measure: Measure, left_out: Callable[[Ground], int] | None = None
+    name: str,
+    unit: str,
+    needs: tuple[str, ...],
+    measure: Measure,
+    left_out: Callable[[CountyLayers], int] | None = None,
 ) -> Recipe:
     return Recipe(
         text_of(f"indicators.{name}"), text_of(f"indicators.unit_{unit}"), text_of(f"indicators.{name}_source"),
@@ -195,13 +199,13 @@ def _recipe(
 
 
 def _projects_by(column: Literal["category", "status"]) -> dict[str, Recipe]:
-    """Return a recipe for each code of a column of projects.csv; a blank status has none."""
+    """Return a recipe for each code of a column of projects.csv; blank cells get none."""
     codes = next(each.allowed for each in TABLES["projects"].columns if each.name == column)
     return {f"projects_{column}_{code}": _projects(column, code) for code in codes}
 
 
 def _projects(column: str, code: str) -> Recipe:
-    wanted = {column: (code,)}
+    where = {column: (code,)}
     name = text_of(f"plans_page.{column}_{code}")
     return Recipe(
         Bilingual(
@@ -210,8 +214,8 @@ def _projects(column: str, code: str) -> Recipe:
         text_of("indicators.unit_count"),
         text_of("indicators.projects_source"),
         ("plan_project",),
-        lambda ground: _count(ground, "plan_project", wanted),
-        _without_county("plan_project", wanted),
+        lambda data: _count(data, "plan_project", where),
+        _counter_without_county("plan_project", where),
     )
 
 
@@ -222,7 +226,7 @@ DERIVED: Final[dict[str, Recipe]] = {
     ),
     "protected_sites": _recipe(
         "protected_sites", "count", ("protected_site",),
-        lambda ground: _count(ground, "protected_site"), _without_county("protected_site"),
+        lambda ground: _count(ground, "protected_site"), _counter_without_county("protected_site"),
     ),
     "protected_area": _recipe("protected_area", "ha", ("protected_site",), _protected_area_ha),
     "river_length": _recipe(
@@ -237,9 +241,9 @@ DERIVED: Final[dict[str, Recipe]] = {
     "land_area": _recipe("land_area", "km2", (), lambda ground: area_m2(ground.counties) / _KM2),
     "projects": _recipe(
         "projects", "count", ("plan_project",),
-        lambda ground: _count(ground, "plan_project"), _without_county("plan_project"),
+        lambda ground: _count(ground, "plan_project"), _counter_without_county("plan_project"),
     ),
     **_projects_by("status"),
     **_projects_by("category"),
 }  # fmt: skip
-"""County figures by id, in the order they are offered in."""
+"""Recipes of county figures by id, in the order of the page."""

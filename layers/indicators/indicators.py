@@ -1,4 +1,4 @@
-"""Indicator values: published ones at the level they were published for, county figures derived from our layers."""
+"""Indicators: published ones at the level they were published for, and county figures derived from layers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, Literal, cast
 import pandas as pd
 
 from layers.catalogue import Bilingual, Layer, counties_of
-from layers.indicators.derived import DERIVED, Ground, Recipe, text_of
+from layers.indicators.derived import DERIVED, CountyLayers, Recipe, text_of
 from layers.plans import clause_text
 from words import LANGUAGES, Lang, t
 
@@ -18,12 +18,12 @@ __all__ = ["DERIVED", "Indicator", "Level", "Recipe", "derived_values", "publish
 Level = Literal["province", "prefecture", "county"]
 
 _SAME_FIGURE: Final = ["name", "unit", "kind", "change", "year", "year_from", "level"]
-"""Rows alike in these tell one figure, whatever document and region they are from."""
+"""Rows equal in these columns belong to one indicator, whatever document and region they are from."""
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """A figure per territory.
+    """One figure for each territory of a level, with unit and source.
 
     Attributes
     ----------
@@ -70,30 +70,32 @@ def derived_values(indicator_id: str, layers: Mapping[str, Layer]) -> Indicator 
     """
     recipe = DERIVED[indicator_id]
     usable = [layer for layer in layers.values() if layer.state == "loaded"]
-    standing = {word: [layer for layer in usable if layer.spec.stands_for == word] for word in recipe.needs}
-    if not all(standing.values()):
+    by_kind = {
+        stands_for: [layer for layer in usable if layer.spec.stands_for == stands_for] for stands_for in recipe.needs
+    }
+    if not all(by_kind.values()):
         return None
-    ground = Ground(counties_of(layers), standing)
-    values = recipe.measure(ground)
-    for word in recipe.needs:
-        values = values.where(ground.covered(word))
-    values.index = pd.Index(ground.counties["adcode"].astype(str), name="adcode")
-    used = [layer for word in recipe.needs for layer in standing[word]]
+    data = CountyLayers(counties_of(layers), by_kind)
+    values = recipe.measure(data)
+    for stands_for in recipe.needs:
+        values = values.where(data.complete_in_counties(stands_for))
+    values.index = pd.Index(data.counties["adcode"].astype(str), name="adcode")
+    used = [layer for stands_for in recipe.needs for layer in by_kind[stands_for]]
     used = used or [layer for layer in usable if layer.spec.stands_for == "county"]
     title = recipe.title
     if any(layer.spec.basis == "modelled" for layer in used):
-        title = _both(lambda lang: t("indicators.modelled", lang, title=recipe.title(lang)))
-    source = _both(lambda lang: _told(recipe, ground, used, lang))
+        title = _bilingual(lambda lang: t("indicators.modelled", lang, title=recipe.title(lang)))
+    source = _bilingual(lambda lang: _derivation_text(recipe, data, used, lang))
     made_of = tuple(layer.id for layer in used)
     return Indicator(indicator_id, title, recipe.unit, "county", "derived", source, values.astype(float), made_of)
 
 
 def published_indicators(rows: pd.DataFrame) -> list[Indicator]:
-    """Return the published figures that are numbers.
+    """Return one indicator for each published figure that is a number.
 
     Rows of the same name, unit, kind, year (and first year, for sums) and level are one indicator, whichever documents
-    and regions they are from: cities can then be compared on one map. Years are never mixed. Where two rows tell a
-    region different values under one name, both stand apart, by their series.
+    and regions they are from: cities can then be compared on one map. Years are never mixed. Where two rows have a
+    region with different values under one name, they are two indicators, by their series.
 
     Parameters
     ----------
@@ -105,11 +107,13 @@ def published_indicators(rows: pd.DataFrame) -> list[Indicator]:
     spread = numbers.groupby([*_SAME_FIGURE, "adcode"], dropna=False)["value"].transform("nunique")
     clash = numbers.assign(spread=spread).groupby(_SAME_FIGURE, dropna=False)["spread"].transform("max") > 1
     numbers["apart"] = numbers["series"].where(clash, "")
-    return [_published(group) for _, group in numbers.groupby([*_SAME_FIGURE, "apart"], sort=False, dropna=False)]
+    return [
+        _published_indicator(group) for _, group in numbers.groupby([*_SAME_FIGURE, "apart"], sort=False, dropna=False)
+    ]
 
 
-def _published(rows: pd.DataFrame) -> Indicator:
-    """Make one indicator of the rows that tell one figure."""
+def _published_indicator(rows: pd.DataFrame) -> Indicator:
+    """Return the indicator of rows that are equal in `_SAME_FIGURE`."""
     first = rows.iloc[0].to_dict()
     year = "" if pd.isna(first["year"]) else f"{int(first['year'])}"
     kind = text_of(f"indicators.kind_{'change' if first['change'] else first['kind']}")
@@ -124,37 +128,37 @@ def _published(rows: pd.DataFrame) -> Indicator:
         unit=Bilingual(zh=unit, en=unit),
         level=cast(Level, first["level"]),
         basis="published",
-        source=_both(lambda lang: _cited(rows, lang)),
+        source=_bilingual(lambda lang: _citations(rows, lang)),
         figures=rows.drop_duplicates("adcode").set_index("adcode")["value"].astype(float),
     )
 
 
-def _cited(rows: pd.DataFrame, lang: Lang) -> str:
-    """Name every document and clause that the rows are from."""
+def _citations(rows: pd.DataFrame, lang: Lang) -> str:
+    """Return the citation of every document and clause that the rows are from, as one text."""
     places = dict.fromkeys(zip(rows["document"].astype(str), rows["clause"].astype(str), strict=True))
-    return _joined(
+    return _join_text(
         [t("indicators.document", lang, document=document, clause=clause_text(document, clause, lang))
          for document, clause in places], lang,
     )  # fmt: skip
 
 
-def _told(recipe: Recipe, ground: Ground, used: list[Layer], lang: Lang) -> str:
-    """Return how a figure was derived, what is left out, and from which layers on which basis."""
+def _derivation_text(recipe: Recipe, data: CountyLayers, used: list[Layer], lang: Lang) -> str:
+    """Return the text of how a figure was derived, what is left out, and from which layers on which basis."""
     parts = [recipe.source(lang)]
-    left_out = 0 if recipe.left_out is None else recipe.left_out(ground)
+    left_out = 0 if recipe.left_out is None else recipe.left_out(data)
     if left_out:
         parts.append(t("indicators.left_out", lang, count=left_out))
     for layer in used:
         basis = t(f"indicators.basis_{layer.spec.basis}", lang)
         parts.append(t("indicators.from_layer", lang, title=layer.spec.title(lang), basis=basis))
-    return _joined(parts, lang)
+    return _join_text(parts, lang)
 
 
-def _joined(parts: list[str], lang: Lang) -> str:
+def _join_text(parts: list[str], lang: Lang) -> str:
     return ("；" if lang == "zh" else "; ").join(parts)
 
 
-def _both(text: Callable[[Lang], str]) -> Bilingual:
-    """Return what a function of the language says in both."""
+def _bilingual(text: Callable[[Lang], str]) -> Bilingual:
+    """Return the results of a text function for both languages."""
     zh, en = (text(lang) for lang in LANGUAGES)
     return Bilingual(zh=zh, en=en)

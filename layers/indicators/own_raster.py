@@ -1,4 +1,4 @@
-"""A user's raster becomes a subject of the session: one figure a territory, with what it leaves out said."""
+"""Make an indicator of a user's raster: one zonal statistic for each territory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["RasterWish", "raster_subject"]
 
 @dataclass(frozen=True)
 class RasterWish:
-    """What is asked of a raster.
+    """Options of a zonal statistic of a raster: band, statistic, class, unit, level, least coverage.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ def raster_subject(
     read_on: str,
     progress: Progress = no_progress,
 ) -> Subject:
-    """Reckon a raster for the territories of a level.
+    """Return a subject with one zonal statistic of a raster for each territory.
 
     Parameters
     ----------
@@ -74,17 +74,17 @@ def raster_subject(
     RedlineError
         If no territory is covered enough.
     """
-    told = zonal_figures(
+    zonal = zonal_figures(
         path, facts, regions, wish.statistic, band=wish.band, of_class=wish.of_class, progress=progress
     )
     # twelve digits: a grid of one value has one figure, whatever the order of adding up
-    figures = told.figures.map(lambda value: float(f"{value:.12g}"))
-    figures = figures.where(told.covered * 100 >= wish.least, np.nan)
+    figures = zonal.figures.map(lambda value: float(f"{value:.12g}"))
+    figures = figures.where(zonal.covered * 100 >= wish.least, np.nan)
     if not figures.notna().any():
         raise RedlineError("raster_own.nothing", least=wish.least)
     figures.index = pd.Index(regions["adcode"].astype(str), name="adcode")
-    said = f"{facts.name}|{facts.width}|{facts.bounds}|{wish}|{figures.to_json()}"
-    name = f"raster-{hashlib.sha256(said.encode()).hexdigest()[:10]}"
+    digest_input = f"{facts.name}|{facts.width}|{facts.bounds}|{wish}|{figures.to_json()}"
+    name = f"raster-{hashlib.sha256(digest_input.encode()).hexdigest()[:10]}"
     title = Bilingual(**{lang: _title(facts, wish, lang) for lang in LANGUAGES})
     source = Bilingual(
         **{
@@ -92,12 +92,12 @@ def raster_subject(
             for lang in LANGUAGES
         }
     )
-    written = "%" if wish.statistic == "share" else wish.unit or "—"
-    unit = Bilingual(zh=written, en=written)
+    unit_text = "%" if wish.statistic == "share" else wish.unit or "—"
+    unit = Bilingual(zh=unit_text, en=unit_text)
     moment = Moment("", title, "", unit)
     indicator = Indicator(name, title, unit, wish.level, "own", source, figures.astype(float))
-    reached = tuple(figures.index[figures.notna()])
-    return Subject(name, title, unit, wish.level, "own", "own", (), reached, (moment,), {"": indicator})
+    covered = tuple(figures.index[figures.notna()])
+    return Subject(name, title, unit, wish.level, "own", "own", (), covered, (moment,), {"": indicator})
 
 
 def _title(facts: RasterFacts, wish: RasterWish, lang: Lang) -> str:

@@ -1,4 +1,4 @@
-"""A user's table becomes a subject of the session: territories found, rows joined, figures as they stand."""
+"""Make indicators of a user's table: find the column of territories, join the rows, read the numbers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,24 @@ import pandas as pd
 
 from geo.read.tables import blank_cells, number_cells
 from layers.catalogue import Bilingual
-from layers.gazetteer import ELSEWHERE, Gazetteer, JoinReport, Level, heeded, join
+from layers.gazetteer import ELSEWHERE, Gazetteer, JoinReport, Level, checked_by_other_columns, join
 from layers.indicators.indicators import Indicator
 from layers.indicators.subjects import Moment, Subject
 from words import t
 
-__all__ = ["Doubled", "Guess", "Numbers", "guess_columns", "join_table", "own_subject", "placed", "read_numbers"]
+__all__ = [
+    "ColumnGuess",
+    "Doubled",
+    "Numbers",
+    "assigned_codes",
+    "guess_columns",
+    "join_table",
+    "own_subject",
+    "read_numbers",
+]
 
 Doubled = Literal["leave_out", "sum", "mean"]
-"""What becomes of rows that fall on one territory."""
+"""How several rows of one territory are combined."""
 
 _MOST_KEYS: Final = 400
 _ENOUGH: Final = 0.6
@@ -29,8 +38,8 @@ _MAX_FIGURES: Final = 40
 
 
 @dataclass(frozen=True)
-class Guess:
-    """What columns seem to be: that of territories ("" if none is) with its level, and those of numbers."""
+class ColumnGuess:
+    """The likely column of territories ("" if none) with its level, and the likely columns of numbers."""
 
     key: str
     level: Level
@@ -53,8 +62,8 @@ class Numbers:
     unread: tuple[tuple[int, str], ...]
 
 
-def guess_columns(table: pd.DataFrame, gazetteer: Gazetteer) -> Guess:
-    """Find the column of territories, by what its cells mean and not by its name, and the columns of numbers.
+def guess_columns(table: pd.DataFrame, gazetteer: Gazetteer) -> ColumnGuess:
+    """Return the likely column of territories, found by its cells and not by its name, and the columns of numbers.
 
     Parameters
     ----------
@@ -74,44 +83,44 @@ def guess_columns(table: pd.DataFrame, gazetteer: Gazetteer) -> Guess:
             cities = float((found.loc[known, "level"] == "prefecture").mean())
             best = (share, str(column), "prefecture" if cities > _ENOUGH else "county")
     numbers = [str(column) for column in table.columns if str(column) != best[1] and _mostly_numbers(table[column])]
-    return Guess(best[1], best[2], tuple(numbers[:_MAX_FIGURES]))
+    return ColumnGuess(best[1], best[2], tuple(numbers[:_MAX_FIGURES]))
 
 
 def _mostly_numbers(cells: pd.Series) -> bool:
-    told = cells[~blank_cells(cells)]
-    numbers = number_cells(told)
-    codes = told.str.fullmatch(r"\d{6}|\d{9}|\d{12}")
+    filled = cells[~blank_cells(cells)]
+    numbers = number_cells(filled)
+    codes = filled.str.fullmatch(r"\d{6}|\d{9}|\d{12}")
     running = bool(numbers.is_monotonic_increasing) and list(numbers) == list(range(1, len(numbers) + 1))
-    return len(told) > 0 and float(numbers.notna().mean()) >= _ENOUGH and not bool(codes.all()) and not running
+    return len(filled) > 0 and float(numbers.notna().mean()) >= _ENOUGH and not bool(codes.all()) and not running
 
 
 def read_numbers(cells: pd.Series) -> Numbers:
-    """Read a column as numbers; say which cells hold something else."""
+    """Return a column as numbers, with the cells that are neither numbers nor blank."""
     values = number_cells(cells)
     bad = cells[values.isna() & ~blank_cells(cells)]
     return Numbers(values, tuple((at + 1, str(text)) for at, text in zip(bad.index.tolist(), bad, strict=True)))
 
 
 def join_table(table: pd.DataFrame, key: str, gazetteer: Gazetteer, level: Level) -> JoinReport:
-    """Join a table by a column; columns of provinces, cities and codes beside it count (`layers.gazetteer.beside`)."""
-    return heeded(join(table[[key]], key, gazetteer, level=level), table)
+    """Return a table joined to territories by a column, checked by its columns of provinces, cities and codes."""
+    return checked_by_other_columns(join(table[[key]], key, gazetteer, level=level), table)
 
 
-def placed(report: JoinReport, cures: Mapping[str, str]) -> pd.Series:
-    """Return the territory of each row ("" for none): as joined, and as the user says for what was left open.
+def assigned_codes(report: JoinReport, choices: Mapping[str, str]) -> pd.Series:
+    """Return the adcode of each row ("" for none): as joined, else as the user chose for its key.
 
     Parameters
     ----------
     report : JoinReport
-    cures : Mapping of str to str
+    choices : Mapping of str to str
         Key as written in the table to an adcode of the report's level.
     """
     known = set(report.gazetteer.units_of(report.level))
-    sound = {key: code for key, code in cures.items() if code in known}
+    valid = {key: code for key, code in choices.items() if code in known}
     codes = report.frame["unit_adcode"]
-    cured = report.frame[report.key].astype(str).map(lambda key: sound.get(key, ""))
-    cured = cured.where(report.frame["join_how"] != ELSEWHERE, "")  # what its row puts elsewhere stays there
-    return codes.where(codes != "", cured)
+    chosen = report.frame[report.key].astype(str).map(lambda key: valid.get(key, ""))
+    chosen = chosen.where(report.frame["join_how"] != ELSEWHERE, "")  # other columns of the row contradict the key
+    return codes.where(codes != "", chosen)
 
 
 def own_subject(
@@ -124,14 +133,14 @@ def own_subject(
     read_on: str,
     doubled: Doubled = "leave_out",
 ) -> Subject:
-    """Make a subject of a joined table: one moment a column of numbers.
+    """Return a subject made of a joined table, with one moment for each column of numbers.
 
     Parameters
     ----------
     table : DataFrame
         Text.
     codes : Series
-        Territory of each row, as from `placed`.
+        Adcode of each row, as `assigned_codes` returns.
     columns : sequence of str
     level : {"county", "prefecture", "province"}
     name : str
@@ -139,7 +148,7 @@ def own_subject(
     read_on : str
         Date.
     doubled : {"leave_out", "sum", "mean"}
-        Rows that fall on one territory are never taken without being asked for.
+        How several rows of one territory are combined; by default they are left out.
     """
     digest = hashlib.sha256(table.to_csv(index=False).encode() + name.encode()).hexdigest()[:10]
     source = Bilingual(
@@ -157,22 +166,22 @@ def own_subject(
         )  # fmt: skip
     label = moments[0].title if len(moments) == 1 else Bilingual(zh=name, en=name)
     unit_shown = moments[0].unit if len({moment.unit.zh for moment in moments}) == 1 else Bilingual(zh="—", en="—")
-    reached = tuple(sorted(set(codes) - {""}))
+    covered = tuple(sorted(set(codes) - {""}))
     return Subject(
-        f"own-{digest}", label, unit_shown, level, "own", "own", (), reached, tuple(moments), figures,
+        f"own-{digest}", label, unit_shown, level, "own", "own", (), covered, tuple(moments), figures,
     )  # fmt: skip
 
 
 def _title_unit(column: str) -> tuple[str, str]:
-    """Part a heading such as ``人口（万人）`` into its name and its unit."""
+    """Return name and unit of a heading such as ``人口（万人）``; the unit is "—" if there is none."""
     found = _UNIT.match(column)
     return (found[1], found[2]) if found and found[1] else (column, "—")
 
 
 def _by_territory(values: pd.Series, codes: pd.Series, doubled: Doubled) -> pd.Series:
-    told = pd.DataFrame({"adcode": codes, "value": values})
-    told = told[(told["adcode"] != "") & told["value"].notna()]
-    groups = told.groupby("adcode")["value"]
+    pairs = pd.DataFrame({"adcode": codes, "value": values})
+    pairs = pairs[(pairs["adcode"] != "") & pairs["value"].notna()]
+    groups = pairs.groupby("adcode")["value"]
     if doubled == "sum":
         return groups.sum()
     if doubled == "mean":

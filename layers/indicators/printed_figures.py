@@ -1,4 +1,4 @@
-"""Figures as the documents print them, in words too: in English where we know how to say it."""
+"""Translate figures that documents print in words, such as 约400, to English."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIGURE: Final = re.compile(r"(?P<number>[\d.,]+%?)(?P<unit>[^\d.,%]*)")
 
 
 def printed_text(text: str) -> Bilingual:
-    """Return a printed figure; the English of one that we cannot say is the document's own.
+    """Return a printed figure in both languages; the English is the Chinese text where no phrase matches.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def printed_text(text: str) -> Bilingual:
 
 
 def _figure(text: str) -> str | None:
-    """Return a number with its unit in English; None where it is something else."""
+    """Return a number with its unit in English; None if it is not a number, or its unit has no translation."""
     found = _FIGURE.fullmatch(text)
     if found is None:
         return None
@@ -46,6 +46,6 @@ def _figure(text: str) -> str | None:
 
 @cache
 def _phrases() -> list[tuple[re.Pattern[str], str]]:
-    """Return what the catalogue of texts says of figures: Chinese as a pattern, English to be filled."""
-    told = [texts for key, texts in entries().items() if key.startswith("printed.")]
-    return [(re.compile(re.escape(each["zh"]).replace(r"\{value\}", "(?P<value>.+)")), each["en"]) for each in told]
+    """Return the phrases of `words`: Chinese as a pattern, English as a format string."""
+    phrases = [texts for key, texts in entries().items() if key.startswith("printed.")]
+    return [(re.compile(re.escape(each["zh"]).replace(r"\{value\}", "(?P<value>.+)")), each["en"]) for each in phrases]

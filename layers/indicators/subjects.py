@@ -1,4 +1,4 @@
-"""What can be shown of territories: a subject told for one or several moments, and the change between two of them."""
+"""Subjects: a theme with figures of territories at one or several moments, and the change between two of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DERIVED_THEMES: Final[dict[str, tuple[str, ...]]] = {
     "water": ("river_length", "water_area"),
     "ground": ("land_area", "mean_elevation", "relief", "mean_slope"),
 }
-"""What the derived figures are about; all others count projects."""
+"""Themes of derived figures; all other figures count projects."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Subject:
-    """One thing told of territories.
+    """A theme with one indicator of territories for each of its moments.
 
     Attributes
     ----------
@@ -73,13 +73,13 @@ class Subject:
     theme : str
         A topic of the plans, a key of `DERIVED_THEMES`, "projects" or "own".
     documents : tuple of str
-        Ids of the documents that tell it.
+        Ids of the documents that publish it.
     adcodes : tuple of str
         Territories that have a figure, where that is known beforehand.
     moments : tuple of Moment
         In order of time; at least one.
     figures : Mapping of str to Indicator
-        By key of the moment; empty for derived subjects, whose figures are worked out when asked for.
+        By key of the moment; empty for derived subjects, whose figures are computed on demand.
     rows : DataFrame or None
         The rows of the plan tables that it is from.
     """
@@ -98,7 +98,7 @@ class Subject:
 
 
 def derived_subjects() -> list[Subject]:
-    """Return what is derived from our layers, in the order of ``DERIVED``; one moment each."""
+    """Return one subject for each derived figure, in the order of ``DERIVED``; one moment each."""
     themes = {name: theme for theme, names in DERIVED_THEMES.items() for name in names}
     nothing = Bilingual(zh="—", en="—")
     return [
@@ -111,12 +111,12 @@ def derived_subjects() -> list[Subject]:
 
 
 def published_subjects(rows: pd.DataFrame) -> list[Subject]:
-    """Return what the documents publish as numbers: rows of one name, unit and level, whatever year and kind.
+    """Return one subject for each published name, unit and level, with a moment for each year and kind.
 
     Parameters
     ----------
     rows : DataFrame
-        ``indicators.csv`` and ``limits.csv`` one after the other. Rows that tell a figure again under another series
+        ``indicators.csv`` and ``limits.csv`` one after the other. Rows that repeat a figure under another series
         join it; where two series disagree, each stands by itself.
     """
     numbers = rows[rows["value"].notna()].reset_index(drop=True)
@@ -125,10 +125,10 @@ def published_subjects(rows: pd.DataFrame) -> list[Subject]:
     spread = numbers.groupby([*named, *_ONE_MOMENT], dropna=False)["value"].transform("nunique")
     clash = numbers.assign(spread=spread).groupby(named, dropna=False)["spread"].transform("max") > 1
     numbers["apart"] = numbers["series"].where(clash, "")
-    return [_published(group) for _, group in numbers.groupby([*named, "apart"], sort=False, dropna=False)]
+    return [_published_subject(group) for _, group in numbers.groupby([*named, "apart"], sort=False, dropna=False)]
 
 
-def _published(rows: pd.DataFrame) -> Subject:
+def _published_subject(rows: pd.DataFrame) -> Subject:
     first = rows.iloc[0]
     unit = unit_text(str(first["unit"]))
     moments: list[tuple[tuple[int, int], Moment, Indicator]] = []
@@ -164,7 +164,7 @@ def _moment(code: str, year: Any, since: Any, unit: Bilingual) -> Moment:
         zh=f"{when} {t(f'indicators.kind_{code}', 'zh')}".strip(),
         en=f"{when} {t(f'indicators.kind_{code}', 'en')}".strip(),
     )
-    return Moment(key, title, code, _points(unit) if code == "change" else unit, bool(run and run != years))
+    return Moment(key, title, code, _unit_of_change(unit) if code == "change" else unit, bool(run and run != years))
 
 
 def changes_of(subject: Subject) -> list[tuple[Moment, Moment]]:
@@ -173,13 +173,17 @@ def changes_of(subject: Subject) -> list[tuple[Moment, Moment]]:
     A sum over some years and a value of one year do not go together, nor does a limit with anything.
     """
     plain = [moment for moment in subject.moments if moment.kind in {"actual", "target", ""} and not moment.summed]
-    return [(a, b) for a, b in combinations(plain, 2) if a.key and a.unit == b.unit and _both_tell(subject, a, b)]
+    return [
+        (a, b)
+        for a, b in combinations(plain, 2)
+        if a.key and a.unit == b.unit and _have_common_territory(subject, a, b)
+    ]
 
 
-def _both_tell(subject: Subject, first: Moment, second: Moment) -> bool:
-    """Tell whether some territory has a figure for both."""
-    before, after = (subject.figures[moment.key].figures.dropna().index for moment in (first, second))
-    return bool(before.isin(after).any())
+def _have_common_territory(subject: Subject, first: Moment, second: Moment) -> bool:
+    """Return whether some territory has a figure for both moments."""
+    earlier, later = (subject.figures[moment.key].figures.dropna().index for moment in (first, second))
+    return bool(earlier.isin(later).any())
 
 
 def change_between(subject: Subject, first: Moment, second: Moment) -> Indicator:
@@ -199,19 +203,19 @@ def change_between(subject: Subject, first: Moment, second: Moment) -> Indicator
         en=t("indicators.change_source", "en", source="; ".join(one.en for one in both)),
     )
     return Indicator(
-        f"{subject.id}-{first.key}..{second.key}", title, _points(first.unit), subject.level, before.basis, source,
-        figures.astype(float),
+        f"{subject.id}-{first.key}..{second.key}", title, _unit_of_change(first.unit), subject.level, before.basis,
+        source, figures.astype(float),
     )  # fmt: skip
 
 
-def _points(unit: Bilingual) -> Bilingual:
-    """Return the unit of a difference."""
+def _unit_of_change(unit: Bilingual) -> Bilingual:
+    """Return the unit of a difference: percentage points for %, else the same unit."""
     points = t("units.points", "zh")
     return Bilingual(zh=points, en=t("units.points", "en")) if unit.zh == "%" else unit
 
 
 def unit_text(unit: str) -> Bilingual:
-    """Return a unit as the documents print it, with its English where we know it."""
+    """Return a printed unit in both languages; the English is the printed one where no translation is known."""
     return Bilingual(zh=unit or "—", en=_english_units().get(unit, unit or "—"))
 
 

@@ -1,4 +1,4 @@
-"""The tables of law."""
+"""The tables of ``data/law``: schema, reading and validation."""
 
 from layers.law.schema import ANY_ACTIVITY, DECLARED_FLAGS, FLAGS, ZONES
 from layers.law.tables import read_law, validate_law

@@ -24,13 +24,13 @@ LAW_LAYERS: Final = (
     "historic_town", "fishery_reserve", "canal_zone", "canal_bank", "steep_slope", "soil_erosion_zone",
     "road", "railway", "pipeline", "any",
 )  # fmt: skip
-"""The words of ``stands_for`` in config.toml that a rule may name; ``any`` where no layer decides."""
+"""The values of ``stands_for`` in config.toml that a rule may name; ``any`` where no layer decides."""
 
 FLAGS: Final = (
     "construction", "industrial", "chemical", "mining", "solid_waste", "linear", "town_use", "soil_polluting",
     "discharging", "heavy_water_polluting", "noisy", "key_project", "national_major", "disaster_relief",
 )  # fmt: skip
-"""What is true of a project besides its kind."""
+"""Flags of a project besides its activity."""
 
 DECLARED_FLAGS: Final = ("key_project", "national_major", "disaster_relief")
 """Flags that only the person who makes the case can declare; no activity has them by nature."""

@@ -1,4 +1,4 @@
-"""The tables of ``data/law``: read and checked as those of ``data/plans`` are, then against one another."""
+"""Read and validate the tables of ``data/law``, each by its schema and against one another."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from layers.plans import Fault, checked_rows, typed_rows
 __all__ = ["LAW_FOLDER", "read_law", "validate_law"]
 
 LAW_FOLDER: Final = PRODUCT / "data" / "law"
-"""That comes with the product; `layers.paths.law_folder` is the one in use."""
+"""The shipped folder; `layers.paths.law_folder` returns the one in use."""
 
 _HEADER: Final = "law.header"
 
@@ -25,7 +25,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def read_law(name: str, folder: Path | None = None) -> pd.DataFrame:
-    """Return a table of ``data/law``, typed.
+    """Return a table of ``data/law`` with typed columns.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def read_law(name: str, folder: Path | None = None) -> pd.DataFrame:
 
 
 def validate_law(folder: Path | None = None) -> list[Fault]:
-    """Check every table of a folder by itself and all of them together.
+    """Return all faults of the tables of a folder, each by itself and across tables.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def validate_law(folder: Path | None = None) -> list[Fault]:
     Returns
     -------
     list of Fault
-        Empty where all is well. The checks across tables run only once every table is sound by itself.
+        Empty if all tables are valid. The checks across tables run only once every table is valid by itself.
     """
     where = law_folder() if folder is None else Path(folder)
     tables: dict[str, pd.DataFrame] = {}
@@ -149,8 +149,8 @@ def _periods(tables: Tables) -> Iterator[Fault]:
             yield _fault(name, row, "in_force_from", "law.predates", instrument=rows.loc[row, "instrument"])
 
 
-def _caution(tables: Tables) -> Iterator[Fault]:
-    """Yield rules that forbid though nobody verified them, and traits that only a person can declare."""
+def _unsafe_values(tables: Tables) -> Iterator[Fault]:
+    """Yield rules that prohibit without being verified, and activities with a flag that only a person can declare."""
     rules, activities = tables["rules"], tables["activities"]
     for row in rules.index[(rules["verified"] == "no") & (rules["effect"] == "prohibit")]:
         yield _fault("rules", row, "effect", "law.unverified_forbids")
@@ -168,4 +168,4 @@ def _covered(tables: Tables) -> Iterator[Fault]:
         yield _fault("required_layers", row, "rules", "law.rule_unnamed")
 
 
-_CHECKS: Final = (_unique, _references, _distances, _periods, _caution, _covered)
+_CHECKS: Final = (_unique, _references, _distances, _periods, _unsafe_values, _covered)

@@ -1,11 +1,28 @@
-"""The user's own layers: intake, faults, versions, official databases."""
+"""The user's own layers: read, validate, store as versions, roll back; single files and official databases."""
 
-from layers.own.database import Database, Outcome, Said, TableSeen, keep_each, likely_extent, look_through, place_text
+from layers.own.database import (
+    Database,
+    SharedMetadata,
+    StoreResult,
+    TableReport,
+    inspect_tables,
+    likely_extent,
+    placement_text,
+    store_tables,
+)
 from layers.own.faults import Fault, fault_rows
-from layers.own.intake import LAYER_LIMITS, ROW, Intake, field_faults, take_in
+from layers.own.intake import LAYER_LIMITS, ROW, Intake, field_faults, read_and_validate
 from layers.own.official_tables import has_official_fields
-from layers.own.proposal import Place, propose
-from layers.own.versions import FIXED_ROLES, Given, keep_layer, remove, rivals, roll, takes_place
+from layers.own.proposal import Placement, propose
+from layers.own.versions import (
+    FIXED_ROLES,
+    LayerDeclaration,
+    can_replace,
+    remove,
+    replaceable_entries,
+    store_layer,
+    use_version,
+)
 
 __all__ = [
     "FIXED_ROLES",
@@ -13,24 +30,24 @@ __all__ = [
     "ROW",
     "Database",
     "Fault",
-    "Given",
     "Intake",
-    "Outcome",
-    "Place",
-    "Said",
-    "TableSeen",
+    "LayerDeclaration",
+    "Placement",
+    "SharedMetadata",
+    "StoreResult",
+    "TableReport",
+    "can_replace",
     "fault_rows",
     "field_faults",
     "has_official_fields",
-    "keep_each",
-    "keep_layer",
+    "inspect_tables",
     "likely_extent",
-    "look_through",
-    "place_text",
+    "placement_text",
     "propose",
+    "read_and_validate",
     "remove",
-    "rivals",
-    "roll",
-    "take_in",
-    "takes_place",
+    "replaceable_entries",
+    "store_layer",
+    "store_tables",
+    "use_version",
 ]

@@ -1,8 +1,8 @@
-"""Several tables of one official database brought in together: looked through one by one, each stored whole or not.
+"""Import several tables of one official database: inspect each, then store each as a layer of its own.
 
-Only tables that are recognised by their fields and codes come in this way: they say themselves what they are, so that
-publisher, date and terms are all that is left to ask. A table that does not fit is left out with its reason, and can
-be brought in on its own.
+Only tables that are recognised by their fields and codes are imported this way: the table says what the layer is, and
+publisher, date and terms are all that is left to ask. Any other table is left out with its reason, and can
+be imported on its own.
 """
 
 from __future__ import annotations
@@ -20,64 +20,64 @@ from geo.files import Content
 from geo.notices import Notice
 from geo.progress import Progress, no_progress
 from geo.read import LayerInfo
-from layers.catalogue import Catalogue, OverlayVersion, Secrecy, common, proposed_extent
+from layers.catalogue import Catalogue, OverlayVersion, Secrecy, common_territories, proposed_extent
 from layers.own.faults import Fault
 from layers.own.intake import Intake
 from layers.own.official_tables import NearMiss, OfficialLayer, has_official_fields, recognise
-from layers.own.proposal import Named, Place, propose
-from layers.own.versions import Given, keep_layer, rivals, takes_place
+from layers.own.proposal import Placement, TerritoryFormatter, propose
+from layers.own.versions import LayerDeclaration, can_replace, replaceable_entries, store_layer
 from words import Lang, t
 
 __all__ = [
     "Database",
-    "Outcome",
-    "Said",
-    "TableSeen",
-    "keep_each",
+    "SharedMetadata",
+    "StoreResult",
+    "TableReport",
+    "inspect_tables",
     "likely_extent",
-    "look_through",
-    "place_of",
-    "place_text",
+    "placement_of",
+    "placement_text",
+    "store_tables",
 ]
 
-Take = Callable[[str], Intake]
-"""Reads a layer of the file by its name."""
+ReadTable = Callable[[str], Intake]
+"""Returns the intake of one table of the file, by its name."""
 _CODES: Final = ("XZQDM", "XJXZQHDM", "XJXZQDM")
 
 
 @dataclass(frozen=True)
 class Database:
-    """A file of several tables, and what they come in among.
+    """A file of several tables, with the catalogue and counties that they are imported into.
 
     Attributes
     ----------
     content : bytes or Path
         The file as it came.
-    take : callable
-        Reads a table by its name, with every fault.
+    read_table : callable
+        Returns the intake of a table by its name, with every fault.
     counties : GeoDataFrame
-    now : callable
+    current_catalogue : callable
         Returns the catalogue in use: every table that is stored changes it.
-    named : callable
-        Writes territories, for the titles of layers that are complete in a part.
+    format_territories : callable
+        Names territories, for the titles of layers that are complete in a part.
     """
 
     content: Content
-    take: Take
+    read_table: ReadTable
     counties: gpd.GeoDataFrame
-    now: Callable[[], Catalogue]
-    named: Named
+    current_catalogue: Callable[[], Catalogue]
+    format_territories: TerritoryFormatter
 
 
 @dataclass(frozen=True)
-class Said:
-    """What is said of all tables at once.
+class SharedMetadata:
+    """Metadata that the user declares once for all tables of a database.
 
     Attributes
     ----------
     publisher, licence, as_of : str
     extent : tuple of str or None
-        Where all of them are complete; None leaves that to the codes and shapes of each.
+        Adcodes in which all of them are complete; None: by the codes and shapes of each.
     secrecy : str or None
         None: as proposed.
     accuracy_m : float or None
@@ -92,8 +92,8 @@ class Said:
 
 
 @dataclass(frozen=True)
-class TableSeen:
-    """A table that was looked through.
+class TableReport:
+    """What the inspection of one table found: rows, faults, placement, and why it cannot be stored, if so.
 
     Attributes
     ----------
@@ -101,55 +101,55 @@ class TableSeen:
         Its name in the file.
     official : OfficialLayer or None
         What it was recognised as.
-    read, kept : int
-        Rows in the file, rows fit to store.
+    row_count, valid_count : int
+        Rows in the file, rows valid for the store.
     faults : tuple of Fault
     extent : tuple of str
-        Where it is complete.
-    place : Place or None
+        Adcodes in which it is complete.
+    placement : Placement or None
     sha256 : str
         Of the file it was read from.
-    near : NearMiss or None
+    near_miss : NearMiss or None
         Why it is not recognised.
     reason : RedlineError or None
-        What else keeps it out.
+        Why it cannot be stored, if for another reason.
     notices : tuple of Notice
         What the reader noticed.
     """
 
     layer: str
     official: OfficialLayer | None = None
-    read: int = 0
-    kept: int = 0
+    row_count: int = 0
+    valid_count: int = 0
     faults: tuple[Fault, ...] = ()
     extent: tuple[str, ...] = ()
-    place: Place | None = None
+    placement: Placement | None = None
     sha256: str = ""
-    near: NearMiss | None = None
+    near_miss: NearMiss | None = None
     reason: RedlineError | None = None
     notices: tuple[Notice, ...] = ()
 
     @property
-    def fits(self) -> bool:
-        """Whether it can come in as it is."""
+    def can_be_stored(self) -> bool:
+        """Whether the table is recognised and nothing keeps it from being stored."""
         return self.official is not None and self.reason is None and not self._stops
 
     @property
     def _stops(self) -> list[Fault]:
         return [fault for fault in self.faults if fault.level == "stop"]
 
-    def why(self, lang: Lang) -> str:
-        """Return why it is left out, as sentences; nothing where it fits."""
+    def refusal_text(self, lang: Lang) -> str:
+        """Return why it cannot be stored, as sentences; "" if it can."""
         if self._stops:
             return " ".join(f"{fault.text(lang)} {fault.cure(lang)}" for fault in self._stops)
-        if self.near is not None:
-            return self.near.text(lang)
+        if self.near_miss is not None:
+            return self.near_miss.text(lang)
         return self.reason.text(lang) if self.reason is not None else ""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of a table: the version it was stored as, or why it was not."""
+class StoreResult:
+    """Result of storing one table: the version it was stored as, or the fault."""
 
     layer: str
     version: OverlayVersion | None = None
@@ -157,39 +157,39 @@ class Outcome:
 
 
 def likely_extent(intake: Intake, counties: gpd.GeoDataFrame) -> tuple[str, ...]:
-    """Return where a layer is likely to be complete: by the codes of its own rows, else by where it lies."""
+    """Return adcodes in which a layer is likely complete: by the codes of its own rows, else by its shapes."""
     columns = {str(column).upper(): column for column in intake.frame.columns}
     named = next((columns[name] for name in _CODES if name in columns), None)
     codes = intake.frame[named].dropna().astype(str).unique() if named is not None else None
     return tuple(proposed_extent(intake.frame, counties, codes)) if len(intake.frame) else ()
 
 
-def place_of(word: str, extent: Sequence[str], catalogue: Catalogue, counties: gpd.GeoDataFrame) -> Place:
-    """Return where a layer goes that stands for something and is complete somewhere.
+def placement_of(stands_for: str, extent: Sequence[str], catalogue: Catalogue, counties: gpd.GeoDataFrame) -> Placement:
+    """Return the placement of a layer by its `stands_for` and the extent in which it is complete.
 
     Raises
     ------
     BadInput
-        If several entries stand for the same on its ground: which of them it replaces is for its user to say.
+        If several entries have that `stands_for` inside the extent: the user chooses which of them it replaces.
     """
-    found = rivals(word, extent, catalogue)
+    found = replaceable_entries(stands_for, extent, catalogue)
     if not found:
-        return Place("new")
+        return Placement("new")
     if len(found) > 1:
         raise BadInput("data.several_rivals", layers=", ".join(spec.id for spec in found))
-    return Place("replace" if takes_place(extent, found[0], counties) else "beside", found[0])
+    return Placement("replace" if can_replace(extent, found[0], counties) else "beside", found[0])
 
 
-def look_through(
+def inspect_tables(
     database: Database,
     infos: Sequence[LayerInfo],
     *,
     extent: tuple[str, ...] | None = None,
     progress: Progress = no_progress,
-) -> list[TableSeen]:
-    """Look through every table of a file that has the fields, or the name, of an official one.
+) -> list[TableReport]:
+    """Return a report of each table of a file that has the fields, or the name, of an official one.
 
-    Tables are read one after another and let go: what is kept of each is what its user has to decide by.
+    Tables are read one after another and released; only the report of each stays in memory.
 
     Parameters
     ----------
@@ -197,120 +197,131 @@ def look_through(
     infos : sequence of LayerInfo
         What the file holds.
     extent : tuple of str, optional
-        Where all of them are complete, where that is said.
+        Adcodes in which all of them are complete; by default as `likely_extent` finds for each.
     progress : Progress
-        Called with the name of the table that is read now.
+        Called with the name of the table that is being read.
     """
-    seen: list[TableSeen] = []
+    reports: list[TableReport] = []
     for number, info in enumerate(infos):
         if not has_official_fields(info.columns):
-            near = recognise(info.name, pd.DataFrame(columns=list(info.columns)), 2).near
+            near = recognise(info.name, pd.DataFrame(columns=list(info.columns)), 2).near_miss
             if near is not None:
-                seen.append(TableSeen(info.name, read=info.count or 0, near=near))
+                reports.append(TableReport(info.name, row_count=info.count or 0, near_miss=near))
             continue
         progress(number / len(infos), info.name)
         try:
-            intake = database.take(info.name)
+            intake = database.read_table(info.name)
         except RedlineError as fault:
-            seen.append(TableSeen(info.name, read=info.count or 0, reason=fault))
+            reports.append(TableReport(info.name, row_count=info.count or 0, reason=fault))
             continue
-        table = _table(intake, extent, database)
-        seen.append(_not_on_taken_ground(table, seen) if table.fits else table)
-    return seen
+        table = _table_report(intake, extent, database)
+        reports.append(_refuse_same_extent(table, reports) if table.can_be_stored else table)
+    return reports
 
 
-def _table(intake: Intake, extent: tuple[str, ...] | None, database: Database) -> TableSeen:
-    """Return what is known of a table once it was read."""
-    found = intake.recognition
-    where = likely_extent(intake, database.counties) if extent is None else extent
-    figures: dict[str, Any] = {"read": intake.read, "kept": len(intake.frame), "faults": intake.faults}
+def _table_report(intake: Intake, extent: tuple[str, ...] | None, database: Database) -> TableReport:
+    """Return the report of a table, with its placement if it can be stored."""
+    recognition = intake.recognition
+    likely = likely_extent(intake, database.counties) if extent is None else extent
+    figures: dict[str, Any] = {"row_count": intake.row_count, "valid_count": len(intake.frame), "faults": intake.faults}
     figures["notices"] = intake.notices
-    table = TableSeen(intake.layer, found.official, **figures, extent=where, sha256=intake.sha256, near=found.near)
-    if found.official is None or intake.stopped:
+    table = TableReport(
+        intake.layer,
+        recognition.official,
+        **figures,
+        extent=likely,
+        sha256=intake.sha256,
+        near_miss=recognition.near_miss,
+    )
+    if recognition.official is None or intake.blocked:
         return table
     try:
-        place = place_of(found.official.stands_for, where, database.now(), database.counties)
+        placement = placement_of(
+            recognition.official.stands_for, likely, database.current_catalogue(), database.counties
+        )
     except BadInput as fault:
         return replace(table, reason=fault)
-    return replace(table, place=place)
+    return replace(table, placement=placement)
 
 
-def _not_on_taken_ground(table: TableSeen, before: Sequence[TableSeen]) -> TableSeen:
-    """Leave a table out that would take the place of one before it: both stand for the same on the same ground."""
+def _refuse_same_extent(table: TableReport, before: Sequence[TableReport]) -> TableReport:
+    """Return the report, refused if an earlier table has the same `stands_for` and their extents meet."""
     assert table.official is not None
-    word = table.official.stands_for
+    stands_for = table.official.stands_for
     for other in before:
-        same = other.fits and other.official is not None and other.official.stands_for == word
-        if same and (not other.extent or not table.extent or common(other.extent, table.extent)):
+        same = other.can_be_stored and other.official is not None and other.official.stands_for == stands_for
+        if same and (not other.extent or not table.extent or common_territories(other.extent, table.extent)):
             return replace(table, reason=BadInput("data.same_ground", other=other.layer))
     return table
 
 
-def keep_each(
-    database: Database, tables: Sequence[TableSeen], said: Said, *, progress: Progress = no_progress
-) -> list[Outcome]:
+def store_tables(
+    database: Database, tables: Sequence[TableReport], metadata: SharedMetadata, *, progress: Progress = no_progress
+) -> list[StoreResult]:
     """Store tables one after another, each as a new version of its entry; one that fails stops no other.
 
     Parameters
     ----------
     database : Database
-    tables : sequence of TableSeen
-        Those that are wanted.
-    said : Said
+    tables : sequence of TableReport
+        Those to store.
+    metadata : SharedMetadata
     progress : Progress
-        Called with the name of the table that is stored now.
+        Called with the name of the table that is being stored.
     """
     outcomes = []
     for number, table in enumerate(tables):
         progress(number / len(tables), table.layer)
-        outcomes.append(_kept(database, table, said))
+        outcomes.append(_store_table(database, table, metadata))
     return outcomes
 
 
-def _kept(database: Database, table: TableSeen, said: Said) -> Outcome:
-    """Store one table, or say why it is not stored."""
-    catalogue = database.now()
+def _store_table(database: Database, table: TableReport, metadata: SharedMetadata) -> StoreResult:
+    """Store one table and return its version, or the fault that prevented it."""
+    catalogue = database.current_catalogue()
     try:
-        intake = database.take(table.layer)
+        intake = database.read_table(table.layer)
         if intake.sha256 != table.sha256:
             raise BadInput("data.changed_meanwhile", name=intake.name)
-        version = keep_layer(
+        version = store_layer(
             intake,
-            _given(intake, table, said, catalogue, database),
+            _declaration(intake, table, metadata, catalogue, database),
             database.content,
             catalogue=catalogue,
             counties=database.counties,
         )
     except RedlineError as fault:
-        return Outcome(table.layer, fault=fault)
+        return StoreResult(table.layer, fault=fault)
     except (OSError, DataSourceError):  # a full disk: the draft is gone, the catalogue untouched
-        return Outcome(table.layer, fault=BadInput("data.not_kept", name=table.layer))
-    return Outcome(table.layer, version)
+        return StoreResult(table.layer, fault=BadInput("data.not_kept", name=table.layer))
+    return StoreResult(table.layer, version)
 
 
-def _given(intake: Intake, table: TableSeen, said: Said, catalogue: Catalogue, database: Database) -> Given:
-    """Put together what an official table says of itself and what is said of all."""
+def _declaration(
+    intake: Intake, table: TableReport, metadata: SharedMetadata, catalogue: Catalogue, database: Database
+) -> LayerDeclaration:
+    """Return the declaration of a table: what its official table defines, with the metadata declared for all."""
     official = intake.recognition.official
     if official is None:
         raise BadInput("data.changed_meanwhile", name=intake.name)
-    place = place_of(official.stands_for, table.extent, catalogue, database.counties)
+    placement = placement_of(official.stands_for, table.extent, catalogue, database.counties)
     proposed = propose(
         intake,
-        word=official.stands_for,
+        stands_for=official.stands_for,
         extent=table.extent,
-        place=place,
+        placement=placement,
         catalogue=catalogue,
-        named=database.named,
+        format_territories=database.format_territories,
     )
-    told: dict[str, Any] = {"publisher": said.publisher, "licence": said.licence, "as_of": said.as_of}
-    if said.secrecy is not None:
-        told["secrecy"] = said.secrecy
-    if said.accuracy_m is not None:
-        told["accuracy_m"] = said.accuracy_m
-    return replace(proposed, **told)
+    shared: dict[str, Any] = {"publisher": metadata.publisher, "licence": metadata.licence, "as_of": metadata.as_of}
+    if metadata.secrecy is not None:
+        shared["secrecy"] = metadata.secrecy
+    if metadata.accuracy_m is not None:
+        shared["accuracy_m"] = metadata.accuracy_m
+    return replace(proposed, **shared)
 
 
-def place_text(place: Place, extent: str, lang: Lang) -> str:
-    """Say where a layer goes; `extent` as it is to be written."""
-    title = place.spec.title(lang) if place.spec is not None else ""
-    return t(f"data.place_{place.kind}", lang, title=title, extent=extent)
+def placement_text(placement: Placement, extent: str, lang: Lang) -> str:
+    """Return a sentence on how a layer joins the catalogue; `extent` is the text that names its territories."""
+    title = placement.spec.title(lang) if placement.spec is not None else ""
+    return t(f"data.place_{placement.kind}", lang, title=title, extent=extent)

@@ -1,4 +1,4 @@
-"""What a layer's intake finds wrong: which fault, in which rows, what to do about it, whether it stops the import."""
+"""Faults found in an imported layer: which, in which rows, what to do about it, whether it stops the import."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MOST_ROWS: Final = 1000
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of fault.
+    """One kind of fault, with the rows that have it.
 
     Attributes
     ----------
     code : str
-        ``data.fault_<code>`` says it, ``data.cure_<code>`` what to do.
+        Its text is ``data.fault_<code>``, what to do about it ``data.cure_<code>``.
     level : {"stop", "warn"}
-        Whether the layer cannot be taken in as it is.
+        Whether it stops the import or only warns.
     count : int
         Rows that have it.
     rows : tuple of int
@@ -32,7 +32,7 @@ class Fault:
     notes : tuple of (str, str)
         For each of `rows`, Chinese and English: the place, the reason, the change of area. Empty where there is none.
     values : mapping
-        What the sentence names besides.
+        Further values that the text names.
     """
 
     code: str
@@ -43,20 +43,20 @@ class Fault:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def text(self, lang: Lang) -> str:
-        """Return what is wrong, with the first rows."""
+        """Return the sentence about the fault, with the first row numbers."""
         return t(f"data.fault_{self.code}", lang, count=f"{self.count:,}", rows=self._first(lang), **self.values)
 
     def cure(self, lang: Lang) -> str:
-        """Return what to do about it."""
+        """Return the sentence on how to fix the fault."""
         return t(f"data.cure_{self.code}", lang, **self.values)
 
     def note(self, at: int, lang: Lang) -> str:
-        """Return what is known of the row at a position of `rows`."""
+        """Return the note on the row at position `at` of `rows`; "" where there is none."""
         return self.notes[at][LANGUAGES.index(lang)] if at < len(self.notes) else ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fault for the report that is kept with the layer."""
-        told: dict[str, Any] = {lang: {"fault": self.text(lang), "cure": self.cure(lang)} for lang in LANGUAGES}
+        """Return the fault as JSON values, for the report that is stored with the layer."""
+        texts: dict[str, Any] = {lang: {"fault": self.text(lang), "cure": self.cure(lang)} for lang in LANGUAGES}
         notes = [list(note) for note in self.notes]
         return {
             "code": self.code,
@@ -64,7 +64,7 @@ class Fault:
             "count": self.count,
             "rows": list(self.rows),
             "notes": notes,
-            **told,
+            **texts,
         }
 
     def _first(self, lang: Lang) -> str:
@@ -73,7 +73,7 @@ class Fault:
 
 
 def fault_rows(faults: Sequence[Fault], lang: Lang) -> list[dict[str, object]]:
-    """Return faults row by row, as a table to work through."""
+    """Return one table row per faulty row: row number, level, fault, note and what to do."""
     return [
         {
             t("data.head_row", lang): row,

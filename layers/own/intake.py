@@ -1,7 +1,7 @@
-"""A layer that a user brings: read, looked through fault by fault, and made ready for the store.
+"""Read an imported layer, list every fault in it, and prepare it for the store.
 
 Nothing is guessed in silence: the system is declared or asked for, what was mended or left out is listed with its rows,
-and what a layer is comes from its user, unless it is a table of an official database (`layers.own.official_tables`).
+and what a layer is its user declares, unless it is a table of an official database (`layers.own.official_tables`).
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from geo.sites import ReadLimits
 from layers.catalogue import COMMON_COLUMNS
 from layers.own.faults import MOST_ROWS, Fault
 from layers.own.official_tables import Recognition, recognise
-from layers.own.shapes import areas_apart, doubled_shapes, outside_of, overlapping, sound_shapes
+from layers.own.shapes import areas_in_chunks, duplicate_faults, outside_county_faults, overlap_faults, valid_shapes
 
-__all__ = ["LAYER_LIMITS", "ROW", "Column", "Intake", "field_faults", "take_in"]
+__all__ = ["LAYER_LIMITS", "ROW", "Column", "Intake", "field_faults", "read_and_validate"]
 
 LAYER_LIMITS: Final = ReadLimits(upload_mb=2048, unpacked_mb=8192, sites=2_000_000, vertices=200_000_000)
-"""What a layer may be at most; an upload through the browser is held to ``[limits]`` of config.toml besides."""
+"""Upper limits for a layer; ``[limits]`` of config.toml also applies to an upload through the browser."""
 ROW: Final = "source_row"
 """Column of the stored layer: the row's number in the file that it came from, from 1."""
 _MOST_COLUMNS: Final = 500
 _NAME_LENGTH: Final = 60
-_KEPT: Final = frozenset({*COMMON_COLUMNS, ROW, "geometry", "fid", "ogc_fid", "adcodes", "site_type", "type"})
-"""Names that mean something to us: a stranger's column of that name gets an underscore."""
+_RESERVED_NAMES: Final = frozenset({*COMMON_COLUMNS, ROW, "geometry", "fid", "ogc_fid", "adcodes", "site_type", "type"})
+"""Column names that the product uses itself: a file's own column of that name gets an underscore."""
 _GARBLED: Final = "�|锟斤拷|烫烫烫|屯屯屯"
 _AREA_OFF: Final = 0.01
 _AREA_UNITS: Final = {"m²": 1.0, "ha": 1e4, "km²": 1e6, "亩": 1e4 / 15}
@@ -68,7 +68,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Intake:
-    """A layer that was read and looked through.
+    """A layer as read, with its valid shapes, faults, notices and recognition.
 
     Attributes
     ----------
@@ -79,11 +79,11 @@ class Intake:
     reading : CrsReading
         How its system was declared and is understood.
     frame : GeoDataFrame
-        EPSG:4490: `ROW`, the file's own attributes, sound shapes. Empty where a fault stopped it.
+        EPSG:4490: `ROW`, the file's own attributes, valid shapes. Empty where a fault stopped it.
     columns : tuple of Column
     dimension : int
         Of most shapes: 0, 1, 2.
-    read : int
+    row_count : int
         Rows in the file.
     faults : tuple of Fault
         Those that stop first.
@@ -93,7 +93,7 @@ class Intake:
     area_m2, length_m : float
         Of all areas, of all lines; overlaps count twice.
     lost_rows, lost_places : tuple
-        Rows (from 1) that are left out although they have a shape, and where it lies, in degrees.
+        Row numbers (from 1) that are left out although they have a shape, and their (lon, lat) in degrees.
     """
 
     name: str
@@ -103,7 +103,7 @@ class Intake:
     frame: gpd.GeoDataFrame
     columns: tuple[Column, ...]
     dimension: int
-    read: int
+    row_count: int
     faults: tuple[Fault, ...]
     notices: tuple[Notice, ...]
     recognition: Recognition
@@ -113,12 +113,12 @@ class Intake:
     lost_places: tuple[tuple[float, float], ...] = ()
 
     @property
-    def stopped(self) -> bool:
-        """Whether the layer cannot be taken in as it is."""
+    def blocked(self) -> bool:
+        """Whether a fault of level ``stop`` keeps the layer from being stored."""
         return any(fault.level == "stop" for fault in self.faults)
 
 
-def take_in(
+def read_and_validate(
     content: Content,
     name: str,
     *,
@@ -129,7 +129,7 @@ def take_in(
     counties: gpd.GeoDataFrame | None = None,
     limits: ReadLimits = LAYER_LIMITS,
 ) -> Intake:
-    """Read a layer and list every fault.
+    """Read one layer of a file and return it with every fault listed.
 
     Parameters
     ----------
@@ -143,9 +143,9 @@ def take_in(
     swap : bool
         The user says that the first coordinate is north.
     accept_repairs : bool
-        Mend shapes that can be read in several ways too, and list by how much that changes them.
+        Also repair shapes that can be read in several ways, and list by how much that changes their areas.
     counties : GeoDataFrame, optional
-        EPSG:4490; to tell what lies outside.
+        EPSG:4490; features outside all of them are listed.
     limits : ReadLimits
 
     Raises
@@ -154,46 +154,49 @@ def take_in(
         If nothing of it can be read, or its system is missing.
     """
     opened = open_layer(content, name, layer=layer, crs=crs, swap=swap, limits=limits)
-    sound = sound_shapes(opened, accept_repairs=accept_repairs)
-    faults = list(sound.faults)
-    if not len(sound.shapes) and not any(fault.level == "stop" for fault in faults):
+    valid = valid_shapes(opened, accept_repairs=accept_repairs)
+    faults = list(valid.faults)
+    if not len(valid.shapes) and not any(fault.level == "stop" for fault in faults):
         raise BadInput("geo.no_features", name=opened.name)
-    own, renamed = _own_columns(opened)
-    faults += renamed + _garbled(own)
-    own = own.iloc[sound.rows].reset_index(drop=True)
-    read, told = len(opened.shapes), (opened.name, opened.layer, opened.sha256, opened.reading)
+    attributes, renamed = _storable_attributes(opened)
+    faults += renamed + _garbled_text_faults(attributes)
+    attributes = attributes.iloc[valid.rows].reset_index(drop=True)
+    row_count, file_facts = len(opened.shapes), (opened.name, opened.layer, opened.sha256, opened.reading)
     notices = tuple(opened.part.notices)
     del opened  # the shapes as they came are no longer needed, and large
-    if len(sound.shapes):
+    if len(valid.shapes):
         if counties is not None:
-            faults += outside_of(sound.shapes, sound.rows, counties)
-        faults += doubled_shapes(sound.shapes, sound.rows) + overlapping(sound.shapes, sound.rows)
-    frame = gpd.GeoDataFrame(own, geometry=gpd.GeoSeries(sound.shapes, index=own.index, crs=STORE_CRS))
-    frame.insert(0, ROW, (sound.rows + 1).astype(np.int64))
-    dimensions = shapely.get_dimensions(sound.shapes)
+            faults += outside_county_faults(valid.shapes, valid.rows, counties)
+        faults += duplicate_faults(valid.shapes, valid.rows) + overlap_faults(valid.shapes, valid.rows)
+    frame = gpd.GeoDataFrame(attributes, geometry=gpd.GeoSeries(valid.shapes, index=attributes.index, crs=STORE_CRS))
+    frame.insert(0, ROW, (valid.rows + 1).astype(np.int64))
+    dimensions = shapely.get_dimensions(valid.shapes)
     dimension = int(np.bincount(dimensions).argmax()) if len(dimensions) else 2
-    recognition = recognise(told[1], own, dimension)
-    area_m2, length_m = (areas_apart(sound.shapes) if dimension == 2 else None), float(lengths_of(sound.shapes).sum())
+    recognition = recognise(file_facts[1], attributes, dimension)
+    area_m2, length_m = (
+        (areas_in_chunks(valid.shapes) if dimension == 2 else None),
+        float(lengths_of(valid.shapes).sum()),
+    )
     if area_m2 is not None:
-        faults += _areas_off(own, recognition, area_m2, sound.rows)
+        faults += _declared_area_faults(attributes, recognition, area_m2, valid.rows)
     return Intake(
-        *told,
+        *file_facts,
         frame,
-        tuple(_column(own[name]) for name in own.columns),
+        tuple(_describe_column(attributes[name]) for name in attributes.columns),
         dimension,
-        read,
+        row_count,
         tuple(sorted(faults, key=lambda fault: fault.level != "stop")),
         notices,
         recognition,
         float(area_m2.sum()) if area_m2 is not None else 0.0,
         length_m,
-        tuple(row for row, _ in sound.lost),
-        tuple(place for _, place in sound.lost),
+        tuple(row for row, _ in valid.lost),
+        tuple(place for _, place in valid.lost),
     )
 
 
 def field_faults(intake: Intake, id_field: str | None, name_field: str | None) -> list[Fault]:
-    """Return what is wrong with the columns that a user chose for id and name."""
+    """Return the faults of the id and name columns that a user chose: blank cells, duplicate ids."""
     faults: list[Fault] = []
     rows = intake.frame[ROW].to_numpy()
     for field, column in (("id", id_field), ("name", name_field)):
@@ -202,47 +205,49 @@ def field_faults(intake: Intake, id_field: str | None, name_field: str | None) -
         texts = intake.frame[column]
         blank = (texts.isna() | (texts.astype(str).str.strip() == "")).to_numpy()
         if blank.any():
-            named = tuple(rows[blank][:MOST_ROWS].tolist())
-            faults.append(Fault(f"{field}_blank", "warn", int(blank.sum()), named, values={"column": column}))
+            row_numbers = tuple(rows[blank][:MOST_ROWS].tolist())
+            faults.append(Fault(f"{field}_blank", "warn", int(blank.sum()), row_numbers, values={"column": column}))
         doubled = texts.duplicated(keep=False).to_numpy() & ~blank
         if field == "id" and doubled.any():
-            named = tuple(rows[doubled][:MOST_ROWS].tolist())
+            row_numbers = tuple(rows[doubled][:MOST_ROWS].tolist())
             notes = tuple((f"{text}"[:40],) * 2 for text in texts[doubled][:MOST_ROWS])
-            faults.append(Fault("id_doubled", "warn", int(doubled.sum()), named, notes, {"column": column}))
+            faults.append(Fault("id_doubled", "warn", int(doubled.sum()), row_numbers, notes, {"column": column}))
     return faults
 
 
-def _own_columns(opened: OpenedLayer) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return the attributes under names, and in types, that a stored file can hold."""
+def _storable_attributes(opened: OpenedLayer) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return the attributes under names and in types that a stored file can hold; list the renamed."""
     frame = opened.part.frame
-    own = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
-    if own.shape[1] > _MOST_COLUMNS:
+    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
+    if attributes.shape[1] > _MOST_COLUMNS:
         raise BadInput("geo.too_many_columns", name=opened.name, limit=_MOST_COLUMNS)
-    names = _column_names([str(column) for column in own.columns])
-    changed = [f"{old[:20]} → {new}" for old, new in zip(own.columns.astype(str), names, strict=True) if old != new]
-    own.columns = pd.Index(names)
+    names = _column_names([str(column) for column in attributes.columns])
+    changed = [
+        f"{old[:20]} → {new}" for old, new in zip(attributes.columns.astype(str), names, strict=True) if old != new
+    ]
+    attributes.columns = pd.Index(names)
     for name in names:
-        own[name] = _storable(own[name])
+        attributes[name] = _storable_column(attributes[name])
     if not changed:
-        return own, []
-    return own, [Fault("renamed", "warn", len(changed), values={"names": "; ".join(changed[:8])})]
+        return attributes, []
+    return attributes, [Fault("renamed", "warn", len(changed), values={"names": "; ".join(changed[:8])})]
 
 
 def _column_names(names: Sequence[str]) -> list[str]:
-    """Give every column a printable name of its own, whatever its case, that means nothing else to us."""
-    found: list[str] = []
-    seen: set[str] = set()
+    """Return printable column names, unique whatever their case, none of them one of `_RESERVED_NAMES`."""
+    unique: list[str] = []
+    used: set[str] = set()
     for number, text in enumerate(names, start=1):
         plain = re.sub(r"[<>\"'`\\]", "_", "".join(c for c in text if c.isprintable())).strip()[:_NAME_LENGTH]
         name = plain or f"column_{number}"
-        while name.lower() in _KEPT or name.lower() in seen:
+        while name.lower() in _RESERVED_NAMES or name.lower() in used:
             name += "_"
-        seen.add(name.lower())
-        found.append(name)
-    return found
+        used.add(name.lower())
+        unique.append(name)
+    return unique
 
 
-def _storable(values: pd.Series) -> pd.Series:
+def _storable_column(values: pd.Series) -> pd.Series:
     """Return a column as text, number, date or truth value; anything else as JSON."""
     if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_timedelta64_dtype(values):
         return values.astype(str).where(values.notna(), None)
@@ -260,28 +265,30 @@ def _plain(value: Any) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def _garbled(own: pd.DataFrame) -> list[Fault]:
-    """List rows whose text was read in the wrong coding before it came to us."""
-    bad = np.zeros(len(own), dtype=bool)
+def _garbled_text_faults(attributes: pd.DataFrame) -> list[Fault]:
+    """Return a fault listing the rows whose text was decoded wrongly before it was saved; empty if none."""
+    bad = np.zeros(len(attributes), dtype=bool)
     columns = []
-    for name in own.columns:
-        if pd.api.types.is_object_dtype(own[name]) or pd.api.types.is_string_dtype(own[name]):
-            here = own[name].astype(str).str.contains(_GARBLED, regex=True).to_numpy(dtype=bool)
-            if here.any():
-                bad |= here
+    for name in attributes.columns:
+        if pd.api.types.is_object_dtype(attributes[name]) or pd.api.types.is_string_dtype(attributes[name]):
+            garbled = attributes[name].astype(str).str.contains(_GARBLED, regex=True).to_numpy(dtype=bool)
+            if garbled.any():
+                bad |= garbled
                 columns.append(str(name))
     if not bad.any():
         return []
-    named = tuple((np.flatnonzero(bad)[:MOST_ROWS] + 1).tolist())
-    return [Fault("garbled", "warn", int(bad.sum()), named, values={"columns": ", ".join(columns[:8])})]
+    row_numbers = tuple((np.flatnonzero(bad)[:MOST_ROWS] + 1).tolist())
+    return [Fault("garbled", "warn", int(bad.sum()), row_numbers, values={"columns": ", ".join(columns[:8])})]
 
 
-def _areas_off(own: pd.DataFrame, found: Recognition, area_m2: Any, rows: Any) -> list[Fault]:
-    """Hold the areas that an official table declares against those of its shapes, in the unit that fits best."""
-    column = found.column(found.official.area_field, list(own.columns)) if found.official else None
+def _declared_area_faults(attributes: pd.DataFrame, recognition: Recognition, area_m2: Any, rows: Any) -> list[Fault]:
+    """Return a fault listing rows whose declared area differs from that of the shape, in the unit that fits best."""
+    column = (
+        recognition.column(recognition.official.area_field, list(attributes.columns)) if recognition.official else None
+    )
     if column is None:
         return []
-    declared = pd.to_numeric(own[column], errors="coerce").to_numpy(float)
+    declared = pd.to_numeric(attributes[column], errors="coerce").to_numpy(float)
     known = np.isfinite(declared) & (declared > 0) & (area_m2 > 0)
     if not known.any():
         return []
@@ -290,14 +297,14 @@ def _areas_off(own: pd.DataFrame, found: Recognition, area_m2: Any, rows: Any) -
     off = known & (np.abs(declared * _AREA_UNITS[unit] / np.where(area_m2 > 0, area_m2, 1.0) - 1) > _AREA_OFF)
     if not off.any():
         return []
-    named = tuple((rows[off][:MOST_ROWS] + 1).tolist())
+    row_numbers = tuple((rows[off][:MOST_ROWS] + 1).tolist())
     pairs = zip(declared[off][:MOST_ROWS], area_m2[off][:MOST_ROWS], strict=True)
     notes = tuple((f"{one:,.2f} {unit} ≠ {two / _AREA_UNITS[unit]:,.2f} {unit}",) * 2 for one, two in pairs)
-    return [Fault("area_off", "warn", int(off.sum()), named, notes, {"column": column, "unit": unit})]
+    return [Fault("area_off", "warn", int(off.sum()), row_numbers, notes, {"column": column, "unit": unit})]
 
 
-def _column(values: pd.Series) -> Column:
-    """Describe a column."""
+def _describe_column(values: pd.Series) -> Column:
+    """Return name, kind, counts and up to three examples of a column."""
     kind = "text"
     if pd.api.types.is_bool_dtype(values):
         kind = "truth"

@@ -1,4 +1,4 @@
-"""Layers of the official databases, known by their fields and 要素代码 (YSDM) together, never by their name alone."""
+"""Recognise tables of the official databases by their fields and 要素代码 (YSDM) together, never by name alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHOWN: Final = 6
 
 
 class OfficialLayer(Entry):
-    """One table of an official database, as ``data/spec/official_layers.toml`` has it."""
+    """Specification of one table of an official database, read from ``data/spec/official_layers.toml``."""
 
     table: str
     variant: str = ""
@@ -50,7 +50,7 @@ class OfficialLayer(Entry):
 
 @dataclass(frozen=True)
 class NearMiss:
-    """Why a layer that bears an official name, or has its fields, is not taken for it.
+    """Why a layer with the name or the fields of an official table is not recognised as that table.
 
     Attributes
     ----------
@@ -81,79 +81,81 @@ class NearMiss:
 
 @dataclass(frozen=True)
 class Recognition:
-    """What a layer was recognised as.
+    """The official table that a layer was recognised as, or the one it comes nearest to.
 
     Attributes
     ----------
     official : OfficialLayer or None
         None where it is no official table, or is in doubt.
     ysdm : str
-        The code that all rows bear.
+        The code that all rows have.
     extra : tuple of str
         Columns that the official table does not know.
-    near : NearMiss or None
+    near_miss : NearMiss or None
         The official table that it comes nearest to, and what is wrong.
     """
 
     official: OfficialLayer | None
     ysdm: str = ""
     extra: tuple[str, ...] = ()
-    near: NearMiss | None = None
+    near_miss: NearMiss | None = None
 
-    def column(self, wanted: str | None, columns: Sequence[str]) -> str | None:
-        """Return the layer's own spelling of an official field."""
-        return _spelt(columns).get((wanted or "").upper())
+    def column(self, field: str | None, columns: Sequence[str]) -> str | None:
+        """Return the layer's own column for an official field, whatever its case; None if it has none."""
+        return _spelling_by_field(columns).get((field or "").upper())
 
 
 @cache
 def official_layers() -> tuple[OfficialLayer, ...]:
-    """Return the tables that are known."""
+    """Return the specifications of all official tables that the product recognises."""
     rows = tomllib.loads(_FILE.read_text(encoding="utf-8"))["layer"]
     return tuple(OfficialLayer.model_validate(row) for row in rows)
 
 
 def has_official_fields(columns: Sequence[str]) -> bool:
-    """Tell whether columns are those of an official table: it then most likely is one."""
-    there = _spelt(columns)
-    return any(all(field in there for field in official.required) for official in official_layers())
+    """Return whether the columns include all required fields of some official table."""
+    present = _spelling_by_field(columns)
+    return any(all(field in present for field in official.required) for official in official_layers())
 
 
 def recognise(name: str, frame: pd.DataFrame, dimension: int) -> Recognition:
-    """Tell whether a layer is a table of an official database.
+    """Return which official table a layer is, by its fields, codes and dimension, or why it is none.
 
     Parameters
     ----------
     name : str
-        What it is called; only used to say why a layer of an official name is not one.
+        Of the layer; only used to explain why a layer with an official name is not recognised.
     frame : DataFrame
         Its attributes; field names in any case.
     dimension : int
         Of its shapes: 0, 1 or 2.
     """
-    columns = _spelt([str(column) for column in frame.columns])
-    nearest: NearMiss | None = None
+    columns = _spelling_by_field([str(column) for column in frame.columns])
+    near_miss: NearMiss | None = None
     for official in official_layers():
         missing = tuple(field for field in official.required if field not in columns)
         if missing:
             named = _plain(name) in {_plain(one) for one in (official.table, *official.also)}
-            if named and (nearest is None or (nearest.reason == "fields" and len(missing) < len(nearest.missing))):
-                nearest = NearMiss(official, "fields", missing)
+            if named and (
+                near_miss is None or (near_miss.reason == "fields" and len(missing) < len(near_miss.missing))
+            ):
+                near_miss = NearMiss(official, "fields", missing)
             continue
         codes = frame[columns["YSDM"]].map(_code).unique().tolist()
         wrong = tuple(code for code in codes if not re.fullmatch(official.ysdm, code) or code in official.ysdm_not)
         if wrong or len(codes) != 1:
-            nearest = NearMiss(official, "ysdm", codes=wrong or tuple(codes))
+            near_miss = NearMiss(official, "ysdm", codes=wrong or tuple(codes))
         elif dimension != ("point", "line", "polygon").index(official.geometry):
-            nearest = NearMiss(official, "geometry")
+            near_miss = NearMiss(official, "geometry")
         else:
             ours = {*official.required, *official.known}
             extra = tuple(spelling for field, spelling in columns.items() if field not in ours)
             return Recognition(official, str(codes[0]), extra)
-    return Recognition(None, near=nearest)
+    return Recognition(None, near_miss=near_miss)
 
 
-def _spelt(columns: Sequence[str]) -> dict[str, str]:
-    """Return columns by their names in capitals, as official tables write them."""
+def _spelling_by_field(columns: Sequence[str]) -> dict[str, str]:
+    """Return the columns keyed by their names in capitals, as official tables write them."""
     return {column.strip().upper(): column for column in reversed(columns)}
 
 
@@ -162,7 +164,7 @@ def _plain(name: str) -> str:
 
 
 def _code(value: object) -> str:
-    """Write a code as digits, also where a file keeps it as a number."""
+    """Return a code as text; a whole number loses its ``.0``, a missing value is ""."""
     if value is None or value != value:  # noqa: PLR0124 -- NaN is the one value that differs from itself
         return ""
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""The files that layers came in, kept beside each version as they came; one file on the disk for the same content."""
+"""Unchanged copies of uploaded files beside each stored version; equal files share one copy on the disk."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import BadInput
-from geo.files import Content, copied
+from geo.files import Content, copy_with_digest
 from layers.catalogue import Overlay
 from layers.paths import home
 
-__all__ = ["keep_original"]
+__all__ = ["store_original"]
 
 _FOLDER: Final = "original"
 
 
-def keep_original(content: Content, name: str, sha256: str, version: Path, overlay: Overlay) -> None:
-    """Keep a file in the folder of a version, under a name that any disk takes.
+def store_original(content: Content, name: str, sha256: str, version: Path, overlay: Overlay) -> None:
+    """Write an unchanged copy of the uploaded file into the folder of a version, under a portable name.
 
-    A database of several tables comes in once for each of them: where an earlier version holds the very same file, that
+    A database of several tables is stored once for each of them: where an earlier version has the same file, that
     one is linked.
 
     Parameters
     ----------
     content : bytes or Path
     name : str
-        As it came.
+        Of the file as uploaded.
     sha256 : str
         Of the file as it was read.
     version : Path
         The folder of the version.
     overlay : Overlay
-        What is there already.
+        Lists the versions stored so far.
 
     Raises
     ------
@@ -45,19 +45,19 @@ def keep_original(content: Content, name: str, sha256: str, version: Path, overl
     folder = version / _FOLDER
     folder.mkdir()
     target = folder / _file_name(name)
-    for earlier in _earlier(overlay, sha256):
+    for earlier in _earlier_copies(overlay, sha256):
         if _digest(earlier) == sha256:
             with suppress(OSError):  # a disk without links
                 os.link(earlier, target)
                 return
     if isinstance(content, bytes):
         target.write_bytes(content)
-    elif copied(content, target) != sha256:
+    elif copy_with_digest(content, target) != sha256:
         raise BadInput("data.changed_meanwhile", name=name)
 
 
-def _earlier(overlay: Overlay, sha256: str) -> list[Path]:
-    """Return the files of earlier versions that came from the same content."""
+def _earlier_copies(overlay: Overlay, sha256: str) -> list[Path]:
+    """Return the stored upload of an earlier version with the same SHA-256, as a list of at most one path."""
     folders = {
         home() / version.layer.source.folder / _FOLDER
         for entry in overlay.entry
@@ -74,6 +74,6 @@ def _digest(path: Path) -> str:
 
 
 def _file_name(name: str) -> str:
-    """Return a stranger's file name as one that any disk takes."""
+    """Return an untrusted file name as a portable one: letters, digits, dots, hyphens, at most 80 characters."""
     plain = re.sub(r"[^\w.\-]+", "_", name).strip("._")[-80:]
     return plain or "upload"

@@ -1,4 +1,4 @@
-"""The shapes of a layer that comes in: mended where there is one reading, listed where there is not."""
+"""Valid shapes of an imported layer: repaired where there is one reading, listed as faults where there is not."""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ from numpy.typing import NDArray
 from geo.errors import BadInput
 from geo.measure import areas_of
 from geo.read import OpenedLayer, stored_shapes
-from geo.shapes import mended, square_metres_per_unit
+from geo.shapes import repair_shapes, square_metres_per_unit
 from layers.own.faults import MOST_ROWS, Fault, Level
 from words import LANGUAGES, t
 
-__all__ = ["SoundShapes", "areas_apart", "doubled_shapes", "outside_of", "overlapping", "sound_shapes"]
+__all__ = [
+    "ValidShapes",
+    "areas_in_chunks",
+    "duplicate_faults",
+    "outside_county_faults",
+    "overlap_faults",
+    "valid_shapes",
+]
 
 _OVERLAP_M2: Final = 1.0
 """Features that share less ground than this are neighbours whose edges were rounded."""
@@ -31,8 +38,8 @@ _AT_ONCE: Final = 100_000
 
 
 @dataclass(frozen=True)
-class SoundShapes:
-    """Shapes fit for the store, and what was wrong with the rest.
+class ValidShapes:
+    """Valid shapes of a layer in the store's system, and the faults of the rest.
 
     Attributes
     ----------
@@ -51,32 +58,32 @@ class SoundShapes:
     lost: list[tuple[int, tuple[float, float]]]
 
 
-def sound_shapes(opened: OpenedLayer, *, accept_repairs: bool = False) -> SoundShapes:
-    """Return a layer's shapes, two-dimensional, valid, in the store's system.
+def valid_shapes(opened: OpenedLayer, *, accept_repairs: bool = False) -> ValidShapes:
+    """Return a layer's shapes as two-dimensional, valid geometries in EPSG:4490, with the faults of the rest.
 
     Parameters
     ----------
     opened : OpenedLayer
     accept_repairs : bool
-        Whether shapes with several readings (a bow-tie) are mended too, their change of area listed. Without it they
+        Whether shapes with several readings (a bow-tie) are repaired too, their change of area listed. Else they
         stop the import.
     """
     faults: list[Fault] = []
     tall = shapely.has_z(opened.shapes) | shapely.has_m(opened.shapes)
     flat = shapely.force_2d(opened.shapes) if tall.any() else opened.shapes  # a copy of a million shapes is large
     rows = np.arange(len(flat))
-    nothing = shapely.is_missing(flat) | shapely.is_empty(flat)
-    if nothing.any():
-        faults.append(_fault("no_geometry", "warn", rows[nothing]))
-    flat, rows = flat[~nothing], rows[~nothing]
-    flat, kept = _repaired(flat, rows, opened, faults, accept_repairs=accept_repairs)
-    lost = _places(flat[~kept], rows[~kept], opened)
-    flat, rows = flat[kept], rows[kept]
+    missing = shapely.is_missing(flat) | shapely.is_empty(flat)
+    if missing.any():
+        faults.append(_fault("no_geometry", "warn", rows[missing]))
+    flat, rows = flat[~missing], rows[~missing]
+    flat, usable = _repair_invalid(flat, rows, opened, faults, accept_repairs=accept_repairs)
+    lost = _dropped_locations(flat[~usable], rows[~usable], opened)
+    flat, rows = flat[usable], rows[usable]
     shapes = stored_shapes(flat, opened.reading, opened.name)
-    folded = ~shapely.is_valid(shapes)
-    if folded.any():  # thinner than rounding: mended with what little that moves
-        shapes[folded] = shapely.make_valid(shapes[folded], method="structure", keep_collapsed=False)
-        faults.append(_fault("folded", "warn", rows[folded]))
+    invalid = ~shapely.is_valid(shapes)
+    if invalid.any():  # thinner than rounding: mended with what little that moves
+        shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+        faults.append(_fault("folded", "warn", rows[invalid]))
     flat_kinds = shapely.get_dimensions(shapes)
     extent = np.where(flat_kinds == 2, shapely.area(shapes), shapely.length(shapes))
     empty = shapely.is_empty(shapes) | ((flat_kinds > 0) & ~(extent > 0)) | (flat_kinds < 0)
@@ -90,11 +97,13 @@ def sound_shapes(opened: OpenedLayer, *, accept_repairs: bool = False) -> SoundS
         by_reader = [] if opened.part.repairs is None else [code in str(one) for one in opened.part.repairs]
         if any(by_reader):
             faults.append(_fault(code, "warn", np.flatnonzero(by_reader)))
-    return SoundShapes(shapes, rows, faults, lost)
+    return ValidShapes(shapes, rows, faults, lost)
 
 
-def _places(flat: NDArray[Any], rows: NDArray[np.int64], opened: OpenedLayer) -> list[tuple[int, tuple[float, float]]]:
-    """Return where shapes lie that cannot be taken in, for those whose rows are named."""
+def _dropped_locations(
+    flat: NDArray[Any], rows: NDArray[np.int64], opened: OpenedLayer
+) -> list[tuple[int, tuple[float, float]]]:
+    """Return row number (from 1) and (lon, lat) in degrees of dropped shapes, at most `MOST_ROWS` of them."""
     west, south, east, north = shapely.bounds(flat[:MOST_ROWS]).reshape(-1, 4).T
     middles = np.column_stack([(west + east) / 2, (south + north) / 2])
     known = np.isfinite(middles).all(axis=1)
@@ -103,49 +112,53 @@ def _places(flat: NDArray[Any], rows: NDArray[np.int64], opened: OpenedLayer) ->
     return [(row + 1, (float(x), float(y))) for row, (x, y) in zip(named, shapely.get_coordinates(points), strict=True)]
 
 
-def _repaired(
+def _repair_invalid(
     flat: NDArray[Any], rows: NDArray[np.int64], opened: OpenedLayer, faults: list[Fault], *, accept_repairs: bool
 ) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Mend what is invalid, one by one: there are few; tell which shapes can be used."""
+    """Repair invalid shapes one by one (there are few); return all shapes and a mask of the usable ones."""
     flat = flat.copy()
-    kept = np.ones(len(flat), dtype=bool)
+    usable = np.ones(len(flat), dtype=bool)
     mended_at: list[int] = []
     broken_at: list[int] = []
     mended_notes: list[tuple[str, str]] = []
     broken_notes: list[tuple[str, str]] = []
     bad = np.flatnonzero(~shapely.is_valid(flat) | (shapely.get_type_id(flat) == _COLLECTION))
     for at in bad:
-        one = flat[at : at + 1]
+        single = flat[at : at + 1]
         try:
-            whole = mended(one, opened.name, geographic=opened.reading.geographic)
+            repaired = repair_shapes(single, opened.name, geographic=opened.reading.geographic)
         except BadInput as fault:
             fault.values["row"] = int(rows[at]) + 1
-            mendable = accept_repairs and shapely.get_dimensions(one[0]) == 2
-            made, change_m2 = _forced(one, opened) if mendable else (None, 0.0)
-            if made is None:
-                kept[at] = False
+            mendable = accept_repairs and shapely.get_dimensions(single[0]) == 2
+            rebuilt, change_m2 = _rebuild_ambiguous(single, opened) if mendable else (None, 0.0)
+            if rebuilt is None:
+                usable[at] = False
             else:
-                flat[at] = made
+                flat[at] = rebuilt
             broken_at.append(int(rows[at]))
             zh, en = fault.text("zh"), fault.text("en")
-            broken_notes.append((zh, en) if made is None else (_change(zh, change_m2), _change(en, change_m2)))
+            broken_notes.append(
+                (zh, en) if rebuilt is None else (_with_area_change(zh, change_m2), _with_area_change(en, change_m2))
+            )
             continue
-        flat[at] = whole.shapes[0]
+        flat[at] = repaired.shapes[0]
         mended_at.append(int(rows[at]))
-        codes = [code for code in str(whole.codes[0]).split(";") if code]
+        codes = [code for code in str(repaired.codes[0]).split(";") if code]
         zh, en = ("; ".join(t(f"geo.repair_{code}", lang) for code in codes) for lang in LANGUAGES)
-        mended_notes.append((_change(zh, float(whole.area_m2[0])), _change(en, float(whole.area_m2[0]))))
+        mended_notes.append(
+            (_with_area_change(zh, float(repaired.area_m2[0])), _with_area_change(en, float(repaired.area_m2[0])))
+        )
     if mended_at:
         faults.append(_fault("repaired", "warn", np.array(mended_at), mended_notes))
     if broken_at:
-        told = accept_repairs and bool(kept.all())
-        level: Level = "warn" if told else "stop"
-        faults.append(_fault("forced" if told else "invalid", level, np.array(broken_at), broken_notes))
-    return flat, kept
+        all_forced = accept_repairs and bool(usable.all())
+        level: Level = "warn" if all_forced else "stop"
+        faults.append(_fault("forced" if all_forced else "invalid", level, np.array(broken_at), broken_notes))
+    return flat, usable
 
 
-def _forced(one: NDArray[Any], opened: OpenedLayer) -> tuple[Any, float]:
-    """Return a shape of several readings as shells less holes, and by how much that changes its area as drawn."""
+def _rebuild_ambiguous(one: NDArray[Any], opened: OpenedLayer) -> tuple[Any, float]:
+    """Return a shape of several readings as shells less holes, and the change of its area as drawn, in m²."""
     made = shapely.make_valid(one, method="structure", keep_collapsed=False)
     if shapely.get_dimensions(made[0]) != 2 or shapely.is_empty(made[0]):
         return None, 0.0
@@ -153,12 +166,12 @@ def _forced(one: NDArray[Any], opened: OpenedLayer) -> tuple[Any, float]:
     return made[0], float(shapely.area(made[0]) - shapely.area(one[0])) * scale
 
 
-def _change(text: str, change_m2: float) -> str:
+def _with_area_change(text: str, change_m2: float) -> str:
     return f"{text} · {change_m2:+.2f} m²"
 
 
-def doubled_shapes(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]:
-    """List features that have the very shape of an earlier one."""
+def duplicate_faults(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]:
+    """Return a fault listing the features with the same shape as an earlier one; empty if none."""
     parts = (shapes[begin : begin + _AT_ONCE] for begin in range(0, len(shapes), _AT_ONCE))
     keys = pd.Series(np.concatenate([shapely.to_wkb(shapely.normalize(part)) for part in parts]))
     doubled = keys.duplicated(keep="first").to_numpy()
@@ -169,8 +182,8 @@ def doubled_shapes(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]
     return [_fault("doubled", "warn", rows[doubled], notes)]
 
 
-def overlapping(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]:
-    """List areas of a layer that share ground."""
+def overlap_faults(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]:
+    """Return a fault listing the areas of a layer that overlap each other; empty if none."""
     areal = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
     if len(areal) > _MOST_OVERLAPS:
         return [Fault("overlaps_not_checked", "warn", len(areal), values={"limit": f"{_MOST_OVERLAPS:,}"})]
@@ -184,7 +197,7 @@ def overlapping(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]:
     twice = shapely.equals(first, second)  # listed as doubled already
     found, first, second = found[:, ~twice], first[~twice], second[~twice]
     shared = shapely.intersection(first, second)
-    area_m2 = np.where(shapely.get_dimensions(shared) >= 2, areas_of(_areal(shared)), 0.0)
+    area_m2 = np.where(shapely.get_dimensions(shared) >= 2, areas_of(_areal_parts(shared)), 0.0)
     grave = area_m2 > _OVERLAP_M2
     if not grave.any():
         return []
@@ -196,8 +209,8 @@ def overlapping(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]:
     return [_fault("overlaps", "warn", ours, notes, values)]
 
 
-def _areal(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Keep the areas of intersections that also have points and lines."""
+def _areal_parts(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return intersections without their points and lines: of a collection only the areas."""
     mixed = shapely.get_type_id(shapes) == _COLLECTION
     if mixed.any():
         shapes = shapes.copy()
@@ -207,14 +220,14 @@ def _areal(shapes: NDArray[Any]) -> NDArray[Any]:
     return shapes
 
 
-def areas_apart(shapes: NDArray[Any]) -> NDArray[np.float64]:
-    """Return ellipsoidal areas, a part of the shapes at a time: the terms of a million at once are larger than they."""
+def areas_in_chunks(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """Return ellipsoidal areas (m²), computed chunk by chunk: the terms need more room than the shapes."""
     parts = [areas_of(shapes[begin : begin + _AT_ONCE]) for begin in range(0, len(shapes), _AT_ONCE)]
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-def outside_of(shapes: NDArray[Any], rows: NDArray[np.int64], counties: gpd.GeoDataFrame) -> list[Fault]:
-    """List features that lie in none of our counties; all of them there means that the system is wrong."""
+def outside_county_faults(shapes: NDArray[Any], rows: NDArray[np.int64], counties: gpd.GeoDataFrame) -> list[Fault]:
+    """Return a fault listing the features outside all counties; if all are, the CRS is wrong and the import stops."""
     if len(shapes) <= _MOST_WHOLE:
         inside = np.zeros(len(shapes), dtype=bool)
         inside[counties.sindex.query(shapes, predicate="intersects")[0]] = True
@@ -230,7 +243,7 @@ def outside_of(shapes: NDArray[Any], rows: NDArray[np.int64], counties: gpd.GeoD
 
 
 def _points_inside(points: NDArray[Any], counties: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Tell which points lie in a county; each is prepared as a copy, since ours are shared between threads."""
+    """Return which points lie in a county; counties are prepared as copies, since threads share the originals."""
     x, y = points.T
     inside = np.zeros(len(points), dtype=bool)
     for county in shapely.from_wkb(shapely.to_wkb(np.asarray(counties.geometry.array))):
@@ -245,8 +258,8 @@ def _points_inside(points: NDArray[Any], counties: gpd.GeoDataFrame) -> NDArray[
 def _first_points(shapes: NDArray[Any]) -> NDArray[Any]:
     points, owner = shapely.get_coordinates(shapes, return_index=True)
     _, first = np.unique(owner, return_index=True)
-    taken: NDArray[Any] = points[first]
-    return taken
+    first_points: NDArray[Any] = points[first]
+    return first_points
 
 
 def _fault(
@@ -256,6 +269,6 @@ def _fault(
     notes: list[Any] | None = None,
     values: Mapping[str, object] | None = None,
 ) -> Fault:
-    """Return a fault of some rows (positions from 0)."""
+    """Return a fault of some rows, given as positions from 0."""
     named = tuple(int(row) + 1 for row in rows[:MOST_ROWS])
     return Fault(code, level, len(rows), named, tuple(notes or ())[:MOST_ROWS], values or {})

@@ -1,4 +1,4 @@
-"""A user's own layers: stored as versions in the data folder, put in use, rolled back, forward, taken out.
+"""Versions of imported layers in the data folder: store one, put one in use, roll back or forward, take out of use.
 
 Every version is kept: ``layers/<id>/<number>/`` holds the layer as checked against (EPSG:4490), the file as uploaded
 and the report of its intake.
@@ -33,30 +33,30 @@ from layers.catalogue import (
     OverlayVersion,
     Role,
     Secrecy,
-    changing,
-    common,
+    common_territories,
     covers,
+    export_limit,
+    extent_without,
     frame_digest,
-    most_export,
+    locked_overlay,
     read_overlay,
-    without,
 )
 from layers.own.intake import Intake
-from layers.own.originals import keep_original
+from layers.own.originals import store_original
 from layers.paths import home
 from layers.sources import STORED_FILE
 
 __all__ = [
     "FIXED_ROLES",
-    "Given",
-    "given_beside",
-    "given_for",
-    "keep_layer",
+    "LayerDeclaration",
+    "can_replace",
+    "defaults_from_entry",
+    "defaults_inside_extent",
     "new_id",
     "remove",
-    "rivals",
-    "roll",
-    "takes_place",
+    "replaceable_entries",
+    "store_layer",
+    "use_version",
 ]
 
 Group = Literal["boundaries", "control", "protection", "water", "projects", "indicators", "own"]
@@ -74,8 +74,8 @@ FIXED_ROLES: Final = frozenset({"boundary", "raster", "indicator"})
 
 
 @dataclass(frozen=True)
-class Given:
-    """What a user says of a layer that comes in.
+class LayerDeclaration:
+    """The catalogue fields that a user declares for an imported layer: id, title, publisher, basis, extent, columns.
 
     Attributes
     ----------
@@ -93,8 +93,8 @@ class Given:
     id_field, name_field, zone_field, time_field, time_end_field : str or None
         Columns of the layer.
     must_be_inside : bool
-    beside : str
-        Id of a layer whose ground this one takes where it is complete itself.
+    supersedes : str
+        Id of a layer that this one supersedes inside its own extent.
     """
 
     id: str
@@ -117,111 +117,115 @@ class Given:
     time_field: str | None = None
     time_end_field: str | None = None
     must_be_inside: bool = False
-    beside: str = ""
+    supersedes: str = ""
     style: dict[str, Any] = field(default_factory=dict)
 
 
-def given_for(spec: LayerSpec) -> dict[str, Any]:
-    """Return what a new version takes over from the entry whose place it takes."""
+def defaults_from_entry(spec: LayerSpec) -> dict[str, Any]:
+    """Return defaults for a new version of the layer `spec`: its id, role, group, style and extent."""
     style = spec.style.model_dump(exclude_none=True) | {"hatch": False}
-    kept = {"id": spec.id, "role": spec.role, "stands_for": spec.stands_for, "group": spec.group}
-    return {**kept, "must_be_inside": spec.must_be_inside, "style": style, "extent": tuple(spec.extent)}
+    identity = {"id": spec.id, "role": spec.role, "stands_for": spec.stands_for, "group": spec.group}
+    return {**identity, "must_be_inside": spec.must_be_inside, "style": style, "extent": tuple(spec.extent)}
 
 
-def given_beside(spec: LayerSpec, extent: Sequence[str], taken: Sequence[str]) -> dict[str, Any]:
-    """Return what a layer takes over from an entry whose ground it takes only where it is complete itself."""
-    wanted = f"{spec.stands_for}_{extent[0]}" if extent else spec.stands_for
-    return {**given_for(spec), "id": new_id(wanted, taken) if wanted in taken else wanted, "beside": spec.id}
+def defaults_inside_extent(spec: LayerSpec, extent: Sequence[str], taken_ids: Sequence[str]) -> dict[str, Any]:
+    """Return defaults for a layer that supersedes `spec` only inside `extent`."""
+    name = f"{spec.stands_for}_{extent[0]}" if extent else spec.stands_for
+    return {
+        **defaults_from_entry(spec),
+        "id": new_id(name, taken_ids) if name in taken_ids else name,
+        "supersedes": spec.id,
+    }
 
 
-def rivals(word: str, extent: Sequence[str], catalogue: Catalogue) -> list[LayerSpec]:
-    """Return the entries that stand for the same and are about the same ground: those that a layer could replace.
+def replaceable_entries(stands_for: str, extent: Sequence[str], catalogue: Catalogue) -> list[LayerSpec]:
+    """Return the catalogue entries with the same `stands_for` whose extent meets `extent`: a layer could replace them.
 
-    A list of what plans name is one of them only where nothing else stands for the same: beside the entry of the
-    layer itself it stays what it is, names with their counties.
+    A plan table is returned only where no other entry has that `stands_for`: beside the entry of the
+    layer itself it stays a list of names with their counties.
     """
     found = [
         spec
         for spec in catalogue.layer
-        if spec.stands_for == word
-        and word != "own"
+        if spec.stands_for == stands_for
+        and stands_for != "own"
         and spec.role not in FIXED_ROLES
-        and (not spec.extent or not extent or common(spec.extent, list(extent)))
+        and (not spec.extent or not extent or common_territories(spec.extent, list(extent)))
     ]
     return [spec for spec in found if spec.source.kind != "plans"] or found
 
 
-def takes_place(extent: Sequence[str], old: LayerSpec, counties: gpd.GeoDataFrame) -> bool:
-    """Tell whether a layer complete in `extent` can stand in for another everywhere.
+def can_replace(extent: Sequence[str], spec: LayerSpec, counties: gpd.GeoDataFrame) -> bool:
+    """Return whether a layer complete in `extent` covers all of the extent of `spec`, and so can replace it.
 
-    It can where that one says nothing anyway, or where all its ground is held; else the rest of it would be lost.
+    A layer without a source can always be replaced; of any other, what lies outside `extent` would be lost.
     """
-    if old.source.kind == "none":
+    if spec.source.kind == "none":
         return True
-    return covers(extent, old.extent, counties["adcode"].astype(str))
+    return covers(extent, spec.extent, counties["adcode"].astype(str))
 
 
-def new_id(wanted: str, taken: Sequence[str]) -> str:
-    """Return an id that is not taken, made of a word.
+def new_id(name: str, taken_ids: Sequence[str]) -> str:
+    """Return a layer id made from a name, numbered where it is in `taken_ids`.
 
     Examples
     --------
     >>> new_id("STBHHX 2024", ["own_stbhhx_2024"]), new_id("红线", [])
     ('own_stbhhx_2024_2', 'own_layer')
     """
-    plain = re.sub(r"[^a-z0-9]+", "_", wanted.lower()).strip("_")[:30]
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30]
     base = plain if plain.startswith("redline_") else f"own_{plain or 'layer'}"
-    found, number = base, 1
-    while found in taken:
+    candidate, number = base, 1
+    while candidate in taken_ids:
         number += 1
-        found = f"{base}_{number}"
-    return found
+        candidate = f"{base}_{number}"
+    return candidate
 
 
-def keep_layer(
+def store_layer(
     intake: Intake,
-    given: Given,
+    declared: LayerDeclaration,
     content: Content,
     *,
     catalogue: Catalogue,
     counties: gpd.GeoDataFrame,
     progress: Progress = no_progress,
 ) -> OverlayVersion:
-    """Store a layer as a new version of an entry, and put it in use.
+    """Store a layer as a new version of a catalogue entry, put it in use and return the version.
 
     Parameters
     ----------
     intake : Intake
-        Without a fault that stops it.
-    given : Given
+        Without a fault of level ``stop``.
+    declared : LayerDeclaration
     content : bytes or Path
-        The file as it came; kept beside the layer.
+        The file as uploaded; a copy is stored beside the layer.
     catalogue : Catalogue
         In use.
     counties : GeoDataFrame
         ``adcode``, ``prefecture_adcode``, ``province_adcode``.
     progress : Progress
-        ``data.step_<doing>`` says what is being done.
+        ``data.step_<doing>`` is the text of a step.
 
     Raises
     ------
     BadInput
-        If a fault stops it, or something said of it cannot be.
+        If the intake has a fault of level ``stop``, or a declared field is invalid.
     ConfigError
         If the overlay is broken.
     """
-    if intake.stopped:
+    if intake.blocked:
         raise BadInput("data.still_stopped", name=intake.name)
-    _check_given(intake, given, catalogue)
-    beside, leaves = _taken_over(given, catalogue, counties)
-    place = home() / "layers" / given.id
+    _refuse_invalid_declaration(intake, declared, catalogue)
+    supersedes, leaves = _superseded_layer(declared, catalogue, counties)
+    place = home() / "layers" / declared.id
     with draft_folder(place) as draft:
         progress(0.0, "write")
-        sha256, digest = _write(intake, content, draft)
+        sha256, digest = _write_layer_and_upload(intake, content, draft)
         progress(0.8, "catalogue")
-        with changing() as change:
-            number = _next_number(change.now.of(given.id), place)
-            spec = _spec(given, f"layers/{given.id}/{number:04d}", sha256, digest)
+        with locked_overlay() as change:
+            number = _next_number(change.overlay.of(declared.id), place)
+            spec = _catalogue_entry(declared, f"layers/{declared.id}/{number:04d}", sha256, digest)
             version = OverlayVersion(
                 number=number,
                 made_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -230,149 +234,156 @@ def keep_layer(
                 count=len(intake.frame),
                 faults=len(intake.faults),
                 standard=intake.recognition.official.table if intake.recognition.official else "",
-                takes_over=beside,
+                takes_over=supersedes,
                 leaves=leaves,
                 layer=spec,
             )
-            (draft / _REPORT).write_text(_report(intake, version), encoding="utf-8")
+            (draft / _REPORT).write_text(_intake_report(intake, version), encoding="utf-8")
             draft.rename(place / f"{number:04d}")
-            change.write(_with_version(change.now, version))
+            change.write(_with_version(change.overlay, version))
     return version
 
 
-def _taken_over(given: Given, catalogue: Catalogue, counties: gpd.GeoDataFrame) -> tuple[str, list[str]]:
-    """Return whose ground a layer takes, and what is left of it.
+def _superseded_layer(
+    declared: LayerDeclaration, catalogue: Catalogue, counties: gpd.GeoDataFrame
+) -> tuple[str, list[str]]:
+    """Return the id of the layer that this one supersedes ("" for none), and the adcodes left to that layer.
 
-    A new version of a layer that has taken another's ground takes it too, as far as it is complete itself.
+    A new version of a layer that supersedes another does so too, inside its own extent.
     """
-    if given.beside:
-        return given.beside, sorted(without(catalogue.spec(given.beside).extent, given.extent, counties))
-    entry = read_overlay().of(given.id)
-    before = entry.in_use if entry else None
-    if before is None or not before.takes_over:
+    if declared.supersedes:
+        return declared.supersedes, sorted(
+            extent_without(catalogue.spec(declared.supersedes).extent, declared.extent, counties)
+        )
+    entry = read_overlay().of(declared.id)
+    current = entry.in_use if entry else None
+    if current is None or not current.takes_over:
         return "", []
-    old = next((spec for spec in catalogue.layer if spec.id == before.takes_over), None)
-    ground = [*(old.extent if old else []), *before.layer.extent]
-    return before.takes_over, sorted(without(ground, given.extent, counties)) if given.extent else []
+    old = next((spec for spec in catalogue.layer if spec.id == current.takes_over), None)
+    covered = [*(old.extent if old else []), *current.layer.extent]
+    return current.takes_over, sorted(extent_without(covered, declared.extent, counties)) if declared.extent else []
 
 
-def roll(layer_id: str, number: int) -> Overlay:
-    """Put another version of a layer in use; 0 is the entry of ``config.toml``, or none.
+def use_version(layer_id: str, number: int) -> Overlay:
+    """Put version `number` of a layer in use and return the overlay; 0 is the entry of ``config.toml``, or none.
 
     Raises
     ------
     BadInput
         If there is no such layer or version.
     """
-    with changing() as change:
-        entry = change.now.of(layer_id)
+    with locked_overlay() as change:
+        entry = change.overlay.of(layer_id)
         if entry is None:
             raise BadInput("data.no_versions", id=layer_id)
         if number and number not in [version.number for version in entry.version]:
             raise BadInput("data.no_such_version", id=layer_id, number=number)
-        change.write(change.now.with_entry(entry.model_copy(update={"current": number})))
-        return change.now
+        change.write(change.overlay.with_entry(entry.model_copy(update={"current": number})))
+        return change.overlay
 
 
 def remove(layer_id: str) -> Overlay:
-    """Take a user's layer out of use; its versions stay, for the checks that used them."""
-    return roll(layer_id, 0)
+    """Take an imported layer out of use and return the overlay; its versions stay, for the checks that used them."""
+    return use_version(layer_id, 0)
 
 
 def _with_version(overlay: Overlay, version: OverlayVersion) -> Overlay:
-    held = overlay.of(version.layer.id)
-    versions = [*(held.version if held else []), version]
+    known = overlay.of(version.layer.id)
+    versions = [*(known.version if known else []), version]
     return overlay.with_entry(OverlayEntry(id=version.layer.id, current=version.number, version=versions))
 
 
 def _next_number(entry: OverlayEntry | None, place: Path) -> int:
-    """Return a number that neither the overlay nor a folder has."""
+    """Return the next version number: one above all in the overlay and in the layer's folder."""
     known = [version.number for version in entry.version] if entry else []
     known += [int(one.name) for one in place.iterdir() if one.name.isdigit()]
     return max(known, default=0) + 1
 
 
-def _check_given(intake: Intake, given: Given, catalogue: Catalogue) -> None:
-    """Refuse what cannot be said of the layer, before anything is written."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]{1,40}", given.id):
-        raise BadInput("data.bad_id", id=_clean(given.id)[:40])
-    if any(spec.id == given.id and spec.role in FIXED_ROLES for spec in catalogue.layer):
-        raise BadInput("data.not_replaceable", id=given.id)
+def _refuse_invalid_declaration(intake: Intake, declared: LayerDeclaration, catalogue: Catalogue) -> None:
+    """Raise `BadInput` for an invalid id, missing column, missing text or contradiction, before anything is written."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,40}", declared.id):
+        raise BadInput("data.bad_id", id=_one_line(declared.id)[:40])
+    if any(spec.id == declared.id and spec.role in FIXED_ROLES for spec in catalogue.layer):
+        raise BadInput("data.not_replaceable", id=declared.id)
     for key in ("id", "name", "zone", "time", "time_end"):
-        column = getattr(given, f"{key}_field")
+        column = getattr(declared, f"{key}_field")
         if column is not None and column not in intake.frame.columns:
             raise BadInput("data.no_such_field", column=column, field=key, name=intake.name)
-    if given.basis == "modelled" and given.accuracy_m is not None:
+    if declared.basis == "modelled" and declared.accuracy_m is not None:
         raise BadInput("data.modelled_accuracy")
-    if given.time_end_field is not None and given.time_field is None:
+    if declared.time_end_field is not None and declared.time_field is None:
         raise BadInput("data.time_end_alone")
-    for key, text in (("title", given.title_zh), ("publisher", given.publisher), ("licence", given.licence)):
+    for key, text in (("title", declared.title_zh), ("publisher", declared.publisher), ("licence", declared.licence)):
         if not text.strip():
             raise BadInput(f"data.needs_{key}")
 
 
-def _spec(given: Given, folder: str, sha256: str, digest: str) -> LayerSpec:
-    """Return the catalogue entry, or the one sentence about what cannot be said of a layer."""
-    export = most_export(given.export or ("none" if given.basis == "statutory" else "full"), given.secrecy)
-    publisher = _clean(given.publisher)
-    told = {
-        "id": given.id,
-        "title": {"zh": _clean(given.title_zh), "en": _clean(given.title_en) or _clean(given.title_zh)},
-        "group": given.group,
-        "role": given.role,
-        "stands_for": given.stands_for,
+def _catalogue_entry(declared: LayerDeclaration, folder: str, sha256: str, digest: str) -> LayerSpec:
+    """Return the catalogue entry of an imported layer; raise `BadInput` with the first invalid field."""
+    export = export_limit(declared.export or ("none" if declared.basis == "statutory" else "full"), declared.secrecy)
+    publisher = _one_line(declared.publisher)
+    fields = {
+        "id": declared.id,
+        "title": {
+            "zh": _one_line(declared.title_zh),
+            "en": _one_line(declared.title_en) or _one_line(declared.title_zh),
+        },
+        "group": declared.group,
+        "role": declared.role,
+        "stands_for": declared.stands_for,
         "source": {"kind": "imported", "folder": folder, "sha256": sha256, "digest": digest},
         "publisher": {"zh": publisher, "en": publisher},
-        "licence": _clean(given.licence),
-        "as_of": given.as_of.strip() or _NOT_STATED,
-        "accuracy_m": given.accuracy_m,
-        "basis": given.basis,
-        "watermark": given.basis in {"modelled", "approximate"},
-        "extent": list(given.extent),
-        "id_field": given.id_field,
-        "name_field": given.name_field,
-        "zone_field": given.zone_field,
-        "time_field": given.time_field,
-        "time_end_field": given.time_end_field,
-        "must_be_inside": given.must_be_inside,
-        "secrecy": given.secrecy,
+        "licence": _one_line(declared.licence),
+        "as_of": declared.as_of.strip() or _NOT_STATED,
+        "accuracy_m": declared.accuracy_m,
+        "basis": declared.basis,
+        "watermark": declared.basis in {"modelled", "approximate"},
+        "extent": list(declared.extent),
+        "id_field": declared.id_field,
+        "name_field": declared.name_field,
+        "zone_field": declared.zone_field,
+        "time_field": declared.time_field,
+        "time_end_field": declared.time_end_field,
+        "must_be_inside": declared.must_be_inside,
+        "secrecy": declared.secrecy,
         "export": export,
         "on": True,
-        "style": given.style or _STYLES.get(given.stands_for, _OWN_STYLE),
+        "style": declared.style or _STYLES.get(declared.stands_for, _OWN_STYLE),
     }
     try:
-        return LayerSpec.model_validate(told)
+        return LayerSpec.model_validate(fields)
     except ValidationError as fault:
         first = fault.errors()[0]
         key = ".".join(str(part) for part in first["loc"] if part != "imported")
         raise BadInput("data.given_wrong", key=key, fault=first["msg"]) from None
 
 
-def _write(intake: Intake, content: Content, draft: Path) -> tuple[str, str]:
-    """Write the layer and the upload; return the file's hash and the layer's, as read back."""
+def _write_layer_and_upload(intake: Intake, content: Content, draft: Path) -> tuple[str, str]:
+    """Write layer and upload; return the SHA-256 of the stored file and the content hash of the layer as read back."""
     path = draft / STORED_FILE
     pyogrio.write_dataframe(intake.frame, path, driver="FlatGeobuf")
     back = gpd.read_file(path, engine="pyogrio")
     if len(back) != len(intake.frame):
         raise BadInput("data.not_kept", name=intake.name)
-    keep_original(content, intake.name, intake.sha256, draft, read_overlay())
+    store_original(content, intake.name, intake.sha256, draft, read_overlay())
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest(), frame_digest(back)
 
 
-def _clean(text: str) -> str:
-    """Keep a text to one printable line."""
+def _one_line(text: str) -> str:
+    """Return a text as one printable line of at most 200 characters."""
     return "".join(c if c.isprintable() else " " for c in text).strip()[:200]
 
 
-def _report(intake: Intake, version: OverlayVersion) -> str:
-    """Return what the intake saw, to be kept with the layer."""
+def _intake_report(intake: Intake, version: OverlayVersion) -> str:
+    """Return the JSON text of the intake report that is stored with the layer."""
     told = {
         "file": intake.name,
         "layer": intake.layer,
         "sha256": intake.sha256,
         "crs": {"declared": intake.reading.declared, "epsg": intake.reading.epsg, "evidence": intake.reading.evidence},
-        "read": intake.read,
+        "read": intake.row_count,
         "kept": len(intake.frame),
         "area_m2": intake.area_m2,
         "length_m": intake.length_m,

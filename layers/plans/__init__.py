@@ -1,7 +1,7 @@
-"""The tables that were taken from the plan documents, and the features made of them."""
+"""The tables transcribed from the plan documents, their validation, and the features made of them."""
 
 from layers.plans.clauses import clause_text
-from layers.plans.entries import KINDS, PlanSet, Wanted, counted, in_territory, matching, read_plan_set
+from layers.plans.entries import KINDS, EntryFilter, PlanSet, entry_counts, filter_entries, in_territory, read_plan_set
 from layers.plans.features import corrected_names, plan_features
 from layers.plans.reaches import water_shapes
 from layers.plans.schema import TABLES, Column, Table
@@ -11,16 +11,16 @@ __all__ = [
     "KINDS",
     "TABLES",
     "Column",
+    "EntryFilter",
     "Fault",
     "PlanSet",
     "Table",
-    "Wanted",
     "checked_rows",
     "clause_text",
     "corrected_names",
-    "counted",
+    "entry_counts",
+    "filter_entries",
     "in_territory",
-    "matching",
     "plan_features",
     "read_plan_set",
     "read_table",

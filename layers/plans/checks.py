@@ -1,4 +1,4 @@
-"""What the tables of ``data/plans`` must hold together: ids, regions, places, routes, boxes, figures."""
+"""Consistency checks across the tables of ``data/plans``: ids, regions, places, routes, boxes, figures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong at row `row` (from 0) of table `table`."""
+    """One inconsistency, at row `row` (from 0) of table `table`."""
 
     table: str
     row: int
@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Boundaries:
-    """The territories that the tables may name.
+    """Names and shapes of the territories, and the ids of the waters, that the tables may refer to.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Boundaries:
 
     @classmethod
     def read(cls, folder: Path) -> Boundaries:
-        """Read ``county.fgb``, ``prefecture.fgb`` and ``province.fgb``.
+        """Return the boundaries read from ``county.fgb``, ``prefecture.fgb`` and ``province.fgb`` of a folder.
 
         Raises
         ------
@@ -85,7 +85,7 @@ class Boundaries:
 
 
 def check_tables(tables: Tables, known: Boundaries) -> list[Finding]:
-    """Return what is wrong across tables that are each sound by themselves.
+    """Return the inconsistencies across tables that are each valid by themselves.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Symbols for what is known by county only: inside the county, apart from one another, never posing as a site."""
+"""Deterministic symbol positions for features located only by county."""
 
 from __future__ import annotations
 
@@ -9,61 +9,61 @@ import numpy as np
 import pandas as pd
 import shapely
 
-__all__ = ["spread_points"]
+__all__ = ["symbol_positions"]
 
 _LEVELS = ("adcode", "prefecture_adcode", "province_adcode")
 _COARSE_DEG = 0.02
 _CANDIDATES = 192
 _INSET = 0.12
-"""Share of the county's radius that a symbol keeps from the border, so that it reads as inside."""
+"""Distance of symbols from the border as a share of the county's radius, so that they are seen to lie inside."""
 
 
-def spread_points(adcodes: pd.Series, ids: pd.Series, counties: gpd.GeoDataFrame) -> np.ndarray:
-    """Return a symbol position for each row, inside every county that it claims.
+def symbol_positions(adcodes: pd.Series, ids: pd.Series, counties: gpd.GeoDataFrame) -> np.ndarray:
+    """Return a symbol position for each row: a point inside every territory that it names.
 
     The positions fill each county evenly (each is the candidate farthest from those before it, candidates from an R2
-    low-discrepancy sequence) and depend on nothing but the rows, so they do not move between runs.
+    low-discrepancy sequence) and depend only on the rows, so they are the same in every run.
 
     Parameters
     ----------
     adcodes : Series of str
         Semicolon-separated county, prefecture or province codes.
     ids : Series of str
-        Row ids, the order of placing.
+        Row ids; rows are placed in their order.
     counties : GeoDataFrame
         EPSG:4490 with ``adcode``, ``prefecture_adcode``, ``province_adcode``.
 
     Returns
     -------
     ndarray of object
-        Point, MultiPoint (several territories) or None where no code is ours.
+        Point, MultiPoint (several territories) or None where no code is among `counties`.
     """
-    coarse = _coarse(counties)
+    coarse = _simplified(counties)
     claims = pd.DataFrame({"id": ids.to_numpy(), "adcode": adcodes.fillna("").str.split(";").to_numpy()})
     claims["row"] = np.arange(len(claims))
     claims = claims.explode("adcode").sort_values(["adcode", "id"])
     claims["adcode"] = claims["adcode"].str.strip()
-    placed: dict[int, list[shapely.Point]] = {}
+    points_by_row: dict[int, list[shapely.Point]] = {}
     for adcode, group in claims.groupby("adcode"):
         territory = _territory(str(adcode), coarse)
         if territory is None:
             continue
-        for row, point in zip(group["row"], _spread(territory, len(group), str(adcode)), strict=True):
-            placed.setdefault(int(row), []).append(point)
+        for row, point in zip(group["row"], _scattered_points(territory, len(group), str(adcode)), strict=True):
+            points_by_row.setdefault(int(row), []).append(point)
     symbols = np.full(len(claims["row"].unique()), None, dtype=object)
-    for row, points in placed.items():
+    for row, points in points_by_row.items():
         symbols[row] = points[0] if len(points) == 1 else shapely.MultiPoint(points)
     return symbols
 
 
-def _coarse(counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the counties with fewer corners and the same neighbours: symbols keep away from the border anyway."""
+def _simplified(counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the counties simplified as a coverage: symbols keep away from the border anyway."""
     shapes = shapely.coverage_simplify(counties.geometry.to_numpy(), _COARSE_DEG)
     return counties[list(_LEVELS)].set_geometry(gpd.GeoSeries(shapes, index=counties.index, crs=counties.crs))
 
 
 def _territory(adcode: str, counties: gpd.GeoDataFrame) -> shapely.Geometry | None:
-    """Return the county, or the union of a prefecture's or province's counties; None where the code is not ours."""
+    """Return the county, or the union of a prefecture's or province's counties; None for an unknown code."""
     for column in _LEVELS:
         here = counties.geometry[counties[column] == adcode]
         if len(here):
@@ -71,8 +71,8 @@ def _territory(adcode: str, counties: gpd.GeoDataFrame) -> shapely.Geometry | No
     return None
 
 
-def _spread(territory: shapely.Geometry, count: int, seed: str) -> list[shapely.Point]:
-    """Pick `count` points of the territory, far from one another."""
+def _scattered_points(territory: shapely.Geometry, count: int, seed: str) -> list[shapely.Point]:
+    """Return `count` points inside the territory, far from one another, the same for the same seed."""
     inner = territory.buffer(-_INSET * np.sqrt(territory.area / np.pi))
     if inner.is_empty:
         inner = territory
@@ -91,9 +91,9 @@ def _spread(territory: shapely.Geometry, count: int, seed: str) -> list[shapely.
         candidates = np.vstack([candidates, np.tile([anchor.x, anchor.y], (count - len(candidates), 1))])
     gap = np.full(len(candidates), np.inf)
     chosen = 0
-    picked: list[shapely.Point] = []
+    points: list[shapely.Point] = []
     for _ in range(count):
-        picked.append(shapely.Point(*candidates[chosen]))
+        points.append(shapely.Point(*candidates[chosen]))
         gap = np.minimum(gap, np.hypot(*(candidates - candidates[chosen]).T))
         chosen = int(gap.argmax())
-    return picked
+    return points

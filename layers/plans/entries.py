@@ -1,4 +1,4 @@
-"""Everything the five documents name as one list: what the Plans page browses, and how it is filtered and counted."""
+"""All rows of the plan tables as one list of entries for the Plans page, with filter and counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layers.plans.features import corrected_names
 from layers.plans.schema import TABLES
 from layers.plans.tables import read_table
 
-__all__ = ["KINDS", "PlanSet", "Wanted", "counted", "in_territory", "matching", "read_plan_set"]
+__all__ = ["KINDS", "EntryFilter", "PlanSet", "entry_counts", "filter_entries", "in_territory", "read_plan_set"]
 
 KINDS: Final = (
     "projects",
@@ -25,7 +25,7 @@ KINDS: Final = (
     "county_facts",
     "corrections",
 )
-"""The tables that hold entries, in the order of the page."""
+"""Names of the plan tables that hold entries, in the order of the page."""
 
 _CATEGORY: Final = {
     "projects": ("category", "category"),
@@ -37,7 +37,7 @@ _CATEGORY: Final = {
     "county_facts": ("kind", "fact"),
     "corrections": ("kind", "slip"),
 }
-"""Column that classes the rows of each table, and the vocabulary it speaks."""
+"""Per table: the column that classifies its rows, and the prefix of its codes."""
 _STATUS: Final = {
     "projects": "status",
     "indicators": "kind",
@@ -52,7 +52,7 @@ _SEARCHED: Final = ("id", "name", "name_en", "aliases", "note", "region", "place
 
 @dataclass(frozen=True)
 class PlanSet:
-    """The plan tables as read, and their entries in one list.
+    """The plan tables as read, and all their rows as one frame of entries.
 
     Attributes
     ----------
@@ -63,8 +63,8 @@ class PlanSet:
     entries : DataFrame
         One row per entry: ``key`` (``kind:id``), ``kind``, ``id``, ``name`` (as printed), ``name_zh`` (corrected),
         ``name_en``, ``document``, ``clause`` (path), ``adcodes`` (``;`` between), ``category``, ``status``, ``place``
-        (codes with their vocabulary in front: ``category_air``, ``type_wetland``, ``status_done``, ``place_county``;
-        blank where the table has none) and ``searched`` (lower case, what free text looks in).
+        (codes with a prefix: ``category_air``, ``type_wetland``, ``status_done``, ``place_county``;
+        blank where the table has none) and ``searched`` (lower case, the text that a free-text search looks in).
     """
 
     documents: pd.DataFrame
@@ -73,11 +73,11 @@ class PlanSet:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What to keep; a blank keeps all.
+class EntryFilter:
+    """Filter criteria of entries; a blank one matches all.
 
-    ``adcode`` keeps what claims the county, or any county of the prefecture or province; with ``wider`` also what
-    claims the prefecture or province that the county lies in. ``text`` is split at spaces; every word must occur.
+    ``adcode`` matches entries of the county, or of any county of the prefecture or province; with ``wider`` also
+    those of the prefecture or province that the county lies in. ``text`` is split at spaces; every word must occur.
     """
 
     document: str = ""
@@ -91,7 +91,7 @@ class Wanted:
 
 
 def read_plan_set(folder: Path) -> PlanSet:
-    """Read the tables of ``data/plans`` and list their entries.
+    """Return the tables of ``data/plans`` and their entries.
 
     Raises
     ------
@@ -107,21 +107,21 @@ def read_plan_set(folder: Path) -> PlanSet:
     )
 
 
-def matching(entries: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
-    """Return the entries that meet every wish."""
+def filter_entries(entries: pd.DataFrame, criteria: EntryFilter) -> pd.DataFrame:
+    """Return the entries that match all criteria."""
     keep = entries["key"].notna()
     for column in ("document", "kind", "category", "status", "place"):
-        if value := getattr(wanted, column):
+        if value := getattr(criteria, column):
             keep &= entries[column] == value
-    if wanted.adcode:
-        keep &= in_territory(entries["adcodes"], wanted.adcode, wider=wanted.wider)
-    for word in wanted.text.lower().split():
+    if criteria.adcode:
+        keep &= in_territory(entries["adcodes"], criteria.adcode, wider=criteria.wider)
+    for word in criteria.text.lower().split():
         keep &= entries["searched"].str.contains(word, regex=False)
     return entries[keep]
 
 
 def in_territory(adcodes: pd.Series, adcode: str, *, wider: bool = False) -> pd.Series:
-    """Tell which rows (codes separated by ``;``) claim a county, or anything in a prefecture or province.
+    """Return a mask of the rows (codes separated by ``;``) that name a county, or anything in a prefecture or province.
 
     Examples
     --------
@@ -141,17 +141,17 @@ def in_territory(adcodes: pd.Series, adcode: str, *, wider: bool = False) -> pd.
     return hit.groupby(level=0).any().reindex(adcodes.index)
 
 
-def counted(entries: pd.DataFrame) -> pd.DataFrame:
-    """Return how many entries each document has of each kind: rows documents, columns `KINDS`."""
+def entry_counts(entries: pd.DataFrame) -> pd.DataFrame:
+    """Return the number of entries by document (rows) and kind (columns `KINDS`)."""
     table = pd.crosstab(entries["document"], entries["kind"])
     return table.reindex(columns=list(KINDS), fill_value=0)
 
 
 def _entries(kind: str, rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    """Bring one table to the columns of `PlanSet.entries`."""
+    """Return the rows of one table with the columns of `PlanSet.entries`."""
     names = _names(kind, rows)
-    column, words = _CATEGORY[kind]
-    told = pd.DataFrame(
+    column, prefix = _CATEGORY[kind]
+    entries = pd.DataFrame(
         {
             "key": kind + ":" + rows["id"],
             "kind": kind,
@@ -160,17 +160,19 @@ def _entries(kind: str, rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.Dat
             "document": rows["document"],
             "clause": rows["clause"],
             "adcodes": rows["adcodes"] if "adcodes" in rows.columns else rows["adcode"],
-            "category": f"{words}_" + rows[column],
-            "status": _coded(rows, _STATUS.get(kind), "status"),
-            "place": _coded(rows, _PLACE.get(kind), "place"),
+            "category": f"{prefix}_" + rows[column],
+            "status": _prefixed_codes(rows, _STATUS.get(kind), "status"),
+            "place": _prefixed_codes(rows, _PLACE.get(kind), "place"),
         }
     )
-    told["name_zh"] = told["name"] if kind == "corrections" else corrected_names(told, corrections)
+    entries["name_zh"] = entries["name"] if kind == "corrections" else corrected_names(entries, corrections)
     searched = [rows[name] for name in _SEARCHED if name in TABLES[kind].names]
     clauses = pd.Series([clause_text(*pair) for pair in zip(rows["document"], rows["clause"], strict=True)])
-    told["searched"] = pd.concat([told["name"], told["name_zh"], *searched, clauses], axis=1).agg(" ".join, axis=1)
-    told["searched"] = told["searched"].str.lower()
-    return told
+    entries["searched"] = pd.concat([entries["name"], entries["name_zh"], *searched, clauses], axis=1).agg(
+        " ".join, axis=1
+    )
+    entries["searched"] = entries["searched"].str.lower()
+    return entries
 
 
 def _names(kind: str, rows: pd.DataFrame) -> dict[str, pd.Series]:
@@ -182,8 +184,8 @@ def _names(kind: str, rows: pd.DataFrame) -> dict[str, pd.Series]:
     return {"name": rows["name"], "name_en": rows["name_en"]}
 
 
-def _coded(rows: pd.DataFrame, column: str | None, words: str) -> pd.Series:
-    """Return the codes of a column with their vocabulary in front; ``none`` where the document does not say."""
+def _prefixed_codes(rows: pd.DataFrame, column: str | None, prefix: str) -> pd.Series:
+    """Return the codes of a column with a prefix, ``<prefix>_none`` for blank cells; "" where there is no column."""
     if column is None:
         return pd.Series("", index=rows.index)
-    return f"{words}_" + rows[column].where(rows[column] != "", "none")
+    return f"{prefix}_" + rows[column].where(rows[column] != "", "none")

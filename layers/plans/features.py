@@ -1,4 +1,4 @@
-"""Rows of the plan tables as features: a place where one is known, a symbol in the county where only the county is."""
+"""Rows of the plan tables as features: at their place where it is known, else as a symbol in the county."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import shapely
 from geo.crs import STORE_CRS
 from layers.plans import site_extents as protected
 from layers.plans.clauses import clause_text
-from layers.plans.county_symbols import spread_points
-from layers.plans.reaches import stretches, water_shapes
+from layers.plans.county_symbols import symbol_positions
+from layers.plans.reaches import reaches_in_counties, water_shapes
 from layers.plans.tables import read_table
 
 __all__ = ["corrected_names", "plan_features", "project_features", "protected_features", "with_documents"]
@@ -26,7 +26,7 @@ _SLIPS: Final = ("misprint", "ocr", "back_translation")
 def plan_features(
     table: Literal["projects", "protected_sites"], data: Path, counties: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Return one feature per row of a plan table, placed and with its document.
+    """Return one feature per row of a plan table, with its geometry and its document.
 
     Returns
     -------
@@ -37,9 +37,9 @@ def plan_features(
     projects, sites = read_table("projects", folder), read_table("protected_sites", folder)
     if table == "projects":
         waters = water_shapes(read_table("waters", folder), data / "water", counties)
-        frame = project_features(projects, counties, read_table("routes", folder), waters, beside=sites)
+        frame = project_features(projects, counties, read_table("routes", folder), waters, avoid=sites)
     else:
-        frame = protected_features(sites, counties, beside=projects)
+        frame = protected_features(sites, counties, avoid=projects)
     return with_documents(frame, read_table("documents", folder), read_table("corrections", folder))
 
 
@@ -49,9 +49,9 @@ def project_features(
     waypoints: pd.DataFrame,
     waters: gpd.GeoDataFrame | None = None,
     *,
-    beside: pd.DataFrame | None = None,
+    avoid: pd.DataFrame | None = None,
 ) -> gpd.GeoDataFrame:
-    """Place the projects that the plans name.
+    """Return the projects that the plans name as features.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ def project_features(
         ``routes.csv``: ``project_id``, ``part``, ``seq``, ``lon``, ``lat``.
     waters : GeoDataFrame, optional
         The drawn waters of ``waters.csv`` (`layers.plans.reaches.water_shapes`).
-    beside : DataFrame, optional
-        Rows of the other table that the map shows beside: no symbol of the one stands on a symbol of the other.
+    avoid : DataFrame, optional
+        Rows of the other table on the same map: their symbols are not overlapped.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def project_features(
           is drawn and never measured against;
         - ``accuracy_m`` (metres) and ``licence``: for ``water`` those of the water's own shape.
 
-        Rows without any territory of ours are left out.
+        Rows without any of the territories in `counties` are left out.
     """
     frame = gpd.GeoDataFrame(rows.copy(), geometry=_points(rows), crs=STORE_CRS)
     shapes = frame.geometry.to_numpy().copy()
@@ -90,20 +90,20 @@ def project_features(
     drawn_as[is_route] = "route"
     if waters is not None:
         along = (rows["location_basis"] == "water").to_numpy() & shapely.is_missing(shapes)
-        shapes[along] = stretches(rows[along], waters, counties)
+        shapes[along] = reaches_in_counties(rows[along], waters, counties)
         along &= ~shapely.is_missing(shapes)
         drawn_as[along] = "water"
         frame["accuracy_m"] = rows["accuracy_m"].where(~along, rows["water"].map(waters["accuracy_m"]))
         frame["licence"] = rows["water"].map(waters["licence"]).where(along, "")
     frame["drawn_as"] = drawn_as
     frame["located"] = np.isin(drawn_as, ("place", "route"))
-    return _with_symbols(frame, shapes, counties, beside)
+    return _with_symbols(frame, shapes, counties, avoid)
 
 
 def protected_features(
-    rows: pd.DataFrame, counties: gpd.GeoDataFrame, *, beside: pd.DataFrame | None = None
+    rows: pd.DataFrame, counties: gpd.GeoDataFrame, *, avoid: pd.DataFrame | None = None
 ) -> gpd.GeoDataFrame:
-    """Place the protected sites that the plans name; `beside` as for `project_features`.
+    """Return the protected sites that the plans name as features; `avoid` as for `project_features`.
 
     Returns
     -------
@@ -114,18 +114,18 @@ def protected_features(
     frame = gpd.GeoDataFrame(rows.copy(), geometry=_points(rows), crs=STORE_CRS)
     shapes = frame.geometry.to_numpy().copy()
     drawn_as = np.where(shapely.is_missing(shapes), "symbol", "place").astype(object)
-    drawn = protected.extents(rows).set_index("id").geometry
+    drawn = protected.approximate_extents(rows).set_index("id").geometry
     has_extent = rows["id"].isin(drawn.index).to_numpy()
     shapes[has_extent] = drawn.reindex(rows["id"][has_extent]).to_numpy()
     drawn_as[has_extent] = "extent"
     frame["drawn_as"] = drawn_as
     frame["located"] = drawn_as != "symbol"
     frame["basis"] = "approximate"
-    return _with_symbols(frame, shapes, counties, beside)
+    return _with_symbols(frame, shapes, counties, avoid)
 
 
 def with_documents(frame: gpd.GeoDataFrame, documents: pd.DataFrame, corrections: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Say of each feature which document names it, where, and how its name reads without the misprints.
+    """Return features with the columns of their document, their clause, and their name without misprints.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def with_documents(frame: gpd.GeoDataFrame, documents: pd.DataFrame, corrections
         cites nothing of its own, ``source``: the title of the document.
     """
     known = documents.set_index("id")
-    told = frame.assign(
+    documented = frame.assign(
         clause_path=frame["clause"],
         clause=[clause_text(*pair) for pair in zip(frame["document"], frame["clause"], strict=True)],
         document_title=frame["document"].map(known["title"]),
@@ -151,13 +151,13 @@ def with_documents(frame: gpd.GeoDataFrame, documents: pd.DataFrame, corrections
         as_of=frame["document"].map(known["date"].replace("", "unknown")),
         name_zh=corrected_names(frame, corrections),
     )
-    if "source" not in told.columns:
-        told["source"] = told["document_title"]
-    return told
+    if "source" not in documented.columns:
+        documented["source"] = documented["document_title"]
+    return documented
 
 
 def corrected_names(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.Series:
-    """Return the names without misprints, where the correction is sure and holds for the whole document.
+    """Return names without misprints: corrections of high confidence that apply to the whole document.
 
     Parameters
     ----------
@@ -166,18 +166,18 @@ def corrected_names(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.Series:
     corrections : DataFrame
         ``corrections.csv``.
     """
-    sure = corrections[
+    corrections_applied = corrections[
         corrections["kind"].isin(_SLIPS) & (corrections["confidence"] == "high") & (corrections["scope"] == "document")
     ]
     names = rows["name"].copy()
-    for slip in sure.itertuples():
-        mine = rows["document"] == slip.document
-        names[mine] = names[mine].str.replace(str(slip.as_printed), str(slip.correct), regex=False)
+    for slip in corrections_applied.itertuples():
+        of_document = rows["document"] == slip.document
+        names[of_document] = names[of_document].str.replace(str(slip.as_printed), str(slip.correct), regex=False)
     return names
 
 
 def _points(rows: pd.DataFrame) -> np.ndarray:
-    """Return the cited points; missing where a row has none."""
+    """Return the cited points; None where a row has none."""
     lon, lat = rows["lon"].to_numpy(float), rows["lat"].to_numpy(float)
     known = np.isfinite(lon) & np.isfinite(lat)
     shapes = np.full(len(rows), None, dtype=object)
@@ -199,14 +199,14 @@ def _route_lines(waypoints: pd.DataFrame) -> pd.Series:
 
 
 def _with_symbols(
-    frame: gpd.GeoDataFrame, shapes: np.ndarray, counties: gpd.GeoDataFrame, beside: pd.DataFrame | None
+    frame: gpd.GeoDataFrame, shapes: np.ndarray, counties: gpd.GeoDataFrame, avoid: pd.DataFrame | None
 ) -> gpd.GeoDataFrame:
-    """Put a symbol in the county where there is no shape, and drop what no territory of ours holds.
+    """Return the frame with symbol positions where `shapes` is missing, without rows that have neither.
 
-    Every row of both tables gets its place in the same order whichever table is asked for, so that they never meet.
+    Rows of both tables are positioned together, whichever table is returned, so that no two symbols coincide.
     """
-    told = frame[["id", "adcodes"]] if beside is None else pd.concat([frame, beside])[["id", "adcodes"]]
-    symbols = spread_points(told["adcodes"], told["id"], counties)[: len(frame)]
+    placed_rows = frame[["id", "adcodes"]] if avoid is None else pd.concat([frame, avoid])[["id", "adcodes"]]
+    symbols = symbol_positions(placed_rows["adcodes"], placed_rows["id"], counties)[: len(frame)]
     drawn = np.where(shapely.is_missing(shapes), symbols, shapes)
-    placed = frame.set_geometry(gpd.GeoSeries(drawn, index=frame.index, crs=STORE_CRS))
-    return placed[~(placed.geometry.isna() | placed.geometry.is_empty)].reset_index(drop=True)
+    located = frame.set_geometry(gpd.GeoSeries(drawn, index=frame.index, crs=STORE_CRS))
+    return located[~(located.geometry.isna() | located.geometry.is_empty)].reset_index(drop=True)

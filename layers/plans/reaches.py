@@ -1,4 +1,4 @@
-"""The waters that the plans name, drawn by ``data/water``; and the stretch of one inside the counties a work claims."""
+"""Shapes of the waters that the plans name, from ``data/water``, and the reaches of them inside given counties."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ import shapely
 from geo.crs import STORE_CRS, to_store
 from geo.measure import index_of, nearest
 
-__all__ = ["stretches", "water_shapes"]
+__all__ = ["reaches_in_counties", "water_shapes"]
 
 _LEVELS: Final = ("adcode", "prefecture_adcode", "province_adcode")
 
 
 def water_shapes(waters: pd.DataFrame, folder: Path, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Draw the rows of ``waters.csv`` that a file of ``data/water`` has a shape for.
+    """Return the shapes of the rows of ``waters.csv`` for which ``data/water`` has one.
 
     Parameters
     ----------
     waters : DataFrame
         ``waters.csv``: ``id``, ``adcodes`` and ``geometry`` (``file:water_id``, separated by ``;``).
     folder : Path
-        ``data/water``. The files there may be taken out (each has a licence of its own): a water whose file is not
+        ``data/water``. Files may be removed from it (each has a licence of its own): a water whose file is not
         there is left out, as one that never had a shape.
     counties : GeoDataFrame
-        EPSG:4490 with ``adcode``, ``prefecture_adcode``, ``province_adcode``. Parts of a shape that stand farther from
-        the territories of the row than the shape may be off are another stretch of the water, and are left out.
+        EPSG:4490 with ``adcode``, ``prefecture_adcode``, ``province_adcode``. Parts of a shape that lie farther from
+        the territories of the row than the shape's accuracy are another reach of the water, and are left out.
 
     Returns
     -------
     GeoDataFrame
         EPSG:4490, index ``id`` of the water; ``accuracy_m`` (metres, the worst of its parts), ``licence`` and
         ``drawn_by`` (the sources of its parts). Each shape is of one kind: a water without centrelines is drawn by its
-        surface; one with centrelines by these and, where a surface stands that none of them crosses, by its banks.
+        surface; one with centrelines by these and, where none of them crosses a surface, by its banks.
     """
     parts = waters.loc[waters["geometry"] != "", ["id", "geometry"]].copy()
     parts = parts.assign(key=parts["geometry"].str.split(";")).explode("key")
@@ -53,28 +53,30 @@ def water_shapes(waters: pd.DataFrame, folder: Path, counties: gpd.GeoDataFrame)
         return gpd.GeoDataFrame(empty, geometry=[], crs=STORE_CRS)
     pieces = parts[["id", "file", "water_id"]].merge(pd.concat(found), on=["file", "water_id"])
     shapes = gpd.GeoDataFrame(pieces, geometry="geometry", crs=STORE_CRS).explode(ignore_index=True)
-    shapes = _claimed(shapes, waters.set_index("id")["adcodes"], counties)
+    shapes = _parts_in_territories(shapes, waters.set_index("id")["adcodes"], counties)
     by_water = pd.concat([_of_one_kind(group) for _, group in shapes.groupby("id")]).groupby("id")
-    drawn = gpd.GeoSeries({key: shapely.union_all(group.to_numpy()) for key, group in by_water.geometry}, crs=STORE_CRS)
-    kept = pd.DataFrame(
+    united = gpd.GeoSeries(
+        {key: shapely.union_all(group.to_numpy()) for key, group in by_water.geometry}, crs=STORE_CRS
+    )
+    columns = pd.DataFrame(
         {
             "accuracy_m": by_water["accuracy_m"].max(),
-            "licence": by_water["licence"].agg(_listed),
-            "drawn_by": by_water["source"].agg(_listed),
+            "licence": by_water["licence"].agg(_distinct_joined),
+            "drawn_by": by_water["source"].agg(_distinct_joined),
         }
     )
-    return gpd.GeoDataFrame(kept, geometry=drawn.reindex(kept.index), crs=STORE_CRS)
+    return gpd.GeoDataFrame(columns, geometry=united.reindex(columns.index), crs=STORE_CRS)
 
 
-def _claimed(parts: gpd.GeoDataFrame, adcodes: pd.Series, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the parts that stand in the territories of their water, or as near as they may be off."""
+def _parts_in_territories(parts: gpd.GeoDataFrame, adcodes: pd.Series, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the parts that lie in the territories of their water, or within their accuracy of them."""
     keep = np.zeros(len(parts), dtype=bool)
     for water, places in parts.groupby("id").indices.items():
-        mine = _territories(adcodes[water], counties)
-        home = gpd.GeoDataFrame(geometry=[shapely.union_all(mine)], crs=STORE_CRS)
-        some = parts.iloc[places]
-        found = nearest(some, index_of(home))
-        keep[places[found["site"].to_numpy()]] = found["distance_m"].to_numpy() <= some["accuracy_m"].to_numpy()
+        claimed = _territories(adcodes[water], counties)
+        home = gpd.GeoDataFrame(geometry=[shapely.union_all(claimed)], crs=STORE_CRS)
+        candidates = parts.iloc[places]
+        found = nearest(candidates, index_of(home))
+        keep[places[found["site"].to_numpy()]] = found["distance_m"].to_numpy() <= candidates["accuracy_m"].to_numpy()
     return parts[keep]
 
 
@@ -91,14 +93,16 @@ def _of_one_kind(parts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _territories(adcodes: str, counties: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
-    """Return the counties of some codes of any level."""
+    """Return the county polygons of adcodes of any level, separated by ``;``."""
     codes = adcodes.split(";")
     mine = np.any([counties[level].isin(codes).to_numpy() for level in _LEVELS if level in counties.columns], axis=0)
     return np.asarray(counties.geometry.to_numpy()[mine], dtype=object)
 
 
-def stretches(rows: pd.DataFrame, shapes: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
-    """Return the part of its water that lies in the counties each row claims; None where there is none.
+def reaches_in_counties(
+    rows: pd.DataFrame, shapes: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
+) -> npt.NDArray[np.object_]:
+    """Return for each row the reach of its water inside the counties that it names; None where there is none.
 
     Parameters
     ----------
@@ -119,7 +123,7 @@ def stretches(rows: pd.DataFrame, shapes: gpd.GeoDataFrame, counties: gpd.GeoDat
 
 
 def _inside(shape: shapely.Geometry, adcodes: str, counties: gpd.GeoDataFrame) -> shapely.Geometry | None:
-    """Return the part of `shape` in the territories, of its own kind (a touched corner is no part)."""
+    """Return the part of `shape` in the territories, of the same dimension (without touched points); None if empty."""
     near = _territories(adcodes, counties)
     near = near[shapely.intersects(near, shape)]
     pieces = shapely.get_parts(shapely.intersection(near, shape))
@@ -131,5 +135,5 @@ def _inside(shape: shapely.Geometry, adcodes: str, counties: gpd.GeoDataFrame) -
     return shapely.line_merge(whole) if shapely.get_dimensions(whole) == 1 else whole
 
 
-def _listed(values: pd.Series) -> str:
+def _distinct_joined(values: pd.Series) -> str:
     return "; ".join(sorted(set(values.dropna().astype(str))))

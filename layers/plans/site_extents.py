@@ -1,7 +1,7 @@
 """Approximate extents of protected sites: the published area inside the published box, or round the published point.
 
-They are symbols of the right size in the right place. Nobody may take them for a boundary: they carry the basis
-``approximate`` and look it, being smooth ovals.
+They are symbols of the right size in the right place, not boundaries: they have the basis
+``approximate`` and are drawn as smooth ovals.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from geo.crs import STORE_CRS
 from geo.errors import DataFault
 from geo.measure import areas_of, degrees_per_metre
 
-__all__ = ["extents"]
+__all__ = ["approximate_extents"]
 
 _VERTICES: Final = 256
 _HALVINGS: Final = 60
@@ -28,8 +28,8 @@ _SQUARE_METRES_PER_HA: Final = 1e4
 Floats = npt.NDArray[np.float64]
 
 
-def extents(frame: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Draw the approximate extents of the sites whose area and place are published.
+def approximate_extents(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return approximate extents of the sites whose area and place are published.
 
     Parameters
     ----------
@@ -55,26 +55,26 @@ def extents(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     bisection. A site that fills less than half of its box would need n < 1, a star; it gets an ellipse about the
     middle of the box instead, its size found by bisection. A circle is drawn the same way.
     """
-    drawn = frame[frame["extent_kind"].isin(["published_box", "point_circle"])].reset_index(drop=True)
-    boxed = (drawn["extent_kind"] == "published_box").to_numpy()
-    target = drawn["area_ha"].to_numpy(float) * _SQUARE_METRES_PER_HA
-    middle, half = _frames(drawn, boxed, target)
-    half_full = np.zeros(len(drawn), dtype=bool)
-    half_full[boxed] = areas_of(_ovals(middle, half, np.full(len(drawn), 2.0)))[boxed] <= target[boxed]
+    sites = frame[frame["extent_kind"].isin(["published_box", "point_circle"])].reset_index(drop=True)
+    boxed = (sites["extent_kind"] == "published_box").to_numpy()
+    target = sites["area_ha"].to_numpy(float) * _SQUARE_METRES_PER_HA
+    middle, half = _bounding_frames(sites, boxed, target)
+    half_full = np.zeros(len(sites), dtype=bool)
+    half_full[boxed] = areas_of(_ovals(middle, half, np.full(len(sites), 2.0)))[boxed] <= target[boxed]
     shapes = _fit(middle, half, half_full, target)
     missed = np.flatnonzero(np.abs(areas_of(shapes) / target - 1.0) > _TOLERANCE)
     if missed.size:
-        site = drawn.loc[missed[0]]
+        site = sites.loc[missed[0]]
         raise DataFault("plans.extent_unfit", site=site["id"], area=site["area_ha"])
-    kept = drawn[["id", "extent_kind", "area_ha", "accuracy_m"]].assign(basis="approximate")
-    return gpd.GeoDataFrame(kept, geometry=shapes, crs=STORE_CRS)
+    columns = sites[["id", "extent_kind", "area_ha", "accuracy_m"]].assign(basis="approximate")
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=STORE_CRS)
 
 
-def _frames(drawn: pd.DataFrame, boxed: npt.NDArray[np.bool_], target: Floats) -> tuple[Floats, Floats]:
-    """Return middle and half sizes, degrees, of the largest shape each site may have."""
-    sides = {name: drawn[f"box_{name}"].to_numpy(float) for name in ("west", "east", "south", "north")}
-    lon = np.where(boxed, (sides["west"] + sides["east"]) / 2, drawn["lon"].to_numpy(float))
-    lat = np.where(boxed, (sides["south"] + sides["north"]) / 2, drawn["lat"].to_numpy(float))
+def _bounding_frames(sites: pd.DataFrame, boxed: npt.NDArray[np.bool_], target: Floats) -> tuple[Floats, Floats]:
+    """Return centres and half sizes, in degrees, of the largest shape each site may have."""
+    sides = {name: sites[f"box_{name}"].to_numpy(float) for name in ("west", "east", "south", "north")}
+    lon = np.where(boxed, (sides["west"] + sides["east"]) / 2, sites["lon"].to_numpy(float))
+    lat = np.where(boxed, (sides["south"] + sides["north"]) / 2, sites["lat"].to_numpy(float))
     reach_m = 2 * np.sqrt(target / np.pi)
     per_metre_lon, per_metre_lat = degrees_per_metre(lat)
     half_lon = np.where(boxed, (sides["east"] - sides["west"]) / 2, reach_m * per_metre_lon)

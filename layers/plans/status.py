@@ -1,4 +1,4 @@
-"""Whether a work is planned, under way or done, told by the word that the document uses of it: one rule for all."""
+"""Status of a work (planned, under way, done) derived from the verb that a plan document uses of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RUNNING: Final = (
 
 
 def status_of(word: str) -> Status:
-    """Return the status that a document's word tells.
+    """Return the status that a document's wording implies.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The tables of ``data/plans``: read by their schema, checked row by row and against one another."""
+"""Read and validate the tables of ``data/plans``: by their schema, row by row and against one another."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from words import Lang, t
 __all__ = ["PLANS_FOLDER", "Fault", "checked_rows", "read_table", "typed_rows", "validate_folder"]
 
 PLANS_FOLDER: Final = PRODUCT / "data" / "plans"
-"""That comes with the product; `layers.paths.plans_folder` is the one in use."""
+"""The shipped folder; `layers.paths.plans_folder` returns the one in use."""
 
 _PATTERNS: Final[dict[str, str]] = {
     "id": r"[a-z0-9]+(?:-[a-z0-9]+)*",
@@ -35,7 +35,7 @@ _PATTERNS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong in one cell, and what to do about it.
+    """One fault in one cell of a table, and what to do about it.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Fault:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def text(self, lang: Lang = "zh") -> str:
-        """Return one sentence: where, what and what to do."""
+        """Return the sentence about the fault: where, what and what to do."""
         what = t(self.key, lang, **self.values)
         place = "plans.place" if self.column else "plans.place_row"
         return t(place, lang, file=self.file, line=self.line, column=self.column, what=what)
@@ -68,7 +68,7 @@ class Fault:
 
 
 def read_table(name: str, folder: Path | None = None) -> pd.DataFrame:
-    """Return a table of ``data/plans``, typed.
+    """Return a table of ``data/plans`` with typed columns.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def read_table(name: str, folder: Path | None = None) -> pd.DataFrame:
 
 
 def validate_folder(folder: Path | None = None, boundaries: Path | None = None) -> list[Fault]:
-    """Check every table of a folder by itself and all of them together.
+    """Return all faults of the tables of a folder, each by itself and across tables.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def validate_folder(folder: Path | None = None, boundaries: Path | None = None) 
     Returns
     -------
     list of Fault
-        Empty where all is well. The checks across tables run only once every table is sound by itself.
+        Empty if all tables are valid. The checks across tables run only once every table is valid by itself.
     """
     where = plans_folder() if folder is None else Path(folder)
     tables: dict[str, pd.DataFrame] = {}
@@ -122,10 +122,10 @@ def validate_folder(folder: Path | None = None, boundaries: Path | None = None) 
         return faults
     beside = where.parent / "boundaries"
     known = Boundaries.read(boundaries or (beside if beside.is_dir() else PRODUCT / "data" / "boundaries"))
-    return [_located(finding) for finding in check_tables(tables, known)]
+    return [_fault_of(finding) for finding in check_tables(tables, known)]
 
 
-def _located(finding: Finding) -> Fault:
+def _fault_of(finding: Finding) -> Fault:
     return Fault(f"{finding.table}.csv", finding.row + 2, finding.column, finding.key, finding.values)
 
 

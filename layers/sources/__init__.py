@@ -1,4 +1,4 @@
-"""Where the features of a layer come from: a kind of source is one module, listed in `AnySource`."""
+"""Readers of the features of a layer: each kind of source is one module, listed in `AnySource`."""
 
 from layers.sources.corridors import CorridorSource
 from layers.sources.imported import STORED_FILE, ImportedSource
@@ -6,7 +6,7 @@ from layers.sources.kinds import AnySource
 from layers.sources.none import NoSource
 from layers.sources.plan_table import PlansSource
 from layers.sources.raster import RasterSource
-from layers.sources.source import Source, Wanted
+from layers.sources.source import ReadRequest, Source
 from layers.sources.vector_files import FileSource
 
 __all__ = [
@@ -18,6 +18,6 @@ __all__ = [
     "NoSource",
     "PlansSource",
     "RasterSource",
+    "ReadRequest",
     "Source",
-    "Wanted",
 ]

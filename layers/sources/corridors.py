@@ -1,4 +1,4 @@
-"""River corridors: a band of stated width outward from the bank, or from the centreline where no bank is known."""
+"""River corridors: buffers of a given width outward from the bank, or from the centreline where no bank is known."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import shapely
 from pydantic import Field
 
 from geo.crs import STORE_CRS, from_store, gk3_epsg, to_store
-from layers.sources.source import Content, Source, Wanted
+from layers.sources.source import ReadRequest, Source, SourceData
 
 __all__ = ["CorridorSource", "corridors"]
 
-_KEPT = ("water_id", "name_zh", "name_en", "source", "licence", "as_of", "accuracy_m", "basis")
+_WATER_COLUMNS = ("water_id", "name_zh", "name_en", "source", "licence", "as_of", "accuracy_m", "basis")
 
 
 class CorridorSource(Source):
-    """A band along the waters of other layers: from the bank where there is one, else from the centreline."""
+    """Buffers along the waters of other layers: from the bank where there is one, else from the centreline."""
 
     kind: Literal["corridor"]
     of: list[str] = Field(min_length=1)
@@ -28,24 +28,24 @@ class CorridorSource(Source):
 
     @property
     def made_of(self) -> list[str]:
-        """The waters."""
+        """Ids of the layers of waters."""
         return self.of
 
-    def beside(self, takers: Mapping[str, list[str]], known: list[str]) -> Self:
-        """Run along the waters that are in use, those that took ground over among them."""
-        joined = [one for water in self.of for one in takers.get(water, [])]
+    def with_superseding(self, superseding: Mapping[str, list[str]], known: list[str]) -> Self:
+        """Return the source along the waters in use, superseding layers included."""
+        joined = [one for water in self.of for one in superseding.get(water, [])]
         of = [layer for layer in dict.fromkeys([*self.of, *joined]) if layer in known]
         return self if of == self.of or not of else self.model_copy(update={"of": of})
 
-    def read(self, wanted: Wanted) -> Content:
-        """Draw the bands; waters that a user brought go by their own ids."""
+    def read(self, request: ReadRequest) -> SourceData:
+        """Return the corridors; waters of an imported layer are identified by its own feature ids."""
         waters = []
         for layer in self.of:
-            frame = wanted.frame_of(layer)
+            frame = request.frame_of(layer)
             if "water_id" not in frame.columns:
                 frame = frame.assign(water_id=f"{layer}:" + frame["feature_id"].astype(str))
             waters.append(frame)
-        return Content(corridors(waters, self.width_m))
+        return SourceData(corridors(waters, self.width_m))
 
 
 def corridors(waters: list[gpd.GeoDataFrame], width_m: float) -> gpd.GeoDataFrame:
@@ -69,45 +69,47 @@ def corridors(waters: list[gpd.GeoDataFrame], width_m: float) -> gpd.GeoDataFram
         the 3-degree Gauss-Krüger zone of each water, where a length is at most 0.06 % off within 2° of the zone's
         meridian.
     """
-    every = gpd.GeoDataFrame(pd.concat(waters, ignore_index=True), crs=STORE_CRS)
-    is_area = every.geom_type.isin(["Polygon", "MultiPolygon"])
-    banks = shapely.union_all(every.geometry[is_area].to_numpy())
-    shapes = every.geometry.to_numpy().copy()
+    pieces = gpd.GeoDataFrame(pd.concat(waters, ignore_index=True), crs=STORE_CRS)
+    is_area = pieces.geom_type.isin(["Polygon", "MultiPolygon"])
+    banks = shapely.union_all(pieces.geometry[is_area].to_numpy())
+    shapes = pieces.geometry.to_numpy().copy()
     shapes[~is_area] = shapely.difference(shapes[~is_area], banks)
-    every = every.set_geometry(gpd.GeoSeries(shapes, index=every.index, crs=STORE_CRS))
-    every = every[~every.geometry.is_empty]
-    every["geometry"] = _buffered(every.geometry, width_m)
-    parts = every[[column for column in _KEPT if column in every.columns] + ["geometry"]]
-    whole = parts.dissolve(by="water_id", aggfunc=_provenance(parts), sort=True).reset_index()
+    pieces = pieces.set_geometry(gpd.GeoSeries(shapes, index=pieces.index, crs=STORE_CRS))
+    pieces = pieces[~pieces.geometry.is_empty]
+    pieces["geometry"] = _buffered(pieces.geometry, width_m)
+    parts = pieces[[column for column in _WATER_COLUMNS if column in pieces.columns] + ["geometry"]]
+    whole = parts.dissolve(by="water_id", aggfunc=_aggregations(parts), sort=True).reset_index()
     whole["width_m"] = width_m
     if "basis" not in whole.columns:
         whole["basis"] = "approximate"
     return whole
 
 
-def _provenance(parts: gpd.GeoDataFrame) -> dict[str, object]:
-    """How the columns of a corridor follow from those of its pieces."""
-    return {column: _HOW.get(column, "first") for column in parts.columns if column not in {"water_id", "geometry"}}
+def _aggregations(parts: gpd.GeoDataFrame) -> dict[str, object]:
+    """Return the aggregation of each column for ``dissolve``."""
+    return {
+        column: _AGGREGATIONS.get(column, "first") for column in parts.columns if column not in {"water_id", "geometry"}
+    }
 
 
 def _weakest(values: pd.Series) -> str:
-    """Return the basis of a band: no better than its weakest piece, and approximate at best."""
+    """Return the basis of a corridor: "modelled" if any piece is, else "approximate"."""
     return "modelled" if (values == "modelled").any() else "approximate"
 
 
 def _joined(values: pd.Series) -> str:
-    """Name each origin once."""
+    """Return the distinct values joined by semicolons."""
     return "; ".join(sorted({str(value) for value in values.dropna()}))
 
 
-_HOW: Final[dict[str, object]] = {
+_AGGREGATIONS: Final[dict[str, object]] = {
     "accuracy_m": "max", "basis": _weakest, "source": _joined, "licence": _joined, "as_of": _joined
 }  # fmt: skip
-"""How a column of a band follows from its pieces; the first of them for any other."""
+"""Aggregation of a column over the pieces of a corridor; "first" for any other."""
 
 
 def _buffered(shapes: gpd.GeoSeries, width_m: float) -> gpd.GeoSeries:
-    """Buffer in metres, zone by zone."""
+    """Return shapes buffered by `width_m` metres, each in its 3-degree Gauss-Krüger zone."""
     middles = shapes.bounds[["minx", "maxx"]].mean(axis=1)
     zones = middles.map(gk3_epsg)
     pieces = []

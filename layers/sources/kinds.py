@@ -1,4 +1,4 @@
-"""The kinds of sources: the one list of them."""
+"""The union of all kinds of sources, as ``[layer.source]`` may declare them."""
 
 from __future__ import annotations
 

@@ -1,24 +1,24 @@
-"""No source: the layer is declared so that a check can name it, but we do not have it."""
+"""Source of a layer that is declared, so that a check can name it, but for which there are no data."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from layers.sources.source import Content, Source, Wanted
+from layers.sources.source import ReadRequest, Source, SourceData
 
 __all__ = ["NoSource"]
 
 
 class NoSource(Source):
-    """Declared so that a check can name it, but we do not have it."""
+    """A layer that is declared, so that a check can name it, but for which there are no data."""
 
     kind: Literal["none"]
 
     @property
     def empty(self) -> bool:
-        """There is nothing to read."""
+        """True: there is nothing to read."""
         return True
 
-    def read(self, wanted: Wanted) -> Content:  # noqa: ARG002 -- nothing is there
-        """Return nothing."""
-        return Content()
+    def read(self, request: ReadRequest) -> SourceData:  # noqa: ARG002 -- nothing is there
+        """Return a `SourceData` without features or raster."""
+        return SourceData()

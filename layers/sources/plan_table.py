@@ -1,4 +1,4 @@
-"""A table of the plans turned into features."""
+"""Source that reads a table of ``data/plans`` as features."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from layers.paths import data_root
 from layers.plans import plan_features
-from layers.sources.source import Content, Source, Wanted, rows_where
+from layers.sources.source import ReadRequest, Source, SourceData, rows_where
 
 __all__ = ["PlansSource"]
 
@@ -17,7 +17,7 @@ _COUNTIES = "county"
 
 
 class PlansSource(Source):
-    """A table of ``data/plans`` turned into features."""
+    """A table of ``data/plans``, each row a feature."""
 
     kind: Literal["plans"]
     table: Literal["projects", "protected_sites"]
@@ -26,14 +26,14 @@ class PlansSource(Source):
 
     @property
     def needs(self) -> list[str]:
-        """What is known by county stands in it."""
+        """The county layer: rows known only by county get a symbol inside it."""
         return [_COUNTIES]
 
     def shipped_files(self, folder: Path) -> list[Path]:
-        """Return the waters that entries lie on; the tables themselves are watched apart."""
+        """Return the paths of the water files that rows refer to; plan tables themselves are tracked elsewhere."""
         return sorted((data_root(folder) / "water").glob("*.fgb"))
 
-    def read(self, wanted: Wanted) -> Content:
-        """Read the table; each row is a feature."""
-        frame = plan_features(self.table, data_root(wanted.folder), wanted.frame_of(_COUNTIES))
-        return Content(rows_where(wanted.layer, frame, self.where))
+    def read(self, request: ReadRequest) -> SourceData:
+        """Return the rows of the table as features."""
+        frame = plan_features(self.table, data_root(request.folder), request.frame_of(_COUNTIES))
+        return SourceData(rows_where(request.layer, frame, self.where))

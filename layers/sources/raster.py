@@ -1,4 +1,4 @@
-"""A raster file beside the configuration; it is opened where it is used, by window."""
+"""Source of a raster file beside the configuration; it is read by window where it is used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from geo.errors import DataFault
-from layers.sources.source import Content, Source, Wanted
+from layers.sources.source import ReadRequest, Source, SourceData
 
 __all__ = ["RasterSource"]
 
@@ -19,12 +19,12 @@ class RasterSource(Source):
     file: str
 
     def shipped_files(self, folder: Path) -> list[Path]:
-        """Return the raster."""
+        """Return the path of the raster."""
         return [folder / self.file]
 
-    def read(self, wanted: Wanted) -> Content:
-        """Check that the raster is there."""
-        path = wanted.folder / self.file
+    def read(self, request: ReadRequest) -> SourceData:
+        """Return the path and SHA-256 of the raster; raise `DataFault` if it is missing."""
+        path = request.folder / self.file
         if not path.is_file():
-            raise DataFault("layers.file_missing", layer=wanted.layer, file=self.file)
-        return Content(raster=path, digest=hashlib.sha256(path.read_bytes()).hexdigest())
+            raise DataFault("layers.file_missing", layer=request.layer, file=self.file)
+        return SourceData(raster=path, digest=hashlib.sha256(path.read_bytes()).hexdigest())

@@ -1,4 +1,4 @@
-"""What a source of a layer is: the small interface that every kind of it fills."""
+"""Interface of all sources of layers, with what they are passed and what they return."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ import geopandas as gpd
 from geo.errors import DataFault
 from layers.entry import Entry
 
-__all__ = ["Content", "Source", "Wanted", "rows_where"]
+__all__ = ["ReadRequest", "Source", "SourceData", "rows_where"]
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is to be read for one layer.
+class ReadRequest:
+    """What a source needs to know of the layer that it reads for.
 
     Attributes
     ----------
     layer : str
-        Id of the layer, for faults.
+        Id of the layer, for error messages.
     crs : str
         The system that its entry declares, such as ``EPSG:4490``.
     name_field : str or None
-        Column that names a feature, for faults.
+        Column that names a feature, for error messages.
     folder : Path
         Of the configuration: what paths are relative to.
     frame_of : callable
-        Frame of another layer by its id (EPSG:4490, common columns); raises what made that layer fail.
+        Returns the frame of another layer by its id (EPSG:4490, common columns); raises the fault of a failed one.
     """
 
     layer: str
@@ -42,8 +42,8 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Content:
-    """What a source holds: features or a raster.
+class SourceData:
+    """What a source returns: features, or the path of a raster.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Content:
         EPSG:4490, valid geometries, the source's own columns.
     raster : Path or None
     digest : str or None
-        SHA-256 of the content where the source knows it; None: it is taken from the frame.
+        SHA-256 of the content where the source knows it; None: to be computed from the frame.
     """
 
     frame: gpd.GeoDataFrame | None = None
@@ -75,43 +75,43 @@ class Source(Entry, ABC):
 
     @property
     def made_of(self) -> list[str]:
-        """Ids of the layers whose shapes it carries on: what they may not tell, it may not."""
+        """Ids of the layers whose shapes it is derived from; their export level limits its own."""
         return []
 
     @property
     def needs(self) -> list[str]:
-        """Ids of the layers that are loaded before it."""
+        """Ids of the layers that must be loaded before it."""
         return self.made_of
 
     def shipped_files(self, folder: Path) -> list[Path]:  # noqa: ARG002 -- most kinds have files of their own
-        """Return the files that it is read from and that ship with a configuration in `folder`."""
+        """Return the paths of the files that it reads and that ship with a configuration in `folder`."""
         return []
 
-    def beside(self, takers: Mapping[str, list[str]], known: list[str]) -> Self:  # noqa: ARG002 -- see corridors
-        """Return the source as it is once other layers took ground from those that it is made of.
+    def with_superseding(self, superseding: Mapping[str, list[str]], known: list[str]) -> Self:  # noqa: ARG002 -- see corridors
+        """Return the source with the layers in use in place of those that they supersede.
 
         Parameters
         ----------
-        takers : mapping of str to list of str
-            Ids of the layers that took ground, by the id that they took it from.
+        superseding : mapping of str to list of str
+            Ids of the superseding layers, by the id of the layer that they supersede.
         known : list of str
             Ids of all layers in use.
         """
         return self
 
     @abstractmethod
-    def read(self, wanted: Wanted) -> Content:
-        """Read it.
+    def read(self, request: ReadRequest) -> SourceData:
+        """Return the features or the raster.
 
         Raises
         ------
         RedlineError
-            If it is not there, or not what the entry says.
+            If it is missing, or not as the entry declares.
         """
 
 
 def rows_where(layer: str, frame: gpd.GeoDataFrame, where: Mapping[str, list[str]]) -> gpd.GeoDataFrame:
-    """Return the rows whose columns hold what the entry asks for."""
+    """Return the rows whose columns have one of the values in `where`; raise `DataFault` for a missing column."""
     for column, values in where.items():
         if column not in frame.columns:
             raise DataFault("layers.no_column", layer=layer, column=column, key="source.where")

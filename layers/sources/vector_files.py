@@ -1,4 +1,4 @@
-"""Vector files beside the configuration."""
+"""Source of vector files beside the configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import Field
 from geo.crs import describe, to_store
 from geo.errors import DataFault
 from geo.shapes import plain_shapes
-from layers.sources.source import Content, Source, Wanted, rows_where
+from layers.sources.source import ReadRequest, Source, SourceData, rows_where
 
 __all__ = ["FileSource", "read_vector"]
 
@@ -29,37 +29,37 @@ class FileSource(Source):
     """Keep only features whose column holds one of the values."""
 
     def shipped_files(self, folder: Path) -> list[Path]:
-        """Return the files."""
+        """Return the paths of the files."""
         return [folder / name for name in self.files]
 
-    def read(self, wanted: Wanted) -> Content:
-        """Read the files as one frame in EPSG:4490."""
-        frames = [self._one(wanted, name) for name in self.files]
+    def read(self, request: ReadRequest) -> SourceData:
+        """Return the features of all files as one frame in EPSG:4490."""
+        frames = [self._one(request, name) for name in self.files]
         whole = frames[0]
         if len(frames) > 1:
             whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
-        whole = rows_where(wanted.layer, whole, self.where)
-        _refuse_invalid(wanted, whole)
-        return Content(to_store(whole))
+        whole = rows_where(request.layer, whole, self.where)
+        _require_valid(request, whole)
+        return SourceData(to_store(whole))
 
-    def _one(self, wanted: Wanted, name: str) -> gpd.GeoDataFrame:
-        """Read one file and hold its CRS against the declared one."""
-        path = wanted.folder / name
+    def _one(self, request: ReadRequest, name: str) -> gpd.GeoDataFrame:
+        """Return the features of one file; raise `DataFault` if it is empty or its CRS is not the declared one."""
+        path = request.folder / name
         if not path.is_file():
-            raise DataFault("layers.file_missing", layer=wanted.layer, file=name)
-        frame = read_vector(wanted.layer, path, name, self.sublayer)
+            raise DataFault("layers.file_missing", layer=request.layer, file=name)
+        frame = read_vector(request.layer, path, name, self.sublayer)
         if frame.empty or not isinstance(frame, gpd.GeoDataFrame):
-            raise DataFault("layers.file_empty", layer=wanted.layer, file=name)
+            raise DataFault("layers.file_empty", layer=request.layer, file=name)
         frame = frame.set_geometry(gpd.GeoSeries(plain_shapes(frame.geometry.to_numpy()), frame.index, crs=frame.crs))
         if frame.crs is None:
-            raise DataFault("layers.no_crs", layer=wanted.layer, file=name)
-        if describe(frame.crs, name).epsg != describe(wanted.crs).epsg:
-            raise DataFault("layers.crs_differs", layer=wanted.layer, found=frame.crs.name, declared=wanted.crs)
+            raise DataFault("layers.no_crs", layer=request.layer, file=name)
+        if describe(frame.crs, name).epsg != describe(request.crs).epsg:
+            raise DataFault("layers.crs_differs", layer=request.layer, found=frame.crs.name, declared=request.crs)
         return frame
 
 
 def read_vector(layer: str, path: Path, name: str, sublayer: str | None = None) -> gpd.GeoDataFrame:
-    """Read a vector file, whatever is in it.
+    """Return the features of a vector file, read by GDAL without validation.
 
     Raises
     ------
@@ -72,12 +72,12 @@ def read_vector(layer: str, path: Path, name: str, sublayer: str | None = None) 
         raise DataFault("layers.file_unreadable", layer=layer, file=name, fault=str(fault)) from None
 
 
-def _refuse_invalid(wanted: Wanted, frame: gpd.GeoDataFrame) -> None:
-    """Stop at the first broken shape: nothing can be measured against it."""
+def _require_valid(request: ReadRequest, frame: gpd.GeoDataFrame) -> None:
+    """Raise `DataFault` naming the first invalid, missing or empty shape, if there is one."""
     shapes = frame.geometry.to_numpy()
     bad = ~shapely.is_valid(shapes) | shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if bad.any():
         first = int(bad.argmax())
         why = shapely.is_valid_reason(shapes[first]) or "no shape"
-        label = frame.iloc[first].get(wanted.name_field or "", "") or f"#{first + 1}"
-        raise DataFault("layers.invalid_geometry", layer=wanted.layer, count=int(bad.sum()), feature=label, why=why)
+        label = frame.iloc[first].get(request.name_field or "", "") or f"#{first + 1}"
+        raise DataFault("layers.invalid_geometry", layer=request.layer, count=int(bad.sum()), feature=label, why=why)

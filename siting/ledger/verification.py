@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from geo.errors import BadInput, DataFault, RedlineError
 from geo.sites import Limits, ReadLimits, Sites
-from layers.catalogue import Layer, LayerSpec, export_levels, strictest
+from layers.catalogue import Layer, LayerSpec, export_levels, strictest_export
 from siting.check import Check, Run, Settings, Software, counts, read_input, run_batch, software_now
 from siting.law import law_digest
 from siting.ledger.compare import DEGREES, Change, compare_reports
@@ -243,7 +243,7 @@ def specs_as_strict_as(check: Check, today: Mapping[str, Layer]) -> list[LayerSp
     """
     now = export_levels(layer.spec for layer in today.values())
     specs = [seen.spec for seen in check.layers]
-    levels = {spec.id: strictest([spec.export, now.get(spec.id, spec.export)]) for spec in specs}
+    levels = {spec.id: strictest_export([spec.export, now.get(spec.id, spec.export)]) for spec in specs}
     return [spec.model_copy(update={"export": levels[spec.id]}) for spec in specs]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo import whole_file as module
-from geo.whole_file import draft_folder, remove_left, whole_file
+from geo.whole_file import draft_folder, remove_leftovers, whole_file
 
 
 def test_what_fails_leaves_the_file_before_and_nothing_else(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_what_a_killed_process_left_goes(tmp_path: Path) -> None:
     (tmp_path / ".a.abc.part" / "a.pmtiles").write_bytes(b"half")
     (tmp_path / ".a.old.part").write_bytes(b"of an older version")
     (tmp_path / ".ab.x.part").write_bytes(b"of another file")
-    remove_left(target)
+    remove_leftovers(target)
     assert [path.name for path in tmp_path.iterdir()] == [".ab.x.part"]
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from layers.catalogue import (
     Catalogue,
-    Current,
+    CatalogueInUse,
     Layer,
     current_catalogue,
     load_layers,
@@ -31,7 +31,7 @@ def catalogue() -> Catalogue:
     return current().catalogue
 
 
-def current() -> Current:
+def current() -> CatalogueInUse:
     """Return the catalogue in use with the overlay it was made with, and why that is left out if it is."""
     return _current(*_stamps())
 
@@ -68,7 +68,7 @@ def _stamps() -> tuple[str, int, str, int]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _current(path: str, changed: int, overlay: str, overlaid: int) -> Current:  # noqa: ARG001 -- part of the cache key
+def _current(path: str, changed: int, overlay: str, overlaid: int) -> CatalogueInUse:  # noqa: ARG001 -- part of the cache key
     return current_catalogue(Path(path))
 
 

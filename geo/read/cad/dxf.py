@@ -22,7 +22,7 @@ from geo.files import Format, Table, decoded_frame, inner_label
 from geo.notices import Notice
 from geo.read.cad.dxf_head import DxfHead, dxf_head, dxf_text
 from geo.read.cad.dxf_size import points_in_place
-from geo.read.gis import opened, private_folder
+from geo.read.gis import private_folder, read_with_gdal
 from geo.shapes import ARC_STEP_DEGREES, CLOSING_M, gaps_m
 from geo.sites import Limits, RawPart
 
@@ -65,10 +65,10 @@ def dxf_drawing(content: bytes, name: str, limits: Limits, stack: ExitStack) -> 
     path = private_folder(stack) / "upload.dxf"
     path.write_bytes(_CODE_PAGE.sub(_PLAIN_PAGE, content))  # so that GDAL hands every byte of a text on as it is
     most = limits.sites * _ROWS_FACTOR
-    frame, _, told = opened(path, name, max_features=most + 1)
+    frame, _, told = read_with_gdal(path, name, max_features=most + 1)
     if len(frame) > most:
         raise BadInput("geo.too_many_sites", name=name, count=f"> {most}", limit=limits.sites)
-    ground, notices = _ground(frame, name)
+    ground, notices = _model_space(frame, name)
     if not len(ground):
         raise BadInput("geo.dxf_no_shapes", name=name)
     ground, coded, hidden = _decoded(ground, head, name)
@@ -89,7 +89,7 @@ def _decoded(
 ) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...], dict[str, str]]:
     """Return what was drawn with its texts as people read them, and which of its layers are hidden."""
     raw = ground["Layer"].fillna("").astype(str)
-    own, told = decoded_frame(pd.DataFrame(ground.drop(columns="geometry")), name, said=head.coding)
+    own, told = decoded_frame(pd.DataFrame(ground.drop(columns="geometry")), name, declared=head.coding)
     for column in own.columns:
         own[column] = [dxf_text(value) if isinstance(value, str) else value for value in own[column]]
     own["Layer"] = own["Layer"].fillna("").astype(str)
@@ -122,8 +122,8 @@ def _layer(ground: gpd.GeoDataFrame, layer: str, label: str, notices: tuple[Noti
     return Table(layer, "DXF", columns, len(rows), read)
 
 
-def _ground(frame: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Notice]]:
-    """Keep what lies on the ground of model space."""
+def _model_space(frame: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Notice]]:
+    """Return the shapes of model space without texts and annotation, and a notice of what was left out."""
     kinds = frame["SubClasses"].fillna("").astype(str) if "SubClasses" in frame else pd.Series("", index=frame.index)
     paper = (
         frame["PaperSpace"].fillna(0).astype(bool)
@@ -142,7 +142,7 @@ def _ground(frame: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[
 
 
 def _areas(shapes: NDArray[Any], name: str) -> tuple[NDArray[Any], list[Notice]]:
-    """Turn closed lines into areas, also where their ends differ by less than a survey can tell; the rest stays."""
+    """Return closed lines as areas, also those whose ends are within `CLOSING_M`; other shapes are unchanged."""
     made: NDArray[Any] = shapely.force_2d(shapes)
     lines = np.flatnonzero(shapely.get_type_id(made) == shapely.GeometryType.LINESTRING)
     gaps = gaps_m(made[lines])
@@ -188,7 +188,7 @@ def _rings_of(lines: NDArray[Any]) -> int:
 
 
 def _nested_notices(made: NDArray[Any], name: str) -> list[Notice]:
-    """Say which outlines lie inside others: none is taken for a hole."""
+    """Return a notice of outlines inside others: none is taken for a hole."""
     areas = np.flatnonzero((shapely.get_dimensions(made) == 2) & shapely.is_valid(made))
     if len(areas) < 2:
         return []
@@ -214,7 +214,7 @@ def _header_notices(head: DxfHead, name: str) -> list[Notice]:
 
 
 def is_dxf(content: bytes, name: str) -> bool:
-    """Tell an ASCII drawing: pairs of a group code and a value, a section first."""
+    """Return whether a file is an ASCII DXF: pairs of a group code and a value, a section first."""
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().replace(b"\r", b"")
     lines = [line.strip() for line in start.split(b"\n")[:2]]
     return (lines == [b"0", b"SECTION"]) or (lines[:1] == [b"999"] and Path(name).suffix.lower() == ".dxf")

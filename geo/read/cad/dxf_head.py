@@ -1,4 +1,4 @@
-"""What a drawing says of itself besides its shapes: coding, unit, hidden layers, whether anything is curved."""
+"""Read the header and tables of a DXF: text encoding, unit, hidden layers, whether anything is curved."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _MULTIBYTE_CODINGS: Final = {"1": "cp932", "2": "big5", "3": "cp949", "4": "joha
 
 @dataclass
 class DxfHead:
-    """What stands in a drawing's header and tables.
+    """Facts from a drawing's header and tables.
 
     Attributes
     ----------
     coding : bytes
-        As ``$DWGCODEPAGE`` says it, such as ``ANSI_936``; ``UTF-8`` where the version has it so (2007 and later).
+        Value of ``$DWGCODEPAGE``, such as ``ANSI_936``; ``UTF-8`` for versions of 2007 and later.
     unit : int
         Code of ``$INSUNITS``; 0 for none.
     hidden : dict of str to str
         Layers, by their raw names in capitals (a character for each byte), that are ``frozen``, ``off`` or
         ``not_plotted``.
     curved : bool
-        Whether anything drawn on the ground is an arc or a curve.
+        Whether any shape of model space is an arc or a curve.
     """
 
     coding: bytes = b""
@@ -41,7 +41,7 @@ class DxfHead:
 
 
 def dxf_head(lines: list[bytes]) -> DxfHead:
-    """Look through a drawing's group codes and values once.
+    """Return the facts of a drawing's header and tables, from its group codes and values.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def dxf_head(lines: list[bytes]) -> DxfHead:
             unit = said.get(b"$INSUNITS", b"0")
             head.unit = int(unit) if unit.isdigit() else 0
         elif section == b"TABLES" and kind == b"LAYER":
-            _note_layer(pairs, head)
+            _record_hidden_layer(pairs, head)
         elif section == b"BLOCKS" and kind == b"BLOCK":
             block = _first(pairs, b"2").upper()
         elif section in {b"BLOCKS", b"ENTITIES"}:
@@ -106,8 +106,8 @@ def _header(pairs: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return found
 
 
-def _note_layer(pairs: list[tuple[bytes, bytes]], head: DxfHead) -> None:
-    """Take down a layer that a drawing does not show, or not on paper."""
+def _record_hidden_layer(pairs: list[tuple[bytes, bytes]], head: DxfHead) -> None:
+    """Add a layer to `head` that the drawing hides, or does not plot."""
     flags, colour = _first(pairs, b"70"), _first(pairs, b"62")
     state = "frozen" if flags.isdigit() and int(flags) & _FROZEN else "off" if colour.startswith(b"-") else ""
     state = state or ("not_plotted" if _first(pairs, b"290") == b"0" else "")
@@ -134,7 +134,7 @@ def _number(text: bytes) -> float:
 
 
 def dxf_text(text: str) -> str:
-    r"""Return a text as people read it: older drawings write other characters as ``\U+51BB`` or ``\M+5B6B3``.
+    r"""Return a text with the escapes of older drawings decoded: ``\U+51BB`` and ``\M+5B6B3``.
 
     Examples
     --------

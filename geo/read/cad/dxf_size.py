@@ -1,4 +1,4 @@
-"""How large a drawing becomes once its blocks are put in place, reckoned before anybody does it.
+"""Estimate the size of a drawing with all its blocks inserted, before GDAL inserts them.
 
 Twenty blocks, each of ten of the one before, are a page of text and 10^20 squares: GDAL would put them in place one by
 one.
@@ -36,7 +36,7 @@ class _Insert:
 
 
 def points_in_place(lines: list[bytes], name: str, *, chords: int) -> int:
-    """Return about how many points a drawing has once every block is put in place.
+    """Return the approximate number of points of a drawing with every block inserted.
 
     Parameters
     ----------
@@ -86,13 +86,13 @@ def _blocks(pairs: Iterable[tuple[bytes, bytes]], chords: int) -> dict[bytes, _B
         elif code == b"2" and opening:
             current, opening = blocks.setdefault(value.upper(), _Block()), False
         elif insert is not None:
-            _note(insert, code, value)
+            _record_insert(insert, code, value)
         elif code in {b"10", b"42"}:
             current.points += 1 if code == b"10" or value.strip(b"-+0.") in {b"", b"1"} else chords // 2
     return blocks
 
 
-def _note(insert: _Insert, code: bytes, value: bytes) -> None:
+def _record_insert(insert: _Insert, code: bytes, value: bytes) -> None:
     """Take down which block is put in place, and how often."""
     if code == b"2":
         insert.name = value.upper()

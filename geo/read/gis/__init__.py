@@ -1,6 +1,6 @@
 """Readers of the formats of GIS: Shapefile, GeoPackage, GeoJSON, KML, FileGDB, FlatGeobuf, Parquet."""
 
-from geo.read.gis.gdal import FLATGEOBUF, file_gdb, flat_geobuf, opened, private_folder
+from geo.read.gis.gdal import FLATGEOBUF, file_gdb, flat_geobuf, private_folder, read_with_gdal
 from geo.read.gis.geojson import GEOJSON, read_geojson
 from geo.read.gis.gpkg import GEOPACKAGE, geopackage
 from geo.read.gis.kml import KML, read_kml
@@ -18,9 +18,9 @@ __all__ = [
     "flat_geobuf",
     "geo_parquet",
     "geopackage",
-    "opened",
     "private_folder",
     "read_geojson",
     "read_kml",
+    "read_with_gdal",
     "shapefiles",
 ]

@@ -1,4 +1,4 @@
-"""What GDAL is asked for: tables of files that were recognised, in private folders, under names of our own.
+"""Read tables with GDAL (pyogrio) from recognised files in private folders, under names chosen here.
 
 GDAL sees only what was recognised by its first bytes, in a private folder that is always removed; it opens no address.
 See docs/decisions/uploads.md.
@@ -30,20 +30,20 @@ from geo.crs import short_text
 from geo.errors import BadInput
 from geo.files import RAW_CODING, Archive, Content, Format, Table, decoded_frame, decoded_names, inner_label
 from geo.notices import Notice
-from geo.shapes import SOLIDS, flat_arranged, refuse_kinds
+from geo.shapes import SOLIDS, rebuild_invalid_rings, refuse_kinds
 from geo.sites import RawPart
 
 __all__ = [
     "FLATGEOBUF",
-    "About",
-    "asked",
-    "coded",
+    "TableInfo",
     "file_gdb",
     "flat_geobuf",
-    "layer_of",
-    "opened",
-    "placed",
+    "gdal_table",
     "private_folder",
+    "read_with_gdal",
+    "stage_file",
+    "table_info",
+    "with_code",
 ]
 
 _GDB_FILES: Final = re.compile(r"^(a[0-9a-f]{8}\.(gdbtable|gdbtablx|gdbindexes|atx|spx|freelist)|gdb|timestamps)$")
@@ -57,8 +57,8 @@ _UNREADABLE: Final = (
     OverflowError,
     RuntimeError,
 )
-"""What GDAL and PROJ say of damaged files."""
-_LISTENING: Final = threading.Lock()
+"""Exceptions that GDAL and PROJ raise for damaged files."""
+_WARNINGS_LOCK: Final = threading.Lock()
 
 pyogrio.set_gdal_config_options(
     {
@@ -69,8 +69,8 @@ pyogrio.set_gdal_config_options(
 
 
 @dataclass(frozen=True)
-class About:
-    """What GDAL knows of a table before it is read.
+class TableInfo:
+    """Schema of a table as GDAL reports it before reading.
 
     Attributes
     ----------
@@ -93,12 +93,12 @@ class About:
 
 
 def private_folder(stack: ExitStack) -> Path:
-    """Return a folder that only we can read and that goes with the stack."""
+    """Return a private temporary folder that is removed when the stack closes."""
     return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="redline-")))
 
 
-def placed(content: Content, name: str, stack: ExitStack) -> Path:
-    """Put a file where GDAL can read it, under a name of ours: bytes are written, a copy of ours is linked."""
+def stage_file(content: Content, name: str, stack: ExitStack) -> Path:
+    """Return the path of a file in a private folder, under the given name: bytes are written, a copy is linked."""
     path = private_folder(stack) / name
     if isinstance(content, bytes):
         path.write_bytes(content)
@@ -126,32 +126,32 @@ def file_gdb(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
         raise BadInput("geo.not_what_it_says", name=name, kind="FileGDB") from None
     if not layers:
         raise BadInput("geo.no_features", name=name)
-    return [layer_of(folder, layer, "FileGDB", "gdb", inner_label(name, layer, len(layers))) for layer in layers]
+    return [gdal_table(folder, layer, "FileGDB", "gdb", inner_label(name, layer, len(layers))) for layer in layers]
 
 
 def flat_geobuf(content: Content, name: str, stack: ExitStack) -> list[Table]:
     """Return the one layer of a FlatGeobuf."""
-    path = placed(content, "upload.fgb", stack)
-    return [layer_of(path, None, "FlatGeobuf", "fgb", name)]
+    path = stage_file(content, "upload.fgb", stack)
+    return [gdal_table(path, None, "FlatGeobuf", "fgb", name)]
 
 
-def layer_of(path: Path, layer: str | None, kind: str, evidence: str, label: str, *told: Notice) -> Table:
-    """Return a layer of a source that declares its own system; a FileGDB keeps rings flat, as a Shapefile does."""
-    about = asked(path, layer, label)
+def gdal_table(path: Path, layer: str | None, kind: str, evidence: str, label: str, *extra_notices: Notice) -> Table:
+    """Return a layer that GDAL reads, with the CRS that it declares."""
+    info = table_info(path, layer, label)
 
     def read(most: int | None) -> RawPart:
         options = {} if layer is None else {"layer": layer}
-        frame, repairs, notices = opened(path, label, flat=kind == "FileGDB", max_features=most, **options)
+        frame, repairs, notices = read_with_gdal(path, label, flat=kind == "FileGDB", max_features=most, **options)
         crs = frame.crs if frame.crs is not None and not frame.crs.name.startswith("Undefined") else None
         plain = frame.set_crs(None, allow_override=True)
-        return RawPart(label, plain, crs, evidence, (*told, *notices), repairs=repairs)
+        return RawPart(label, plain, crs, evidence, (*extra_notices, *notices), repairs=repairs)
 
-    columns = tuple(decoded_names(about.fields)) if about.raw else about.fields
-    return Table(layer or Path(label).stem, kind, columns, about.count, read)
+    columns = tuple(decoded_names(info.fields)) if info.raw else info.fields
+    return Table(layer or Path(label).stem, kind, columns, info.count, read)
 
 
-def asked(path: Path, layer: str | None, label: str, **options: Any) -> About:
-    """Ask GDAL about a table.
+def table_info(path: Path, layer: str | None, label: str, **options: Any) -> TableInfo:
+    """Return the schema of a table as GDAL reports it.
 
     Raises
     ------
@@ -160,49 +160,49 @@ def asked(path: Path, layer: str | None, label: str, **options: Any) -> About:
     """
     try:
         try:
-            found, measured = _heard(partial(pyogrio.read_info, path, layer=layer, **options))
+            found, measured = _info_and_measured(partial(pyogrio.read_info, path, layer=layer, **options))
             raw = False
         except UnicodeDecodeError:
-            found, measured = _heard(partial(pyogrio.read_info, path, layer=layer, encoding=RAW_CODING))
+            found, measured = _info_and_measured(partial(pyogrio.read_info, path, layer=layer, encoding=RAW_CODING))
             raw = True
     except GeometryError as fault:
-        said = str(fault).rpartition(":")[2].strip()
-        kind = SOLIDS.get(int(said) % 1000, said) if said.isdigit() else short_text(said)
+        message = str(fault).rpartition(":")[2].strip()
+        kind = SOLIDS.get(int(message) % 1000, message) if message.isdigit() else short_text(message)
         raise BadInput("geo.layer_kind_not_read", name=label, kind=kind) from None
     except _UNREADABLE:
         raise BadInput("geo.unreadable", name=label) from None
     count = int(found["features"])
     fields = tuple(str(column) for column in found["fields"])
-    return About(fields, count if count >= 0 else None, str(found.get("geometry_type")), measured, raw)
+    return TableInfo(fields, count if count >= 0 else None, str(found.get("geometry_type")), measured, raw)
 
 
-def _heard(ask: Any) -> tuple[dict[str, Any], bool]:
-    """Return what GDAL says of a table, and whether it grumbles about measures: it tells of them in no other way."""
-    with _LISTENING, warnings.catch_warnings(record=True) as said:
+def _info_and_measured(read_info: Any) -> tuple[dict[str, Any], bool]:
+    """Return the result of `read_info` and whether GDAL warned about M, which it reports in no other way."""
+    with _WARNINGS_LOCK, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found: dict[str, Any] = ask()
-    return found, any("Measured" in str(one.message) for one in said)
+        found: dict[str, Any] = read_info()
+    return found, any("Measured" in str(one.message) for one in caught)
 
 
-def opened(
+def read_with_gdal(
     path: Path, name: str, *, flat: bool = False, **options: Any
 ) -> tuple[gpd.GeoDataFrame, NDArray[Any] | None, tuple[Notice, ...]]:
-    """Let GDAL read one table of a file of our own naming.
+    """Return the rows of one table read by GDAL, with repair codes and notices.
 
     Parameters
     ----------
     path : Path
     name : str
-        The file, for the sentence.
+        Label of the file in messages.
     flat : bool
-        Whether the format keeps rings without saying which is a hole: then containment says it.
+        Whether the format stores rings without marking holes: holes then follow from containment.
     **options
         For pyogrio.
 
     Returns
     -------
     GeoDataFrame, array of str or None, tuple of Notice
-        The rows; where rings had to be closed or put together anew, the code of it; what else was noticed.
+        The rows; the repair codes of rows whose rings were closed or rearranged; other notices.
 
     Raises
     ------
@@ -222,36 +222,36 @@ def opened(
     except (*_UNREADABLE, shapely.GEOSException):
         raise BadInput("geo.unreadable", name=name) from None
     if flat:
-        shapes, turned = flat_arranged(frame.geometry.to_numpy())
+        shapes, turned = rebuild_invalid_rings(frame.geometry.to_numpy())
         if turned.any():
             frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
-            repairs = coded(repairs, turned, "rings_nested")
-    about = asked(path, options.get("layer"), name)
-    if about.measured:
+            repairs = with_code(repairs, turned, "rings_nested")
+    info = table_info(path, options.get("layer"), name)
+    if info.measured:
         notices = (*notices, Notice("m_dropped", {"name": name, "count": int((~frame.geometry.isna()).sum())}))
     return frame, repairs, notices
 
 
-def coded(repairs: NDArray[Any] | None, where: NDArray[np.bool_], code: str) -> NDArray[Any] | None:
-    """Return the codes of what was mended, with one more in some rows; None where there is none at all."""
+def with_code(repairs: NDArray[Any] | None, where: NDArray[np.bool_], code: str) -> NDArray[Any] | None:
+    """Return repair codes by row with one added in some rows; None if there are none at all."""
     if not where.any():
         return repairs
-    made = np.full(len(where), "", dtype=object) if repairs is None else repairs.copy()
+    codes = np.full(len(where), "", dtype=object) if repairs is None else repairs.copy()
     for at in np.flatnonzero(where):
-        known = [one for one in str(made[at]).split(";") if one and one != code]
-        made[at] = ";".join([*known, code])
-    return made
+        known = [one for one in str(codes[at]).split(";") if one and one != code]
+        codes[at] = ";".join([*known, code])
+    return codes
 
 
 def _with_shapes(
     read: Any, path: Path, name: str, options: dict[str, Any]
 ) -> tuple[gpd.GeoDataFrame, NDArray[Any] | None]:
-    """Read a table; where GEOS refuses a shape, close its rings, or name it."""
+    """Return a table with repair codes; rings are closed where GEOS refuses a shape, or `BadInput` names the row."""
     try:
         return _framed(read(), name), None
     except shapely.GEOSException:  # a ring that is not closed, or too short; or a kind that GEOS does not know
-        told = {key: value for key, value in options.items() if key in {"layer", "max_features"}}
-        values = np.asarray(pyogrio.raw.read(path, columns=[], **told)[2], dtype=object)
+        selection = {key: value for key, value in options.items() if key in {"layer", "max_features"}}
+        values = np.asarray(pyogrio.raw.read(path, columns=[], **selection)[2], dtype=object)
         refuse_kinds(values, name)
         before, frame = read(on_invalid="ignore"), _framed(read(on_invalid="fix"), name)
         lost = frame.geometry.isna().to_numpy() & np.array([value is not None for value in values])

@@ -118,7 +118,7 @@ def _geometry_text(feature: Any, row: int, name: str) -> str | None:
 
 
 def _with_closed_rings(geometry: dict[str, Any]) -> Any:
-    """Read an area whose rings are left open: closing them is the one way to read it. None if that does not help."""
+    """Return an area with its open rings closed; None if GEOS cannot read it even so."""
     depth = {"Polygon": 1, "MultiPolygon": 2}.get(str(geometry.get("type")))
     if depth is None:
         return None

@@ -11,7 +11,7 @@ from typing import Final
 from geo.errors import BadInput
 from geo.files import Content, Format, Table, inner_label
 from geo.notices import Notice
-from geo.read.gis.gdal import layer_of, placed
+from geo.read.gis.gdal import gdal_table, stage_file
 from geo.shapes import ARC_STEP_DEGREES, CURVE_CODES, kind_of_wkb
 
 __all__ = ["GEOPACKAGE", "geopackage"]
@@ -43,7 +43,7 @@ def geopackage(content: Content, name: str, stack: ExitStack, *, beside: dict[st
     BadInput
         If it is no GeoPackage, holds no shapes, or shapes that are a view or a virtual table.
     """
-    path = placed(content, "upload.gpkg", stack)
+    path = stage_file(content, "upload.gpkg", stack)
     with path.open("rb") as file:
         in_use = file.read(_MODE_AT + 2)[_MODE_AT:] == _WAL_MODE
     told: tuple[Notice, ...] = ()
@@ -59,12 +59,12 @@ def geopackage(content: Content, name: str, stack: ExitStack, *, beside: dict[st
         curved = (
             (Notice("curves_linearised", {"name": label, "step": ARC_STEP_DEGREES}),) if _curved(path, table) else ()
         )
-        made.append(layer_of(path, table, "GeoPackage", "gpkg", label, *told, *curved))
+        made.append(gdal_table(path, table, "GeoPackage", "gpkg", label, *told, *curved))
     return made
 
 
 def _curved(path: Path, table: str) -> bool:
-    """Tell whether a table holds a curve: GDAL's reader here makes chords of it without a word."""
+    """Return whether a table holds a curve: GDAL's reader here makes chords of it without a word."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
         db.execute("PRAGMA trusted_schema = OFF")
         try:
@@ -89,7 +89,7 @@ def _kind_of_blob(head: object) -> int:
 
 
 def _up_to_date(path: Path, beside: dict[str, bytes], name: str) -> Path:
-    """Let SQLite write back what stands beside a copy of the file; no SQL of the file's own is run by that."""
+    """Apply the ``-wal`` or ``-journal`` to a copy of the file by SQLite, without running any SQL of the file."""
     copy = path.with_name("whole.gpkg")
     shutil.copyfile(path, copy)
     for suffix, side in beside.items():

@@ -121,7 +121,7 @@ def _mended(content: bytes) -> bytes | None:
 
 
 def _noticed(walker: _Walker, links: list[str], name: str) -> tuple[Notice, ...]:
-    """Say what was dropped, read against the rule, or not read."""
+    """Return notices of what was dropped, read against the specification, or not read."""
     found = []
     if walker.heights:
         found.append(Notice("z_dropped", {"name": name, "count": len(walker.heights)}))
@@ -142,7 +142,7 @@ def _shown(links: list[str]) -> str:
 
 
 def _by_mark(part: RawPart, walker: _Walker) -> list[RawPart]:
-    """Part the placemarks of 奥维 by the system that each is marked with."""
+    """Return one part for each CRS that the placemarks of 奥维 are marked with."""
     marks = [walker.marks.get(row, "") for row in range(len(part.frame))]
     codes = np.array([_OVITAL_SYSTEMS.get(mark.upper().replace("-", "").replace("_", ""), 0) for mark in marks])
     groups = sorted(set(codes.tolist()))
@@ -172,13 +172,13 @@ def _by_mark(part: RawPart, walker: _Walker) -> list[RawPart]:
         )
         if code:
             kept = Notice("ov_marks_kept", {"name": part.name, "mark": mark, "count": len(rows)})
-            some = replace(some, crs=CRS(code), settled=True, notices=(*told, kept))
+            some = replace(some, crs=CRS(code), crs_per_feature=True, notices=(*told, kept))
         parts.append(some)
     return parts
 
 
 def _utf8(content: bytes) -> bytes:
-    """Turn a document in a Chinese coding, which expat does not know, into UTF-8."""
+    """Return a document of a Chinese encoding, which expat does not know, as UTF-8."""
     head, mark, rest = content.partition(b"?>")
     if mark and any(coding in head.lower() for coding in _CHINESE_CODINGS):
         return rest.decode("gb18030", errors="replace").encode("utf-8")
@@ -348,7 +348,8 @@ class _Walker:
 def _tables(source: Source) -> list[Table]:
     most = source.limits.sites
     return [
-        table_of(part, "KML") for part in read_kml(source.whole, source.name, max_features=most, beside=source.beside)
+        table_of(part, "KML")
+        for part in read_kml(source.whole, source.name, max_features=most, beside=source.is_archived_link)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The coordinates of a KML element as people write them: ``lon,lat[,height]``, a blank between points, or nearly so."""
+"""Parse the coordinates of a KML element: ``lon,lat[,height]`` separated by blanks, with common deviations."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _tuples(words: list[str]) -> list[list[float]] | None:
 
 
 def _together(reading: list[list[float]]) -> bool:
-    """Tell whether numbers are longitudes and latitudes of one neighbourhood: heights and turned pairs are not."""
+    """Return whether numbers are longitudes and latitudes of one neighbourhood: heights and turned pairs are not."""
     lon, lat = reading[0][:2]
     return all(
         abs(one[0]) <= 180 and abs(one[1]) <= 90 and max(abs(one[0] - lon), abs(one[1] - lat)) <= _APART_DEGREES

@@ -1,4 +1,4 @@
-"""Shapefiles: the shapes count, and nothing in the files beside them can cost one.
+"""Read Shapefiles; errors in sidecar files never lose a shape.
 
 Rings lie flat in a Shapefile: which is a hole follows from their turn, which many programs get wrong, or from what lies
 inside what, which none can. The .dbf is read in whatever coding it came (`geo.files.text_coding`), and left out,
@@ -20,7 +20,7 @@ from geo.crs import describe, short_text
 from geo.errors import BadInput, CrsError, RedlineError
 from geo.files import RAW_CODING, Archive, Table, decoded_frame, decoded_names, inner_label, plain_label
 from geo.notices import Notice
-from geo.read.gis.gdal import asked, coded, opened, private_folder
+from geo.read.gis.gdal import private_folder, read_with_gdal, table_info, with_code
 from geo.read.gis.shapefile_turns import wrongly_turned
 from geo.sites import RawPart
 
@@ -40,7 +40,7 @@ def shapefiles(archive: Archive, name: str, stack: ExitStack) -> list[Table]:
 
 
 def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitStack) -> Table:
-    """Put the parts of one Shapefile where GDAL can read them."""
+    """Return one Shapefile as a table, unpacked into a private folder for GDAL."""
     base = private_folder(stack) / "upload.shp"
     archive.unpack(path, base)
     with base.open("rb") as file:
@@ -56,25 +56,25 @@ def _shapefile(archive: Archive, path: PurePosixPath, label: str, stack: ExitSta
     coding = "UTF-8" if plain else RAW_CODING
 
     def read(most: int | None) -> RawPart:
-        frame, repairs, noticed = opened(base, label, flat=True, encoding=coding, max_features=most)
+        frame, repairs, noticed = read_with_gdal(base, label, flat=True, encoding=coding, max_features=most)
         turned = wrongly_turned(base, frame.geometry.to_numpy())
-        repairs = coded(repairs, turned, "rings_nested")
+        repairs = with_code(repairs, turned, "rings_nested")
         own, told = pd.DataFrame(frame.drop(columns="geometry")), noticed
         if not plain:
-            own, more = decoded_frame(own, label, said=found.get(".cpg", b""))
+            own, more = decoded_frame(own, label, declared=found.get(".cpg", b""))
             told = (*noticed, *more)
         made = gpd.GeoDataFrame(own, geometry=frame.geometry.to_numpy())
         return RawPart(label, made, crs, "prj", (*notices, *told), repairs=repairs)
 
-    about = asked(base, None, label, encoding=coding)
+    about = table_info(base, None, label, encoding=coding)
     return Table(path.stem, "Shapefile", tuple(decoded_names(about.fields)), about.count, read)
 
 
 def _attributes(base: Path, table: bytes | None, label: str) -> tuple[Notice, ...]:
-    """Put the .dbf beside the shapes if it belongs to them, or say why not."""
+    """Write the .dbf beside the shapes if it matches them; return a notice if it is missing or does not."""
     if table is None:
         return (Notice("shp_no_dbf", {"name": label}),)
-    count = asked(base, None, label).count
+    count = table_info(base, None, label).count
     rows = int.from_bytes(table[4:8], "little")
     start, width = int.from_bytes(table[8:10], "little"), int.from_bytes(table[10:12], "little")
     held = (len(table) - start) // width if width and start > _DBF_HEAD else -1
@@ -109,7 +109,7 @@ def _code(crs: CRS) -> Any:
 
 
 def _prj(content: bytes | None, name: str) -> CRS | None:
-    """Read a .prj; it holds WKT or nothing that counts."""
+    """Return the CRS of a .prj, None if it is missing or empty; raise `CrsError` if it is no WKT."""
     if content is None or not content.strip():
         return None
     try:

@@ -60,12 +60,12 @@ def is_cass(text: str) -> bool:
 
 
 def _plain_labels(found: list[re.Match[str]]) -> bool:
-    """Tell whether the first field numbers or names points, and is no coordinate itself."""
+    """Return whether the first field numbers or names points, and is no coordinate itself."""
     return not all(re.fullmatch(r"[-+]?\d+\.\d+", match[1].strip()) for match in found)
 
 
 def _not_earlier(found: list[re.Match[str]]) -> bool:
-    """Tell whether the second field is no coordinate: else the pair could stand before (number, E, N, H …)."""
+    """Return whether the second field is no coordinate: else the pair could stand before (number, E, N, H …)."""
     try:
         before = np.array([[float(match[2]), float(match[3])] for match in found])
     except ValueError:
@@ -110,7 +110,7 @@ def cass_part(text: str, name: str, shape: str | None = None) -> RawPart:
     if shape not in {None, "points"}:
         made = _made(points, str(shape), name)
         frame = gpd.GeoDataFrame({"点号": [f"{rows[0].label.strip()}–{rows[-1].label.strip()}"]}, geometry=[made])
-    return RawPart(name, frame, None, "table", tuple(notices), turned=True)
+    return RawPart(name, frame, None, "table", tuple(notices), axes_swapped=True)
 
 
 def _lines(text: str) -> list[str]:

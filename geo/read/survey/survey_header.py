@@ -1,4 +1,4 @@
-"""What the header of a 勘测定界 TXT and its numbers say together about the coordinate system; nothing is guessed."""
+"""Resolve the CRS of a 勘测定界 TXT from its header and its coordinates; nothing is guessed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pyproj import CRS
 from geo.crs import CHINA_LAT, CHINA_LON, datum_named, detect
 from geo.notices import Notice
 
-__all__ = ["Header", "Settled", "settled"]
+__all__ = ["Header", "HeaderCrs", "header_crs"]
 
 Floats = NDArray[np.float64]
 
@@ -31,23 +31,23 @@ class Header:
     values: Mapping[str, str]
 
     def text(self, key: str) -> str:
-        """Return a value, empty where it is not given."""
+        """Return the value of a key, "" if it is missing."""
         return self.values.get(key, "")
 
     def number(self, key: str) -> int | None:
-        """Return the first whole number in a value."""
+        """Return the first whole number in the value of a key, None if there is none."""
         found = _DIGITS.search(self.text(key))
         return int(found[0]) if found else None
 
 
 @dataclass(frozen=True)
-class Settled:
-    """What follows.
+class HeaderCrs:
+    """CRS and axis order of a survey file, with the notices that led to them.
 
     Attributes
     ----------
     crs : CRS or None
-        None while something fatal is open.
+        None if a notice is fatal.
     east_first : bool
         The file has the axes the other way round.
     notices : list of Notice
@@ -58,8 +58,8 @@ class Settled:
     notices: list[Notice]
 
 
-def settled(header: Header, parcels: Sequence[Floats], name: str) -> Settled:
-    """Hold header and numbers against each other.
+def header_crs(header: Header, parcels: Sequence[Floats], name: str) -> HeaderCrs:
+    """Return the CRS that header and coordinates agree on.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def settled(header: Header, parcels: Sequence[Floats], name: str) -> Settled:
         The file, for the sentences.
     """
     points = np.concatenate([p.reshape(-1, 2) for p in parcels]) if parcels else np.empty((0, 2))
-    notices = _datum(header, name) + _small_print(header, name)
+    notices = _datum(header, name) + _projection_unit_and_shift(header, name)
     east_first = _fits(points) and not _fits(points[:, ::-1])
     if east_first:
         notices.append(Notice("txt_axes_swapped", {"name": name}))
@@ -81,16 +81,16 @@ def settled(header: Header, parcels: Sequence[Floats], name: str) -> Settled:
     else:
         epsg = _zone(header, eastings, name, notices)
     blocked = epsg is None or any(notice.fatal for notice in notices)
-    return Settled(None if blocked else CRS(epsg), east_first, notices)
+    return HeaderCrs(None if blocked else CRS(epsg), east_first, notices)
 
 
 def _fits(points: Floats) -> bool:
-    """Tell whether the first number can be east."""
+    """Return whether the first number of each point can be the easting."""
     return any(not candidate.swapped for candidate in detect(points))
 
 
 def _in_degrees(points: Floats) -> bool:
-    """Tell degrees in China, whichever comes first."""
+    """Return whether points are degrees in China, in either order."""
     if not len(points):
         return False
     low, high = points.min(axis=0), points.max(axis=0)
@@ -102,7 +102,7 @@ def _in_degrees(points: Floats) -> bool:
 
 
 def _datum(header: Header, name: str) -> list[Notice]:
-    """Read 坐标系: CGCS2000 passes, everything else stops."""
+    """Return a fatal notice if 坐标系 is not CGCS2000; none if it is."""
     text = header.text("坐标系")
     values: dict[str, Any] = {"name": name, "said": text[:60]}
     if not text:
@@ -111,8 +111,8 @@ def _datum(header: Header, name: str) -> list[Notice]:
     return [] if datum == "cgcs2000" else [Notice(f"txt_crs_{datum}", values, fatal=True)]
 
 
-def _small_print(header: Header, name: str) -> list[Notice]:
-    """Read projection, unit, precision and shift parameters."""
+def _projection_unit_and_shift(header: Header, name: str) -> list[Notice]:
+    """Return notices about projection, unit, precision and shift parameters of the header."""
     found = []
     projection, unit = header.text("投影类型"), header.text("计量单位")
     if projection and "高斯" not in projection and "gauss" not in projection.lower():
@@ -123,7 +123,7 @@ def _small_print(header: Header, name: str) -> list[Notice]:
 
 
 def _precision(text: str, name: str) -> list[Notice]:
-    """Read 精度, which is written as 0.001, as 0.01, or as the number of decimals."""
+    """Return notices about 精度, which is written as 0.001, as 0.01, or as the number of decimals."""
     if not text:
         return []
     try:
@@ -137,7 +137,7 @@ def _precision(text: str, name: str) -> list[Notice]:
 
 
 def _shift(text: str, name: str) -> list[Notice]:
-    """Read 转换参数: commas and zeros mean none; anything else was shifted by somebody, somehow."""
+    """Return notices about 转换参数: commas and zeros mean none; anything else means shifted coordinates (fatal)."""
     cells = [cell.strip() for cell in text.replace("，", ",").split(",") if cell.strip()]
     if not text or text == "无":
         return []
@@ -151,23 +151,23 @@ def _shift(text: str, name: str) -> list[Notice]:
 
 
 def _zone(header: Header, eastings: Floats, name: str, notices: list[Notice]) -> int | None:
-    """Return the zone's EPSG code from 带号, 几度分带 and the eastings' millions; None where they do not settle it."""
-    said, width = header.number("带号"), header.number("几度分带")
-    if said is not None and said >= 75 and said % 3 == 0 and said <= 135:
-        notices.append(Notice("txt_zone_is_meridian", {"name": name, "said": said, "zone": said // 3}))
-        said = said // 3
+    """Return the EPSG code of the zone by 带号, 几度分带 and the prefix of eastings; None if inconsistent."""
+    declared, width = header.number("带号"), header.number("几度分带")
+    if declared is not None and declared >= 75 and declared % 3 == 0 and declared <= 135:
+        notices.append(Notice("txt_zone_is_meridian", {"name": name, "said": declared, "zone": declared // 3}))
+        declared = declared // 3
     prefixes = set(np.floor(eastings[eastings >= 1e6] / 1e6).astype(int).tolist())
     if len(prefixes) > 1 or (prefixes and bool((eastings < 1e6).any())):
         notices.append(Notice("txt_crs_zone_mixed", {"name": name}, fatal=True))
         return None
     prefix = prefixes.pop() if prefixes else None
-    zone = said if prefix is None else prefix
-    values: dict[str, Any] = {"name": name, "said": said, "found": zone, "width": width}
-    fault = _zone_fault(said, prefix, zone, width)
+    zone = declared if prefix is None else prefix
+    values: dict[str, Any] = {"name": name, "said": declared, "found": zone, "width": width}
+    fault = _zone_fault(declared, prefix, zone, width)
     if fault:
         notices.append(Notice(fault, values, fatal=True))
         return None
-    if said is None:
+    if declared is None:
         notices.append(Notice("txt_zone_from_prefix", values))
     if prefix is None:
         notices.append(Notice("txt_no_prefix", values))
@@ -177,11 +177,11 @@ def _zone(header: Header, eastings: Floats, name: str, notices: list[Notice]) ->
     return (4502 if prefix is None else 4491) + zone - 13
 
 
-def _zone_fault(said: int | None, prefix: int | None, zone: int | None, width: int | None) -> str | None:
-    """Name what keeps the zone from being known."""
+def _zone_fault(declared: int | None, prefix: int | None, zone: int | None, width: int | None) -> str | None:
+    """Return the code of why the zone is not known; None if it is."""
     if zone is None:
         return "txt_crs_zone_missing"
-    if said is not None and prefix is not None and said != prefix:
+    if declared is not None and prefix is not None and declared != prefix:
         return "txt_crs_zone_contradicted"
     if zone not in _THREE and zone not in _SIX:
         return "txt_crs_zone_impossible"

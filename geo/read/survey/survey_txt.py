@@ -1,4 +1,4 @@
-"""勘测定界 TXT: the exchange file of land surveys, read as it really comes, with every fault in it named.
+"""Read 勘测定界 TXT, the exchange format of land surveys, and report every fault in a file.
 
 ``[属性描述]`` holds keys and values, ``[地块坐标]`` parcels: a line that ends in ``@`` opens one, point lines follow:
 ``J1,ring,X (north),Y (east)``. What is wrong is a notice with a code; what cannot be settled without a guess is fatal.
@@ -22,7 +22,7 @@ from geo.errors import BadInput, CrsError
 from geo.files import Format, Source, Table, rounded_away, table_of
 from geo.measure import HA_M2, MU_M2
 from geo.notices import Notice
-from geo.read.survey.survey_header import Header, Settled, settled
+from geo.read.survey.survey_header import Header, HeaderCrs, header_crs
 from geo.shapes import area_of_rings, grouped
 from geo.sites import RawPart
 
@@ -54,7 +54,7 @@ _SHOWN: Final = 60
 
 @dataclass
 class Parcel:
-    """One parcel as the file has it.
+    """One parcel as written in the file.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class SurveyFile:
-    """What a TXT holds and what is wrong with it.
+    """Content of a TXT: parcels, CRS, declared areas, and its faults.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class SurveyFile:
     declared_area_m2 : array of float
         NaN where a parcel declares none.
     crs : CRS or None
-        As settled from header and coordinates; None while something has to be asked.
+        As header and coordinates agree on; None while the user must be asked.
     diagnoses : tuple of Notice
         Every fault by its code, fatal ones among them.
     repairs : array of str
@@ -104,18 +104,18 @@ class SurveyFile:
 
     @property
     def fatal(self) -> tuple[Notice, ...]:
-        """What has to be settled before the file can be used."""
+        """The faults that must be resolved before the file can be used."""
         return tuple(notice for notice in self.diagnoses if notice.fatal)
 
 
 def is_survey_txt(content: bytes) -> bool:
-    """Tell a survey TXT by its section names, in any of the codings that it comes in."""
+    """Return whether a file is a survey TXT, by its section names in any usual encoding."""
     start = content[:65536]
     return any(_SECTION.search(start.decode(c, errors="ignore")) for c in ("utf-8", "gb18030", "utf-16-le"))
 
 
 def survey_part(content: bytes, name: str, *, crs: Any = None, max_features: int) -> RawPart:
-    """Read a TXT as sites.
+    """Return the parcels of a TXT as a `RawPart`.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def survey_part(content: bytes, name: str, *, crs: Any = None, max_features: int
 
 
 def read_survey_txt(content: bytes, name: str, *, max_features: int = 100_000) -> SurveyFile:
-    """Read a TXT and name every fault in it; raises only if no parcel can be made of it.
+    """Return the content of a TXT with every fault; raise `BadInput` only if no parcel can be read.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def read_survey_txt(content: bytes, name: str, *, max_features: int = 100_000) -
     parcels = _parcels(body, first_line, name, faults, max_features)
     if not parcels:
         raise BadInput("geo.txt_no_parcels", name=name)
-    found = settled(header, [np.array([p[2:] for p in parcel.points]) for parcel in parcels], name)
+    found = header_crs(header, [np.array([p[2:] for p in parcel.points]) for parcel in parcels], name)
     faults += found.notices
     shapes, repairs = _shapes(parcels, found, name, faults)
     frame = gpd.GeoDataFrame(_attributes(parcels), geometry=shapes)
@@ -264,7 +264,7 @@ def _point(line: str) -> tuple[str, str, float, float] | None:
 
 
 def _shapes(
-    parcels: list[Parcel], found: Settled, name: str, faults: list[Notice]
+    parcels: list[Parcel], found: HeaderCrs, name: str, faults: list[Notice]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Make each parcel's shape, east first; say what rings were open and what points are missing."""
     shapes = np.empty(len(parcels), dtype=object)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCrsError
 
-from geo.crs import detect, packed_dms, written
+from geo.crs import detect, packed_dms, parse_number
 from geo.errors import BadInput
 from geo.files import Format, Table, decoded, rounded_away
 from geo.notices import Notice
@@ -127,14 +127,16 @@ def _table(  # noqa: PLR0917
 
 
 def _read(rows: pd.DataFrame, mapping: Mapping[str, str], label: str) -> RawPart:
-    """Make shapes of the rows; those without coordinates are named."""
+    """Return the shapes of the rows as a part, with a notice of rows without coordinates."""
     notices: list[Notice] = []
     if "wkt" in mapping:
-        return _from_wkt(_filled(rows, (mapping["wkt"],), label, notices), mapping["wkt"], label, notices)
+        return _from_wkt(
+            _rows_with_coordinates(rows, (mapping["wkt"],), label, notices), mapping["wkt"], label, notices
+        )
     pair = coordinate_columns(mapping)
     if pair is None:
         raise BadInput("geo.table_columns", name=label, columns="、".join(str(c)[:20] for c in rows.columns[:12]))
-    rows = _named_once(_filled(rows, pair, label, notices), mapping, label, notices)
+    rows = _fill_down_parcel_names(_rows_with_coordinates(rows, pair, label, notices), mapping, label, notices)
     _refuse_rounded(rows, pair, label)
     numbers = np.column_stack([_numbers(rows[column], label, column) for column in pair])
     if packed_dms(rows[list(pair)].itertuples(index=False, name=None)):
@@ -146,16 +148,18 @@ def _read(rows: pd.DataFrame, mapping: Mapping[str, str], label: str) -> RawPart
     rows = rows.reset_index(drop=True)
     if shape == "points":
         frame = gpd.GeoDataFrame(rows, geometry=shapely.points(numbers))
-        return RawPart(label, frame, None, "table", tuple(notices), turned=turned)
+        return RawPart(label, frame, None, "table", tuple(notices), axes_swapped=turned)
     first = [group[0] for group in groups]
     parcels = _Parcels(rows, mapping, numbers, shape, label)
     shapes = [_shape(parcels, group, n) for n, group in enumerate(groups, start=1)]
     frame = gpd.GeoDataFrame(rows.iloc[first].reset_index(drop=True), geometry=np.array(shapes, dtype=object))
-    return RawPart(label, frame, None, "table", tuple(notices), turned=turned)
+    return RawPart(label, frame, None, "table", tuple(notices), axes_swapped=turned)
 
 
-def _filled(rows: pd.DataFrame, columns: tuple[str, ...], label: str, notices: list[Notice]) -> pd.DataFrame:
-    """Leave out the rows that have no coordinates at all, as those of sums and remarks, and name them."""
+def _rows_with_coordinates(
+    rows: pd.DataFrame, columns: tuple[str, ...], label: str, notices: list[Notice]
+) -> pd.DataFrame:
+    """Return the rows that have coordinates; a notice names the others, such as sums and remarks."""
     blank = (rows[list(columns)].apply(lambda cells: cells.str.strip()) == "").all(axis=1)
     if not blank.any():
         return rows
@@ -168,8 +172,10 @@ def _filled(rows: pd.DataFrame, columns: tuple[str, ...], label: str, notices: l
     return left
 
 
-def _named_once(rows: pd.DataFrame, mapping: Mapping[str, str], label: str, notices: list[Notice]) -> pd.DataFrame:
-    """Give rows below a named parcel its name, where it is written once over several (merged cells, or left blank)."""
+def _fill_down_parcel_names(
+    rows: pd.DataFrame, mapping: Mapping[str, str], label: str, notices: list[Notice]
+) -> pd.DataFrame:
+    """Return rows with the parcel name filled down where it is written once for several rows (merged cells)."""
     columns = [mapping[role] for role in ("group", "ring") if role in mapping]
     filled = rows.copy()
     for column in columns:
@@ -183,12 +189,12 @@ def _named_once(rows: pd.DataFrame, mapping: Mapping[str, str], label: str, noti
 
 
 def has_coordinates(mapping: Mapping[str, str]) -> bool:
-    """Tell whether columns of coordinates were found or chosen."""
+    """Return whether a mapping of roles to columns includes coordinates."""
     return "wkt" in mapping or coordinate_columns(mapping) is not None
 
 
 def _refuse_rounded(rows: pd.DataFrame, columns: tuple[str, ...], label: str) -> None:
-    """Refuse coordinates that lost their last digits: the worst is named."""
+    """Raise `BadInput` if coordinates lost their last digits to scientific notation, naming the worst."""
     found = [(rounded_away(rows[column]), column) for column in columns]
     worst = max(((lost, column) for lost, column in found if lost), key=lambda one: one[0].step_m, default=None)
     if worst is not None:
@@ -201,7 +207,7 @@ def _numbers(cells: pd.Series, label: str, column: str) -> Floats:
     """Return a column of coordinates: plain numbers, or degrees as they are written."""
     plain = pd.to_numeric(cells.str.replace("，", "", regex=False), errors="coerce").to_numpy(float, copy=True)
     for position in np.flatnonzero(np.isnan(plain)):
-        found = written(str(cells.iloc[position]))
+        found = parse_number(str(cells.iloc[position]))
         if found is None:
             raise BadInput(
                 "geo.table_bad_number", name=label, row=int(cells.index[int(position)]) + 1, column=column[:20]
@@ -211,7 +217,7 @@ def _numbers(cells: pd.Series, label: str, column: str) -> Floats:
 
 
 def _ordered(numbers: Floats, pair: tuple[str, str], label: str, notices: list[Notice]) -> tuple[Floats, bool]:
-    """Put columns that are only called X and Y in order, by what the numbers can be; tell whether they were turned."""
+    """Return columns named only X and Y as east, north, by their ranges, and whether they were swapped."""
     candidates = detect(numbers)
     swapped = bool(candidates) and candidates[0].swapped
     east, north = (pair[1], pair[0]) if swapped else pair
@@ -222,11 +228,11 @@ def _ordered(numbers: Floats, pair: tuple[str, str], label: str, notices: list[N
 def _groups(
     rows: pd.DataFrame, mapping: Mapping[str, str], numbers: Floats, label: str, notices: list[Notice]
 ) -> tuple[list[list[int]], Shape]:
-    """Tell points from rings: by the user's word, by a parcel column whose values repeat, by a ring that closes."""
+    """Return the groups of rows and their shape: the user's, else rings if a parcel name repeats or a ring closes."""
     keys = rows[mapping["group"]].tolist() if "group" in mapping else [""] * len(rows)
     groups = grouped(keys)
     if "shape" in mapping:
-        return groups, _asked_shape(mapping["shape"], label)
+        return groups, _shape_option(mapping["shape"], label)
     closed = len(rows) > 3 and bool((numbers[0] == numbers[-1]).all())
     parcels = "group" in mapping and min(len(group) for group in groups) >= 3
     shape: Shape = "polygon" if parcels or (closed and len(groups) == 1) else "points"
@@ -247,7 +253,7 @@ class _Parcels:
     label: str
 
 
-def _asked_shape(text: str, label: str) -> Shape:
+def _shape_option(text: str, label: str) -> Shape:
     for shape in _SHAPES:
         if text == shape:
             return shape
@@ -274,7 +280,7 @@ def _shape(parcels: _Parcels, group: list[int], row: int) -> Any:
 
 
 def _from_wkt(rows: pd.DataFrame, column: str, label: str, notices: list[Notice]) -> RawPart:
-    """Read a column of WKT; an SRID before it declares the system, if all rows agree."""
+    """Return a part from a column of WKT; an SRID prefix declares the CRS if all rows have the same."""
     for row, text in zip(rows.index, rows[column], strict=True):
         lost = rounded_away(_WKT_NUMBER.findall(str(text)))
         if lost is not None:

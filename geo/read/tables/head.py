@@ -1,4 +1,4 @@
-"""The head of a table: which row names the columns, what each column holds, and tables that stand side by side."""
+"""Find the header row of a table, the role of each column, and tables side by side in one sheet."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAPPABLE: Final = frozenset({"x", "y", "wkt", "group", "ring", "order", "shape"}
 
 
 def header_row(cells: pd.DataFrame, columns: Mapping[str, str]) -> int:
-    """Return the row of names: the first among the topmost that names what the user chose, or coordinates."""
+    """Return the position of the header: the first of the top rows that names the user's columns, or coordinates."""
     wanted = {text for role, text in columns.items() if role in MAPPABLE - {"shape"}}
     for row in range(min(_HEAD_ROWS, len(cells))):
         texts = [str(text).strip() for text in cells.iloc[row]]
@@ -42,7 +42,7 @@ def header_row(cells: pd.DataFrame, columns: Mapping[str, str]) -> int:
 
 
 def _role(text: str) -> str | None:
-    """Return what a column's name says it holds."""
+    """Return the role that a column's name implies."""
     for role, pattern in _ROLES.items():
         if re.fullmatch(rf"(?:{pattern}){_UNIT_TAIL}", text.strip(), re.IGNORECASE):
             return role
@@ -50,7 +50,7 @@ def _role(text: str) -> str | None:
 
 
 def blocks(names: Sequence[str]) -> list[range]:
-    """Return the columns of each table of a sheet: several stand side by side where pairs of coordinates repeat.
+    """Return the column ranges of the tables of a sheet: several if pairs of coordinate columns repeat.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def _trimmed(names: Sequence[str], start: int, stop: int) -> range:
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Give every column a name of its own."""
+    """Return column names made unique."""
     found: list[str] = []
     for number, text in enumerate(names, start=1):
         base = text or f"列{number}"
@@ -96,7 +96,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
 
 
 def roles_of(names: list[str], columns: Mapping[str, str], label: str) -> dict[str, str]:
-    """Return the column of each role: as the user says, else by name.
+    """Return the column of each role: the user's choice, else by name.
 
     Raises
     ------

@@ -175,6 +175,6 @@ def number_cells(cells: pd.Series) -> pd.Series:
 
 
 def blank_cells(cells: pd.Series) -> pd.Series:
-    """Tell which cells say that there is no figure, as people write it."""
+    """Return a mask of the cells that are blank, or say that there is no figure."""
     blank: pd.Series = cells.astype(str).str.strip().str.lower().isin(_NOTHING)
     return blank

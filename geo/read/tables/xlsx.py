@@ -80,7 +80,7 @@ def cells_of(sheet: Any, limits: Limits) -> pd.DataFrame:
 
 
 def _cell(value: Any) -> str:
-    """Write a cell as it reads; numbers keep every digit."""
+    """Return a cell as text; numbers keep every digit."""
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value).strip()

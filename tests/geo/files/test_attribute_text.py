@@ -11,7 +11,7 @@ import shapely
 
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import Sites, inspect, read_sites
-from layers.own.intake import take_in
+from layers.own.intake import read_and_validate
 from tests.geo.formats import fgb, gpkg, lwpolyline
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_every_format import drawing
@@ -141,7 +141,7 @@ def test_a_dbf_that_does_not_fit_costs_no_shape(damage: str) -> None:
     sites = read_sites(content, "a.zip")
     assert area_m2(sites.frame).tolist() == pytest.approx([AREA, AREA], abs=0.1)
     assert said(sites) == ["shp_no_dbf" if damage == "missing" else "shp_dbf_unfit"]
-    intake = take_in(content, "a.zip")
+    intake = read_and_validate(content, "a.zip")
     assert len(intake.frame) == 2
     assert [notice.code for notice in intake.notices] == said(sites)
 

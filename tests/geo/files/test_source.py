@@ -12,9 +12,9 @@ import geopandas as gpd
 import pytest
 
 from geo.errors import BadInput
-from geo.files.source import copied, held
+from geo.files.source import copy_with_digest, private_content
 from geo.read.formats import inspect
-from geo.read.layer_file import open_layer, packed
+from geo.read.layer_file import open_layer, pack_for_upload
 from geo.sites.sites import ReadLimits
 from layers.catalogue.digest import frame_digest
 from tests.layers.brought import red_line, zipped_shapefile
@@ -37,7 +37,7 @@ def test_by_path_as_by_bytes(tmp_path: Path, name: str) -> None:
     path = written(tmp_path, name)
     before = {one: one.stat().st_mtime_ns for one in tmp_path.rglob("*")}
     (tmp_path / "packed").mkdir()
-    file, label = packed(path, 100, tmp_path / "packed")
+    file, label = pack_for_upload(path, 100, tmp_path / "packed")
     by_path = open_layer(file, label, limits=LIMITS)
     by_bytes = open_layer(file.read_bytes(), label, limits=LIMITS)
     assert by_path.sha256 == by_bytes.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
@@ -52,7 +52,7 @@ def test_a_shapefile_without_its_index_gets_none(tmp_path: Path) -> None:
     path = written(tmp_path, "a.shp")
     path.with_suffix(".shx").unlink()
     (tmp_path / "packed").mkdir()
-    file, label = packed(path, 100, tmp_path / "packed")
+    file, label = pack_for_upload(path, 100, tmp_path / "packed")
     assert len(open_layer(file, label, limits=LIMITS).part.frame) == 12
     assert not path.with_suffix(".shx").exists()
 
@@ -69,7 +69,7 @@ def test_a_large_file_is_not_held(tmp_path: Path, name: str) -> None:
         folder = tmp_path / "b.gdb"
         red_line().to_file(folder, driver="OpenFileGDB", layer="STBHHX")
         (folder / "a0000ffff.gdbtable").write_bytes(bytes(64 << 20))
-        path, _ = packed(folder, 100, tmp_path)
+        path, _ = pack_for_upload(folder, 100, tmp_path)
     assert path.stat().st_size > 64 << 20
     open_layer(path, path.name, limits=LIMITS)  # what is imported on the way does not count
     tracemalloc.start()
@@ -83,7 +83,7 @@ def test_a_large_file_is_not_held(tmp_path: Path, name: str) -> None:
 def test_what_cannot_be_is_one_sentence(tmp_path: Path) -> None:
     def key(path: Path, most: int = 1) -> str:
         with pytest.raises(BadInput) as fault, ExitStack() as stack:
-            held(path, path.name, ReadLimits(upload_mb=most), stack)
+            private_content(path, path.name, ReadLimits(upload_mb=most), stack)
         return fault.value.key
 
     large, empty = tmp_path / "a.gpkg", tmp_path / "b.gpkg"
@@ -94,13 +94,13 @@ def test_what_cannot_be_is_one_sentence(tmp_path: Path) -> None:
     assert key(tmp_path / "none.gpkg") == "geo.file_missing"
     assert key(tmp_path) == "geo.unreadable"
     with pytest.raises(BadInput, match=r"none\.gpkg"):
-        packed(tmp_path / "none.gpkg", 1, tmp_path)
+        pack_for_upload(tmp_path / "none.gpkg", 1, tmp_path)
 
 
 def test_a_copy_is_hashed_as_it_is_written(tmp_path: Path) -> None:
     source, target = tmp_path / "a", tmp_path / "b"
     source.write_bytes(bytes(range(256)) * 9000)
-    assert copied(source, target) == hashlib.sha256(source.read_bytes()).hexdigest()
+    assert copy_with_digest(source, target) == hashlib.sha256(source.read_bytes()).hexdigest()
     assert target.read_bytes() == source.read_bytes()
 
 

@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.crs.degrees_text import written, written_row
+from geo.crs.degrees_text import parse_number, parse_row
 from geo.errors import BadInput, CrsError, RedlineError
 from geo.read.formats import sites_from_text
 
@@ -87,7 +87,7 @@ def test_degrees_survive_being_written(value: float, form: str) -> None:
     units = round(value * 3600 * 1e5)
     degrees, rest = divmod(units, 3600 * 10**5)
     minutes, seconds = divmod(rest, 60 * 10**5)
-    found = written(f"{degrees}" + form.format(m=minutes, s=seconds / 1e5))
+    found = parse_number(f"{degrees}" + form.format(m=minutes, s=seconds / 1e5))
     assert found is not None
     assert found.value == pytest.approx(value, abs=1.5e-9 * 10)
 
@@ -95,7 +95,7 @@ def test_degrees_survive_being_written(value: float, form: str) -> None:
 @given(st.text(alphabet="0123456789.°′″'\"NSEW东经北纬度分秒,;: -+eEJ()\n{[POLYGON", max_size=60))
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_sites_or_one_sentence(text: str) -> None:
-    written_row(text.split("\n", maxsplit=1)[0])
+    parse_row(text.split("\n", maxsplit=1)[0])
     fault = None
     try:
         sites_from_text(text)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from geo.errors import BadInput
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites
-from geo.shapes.repair import ONE_READING_M2, mended
+from geo.shapes.repair import ONE_READING_M2, repair_shapes
 from geo.shapes.rings import area_of_rings
 from tests.geo.read.test_formats import refused
 from tests.helpers import geojson
@@ -191,7 +191,7 @@ def test_any_ring_is_refused_or_encloses_what_even_and_odd_says(points: list[tup
     """The oracle counts crossings at the middle of every cell of a grid; it shares no code with GEOS's validity."""
     shape = POLYGON([(x * 10.0, y * 10.0) for x, y in points])
     try:
-        made = mended(np.array([shape], dtype=object), "a", geographic=False)
+        made = repair_shapes(np.array([shape], dtype=object), "a", geographic=False)
     except BadInput:
         return
     assert made.shapes[0].is_valid

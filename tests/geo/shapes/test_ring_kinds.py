@@ -17,9 +17,9 @@ import shapely
 from geo.errors import RedlineError
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites, sites_from_text
-from geo.shapes.repair import mended
-from layers.own.intake import take_in
-from layers.sources import FileSource, Wanted
+from geo.shapes.repair import repair_shapes
+from layers.own.intake import read_and_validate
+from layers.sources import FileSource, ReadRequest
 from tests.geo.formats import gdb
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_formats import refused
@@ -66,7 +66,7 @@ def test_a_shapefile_of_every_order_and_turn() -> None:
     assert turned.tolist() == [not by_the_rule(rings) for rings in shapes]
     told = next(notice for notice in sites.notices if notice.code == "rings_nested")
     assert set(told.rows) == set((np.flatnonzero(turned) + 1).tolist())
-    intake = take_in(content, "a.zip")
+    intake = read_and_validate(content, "a.zip")
     assert intake.area_m2 == pytest.approx(len(shapes) * PLANE * TO_PLANE, abs=0.02 * len(shapes))
     assert "rings_nested" in {fault.code for fault in intake.faults}
 
@@ -175,16 +175,16 @@ def test_an_empty_ring_or_part_is_none_in_any_kind(kind: str) -> None:
     sites = read_sites(content, "a.geojson")
     assert sites.frame.geometry[0].area == pytest.approx(wanted, rel=1e-9)
     counties = gpd.GeoDataFrame(geometry=[shapely.box(115, 26, 118, 28)], crs=4490)
-    intake = take_in(content, "a.geojson", counties=counties)
+    intake = read_and_validate(content, "a.geojson", counties=counties)
     assert intake.frame.geometry[0].area == pytest.approx(wanted, rel=1e-9)
 
 
 def test_an_empty_ring_in_wkt_wkb_and_memory() -> None:
     text = "POLYGON((116 27,116.01 27,116.01 27.01,116 27),EMPTY)"
     table = f'id,wkt\n1,"{text}"\n'.encode()
-    assert take_in(table, "a.csv", crs=4490).frame.geometry[0].area == pytest.approx(0.01**2 / 2)
+    assert read_and_validate(table, "a.csv", crs=4490).frame.geometry[0].area == pytest.approx(0.01**2 / 2)
     shape = shapely.from_wkt(text)
-    made = mended(np.array([shape], dtype=object), "a", geographic=True)
+    made = repair_shapes(np.array([shape], dtype=object), "a", geographic=True)
     assert len(made.shapes[0].interiors) == 0
 
 
@@ -194,7 +194,7 @@ def test_a_config_layer_passes_the_same_cleaning(tmp_path: Path) -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
     (tmp_path / "a.geojson").write_bytes(geojson(shape, crs=crs))
     source = FileSource(kind="file", files=["a.geojson"])
-    wanted = Wanted("own_a", "EPSG:4490", None, tmp_path, lambda _: pytest.fail("no other layer is needed"))
+    wanted = ReadRequest("own_a", "EPSG:4490", None, tmp_path, lambda _: pytest.fail("no other layer is needed"))
     frame = source.read(wanted).frame
     assert frame is not None
     assert not any(ring.is_empty for ring in frame.geometry[0].interiors)

@@ -12,7 +12,7 @@ from layers.catalogue.export_policy import (
     export_levels,
     is_for_internal_use,
     may_export,
-    strictest,
+    strictest_export,
     withheld_ids,
 )
 from layers.catalogue.load import load_layers
@@ -49,8 +49,8 @@ def test_a_circle_of_corridors_ends() -> None:
 
 
 def test_of_no_levels_the_freest() -> None:
-    assert strictest([]) == "full"
-    assert strictest(["full", "findings"]) == "findings"
+    assert strictest_export([]) == "full"
+    assert strictest_export(["full", "findings"]) == "findings"
 
 
 def test_what_ships_may_leave_but_a_band_along_a_closed_water_may_not(shipped: dict[str, Layer]) -> None:

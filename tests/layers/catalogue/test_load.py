@@ -8,7 +8,7 @@ import geopandas as gpd
 from shapely.geometry import Polygon, box
 
 from layers.catalogue.config import Catalogue, read_catalogue
-from layers.catalogue.load import COMMON_COLUMNS, load_layers, unhealthy
+from layers.catalogue.load import COMMON_COLUMNS, failed_layers, load_layers
 from tests.helpers import ROOT
 
 HEAD = """
@@ -51,7 +51,7 @@ def own_file(folder: Path, **columns: object) -> gpd.GeoDataFrame:
 
 def test_shipped_layers_are_healthy_and_carry_provenance() -> None:
     layers = load_layers(read_catalogue(ROOT / "config.toml"))
-    assert unhealthy(layers.values()) == []
+    assert failed_layers(layers.values()) == []
     for layer in layers.values():
         if layer.frame is None:
             continue

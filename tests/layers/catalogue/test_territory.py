@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from layers.catalogue.territory import common, covers, lies_in, proposed_extent, without
+from layers.catalogue.territory import common_territories, covers, extent_without, lies_in, proposed_extent
 from tests.helpers import ROOT
 
 
@@ -25,12 +25,12 @@ def test_codes_nest_as_the_boundaries_say(counties: gpd.GeoDataFrame) -> None:
 def test_a_province_less_a_city_is_its_other_cities(counties: gpd.GeoDataFrame) -> None:
     jiangxi = counties[counties["province_adcode"] == "360000"]
     others = set(jiangxi["prefecture_adcode"]) - {"361000"}
-    assert set(without(["360000"], ["361000"], counties)) == others
-    left = without(["360000"], ["361002"], counties)
+    assert set(extent_without(["360000"], ["361000"], counties)) == others
+    left = extent_without(["360000"], ["361002"], counties)
     assert others < set(left)
     fuzhou = jiangxi.loc[jiangxi["prefecture_adcode"] == "361000", "adcode"]
     assert set(left) - others == set(fuzhou) - {"361002"}
-    assert without(["361000"], list(fuzhou), counties) == []
+    assert extent_without(["361000"], list(fuzhou), counties) == []
 
 
 def test_nothing_named_means_everywhere(counties: gpd.GeoDataFrame) -> None:
@@ -39,7 +39,7 @@ def test_nothing_named_means_everywhere(counties: gpd.GeoDataFrame) -> None:
     assert not covers(["360000"], [], codes)
     assert covers(sorted(set(counties["prefecture_adcode"])), ["360000"], codes)
     assert not covers(["361000"], ["360000"], codes)
-    assert common(["360000"], ["361000", "321000"]) == ["361000"]
+    assert common_territories(["360000"], ["361000", "321000"]) == ["361000"]
 
 
 def test_extent_is_proposed_from_codes_before_shapes(counties: gpd.GeoDataFrame) -> None:

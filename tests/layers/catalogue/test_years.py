@@ -15,7 +15,7 @@ from geo.errors import BadInput, DataFault
 from layers.catalogue.load import load_layer
 from layers.catalogue.model import Layer, LayerSpec
 from layers.catalogue.years import NO_YEAR, years_of
-from layers.own.versions import Given, _check_given
+from layers.own.versions import LayerDeclaration, _refuse_invalid_declaration
 
 
 def spec(**more) -> LayerSpec:
@@ -91,7 +91,7 @@ def test_a_wrong_entry_is_one_sentence(tmp_path):
 )
 def test_an_own_layer_is_refused_before_anything_is_written(fields, said):
     intake = SimpleNamespace(frame=pd.DataFrame({"a": [1], "b": [2]}), name="lots.gpkg")
-    given = Given(id="own_lots", title_zh="批次", publisher="甲", licence="x", **fields)
+    given = LayerDeclaration(id="own_lots", title_zh="批次", publisher="甲", licence="x", **fields)
     with pytest.raises(BadInput) as fault:
-        _check_given(intake, given, SimpleNamespace(layer=[]))  # type: ignore[arg-type]
+        _refuse_invalid_declaration(intake, given, SimpleNamespace(layer=[]))  # type: ignore[arg-type]
     assert said in fault.value.text("en")

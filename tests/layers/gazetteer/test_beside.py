@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from layers.gazetteer.gazetteer import Gazetteer
-from layers.indicators.own_table import guess_columns, join_table, placed
+from layers.indicators.own_table import assigned_codes, guess_columns, join_table
 from tests.helpers import ROOT
 
 CASES = ROOT / "tests" / "fixtures" / "cases"
@@ -24,7 +24,7 @@ def test_no_row_of_zhejiang_is_ours(gazetteer: Gazetteer) -> None:
     assert report.counts()["unmatched"] == len(table)
     told = report.reasons("zh")
     assert told.set_index("key").loc["西湖区", "why"].startswith("该行其他列写明“浙江省 杭州市”")
-    assert (placed(report, {"西湖区": "360103"}) == "").all(), "no cure brings it back"
+    assert (assigned_codes(report, {"西湖区": "360103"}) == "").all(), "no cure brings it back"
     assert "360103" in report.absent
 
 

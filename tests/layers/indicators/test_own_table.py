@@ -13,7 +13,7 @@ import pytest
 from geo.errors import BadInput
 from geo.read.tables.plain_table import MAX_ROWS, number_cells, read_plain_tables
 from layers.gazetteer.gazetteer import Gazetteer
-from layers.indicators.own_table import guess_columns, join_table, own_subject, placed, read_numbers
+from layers.indicators.own_table import assigned_codes, guess_columns, join_table, own_subject, read_numbers
 from layers.indicators.subjects import change_between, changes_of
 from tests.helpers import ROOT
 
@@ -65,15 +65,15 @@ def test_a_code_column_counts_as_territory_not_as_figure(gazetteer: Gazetteer) -
 def test_every_row_is_accounted_for(table: pd.DataFrame, gazetteer: Gazetteer) -> None:
     report = join_table(table, "县区", gazetteer, "county")
     assert int(report.counts().sum()) == len(table) == 6
-    codes = placed(report, {})
+    codes = assigned_codes(report, {})
     assert codes.tolist()[:4] == ["361002", "361023", "361023", "360704"]
     assert codes.tolist()[4] == ""
-    assert placed(report, {"月球县": "361003"}).tolist()[4] == "361003"
-    assert placed(report, {"月球县": "999999"}).tolist()[4] == "", "a cure is a territory of the level"
+    assert assigned_codes(report, {"月球县": "361003"}).tolist()[4] == "361003"
+    assert assigned_codes(report, {"月球县": "999999"}).tolist()[4] == "", "a cure is a territory of the level"
 
 
 def test_two_rows_of_one_county_are_never_taken_unasked(table: pd.DataFrame, gazetteer: Gazetteer) -> None:
-    codes = placed(join_table(table, "县区", gazetteer, "county"), {})
+    codes = assigned_codes(join_table(table, "县区", gazetteer, "county"), {})
     columns = ["2020年人口（万人）", "2023年人口（万人）"]
     told = {
         way: own_subject(table, codes, columns, level="county", name="统计.csv", read_on="2026-11-21", doubled=way)
@@ -92,7 +92,7 @@ def test_two_rows_of_one_county_are_never_taken_unasked(table: pd.DataFrame, gaz
 
 
 def test_the_change_between_two_columns(table: pd.DataFrame, gazetteer: Gazetteer) -> None:
-    codes = placed(join_table(table, "县区", gazetteer, "county"), {})
+    codes = assigned_codes(join_table(table, "县区", gazetteer, "county"), {})
     columns = ["2020年人口（万人）", "2023年人口（万人）"]
     subject = own_subject(table, codes, columns, level="county", name="x", read_on="2026", doubled="sum")
     change = change_between(subject, *changes_of(subject)[0])

@@ -18,15 +18,15 @@ from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
 from layers.catalogue.user_layers import overlay_path, read_overlay
 from layers.own import database as own_many
-from layers.own.database import Database, Said, TableSeen, keep_each, look_through
-from layers.own.intake import Intake, take_in
+from layers.own.database import Database, SharedMetadata, TableReport, inspect_tables, store_tables
+from layers.own.intake import Intake, read_and_validate
 from layers.paths import home
 from tests.helpers import ROOT
 from tests.layers.brought import BOW, blocks, database, farmland, red_line, town_boundary
 from words import Lang
 
 CONFIG = ROOT / "config.toml"
-SAID = Said("抚州市自然资源局", "内部", "2023-09")
+SAID = SharedMetadata("抚州市自然资源局", "内部", "2023-09")
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def of(path: Path, shipped: dict[str, Layer]) -> Database:
     content, counties = path.read_bytes(), counties_of(shipped)
 
     def take(layer: str) -> Intake:
-        return take_in(content, path.name, layer=layer, counties=counties)
+        return read_and_validate(content, path.name, layer=layer, counties=counties)
 
     def named(extent: Sequence[str], lang: Lang) -> str:
         return f"{lang}:{'+'.join(extent)}"
@@ -50,13 +50,13 @@ def of(path: Path, shipped: dict[str, Layer]) -> Database:
     return Database(content, take, counties, now, named)
 
 
-def seen_in(held: Database, extent: tuple[str, ...] | None = None) -> dict[str, TableSeen]:
+def seen_in(held: Database, extent: tuple[str, ...] | None = None) -> dict[str, TableReport]:
     infos = inspect(held.content, "a.gpkg").layers
-    return {one.layer: one for one in look_through(held, infos, extent=extent)}
+    return {one.layer: one for one in inspect_tables(held, infos, extent=extent)}
 
 
-def keep(held: Database, tables: Sequence[TableSeen]) -> list[own_many.Outcome]:
-    return keep_each(held, tables, SAID)
+def keep(held: Database, tables: Sequence[TableReport]) -> list[own_many.StoreResult]:
+    return store_tables(held, tables, SAID)
 
 
 def test_all_that_fit_come_in_and_each_has_its_place(tmp_path: Path, shipped: dict[str, Layer]) -> None:
@@ -70,8 +70,12 @@ def test_all_that_fit_come_in_and_each_has_its_place(tmp_path: Path, shipped: di
     held = of(path, shipped)
     seen = seen_in(held)
     assert list(seen) == ["STBHHX", "YJJBNTBHTB", "CZKFBJ"], "what is no official table is not listed"
-    assert all(one.fits and one.extent == ("361000",) and one.kept == 12 for one in seen.values())
-    places = {name: (one.place.kind, one.place.spec and one.place.spec.id) for name, one in seen.items() if one.place}
+    assert all(one.can_be_stored and one.extent == ("361000",) and one.valid_count == 12 for one in seen.values())
+    places = {
+        name: (one.placement.kind, one.placement.spec and one.placement.spec.id)
+        for name, one in seen.items()
+        if one.placement
+    }
     assert places == {
         "STBHHX": ("beside", "redline_jiangxi"),
         "YJJBNTBHTB": ("replace", "permanent_farmland"),
@@ -100,7 +104,7 @@ def test_all_that_fit_come_in_and_each_has_its_place(tmp_path: Path, shipped: di
     assert len(copies) == 1, "one file on the disk, however many tables came of it"
 
     again = seen_in(held)
-    assert {one.place.kind for one in again.values() if one.place} == {"replace"}
+    assert {one.placement.kind for one in again.values() if one.placement} == {"replace"}
     assert [one.version.number for one in keep(held, list(again.values())) if one.version] == [2, 2, 2]
 
 
@@ -112,12 +116,12 @@ def test_what_stops_is_left_out_and_the_rest_comes_in(tmp_path: Path, shipped: d
     )  # fmt: skip
     held = of(path, shipped)
     seen = seen_in(held)
-    assert [name for name, one in seen.items() if one.fits] == ["CZKFBJ"]
+    assert [name for name, one in seen.items() if one.can_be_stored] == ["CZKFBJ"]
     for lang in ("zh", "en"):
-        assert "3" in seen["YJJBNTBHTB"].why(lang)
-        assert "HXBM" in seen["STBHHX"].why(lang)
-        assert "YSDM" in seen["STBHHX_2"].why(lang)
-    outcomes = keep(held, [one for one in seen.values() if one.fits])
+        assert "3" in seen["YJJBNTBHTB"].refusal_text(lang)
+        assert "HXBM" in seen["STBHHX"].refusal_text(lang)
+        assert "YSDM" in seen["STBHHX_2"].refusal_text(lang)
+    outcomes = keep(held, [one for one in seen.values() if one.can_be_stored])
     assert [one.version.layer.id for one in outcomes if one.version] == ["town_boundary"]
     assert keep(held, [seen["YJJBNTBHTB"]])[0].fault is not None, "asked for all the same, it is refused"
     assert [entry.id for entry in read_overlay().entry] == ["town_boundary"]
@@ -128,14 +132,14 @@ def test_one_that_fails_is_not_there_and_stops_no_other(
 ) -> None:
     held = of(database(tmp_path / "a.gpkg", STBHHX=red_line(), CZKFBJ=town_boundary()), shipped)
     seen = seen_in(held)
-    whole = own_many.keep_layer
+    whole = own_many.store_layer
 
     def full_disk(intake: Intake, *rest: object, **said: object) -> object:
         if intake.layer == "STBHHX":
             raise OSError(28, "No space left on device")
         return whole(intake, *rest, **said)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(own_many, "keep_layer", full_disk)
+    monkeypatch.setattr(own_many, "store_layer", full_disk)
     first, second = keep(held, list(seen.values()))
     assert first.version is None
     assert first.fault is not None
@@ -157,14 +161,14 @@ def test_two_tables_on_the_same_ground_do_not_replace_each_other(tmp_path: Path,
     east, west = red_line(blocks(4), XZQDM="361022"), red_line(blocks(4), XZQDM="361025")
     held = of(database(tmp_path / "a.gpkg", LICHUAN=east, LEAN=west), shipped)
     assert [one.extent for one in seen_in(held).values()] == [("361022",), ("361025",)]
-    assert all(one.fits for one in seen_in(held).values()), "two counties, two layers"
+    assert all(one.can_be_stored for one in seen_in(held).values()), "two counties, two layers"
     seen = seen_in(held, ("361000",))
-    assert [one.fits for one in seen.values()] == [True, False]
-    assert "LICHUAN" in seen["LEAN"].why("en")
+    assert [one.can_be_stored for one in seen.values()] == [True, False]
+    assert "LICHUAN" in seen["LEAN"].refusal_text("en")
     outcomes = keep(held, list(seen_in(held).values()))
     assert [one.version.layer.id for one in outcomes if one.version] == ["redline_361022", "redline_361025"]
     with pytest.raises(BadInput, match="redline_361025, redline_361022"):
-        own_many.place_of("redline", ["361022", "361025"], now(), held.counties)
+        own_many.placement_of("redline", ["361022", "361025"], now(), held.counties)
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
@@ -172,5 +176,5 @@ def test_geometry_without_a_system_is_said_for_each(tmp_path: Path, shipped: dic
     bare = gpd.GeoDataFrame(town_boundary().drop(columns="geometry"), geometry=town_boundary().geometry.to_numpy())
     held = of(database(tmp_path / "a.gpkg", CZKFBJ=bare), shipped)
     seen = seen_in(held)
-    assert not seen["CZKFBJ"].fits
-    assert seen["CZKFBJ"].why("zh")
+    assert not seen["CZKFBJ"].can_be_stored
+    assert seen["CZKFBJ"].refusal_text("zh")

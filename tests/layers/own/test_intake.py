@@ -13,7 +13,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 from geo.errors import BadInput, CrsError
 from geo.sites.sites import ReadLimits
 from layers.own.faults import fault_rows
-from layers.own.intake import ROW, Intake, field_faults, take_in
+from layers.own.intake import ROW, Intake, field_faults, read_and_validate
 from tests.helpers import ROOT, karney_area
 from tests.layers.brought import blocks, red_line, zipped_shapefile
 
@@ -26,7 +26,7 @@ def counties() -> gpd.GeoDataFrame:
 
 
 def taken(frame: gpd.GeoDataFrame, **options: object) -> Intake:
-    return take_in(zipped_shapefile(frame, "LAYER"), "layer.zip", **options)  # type: ignore[arg-type]
+    return read_and_validate(zipped_shapefile(frame, "LAYER"), "layer.zip", **options)  # type: ignore[arg-type]
 
 
 def codes(intake: Intake) -> dict[str, tuple[int, ...]]:
@@ -65,7 +65,7 @@ def test_each_fault_names_its_rows(counties: gpd.GeoDataFrame) -> None:
     assert found["doubled"] == (5,)
     assert set(found["overlaps"]) <= {8, 9, 10}
     assert found["outside"] == (11,)
-    assert intake.stopped
+    assert intake.blocked
     assert intake.faults[0].level == "stop"
     for fault in intake.faults:
         for lang in ("zh", "en"):
@@ -90,10 +90,10 @@ def test_overlap_is_measured() -> None:
 def test_several_readings_are_mended_only_when_asked() -> None:
     shapes = [*blocks(2), BOW]
     stopped = taken(red_line(shapes))
-    assert stopped.stopped
+    assert stopped.blocked
     assert len(stopped.frame) == 2
     accepted = taken(red_line(shapes), accept_repairs=True)
-    assert not accepted.stopped
+    assert not accepted.blocked
     assert codes(accepted)["forced"] == (3,)
     assert accepted.frame.geometry.is_valid.all()
     lobes = [Polygon([(39_400_000, 3_000_000), (39_400_500, 3_000_500), (39_400_000, 3_001_000)]),
@@ -107,7 +107,7 @@ def test_one_reading_is_mended_and_said() -> None:
     spike = Polygon([*square[:2], (39_401_500, 3_060_000), (39_401_000, 3_060_000), *square[2:]])
     intake = taken(red_line([spike, *blocks(1)]))
     assert codes(intake)["repaired"] == (1,)
-    assert not intake.stopped
+    assert not intake.blocked
     assert karney_area(intake.frame.geometry.iloc[0]) == pytest.approx(karney_area(_degrees(Polygon(square))), rel=1e-9)
 
 
@@ -115,9 +115,9 @@ def test_missing_system_is_asked_for_with_what_would_fit() -> None:
     content = zipped_shapefile(red_line(), "X")
     bare = zipped_without(content, ".prj")
     with pytest.raises(CrsError) as caught:
-        take_in(bare, "x.zip")
+        read_and_validate(bare, "x.zip")
     assert [one.crs for one in caught.value.values["candidates"]] == ["EPSG:4527"]  # type: ignore[attr-defined]
-    assert take_in(bare, "x.zip", crs="EPSG:4527").reading.epsg == 4527
+    assert read_and_validate(bare, "x.zip", crs="EPSG:4527").reading.epsg == 4527
 
 
 def zipped_without(content: bytes, suffix: str) -> bytes:
@@ -131,9 +131,9 @@ def zipped_without(content: bytes, suffix: str) -> bytes:
 
 def test_wrong_zone_stops_with_the_cure(counties: gpd.GeoDataFrame) -> None:
     plain = red_line().set_geometry(red_line().geometry.translate(-39_000_000)).set_crs(4551, allow_override=True)
-    intake = take_in(zipped_shapefile(plain, "X"), "x.zip", counties=counties)  # 126°E: far from here
+    intake = read_and_validate(zipped_shapefile(plain, "X"), "x.zip", counties=counties)  # 126°E: far from here
     assert codes(intake)["all_outside"]
-    assert intake.stopped
+    assert intake.blocked
 
 
 def test_a_strangers_columns_cannot_pose_as_ours() -> None:
@@ -142,7 +142,7 @@ def test_a_strangers_columns_cannot_pose_as_ours() -> None:
         geometry=[Point(116.3, 27.9)],
         crs=4490,
     )
-    intake = take_in(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490")
+    intake = read_and_validate(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490")
     names = [column.name for column in intake.columns]
     assert "basis_" in names
     assert "located_" in names
@@ -171,13 +171,13 @@ def test_declared_areas_are_held_against_the_shapes() -> None:
 def test_kinds_that_do_not_go_together_are_said() -> None:
     frame = gpd.GeoDataFrame({"a": [1, 2, 3]}, geometry=[Point(116.3, 27.9), LineString([(116.3, 27.9), (116.4, 27.9)]),
         MultiPolygon([box(116.3, 27.9, 116.31, 27.91)])], crs=4490)  # fmt: skip
-    intake = take_in(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490")
+    intake = read_and_validate(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490")
     assert "mixed_kinds" in codes(intake)
     assert len(intake.frame) == 3
 
 
 def test_nothing_and_too_much_are_one_sentence() -> None:
     with pytest.raises(BadInput):
-        take_in(b"", "x.zip")
+        read_and_validate(b"", "x.zip")
     with pytest.raises(BadInput, match="11"):
         taken(red_line(), limits=ReadLimits(sites=11))

@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from layers.catalogue.config import read_catalogue
-from layers.own.intake import take_in
+from layers.own.intake import read_and_validate
 from layers.own.official_tables import official_layers, recognise
 from tests.helpers import ROOT
 from tests.layers.brought import CODE, red_line, zipped_shapefile
 
 
 def test_bureau_shapefile_is_recognised() -> None:
-    intake = take_in(zipped_shapefile(red_line(), "STBHHX"), "upload.zip")
+    intake = read_and_validate(zipped_shapefile(red_line(), "STBHHX"), "upload.zip")
     assert intake.reading.epsg == 4527
     assert intake.faults == ()
     found = intake.recognition
@@ -35,10 +35,10 @@ def test_its_name_does_not_matter_but_its_fields_do() -> None:
 def test_right_name_wrong_fields_is_not_recognised(field: str) -> None:
     found = recognise("STBHHX", red_line().drop(columns=["geometry", field]), 2)
     assert found.official is None
-    assert found.near is not None
-    assert found.near.missing == (field,)
-    assert field in found.near.text("zh")
-    assert field in found.near.text("en")
+    assert found.near_miss is not None
+    assert found.near_miss.missing == (field,)
+    assert field in found.near_miss.text("zh")
+    assert field in found.near_miss.text("en")
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_right_name_wrong_fields_is_not_recognised(field: str) -> None:
 def test_right_fields_wrong_code_is_not_recognised(codes: object) -> None:
     found = recognise("STBHHX", red_line(YSDM=codes).drop(columns="geometry"), 2)
     assert found.official is None
-    assert found.near is not None
-    assert found.near.reason == "ysdm"
+    assert found.near_miss is not None
+    assert found.near_miss.reason == "ysdm"
 
 
 def test_codes_kept_as_numbers_are_read() -> None:
@@ -69,8 +69,8 @@ def test_codes_kept_as_numbers_are_read() -> None:
 def test_lines_are_no_red_line() -> None:
     found = recognise("STBHHX", red_line().drop(columns="geometry"), 1)
     assert found.official is None
-    assert found.near is not None
-    assert found.near.reason == "geometry"
+    assert found.near_miss is not None
+    assert found.near_miss.reason == "geometry"
 
 
 def test_other_tables_are_told_apart() -> None:

@@ -19,13 +19,13 @@ from geo.errors import BadInput
 from geo.read.formats import read_sites
 from layers.catalogue.config import read_catalogue
 from layers.catalogue.counties import counties_of
-from layers.catalogue.in_use import current_catalogue, merged
+from layers.catalogue.in_use import current_catalogue, merge_overlay
 from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
 from layers.catalogue.user_layers import read_overlay
-from layers.own.intake import take_in
-from layers.own.proposal import Place, propose
-from layers.own.versions import Given, keep_layer
+from layers.own.intake import read_and_validate
+from layers.own.proposal import Placement, propose
+from layers.own.versions import LayerDeclaration, store_layer
 from siting.check.run import run_check
 from siting.check.settings import Settings
 from tests.helpers import ROOT, geojson
@@ -51,16 +51,16 @@ def town_file() -> bytes:
     return frame.to_json(drop_id=True).encode()
 
 
-def by_page(content: bytes, word: str, monkeypatch: pytest.MonkeyPatch, **session: Any) -> Given:
+def by_page(content: bytes, word: str, monkeypatch: pytest.MonkeyPatch, **session: Any) -> LayerDeclaration:
     """What the Data page would store once its button is pressed, everything as proposed."""
 
     def body() -> None:
         import streamlit as st  # noqa: PLC0415
 
-        from layers.own.intake import take_in  # noqa: PLC0415
+        from layers.own.intake import read_and_validate  # noqa: PLC0415
         from views.screens.data.describe import say_what_it_is  # noqa: PLC0415
 
-        intake = take_in(st.session_state["_content"], "town.geojson", crs="EPSG:4490")
+        intake = read_and_validate(st.session_state["_content"], "town.geojson", crs="EPSG:4490")
         given = say_what_it_is(intake, "t")
         if given is not None:
             st.session_state["_given"] = given
@@ -117,48 +117,57 @@ def test_a_site_outside_the_town_is_not_clear(tmp_path: Path) -> None:
 
 def test_a_boundary_that_lost_its_word_is_mended_when_read(counties: gpd.GeoDataFrame) -> None:
     # as an earlier version of the Data page stored it
-    intake = take_in(town_file(), "town.geojson", crs="EPSG:4490")
+    intake = read_and_validate(town_file(), "town.geojson", crs="EPSG:4490")
     catalogue = current_catalogue(CONFIG).catalogue
-    given = Given(id="town_boundary", title_zh="城镇", role="other", stands_for="town_boundary", group="control",
-                  publisher="市局", licence="内部", extent=("361002",))  # fmt: skip
-    keep_layer(intake, given, town_file(), catalogue=catalogue, counties=counties)
-    assert merged(read_catalogue(CONFIG), read_overlay()).spec("town_boundary").must_be_inside
+    given = LayerDeclaration(id="town_boundary", title_zh="城镇", role="other", stands_for="town_boundary",
+                             group="control", publisher="市局", licence="内部", extent=("361002",))  # fmt: skip
+    store_layer(intake, given, town_file(), catalogue=catalogue, counties=counties)
+    assert merge_overlay(read_catalogue(CONFIG), read_overlay()).spec("town_boundary").must_be_inside
 
 
-def proposal(content: bytes, word: str, place: Place, extent: tuple[str, ...] = ("361002",)) -> Given:
-    intake = take_in(content, "town.geojson", crs="EPSG:4490")
+def proposal(content: bytes, word: str, place: Placement, extent: tuple[str, ...] = ("361002",)) -> LayerDeclaration:
+    intake = read_and_validate(content, "town.geojson", crs="EPSG:4490")
     catalogue = current_catalogue(CONFIG).catalogue
     return propose(
-        intake, word=word, extent=extent, place=place, catalogue=catalogue, named=lambda codes, _: "、".join(codes)
+        intake,
+        stands_for=word,
+        extent=extent,
+        placement=place,
+        catalogue=catalogue,
+        format_territories=lambda codes, _: "、".join(codes),
     )
 
 
 def test_a_layer_of_nothing_known_is_published_and_may_leave() -> None:
-    given = proposal(town_file(), "own", Place("new"))
+    given = proposal(town_file(), "own", Placement("new"))
     assert (given.basis, given.export, given.must_be_inside, given.role) == ("published", "full", False, "other")
 
 
 def test_a_new_version_keeps_what_was_said_of_the_one_before(counties: gpd.GeoDataFrame) -> None:
     catalogue = current_catalogue(CONFIG).catalogue
     first = replace(
-        proposal(town_file(), "own", Place("new")),
+        proposal(town_file(), "own", Placement("new")),
         title_zh="甲", publisher="市局", licence="内部", export="none", secrecy="secret", accuracy_m=2.0,
         name_field="名称",
     )  # fmt: skip
-    intake = take_in(town_file(), "town.geojson", crs="EPSG:4490")
-    keep_layer(intake, first, town_file(), catalogue=catalogue, counties=counties)
+    intake = read_and_validate(town_file(), "town.geojson", crs="EPSG:4490")
+    store_layer(intake, first, town_file(), catalogue=catalogue, counties=counties)
     prior = current_catalogue(CONFIG).catalogue.spec(first.id)
-    again = proposal(town_file(), "own", Place("replace", prior))
+    again = proposal(town_file(), "own", Placement("replace", prior))
     kept = ("id", "title_zh", "publisher", "licence", "export", "secrecy", "accuracy_m", "name_field", "basis")
     assert {key: getattr(again, key) for key in kept} == {key: getattr(first, key) for key in kept}
 
 
 def test_what_a_model_picked_has_no_accuracy(counties: gpd.GeoDataFrame) -> None:
     given = replace(
-        proposal(town_file(), "own", Place("new")), publisher="市局", licence="内部", basis="modelled", accuracy_m=5.0
+        proposal(town_file(), "own", Placement("new")),
+        publisher="市局",
+        licence="内部",
+        basis="modelled",
+        accuracy_m=5.0,
     )
-    intake = take_in(town_file(), "town.geojson", crs="EPSG:4490")
+    intake = read_and_validate(town_file(), "town.geojson", crs="EPSG:4490")
     catalogue = current_catalogue(CONFIG).catalogue
     with pytest.raises(BadInput, match="精度"):
-        keep_layer(intake, given, town_file(), catalogue=catalogue, counties=counties)
+        store_layer(intake, given, town_file(), catalogue=catalogue, counties=counties)
     assert shapely.is_valid(TOWN)

@@ -16,9 +16,17 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
-from layers.catalogue.user_layers import changing, overlay_path, read_overlay
-from layers.own.intake import Intake, take_in
-from layers.own.versions import Given, given_beside, given_for, keep_layer, remove, roll, takes_place
+from layers.catalogue.user_layers import locked_overlay, overlay_path, read_overlay
+from layers.own.intake import Intake, read_and_validate
+from layers.own.versions import (
+    LayerDeclaration,
+    can_replace,
+    defaults_from_entry,
+    defaults_inside_extent,
+    remove,
+    store_layer,
+    use_version,
+)
 from layers.paths import home
 from tests.helpers import ROOT
 from tests.layers.brought import blocks, red_line, zipped_shapefile
@@ -41,21 +49,21 @@ def counties(shipped: dict[str, Layer]) -> gpd.GeoDataFrame:
 @pytest.fixture(scope="module")
 def bureau() -> tuple[bytes, Intake]:
     content = zipped_shapefile(red_line(), "STBHHX")
-    return content, take_in(content, "STBHHX.zip")
+    return content, read_and_validate(content, "STBHHX.zip")
 
 
-def keep(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame, given: Given) -> None:
+def keep(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame, given: LayerDeclaration) -> None:
     content, intake = bureau
-    keep_layer(intake, given, content, catalogue=current_catalogue(CONFIG).catalogue, counties=counties)
+    store_layer(intake, given, content, catalogue=current_catalogue(CONFIG).catalogue, counties=counties)
 
 
-def in_place(catalogue: Catalogue) -> Given:
-    return Given(**{**given_for(catalogue.spec("redline_jiangxi")), **SAID, **OFFICIAL})  # type: ignore[arg-type]
+def in_place(catalogue: Catalogue) -> LayerDeclaration:
+    return LayerDeclaration(**{**defaults_from_entry(catalogue.spec("redline_jiangxi")), **SAID, **OFFICIAL})  # type: ignore[arg-type]
 
 
-def beside(catalogue: Catalogue, *extent: str) -> Given:
-    held = given_beside(catalogue.spec("redline_jiangxi"), extent, [spec.id for spec in catalogue.layer])
-    return Given(**{**held, **SAID, **OFFICIAL, "extent": extent})  # type: ignore[arg-type]
+def beside(catalogue: Catalogue, *extent: str) -> LayerDeclaration:
+    held = defaults_inside_extent(catalogue.spec("redline_jiangxi"), extent, [spec.id for spec in catalogue.layer])
+    return LayerDeclaration(**{**held, **SAID, **OFFICIAL, "extent": extent})  # type: ignore[arg-type]
 
 
 def test_it_stands_in_the_place_of_the_illustration(
@@ -99,8 +107,8 @@ def test_a_citys_own_takes_only_its_own_ground(
     bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame, shipped: dict[str, Layer]
 ) -> None:
     catalogue = read_catalogue(CONFIG)
-    assert not takes_place(["361000"], catalogue.spec("redline_jiangxi"), counties)
-    assert takes_place(["361000"], catalogue.spec("permanent_farmland"), counties), "there was nothing before"
+    assert not can_replace(["361000"], catalogue.spec("redline_jiangxi"), counties)
+    assert can_replace(["361000"], catalogue.spec("permanent_farmland"), counties), "there was nothing before"
     keep(bureau, counties, beside(catalogue, "361000"))
     layers = load_layers(current_catalogue(CONFIG).catalogue, shipped)
     left = layers["redline_jiangxi"]
@@ -126,19 +134,19 @@ def test_a_new_version_keeps_the_ground_that_the_first_took(
 ) -> None:
     keep(bureau, counties, beside(current_catalogue(CONFIG).catalogue, "361000"))
     first = current_catalogue(CONFIG).catalogue
-    again = given_for(first.spec("redline_361000"))
-    keep(bureau, counties, Given(**{**again, **SAID, **OFFICIAL}))  # type: ignore[arg-type]
+    again = defaults_from_entry(first.spec("redline_361000"))
+    keep(bureau, counties, LayerDeclaration(**{**again, **SAID, **OFFICIAL}))  # type: ignore[arg-type]
     assert [version.takes_over for version in read_overlay().entry[0].version] == ["redline_jiangxi"] * 2
     assert current_catalogue(CONFIG).catalogue.spec("redline_jiangxi") == first.spec("redline_jiangxi")
 
     # a version that is complete in one county only gives the others back
-    keep(bureau, counties, Given(**{**again, **SAID, **OFFICIAL, "extent": ("361022",)}))  # type: ignore[arg-type]
+    keep(bureau, counties, LayerDeclaration(**{**again, **SAID, **OFFICIAL, "extent": ("361022",)}))  # type: ignore[arg-type]
     left = current_catalogue(CONFIG).catalogue.spec("redline_jiangxi")
     assert left.outside == ["361022"]
     assert "361025" in left.extent
     assert "361022" not in left.extent
     assert "360800" in left.extent
-    roll("redline_361000", 2)
+    use_version("redline_361000", 2)
     assert current_catalogue(CONFIG).catalogue.spec("redline_jiangxi") == first.spec("redline_jiangxi")
 
 
@@ -153,7 +161,9 @@ def test_two_cities_share_the_ground_and_all_of_them_leave_nothing(
     assert "360803" in left.extent
     rest = tuple(left.extent)
     keep(
-        bureau, counties, Given(**{**beside(current_catalogue(CONFIG).catalogue, *rest).__dict__, "id": "redline_rest"})
+        bureau,
+        counties,
+        LayerDeclaration(**{**beside(current_catalogue(CONFIG).catalogue, *rest).__dict__, "id": "redline_rest"}),
     )
     assert "redline_jiangxi" not in {spec.id for spec in current_catalogue(CONFIG).catalogue.layer}
 
@@ -163,10 +173,10 @@ def test_corridors_run_along_waters_that_were_brought(
     bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame, shipped: dict[str, Layer], part: bool
 ) -> None:
     waters = read_catalogue(CONFIG).spec("waters")
-    held = given_beside(waters, ["361000"], ["waters"]) if part else given_for(waters)
+    held = defaults_inside_extent(waters, ["361000"], ["waters"]) if part else defaults_from_entry(waters)
     extent = {"extent": ("361000",)} if part else {}
     said = {**held, **SAID, "basis": "published", "id_field": "BSM", **extent}
-    keep(bureau, counties, Given(**said))  # type: ignore[arg-type]
+    keep(bureau, counties, LayerDeclaration(**said))  # type: ignore[arg-type]
     layers = load_layers(current_catalogue(CONFIG).catalogue, shipped)
     corridor = layers["river_corridors"]
     assert corridor.fault is None
@@ -182,23 +192,23 @@ def test_corridors_run_along_waters_that_were_brought(
 def test_back_and_forward(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame) -> None:
     given = in_place(read_catalogue(CONFIG))
     keep(bureau, counties, given)
-    keep(bureau, counties, Given(**{**given.__dict__, "as_of": "2024"}))
+    keep(bureau, counties, LayerDeclaration(**{**given.__dict__, "as_of": "2024"}))
 
     def spec() -> tuple[str, str]:
         now = current_catalogue(CONFIG).catalogue.spec("redline_jiangxi")
         return now.basis, now.as_of
 
     assert spec() == ("statutory", "2024")
-    roll("redline_jiangxi", 1)
+    use_version("redline_jiangxi", 1)
     assert spec() == ("statutory", "2023-09")
-    roll("redline_jiangxi", 0)
+    use_version("redline_jiangxi", 0)
     assert spec() == ("modelled", "unknown")
-    roll("redline_jiangxi", 2)
+    use_version("redline_jiangxi", 2)
     assert spec() == ("statutory", "2024")
     with pytest.raises(BadInput, match="7"):
-        roll("redline_jiangxi", 7)
+        use_version("redline_jiangxi", 7)
     with pytest.raises(BadInput):
-        roll("waters", 1)
+        use_version("waters", 1)
     assert len(read_overlay().entry[0].version) == 2, "nothing is ever taken out"
 
 
@@ -228,7 +238,7 @@ def test_a_broken_overlay_is_one_sentence_and_stops_nothing(text: str) -> None:
     assert "catalogue.toml" in current.fault.text("en")
     assert "\n" not in current.fault.text("zh").strip()
     assert current.catalogue == read_catalogue(CONFIG)
-    with pytest.raises(ConfigError), changing():
+    with pytest.raises(ConfigError), locked_overlay():
         pass
     assert overlay_path().read_text(encoding="utf-8") == text, "what cannot be read is not written over"
 
@@ -236,13 +246,15 @@ def test_a_broken_overlay_is_one_sentence_and_stops_nothing(text: str) -> None:
 def test_the_overlay_before_stays_beside(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame) -> None:
     keep(bureau, counties, in_place(read_catalogue(CONFIG)))
     before = overlay_path().read_text(encoding="utf-8")
-    roll("redline_jiangxi", 0)
+    use_version("redline_jiangxi", 0)
     assert (home() / "catalogue.previous.toml").read_text(encoding="utf-8") == before
 
 
 def test_odd_words_come_back_as_they_were(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame) -> None:
     odd = '局 "甲"\\乙\x7f\u2028= [x] # \U00020000'
-    given = Given(**{**in_place(read_catalogue(CONFIG)).__dict__, "title_zh": odd, "publisher": odd + "\n[[layer]]"})
+    given = LayerDeclaration(
+        **{**in_place(read_catalogue(CONFIG)).__dict__, "title_zh": odd, "publisher": odd + "\n[[layer]]"}
+    )
     keep(bureau, counties, given)
     spec = current_catalogue(CONFIG).catalogue.spec("redline_jiangxi")
     assert spec.title.zh == odd.replace("\x7f", " ").replace("\u2028", " ")
@@ -253,7 +265,7 @@ def test_many_at_once_lose_nothing(bureau: tuple[bytes, Intake], counties: gpd.G
     failed: list[BaseException] = []
 
     def one(number: int) -> None:
-        given = Given(id=f"own_{number}", **{**SAID, "title_zh": f"图层{number}"})  # type: ignore[arg-type]
+        given = LayerDeclaration(id=f"own_{number}", **{**SAID, "title_zh": f"图层{number}"})  # type: ignore[arg-type]
         try:
             keep(bureau, counties, given)
         except Exception as fault:  # noqa: BLE001 -- a thread's fault is told to the test
@@ -274,7 +286,7 @@ def test_many_at_once_lose_nothing(bureau: tuple[bytes, Intake], counties: gpd.G
 @pytest.mark.parametrize("layer_id", ["../../x", "X", "a", "county", "", "a/b"])
 def test_ids_that_will_not_do(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame, layer_id: str) -> None:
     with pytest.raises(BadInput):
-        keep(bureau, counties, Given(id=layer_id, **SAID))  # type: ignore[arg-type]
+        keep(bureau, counties, LayerDeclaration(id=layer_id, **SAID))  # type: ignore[arg-type]
     assert not overlay_path().exists()
     assert not list(home().parent.rglob("*.fgb"))
 
@@ -285,25 +297,25 @@ def test_a_stopped_layer_is_not_kept(counties: gpd.GeoDataFrame) -> None:
     )
     content = zipped_shapefile(red_line([*blocks(2), bow]), "STBHHX")
     with pytest.raises(BadInput):
-        keep((content, take_in(content, "x.zip")), counties, Given(id="own_x", **SAID))  # type: ignore[arg-type]
+        keep((content, read_and_validate(content, "x.zip")), counties, LayerDeclaration(id="own_x", **SAID))  # type: ignore[arg-type]
     assert not overlay_path().exists()
 
 
 def test_a_file_at_a_path_is_kept_as_it_was_read(counties: gpd.GeoDataFrame, tmp_path: Path) -> None:
     path = tmp_path / "STBHHX.zip"
     path.write_bytes(zipped_shapefile(red_line(), "STBHHX"))
-    intake, given = take_in(path, path.name), in_place(read_catalogue(CONFIG))
+    intake, given = read_and_validate(path, path.name), in_place(read_catalogue(CONFIG))
     catalogue = read_catalogue(CONFIG)
-    keep_layer(intake, given, path, catalogue=catalogue, counties=counties)
+    store_layer(intake, given, path, catalogue=catalogue, counties=counties)
     kept = home() / "layers" / "redline_jiangxi" / "0001" / "original" / "STBHHX.zip"
     assert kept.read_bytes() == path.read_bytes()
 
     # the very same content is there once; a kept file that was changed since serves nobody
-    keep_layer(intake, given, path, catalogue=catalogue, counties=counties)
+    store_layer(intake, given, path, catalogue=catalogue, counties=counties)
     again = home() / "layers" / "redline_jiangxi" / "0002" / "original" / "STBHHX.zip"
     assert again.samefile(kept)
     kept.write_bytes(b"changed")
-    keep_layer(intake, given, path, catalogue=catalogue, counties=counties)
+    store_layer(intake, given, path, catalogue=catalogue, counties=counties)
     third = home() / "layers" / "redline_jiangxi" / "0003" / "original" / "STBHHX.zip"
     assert third.read_bytes() == path.read_bytes()
 
@@ -311,6 +323,6 @@ def test_a_file_at_a_path_is_kept_as_it_was_read(counties: gpd.GeoDataFrame, tmp
     kept.write_bytes(b"changed")
     third.write_bytes(b"changed")
     with pytest.raises(BadInput) as fault:
-        keep_layer(intake, given, path, catalogue=catalogue, counties=counties)
+        store_layer(intake, given, path, catalogue=catalogue, counties=counties)
     assert fault.value.key == "data.changed_meanwhile"
     assert sorted(one.name for one in kept.parents[2].iterdir()) == ["0001", "0002", "0003"]

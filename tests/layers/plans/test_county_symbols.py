@@ -9,7 +9,7 @@ import pytest
 import shapely
 from shapely.geometry import MultiPoint, box
 
-from layers.plans.county_symbols import spread_points
+from layers.plans.county_symbols import symbol_positions
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def counties() -> gpd.GeoDataFrame:
 
 def test_symbols_stand_inside_and_apart(counties: gpd.GeoDataFrame) -> None:
     ids = pd.Series([f"p{i}" for i in range(12)])
-    points = spread_points(pd.Series(["360001"] * 12), ids, counties)
+    points = symbol_positions(pd.Series(["360001"] * 12), ids, counties)
     assert shapely.contains(counties.geometry.iloc[0], points).all()
     xy = shapely.get_coordinates(points)
     gaps = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1)) + np.eye(12)
@@ -33,13 +33,13 @@ def test_symbols_stand_inside_and_apart(counties: gpd.GeoDataFrame) -> None:
 
 def test_positions_do_not_depend_on_the_order_of_rows(counties: gpd.GeoDataFrame) -> None:
     codes, ids = pd.Series(["360001", "360002", "360001"]), pd.Series(["b", "a", "c"])
-    straight = spread_points(codes, ids, counties)
-    turned = spread_points(codes[::-1].reset_index(drop=True), ids[::-1].reset_index(drop=True), counties)
+    straight = symbol_positions(codes, ids, counties)
+    turned = symbol_positions(codes[::-1].reset_index(drop=True), ids[::-1].reset_index(drop=True), counties)
     assert [p.wkb for p in straight] == [p.wkb for p in turned[::-1]]
 
 
 def test_several_counties_get_a_symbol_each_and_strangers_none(counties: gpd.GeoDataFrame) -> None:
-    points = spread_points(pd.Series(["360001;360002", "110000", "360100"]), pd.Series(["a", "b", "c"]), counties)
+    points = symbol_positions(pd.Series(["360001;360002", "110000", "360100"]), pd.Series(["a", "b", "c"]), counties)
     assert isinstance(points[0], MultiPoint)
     assert [counties.contains(p).tolist() for p in points[0].geoms] == [[True, False], [False, True]]
     assert points[1] is None

@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from layers.plans.entries import KINDS, PlanSet, Wanted, counted, matching, read_plan_set
+from layers.plans.entries import KINDS, EntryFilter, PlanSet, entry_counts, filter_entries, read_plan_set
 from layers.plans.tables import PLANS_FOLDER
 from words import entries as words
 
@@ -22,7 +22,7 @@ def rows_of(table: str) -> list[dict[str, str]]:
 
 
 def test_every_row_of_every_table_is_an_entry(plans: PlanSet) -> None:
-    table = counted(plans.entries)
+    table = entry_counts(plans.entries)
     for kind in KINDS:
         rows = rows_of(kind)
         for document in plans.documents.index:
@@ -37,19 +37,19 @@ def test_every_code_has_words(plans: PlanSet) -> None:
 
 
 def test_filters_meet_together(plans: PlanSet) -> None:
-    wanted = Wanted(document="001", kind="projects", category="category_power_generation", adcode="360827")
-    assert matching(plans.entries, wanted)["name"].tolist() == ["遂川抽水蓄能电站"]
-    assert matching(plans.entries, Wanted(text="马头山 自然保护区"))["id"].tolist() == ["000-matoushan"]
-    assert matching(plans.entries, Wanted(text="zixi 220"))["id"].tolist() == ["000-6-2-1-01"]
-    assert len(matching(plans.entries, Wanted())) == len(plans.entries)
-    assert matching(plans.entries, Wanted(text="没有这样的东西")).empty
+    wanted = EntryFilter(document="001", kind="projects", category="category_power_generation", adcode="360827")
+    assert filter_entries(plans.entries, wanted)["name"].tolist() == ["遂川抽水蓄能电站"]
+    assert filter_entries(plans.entries, EntryFilter(text="马头山 自然保护区"))["id"].tolist() == ["000-matoushan"]
+    assert filter_entries(plans.entries, EntryFilter(text="zixi 220"))["id"].tolist() == ["000-6-2-1-01"]
+    assert len(filter_entries(plans.entries, EntryFilter())) == len(plans.entries)
+    assert filter_entries(plans.entries, EntryFilter(text="没有这样的东西")).empty
 
 
 def test_a_county_has_all_that_claims_it_and_no_more(plans: PlanSet) -> None:
-    mine = matching(plans.entries, Wanted(adcode="361028", kind="projects"))["id"]
+    mine = filter_entries(plans.entries, EntryFilter(adcode="361028", kind="projects"))["id"]
     by_hand = [row["id"] for row in rows_of("projects") if "361028" in row["adcodes"].split(";")]
     assert sorted(mine) == sorted(by_hand)
-    wider = matching(plans.entries, Wanted(adcode="361028", kind="projects", wider=True))
+    wider = filter_entries(plans.entries, EntryFilter(adcode="361028", kind="projects", wider=True))
     assert set(mine) < set(wider["id"])
     added = wider[~wider["id"].isin(mine)]
     assert all({"361000", "360000"} & set(row.split(";")) for row in added["adcodes"])

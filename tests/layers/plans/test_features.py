@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry import LineString, Point, box
 
 from layers.plans.features import plan_features, project_features, protected_features, with_documents
-from layers.plans.reaches import stretches, water_shapes
+from layers.plans.reaches import reaches_in_counties, water_shapes
 from layers.plans.tables import read_table
 from tests.helpers import ROOT
 
@@ -119,7 +119,7 @@ def test_stretch_keeps_the_kind_of_its_water() -> None:
     )
     lake = box(0.5, 0.2, 1.5, 0.4).union(box(2, 0.5, 3, 0.6))  # touches the east edge with one side
     rows = pd.DataFrame({"water": ["river", "river", "none"], "adcodes": ["9", "2", "9"]})
-    both, east, none = stretches(rows, river(lake), halves)
+    both, east, none = reaches_in_counties(rows, river(lake), halves)
     assert both.equals(box(0.5, 0.2, 1.5, 0.4))
     assert east.equals(box(1, 0.2, 1.5, 0.4))
     assert none is None

@@ -11,8 +11,8 @@ from layers.catalogue.config import read_catalogue
 from layers.catalogue.model import Layer
 from layers.indicators.county_profile import derived_figures
 from layers.law.tables import read_law
-from layers.own.database import place_of
-from layers.own.versions import rivals
+from layers.own.database import placement_of
+from layers.own.versions import replaceable_entries
 from layers.plans.schema import TABLES
 from layers.plans.tables import read_table
 from layers.sources import PlansSource
@@ -97,10 +97,10 @@ def test_a_list_of_names_is_no_rival_of_the_layer_itself(shipped: dict[str, Laye
     counties = shipped["county"].frame
     assert counties is not None
     for word in ("wetland", "water_source_zone"):
-        assert [spec.id for spec in rivals(word, ("361000",), catalogue)] == [word]
-        place = place_of(word, ("361000",), catalogue, counties)
+        assert [spec.id for spec in replaceable_entries(word, ("361000",), catalogue)] == [word]
+        place = placement_of(word, ("361000",), catalogue, counties)
         assert (place.kind, place.spec and place.spec.id) == ("replace", word)
-    assert [spec.id for spec in rivals("protected_site", ("361000",), catalogue)] == ["protected_sites"]
+    assert [spec.id for spec in replaceable_entries("protected_site", ("361000",), catalogue)] == ["protected_sites"]
 
 
 def test_the_date_of_a_feature_is_its_documents(split: dict[str, Layer], shipped: dict[str, Layer]) -> None:

@@ -9,7 +9,7 @@ import shapely
 from pyproj import Geod
 
 from layers.catalogue.model import Layer
-from layers.plans.reaches import stretches, water_shapes
+from layers.plans.reaches import reaches_in_counties, water_shapes
 from layers.plans.tables import read_table
 from tests.helpers import ROOT
 
@@ -31,7 +31,7 @@ def shapes(counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _in(water: str, adcode: str, shapes: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> shapely.Geometry | None:
     found: shapely.Geometry | None
-    [found] = stretches(pd.DataFrame({"water": [water], "adcodes": [adcode]}), shapes, counties)
+    [found] = reaches_in_counties(pd.DataFrame({"water": [water], "adcodes": [adcode]}), shapes, counties)
     return found
 
 

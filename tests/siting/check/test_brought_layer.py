@@ -14,8 +14,8 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.load import load_layers
 from layers.catalogue.user_layers import read_overlay
-from layers.own.intake import take_in
-from layers.own.versions import Given, given_beside, keep_layer, remove
+from layers.own.intake import read_and_validate
+from layers.own.versions import LayerDeclaration, defaults_inside_extent, remove, store_layer
 from siting.check.run import run_check
 from siting.check.settings import Case, Settings
 from siting.ledger.layer_uses import uses_by_version
@@ -35,10 +35,10 @@ def test_findings_are_those_of_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     catalogue = read_catalogue(CONFIG)
     before = load_layers(catalogue)
     counties = counties_of(before)
-    held = given_beside(catalogue.spec("redline_jiangxi"), ["361000"], [spec.id for spec in catalogue.layer])
+    held = defaults_inside_extent(catalogue.spec("redline_jiangxi"), ["361000"], [spec.id for spec in catalogue.layer])
     said = {"title_zh": "红线", "publisher": "局", "licence": "内部", "as_of": "2023", "basis": "statutory"}
-    given = Given(**{**held, **said, "extent": ("361000",), "id_field": "BSM", "name_field": "HXMC"})  # type: ignore[arg-type]
-    keep_layer(take_in(content, "STBHHX.zip"), given, content, catalogue=catalogue, counties=counties)
+    given = LayerDeclaration(**{**held, **said, "extent": ("361000",), "id_field": "BSM", "name_field": "HXMC"})  # type: ignore[arg-type]
+    store_layer(read_and_validate(content, "STBHHX.zip"), given, content, catalogue=catalogue, counties=counties)
     after = load_layers(current_catalogue(CONFIG).catalogue, before)
 
     # sites: across the corner of a block, wholly inside one, wholly between two, and in another city

@@ -17,8 +17,8 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
-from layers.own.intake import take_in
-from layers.own.versions import Given, keep_layer
+from layers.own.intake import read_and_validate
+from layers.own.versions import LayerDeclaration, store_layer
 from layers.paths import config_in_use, law_folder, plans_folder
 from siting.law.project import law_table
 from siting.law.rules import rules_digest
@@ -83,10 +83,10 @@ def test_the_maps_check_follows_settings_imports_and_tables(elsewhere: Path, shi
 
     frame = gpd.GeoDataFrame({"n": [1]}, geometry=[SITE.buffer(0.01)], crs=4490)
     content = frame.to_json(drop_id=True).encode()
-    given = Given(id="own_new", title_zh="甲", publisher="乙", licence="丙", extent=("361002",))
+    given = LayerDeclaration(id="own_new", title_zh="甲", publisher="乙", licence="丙", extent=("361002",))
     current = current_catalogue(elsewhere)
-    keep_layer(
-        take_in(content, "own.geojson", crs="EPSG:4490"), given, content,
+    store_layer(
+        read_and_validate(content, "own.geojson", crs="EPSG:4490"), given, content,
         catalogue=current.catalogue, counties=counties_of(shipped),
     )  # fmt: skip
     third = checked(app)

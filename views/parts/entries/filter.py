@@ -10,7 +10,7 @@ import streamlit as st
 
 from carto.markup import style
 from layers.paths import data_root
-from layers.plans import KINDS, PlanSet, Wanted, matching, read_plan_set
+from layers.plans import KINDS, EntryFilter, PlanSet, filter_entries, read_plan_set
 from siting.law import FilesStamp, stamp_of
 from views.session import Slot, catalogue, lang, region_text, say, show_html, territories
 from words import LANGUAGES
@@ -52,10 +52,10 @@ def choose_kind(plans: PlanSet) -> str:
     return kind or ""
 
 
-def choose(plans: PlanSet, kind: str) -> Wanted:
+def choose(plans: PlanSet, kind: str) -> EntryFilter:
     """Show the filters for entries of a kind (blank: of all) and return what they ask for."""
     entries = plans.entries
-    mine = matching(entries, Wanted(kind=kind))
+    mine = filter_entries(entries, EntryFilter(kind=kind))
     show_html(style("views/parts/entries/templates/filter.css"))
     with st.container(key="plans_filters"):
         first = st.columns([1.2, 1.2, 1.2, 1.6], vertical_alignment="bottom")
@@ -74,7 +74,7 @@ def choose(plans: PlanSet, kind: str) -> Wanted:
         place = _select("place", _codes(mine["place"]))
     with second[2]:
         wider = st.checkbox(say("plans_page.wider"), key="plans-wider", help=say("plans_page.wider_help"))
-    return Wanted(document, kind, category, adcode, wider, status, place, text.strip())
+    return EntryFilter(document, kind, category, adcode, wider, status, place, text.strip())
 
 
 def clear() -> None:

@@ -12,10 +12,10 @@ from streamlit import config
 
 from geo.errors import RedlineError
 from geo.files import Content
-from geo.read import Inspection, inspect, packed
+from geo.read import Inspection, inspect, pack_for_upload
 from geo.sites import ReadLimits
 from layers.catalogue import counties_of
-from layers.own import LAYER_LIMITS, Intake, take_in
+from layers.own import LAYER_LIMITS, Intake, read_and_validate
 from views.parts.intake.source import FORMATS
 from views.session import Memo, Slot, catalogue, current_layers, file_name_text, say, show_fault
 
@@ -60,7 +60,7 @@ class Brought:
         RedlineError
             If nothing of it can be read, or its system is missing.
         """
-        return take_in(
+        return read_and_validate(
             self.content,
             self.name,
             layer=layer,
@@ -105,7 +105,7 @@ def _by_path(text: str) -> None:
     """Take a file of this machine, or say what is wrong with its path."""
     folder = TemporaryDirectory(prefix="redline-")
     try:
-        path, name = packed(Path(text).expanduser(), LAYER_LIMITS.upload_mb, Path(folder.name))
+        path, name = pack_for_upload(Path(text).expanduser(), LAYER_LIMITS.upload_mb, Path(folder.name))
         stamp = path.stat()
     except RedlineError as fault:
         show_fault(fault)

@@ -12,7 +12,7 @@ from geo.crs import Candidate
 from geo.errors import RedlineError
 from geo.read import Inspection
 from layers.catalogue import counties_of
-from layers.own import Given, Intake, has_official_fields, keep_layer
+from layers.own import Intake, LayerDeclaration, has_official_fields, store_layer
 from views.parts.intake import (
     Brought,
     Placed,
@@ -59,7 +59,7 @@ def show_add() -> None:
         st.rerun()
     if _system(brought, intake):
         return
-    if intake.stopped:
+    if intake.blocked:
         return
     st.markdown(f"##### 3 · {say('data.step_what')}")
     given = say_what_it_is(intake, f"{brought.token}-{intake.layer}-{intake.reading.epsg}")
@@ -149,11 +149,11 @@ def _evidence(intake: Intake) -> list[str]:
     return [say(key) for key in known if has(key)] or [intake.reading.declared]
 
 
-def _keep(brought: Brought, intake: Intake, given: Given) -> None:
+def _keep(brought: Brought, intake: Intake, given: LayerDeclaration) -> None:
     """Store the layer, load it, make its tiles; each step is said."""
     with st.status(say("data.keeping"), expanded=True) as status:
         try:
-            version = keep_layer(
+            version = store_layer(
                 intake,
                 given,
                 brought.content,
@@ -166,7 +166,7 @@ def _keep(brought: Brought, intake: Intake, given: Given) -> None:
             if layer.fault is not None:
                 raise layer.fault
             status.write(say("data.step_tiles"))
-            changed = [one for one in current_layers().values() if one.id in {layer.id, given.beside}]
+            changed = [one for one in current_layers().values() if one.id in {layer.id, given.supersedes}]
             make_tiles(changed, lang())
         except RedlineError as fault:
             status.update(label=say("data.keeping_failed"), state="error")

@@ -10,7 +10,15 @@ import streamlit as st
 from geo.errors import RedlineError
 from geo.read import Inspection
 from layers.catalogue import OverlayVersion, counties_of
-from layers.own import Database, Said, TableSeen, has_official_fields, keep_each, look_through, place_text
+from layers.own import (
+    Database,
+    SharedMetadata,
+    TableReport,
+    has_official_fields,
+    inspect_tables,
+    placement_text,
+    store_tables,
+)
 from views.parts.intake import Brought, inspected, let_go
 from views.parts.map import make_tiles
 from views.screens.data.describe import dated
@@ -32,7 +40,7 @@ __all__ = ["asks_for_many"]
 
 _EXTENT: Final[Slot[list[str]]] = Slot("data-many-extent", [])
 """Of each file: where its tables are complete."""
-_TABLES: Final[Memo[list[TableSeen]]] = Memo("data-many-seen")
+_TABLES: Final[Memo[list[TableReport]]] = Memo("data-many-seen")
 
 _FEW: Final = 2
 
@@ -65,7 +73,7 @@ def _show_many(brought: Brought) -> None:
     tables = _looked_through(brought, extent)
     with place:
         ticked = _ticked(tables, token)
-    if not any(table.fits for table in tables):
+    if not any(table.can_be_stored for table in tables):
         return
     st.markdown(f"##### 3 · {say('data.many_said')}")
     said = _said(brought.token, ticked)
@@ -83,7 +91,7 @@ def _database(brought: Brought) -> Database:
     )
 
 
-def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[TableSeen]:
+def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[TableReport]:
     """Look through the tables, once for a file, an extent and a catalogue; what is read now is said."""
     key = (brought.token, brought.crs, extent, current().overlay.revision)
     line = st.empty()
@@ -91,20 +99,20 @@ def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[Ta
     def show(_share: float, table: str = "", /) -> None:
         line.caption(markdown_text(say("data.many_reading", layer=table)))
 
-    def look() -> list[TableSeen]:
-        return look_through(_database(brought), inspected(brought).layers, extent=extent, progress=show)
+    def look() -> list[TableReport]:
+        return inspect_tables(_database(brought), inspected(brought).layers, extent=extent, progress=show)
 
     found = _TABLES.once(key, look)
     line.empty()
     return found
 
 
-def _ticked(tables: Sequence[TableSeen], token: str) -> list[TableSeen]:
+def _ticked(tables: Sequence[TableReport], token: str) -> list[TableReport]:
     """List the tables, those that fit with a tick; return the ticked ones."""
-    ticked: list[TableSeen] = []
+    ticked: list[TableReport] = []
     st.caption(say("data.many_pick"))
     for table in tables:
-        if not table.fits:
+        if not table.can_be_stored:
             continue
         with st.container(border=True, key=f"data_table_{len(ticked)}_{table.layer.encode().hex()[:40]}"):
             assert table.official is not None
@@ -114,28 +122,28 @@ def _ticked(tables: Sequence[TableSeen], token: str) -> list[TableSeen]:
             st.caption(_facts(table))
             _faults(table)
     for table in tables:
-        if not table.fits:
-            out = say("data.many_out", layer=table.layer, count=f"{table.read:,}")
-            st.warning(f"**{markdown_text(out)}** {markdown_text(table.why(lang()))}")
+        if not table.can_be_stored:
+            out = say("data.many_out", layer=table.layer, count=f"{table.row_count:,}")
+            st.warning(f"**{markdown_text(out)}** {markdown_text(table.refusal_text(lang()))}")
     return ticked
 
 
-def _facts(table: TableSeen) -> str:
+def _facts(table: TableReport) -> str:
     """Say how much there is, what was found, where it is complete and in whose place it goes."""
     where = territory_text(table.extent)
     return markdown_text(
         say(
             "data.many_facts",
-            kept=f"{table.kept:,}",
-            read=f"{table.read:,}",
+            kept=f"{table.valid_count:,}",
+            read=f"{table.row_count:,}",
             faults=say("data.many_faults" if table.faults else "data.many_no_faults", count=len(table.faults)),
             extent=where,
-            place=place_text(table.place, where, lang()) if table.place else "—",
+            place=placement_text(table.placement, where, lang()) if table.placement else "—",
         )
     )
 
 
-def _faults(table: TableSeen) -> None:
+def _faults(table: TableReport) -> None:
     for notice in table.notices:
         st.info(markdown_text(notice.text(lang())))
     if not table.faults:
@@ -145,7 +153,7 @@ def _faults(table: TableSeen) -> None:
             st.markdown(f"**{markdown_text(fault.text(lang()))}** {markdown_text(fault.cure(lang()))}")
 
 
-def _said(token: str, ticked: Sequence[TableSeen]) -> Said | None:
+def _said(token: str, ticked: Sequence[TableReport]) -> SharedMetadata | None:
     """Ask for what holds for all tables; return it once the button is pressed."""
     named = territories()
     left, right = st.columns(2)
@@ -177,13 +185,13 @@ def _said(token: str, ticked: Sequence[TableSeen]) -> Said | None:
     if not ticked:
         st.error(say("data.many_pick_none"))
         return None
-    return Said(publisher, licence, as_of or "unknown")
+    return SharedMetadata(publisher, licence, as_of or "unknown")
 
 
-def _keep(brought: Brought, tables: Sequence[TableSeen], said: Said) -> None:
+def _keep(brought: Brought, tables: Sequence[TableReport], said: SharedMetadata) -> None:
     """Store the tables one after another; say on the next run which are there and which are not."""
     with st.status(say("data.keeping"), expanded=True) as status:
-        outcomes = keep_each(
+        outcomes = store_tables(
             _database(brought),
             tables,
             said,

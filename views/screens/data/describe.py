@@ -10,8 +10,18 @@ from typing import Any, Final
 
 import streamlit as st
 
-from layers.catalogue import Export, Secrecy, counties_of, most_export
-from layers.own import FIXED_ROLES, Given, Intake, Place, field_faults, likely_extent, propose, rivals, takes_place
+from layers.catalogue import Export, Secrecy, counties_of, export_limit
+from layers.own import (
+    FIXED_ROLES,
+    Intake,
+    LayerDeclaration,
+    Placement,
+    can_replace,
+    field_faults,
+    likely_extent,
+    propose,
+    replaceable_entries,
+)
 from views.parts.findings import word_title
 from views.screens.data.next_run import TARGET
 from views.session import Memo, catalogue, current_layers, lang, markdown_text, say, territories, territory_text
@@ -28,14 +38,19 @@ _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _OWN: Final = "own"
 
 
-def say_what_it_is(intake: Intake, token: str) -> Given | None:
+def say_what_it_is(intake: Intake, token: str) -> LayerDeclaration | None:
     """Ask what is not known yet; return the answer once the button is pressed."""
     official = intake.recognition.official
     word = official.stands_for if official else _word(token)
     extent = _extent(intake, token)
     place = _place(word, extent, token)
     proposed = propose(
-        intake, word=word, extent=tuple(extent), place=place, catalogue=catalogue(), named=territory_text
+        intake,
+        stands_for=word,
+        extent=tuple(extent),
+        placement=place,
+        catalogue=catalogue(),
+        format_territories=territory_text,
     )
     told: dict[str, Any] = _about(proposed, token, place)
     told |= _fields(intake, proposed, token)
@@ -88,16 +103,16 @@ def _extent(intake: Intake, token: str) -> list[str]:
     )
 
 
-def _place(word: str, extent: Sequence[str], token: str) -> Place:
+def _place(word: str, extent: Sequence[str], token: str) -> Placement:
     """Ask in whose place the layer goes; the likeliest answer first."""
     counties = counties_of(current_layers())
-    options: list[Place] = []
-    for spec in rivals(word, extent, catalogue()):
-        whole = takes_place(extent, spec, counties)
-        options += [Place("replace" if whole else "beside", spec)] + ([] if whole else [Place("replace", spec)])
+    options: list[Placement] = []
+    for spec in replaceable_entries(word, extent, catalogue()):
+        whole = can_replace(extent, spec, counties)
+        options += [Placement("replace" if whole else "beside", spec)] + ([] if whole else [Placement("replace", spec)])
     target = TARGET.get()
     options.sort(key=lambda one: one.spec is None or one.spec.id != target)
-    options.append(Place("new"))
+    options.append(Placement("new"))
     if len(options) == 1:
         return options[0]
     at: int = st.radio(
@@ -107,7 +122,7 @@ def _place(word: str, extent: Sequence[str], token: str) -> Place:
         key=f"data-place-{token}-{word}-{'.'.join(extent)}",
     )
     chosen = options[at]
-    if chosen.kind == "replace" and chosen.spec is not None and not takes_place(extent, chosen.spec, counties):
+    if chosen.kind == "replace" and chosen.spec is not None and not can_replace(extent, chosen.spec, counties):
         st.warning(
             say(
                 "data.replace_loses",
@@ -118,12 +133,12 @@ def _place(word: str, extent: Sequence[str], token: str) -> Place:
     return chosen
 
 
-def _place_text(place: Place, extent: Sequence[str]) -> str:
+def _place_text(place: Placement, extent: Sequence[str]) -> str:
     title = markdown_text(place.spec.title(lang())) if place.spec else ""
     return say(f"data.place_{place.kind}", title=title, extent=territory_text(list(extent)))
 
 
-def _about(proposed: Given, token: str, place: Place) -> dict[str, Any]:
+def _about(proposed: LayerDeclaration, token: str, place: Placement) -> dict[str, Any]:
     """Ask for title, publisher, date, terms and basis."""
     prior = proposed.id if proposed.publisher else ""  # a new version: what was said of it before is proposed
     key = f"{token}-{place.kind}-{place.spec.id if place.spec else ''}-{lang()}"
@@ -159,7 +174,7 @@ def _about(proposed: Given, token: str, place: Place) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fields(intake: Intake, proposed: Given, token: str) -> dict[str, Any]:
+def _fields(intake: Intake, proposed: LayerDeclaration, token: str) -> dict[str, Any]:
     """Ask which column is id, name, zone and date; an official table says the first three itself."""
     columns = [column.name for column in intake.columns]
     official = intake.recognition.official
@@ -177,7 +192,7 @@ def _fields(intake: Intake, proposed: Given, token: str) -> dict[str, Any]:
     return found
 
 
-def _rest(proposed: Given, token: str, basis: str, *, expanded: bool) -> dict[str, Any]:
+def _rest(proposed: LayerDeclaration, token: str, basis: str, *, expanded: bool) -> dict[str, Any]:
     """Ask for accuracy, secrecy and what may leave."""
     with st.expander(say("data.more"), expanded=expanded):
         left, middle, right = st.columns(3)
@@ -198,7 +213,7 @@ def _rest(proposed: Given, token: str, basis: str, *, expanded: bool) -> dict[st
             key=f"data-secrecy-{token}",
         )
         usual: Export = "none" if basis == "statutory" else "full"
-        likely = most_export((proposed.export or usual) if basis == proposed.basis else usual, secrecy)
+        likely = export_limit((proposed.export or usual) if basis == proposed.basis else usual, secrecy)
         offered: tuple[Export, ...] = ("none",) if secrecy == "secret" else _EXPORTS
         export = right.selectbox(
             say("data.export"),

@@ -10,7 +10,7 @@ import streamlit as st
 from carto.markup import Markup
 from geo.errors import RedlineError
 from layers.catalogue import Layer, OverlayEntry, licence_text
-from layers.own import FIXED_ROLES, remove, roll
+from layers.own import FIXED_ROLES, remove, use_version
 from siting.ledger import VersionUse, uses_by_version
 from views.parts.findings import word_title
 from views.screens.data.next_run import MESSAGE, TARGET, VIEW_NEXT
@@ -105,9 +105,9 @@ def _versions(layer: Layer) -> None:
     at = numbers.index(entry.current)
     back, forward, out = st.columns(3)
     if back.button(say("data.roll_back"), disabled=at == 0, width="stretch", key="data-back"):
-        _do(lambda: roll(layer.id, numbers[at - 1]), "data.rolled", number=numbers[at - 1])
+        _do(lambda: use_version(layer.id, numbers[at - 1]), "data.rolled", number=numbers[at - 1])
     if forward.button(say("data.roll_forward"), disabled=at + 1 >= len(numbers), width="stretch", key="data-forward"):
-        _do(lambda: roll(layer.id, numbers[at + 1]), "data.rolled", number=numbers[at + 1])
+        _do(lambda: use_version(layer.id, numbers[at + 1]), "data.rolled", number=numbers[at + 1])
     if out.button(say("data.remove"), disabled=shipped and entry.current == 0, width="stretch", key="data-remove"):
         _do(lambda: remove(layer.id), "data.removed")
     st.caption(say("data.versions_help"))

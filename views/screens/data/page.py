@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.own import roll
+from layers.own import use_version
 from views.screens.data.add import show_add
 from views.screens.data.compare import show_compare
 from views.screens.data.detail import show_detail
@@ -90,7 +90,7 @@ def _out_of_use(shown: set[str]) -> None:
             left.text(f"{last.layer.title(lang())} · {entry.id} · {last.made_at[:10]}")
             if right.button(say("data.restore"), key=f"data-restore-{entry.id}", width="stretch"):
                 try:
-                    roll(entry.id, last.number)
+                    use_version(entry.id, last.number)
                 except RedlineError as fault:
                     show_fault(fault)
                 else:

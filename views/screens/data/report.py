@@ -40,8 +40,8 @@ def show_report(intake: Intake, accept_repairs: bool) -> bool:
         )
         if found.official.ysdm_verified == "family":
             st.caption(say("data.recognised_family"))
-    elif found.near is not None:
-        st.warning(markdown_text(found.near.text(lang())))
+    elif found.near_miss is not None:
+        st.warning(markdown_text(found.near_miss.text(lang())))
     left, right = st.columns([2, 3])
     with left:
         show_html(style(CSS), _figures(intake))
@@ -67,7 +67,7 @@ def _figures(intake: Intake) -> Markup:
             say("data.figure_file"),
             f"{intake.name} / {intake.layer}" if intake.layer not in intake.name else intake.name,
         ),
-        (say("data.figure_rows"), say("data.rows_kept", read=f"{intake.read:,}", kept=f"{len(intake.frame):,}")),
+        (say("data.figure_rows"), say("data.rows_kept", read=f"{intake.row_count:,}", kept=f"{len(intake.frame):,}")),
         (say("data.figure_kind"), say(f"data.kind_{intake.dimension}")),
         *([(say("data.figure_size"), size)] if intake.dimension else []),
         (say("data.bounds"), bounds),

@@ -11,7 +11,16 @@ import streamlit as st
 from geo.errors import RedlineError
 from geo.read.tables import PlainTable, read_plain_tables
 from layers.gazetteer import ELSEWHERE, Gazetteer, JoinReport, Level
-from layers.indicators import Doubled, Guess, Subject, guess_columns, join_table, own_subject, placed, read_numbers
+from layers.indicators import (
+    ColumnGuess,
+    Doubled,
+    Subject,
+    assigned_codes,
+    guess_columns,
+    join_table,
+    own_subject,
+    read_numbers,
+)
 from layers.paths import data_root
 from views.parts.indicators import add_own, today
 from views.session import Slot, Stamp, catalogue, lang, markdown_text, region_text, say, show_fault, stamp
@@ -98,7 +107,7 @@ def _show_join(name: str, table: pd.DataFrame, by: tuple[str, Level], numbers: l
     key, level = by
     report = join_table(table, key, _gazetteer(str(data_root(catalogue().folder)), stamp()), level)
     _show_counts(report)
-    codes = placed(report, _cures(report, seed))
+    codes = assigned_codes(report, _cures(report, seed))
     doubled = _doubled(codes, seed)
     for column in numbers:
         unread = read_numbers(table[column]).unread
@@ -194,7 +203,7 @@ def _doubled(codes: pd.Series, seed: str) -> Doubled:
     return way
 
 
-def _guess(table: pd.DataFrame) -> Guess:
+def _guess(table: pd.DataFrame) -> ColumnGuess:
     return guess_columns(table, _gazetteer(str(data_root(catalogue().folder)), stamp()))
 
 

@@ -13,7 +13,7 @@ from carto.map import highlight_group
 from carto.markup import Markup
 from carto.scene import View
 from carto.style import FAMILY_COLOURS
-from layers.plans import PlanSet, Wanted, counted, matching
+from layers.plans import EntryFilter, PlanSet, entry_counts, filter_entries
 from views.parts.entries import (
     TABLE_21,
     backdrop,
@@ -73,11 +73,11 @@ def show() -> None:
     st.caption(say("plans_page.lead"))
     left, right = st.columns([1.2, 1], gap="medium")
     with left:
-        show_counts(plans, counted(plans.entries))
+        show_counts(plans, entry_counts(plans.entries))
     kind = choose_kind(plans)
     with right:
         wanted = choose(plans, kind)
-    found = matching(plans.entries, wanted)
+    found = filter_entries(plans.entries, wanted)
     if wanted.kind == "indicators" and found["id"].str.startswith(TABLE_21).any() and _side_by_side():
         show_table_21(plans, found)
         return
@@ -119,7 +119,7 @@ def _picked(found: pd.DataFrame) -> dict[str, Any] | None:
     return row_of(mine.iloc[0]) if len(mine) else None
 
 
-def _show_map(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:
+def _show_map(plans: PlanSet, wanted: EntryFilter, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:
     """Show the list on the map with the chosen entry pointed out; a click chooses another."""
     layers, visible = backdrop()
     groups, count = drawn(found)
@@ -150,7 +150,7 @@ def _show_map(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[
             st.rerun()
 
 
-def _look(plans: PlanSet, wanted: Wanted, chosen: View | None) -> View | None:
+def _look(plans: PlanSet, wanted: EntryFilter, chosen: View | None) -> View | None:
     """Return where the map is to move: to an entry just chosen in the list, else to the place just filtered by."""
     key = _PICKED.get()
     if chosen is not None and key != _MAP_AT.get():
@@ -170,7 +170,7 @@ def _legend(count: int) -> Markup:
     return html_of("views/screens/plans/templates/legend.html", count=count, signs=signs)
 
 
-def _show_list(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:
+def _show_list(plans: PlanSet, wanted: EntryFilter, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:
     """Show the list; ticking a row chooses the entry."""
     total = len(plans.entries)
     if found.empty:
@@ -180,7 +180,7 @@ def _show_list(plans: PlanSet, wanted: Wanted, found: pd.DataFrame, picked: dict
     key = "plans_page.found" if len(found) == total else "plans_page.found_of"
     head, reset, _ = st.columns([1.5, 1.1, 1], vertical_alignment="center")  # tools of the table open at the right
     head.markdown(f"**{say(key, count=len(found), total=total)}**")
-    if wanted != Wanted():
+    if wanted != EntryFilter():
         reset.button(say("plans_page.clear"), on_click=clear, width="stretch")
     first = found["key"] == _FIRST.get()
     ordered = pd.concat([found[first], found[~first]])

@@ -12,7 +12,7 @@ from geo.measure.ellipsoid import area_m2
 from geo.read.cad.dxf_head import dxf_text
 from geo.read.formats import Sites, inspect, read_sites
 from geo.shapes.rings import CLOSING_M
-from layers.own.intake import take_in
+from layers.own.intake import read_and_validate
 from tests.geo.formats import lwpolyline
 from tests.geo.read.test_every_format import drawing
 from tests.geo.shapes.test_ring_kinds import E0, N0
@@ -60,7 +60,7 @@ def test_an_outline_open_by_less_than_a_survey_can_tell_is_an_area(
         told = next(one for one in sites.notices if one.code == "dxf_closed").text("en")
         assert f"{round(gap * 1000):g} mm" in told
         assert f"{E0:.3f}, {N0:.3f}" in told
-    assert take_in(content, "a.dxf", crs=4527).area_m2 == pytest.approx(AREA, abs=0.01)
+    assert read_and_validate(content, "a.dxf", crs=4527).area_m2 == pytest.approx(AREA, abs=0.01)
 
 
 @pytest.mark.parametrize("entity", [light, old])

@@ -18,10 +18,10 @@ import pytest
 import shapely
 
 from geo.errors import RedlineError
-from geo.files.source import with_beside
+from geo.files.source import zip_with_sidecars
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import Sites, inspect, read_sites
-from geo.read.layer_file import open_layer, packed
+from geo.read.layer_file import open_layer, pack_for_upload
 from geo.sites.sites import ReadLimits
 from tests.geo.formats import fgb, gdb, gpkg, kml, lwpolyline
 from tests.geo.raw_shapefile import PRJ, dbf, shp
@@ -55,7 +55,7 @@ def test_a_geopackage_at_a_path_is_read_with_its_wal(wal: Path, tmp_path: Path) 
     assert inspect(wal).layers[0].count == 2
     folder = tmp_path / "packed"
     folder.mkdir()
-    content, name = packed(wal, 100, folder)
+    content, name = pack_for_upload(wal, 100, folder)
     opened = open_layer(content, name, limits=LIMITS)
     assert len(opened.shapes) == 2
     assert opened.sha256 == sites.sha256
@@ -63,9 +63,9 @@ def test_a_geopackage_at_a_path_is_read_with_its_wal(wal: Path, tmp_path: Path) 
 
 
 def test_what_is_kept_of_such_a_file_reads_the_same_again(wal: Path) -> None:
-    content = with_beside(wal)
+    content = zip_with_sidecars(wal)
     assert content is not None
-    assert content == with_beside(wal), "the same files give the same bytes"
+    assert content == zip_with_sidecars(wal), "the same files give the same bytes"
     again, sites = read_sites(content, wal.name), read_sites(wal)
     assert sites.sha256 == again.sha256 == hashlib.sha256(content).hexdigest()
     assert area_m2(again.frame).tolist() == area_m2(sites.frame).tolist()
@@ -80,12 +80,12 @@ def test_a_geopackage_without_its_wal_says_what_may_be_missing(wal: Path) -> Non
 
 
 def test_a_geopackage_that_is_whole_says_nothing(tmp_path: Path) -> None:
-    assert with_beside(tmp_path / "none.gpkg") is None
+    assert zip_with_sidecars(tmp_path / "none.gpkg") is None
     assert said(read_sites(gpkg(FRAME, tmp_path), "a.gpkg")) == []
     text = tmp_path / "a.geojson"
     text.write_bytes(geojson(shapely.Point(116, 27)))
     text.with_name("a.geojson-wal").write_bytes(b"x")
-    assert with_beside(text) is None
+    assert zip_with_sidecars(text) is None
 
 
 def test_a_write_that_was_broken_off_is_undone(tmp_path: Path) -> None:

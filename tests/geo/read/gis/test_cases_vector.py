@@ -18,7 +18,7 @@ from geo.errors import RedlineError
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites
 from geo.sites.sites import ReadLimits
-from layers.own.intake import take_in
+from layers.own.intake import read_and_validate
 from tests.helpers import ROOT
 
 CASES = ROOT / "tests" / "fixtures" / "cases"
@@ -95,8 +95,8 @@ def test_a_case_comes_in_as_a_layer_just_as_it_is_checked(case: Case) -> None:
     """Two ways in must not clean differently."""
     content = (CASES / case.file).read_bytes()
     name = "0" if case.file == "dxf_straight_frozen_layer.dxf" else None
-    intake = take_in(content, case.file, crs=case.crs, layer=name)
-    assert not intake.stopped
+    intake = read_and_validate(content, case.file, crs=case.crs, layer=name)
+    assert not intake.blocked
     wanted = sum(case.areas) if name is None else case.areas[0]
     assert intake.area_m2 == pytest.approx(wanted, abs=len(case.areas) * case.within_m2)
     said = {notice.code for notice in intake.notices} | {fault.code for fault in intake.faults}

@@ -14,7 +14,7 @@ from geo.crs.china_offsets import gcj02_of_wgs84
 from geo.errors import RedlineError
 from geo.read.formats import Sites, read_sites, sites_from_text
 from geo.read.gis.kml_points import points_of
-from layers.own.intake import take_in
+from layers.own.intake import read_and_validate
 from tests.geo.read.test_formats import refused
 from tests.helpers import geojson, shapefile, zipped
 
@@ -148,7 +148,7 @@ def test_pictures_and_blank_placemarks_are_said() -> None:
     told = next(one for one in sites.notices if one.code == "rows_without_shape").text("zh")
     assert "301、302、303" in told
     assert "说明" in told
-    intake = take_in(kml(*[PLAIN] * 3, *blanks), "a.kml")
+    intake = read_and_validate(kml(*[PLAIN] * 3, *blanks), "a.kml")
     assert len(intake.frame) == 3
     assert next(fault for fault in intake.faults if fault.code == "no_geometry").rows == (4, 5, 6)
 
@@ -172,11 +172,13 @@ def test_marks_that_are_settled_stay_whatever_is_named() -> None:
     both = read_sites(kml(*map(point, ["WGS84", "CGCS2000"])), "a.ovkml")
     assert shapely.get_coordinates(both.frame.geometry.to_numpy()).tolist() == [[116.35, 27.95]] * 2
     with pytest.raises(RedlineError) as fault:
-        take_in(kml(*map(point, ["GCJ-02", "WGS84"])), "a.ovkml", crs="GCJ-02")
+        read_and_validate(kml(*map(point, ["GCJ-02", "WGS84"])), "a.ovkml", crs="GCJ-02")
     assert fault.value.key == "data.which_layer"
     layer = "a.ovkml（WGS84）"
     assert (
-        take_in(kml(*map(point, ["GCJ-02", "WGS84"])), "a.ovkml", crs="GCJ-02", layer=layer).frame.geometry[0].x
+        read_and_validate(kml(*map(point, ["GCJ-02", "WGS84"])), "a.ovkml", crs="GCJ-02", layer=layer)
+        .frame.geometry[0]
+        .x
         == 116.35
     )
 
@@ -197,7 +199,7 @@ def test_marks_of_datav_mean_gcj02_and_are_asked_about() -> None:
     assert fault.values["candidates"][0].crs == "GCJ-02"
     assert "GCJ-02" in refused(zipped({"a.geojson": content}), "a.zip", "geo.crs_ask_datav").text("en")
     with pytest.raises(RedlineError, match="GCJ-02"):
-        take_in(content, "a.geojson")
+        read_and_validate(content, "a.geojson")
     with pytest.raises(RedlineError, match="GCJ-02"):
         sites_from_text(content.decode())
     sites = read_sites(content, "a.geojson", crs="GCJ-02")  # shifted once
@@ -249,7 +251,7 @@ def test_marks_of_datav_in_other_files(tmp_path: Path) -> None:
 )
 def test_json_of_odd_types_is_one_sentence(document: object) -> None:
     content = json.dumps(document).encode()
-    for read in (lambda: read_sites(content, "a.geojson"), lambda: take_in(content, "a.geojson")):
+    for read in (lambda: read_sites(content, "a.geojson"), lambda: read_and_validate(content, "a.geojson")):
         with pytest.raises(RedlineError) as fault:
             read()
         assert "\n" not in fault.value.text("zh")
@@ -264,7 +266,7 @@ def test_odd_properties_are_kept_or_left_and_cost_no_shape() -> None:
     ]
     content = json.dumps({"type": "FeatureCollection", "features": features, "name": {}}).encode()
     assert len(read_sites(content, "a.geojson")) == 3
-    assert len(take_in(content, "a.geojson").frame) == 3
+    assert len(read_and_validate(content, "a.geojson").frame) == 3
 
 
 TEXTS = {

@@ -15,8 +15,8 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.load import load_layers
 from layers.catalogue.user_layers import overlay_path
-from layers.own.intake import take_in
-from layers.own.versions import Given, keep_layer, roll
+from layers.own.intake import read_and_validate
+from layers.own.versions import LayerDeclaration, store_layer, use_version
 from layers.paths import home as home_folder
 from siting.check.run import run_check
 from siting.check.settings import Case, Settings
@@ -44,11 +44,11 @@ def page() -> AppTest:
 def bring(layer_id: str, title: str) -> None:
     frame = gpd.GeoDataFrame({HOSTILE: [HOSTILE]}, geometry=[box(116.3, 27.9, 116.31, 27.91)], crs=4490)
     content = frame.to_json(drop_id=True).encode()
-    intake = take_in(content, f"{HOSTILE}.geojson", crs="EPSG:4490")
+    intake = read_and_validate(content, f"{HOSTILE}.geojson", crs="EPSG:4490")
     current = current_catalogue(CONFIG)
-    given = Given(id=layer_id, title_zh=title, publisher=title, licence=title)
+    given = LayerDeclaration(id=layer_id, title_zh=title, publisher=title, licence=title)
     counties = counties_of(load_layers(current.catalogue))
-    keep_layer(intake, given, content, catalogue=current.catalogue, counties=counties)
+    store_layer(intake, given, content, catalogue=current.catalogue, counties=counties)
 
 
 def text(app: AppTest) -> str:
@@ -73,7 +73,7 @@ def test_a_change_by_another_process_is_seen_with_the_next_action() -> None:
     bring("own_late", "后来的图层")
     app.run()
     assert 'data-layer="own_late"' in text(app)
-    roll("own_late", 0)
+    use_version("own_late", 0)
     app.run()
     assert 'data-layer="own_late"' not in text(app)
     assert any("停用" in one.label for one in app.expander)
@@ -86,7 +86,7 @@ def test_a_version_names_the_stored_checks_that_used_it() -> None:
     sites = sites_from_text("116.305,27.905", "EPSG:4490")
     checks = [ledger.store(Case(name="试"), run_check(sites, layers, Settings(as_of="2026-11-20"))) for _ in range(2)]
     bring("own_used", "用过的图层")  # the very same content again: its checks are those of both versions
-    roll("own_used", 1)
+    use_version("own_used", 1)
     app = page()
     app.session_state["data-show"] = "own_used"
     app.run()

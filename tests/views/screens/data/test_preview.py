@@ -12,7 +12,7 @@ import pytest
 import shapely
 from shapely.geometry import box
 
-from layers.own.intake import Intake, take_in
+from layers.own.intake import Intake, read_and_validate
 from tests.helpers import ROOT
 from tests.layers.brought import BOW, blocks, red_line, zipped_shapefile
 from views.screens.data.preview import drawn, told
@@ -26,7 +26,7 @@ def counties() -> gpd.GeoDataFrame:
 
 
 def taken(shapes: list[object], counties: gpd.GeoDataFrame, name: str = "STBHHX") -> Intake:
-    return take_in(zipped_shapefile(red_line(shapes), name), "x.zip", counties=counties)  # type: ignore[arg-type]
+    return read_and_validate(zipped_shapefile(red_line(shapes), name), "x.zip", counties=counties)  # type: ignore[arg-type]
 
 
 def texts(svg: str) -> dict[str, tuple[float, float]]:
@@ -61,7 +61,7 @@ def test_what_is_not_outlined_is_said_and_dotted(counties: gpd.GeoDataFrame) -> 
     shapes = shapely.box(x, y, x + 0.009, y + 0.009)
     small = shapely.box(116.0, 28.0, 116.00001, 28.00001)
     frame = gpd.GeoDataFrame({"a": [*at.tolist(), 0]}, geometry=[*shapes, small], crs=4490)
-    intake = take_in(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490", counties=counties)
+    intake = read_and_validate(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490", counties=counties)
     picture = drawn(intake, counties, "en")
     assert picture.outlined == 3000, "no more than can be seen and sent"
     assert picture.outlined + picture.dotted == 4001
@@ -71,8 +71,8 @@ def test_what_is_not_outlined_is_said_and_dotted(counties: gpd.GeoDataFrame) -> 
 
 def test_a_layer_far_off_shows_how_far(counties: gpd.GeoDataFrame) -> None:
     frame = gpd.GeoDataFrame({"a": [1]}, geometry=[box(126, 27, 126.1, 27.1)], crs=4490)
-    intake = take_in(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490", counties=counties)
-    assert intake.stopped
+    intake = read_and_validate(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490", counties=counties)
+    assert intake.blocked
     picture = drawn(intake, counties, "zh")
     assert picture.marked == {"stop": 0, "warn": 0}, "a fault of the whole layer marks no row"
     assert "v10h" in picture.svg

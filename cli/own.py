@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ROLES = ("redline", "protected", "river", "project", "other")
 _BASES = ("statutory", "published", "derived", "modelled", "approximate")
-_SAID = (
+_DECLARED = (
     "role", "group", "export", "time_field", "time_end_field", "id_field", "name_field", "zone_field", "basis",
     "publisher", "licence", "as_of", "secrecy",
 )  # fmt: skip
@@ -155,7 +155,7 @@ def _given(
         catalogue=catalogue,
         format_territories=lambda codes, lang: extent_text(codes, layers, lang),
     )
-    chosen = {key: options[key] for key in _SAID if options[key] is not None}
+    chosen = {key: options[key] for key in _DECLARED if options[key] is not None}
     if options["accuracy"] is not None:
         chosen["accuracy_m"] = options["accuracy"]
     if options["layer_id"] and not replace:
@@ -170,12 +170,12 @@ def _given(
     return given if given.licence else dataclasses.replace(given, licence="internal")
 
 
-def _extent(intake: Intake, options: str | None, counties: Any) -> tuple[str, ...]:
+def _extent(intake: Intake, named: str | None, counties: Any) -> tuple[str, ...]:
     """Return the territories named, else those that the layer's codes or shapes suggest."""
     from layers.own import likely_extent
 
-    if options is not None:
-        return extent_of_option(options, counties)
+    if named is not None:
+        return extent_of_option(named, counties)
     proposed = likely_extent(intake, counties)
     if intake.recognition.official is None and not intake.blocked:  # nobody but its user knows where it is complete
         raise BadInput("data.say_extent", proposed=",".join(proposed) or "all")

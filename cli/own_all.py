@@ -71,7 +71,7 @@ def import_all(obj: dict[str, object], file: Path, dry_run: bool, **options: Any
         raise SystemExit(1)
 
 
-def extent_of_option(options: str, counties: Any) -> tuple[str, ...]:
+def extent_of_option(text: str, counties: Any) -> tuple[str, ...]:
     """Return the territories of the ``--extent`` option; none for ``all``.
 
     Raises
@@ -79,10 +79,10 @@ def extent_of_option(options: str, counties: Any) -> tuple[str, ...]:
     BadInput
         If there is no such territory.
     """
-    if options == "all":
+    if text == "all":
         return ()
     known = {str(code) for level in ("adcode", "prefecture_adcode", "province_adcode") for code in counties[level]}
-    codes = tuple(code.strip() for code in options.split(",") if code.strip())
+    codes = tuple(code.strip() for code in text.split(",") if code.strip())
     for code in codes:
         if code not in known:
             raise BadInput("data.no_territory", code=code)

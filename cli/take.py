@@ -57,8 +57,8 @@ def snapshot(obj: dict[str, object], /, target: Path, **options: Any) -> None:
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)
-    site, site_options_given = options.pop("site"), take_site_options(options)
-    run = None if site is None else _checked(site, catalogue, layers, site_options_given)
+    site, how = options.pop("site"), take_site_options(options)
+    run = None if site is None else _checked(site, catalogue, layers, how)
     relief = None if options.pop("no_relief") else _relief(catalogue)
     names = ("title", "paper", "dpi", "scale", "grid", "internal", "approval", "user", "raster", "cell_m")
     picture = Picture(

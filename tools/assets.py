@@ -12,12 +12,13 @@ import sys
 import tarfile
 import tempfile
 import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import RedlineError
 
-__all__ = ["Package", "fetch", "missing", "pack", "read_manifest", "tarball_name"]
+__all__ = ["Package", "fetch", "missing", "pack", "read_manifest", "run", "tarball_name"]
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = Path(__file__).with_name("assets.toml")
@@ -134,18 +135,33 @@ def _digest(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def main() -> int:
-    """Fetch what is missing; one line either way."""
-    wanted = missing(read_manifest())
-    if not wanted:
+def run(fetch_wanted: Callable[[], None], folder: str, specs: Sequence[str]) -> int:
+    """Fetch packages, if any; print one line either way and return the exit code.
+
+    Parameters
+    ----------
+    fetch_wanted : callable
+        Fetches them.
+    folder : str
+        Where they go, for the line.
+    specs : sequence of str
+        Names and versions of what is missing.
+    """
+    if not specs:
         return 0
     try:
-        fetch(wanted)
+        fetch_wanted()
     except RedlineError as fault:
         print(fault.text("zh"), fault.text("en"), sep="\n", file=sys.stderr)
         return 1
-    print("static/vendor: " + ", ".join(package.spec for package in wanted))
+    print(f"{folder}: {', '.join(specs)}")
     return 0
+
+
+def main() -> int:
+    """Fetch the front-end assets that are missing."""
+    wanted = missing(read_manifest())
+    return run(lambda: fetch(wanted), "static/vendor", [package.spec for package in wanted])
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import RedlineError
-from tools.assets import pack, tarball_name
+from tools.assets import pack, run, tarball_name
 
 __all__ = ["Tool", "fetch", "here", "missing", "read_manifest"]
 
@@ -104,17 +104,9 @@ def _unpacked(folder: Path) -> str | None:
 
 
 def main() -> int:
-    """Fetch what is missing; one line either way."""
+    """Fetch the tools that are missing."""
     wanted = missing(read_manifest())
-    if not wanted:
-        return 0
-    try:
-        fetch(wanted)
-    except RedlineError as fault:
-        print(fault.text("zh"), fault.text("en"), sep="\n", file=sys.stderr)
-        return 1
-    print("node_modules: " + ", ".join(tool.spec for tool in wanted))
-    return 0
+    return run(lambda: fetch(wanted), "node_modules", [tool.spec for tool in wanted])
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from branca.element import Element, MacroElement
 from folium.template import Template
 
 from carto.map.bases import Base, allowed_hosts, bases_of
-from carto.map.panel import TileUrl, groups_of, looked, noted, standing, texts_of
+from carto.map.panel import TileUrl, groups_of, initial_panel, legend_json, symbol_json, texts_of
 from carto.scene import Scene, View
 from carto.style import MISSING, SITE_FILL, SITE_RED, Choropleth, choropleth_legend
 from geo.errors import RedlineError
@@ -165,7 +165,7 @@ def build_map(
 
 def _compare(opened: Scene, layers: Sequence[Layer]) -> dict[str, Any] | None:
     """Return the comparison, without sides that are not here."""
-    here = {one.id for one in standing(layers, ())}
+    here = {one.id for one in initial_panel(layers, ())}
     asked = opened.compare
     if asked is None or not {asked.left, asked.right} & here:
         return None
@@ -211,9 +211,9 @@ def choropleth_group(
         "url": tile_url(shown.layer, "regions"),
         "title": _with_unit(shown.title(lang), shown.unit(lang) if shown.unit else "", lang),
         "note": shown.note(lang) if shown.note else "",
-        "styles": [*(looked(symbol) for symbol in shown.classes.symbols()), looked(MISSING)],
+        "styles": [*(symbol_json(symbol) for symbol in shown.classes.symbols()), symbol_json(MISSING)],
         "classOf": [int(place) if place >= 0 else len(shown.classes.colours) for place in shown.classes.of_row],
-        "legend": [noted(entry) for entry in choropleth_legend(shown, lang)],
+        "legend": [legend_json(entry) for entry in choropleth_legend(shown, lang)],
     }
     return _ScriptGroup("Choropleth", data)
 

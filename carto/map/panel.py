@@ -22,7 +22,7 @@ from carto.tiles import TileKind, has_crowds, has_marks, has_shapes
 from layers.catalogue import Layer
 from words import Lang, t
 
-__all__ = ["TileUrl", "groups_of", "looked", "noted", "standing", "texts_of"]
+__all__ = ["TileUrl", "groups_of", "initial_panel", "legend_json", "symbol_json", "texts_of"]
 
 TileUrl = Callable[[Layer, TileKind], str]
 
@@ -49,14 +49,14 @@ def groups_of(
     visible : set of str or None
         Where `panel` does not name a layer: whether it is on.
     """
-    stands = {one.id: one for one in standing(layers, panel, visible)}
+    stands = {one.id: one for one in initial_panel(layers, panel, visible)}
     groups: dict[str, list[dict[str, Any]]] = {}
     for layer in _ordered(layers, panel):
         groups.setdefault(layer.spec.group, []).append(_definition(layer, lang, tile_url, stands.get(layer.id)))
     return [{"id": name, "title": t(f"carto.group_{name}", lang), "layers": rows} for name, rows in groups.items()]
 
 
-def standing(
+def initial_panel(
     layers: Sequence[Layer], panel: Sequence[LayerShow], visible: set[str] | None = None
 ) -> tuple[LayerShow, ...]:
     """Return how the loaded layers stand when the map opens, what is drawn on top first.
@@ -99,11 +99,11 @@ def _definition(layer: Layer, lang: Lang, tile_url: TileUrl, stands: LayerShow |
         "opacity": stands.opacity,
         "url": tile_url(layer, "shapes") if has_shapes(layer) else "",
         "marksUrl": tile_url(layer, "marks") if has_marks(layer) else "",
-        "styles": [looked(item.symbol) for item in classes],
+        "styles": [symbol_json(item.symbol) for item in classes],
         "label": label_of(spec),
         "years": years,
         "yearless": t("map.years_none", lang) if years is None and year_kinds(layer) else "",
-        "legend": [noted(entry) for entry in _legend(layer, lang)],
+        "legend": [legend_json(entry) for entry in _legend(layer, lang)],
         "notice": t("carto.illustrative", lang) if spec.watermark else "",
         "about": spec.notice(lang) if spec.notice else "",
         "watermark": spec.watermark,
@@ -118,14 +118,14 @@ def _legend(layer: Layer, lang: Lang) -> list[LegendEntry]:
     return layer_legend(layer, lang) + ([crowd_entry(layer, lang)] if has_crowds(layer) else [])
 
 
-def looked(symbol: Symbol) -> dict[str, Any]:
-    """Return a symbol without the keys that say nothing."""
-    return {key: value for key, value in symbol.items() if value not in (None, [], False)}
+def symbol_json(symbol: Symbol) -> dict[str, Any]:
+    """Return a symbol as the browser reads it, without keys that are unset (0 is set: it draws nothing)."""
+    return {key: value for key, value in symbol.items() if value is not None and value is not False and value != []}
 
 
-def noted(entry: LegendEntry) -> dict[str, Any]:
-    """Return a line of a legend as the browser reads it."""
-    return {"label": entry.label, "kind": entry.kind, "style": looked(entry.symbol), "hollow": entry.hollow}
+def legend_json(entry: LegendEntry) -> dict[str, Any]:
+    """Return a legend entry as the browser reads it."""
+    return {"label": entry.label, "kind": entry.kind, "style": symbol_json(entry.symbol), "hollow": entry.hollow}
 
 
 def _year_words(lang: Lang) -> dict[str, str]:

@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from carto.map.folium_map import _ScriptGroup
-from carto.map.panel import looked
+from carto.map.panel import symbol_json
 from carto.style import THEME, Label, classes_of, label_of
 from geo.memo import per_frame
 from layers.catalogue import Layer
@@ -63,7 +63,7 @@ def _pick(layer: Layer, keep: NDArray[np.bool_]) -> dict[str, Any]:
     ]
     outlines = _outlines(layer.frame)
     return {
-        "styles": [looked(item.symbol) for item in classes],
+        "styles": [symbol_json(item.symbol) for item in classes],
         "label": label_of(layer.spec) or _LABEL,
         "points": points,
         "shapes": [

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import pyproj
 import shapely
+from pydantic import TypeAdapter, ValidationError
 
 from geo.crs import CrsReading
+from geo.errors import BadInput
 from layers.catalogue import LayerSpec
 from siting.records import Report
 
@@ -135,12 +137,24 @@ class Settings:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Settings:
-        """Return the settings that `to_json` wrote; keys of a later version are ignored."""
-        known = {field.name: record[field.name] for field in fields(cls) if field.name in record}
-        columns = tuple(sorted(dict(known.get("source_columns") or {}).items()))
-        lists = {name: tuple(known.get(name) or ()) for name in ("flags", "layers", "source_sites")}
-        lists["structures"] = tuple(tuple(one) for one in known.get("structures") or ())
-        return cls(**known | lists | {"source_columns": columns})
+        """Return the settings that `to_json` wrote; keys of a later version are ignored.
+
+        Raises
+        ------
+        BadInput
+            If a value is of another kind than settings have: the record may come from anybody.
+        """
+        known = {field.name: record[field.name] for field in fields(cls) if record.get(field.name) is not None}
+        if isinstance(columns := known.get("source_columns"), Mapping):
+            known["source_columns"] = sorted(columns.items())
+        try:
+            return _SETTINGS.validate_python(known)
+        except ValidationError as fault:
+            key = ".".join(map(str, fault.errors()[0]["loc"]))
+            raise BadInput("ledger.wrong_setting", key=key) from None
+
+
+_SETTINGS: Final = TypeAdapter(Settings)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pandas as pd
 from tabulate import tabulate
@@ -18,6 +18,7 @@ from geo.measure import length_m
 from geo.whole_file import whole_file
 from layers.catalogue import LayerSpec, withheld_ids
 from siting.check import Run, compare, one_site
+from siting.records import Comparison, SchemeRecord
 from snapshot.findings.wording import area_text, length_text
 from snapshot.findings.workbook import Page, write_csv, write_workbook
 from words import Lang, has, t
@@ -151,18 +152,22 @@ def write_schemes(target: Path, form: str, schemes: Schemes, lang: Lang, *, bom:
         raise BadInput("cli.cannot_write", file=target.name, fault=fault.strerror or type(fault).__name__) from None
 
 
-def _to_json(schemes: Schemes) -> dict[str, Any]:
+def _to_json(schemes: Schemes) -> Comparison:
     """Return one object a scheme; None where a value is not known or does not apply, never 0."""
     layers = _layers(schemes.table)
-    records = []
+    records: list[SchemeRecord] = []
     for row in schemes.table.to_dict("records"):
         plain = {str(k): None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
         one: dict[str, Any] = {key: value for key, value in plain.items() if ":" not in key}
         one |= {name: list(filter(None, one[name].split(";"))) for name in _LISTS}
         one["layers"] = {name: {measure: plain.get(f"{measure}:{name}") for measure in _MEASURES} for name in layers}
-        records.append(one)
-    under = {"activity": schemes.activity, "as_of": schemes.as_of}
-    return {**under, "withheld": list(schemes.withheld), "schemes": records}
+        records.append(cast("SchemeRecord", one))
+    return {
+        "activity": schemes.activity,
+        "as_of": schemes.as_of,
+        "withheld": list(schemes.withheld),
+        "schemes": records,
+    }
 
 
 def _layers(table: pd.DataFrame) -> list[str]:

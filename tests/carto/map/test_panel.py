@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from carto.map.panel import groups_of, standing
+from carto.map.panel import groups_of, initial_panel, symbol_json
 from carto.scene import LayerShow, arranged
 
 
@@ -23,7 +23,7 @@ def test_the_panel_is_as_the_user_left_it(make_layer, squares):
     layers = [make_layer(squares, layer_id=name) for name in ("one", "two", "three")]
     left = (LayerShow("three", on=False, opacity=0.4), LayerShow("one", on=True), LayerShow("gone", on=True))
     assert rows_of(layers, left) == [("three", False, 0.4), ("one", True, 1.0), ("two", True, 1.0)]
-    assert standing(layers, left) == (left[0], left[1], LayerShow("two", on=True))
+    assert initial_panel(layers, left) == (left[0], left[1], LayerShow("two", on=True))
 
 
 def test_layers_of_a_group_stay_together(make_layer, squares):
@@ -38,8 +38,8 @@ def test_layers_of_a_group_stay_together(make_layer, squares):
 
 def test_a_layer_that_is_not_here_does_not_stand(make_layer, squares):
     layers = [make_layer(squares, layer_id="here"), make_layer(None, layer_id="absent")]
-    assert [one.id for one in standing(layers, ())] == ["here"]
-    assert [one.on for one in standing(layers, (), {"absent"})] == [False]
+    assert [one.id for one in initial_panel(layers, ())] == ["here"]
+    assert [one.on for one in initial_panel(layers, (), {"absent"})] == [False]
 
 
 def test_order_takes_what_it_knows_and_keeps_the_rest():
@@ -47,3 +47,8 @@ def test_order_takes_what_it_knows_and_keeps_the_rest():
     assert arranged(["a", "b"], ["x", "b", "b"]) == ["a", "b"]
     assert arranged(["a", "b", "c"], ["c", "b"]) == ["a", "c", "b"]
     assert sorted(arranged(list("abcdef"), list("fxb"))) == list("abcdef")
+
+
+def test_a_symbol_keeps_a_zero_and_drops_what_is_unset():
+    symbol = {"fill": "#00ff00", "opacity": 0.0, "dash": [], "hatch": False, "stroke": None, "width": 0}
+    assert symbol_json(symbol) == {"fill": "#00ff00", "opacity": 0.0, "width": 0}

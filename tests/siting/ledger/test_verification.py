@@ -307,6 +307,22 @@ def test_what_is_no_report_is_refused(tmp_path: Path, what: dict[str, Any]) -> N
     assert fault.value.key == "ledger.no_report"
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("flags", 5), ("structures", [["bridge", 0]]), ("corridor_m", {}), ("source_columns", ["id"])]
+)
+def test_a_setting_of_another_kind_is_one_sentence(
+    key: str, value: object, ledger: Ledger, check_id: str, tmp_path: Path
+) -> None:
+    """A report may come from anybody: what its settings hold is checked before it is used."""
+    report = json.loads(json.dumps(ledger.get(check_id).report))
+    report["check_id"] = None
+    report["run"]["settings"][key] = value
+    with pytest.raises(BadInput) as fault:
+        verify_report(report, Ledger.open(tmp_path / "other"), {}, CONTENT)
+    assert fault.value.key == "ledger.wrong_setting"
+    assert str(fault.value.values["key"]).startswith(key)
+
+
 def test_a_report_without_withheld_measures_still_verifies(tmp_path: Path, layers: dict[str, Layer]) -> None:
     source = FileSource(kind="file", files=["own.gpkg"])
     spec = layers["red"].spec.model_copy(update={"export": "none", "source": source})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from carto.markup import Markup, style
 from carto.style import THEME
 from geo.measure import MEETING
+from siting.records import FindingRecord, RuleRecord, SiteRecord
 from snapshot.findings import amount, area_text, details, length_text
 from views.parts.findings.site_view import (
     Seen,
@@ -22,8 +23,6 @@ from views.parts.findings.site_view import (
 from views.session import html_of, lang, say, show_html
 
 __all__ = ["COLOURS", "CSS", "clause_text", "facts_html", "findings_html", "rules_html", "show_verdict", "verdict_html"]
-
-Row = Mapping[str, Any]
 
 COLOURS: Final = {
     "prohibited": THEME["prohibited"],
@@ -80,13 +79,13 @@ def _reasons(seen: Seen) -> list[str]:
     return [*why, *(near if code == "notice" else [])]
 
 
-def _by_rules(key: str, rules: Sequence[Row], **told: str) -> str:
+def _by_rules(key: str, rules: Sequence[RuleRecord], **values: str) -> str:
     """Return the first of some rules, and how many more there are."""
-    text = say(f"check_page.{key}", **told, **_cited(rules[0]))
+    text = say(f"check_page.{key}", **values, **_cited(rules[0]))
     return text if len(rules) == 1 else text + say("check_page.because_others", count=len(rules) - 1)
 
 
-def _unsettled(site: Row) -> list[str]:
+def _unsettled(site: SiteRecord) -> list[str]:
     """Say what keeps the verdict from being more than it is."""
     if site["missing_required"]:
         names = say("snapshot.and").join(word_title(word) for word in site["missing_required"])
@@ -94,12 +93,12 @@ def _unsettled(site: Row) -> list[str]:
     return [say("check_page.because_open")] if site["verdict"] == "not_checked" else []
 
 
-def _cited(rule: Row) -> dict[str, str]:
+def _cited(rule: RuleRecord) -> dict[str, str]:
     summary = rule["summary"] if lang() == "zh" else rule.get("summary_en") or rule["summary"]
     return {"summary": str(summary).rstrip("。."), "clause": clause_text(rule)}
 
 
-def _why_look(seen: Seen, finding: Row) -> str:
+def _why_look(seen: Seen, finding: FindingRecord) -> str:
     """Say why a finding without a rule asks to be looked at."""
     title = layer_title(seen.specs, finding["layer"])
     if finding["must_be_inside"]:
@@ -111,7 +110,7 @@ def _why_look(seen: Seen, finding: Row) -> str:
     return ""
 
 
-def clause_text(rule: Row) -> str:
+def clause_text(rule: RuleRecord) -> str:
     """Return title and article in the session's language."""
     if lang() == "zh" or not rule.get("title_en"):
         return str(rule["clause"])
@@ -138,7 +137,7 @@ def findings_html(seen: Seen) -> Markup:
     return html_of("views/parts/findings/templates/findings.html", rows=[_finding(seen, row) for row in seen.findings])
 
 
-def _finding(seen: Seen, row: Row) -> dict[str, Any]:
+def _finding(seen: Seen, row: FindingRecord) -> dict[str, Any]:
     """Return what the template writes of a finding."""
     now, state = lang(), row["state"]
     title = layer_title(seen.specs, row["layer"])
@@ -154,8 +153,8 @@ def _finding(seen: Seen, row: Row) -> dict[str, Any]:
             mark, tone = ("✓", "clear") if held else ("●", "hit")
             partly = row["relation"] in MEETING
             word = say(f"check_page.{'inside' if held else 'partly_outside' if partly else 'outside'}")
-    told = {**row, "county_only": named_features(row["layer"], row["county_only"])}
-    lines = [_SMALL.format(text) for text in (amount(told, now), details(told, now)) if text]
+    shown = {**row, "county_only": named_features(row["layer"], row["county_only"])}
+    lines = [_SMALL.format(text) for text in (amount(shown, now), details(shown, now)) if text]
     lines += _how_far(row)
     return {
         "layer": row["layer"],
@@ -168,11 +167,12 @@ def _finding(seen: Seen, row: Row) -> dict[str, Any]:
     }
 
 
-def _how_far(row: Row) -> list[Markup]:
+def _how_far(row: FindingRecord) -> list[Markup]:
     """Say what is inside and outside, how far off would change the finding, and what looks like two lines that miss."""
     found = []
-    if row["inside_m2"] is not None and row["must_be_inside"]:
-        sizes = {"inside": square_metres(row["inside_m2"]), "outside": square_metres(row["outside_m2"])}
+    inside_m2, outside_m2 = row["inside_m2"], row["outside_m2"]
+    if row["must_be_inside"] and inside_m2 is not None and outside_m2 is not None:
+        sizes = {"inside": square_metres(inside_m2), "outside": square_metres(outside_m2)}
         found.append(_SMALL.format(say("check_page.inside_outside", **sizes)))
     margin, accuracy = row["margin_m"], row["accuracy_m"]
     near = row["relation"] in MEETING or row["firm"] is False or (margin is not None and margin <= _NEAR_M)
@@ -182,9 +182,9 @@ def _how_far(row: Row) -> list[Markup]:
             key = "margin_soft"
         if key != "margin_firm" and row.get("margin_is") == "at_least":
             key += "_least"
-        told = {"margin": metres(margin)} | ({"accuracy": metres(accuracy)} if accuracy is not None else {})
+        lengths = {"margin": metres(margin)} | ({"accuracy": metres(accuracy)} if accuracy is not None else {})
         written = Markup('<small class="rl-survey">{}</small>') if key.startswith("margin_near") else _SMALL
-        found.append(written.format(say(f"check_page.{key}", **told)))
+        found.append(written.format(say(f"check_page.{key}", **lengths)))
     if margin is None and row["reason"] == "modelled":
         found.append(_SMALL.format(say("check_page.margin_modelled")))
     if row["sliver"]:
@@ -192,13 +192,14 @@ def _how_far(row: Row) -> list[Markup]:
     return found
 
 
-def rules_html(rules: Sequence[Row], *, opened: str | None = None, title: str | None = None, few: int = 0) -> Markup:
+def rules_html(
+    rules: Sequence[RuleRecord], *, opened: str | None = None, title: str | None = None, few: int = 0
+) -> Markup:
     """Return clauses to be unfolded: what each says, by whom, since when, and what it counts for.
 
     Parameters
     ----------
-    rules : list of dict
-        As docs/check.schema.json has them.
+    rules : sequence of RuleRecord
     opened : str, optional
         A verdict: shown unfolded where a rule counts as it.
     title : str, optional
@@ -217,7 +218,7 @@ def rules_html(rules: Sequence[Row], *, opened: str | None = None, title: str | 
     )
 
 
-def _rule(rule: Row) -> dict[str, Any]:
+def _rule(rule: RuleRecord) -> dict[str, Any]:
     """Return what the template writes of a clause."""
     counts = rule["counts_as"]
     colour = COLOURS.get(counts or "", THEME["open"])
@@ -227,9 +228,9 @@ def _rule(rule: Row) -> dict[str, Any]:
     if rule["verified"] != "yes":
         facts.append(say(f"check_page.verified_{rule['verified']}"))
     lines = [" · ".join(facts)]
-    if rule.get("measured_m") is not None and rule.get("distance_m") is not None:
-        asked = {"asked": metres(rule["distance_m"]), "measured": metres(rule["measured_m"])}
-        lines.append(say("check_page.rule_distance", **asked))
+    distance_m, measured_m = rule.get("distance_m"), rule.get("measured_m")
+    if distance_m is not None and measured_m is not None:
+        lines.append(say("check_page.rule_distance", asked=metres(distance_m), measured=metres(measured_m)))
     for key, codes in (("open_line", rule["open"]), ("assumed_line", rule["assumed"])):
         if codes:
             what = say("snapshot.and").join(code_text(code) for code in codes)
@@ -238,7 +239,7 @@ def _rule(rule: Row) -> dict[str, Any]:
     return {"colour": colour, "tag": tag, "clause": clause, "summary": summary, "small": lines}
 
 
-def _days(rule: Row) -> str:
+def _days(rule: RuleRecord) -> str:
     since, until = rule["in_force_from"], rule["in_force_to"]
     if not since:
         return say("check_page.in_force_unknown")

@@ -1,6 +1,6 @@
 """A file on its way in."""
 
-from views.parts.intake.corridor import ask_width, corridors, has_lines
+from views.parts.intake.corridor import ask_width, has_lines
 from views.parts.intake.layer_file import Brought, ask_file, inspected, let_go, settle
 from views.parts.intake.reading import (
     read_source,
@@ -35,7 +35,6 @@ __all__ = [
     "ask_width",
     "candidate_text",
     "choose_source",
-    "corridors",
     "has_lines",
     "inspected",
     "let_go",

@@ -8,13 +8,11 @@ import shapely
 import streamlit as st
 
 from geo.sites import Sites
-from siting.check import corridor_sites
-from views.session import KeptWidget, Memo, say
+from views.session import KeptWidget, say
 
-__all__ = ["ask_width", "corridors", "has_lines"]
+__all__ = ["ask_width", "has_lines"]
 
 _WIDTH: Final[KeptWidget[float | None]] = KeptWidget("chk-corridor", 0.0)
-_CORRIDORS: Final[Memo[Sites]] = Memo("chk-corridor-made")
 
 
 def has_lines(sites: Sites) -> bool:
@@ -39,18 +37,3 @@ def ask_width(sites: Sites) -> float:
         )
     )
     return float(width or 0.0)
-
-
-def corridors(sites: Sites, width_m: float, token: str) -> Sites:
-    """Return sites with lines as corridors of a width, computed once; the sites themselves where the width is 0.
-
-    Parameters
-    ----------
-    sites : Sites
-    width_m : float
-    token : str
-        Of the source as it was read: the same for the same sites.
-    """
-    if not width_m:
-        return sites
-    return _CORRIDORS.once((token, width_m, tuple(sites.frame["site_id"])), lambda: corridor_sites(sites, width_m))

@@ -12,7 +12,7 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from carto.map import Base, build_map, bundle, choropleth_group, refuse_remote, standing
+from carto.map import Base, build_map, bundle, choropleth_group, initial_panel, refuse_remote
 from carto.scene import Compare, LayerShow, Scene, View
 from carto.style import Choropleth
 from carto.tiles import TileKind, ensure, file_name
@@ -157,7 +157,7 @@ def show_map(
     )
     begun = Scene(
         view=opened.view or View(settings.centre_lon, settings.centre_lat, settings.zoom),
-        panel=standing(layers, opened.panel, visible),
+        panel=initial_panel(layers, opened.panel, visible),
         base=opened.base,
         compare=opened.compare,
         at=opened.at,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -13,19 +12,18 @@ import streamlit as st
 
 from carto.markup import Markup, style
 from siting.check import Run
+from siting.records import StepRecord, WayOutRecord
 from views.parts.findings import Seen, code_text, layer_title, rules_html, size_text
 from views.session import html_of, lang, say, show_html
 
 __all__ = ["left_over", "show_path", "show_reminders", "show_way_out"]
-
-Row = Mapping[str, Any]
 
 _CSS: Final = "views/screens/check/templates/follow_up.css"
 
 
 def show_path(seen: Seen) -> None:
     """Show the approval path as numbered steps, by the layer and condition that lead to it."""
-    steps: Sequence[Row] = seen.site["approval_path"]
+    steps = seen.site["approval_path"]
     if not steps:
         return
     groups = []
@@ -37,7 +35,7 @@ def show_path(seen: Seen) -> None:
     show_html(style(_CSS), html_of("views/screens/check/templates/path.html", groups=groups))
 
 
-def _step(step: Row) -> dict[str, str]:
+def _step(step: StepRecord) -> dict[str, str]:
     """Return what the template writes of a step."""
     zh = lang() == "zh"
     actor = step["actor"] if zh else step.get("actor_en") or step["actor"]
@@ -81,10 +79,10 @@ def show_way_out(seen: Seen) -> None:
     )
 
 
-def _feature(seen: Seen, way: Row) -> Row:
+def _feature(seen: Seen, way: WayOutRecord) -> dict[str, Any]:
     """Return what is left as GeoJSON; degrees of CGCS2000, which the older crs member says."""
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
-    properties = {key: way[key] for key in ("area_m2", "length_m", "share", "layers")}
+    properties = {key: value for key, value in way.items() if key not in {"crs", "geometry"}}
     feature = {"type": "Feature", "id": seen.site["id"], "properties": properties, "geometry": _plain(way["geometry"])}
     return {"type": "FeatureCollection", "crs": crs, "features": [feature]}
 

@@ -34,7 +34,6 @@ from views.parts.intake import (
     Source,
     ask_width,
     choose_source,
-    corridors,
     has_lines,
     note_drawings,
     read_source,
@@ -118,12 +117,12 @@ def _new_check() -> None:
         with st.container(border=True, key="chk_site"):
             st.markdown(f"**{say('check_page.step_site')}**")
             source = choose_source()
-            sites, lines, asked = _sites(source)
+            sites, asked = _sites(source)
         with st.container(border=True, key="chk_plan"):
             st.markdown(f"**{say('check_page.step_plan')}**")
             settings = choose_settings()
     with verdict_box:
-        run = None if source is None or lines is None else _run(source, lines, replace(settings, **asked))
+        run = None if source is None or sites is None else _run(source, sites, replace(settings, **asked))
     with left, st.container(border=True, key="chk_case"):
         if run is None:
             st.markdown(f"**{say('check_page.step_case')}**")
@@ -137,18 +136,18 @@ def _new_check() -> None:
             st.caption(say("check_page.first_a_site"))
         else:
             position = _choose_site(run)
-    if run is not None and source is not None and lines is not None:
+    if run is not None and source is not None and sites is not None:
         seen = seen_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
         with verdict_box:
             show_verdict(seen)
             if seen.site["activity"] is None:
                 show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
         with result_box:
-            _show_site(run, seen, lines, position, _read_token(source))
+            _show_site(run, seen, sites, position, _read_token(source))
             show_take(run, check_id)
             show_reports(lambda: run, case_now(check_id), run.sites.name, check_id, "check")
     with map_box:
-        _show_map(source, sites, run, lines)
+        _show_map(source, sites, run)
 
 
 def _content(source: Source | None) -> bytes | None:
@@ -158,22 +157,22 @@ def _content(source: Source | None) -> bytes | None:
     return source.text.encode() if source.kind == "text" else source.content
 
 
-def _sites(source: Source | None) -> tuple[Sites | None, Sites | None, dict[str, Any]]:
-    """Return the sites to check, the same with lines not yet widened, and what settings say of width and choice."""
-    sites = read_source(source) if source is not None else None
-    if source is None or sites is None:
-        return None, None, {}
-    show_repairs(sites)
+def _sites(source: Source | None) -> tuple[Sites | None, dict[str, Any]]:
+    """Return the sites to check, as read, and the settings that follow from source, choice and width."""
+    read = read_source(source) if source is not None else None
+    if source is None or read is None:
+        return None, {}
+    show_repairs(read)
     token = _read_token(source)
-    lines = choose_sites(sites, token)
-    if len(lines) == 1:
-        show_areas(lines, 0)
-    width = ask_width(lines)
-    chosen = tuple(lines.frame["site_id"]) if len(lines) < len(sites) else ()
+    sites = choose_sites(read, token)
+    if len(sites) == 1:
+        show_areas(sites, 0)
+    width = ask_width(sites)
+    chosen = tuple(sites.frame["site_id"]) if len(sites) < len(read) else ()
     kind = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
-    works = STRUCTURES.get() if has_lines(lines) and len(lines) <= _AT_ONCE else None
+    works = STRUCTURES.get() if has_lines(sites) and len(sites) <= _AT_ONCE else None
     linear = {} if works is None else {"sections": True, "structures": works}
-    return corridors(lines, width, token), lines, {"corridor_m": width, "source_sites": chosen, **linear, **kind}
+    return sites, {"corridor_m": width, "source_sites": chosen, **linear, **kind}
 
 
 def _read_token(source: Source) -> str:
@@ -236,11 +235,11 @@ def _choose_site(run: Run) -> int:
     return position
 
 
-def _show_site(run: Run, seen: Any, lines: Sites, position: int, token: str) -> None:
+def _show_site(run: Run, seen: Any, sites: Sites, position: int, token: str) -> None:
     """Show all that was found of one site."""
     if len(run.result.sites) > 1:
         st.markdown(f"##### {markdown_text(seen.site['id'])}")
-        show_areas(lines, position)
+        show_areas(sites, position)
     show_html(facts_html(seen, areas=False))
     st.caption(say("check_page.law_day", day=seen.site["as_of"]))
     show_required(seen)
@@ -249,18 +248,18 @@ def _show_site(run: Run, seen: Any, lines: Sites, position: int, token: str) -> 
     st.markdown(f"**{say('check_page.by_layer')}**")
     show_html(findings_html(seen))
     show_reminders(seen)
-    show_sections(lines, position, token)
+    show_sections(sites, position, token)
     st.caption(say("snapshot.disclaimer"))
 
 
-def _show_map(source: Source | None, sites: Sites | None, run: Run | None, lines: Sites | None) -> None:
+def _show_map(source: Source | None, sites: Sites | None, run: Run | None) -> None:
     """Show the page's map: what is drawn on it, the sites by verdict, what is left of them."""
     look = _look(source, sites, run)
     state = show_map(
         list(current_layers().values()),
         catalogue().map,
         lang=lang(),
-        groups=_groups(source, sites, run, lines),
+        groups=_groups(sites, run),
         go_to=look,
         height=_MAP_HEIGHT,
         key=CHECK_MAP.key,
@@ -270,11 +269,9 @@ def _show_map(source: Source | None, sites: Sites | None, run: Run | None, lines
         show_html(_legend(run))
 
 
-def _groups(
-    source: Source | None, sites: Sites | None, run: Run | None, lines: Sites | None
-) -> list[folium.FeatureGroup]:
+def _groups(sites: Sites | None, run: Run | None) -> list[folium.FeatureGroup]:
     """Return the sites in the colours of their verdicts, what is left of them, and the lines of corridors."""
-    if sites is None or source is None:
+    if sites is None:
         return []
     if run is None or len(run.sites) != len(sites):
         return [highlight_group(sites.frame[["geometry"]])]
@@ -287,7 +284,7 @@ def _groups(
     left = left_over(run)
     if left is not None:
         groups.append(site_group(left, _REMAINDER, dashed=True))
-    middle = centrelines(lines) if run.read_sites is not None and lines is not None else None
+    middle = centrelines(sites) if run.read_sites is not None else None
     return groups if middle is None else [*groups, middle]
 
 

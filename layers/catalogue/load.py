@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -48,6 +48,7 @@ def load_layers(catalogue: Catalogue, earlier: Mapping[str, Layer] | None = None
         Layers as loaded from the same ``config.toml``: those whose entry did not change since are reused.
     """
     loaded: dict[str, Layer] = {}
+    shared: dict[Hashable, Any] = {}
     for spec in _sources_first(catalogue.layer):
         known = (earlier or {}).get(spec.id)
         same = known is not None and known.state != "failed" and known.spec == spec
@@ -55,12 +56,19 @@ def load_layers(catalogue: Catalogue, earlier: Mapping[str, Layer] | None = None
         if known is not None and same and all((earlier or {}).get(one) is loaded[one] for one in parents):
             loaded[spec.id] = known
         else:
-            loaded[spec.id] = load_layer(spec, catalogue, loaded)
+            loaded[spec.id] = load_layer(spec, catalogue, loaded, shared)
     return {spec.id: loaded[spec.id] for spec in catalogue.layer}
 
 
-def load_layer(spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer]) -> Layer:
+def load_layer(
+    spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer], shared: dict[Hashable, Any] | None = None
+) -> Layer:
     """Return one layer, loaded; `loaded` holds the layers that it may be derived from.
+
+    Parameters
+    ----------
+    shared : dict, optional
+        What layers loaded together have in common (`ReadRequest.once`).
 
     Returns
     -------
@@ -69,7 +77,9 @@ def load_layer(spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer]) 
     """
     if spec.source.empty:
         return Layer(spec, "not_loaded")
-    request = ReadRequest(spec.id, spec.crs, spec.name_field, catalogue.folder, partial(_frame_of, loaded=loaded))
+    frame_of = partial(_frame_of, loaded=loaded)
+    shared = {} if shared is None else shared
+    request = ReadRequest(spec.id, spec.crs, spec.name_field, catalogue.folder, frame_of, shared)
     try:
         content = spec.source.read(request)
         if content.frame is None:

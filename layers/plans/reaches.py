@@ -73,7 +73,7 @@ def _parts_in_territories(parts: gpd.GeoDataFrame, adcodes: pd.Series, counties:
     keep = np.zeros(len(parts), dtype=bool)
     for water, places in parts.groupby("id").indices.items():
         claimed = _territories(adcodes[water], counties)
-        home = gpd.GeoDataFrame(geometry=[shapely.union_all(claimed)], crs=STORE_CRS)
+        home = gpd.GeoDataFrame(geometry=claimed, crs=STORE_CRS)
         candidates = parts.iloc[places]
         found = nearest(candidates, index_of(home))
         keep[places[found["site"].to_numpy()]] = found["distance_m"].to_numpy() <= candidates["accuracy_m"].to_numpy()

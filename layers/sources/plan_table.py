@@ -35,5 +35,8 @@ class PlansSource(Source):
 
     def read(self, request: ReadRequest) -> SourceData:
         """Return the rows of the table as features."""
-        frame = plan_features(self.table, data_root(request.folder), request.frame_of(_COUNTIES))
+        data = data_root(request.folder)
+        frame = request.once(
+            ("plans", self.table, data), lambda: plan_features(self.table, data, request.frame_of(_COUNTIES))
+        )
         return SourceData(rows_where(request.layer, frame, self.where))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import geopandas as gpd
 
@@ -14,6 +14,8 @@ from geo.errors import DataFault
 from layers.entry import Entry
 
 __all__ = ["ReadRequest", "Source", "SourceData", "rows_where"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class ReadRequest:
         Of the configuration: what paths are relative to.
     frame_of : callable
         Returns the frame of another layer by its id (EPSG:4490, common columns); raises the fault of a failed one.
+    shared : dict
+        Results that several layers of one load have in common (`once`).
     """
 
     layer: str
@@ -39,6 +43,14 @@ class ReadRequest:
     name_field: str | None
     folder: Path
     frame_of: Callable[[str], gpd.GeoDataFrame]
+    shared: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the result of `make`, called once for all layers of one load; not to be changed by who reads it."""
+        if key not in self.shared:
+            self.shared[key] = make()
+        result: T = self.shared[key]
+        return result
 
 
 @dataclass(frozen=True)

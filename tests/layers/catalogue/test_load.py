@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Literal
 
 import geopandas as gpd
+import pytest
 from shapely.geometry import Polygon, box
 
 from layers.catalogue.config import Catalogue, read_catalogue
 from layers.catalogue.load import COMMON_COLUMNS, failed_layers, load_layers
+from layers.plans.features import plan_features
 from tests.helpers import ROOT
 
 HEAD = """
@@ -143,3 +146,20 @@ def test_doubled_ids_are_told_apart(tmp_path: Path) -> None:
     layer = load_layers(catalogue(tmp_path, 'crs = "EPSG:4527"\nid_field = "KIND"\n'))["own"]
     assert layer.frame is not None
     assert layer.frame["feature_id"].tolist() == ["x-1", "x-2"]
+
+
+def test_a_table_of_plans_is_made_into_features_once_for_all_its_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = read_catalogue(ROOT / "config.toml")
+    wanted = [spec for spec in shipped.layer if spec.id == "county" or spec.source.kind == "plans"]
+    tables: list[str] = []
+
+    def counted(table: Literal["projects", "protected_sites"], *rest: Any) -> gpd.GeoDataFrame:
+        tables.append(table)
+        return plan_features(table, *rest)
+
+    monkeypatch.setattr("layers.sources.plan_table.plan_features", counted)
+    loaded = load_layers(shipped.model_copy(update={"layer": wanted}))
+    assert len(wanted) > 3
+    assert not failed_layers(loaded.values())
+    assert sorted(tables) == ["projects", "protected_sites"]
+    assert len({id(layer.frame) for layer in loaded.values()}) == len(wanted)  # none shares a frame with another

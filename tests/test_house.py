@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -139,3 +140,10 @@ def test_what_is_declared_is_in_the_list(listed: str, declared: str) -> None:
     text = (ROOT / listed).read_text(encoding="utf-8")
     assert len(found) >= 6
     assert {name for name in found if not re.search(rf"\b{name}\b", text)} == set()
+
+
+def test_the_changelog_begins_with_the_version_of_the_product() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings[0] == version
+    assert headings == sorted(headings, key=lambda one: [int(part) for part in one.split(".")], reverse=True)

@@ -205,8 +205,8 @@ def test_a_name_stays_a_name(write: dict[str, Callable[[str], str]], renderer: s
 def test_a_county_of_any_name_is_text_in_the_picture_of_a_layer() -> None:
     counties = gpd.read_file(ROOT / "data" / "boundaries" / "county.fgb")
     counties["name_zh"] = HOSTILE[1]
-    frame = preview._Frame((115, 27, 117, 28), preview._WIDE, preview._HIGH)
-    names = preview._names(frame, counties, "zh")
+    projection = preview._Projection((115, 27, 117, 28), preview._WIDE, preview._HIGH)
+    names = preview._county_labels(projection, counties, "zh")
     assert names
     svg = preview.render(
         "views/screens/data/lies.svg", map_wide=1, wide=1, high=1, font=1, ground=[], features=None, names=names,

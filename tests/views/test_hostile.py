@@ -140,7 +140,9 @@ def layer_of(shipped: dict[str, Layer], name: str) -> Layer:
 @pytest.fixture
 def write(shipped: dict[str, Layer], tmp_path: Path) -> dict[str, Callable[[str], str]]:
     def here_card(name: str) -> str:
-        return here._table([here._card(layer_of(shipped, name), name), here._apart(layer_of(shipped, name), name)])
+        return here._rows_html(
+            [here._feature_row(layer_of(shipped, name), name), here._distance_row(layer_of(shipped, name), name)]
+        )
 
     def page(name: str) -> str:
         target = tmp_path / "a.html"

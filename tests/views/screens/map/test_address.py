@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from carto.scene import Compare, LayerShow, Scene, View
-from views.screens.map.address import ViewAddress, from_query, is_ours, to_query
+from views.screens.map.address import ViewAddress, from_query, is_view_key, to_query
 
 WHOLE = ViewAddress(
     scene=Scene(
@@ -23,7 +23,7 @@ WHOLE = ViewAddress(
     ),
     region="fuzhou",
     indicator={"id": "share-redline", "scheme": "by_hand", "limits": "1;2.5;9", "year": "2020..2025"},
-    beside="@2025",
+    second_indicator="@2025",
     lang="en",
 )
 
@@ -89,10 +89,10 @@ def test_one_wrong_value_does_not_spoil_the_others():
 
 
 def test_other_people_s_keys_are_theirs():
-    assert is_ours("c")
-    assert is_ours("i_id")
-    assert not is_ours("find")
-    assert not is_ours("check")
+    assert is_view_key("c")
+    assert is_view_key("i_id")
+    assert not is_view_key("find")
+    assert not is_view_key("check")
 
 
 def test_what_is_no_text_is_ignored():

@@ -65,4 +65,4 @@ def test_the_route_answers_sessions_only(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("key", ["point:abc", "point:500,10", "point:1", "layer:projects:gone", "x", "county:999999"])
 def test_an_address_that_points_nowhere_is_nothing(key: str) -> None:
-    assert search_box._found(key) is None
+    assert search_box._resolve(key) is None

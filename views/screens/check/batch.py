@@ -139,6 +139,7 @@ def _sites_table(run: Run) -> pd.DataFrame:
 
 
 def _label_sites(run: Run) -> pd.DataFrame:
+    """Return id, verdict, size, counties, layers and missing layers of each site, as texts."""
     specs = {layer.id: layer.spec for layer in run.layers.values()}
     columns, sites = result_columns(run), run.result.sites
     sizes = zip(columns["rl_area_m2"], columns["rl_length_m"], strict=True)
@@ -155,6 +156,7 @@ def _label_sites(run: Run) -> pd.DataFrame:
 
 
 def _layer_titles(text: str, specs: dict[str, Any]) -> str:
+    """Return the titles of layers, given as ``;``-joined ids."""
     return say("snapshot.and").join(layer_title(specs, name) for name in filter(None, text.split(";")))
 
 

@@ -21,15 +21,15 @@ __all__ = ["show_path", "show_reminders", "show_way_out", "ways_out_frame"]
 _CSS: Final = "views/screens/check/templates/follow_up.css"
 
 
-def show_path(seen: Seen) -> None:
+def show_path(site_result: Seen) -> None:
     """Show the approval path as numbered steps, grouped by layer and condition."""
-    steps = seen.site["approval_path"]
+    steps = site_result.site["approval_path"]
     if not steps:
         return
     groups = []
     for (layer, condition), group in groupby(steps, key=lambda step: (step["layer"], step["condition"])):
         rows = list(group)
-        head = f"{layer_title(seen.specs, layer)} · {say(f'check_page.condition_{condition}')}"
+        head = f"{layer_title(site_result.specs, layer)} · {say(f'check_page.condition_{condition}')}"
         steps_of = [_step_context(step) for step in rows]
         groups.append({"head": head, "indicative": rows[0].get("indicative"), "steps": steps_of})
     show_html(style(_CSS), html_of("views/screens/check/templates/path.html", groups=groups))
@@ -49,19 +49,19 @@ def _step_context(step: StepRecord) -> dict[str, str]:
     return {"stage": step["stage"], "actor": actor, "summary": summary, "facts": " · ".join(facts)}
 
 
-def show_reminders(seen: Seen) -> None:
+def show_reminders(site_result: Seen) -> None:
     """Show the rules that no checked layer decides, in a folded section."""
-    rules = seen.site["reminders"]
+    rules = site_result.site["reminders"]
     if rules:
         show_html(rules_html(rules, title=say("check_page.reminders", count=len(rules))))
 
 
-def show_way_out(seen: Seen) -> None:
+def show_way_out(site_result: Seen) -> None:
     """Show size and share of the site off all layers that forbid the project, with a GeoJSON download."""
-    way_out = seen.site["way_out"]
+    way_out = site_result.site["way_out"]
     if way_out is None:
         return
-    layers = say("snapshot.and").join(layer_title(seen.specs, layer) for layer in way_out["layers"])
+    layers = say("snapshot.and").join(layer_title(site_result.specs, layer) for layer in way_out["layers"])
     size = way_out["area_m2"] if way_out["area_m2"] is not None else way_out["length_m"]
     head = Markup('<div class="rl-path"><h5>{}</h5></div>').format(say("check_page.way_out"))
     show_html(style(_CSS), head)
@@ -72,19 +72,19 @@ def show_way_out(seen: Seen) -> None:
     st.caption(say("check_page.way_left", layers=layers, **measures))
     st.download_button(
         say("check_page.way_take"),
-        data=json.dumps(_way_out_geojson(seen, way_out), ensure_ascii=False),
+        data=json.dumps(_way_out_geojson(site_result, way_out), ensure_ascii=False),
         file_name="redline-way-out.geojson",
         mime="application/geo+json",
         on_click="ignore",
     )
 
 
-def _way_out_geojson(seen: Seen, way_out: WayOutRecord) -> dict[str, Any]:
+def _way_out_geojson(site_result: Seen, way_out: WayOutRecord) -> dict[str, Any]:
     """Return a way out as a GeoJSON feature collection in EPSG:4490, declared in the ``crs`` member of GeoJSON 2008."""
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
     properties = {key: value for key, value in way_out.items() if key not in {"crs", "geometry"}}
     geometry = _geojson_geometry(way_out["geometry"])
-    feature = {"type": "Feature", "id": seen.site["id"], "properties": properties, "geometry": geometry}
+    feature = {"type": "Feature", "id": site_result.site["id"], "properties": properties, "geometry": geometry}
     return {"type": "FeatureCollection", "crs": crs, "features": [feature]}
 
 

@@ -251,18 +251,18 @@ def _show_findings(check: Check) -> None:
             format_func=lambda at: f"{sites[at]['id']} · {say('siting.verdict_' + sites[at]['verdict'])}",
             key=f"chk-record-site-{check.id}",
         )
-    seen = Seen(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
-    show_verdict(seen)
+    site_result = Seen(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
+    show_verdict(site_result)
     _show_map(check)
-    show_html(facts_html(seen))
-    show_required(seen)
-    show_path(seen)
-    show_way_out(seen)
+    show_html(facts_html(site_result))
+    show_required(site_result)
+    show_path(site_result)
+    show_way_out(site_result)
     st.markdown(f"**{say('check_page.by_layer')}**")
-    show_html(findings_html(seen))
-    show_reminders(seen)
+    show_html(findings_html(site_result))
+    show_reminders(site_result)
     if shapely.get_dimensions(_stored_sites(check).frame.geometry.iloc[position]) == 1:
-        show_stored_sections(seen)
+        show_stored_sections(site_result)
     st.caption(say("snapshot.disclaimer"))
 
 

@@ -85,13 +85,13 @@ def _edit_structures() -> list[Structure]:
     ]
 
 
-def show_stored_sections(seen: Seen) -> None:
+def show_stored_sections(site_result: Seen) -> None:
     """Show the sections of a stored line within each layer; nothing where the check did not compute them."""
-    sections = seen.site.get("sections")  # absent in checks stored by earlier versions
+    sections = site_result.site.get("sections")  # absent in checks stored by earlier versions
     if sections is None:
         return
     st.markdown(f"**{say('check_page.line')}**")
-    _show_table(pd.DataFrame(sections), seen.specs)
+    _show_table(pd.DataFrame(sections), site_result.specs)
 
 
 def centrelines(sites: Sites) -> folium.FeatureGroup | None:

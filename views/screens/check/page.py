@@ -135,13 +135,13 @@ def _new_check() -> None:
         else:
             position = _choose_site(run)
     if run is not None and source is not None and sites is not None:
-        seen = seen_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
+        site_result = seen_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
         with verdict_box:
-            show_verdict(seen)
-            if seen.site["activity"] is None:
+            show_verdict(site_result)
+            if site_result.site["activity"] is None:
                 show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
         with result_box:
-            _show_site(run, seen, sites, position, _read_token(source))
+            _show_site(run, site_result, sites, position, _read_token(source))
             show_downloads(run, check_id)
             show_reports(lambda: run, current_case(check_id), run.sites.name, check_id, "check")
     with map_box:
@@ -233,19 +233,19 @@ def _choose_site(run: Run) -> int:
     return position
 
 
-def _show_site(run: Run, seen: Any, sites: Sites, position: int, token: str) -> None:
+def _show_site(run: Run, site_result: Any, sites: Sites, position: int, token: str) -> None:
     """Show the result of one site: measures, findings, approval path, way out, sections."""
     if len(run.result.sites) > 1:
-        st.markdown(f"##### {markdown_text(seen.site['id'])}")
+        st.markdown(f"##### {markdown_text(site_result.site['id'])}")
         show_areas(sites, position)
-    show_html(facts_html(seen, areas=False))
-    st.caption(say("check_page.law_day", day=seen.site["as_of"]))
-    show_required(seen)
-    show_path(seen)
-    show_way_out(seen)
+    show_html(facts_html(site_result, areas=False))
+    st.caption(say("check_page.law_day", day=site_result.site["as_of"]))
+    show_required(site_result)
+    show_path(site_result)
+    show_way_out(site_result)
     st.markdown(f"**{say('check_page.by_layer')}**")
-    show_html(findings_html(seen))
-    show_reminders(seen)
+    show_html(findings_html(site_result))
+    show_reminders(site_result)
     show_sections(sites, position, token)
     st.caption(say("snapshot.disclaimer"))
 

@@ -54,6 +54,7 @@ def _sites_table(sites: Sites, token: str) -> pd.DataFrame:
 
 
 def _label_sites(sites: Sites) -> pd.DataFrame:
+    """Return id, geometry type and size of each site, as texts, and the first three columns of its own."""
     frame = sites.frame
     own_columns = frame.columns[list(frame.columns).index("geometry") + 1 :][:3]
     kinds = ["point", "line", "polygon"]
@@ -61,14 +62,14 @@ def _label_sites(sites: Sites) -> pd.DataFrame:
     return pd.DataFrame(
         {
             say("check_page.col_id"): frame["site_id"].to_numpy(),
-            say("check_page.col_kind"): [say(f"siting.kind_{_kind(g.geom_type, kinds)}") for g in frame.geometry],
+            say("check_page.col_kind"): [say(f"siting.kind_{_kind_of(g.geom_type, kinds)}") for g in frame.geometry],
             say("check_page.col_size"): [size_text(area, length) for area, length in sizes],
             **{str(name): frame[name].astype(str).to_numpy() for name in own_columns},
         }
     )
 
 
-def _kind(geom_type: str, kinds: list[str]) -> str:
+def _kind_of(geom_type: str, kinds: list[str]) -> str:
     return kinds[2] if "Polygon" in geom_type else kinds[1] if "Line" in geom_type else kinds[0]
 
 

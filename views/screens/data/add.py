@@ -39,88 +39,88 @@ _INTAKE: Final[Memo[Intake]] = Memo("data-intake")
 
 
 def show_add() -> None:
-    """Show the steps of the import as far as the answers so far lead."""
+    """Show the steps of the import that the answers so far allow."""
     st.markdown(f"##### 1 · {say('data.step_file')}")
-    brought = ask_file()
-    if brought is None:
+    layer_file = ask_file()
+    if layer_file is None:
         st.caption(say("data.file_help"))
         return
-    inspection = _inspect(brought)
-    if inspection is None or imports_all_tables(brought, inspection):
+    inspection = _inspect(layer_file)
+    if inspection is None or imports_all_tables(layer_file, inspection):
         return
-    brought = _choose_layer(brought, inspection)
-    intake = _read_layer(brought)
+    layer_file = _choose_layer(layer_file, inspection)
+    intake = _read_layer(layer_file)
     if intake is None:
         return
     st.markdown(f"##### 2 · {say('data.step_report')}")
-    accept_repairs = show_report(intake, brought.accept_repairs)
-    if accept_repairs != brought.accept_repairs:
-        settle(replace(brought, accept_repairs=accept_repairs))
+    accept_repairs = show_report(intake, layer_file.accept_repairs)
+    if accept_repairs != layer_file.accept_repairs:
+        settle(replace(layer_file, accept_repairs=accept_repairs))
         st.rerun()
-    if _show_system(brought, intake):
+    if _show_system(layer_file, intake):
         return
     if intake.blocked:
         return
     st.markdown(f"##### 3 · {say('data.step_what')}")
-    declaration = ask_declaration(intake, f"{brought.token}-{intake.layer}-{intake.reading.epsg}")
+    declaration = ask_declaration(intake, f"{layer_file.token}-{intake.layer}-{intake.reading.epsg}")
     if declaration is not None:
-        _store(brought, intake, declaration)
+        _store(layer_file, intake, declaration)
 
 
-def _inspect(brought: Brought) -> Inspection | None:
+def _inspect(layer_file: Brought) -> Inspection | None:
     """Return the layers that the file holds; show the fault and return None where it cannot be read."""
     try:
         with st.spinner(say("data.reading")):
-            return inspected(brought)
+            return inspected(layer_file)
     except RedlineError as fault:
         show_fault(fault)
         return None
 
 
-def _choose_layer(brought: Brought, inspection: Inspection) -> Brought:
-    """Ask for the layer where the file has several; return `brought` with that layer set."""
+def _choose_layer(layer_file: Brought, inspection: Inspection) -> Brought:
+    """Ask for the layer where the file has several; return `layer_file` with that layer set."""
     names = [info.name for info in inspection.layers]
     if len(names) < 2:
-        return brought
+        return layer_file
     counts = {info.name: info.count for info in inspection.layers}
     default_at = next((at for at, info in enumerate(inspection.layers) if has_official_fields(info.columns)), 0)
-    at = names.index(brought.layer) if brought.layer in names else default_at
+    at = names.index(layer_file.layer) if layer_file.layer in names else default_at
     name = st.selectbox(
         say("data.which", count=len(names)),
         names,
         index=at,
         format_func=lambda name: name if counts[name] is None else f"{name} ({counts[name]:,})",
-        key=f"data-layer-{brought.token}",
+        key=f"data-layer-{layer_file.token}",
     )
-    if name != brought.layer:
-        brought = replace(brought, layer=name)
-        settle(brought)
-    return brought
+    if name != layer_file.layer:
+        layer_file = replace(layer_file, layer=name)
+        settle(layer_file)
+    return layer_file
 
 
-def _read_layer(brought: Brought) -> Intake | None:
+def _read_layer(layer_file: Brought) -> Intake | None:
     """Return the layer as read and validated; None, with the fault shown, where it cannot be read or has no CRS."""
-    key = (brought.token, brought.layer, brought.crs, brought.swap, brought.accept_repairs)
+    key = (layer_file.token, layer_file.layer, layer_file.crs, layer_file.swap, layer_file.accept_repairs)
 
     try:
         with st.spinner(say("data.checking")):
-            return _INTAKE.once(key, lambda: brought.taken_in(brought.layer))
+            return _INTAKE.once(key, lambda: layer_file.taken_in(layer_file.layer))
     except RedlineError as fault:
         show_fault(fault)
-        _ask_system(brought, fault)
+        _ask_system(layer_file, fault)
         return None
 
 
-def _ask_system(brought: Brought, fault: RedlineError) -> None:
+def _ask_system(layer_file: Brought, fault: RedlineError) -> None:
     """Ask for the CRS of a layer that declares none; candidates are not tried out, as the layer may be large."""
     system = ask_system(
         fault,
-        System(brought.crs, brought.swap),
-        key=f"data-{brought.token}",
-        name=brought.name,
+        System(layer_file.crs, layer_file.swap),
+        key=f"data-{layer_file.token}",
+        name=layer_file.name,
         place=lambda candidates: [Placed(one, candidate_text(one), "") for one in _distinct(candidates)],
     )
-    _use_system(brought, system)
+    _use_system(layer_file, system)
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -128,20 +128,22 @@ def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
     return list({(one.crs, one.swapped): one for one in candidates}.values())
 
 
-def _use_system(brought: Brought, system: System | None) -> None:
+def _use_system(layer_file: Brought, system: System | None) -> None:
     """Rerun the page with the CRS that the user chose just now; do nothing for None."""
     if system is not None:
-        settle(replace(brought, crs=system.crs, swap=system.swap))
+        settle(replace(layer_file, crs=system.crs, swap=system.swap))
         st.rerun()
 
 
-def _show_system(brought: Brought, intake: Intake) -> bool:
+def _show_system(layer_file: Brought, intake: Intake) -> bool:
     """Show the CRS of the layer and a choice of another; return whether the layer lies outside all counties in it."""
     blocks = any(fault.code == "all_outside" for fault in intake.faults)
     with st.expander(say("data.system", system=system_text(f"EPSG:{intake.reading.epsg}")), expanded=blocks):
         st.caption(markdown_text(say("data.system_how", how=say("data.comma").join(_evidence_texts(intake)))))
-        current_system = System(brought.crs, brought.swap)
-        _use_system(brought, system_input(current_system, key=f"data-other-{brought.token}", name=brought.name))
+        current_system = System(layer_file.crs, layer_file.swap)
+        _use_system(
+            layer_file, system_input(current_system, key=f"data-other-{layer_file.token}", name=layer_file.name)
+        )
     return blocks
 
 
@@ -151,14 +153,14 @@ def _evidence_texts(intake: Intake) -> list[str]:
     return [say(key) for key in known if has(key)] or [intake.reading.declared]
 
 
-def _store(brought: Brought, intake: Intake, declaration: LayerDeclaration) -> None:
+def _store(layer_file: Brought, intake: Intake, declaration: LayerDeclaration) -> None:
     """Store the layer, load it, make its tiles, with progress shown; then rerun the page on the list of layers."""
     with st.status(say("data.keeping"), expanded=True) as status:
         try:
             version = store_layer(
                 intake,
                 declaration,
-                brought.content,
+                layer_file.content,
                 catalogue=catalogue(),
                 counties=counties_of(current_layers()),
                 progress=lambda _share, doing="": status.write(say(f"data.step_{doing}")),
@@ -176,7 +178,7 @@ def _store(brought: Brought, intake: Intake, declaration: LayerDeclaration) -> N
             return
         status.update(label=say("data.kept_label"), state="complete")
     MESSAGE.set(say("data.kept", title=version.layer.title(lang()), number=version.number, count=f"{version.count:,}"))
-    several = len(inspected(brought).layers) > 1  # the file has further layers to import
+    several = len(inspected(layer_file).layers) > 1  # the file has further layers to import
     _INTAKE.forget()
     TARGET.clear()
     if not several:

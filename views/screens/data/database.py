@@ -45,7 +45,7 @@ _TABLES: Final[Memo[list[TableReport]]] = Memo("data-many-seen")
 _MIN_TABLES: Final = 2
 
 
-def imports_all_tables(brought: Brought, inspection: Inspection) -> bool:
+def imports_all_tables(layer_file: Brought, inspection: Inspection) -> bool:
     """Offer to import all official tables of a file together, where it has several; return whether the user does."""
     count = sum(has_official_fields(info.columns) for info in inspection.layers)
     if count < _MIN_TABLES:
@@ -54,53 +54,53 @@ def imports_all_tables(brought: Brought, inspection: Inspection) -> bool:
         say("data.many_how"),
         ("all", "one"),
         format_func=lambda name: say(f"data.many_{name}", count=count),
-        key=f"data-many-{brought.token}",
+        key=f"data-many-{layer_file.token}",
         horizontal=True,
         label_visibility="collapsed",
     )
     if choice == "one":
         return False
-    _show_import(brought)
+    _show_import(layer_file)
     return True
 
 
-def _show_import(brought: Brought) -> None:
+def _show_import(layer_file: Brought) -> None:
     """Show the steps that import all official tables of a file together."""
     st.markdown(f"##### 2 · {say('data.step_report')}")
-    token = f"{brought.token}-{current().overlay.revision}"
+    token = f"{layer_file.token}-{current().overlay.revision}"
     place = st.container()
-    extent = tuple(_EXTENT.of(brought.token).get()) or None
-    tables = _table_reports(brought, extent)
+    extent = tuple(_EXTENT.of(layer_file.token).get()) or None
+    tables = _table_reports(layer_file, extent)
     with place:
         chosen = _choose_tables(tables, token)
     if not any(table.can_be_stored for table in tables):
         return
     st.markdown(f"##### 3 · {say('data.many_said')}")
-    metadata = _ask_metadata(brought.token, chosen)
+    metadata = _ask_metadata(layer_file.token, chosen)
     if metadata is not None:
-        _store(brought, chosen, metadata)
+        _store(layer_file, chosen, metadata)
 
 
-def _database(brought: Brought) -> Database:
+def _database(layer_file: Brought) -> Database:
     return Database(
-        brought.content,
-        brought.taken_in,
+        layer_file.content,
+        layer_file.taken_in,
         counties_of(current_layers()),
         catalogue,
         territory_text,
     )
 
 
-def _table_reports(brought: Brought, extent: tuple[str, ...] | None) -> list[TableReport]:
+def _table_reports(layer_file: Brought, extent: tuple[str, ...] | None) -> list[TableReport]:
     """Return a report on each table, computed once per file, extent and overlay; show which table is being read."""
-    key = (brought.token, brought.crs, extent, current().overlay.revision)
+    key = (layer_file.token, layer_file.crs, extent, current().overlay.revision)
     line = st.empty()
 
     def show(_share: float, table: str = "", /) -> None:
         line.caption(markdown_text(say("data.many_reading", layer=table)))
 
     def inspect() -> list[TableReport]:
-        return inspect_tables(_database(brought), inspected(brought).layers, extent=extent, progress=show)
+        return inspect_tables(_database(layer_file), inspected(layer_file).layers, extent=extent, progress=show)
 
     reports = _TABLES.once(key, inspect)
     line.empty()
@@ -188,11 +188,11 @@ def _ask_metadata(token: str, chosen: Sequence[TableReport]) -> SharedMetadata |
     return SharedMetadata(publisher, licence, as_of or "unknown")
 
 
-def _store(brought: Brought, tables: Sequence[TableReport], metadata: SharedMetadata) -> None:
+def _store(layer_file: Brought, tables: Sequence[TableReport], metadata: SharedMetadata) -> None:
     """Store the tables one after another, then rerun the page, which shows those stored and those that failed."""
     with st.status(say("data.keeping"), expanded=True) as status:
         outcomes = store_tables(
-            _database(brought),
+            _database(layer_file),
             tables,
             metadata,
             progress=lambda _share, table="": status.write(markdown_text(say("data.many_storing", layer=table))),
@@ -210,7 +210,7 @@ def _store(brought: Brought, tables: Sequence[TableReport], metadata: SharedMeta
         ]
     )
     VIEW_NEXT.set("list" if stored else "add")
-    if len(stored) == len(inspected(brought).layers):
+    if len(stored) == len(inspected(layer_file).layers):
         let_go()
     st.rerun()
 

@@ -19,7 +19,7 @@ __all__ = ["show"]
 
 _VIEW: Final[Slot[str | None]] = Slot("data-view", None)
 _LAYER: Final[Slot[str | None]] = Slot("data-layer", None)
-"""Id of the layer whose panel stands above the list."""
+"""Id of the layer whose panel is shown above the list."""
 
 _VIEWS: Final = ("list", "add", "compare")
 

@@ -154,7 +154,7 @@ def draw_picture(intake: Intake, counties: gpd.GeoDataFrame, lang: Lang) -> Pict
 
 def _fault_marks(intake: Intake, shapes: NDArray[Any]) -> tuple[list[tuple[str, int, tuple[float, float]]], int]:
     """Return level, row number and lon/lat of each marked faulty row, stops first, and the number without a mark."""
-    kept_rows = intake.frame[ROW].to_numpy()
+    valid_rows = intake.frame[ROW].to_numpy()
     lost_points = dict(zip(intake.lost_rows, intake.lost_places, strict=True))
     marks: dict[int, tuple[str, int, tuple[float, float]]] = {}
     faulty: set[int] = set()
@@ -165,12 +165,12 @@ def _fault_marks(intake: Intake, shapes: NDArray[Any]) -> tuple[list[tuple[str, 
         unlisted += fault.count - len(fault.rows) if fault.rows else 0
         for row in fault.rows:
             faulty.add(row)
-            position = int(np.searchsorted(kept_rows, row))
-            kept = position < len(kept_rows) and kept_rows[position] == row
+            position = int(np.searchsorted(valid_rows, row))
+            is_valid = position < len(valid_rows) and valid_rows[position] == row
             full = sum(level == fault.level for level, _, _ in marks.values()) >= _MAX_MARKS
-            if row in marks or full or not (kept or row in lost_points):
+            if row in marks or full or not (is_valid or row in lost_points):
                 continue
-            middle = shapely.point_on_surface(shapes[position]) if kept else None
+            middle = shapely.point_on_surface(shapes[position]) if is_valid else None
             marks[row] = (fault.level, row, (middle.x, middle.y) if middle is not None else lost_points[row])
     return list(marks.values()), len(faulty) - len(marks) + unlisted
 
@@ -218,12 +218,14 @@ def _path(shape: Any) -> str:
 
 
 def _line_parts(shape: Any) -> Iterable[Any]:
+    """Return the rings of the polygons of a shape, and its lines."""
     parts = shapely.get_parts(shape)
     areal = shapely.get_dimensions(parts) == 2
     return [*shapely.get_parts(shapely.boundary(parts[areal])), *parts[~areal]]
 
 
 def _ring(points: NDArray[Any]) -> str:
+    """Return a line through points (n, 2) as an SVG path of relative steps in whole units."""
     rounded = np.round(points).astype(np.int64)
     steps = np.diff(rounded, axis=0)
     steps = steps[(steps != 0).any(axis=1)]

@@ -105,9 +105,9 @@ def show_result(checked: Checked) -> None:
             range(len(ids)),
             format_func=lambda i: f"{ids[i]} · {say('siting.verdict_' + result.sites['verdict'].iloc[i])}",
         )
-    seen = seen_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
-    show_html(style(CSS), verdict_html(seen), facts_html(seen))
-    show_html(findings_html(seen))
+    site_result = seen_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
+    show_html(style(CSS), verdict_html(site_result), facts_html(site_result))
+    show_html(findings_html(site_result))
     st.caption(say("snapshot.disclaimer"))
     st.download_button(
         say("views.take_json"),

@@ -55,7 +55,7 @@ def text(app: AppTest) -> str:
     return "\n".join(element.value for element in app.markdown)
 
 
-def test_a_strangers_words_are_text() -> None:
+def test_text_of_a_file_is_escaped() -> None:
     import_layer("own_hostile", HOSTILE)
     app = page()
     app.session_state["data-show"] = "own_hostile"
@@ -100,7 +100,7 @@ def test_a_version_names_the_stored_checks_that_used_it() -> None:
     assert app.dataframe[0].value["存档核查"].tolist() == [2, 2]
 
 
-def test_a_broken_overlay_is_one_sentence_and_all_else_stands() -> None:
+def test_a_broken_overlay_shows_one_fault_and_all_other_layers() -> None:
     overlay_path().write_text("version = =", encoding="utf-8")
     app = page().run()
     assert not app.exception

@@ -34,7 +34,7 @@ def texts(svg: str) -> dict[str, tuple[float, float]]:
     return {str(one.text): (float(one.get("x", 0)), float(one.get("y", 0))) for one in found}
 
 
-def test_faulty_rows_are_marked_where_they_lie(counties: gpd.GeoDataFrame) -> None:
+def test_faulty_rows_are_marked_at_their_location(counties: gpd.GeoDataFrame) -> None:
     shapes = blocks(12)
     shapes[2], shapes[4] = BOW, shapes[3]
     intake = read_shapes(shapes, counties)
@@ -55,7 +55,7 @@ def test_faulty_rows_are_marked_where_they_lie(counties: gpd.GeoDataFrame) -> No
     assert "Yihuang" in " ".join(texts(draw_picture(intake, counties, "en").svg))
 
 
-def test_what_is_not_outlined_is_said_and_dotted(counties: gpd.GeoDataFrame) -> None:
+def test_features_beyond_the_limit_are_dotted_and_counted(counties: gpd.GeoDataFrame) -> None:
     at = np.arange(4000)
     x, y = 116 + at % 80 * 0.01, 27 + at // 80 * 0.01
     shapes = shapely.box(x, y, x + 0.009, y + 0.009)
@@ -80,12 +80,12 @@ def test_a_layer_far_off_shows_how_far(counties: gpd.GeoDataFrame) -> None:
     assert "200 km" in texts(picture.svg), "the picture holds both, 600 km and more"
 
 
-def test_nothing_sound_still_has_a_place(counties: gpd.GeoDataFrame) -> None:
+def test_a_layer_without_valid_rows_still_has_a_picture(counties: gpd.GeoDataFrame) -> None:
     picture = draw_picture(read_shapes([BOW], counties), counties, "zh")
     assert (picture.outlined, picture.dotted, picture.marked["stop"]) == (0, 0, 1)
 
 
-def test_a_strangers_words_stay_words(counties: gpd.GeoDataFrame) -> None:
+def test_text_of_a_file_is_escaped(counties: gpd.GeoDataFrame) -> None:
     picture = draw_picture(read_shapes(blocks(2), counties), counties, "zh")
     image = picture.image('"><script>alert(1)</script>')
     assert "<script" not in image

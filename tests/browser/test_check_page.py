@@ -1,4 +1,4 @@
-"""A planner's way through the Check page: site, system asked, activity, clauses, record, verification, many sites."""
+"""The Check page in a browser: site, choice of CRS, activity, clauses, stored check, verification, many sites."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TXT_CORNERS = ((116.951, 27.600), (116.953, 27.600), (116.953, 27.602), (116.951
 
 @pytest.fixture
 def check(visitor: App, server: str) -> App:
-    """The Check page, opened by its address."""
+    """Return the app with the Check page open."""
     visitor.page.goto(f"{server}/check")
     expect(visitor.page.get_by_text("粘贴坐标")).to_be_visible(timeout=PATIENCE_MS)
     visitor.wait_drawn()

@@ -1,4 +1,4 @@
-"""From a name to a place, from a place to its county, from a click to a check; and what paper gets."""
+"""The county page in a browser: reached from the search, printed, left for the map and a check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data page: the bureau's red line takes the place of the illustration, is checked against, and is rolled back."""
+"""The Data page in a browser: a statutory red line replaces the modelled one, is used in checks, and is rolled back."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.layers.brought import BOW, blocks, database, farmland, red_line, town
 
 
 @dataclass
-class Hand:
-    """Counts what a planner does by hand."""
+class ActionCounter:
+    """Counter of the actions of a user."""
 
     app: App
     clicks: int = 0
@@ -38,7 +38,7 @@ class Hand:
 
 @pytest.fixture
 def data(visitor: App, server: str) -> App:
-    """The page, opened by its address."""
+    """Return the app with the Data page open."""
     visitor.page.goto(f"{server}/data")
     visitor.page.locator(".rl-data").wait_for(timeout=PATIENCE_MS)
     return visitor
@@ -49,7 +49,7 @@ def row(app: App, layer: str) -> Locator:
 
 
 def look_at(app: App, layer: str) -> None:
-    """Choose a layer from the list by its id: a long list shows only what is in sight."""
+    """Choose a layer by typing its id: a long list renders only the visible options."""
     app.pick(app.page.get_by_role("combobox", name="查看一个图层"), layer)
     expect(app.page.get_by_role("button", name="退回上一版本")).to_be_visible(timeout=PATIENCE_MS)
     app.wait_idle()
@@ -58,7 +58,7 @@ def look_at(app: App, layer: str) -> None:
 def test_statutory_line_replaces_the_illustration(app: App, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bureau = tmp_path / "STBHHX.zip"
     bureau.write_bytes(zipped_shapefile(red_line(), "STBHHX"))
-    hand = Hand(app)
+    hand = ActionCounter(app)
     hand.click(app.page.get_by_role("link", name="数据", exact=True))
     app.page.locator(".rl-data").wait_for(timeout=PATIENCE_MS)
     expect(row(app, "redline_jiangxi")).to_have_attribute("data-basis", "modelled")

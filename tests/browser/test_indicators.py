@@ -1,4 +1,4 @@
-"""The indicators page in a browser: find, class, point at, take away; a table and a raster of one's own."""
+"""The Indicators page in a browser: choose, classify, pick, download; import of a user's table and raster."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def page(visitor: App, server: str) -> Iterator[App]:
 
 
 def pick(app: App, label: str, text: str) -> None:
-    """Choose in a drop-down by what it says."""
+    """Choose the option with this text in a drop-down."""
     app.pick(app.page.get_by_role("combobox", name=label).first, text)
 
 
@@ -61,7 +61,7 @@ def saved_csv(app: App) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_an_indicator_is_found_classed_pointed_at_and_taken(page: App) -> None:
+def test_an_indicator_is_chosen_classified_picked_and_downloaded(page: App) -> None:
     pick(page, "指标（", "土地面积")
     page.wait_drawn()
     pick(page, "级数", "7")
@@ -105,7 +105,7 @@ def test_a_table_of_ones_own_joins_changes_and_leaves_nobody_out(page: App, tmp_
 
 
 def test_a_raster_of_ones_own_becomes_figures_and_a_picture(page: App, tmp_path: Path) -> None:
-    """Web Mercator, 7 over a box round a county and nothing elsewhere: its mean is 7, the others have none."""
+    """A Web Mercator raster with 7 around one county and nodata elsewhere gives it a mean of 7, and the others none."""
     raster = tmp_path / "栅格.tif"
     corner = 6_378_137 * np.radians(115.9), 6_378_137 * np.arcsinh(np.tan(np.radians(28.0)))
     with rasterio.open(

@@ -1,4 +1,4 @@
-"""The map itself: it fills the window, is arranged without a rerun, and its address opens the same view elsewhere."""
+"""The map in a browser: it fills the window, is rearranged without a rerun, and its URL opens the same view."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ STATE = """() => ({
 })"""
 
 
-PLACE = "([x, y]) => { const place = map_div.containerPointToLatLng([x, y]); return [place.lng, place.lat]; }"
+LON_LAT_AT = "([x, y]) => { const place = map_div.containerPointToLatLng([x, y]); return [place.lng, place.lat]; }"
 
 
 def frame_of(app: App) -> Frame:
-    held = app.page.locator(MAP).last.element_handle()
-    assert held is not None
-    frame = held.content_frame()
+    handle = app.page.locator(MAP).last.element_handle()
+    assert handle is not None
+    frame = handle.content_frame()
     assert frame is not None
     return frame
 
@@ -48,29 +48,29 @@ def box_of(place: Locator) -> dict[str, float]:
     return {"left": box["x"], "top": box["y"], "right": box["x"] + box["width"], "bottom": box["y"] + box["height"]}
 
 
-def apart(a: dict[str, float], b: dict[str, float]) -> bool:
+def is_disjoint(a: dict[str, float], b: dict[str, float]) -> bool:
     return a["right"] <= b["left"] or b["right"] <= a["left"] or a["bottom"] <= b["top"] or b["bottom"] <= a["top"]
 
 
-NAMES = """(zoom) => {
+LABEL_BOXES = """(zoom) => {
     map_div.setView([27.9, 116.4], zoom, { animate: false });
     return map_div.redline.marks.names;
 }"""
 
 
-def names_apart(app: App) -> None:
+def assert_labels_disjoint(app: App) -> None:
     inside = frame_of(app)
     for zoom in range(7, 13):
-        inside.evaluate(NAMES, zoom)
+        inside.evaluate(LABEL_BOXES, zoom)
         app.wait_drawn()
-        boxes = inside.evaluate(NAMES, zoom)
+        boxes = inside.evaluate(LABEL_BOXES, zoom)
         assert len(boxes) > 3, zoom
         sides = [dict(zip(("left", "top", "right", "bottom"), box, strict=True)) for box in boxes]
-        assert all(apart(one, other) for at, one in enumerate(sides) for other in sides[at + 1 :]), zoom
+        assert all(is_disjoint(one, other) for index, one in enumerate(sides) for other in sides[index + 1 :]), zoom
 
 
-def sees_whole(app: App, limit: float) -> None:
-    """The first view shows the province whole, left of `limit` (pixels); its outline may just touch an edge."""
+def assert_province_visible(app: App, limit: float) -> None:
+    """Assert that the first view shows the whole province left of `limit` (pixels), give or take its outline."""
     province = gpd.read_file(ROOT / "data" / "boundaries" / "province.fgb")
     west, south, east, north = province[province["adcode"] == "360000"].total_bounds
     corners = f"""[[{north}, {west}], [{south}, {east}]].map((place) => {{
@@ -112,11 +112,11 @@ def test_the_map_fills_the_window_and_nothing_lies_on_anything(app: App) -> None
             assert one["left"] >= tall["left"] - 1
             assert one["right"] <= tall["right"] + 1
             assert one["bottom"] <= tall["bottom"] + 1
-            assert all(apart(one, other) for other in shown[at + 1 :])
+            assert all(is_disjoint(one, other) for other in shown[at + 1 :])
         assert app.page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
-        sees_whole(app, (shown[0]["left"] if width > 700 else tall["right"]) - tall["left"])
+        assert_province_visible(app, (shown[0]["left"] if width > 700 else tall["right"]) - tall["left"])
     expect(app.map.locator(".redline-panel-body")).to_be_hidden()
-    names_apart(app)
+    assert_labels_disjoint(app)
 
 
 PAINTED = """() => [...document.querySelectorAll("[class*=redline-own_lots] canvas")].reduce((sum, canvas) => {
@@ -127,22 +127,22 @@ PAINTED = """() => [...document.querySelectorAll("[class*=redline-own_lots] canv
 
 @pytest.fixture
 def lots(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Put twelve squares of ten kilometres on the map, two of 2020, nine of 2021 to 2023, one without a date."""
+    """Import a layer of twelve 10 km squares, two of 2020, nine of 2021 to 2023, one undated; yield its id."""
     monkeypatch.setenv("REDLINE_HOME", str(home))
     shapes = [shapely.box(116 + i % 4 / 9, 27.6 + i // 4 / 9, 116.1 + i % 4 / 9, 27.7 + i // 4 / 9) for i in range(12)]
     years = ["2020", "2020", *["2021-2023"] * 9, ""]
     gpd.GeoDataFrame({"mc": list("abcdefghijkl"), "nf": years}, geometry=shapes, crs=4490).to_file(
         tmp_path / "lots.gpkg"
     )
-    told = ["--id", "own_lots", "--title", "批次", "--publisher", "甲", "--extent", "all", "--time-field", "nf"]
-    done = CliRunner().invoke(main, ["import", str(tmp_path / "lots.gpkg"), *told])
-    assert done.exit_code == 0, done.output
+    options = ["--id", "own_lots", "--title", "批次", "--publisher", "甲", "--extent", "all", "--time-field", "nf"]
+    result = CliRunner().invoke(main, ["import", str(tmp_path / "lots.gpkg"), *options])
+    assert result.exit_code == 0, result.output
     yield "own_lots"
     remove("own_lots")
 
 
 def drag(app: App, layer: str, onto: str) -> None:
-    """Drag a layer by its grip to where another stands, and look for the mark of where it would fall."""
+    """Drag the row of a layer onto that of another; assert that the drop mark shows meanwhile."""
     begin, end = (box_of(app.map.locator(f'.redline-row[data-id="{name}"] .redline-grip')) for name in (layer, onto))
     mouse = app.page.mouse
     mouse.move(begin["left"] + 6, begin["top"] + 10)
@@ -155,7 +155,7 @@ def drag(app: App, layer: str, onto: str) -> None:
 
 
 def keep_to_2020(app: App, inside: Frame) -> None:
-    """Keep the lots to one year by the keys; nothing but two squares of twelve stays on the map."""
+    """Limit the layer to 2020 with the keyboard; assert that only two of its twelve squares stay painted."""
     row = app.map.locator('.redline-row[data-id="own_lots"]')
     row.locator(".redline-more").press("Enter")
     expect(row.locator("input[data-end=to]")).to_have_accessible_name("截止年：批次")
@@ -167,7 +167,7 @@ def keep_to_2020(app: App, inside: Frame) -> None:
     assert inside.evaluate(PAINTED) == pytest.approx(whole / 6, rel=0.05)
 
 
-def test_a_link_opens_what_was_seen(lots: str, app: App, browser: Browser) -> None:
+def test_a_link_opens_the_same_view(lots: str, app: App, browser: Browser) -> None:
     inside = frame_of(app)
     inside.evaluate("() => { window.still = true; map_div.setView([27.9, 116.4], 10, { animate: false }); }")
     app.wait_drawn()
@@ -233,7 +233,7 @@ def test_sizes_and_coordinates_are_those_of_the_ellipsoid(app: App) -> None:
     length_m = Geod(a=6378137.0, rf=298.257222101).line_length(*zip(*lonlat, strict=True))
     assert abs(float(told[1].replace(",", "")) * 1000 - length_m) < 1
     app.page.mouse.move(place["x"] + 300, place["y"] + 350)
-    lon, lat = inside.evaluate(PLACE, [300, 350])
+    lon, lat = inside.evaluate(LON_LAT_AT, [300, 350])
     zone = round(lon / 3)
     east, north = Transformer.from_crs(4490, 4488 + zone, always_xy=True).transform(lon, lat)
     written = re.search(r"(\d+)带 X (\d+)\s+Y (\d+) m", app.map.locator(".redline-where").inner_text())

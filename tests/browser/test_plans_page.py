@@ -1,4 +1,4 @@
-"""The Plans page in a browser: filter, choose, read, switch language, on a desk and on a phone."""
+"""The Plans page in a browser: filter, pick, read, switch language, on a desktop and on a phone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def rows_of(table: str) -> list[dict[str, str]]:
 
 
 class Plans:
-    """What a reader of the plans does, in words."""
+    """Actions on the Plans page."""
 
     def __init__(self, app: App) -> None:
         self.app, self.page = app, app.page
@@ -40,12 +40,12 @@ class Plans:
         expect(self.page.get_by_text(re.compile(rf"^{count} 条"))).to_be_visible(timeout=PATIENCE_MS)
 
     def settled(self) -> None:
-        """Wait until the server has answered: what is on the page is of the last question."""
+        """Wait until the script has ended, so that the page shows the last filters."""
         app = self.page.get_by_test_id("stApp")
         expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE_MS)
 
     def tick(self, row: int) -> None:
-        """Tick a row of the list; it is drawn on a canvas, whose rows are all of one height."""
+        """Select a row of the list, which is a canvas with rows of equal height."""
         self.settled()
         expect(self.page.get_by_test_id("stDataFrame")).to_have_count(1, timeout=PATIENCE_MS)
         table = self.page.get_by_test_id("stDataFrame").locator(".dvn-scroller")

@@ -140,7 +140,9 @@ def layer_of(shipped: dict[str, Layer], name: str) -> Layer:
 @pytest.fixture
 def write(shipped: dict[str, Layer], tmp_path: Path) -> dict[str, Callable[[str], str]]:
     def here_card(name: str) -> str:
-        return here._table([here._card(layer_of(shipped, name), name), here._apart(layer_of(shipped, name), name)])
+        return here._rows_html(
+            [here._feature_row(layer_of(shipped, name), name), here._distance_row(layer_of(shipped, name), name)]
+        )
 
     def page(name: str) -> str:
         target = tmp_path / "a.html"
@@ -205,8 +207,8 @@ def test_a_name_stays_a_name(write: dict[str, Callable[[str], str]], renderer: s
 def test_a_county_of_any_name_is_text_in_the_picture_of_a_layer() -> None:
     counties = gpd.read_file(ROOT / "data" / "boundaries" / "county.fgb")
     counties["name_zh"] = HOSTILE[1]
-    frame = preview._Frame((115, 27, 117, 28), preview._WIDE, preview._HIGH)
-    names = preview._names(frame, counties, "zh")
+    projection = preview._Projection((115, 27, 117, 28), preview._WIDE, preview._HIGH)
+    names = preview._county_labels(projection, counties, "zh")
     assert names
     svg = preview.render(
         "views/screens/data/lies.svg", map_wide=1, wide=1, high=1, font=1, ground=[], features=None, names=names,

@@ -58,10 +58,10 @@ def by_page(content: bytes, word: str, monkeypatch: pytest.MonkeyPatch, **sessio
         import streamlit as st  # noqa: PLC0415
 
         from layers.own.intake import read_and_validate  # noqa: PLC0415
-        from views.screens.data.describe import say_what_it_is  # noqa: PLC0415
+        from views.screens.data.describe import ask_declaration  # noqa: PLC0415
 
         intake = read_and_validate(st.session_state["_content"], "town.geojson", crs="EPSG:4490")
-        given = say_what_it_is(intake, "t")
+        given = ask_declaration(intake, "t")
         if given is not None:
             st.session_state["_given"] = given
 

@@ -1,4 +1,4 @@
-"""The case round a check, and keeping it in the ledger."""
+"""Form fields of the case of a check, and the button that stores the check in the ledger."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from views.session import (
 
 __all__ = ["CASE_FIELD", "case_fields", "show_case"]
 
-_STORED: Final[Slot[str | None]] = Slot("chk-kept", None)
-"""Of each run: the id under which it was stored."""
+_CHECK_ID: Final[Slot[str | None]] = Slot("chk-kept", None)
+"""Per run: the id of the check that it was stored as."""
 CASE_FIELD: Final[KeptWidget[str]] = KeptWidget("chk-case", "")
-"""Of each field of the case: its text."""
+"""Per field of the case: its text."""
 
 _STORED_LINE: Final = Markup(
     '<div class="rl-stored" data-check="{}"><b>{}</b> · <a href="{}" target="_self">{}</a></div>'
@@ -37,23 +37,23 @@ _STORED_LINE: Final = Markup(
 
 
 def show_case(run: Run, content: bytes | None) -> str | None:
-    """Show the case's fields and keep the check with it; return the id under which this check is kept."""
+    """Show the fields of the case and the store button; return the id of the stored check, None before."""
     st.markdown(f"**{say('check_page.step_case')}**")
     values = {}
     for pair in _pairs(CASE_FIELDS):
         for column, name in zip(st.columns(2), pair, strict=False):
             with column:
-                values[name] = _field(name)
-    now = RUN_NUMBER.get()
-    check_id = _STORED.of(now).get()
+                values[name] = _text_field(name)
+    run_number = RUN_NUMBER.get()
+    check_id = _CHECK_ID.of(run_number).get()
     if (
         pressed_until_handled(
-            say("check_page.store"), key="chk-store", about=now, type="primary", disabled=check_id is not None
+            say("check_page.store"), key="chk-store", about=run_number, type="primary", disabled=check_id is not None
         )
         and check_id is None
     ):
         try:
-            _STORED.of(now).set(ledger().store(Case(**values), run, content))  # in one step: a press stores once
+            _CHECK_ID.of(run_number).set(ledger().store(Case(**values), run, content))  # a press stores once
         except RedlineError as fault:
             press_handled("chk-store")
             show_fault(fault)
@@ -61,26 +61,27 @@ def show_case(run: Run, content: bytes | None) -> str | None:
         press_handled("chk-store")
         st.rerun()
     if check_id is not None:
-        told, opened = say("check_page.stored", id=check_id), say("check_page.stored_open")
-        show_html(_STORED_LINE.format(check_id, told, link_to(check_id), opened))
+        stored_text, open_text = say("check_page.stored", id=check_id), say("check_page.stored_open")
+        show_html(_STORED_LINE.format(check_id, stored_text, link_to(check_id), open_text))
         st.caption(say("check_page.stored_hint"))
     return check_id
 
 
 def _pairs(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield names two by two: a row of fields each, so that they keep their order on a narrow screen."""
+    """Yield names in pairs, one per row of fields, so that they keep their order on a narrow screen."""
     for start in range(0, len(names), 2):
         yield names[start : start + 2]
 
 
-def _field(name: str) -> str:
+def _text_field(name: str) -> str:
+    """Show the field of that name; return its text, stripped."""
     widget = CASE_FIELD.of(name)
     text = widget.keep(st.text_input(say(f"check_page.case_{name}"), key=widget.restored(), max_chars=200))
     return text.strip()
 
 
 def case_fields(case: Case, prefix: str) -> Case:
-    """Show a stored case to be amended; return what the fields hold now."""
+    """Show fields filled with a stored case; return the case as edited."""
     values: dict[str, Any] = asdict(case)
     for pair in _pairs(CASE_FIELDS):
         for column, name in zip(st.columns(2), pair, strict=False):

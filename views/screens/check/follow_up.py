@@ -1,4 +1,4 @@
-"""What follows from a check: the approval path, rules that no layer decides, what is left of the site."""
+"""Sections of a result that follow its findings: approval path, rules that no layer decides, way out."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from siting.records import StepRecord, WayOutRecord
 from views.parts.findings import Seen, code_text, layer_title, rules_html, size_text
 from views.session import html_of, lang, say, show_html
 
-__all__ = ["left_over", "show_path", "show_reminders", "show_way_out"]
+__all__ = ["show_path", "show_reminders", "show_way_out", "ways_out_frame"]
 
 _CSS: Final = "views/screens/check/templates/follow_up.css"
 
 
-def show_path(seen: Seen) -> None:
-    """Show the approval path as numbered steps, by the layer and condition that lead to it."""
-    steps = seen.site["approval_path"]
+def show_path(site_result: Seen) -> None:
+    """Show the approval path as numbered steps, grouped by layer and condition."""
+    steps = site_result.site["approval_path"]
     if not steps:
         return
     groups = []
     for (layer, condition), group in groupby(steps, key=lambda step: (step["layer"], step["condition"])):
         rows = list(group)
-        head = f"{layer_title(seen.specs, layer)} · {say(f'check_page.condition_{condition}')}"
-        steps_of = [_step(step) for step in rows]
+        head = f"{layer_title(site_result.specs, layer)} · {say(f'check_page.condition_{condition}')}"
+        steps_of = [_step_context(step) for step in rows]
         groups.append({"head": head, "indicative": rows[0].get("indicative"), "steps": steps_of})
     show_html(style(_CSS), html_of("views/screens/check/templates/path.html", groups=groups))
 
 
-def _step(step: StepRecord) -> dict[str, str]:
-    """Return what the template writes of a step."""
+def _step_context(step: StepRecord) -> dict[str, str]:
+    """Return the template's context of a step of the approval path."""
     zh = lang() == "zh"
     actor = step["actor"] if zh else step.get("actor_en") or step["actor"]
     summary = step["summary"] if zh else step.get("summary_en") or step["summary"]
@@ -44,55 +44,56 @@ def _step(step: StepRecord) -> dict[str, str]:
     if step["verified"] != "yes":
         facts.append(say(f"check_page.verified_{step['verified']}"))
     if step.get("open"):
-        what = say("snapshot.and").join(code_text(code) for code in step["open"])
-        facts.append(say("check_page.open_line", what=what))
+        questions = say("snapshot.and").join(code_text(code) for code in step["open"])
+        facts.append(say("check_page.open_line", what=questions))
     return {"stage": step["stage"], "actor": actor, "summary": summary, "facts": " · ".join(facts)}
 
 
-def show_reminders(seen: Seen) -> None:
-    """Show the rules that no checked layer decides, folded."""
-    rules = seen.site["reminders"]
+def show_reminders(site_result: Seen) -> None:
+    """Show the rules that no checked layer decides, in a folded section."""
+    rules = site_result.site["reminders"]
     if rules:
         show_html(rules_html(rules, title=say("check_page.reminders", count=len(rules))))
 
 
-def show_way_out(seen: Seen) -> None:
-    """Show what is left of the site, and give it to take."""
-    way = seen.site["way_out"]
-    if way is None:
+def show_way_out(site_result: Seen) -> None:
+    """Show size and share of the site off all layers that forbid the project, with a GeoJSON download."""
+    way_out = site_result.site["way_out"]
+    if way_out is None:
         return
-    layers = say("snapshot.and").join(layer_title(seen.specs, layer) for layer in way["layers"])
-    size = way["area_m2"] if way["area_m2"] is not None else way["length_m"]
+    layers = say("snapshot.and").join(layer_title(site_result.specs, layer) for layer in way_out["layers"])
+    size = way_out["area_m2"] if way_out["area_m2"] is not None else way_out["length_m"]
     head = Markup('<div class="rl-path"><h5>{}</h5></div>').format(say("check_page.way_out"))
     show_html(style(_CSS), head)
-    if not size or way["geometry"] is None:
+    if not size or way_out["geometry"] is None:
         st.caption(say("check_page.way_none", layers=layers))
         return
-    told = {"size": size_text(way["area_m2"], way["length_m"]), "share": f"{way['share']:.2%}"}
-    st.caption(say("check_page.way_left", layers=layers, **told))
+    measures = {"size": size_text(way_out["area_m2"], way_out["length_m"]), "share": f"{way_out['share']:.2%}"}
+    st.caption(say("check_page.way_left", layers=layers, **measures))
     st.download_button(
         say("check_page.way_take"),
-        data=json.dumps(_feature(seen, way), ensure_ascii=False),
+        data=json.dumps(_way_out_geojson(site_result, way_out), ensure_ascii=False),
         file_name="redline-way-out.geojson",
         mime="application/geo+json",
         on_click="ignore",
     )
 
 
-def _feature(seen: Seen, way: WayOutRecord) -> dict[str, Any]:
-    """Return what is left as GeoJSON; degrees of CGCS2000, which the older crs member says."""
+def _way_out_geojson(site_result: Seen, way_out: WayOutRecord) -> dict[str, Any]:
+    """Return a way out as a GeoJSON feature collection in EPSG:4490, declared in the ``crs`` member of GeoJSON 2008."""
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
-    properties = {key: value for key, value in way.items() if key not in {"crs", "geometry"}}
-    feature = {"type": "Feature", "id": seen.site["id"], "properties": properties, "geometry": _plain(way["geometry"])}
+    properties = {key: value for key, value in way_out.items() if key not in {"crs", "geometry"}}
+    geometry = _geojson_geometry(way_out["geometry"])
+    feature = {"type": "Feature", "id": site_result.site["id"], "properties": properties, "geometry": geometry}
     return {"type": "FeatureCollection", "crs": crs, "features": [feature]}
 
 
-def _plain(geometry: Any) -> Any:
+def _geojson_geometry(geometry: Any) -> Any:
     return geometry if isinstance(geometry, dict) else shapely.geometry.mapping(geometry)
 
 
-def left_over(run: Run) -> gpd.GeoDataFrame | None:
-    """Return what is left of the sites of a run, EPSG:4490; None where nothing is."""
+def ways_out_frame(run: Run) -> gpd.GeoDataFrame | None:
+    """Return the ways out of the sites of a run, a row each, EPSG:4490; None where no site has one."""
     ways = [way["geometry"] for way in run.result.sites["way_out"] if way is not None and way["geometry"] is not None]
     if not ways:
         return None

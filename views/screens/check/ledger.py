@@ -1,4 +1,4 @@
-"""The ledger: past checks searched, one reopened as it was kept, run again on today's layers and laws, verified."""
+"""The ledger: search stored checks, show one as stored, rerun it on current layers and law, verify it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from views.parts.findings import (
 from views.parts.map import look_at, show_map
 from views.screens.check.case import case_fields
 from views.screens.check.follow_up import show_path, show_reminders, show_way_out
-from views.screens.check.linear import centrelines, show_kept_sections
+from views.screens.check.linear import centrelines, show_stored_sections
 from views.screens.check.reports import show_reports
 from views.session import (
     Memo,
@@ -51,42 +51,42 @@ from views.session import (
 __all__ = ["show_record", "show_search"]
 
 _TABLE: Final[Slot[Any]] = Slot("chk-ledger", None)
-"""The table of stored checks, with the row that is ticked."""
+"""Widget state of the table of stored checks: its selected row."""
 _RECORD: Final[Memo[Check]] = Memo("chk-record")
 _RECORD_SITES: Final[Memo[Sites]] = Memo("chk-record-sites")
-_AGAIN: Final[Slot[tuple[Hashable, Verification | None, Sequence[Change], Sequence[Change]] | None]] = Slot(
+_LAST_RERUN: Final[Slot[tuple[Hashable, Verification | None, Sequence[Change], Sequence[Change]] | None]] = Slot(
     "chk-again", None
 )
-"""The record that was run again, as what, and what differed."""
+"""Check id and stamp of the last rerun, its verification (None for a rerun), differences, changes since."""
 
-_TABLE_HEIGHT: Final = 460
-_MAP_HEIGHT: Final = 400
-_MOST_CHANGES: Final = 60
-_BEIJING: Final = timedelta(hours=8)
+_TABLE_HEIGHT_PX: Final = 460
+_MAP_HEIGHT_PX: Final = 400
+_MAX_CHANGES: Final = 60
+_UTC_TO_BEIJING: Final = timedelta(hours=8)
 
 
 def show_search() -> None:
-    """Show past checks, the latest first, and open the one that is ticked."""
-    words, verdict = st.columns([3, 1])
-    text = words.text_input(say("check_page.search"), key="chk-search")
-    chosen = verdict.selectbox(
+    """Show the stored checks that match a search, the latest first; open the one whose row is selected."""
+    text_box, verdict_box = st.columns([3, 1])
+    text = text_box.text_input(say("check_page.search"), key="chk-search")
+    chosen = verdict_box.selectbox(
         say("check_page.search_verdict"),
         [None, *VERDICTS],
         format_func=lambda code: say("check_page.any") if code is None else say(f"siting.verdict_{code}"),
         key="chk-search-verdict",
     )
     try:
-        found = ledger().search(text, verdict=chosen)
+        checks = ledger().search(text, verdict=chosen)
     except RedlineError as fault:
         show_fault(fault)
         return
-    if not found:
+    if not checks:
         st.info(say("check_page.search_none" if text or chosen else "check_page.search_empty"))
         return
     event = st.dataframe(
-        _listed(found),
+        _ledger_table(checks),
         hide_index=True,
-        height=min(_TABLE_HEIGHT, 36 * (len(found) + 1)),
+        height=min(_TABLE_HEIGHT_PX, 36 * (len(checks) + 1)),
         width="stretch",
         key=_TABLE.key,
         on_select="rerun",
@@ -94,75 +94,75 @@ def show_search() -> None:
     )
     st.caption(say("check_page.search_pick"))
     rows = event["selection"]["rows"]
-    if rows and rows[0] < len(found):
-        st.query_params["check"] = found[rows[0]].id
+    if rows and rows[0] < len(checks):
+        st.query_params["check"] = checks[rows[0]].id
         st.rerun()
 
 
-def _listed(found: Sequence[Listed]) -> pd.DataFrame:
-    """Return the list in words."""
+def _ledger_table(checks: Sequence[Listed]) -> pd.DataFrame:
+    """Return the table of stored checks with translated labels."""
     columns: dict[str, list[Any]] = {
-        "col_check": [one.id for one in found],
-        "case_name": [one.case.name for one in found],
-        "col_verdict": [say(f"siting.verdict_{one.verdict}") for one in found],
-        "col_activity": ["—" if one.activity is None else activity_title(one.activity) for one in found],
-        "col_day": [one.as_of for one in found],
-        "col_stored": [_beijing(one.stored_at) for one in found],
-        "case_builder": [one.case.builder for one in found],
-        "case_file_number": [one.case.file_number for one in found],
-        "case_prepared_by": [one.case.prepared_by for one in found],
-        "case_reviewed_by": [one.case.reviewed_by for one in found],
-        "col_input": [one.input_name for one in found],
-        "col_sites": [one.sites for one in found],
+        "col_check": [check.id for check in checks],
+        "case_name": [check.case.name for check in checks],
+        "col_verdict": [say(f"siting.verdict_{check.verdict}") for check in checks],
+        "col_activity": ["—" if check.activity is None else activity_title(check.activity) for check in checks],
+        "col_day": [check.as_of for check in checks],
+        "col_stored": [_beijing_time(check.stored_at) for check in checks],
+        "case_builder": [check.case.builder for check in checks],
+        "case_file_number": [check.case.file_number for check in checks],
+        "case_prepared_by": [check.case.prepared_by for check in checks],
+        "case_reviewed_by": [check.case.reviewed_by for check in checks],
+        "col_input": [check.input_name for check in checks],
+        "col_sites": [check.sites for check in checks],
     }
     return pd.DataFrame({say(f"check_page.{key}"): values for key, values in columns.items()})
 
 
-def _beijing(stored_at: str) -> str:
-    """Write a time of the record (UTC) as Beijing's."""
-    return f"{datetime.fromisoformat(stored_at) + _BEIJING:%Y-%m-%d %H:%M}"
+def _beijing_time(stored_at: str) -> str:
+    """Return a time of the ledger (UTC, ISO 8601) as Beijing time to the minute."""
+    return f"{datetime.fromisoformat(stored_at) + _UTC_TO_BEIJING:%Y-%m-%d %H:%M}"
 
 
 def show_record(check_id: str) -> None:
-    """Show a stored check as it was kept."""
+    """Show a check with case, downloads and findings as stored, and the buttons that rerun and verify it."""
     if pressed(say("check_page.record_back"), key="chk-back"):
         st.query_params.pop("check", None)
         CHECK_MODE.hand_over("ledger")
         _TABLE.clear()
         st.rerun()
-    check = _record(check_id)
+    check = _stored_check(check_id)
     show_html(Markup('<h4 data-record="{}">{}</h4>').format(check.id, say("check_page.record", id=check.id)))
     left, right = st.columns([1, 1.75], gap="small")
     with left:
         with st.container(border=True, key="chk_record_case"):
             show_html(_case_html(check))
-            _amend(check)
+            _show_amendment(check)
         with st.container(border=True, key="chk_record_again"):
-            _again(check)
+            _show_rerun(check)
     with right:
         layers = current_layers()
-        as_kept = (lambda: kept_run(ledger(), check.id, layers), check.case, check.input_name)
+        report_arguments = (lambda: kept_run(ledger(), check.id, layers), check.case, check.input_name)
         with st.container(border=True, key="chk_record_take"):
-            show_reports(*as_kept, check.id, f"record-{check.id}")
+            show_reports(*report_arguments, check.id, f"record-{check.id}")
         _show_findings(check)
 
 
-def _record(check_id: str) -> Check:
-    """Return a record, read once while it is looked at; the case round it may have been amended."""
-    amended = len(ledger().amendments(check_id))  # by somebody else, perhaps
-    return _RECORD.once((check_id, amended), lambda: ledger().get(check_id))
+def _stored_check(check_id: str) -> Check:
+    """Return a stored check, read from the ledger once while it is shown and its case is not amended."""
+    amendments = len(ledger().amendments(check_id))  # possibly by another user
+    return _RECORD.once((check_id, amendments), lambda: ledger().get(check_id))
 
 
 def _case_html(check: Check) -> Markup:
-    """Return the case and how the check was made."""
+    """Return the case, and when and with which settings and software the check was made, as HTML."""
     case = check.case
     rows = [
         (say(f"check_page.case_{name}"), getattr(case, name))
         for name in ("name", "code", "builder", "stage", "file_number", "prepared_by", "reviewed_by")
     ]
-    told = say(
+    facts_text = say(
         "check_page.record_facts",
-        stored=_beijing(check.stored_at),
+        stored=_beijing_time(check.stored_at),
         day=check.settings.as_of,
         activity=activity_title(check.settings.activity),
         input=check.input_name,
@@ -170,23 +170,23 @@ def _case_html(check: Check) -> Markup:
         geos=check.software.geos,
         proj=check.software.proj,
     )
-    told += "".join(f"　{text}" for text in _linear_text(check))
+    facts_text += "".join(f"　{text}" for text in _linear_texts(check))
     facts = [Markup("<b>{}</b> {}").format(head, value) for head, value in rows if value]
-    return Markup('<div class="rl-facts rl-hint">{}</div>').format(Markup("<br>").join([*facts, told]))
+    return Markup('<div class="rl-facts rl-hint">{}</div>').format(Markup("<br>").join([*facts, facts_text]))
 
 
-def _linear_text(check: Check) -> list[str]:
-    """Say how wide lines were taken, and which bridges and tunnels were named."""
+def _linear_texts(check: Check) -> list[str]:
+    """Return a text on the width of corridors, if any, and one on each bridge and tunnel."""
     settings = check.settings
-    told = [say("check_page.corridor_kept", width=f"{settings.corridor_m:g}")] if settings.corridor_m else []
+    texts = [say("check_page.corridor_kept", width=f"{settings.corridor_m:g}")] if settings.corridor_m else []
     for kind, start, end in settings.structures:
         ends = {"start": chainage(start), "end": chainage(end)}
-        told.append(say("check_page.structure_kept", kind=say(f"check_page.structure_{kind}"), **ends))
-    return told
+        texts.append(say("check_page.structure_kept", kind=say(f"check_page.structure_{kind}"), **ends))
+    return texts
 
 
-def _amend(check: Check) -> None:
-    """Let the case be amended; the check itself stays as it is."""
+def _show_amendment(check: Check) -> None:
+    """Show the fields that amend the case; the stored check itself never changes."""
     with st.expander(say("check_page.case_edit")):
         case = case_fields(check.case, f"chk-amend-{check.id}")
         if pressed(say("check_page.case_save"), key="chk-amend", disabled=case == check.case):
@@ -194,52 +194,54 @@ def _amend(check: Check) -> None:
             st.rerun()
 
 
-def _again(check: Check) -> None:
-    """Offer to run the check on today's layers and laws, and to verify it on what was kept."""
-    again = pressed_until_handled(say("check_page.record_rerun"), key="chk-rerun", about=check.id, width="stretch")
-    held = pressed_until_handled(say("check_page.record_verify"), key="chk-verify", about=check.id, width="stretch")
-    if again:
+def _show_rerun(check: Check) -> None:
+    """Show the buttons that rerun the check on current layers and law, or verify it as stored, and the outcome."""
+    rerun_now = pressed_until_handled(say("check_page.record_rerun"), key="chk-rerun", about=check.id, width="stretch")
+    verify_now = pressed_until_handled(
+        say("check_page.record_verify"), key="chk-verify", about=check.id, width="stretch"
+    )
+    if rerun_now:
         with st.spinner(say("views.checking")):
-            done = rerun(ledger(), check.id, current_layers())
-        _AGAIN.set(((check.id, stamp()), None, done.changes, ()))
+            result = rerun(ledger(), check.id, current_layers())
+        _LAST_RERUN.set(((check.id, stamp()), None, result.changes, ()))
         press_handled("chk-rerun")
-    if held:
+    if verify_now:
         with st.spinner(say("views.checking")):
-            found = verify(ledger(), check.id, current_layers())
-        _AGAIN.set(((check.id, stamp()), found, found.differences, found.since))
+            verification = verify(ledger(), check.id, current_layers())
+        _LAST_RERUN.set(((check.id, stamp()), verification, verification.differences, verification.since))
         press_handled("chk-verify")
-    last = _AGAIN.get()
-    if last is None or last[0] != (check.id, stamp()):  # of other layers or rules: to be asked again
+    last = _LAST_RERUN.get()
+    if last is None or last[0] != (check.id, stamp()):  # layers or rules changed since: the outcome is out of date
         return
-    _, what, changes, since = last
-    if what is None:
+    _, verified, changes, since = last
+    if verified is None:
         show_html(Markup('<div data-again="rerun">{}</div>').format(_rerun_text(changes)))
     else:
-        outcome = say(f"ledger.outcome_{what.outcome}")
-        told = say("check_page.verified_outcome", outcome=outcome, count=what.findings)
-        show_html(Markup('<div data-again="{}"><b>{}</b></div>').format(what.outcome, told))
-    _list(changes)
+        outcome = say(f"ledger.outcome_{verified.outcome}")
+        outcome_text = say("check_page.verified_outcome", outcome=outcome, count=verified.findings)
+        show_html(Markup('<div data-again="{}"><b>{}</b></div>').format(verified.outcome, outcome_text))
+    _list_changes(changes)
     if since:
         st.caption(say("check_page.since"))
-        _list(since)
+        _list_changes(since)
 
 
 def _rerun_text(changes: Sequence[Change]) -> str:
     return say("check_page.rerun_changes", count=len(changes)) if changes else say("check_page.rerun_same")
 
 
-def _list(changes: Sequence[Change]) -> None:
-    """List changes, each in its sentence."""
-    lines = [change.text(lang()) for change in changes[:_MOST_CHANGES]]
-    if len(changes) > _MOST_CHANGES:
-        lines.append(say("check_page.more", count=len(changes) - _MOST_CHANGES))
+def _list_changes(changes: Sequence[Change]) -> None:
+    """Show changes as a list of sentences, at most `_MAX_CHANGES`."""
+    lines = [change.text(lang()) for change in changes[:_MAX_CHANGES]]
+    if len(changes) > _MAX_CHANGES:
+        lines.append(say("check_page.more", count=len(changes) - _MAX_CHANGES))
     items = [Markup("<li>{}</li>").format(line) for line in lines]
     if items:
         show_html(Markup('<ul class="rl-facts">{}</ul>').format(Markup().join(items)))
 
 
 def _show_findings(check: Check) -> None:
-    """Show a site of the record with the findings as they were kept."""
+    """Show one site of a stored check, chosen by the user, with its findings as stored."""
     sites = check.report["sites"]
     position = 0
     if len(sites) > 1:
@@ -249,23 +251,23 @@ def _show_findings(check: Check) -> None:
             format_func=lambda at: f"{sites[at]['id']} · {say('siting.verdict_' + sites[at]['verdict'])}",
             key=f"chk-record-site-{check.id}",
         )
-    seen = Seen(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
-    show_verdict(seen)
+    site_result = Seen(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
+    show_verdict(site_result)
     _show_map(check)
-    show_html(facts_html(seen))
-    show_required(seen)
-    show_path(seen)
-    show_way_out(seen)
+    show_html(facts_html(site_result))
+    show_required(site_result)
+    show_path(site_result)
+    show_way_out(site_result)
     st.markdown(f"**{say('check_page.by_layer')}**")
-    show_html(findings_html(seen))
-    show_reminders(seen)
-    if shapely.get_dimensions(_sites(check).frame.geometry.iloc[position]) == 1:
-        show_kept_sections(seen)
+    show_html(findings_html(site_result))
+    show_reminders(site_result)
+    if shapely.get_dimensions(_stored_sites(check).frame.geometry.iloc[position]) == 1:
+        show_stored_sections(site_result)
     st.caption(say("snapshot.disclaimer"))
 
 
-def _sites(check: Check) -> Sites:
-    """Return the sites of a record as they were read, fetched once while it is looked at."""
+def _stored_sites(check: Check) -> Sites:
+    """Return the sites of a stored check as they were read, fetched once while it is shown."""
 
     def read() -> Sites:
         frame = ledger().kept.get_frame(check.sites_kept)
@@ -275,8 +277,8 @@ def _sites(check: Check) -> Sites:
 
 
 def _show_map(check: Check) -> None:
-    """Show the sites as they were checked, in the colours of their verdicts; lines of a corridor over it."""
-    sites, width = _sites(check), check.settings.corridor_m
+    """Show the sites on a map in the colours of their verdicts, centrelines over their corridors."""
+    sites, width = _stored_sites(check), check.settings.corridor_m
     frame = corridor_sites(sites, width).frame if width else sites.frame
     verdict = pd.Series([site["verdict"] for site in check.report["sites"]])
     groups = [
@@ -284,14 +286,14 @@ def _show_map(check: Check) -> None:
         for code in reversed(VERDICTS)  # the gravest on top
         if (verdict == code).any()
     ]
-    middle = centrelines(sites) if width else None
+    lines = centrelines(sites) if width else None
     show_map(
         list(current_layers().values()),
         catalogue().map,
         lang=lang(),
-        groups=groups if middle is None else [*groups, middle],
+        groups=groups if lines is None else [*groups, lines],
         go_to=look_at(*frame.total_bounds, margin=3.0),
-        height=_MAP_HEIGHT,
+        height=_MAP_HEIGHT_PX,
         draw=False,
         key="check-record-map",
     )

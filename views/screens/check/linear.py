@@ -20,49 +20,49 @@ from snapshot.findings import section_sums
 from views.parts.findings import Seen, layer_title
 from views.session import Memo, Slot, current_layers, lang, rows_of, say, show_fault
 
-__all__ = ["STRUCTURES", "centrelines", "show_kept_sections", "show_sections"]
+__all__ = ["STRUCTURES", "centrelines", "show_sections", "show_stored_sections"]
 
 _SECTIONS: Final[Memo[pd.DataFrame]] = Memo("chk-sections")
 STRUCTURES: Final[Slot[tuple[tuple[str, float, float], ...]]] = Slot("chk-structures-told", ())
-"""The bridges and tunnels that the user named, as the settings of a check have them."""
+"""Kind, start and end (metres of chainage) of each bridge and tunnel, as the settings of a check hold them."""
 
 _KINDS = ("bridge", "tunnel")
 _CENTRELINE: Final = "#111111"
 
 
 def show_sections(sites: Sites, position: int, token: str) -> None:
-    """Show where the line of a site runs through layers.
+    """Show the sections of a line within each layer, by chainage; nothing for a site that is no line.
 
     Parameters
     ----------
     sites : Sites
-        Lines as read, not widened.
+        As read: centrelines, not corridors.
     position : int
     token : str
-        Of the source as it was read.
+        Identifies the source and how it was read.
     """
-    one = sites.frame.iloc[[position]]
-    if int(shapely.get_dimensions(one.geometry.iloc[0])) != 1:
+    site = sites.frame.iloc[[position]]
+    if int(shapely.get_dimensions(site.geometry.iloc[0])) != 1:
         return
     st.markdown(f"**{say('check_page.line')}**")
     try:
-        structures = _structures()
+        structures = _edit_structures()
         layers = current_layers()
         checked = [layer for layer in layers.values() if layer.spec.checked]
-        key = (token, str(one["site_id"].iloc[0]), tuple(structures))
-        found = _SECTIONS.once(key, lambda: linear_sections(one.reset_index(drop=True), checked, structures))
-        _table(found, {name: layer.spec for name, layer in layers.items()})
+        key = (token, str(site["site_id"].iloc[0]), tuple(structures))
+        sections = _SECTIONS.once(key, lambda: linear_sections(site.reset_index(drop=True), checked, structures))
+        _show_table(sections, {name: layer.spec for name, layer in layers.items()})
     except RedlineError as fault:
         show_fault(fault)
         return
-    named = tuple((one.kind, one.from_m, one.to_m) for one in structures)
+    named = tuple((structure.kind, structure.from_m, structure.to_m) for structure in structures)
     if named != STRUCTURES.get():
         STRUCTURES.set(named)
-        st.rerun()  # the check says them too, and the record
+        st.rerun()  # they are settings of the check and stored with it
 
 
-def _structures() -> list[Structure]:
-    """Ask for bridges and tunnels; a row without both chainages does not count yet."""
+def _edit_structures() -> list[Structure]:
+    """Show the editor of bridges and tunnels; return its complete rows."""
     with st.expander(say("check_page.structures")):
         names = {say(f"check_page.structure_{kind}"): kind for kind in _KINDS}
         columns = [say(f"check_page.structure_{part}") for part in ("from", "to", "kind")]
@@ -85,30 +85,30 @@ def _structures() -> list[Structure]:
     ]
 
 
-def show_kept_sections(seen: Seen) -> None:
-    """Show where the line of a record runs through layers, as it was kept; nothing where that was not asked."""
-    sections = seen.site.get("sections")  # records of earlier versions have none
+def show_stored_sections(site_result: Seen) -> None:
+    """Show the sections of a stored line within each layer; nothing where the check did not compute them."""
+    sections = site_result.site.get("sections")  # absent in checks stored by earlier versions
     if sections is None:
         return
     st.markdown(f"**{say('check_page.line')}**")
-    _table(pd.DataFrame(sections), seen.specs)
+    _show_table(pd.DataFrame(sections), site_result.specs)
 
 
 def centrelines(sites: Sites) -> folium.FeatureGroup | None:
-    """Return the lines among sites as a group of the map, drawn over their corridors; None where there are none."""
+    """Return the map group of the sites that are lines, to be drawn over their corridors; None without lines."""
     lines = sites.frame[["geometry"]][shapely.get_dimensions(sites.frame.geometry.to_numpy()) == 1]
     return site_group(lines, _CENTRELINE, dashed=True, width_px=1) if len(lines) else None
 
 
-def _table(sections: pd.DataFrame, specs: Mapping[str, LayerSpec]) -> None:
-    """Write sections as a table, and their sums by layer above it."""
+def _show_table(sections: pd.DataFrame, specs: Mapping[str, LayerSpec]) -> None:
+    """Show sections as a table, with their sums by layer above it."""
     if sections.empty:
         st.caption(say("check_page.line_none"))
         return
     titles = {name: layer_title(specs, name) for name in sections["layer"].unique()}
     sums = section_sums(cast("list[SectionRecord]", rows_of(sections)), titles, lang())
     st.caption("　".join(sums))
-    shown: dict[str, list[Any]] = {
+    columns: dict[str, list[Any]] = {
         "section_from": list(sections["from_k"]),
         "section_to": list(sections["to_k"]),
         "section_length": [f"{value:,.1f}" if value else "—" for value in sections["length_m"]],
@@ -117,5 +117,5 @@ def _table(sections: pd.DataFrame, specs: Mapping[str, LayerSpec]) -> None:
         "section_structure": [say(f"check_page.structure_{kind}") for kind in sections["structure"]],
         "section_features": list(sections["features"]),
     }
-    frame = pd.DataFrame({say(f"check_page.{key}"): values for key, values in shown.items()})
+    frame = pd.DataFrame({say(f"check_page.{key}"): values for key, values in columns.items()})
     st.dataframe(frame, hide_index=True, width="stretch")

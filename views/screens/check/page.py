@@ -1,4 +1,4 @@
-"""The Check page: a site, what is planned there, what law and plans say of it, and the record that is kept."""
+"""The Check page: a site, its project, the result by law and plans, and the ledger of stored checks."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ from views.parts.intake import (
 )
 from views.parts.map import look_at, show_map
 from views.screens.check import ledger as ledger_panel
-from views.screens.check.batch import show_occupation, show_schemes, show_sites, show_take
+from views.screens.check.batch import show_downloads, show_occupation, show_schemes, show_sites
 from views.screens.check.case import show_case
-from views.screens.check.follow_up import left_over, show_path, show_reminders, show_way_out
+from views.screens.check.follow_up import show_path, show_reminders, show_way_out, ways_out_frame
 from views.screens.check.linear import STRUCTURES, centrelines, show_sections
-from views.screens.check.reports import case_now, show_reports
+from views.screens.check.reports import current_case, show_reports
 from views.screens.check.sites import choose_sites, show_areas, show_repairs
 from views.session import (
     Slot,
@@ -65,30 +65,28 @@ from views.session import (
 __all__ = ["show"]
 
 _RUN: Final[Slot[tuple[Hashable, Run] | None]] = Slot("chk-run", None)
-"""The check that is shown, and what it was made from."""
-_SHOWN: Final[Slot[tuple[str, float] | None]] = Slot("chk-looked", None)
-"""Source and distance that the map was moved for."""
+"""The run that is shown, and the key of all that it was computed from."""
+_MAP_MOVED_FOR: Final[Slot[tuple[str, float] | None]] = Slot("chk-looked", None)
+"""Token of the source and distance (m) that the map was moved for."""
 _VIEW: Final[Slot[View | None]] = Slot("chk-look", None)
 
-_MAP_HEIGHT: Final = 400
-_AT_ONCE: Final = 20
-"""Up to so many sites are checked as soon as they are there; more wait for the button."""
-_PORTION: Final = 500
-_REMAINDER: Final = "#1b8a3a"
-_DEGREE_M: Final = 110_000.0
-"""Of latitude, a little less than it is."""
-_STEP_M: Final = 100.0
-_ROOM: Final = 1.7
-"""The page's map is lower than the map that ``look_at`` reckons with."""
-
-"""On a narrow screen the case comes after the result, as its number says."""
+_MAP_HEIGHT_PX: Final = 400
+_MAX_IMMEDIATE: Final = 20
+"""Up to so many sites are checked immediately; more wait for a button."""
+_BATCH_SIZE: Final = 500
+_WAY_OUT_COLOUR: Final = "#1b8a3a"
+_METRES_PER_DEGREE: Final = 110_000.0
+"""Of latitude, rounded down."""
+_DISTANCE_STEP_M: Final = 100.0
+_EXTENT_FACTOR: Final = 1.7
+"""The map of this page is lower than the map that ``look_at`` is made for."""
 
 
 def show() -> None:
-    """Draw the page."""
-    asked = st.query_params.get("check")
-    if asked:
-        ledger_panel.show_record(asked)
+    """Show the stored check that the URL names, else the form of a new check or the search of the ledger."""
+    check_id = st.query_params.get("check")
+    if check_id:
+        ledger_panel.show_record(check_id)
         return
     key = CHECK_MODE.restored()
     mode = st.segmented_control(
@@ -106,7 +104,7 @@ def show() -> None:
 
 
 def _new_check() -> None:
-    """Draw the form at the left, map and result at the right."""
+    """Show the form of a new check at the left, map and result at the right."""
     left, right = st.columns([1, 1.75], gap="small")
     show_html(style("views/screens/check/templates/page.css"))
     with right:
@@ -117,18 +115,18 @@ def _new_check() -> None:
         with st.container(border=True, key="chk_site"):
             st.markdown(f"**{say('check_page.step_site')}**")
             source = choose_source()
-            sites, asked = _sites(source)
+            sites, site_settings = _sites_to_check(source)
         with st.container(border=True, key="chk_plan"):
             st.markdown(f"**{say('check_page.step_plan')}**")
             settings = choose_settings()
     with verdict_box:
-        run = None if source is None or sites is None else _run(source, sites, replace(settings, **asked))
+        run = None if source is None or sites is None else _run(source, sites, replace(settings, **site_settings))
     with left, st.container(border=True, key="chk_case"):
         if run is None:
             st.markdown(f"**{say('check_page.step_case')}**")
             st.caption(say("check_page.first_a_site"))
         else:
-            check_id = show_case(run, _content(source))
+            check_id = show_case(run, _source_bytes(source))
     position = 0
     with result_box:
         st.markdown(f"**{say('check_page.step_result')}**")
@@ -137,51 +135,51 @@ def _new_check() -> None:
         else:
             position = _choose_site(run)
     if run is not None and source is not None and sites is not None:
-        seen = seen_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
+        site_result = seen_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
         with verdict_box:
-            show_verdict(seen)
-            if seen.site["activity"] is None:
+            show_verdict(site_result)
+            if site_result.site["activity"] is None:
                 show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
         with result_box:
-            _show_site(run, seen, sites, position, _read_token(source))
-            show_take(run, check_id)
-            show_reports(lambda: run, case_now(check_id), run.sites.name, check_id, "check")
+            _show_site(run, site_result, sites, position, _read_token(source))
+            show_downloads(run, check_id)
+            show_reports(lambda: run, current_case(check_id), run.sites.name, check_id, "check")
     with map_box:
         _show_map(source, sites, run)
 
 
-def _content(source: Source | None) -> bytes | None:
-    """Return the bytes that the record keeps: the file, or the text as pasted."""
+def _source_bytes(source: Source | None) -> bytes | None:
+    """Return the bytes to store with the check: of the file, or of the pasted text in UTF-8."""
     if source is None:
         return None
     return source.text.encode() if source.kind == "text" else source.content
 
 
-def _sites(source: Source | None) -> tuple[Sites | None, dict[str, Any]]:
-    """Return the sites to check, as read, and the settings that follow from source, choice and width."""
-    read = read_source(source) if source is not None else None
-    if source is None or read is None:
+def _sites_to_check(source: Source | None) -> tuple[Sites | None, dict[str, Any]]:
+    """Return the sites to check, and the settings of the check that follow from source, selection and width."""
+    all_sites = read_source(source) if source is not None else None
+    if source is None or all_sites is None:
         return None, {}
-    show_repairs(read)
+    show_repairs(all_sites)
     token = _read_token(source)
-    sites = choose_sites(read, token)
+    sites = choose_sites(all_sites, token)
     if len(sites) == 1:
         show_areas(sites, 0)
     width = ask_width(sites)
-    chosen = tuple(sites.frame["site_id"]) if len(sites) < len(read) else ()
-    kind = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
-    works = STRUCTURES.get() if has_lines(sites) and len(sites) <= _AT_ONCE else None
-    linear = {} if works is None else {"sections": True, "structures": works}
-    return sites, {"corridor_m": width, "source_sites": chosen, **linear, **kind}
+    chosen_ids = tuple(sites.frame["site_id"]) if len(sites) < len(all_sites) else ()
+    text_settings = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
+    structures = STRUCTURES.get() if has_lines(sites) and len(sites) <= _MAX_IMMEDIATE else None
+    linear = {} if structures is None else {"sections": True, "structures": structures}
+    return sites, {"corridor_m": width, "source_sites": chosen_ids, **linear, **text_settings}
 
 
 def _read_token(source: Source) -> str:
-    """Return the token of a source as it is read: the same file in another system is another site."""
+    """Return a token of a source and how it is read: the same file in another CRS has another."""
     return f"{source.token}|{reading_of(source)}"
 
 
 def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
-    """Check the sites, once for each question; more than a few wait for the button."""
+    """Return the run of the sites, computed once per input; None until the button is pressed where there are many."""
     reading = reading_of(source)
     if reading is not None:
         settings = reading.added_to(settings)
@@ -190,12 +188,12 @@ def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
     if last is not None and last[0] == key:
         return last[1]
     count = len(sites)
-    if count > _AT_ONCE and not pressed_until_handled(
+    if count > _MAX_IMMEDIATE and not pressed_until_handled(
         say("check_page.run_many", count=count), key="chk-run-many", about=key, type="primary", width="stretch"
     ):
         return None
     try:
-        run = _checked(sites, settings)
+        run = _run_with_progress(sites, settings)
     except RedlineError as fault:
         press_handled("chk-run-many")
         show_fault(fault)
@@ -203,14 +201,14 @@ def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
     _RUN.set((key, run))
     RUN_NUMBER.set(RUN_NUMBER.get() + 1)
     press_handled("chk-run-many")
-    if count > _AT_ONCE:
-        st.rerun()  # without the button
+    if count > _MAX_IMMEDIATE:
+        st.rerun()  # so that the button disappears
     return run
 
 
-def _checked(sites: Sites, settings: Settings) -> Run:
-    """Run the check with its progress shown."""
-    if len(sites) <= _AT_ONCE:
+def _run_with_progress(sites: Sites, settings: Settings) -> Run:
+    """Return the run of the sites, with a spinner or progress bar shown while it is computed."""
+    if len(sites) <= _MAX_IMMEDIATE:
         with st.spinner(say("views.checking")):
             return run_batch(sites, current_layers(), settings)
     bar = st.progress(0.0)
@@ -219,13 +217,13 @@ def _checked(sites: Sites, settings: Settings) -> Run:
         bar.progress(share, text=say("check_page.running", done=done or 0, total=len(sites)))
 
     show(0.0)
-    run = run_batch(sites, current_layers(), settings, progress=show, portion=_PORTION)
+    run = run_batch(sites, current_layers(), settings, progress=show, portion=_BATCH_SIZE)
     bar.empty()
     return run
 
 
 def _choose_site(run: Run) -> int:
-    """Show the sites of a run where there are several; return the one to look at."""
+    """Show table, schemes and ground taken where there are several sites; return the position of the selected one."""
     count = len(run.result.sites)
     if count == 1:
         return 0
@@ -235,33 +233,33 @@ def _choose_site(run: Run) -> int:
     return position
 
 
-def _show_site(run: Run, seen: Any, sites: Sites, position: int, token: str) -> None:
-    """Show all that was found of one site."""
+def _show_site(run: Run, site_result: Any, sites: Sites, position: int, token: str) -> None:
+    """Show the result of one site: measures, findings, approval path, way out, sections."""
     if len(run.result.sites) > 1:
-        st.markdown(f"##### {markdown_text(seen.site['id'])}")
+        st.markdown(f"##### {markdown_text(site_result.site['id'])}")
         show_areas(sites, position)
-    show_html(facts_html(seen, areas=False))
-    st.caption(say("check_page.law_day", day=seen.site["as_of"]))
-    show_required(seen)
-    show_path(seen)
-    show_way_out(seen)
+    show_html(facts_html(site_result, areas=False))
+    st.caption(say("check_page.law_day", day=site_result.site["as_of"]))
+    show_required(site_result)
+    show_path(site_result)
+    show_way_out(site_result)
     st.markdown(f"**{say('check_page.by_layer')}**")
-    show_html(findings_html(seen))
-    show_reminders(seen)
+    show_html(findings_html(site_result))
+    show_reminders(site_result)
     show_sections(sites, position, token)
     st.caption(say("snapshot.disclaimer"))
 
 
 def _show_map(source: Source | None, sites: Sites | None, run: Run | None) -> None:
-    """Show the page's map: what is drawn on it, the sites by verdict, what is left of them."""
-    look = _look(source, sites, run)
+    """Show the map for drawing, with the sites by verdict and their ways out; store what was drawn."""
+    view = _map_view(source, sites, run)
     state = show_map(
         list(current_layers().values()),
         catalogue().map,
         lang=lang(),
         groups=_groups(sites, run),
-        go_to=look,
-        height=_MAP_HEIGHT,
+        go_to=view,
+        height=_MAP_HEIGHT_PX,
         key=CHECK_MAP.key,
     )
     note_drawings(state.drawings)
@@ -270,7 +268,7 @@ def _show_map(source: Source | None, sites: Sites | None, run: Run | None) -> No
 
 
 def _groups(sites: Sites | None, run: Run | None) -> list[folium.FeatureGroup]:
-    """Return the sites in the colours of their verdicts, what is left of them, and the lines of corridors."""
+    """Return map groups of the sites in the colours of their verdicts, their ways out and centrelines."""
     if sites is None:
         return []
     if run is None or len(run.sites) != len(sites):
@@ -278,53 +276,53 @@ def _groups(sites: Sites | None, run: Run | None) -> list[folium.FeatureGroup]:
     groups = []
     verdict = run.result.sites["verdict"].to_numpy()
     for code in reversed(VERDICTS):  # the gravest on top
-        mine = run.sites.frame[["geometry"]][verdict == code]
-        if len(mine):
-            groups.append(site_group(mine, COLOURS[code]))
-    left = left_over(run)
-    if left is not None:
-        groups.append(site_group(left, _REMAINDER, dashed=True))
-    middle = centrelines(sites) if run.read_sites is not None else None
-    return groups if middle is None else [*groups, middle]
+        of_verdict = run.sites.frame[["geometry"]][verdict == code]
+        if len(of_verdict):
+            groups.append(site_group(of_verdict, COLOURS[code]))
+    ways_out = ways_out_frame(run)
+    if ways_out is not None:
+        groups.append(site_group(ways_out, _WAY_OUT_COLOUR, dashed=True))
+    lines = centrelines(sites) if run.read_sites is not None else None
+    return groups if lines is None else [*groups, lines]
 
 
-def _look(source: Source | None, sites: Sites | None, run: Run | None) -> View | None:
-    """Return where the map is to move: to a site that is new, or with what it is too near to.
+def _map_view(source: Source | None, sites: Sites | None, run: Run | None) -> View | None:
+    """Return the view to move the map to: a new site, with the features that it is too near to.
 
-    What is drawn on the map is in sight already.
+    A drawing moves nothing: it is in view already.
     """
     if source is None or sites is None:
-        _SHOWN.clear()
+        _MAP_MOVED_FOR.clear()
         return _VIEW.get()
-    near_m = _too_near_m(run)
-    if (source.token, near_m) != _SHOWN.get():
-        _SHOWN.set((source.token, near_m))
+    distance_m = _violated_distance_m(run)
+    if (source.token, distance_m) != _MAP_MOVED_FOR.get():
+        _MAP_MOVED_FOR.set((source.token, distance_m))
         if source.kind != "drawing":
             west, south, east, north = sites.frame.total_bounds
-            up = _ROOM * near_m / _DEGREE_M
-            aside = up / math.cos(math.radians(north))
+            lat_margin_deg = _EXTENT_FACTOR * distance_m / _METRES_PER_DEGREE
+            lon_margin_deg = lat_margin_deg / math.cos(math.radians(north))
             _VIEW.set(look_at(
-                west - max(east - west, aside), south - max(north - south, up),
-                east + max(east - west, aside), north + max(north - south, up),
+                west - max(east - west, lon_margin_deg), south - max(north - south, lat_margin_deg),
+                east + max(east - west, lon_margin_deg), north + max(north - south, lat_margin_deg),
             ))  # fmt: skip
     return _VIEW.get()
 
 
-def _too_near_m(run: Run | None) -> float:
-    """Return how far the farthest thing is that a site may not be so near to; 0 where there is none."""
-    if run is None or len(run.sites) > _AT_ONCE:
+def _violated_distance_m(run: Run | None) -> float:
+    """Return the distance to the farthest feature that a site is too near to, up to the next 100 m; 0 for none."""
+    if run is None or len(run.sites) > _MAX_IMMEDIATE:
         return 0.0
-    far = [
+    distances_m = [
         row["distance_m"]
         for row in run.result.findings[["relation", "distance_m", "rules", "state"]].to_dict("records")
         if row["relation"] == "disjoint" and row["state"] == "clear" and row["rules"]
         if row["rules"][0]["counts_as"] in GRAVE
     ]
-    return math.ceil(max(far, default=0.0) / _STEP_M) * _STEP_M
+    return math.ceil(max(distances_m, default=0.0) / _DISTANCE_STEP_M) * _DISTANCE_STEP_M
 
 
 def _legend(run: Run) -> Markup:
-    """Return what the colours of the sites mean."""
-    seen = set(run.result.sites["verdict"])
-    signs = [(COLOURS[code], say(f"siting.verdict_{code}")) for code in VERDICTS if code in seen]
+    """Return the legend of the colours of the sites."""
+    present = set(run.result.sites["verdict"])
+    signs = [(COLOURS[code], say(f"siting.verdict_{code}")) for code in VERDICTS if code in present]
     return colour_key(say("check_page.legend"), signs)

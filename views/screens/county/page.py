@@ -1,4 +1,4 @@
-"""The county page: one county at a glance, or two side by side; it prints on A4."""
+"""The county page: figures and plan entries of one county, or of two side by side, laid out to print on A4."""
 
 from __future__ import annotations
 
@@ -44,54 +44,57 @@ export default function ({ data, parentElement }) {
 
 
 def show() -> None:
-    """Draw the page."""
-    names = _names()
+    """Show the choice of one or two counties and, once one is chosen, their page."""
+    names = _county_options()
     with st.container(key="county_bar"):
         st.caption(say("county.lead"))
-        first, second, to_map, to_paper = st.columns([1.6, 1.6, 1, 0.8], vertical_alignment="bottom")
-        with first:
+        first_box, second_box, map_box, print_box = st.columns([1.6, 1.6, 1, 0.8], vertical_alignment="bottom")
+        with first_box:
             adcode = _choose("adcode", names, say("county.choose"), say("county.choose_hint"))
-        with second:
-            other = _choose("with", names, say("county.with"), say("county.with_none"), besides=adcode)
+        with second_box:
+            other = _choose("with", names, say("county.with"), say("county.with_none"), exclude=adcode)
     if adcode is None:
-        asked = str(st.query_params.get("adcode", ""))[:12]
-        known = asked == "" or asked in names
-        st.info(say("county.empty") if known else say("county.unknown", code=markdown_text(asked)))
-        _browse(names)
+        requested = str(st.query_params.get("adcode", ""))[:12]
+        exists = requested == "" or requested in names
+        st.info(say("county.empty") if exists else say("county.unknown", code=markdown_text(requested)))
+        _choose_by_prefecture(names)
         return
-    with to_map:
+    with map_box:
         if pressed(say("county.on_map"), key="county-map", width="stretch"):
             open_page("map", find=f"county:{adcode}")
-    with to_paper:
+    with print_box:
         _print_button()(key="county-print", data={"label": say("county.print")})
-    _show([code for code in (adcode, other) if code is not None])
+    _show_counties([code for code in (adcode, other) if code is not None])
 
 
-def _browse(names: dict[str, str]) -> None:
-    """Offer the prefectures, then the counties of the one chosen: nobody needs to know a name."""
-    above = list(dict.fromkeys(f"{code[:4]}00" for code in names))
+def _choose_by_prefecture(names: dict[str, str]) -> None:
+    """Show the prefectures to choose from, then the counties of the chosen one."""
+    prefectures = list(dict.fromkeys(f"{code[:4]}00" for code in names))
     now = lang()
-    chosen = st.pills(say("county.level_prefecture"), above, format_func=region_text, key=f"county-above-{now}")
+    chosen = st.pills(say("county.level_prefecture"), prefectures, format_func=region_text, key=f"county-above-{now}")
     if chosen is None:
         return
     key = f"county-of-{chosen}-{now}"
-    mine = [code for code in names if code.startswith(chosen[:4])]
+    counties = [code for code in names if code.startswith(chosen[:4])]
     st.pills(
         say("county.choose"),
-        mine,
+        counties,
         format_func=region_text,
         key=key,
-        on_change=lambda: _ask("adcode", widget_value(key)),
+        on_change=lambda: _set_query("adcode", widget_value(key)),
     )
 
 
-def _show(codes: list[str]) -> None:
-    """Draw the counties."""
+def _show_counties(codes: list[str]) -> None:
+    """Show the page of one or two counties, given by adcode."""
     layers, plans = current_layers(), plan_set()
     with st.spinner(say("county.making")):
         figures = _figures(stamp(), layers)
         counties = [county_of(code, layers, figures, plans) for code in codes]
-        parts = [{"head": _head(one), "lists": published_html(one, plans) + lists_html(one, plans)} for one in counties]
+        parts = [
+            {"head": _county_head(one), "lists": published_html(one, plans) + lists_html(one, plans)}
+            for one in counties
+        ]
     page = html_of(
         "views/screens/county/templates/page.html",
         lang=lang(),
@@ -102,21 +105,21 @@ def _show(codes: list[str]) -> None:
     show_page(style("views/js/county.css"), page)
 
 
-def _head(county: County) -> Markup:
+def _county_head(county: County) -> Markup:
     adcode = str(county.unit["adcode"])
     name = str(county.unit["name_zh" if lang() == "zh" else "name_en"])
     label = say("county.inset_alt", name=name, above=region_text(str(county.unit["province_adcode"])))
     return head_html(county, county_picture(adcode, lang()), inset(adcode, label))
 
 
-def _choose(parameter: str, names: dict[str, str], label: str, hint: str, *, besides: str | None = None) -> str | None:
-    """Show a chooser of counties that keeps itself in the address; return the one chosen."""
-    options = [code for code in names if code != besides]
-    asked = str(st.query_params.get(parameter, ""))
+def _choose(parameter: str, names: dict[str, str], label: str, hint: str, *, exclude: str | None = None) -> str | None:
+    """Show a select box of counties bound to a parameter of the URL; return the chosen adcode, None for none."""
+    options = [code for code in names if code != exclude]
+    requested = str(st.query_params.get(parameter, ""))
     key = f"county-{parameter}-{lang()}"
-    now = asked if asked in options else None
-    if widget_value(key) != now:
-        set_widget(key, now)  # the address says so: a link, or the way back
+    current = requested if requested in options else None
+    if widget_value(key) != current:
+        set_widget(key, current)  # the URL was changed by a link, or by going back
     chosen: str | None = st.selectbox(
         label,
         options,
@@ -124,20 +127,21 @@ def _choose(parameter: str, names: dict[str, str], label: str, hint: str, *, bes
         placeholder=hint,
         format_func=lambda code: names[code],
         key=key,
-        on_change=lambda: _ask(parameter, widget_value(key)),
+        on_change=lambda: _set_query(parameter, widget_value(key)),
     )
     return chosen
 
 
-def _ask(parameter: str, code: str | None) -> None:
+def _set_query(parameter: str, code: str | None) -> None:
+    """Set a parameter of the URL to an adcode; remove it for None."""
     if code is None:
         st.query_params.pop(parameter, None)
     else:
         st.query_params[parameter] = code
 
 
-def _names() -> dict[str, str]:
-    """Return the counties by code, in the order of codes, with the prefecture each lies in."""
+def _county_options() -> dict[str, str]:
+    """Return name and prefecture of each county, by adcode, in the order of adcodes."""
     counties = counties_of(current_layers()).sort_values("adcode")
     column = "name_zh" if lang() == "zh" else "name_en"
     codes = counties[["adcode", column, "prefecture_adcode"]].astype(str).itertuples(index=False, name=None)
@@ -145,7 +149,7 @@ def _names() -> dict[str, str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _figures(now: Stamp, _layers: dict[str, Layer]) -> CountyFigures:  # noqa: ARG001 -- key
+def _figures(state: Stamp, _layers: dict[str, Layer]) -> CountyFigures:  # noqa: ARG001 -- key
     return derived_figures(_layers)
 
 

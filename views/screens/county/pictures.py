@@ -1,4 +1,4 @@
-"""The pictures of the county page: the county on the map, and where it lies in its province."""
+"""Pictures of the county page: a map of the county, and an inset of its province with the county marked."""
 
 from __future__ import annotations
 
@@ -24,38 +24,38 @@ __all__ = ["county_picture", "inset"]
 
 _SIZE_MM: Final = (118.0, 96.0)
 _DPI: Final = 170
-_QUALITY: Final = 88
-_ROOM: Final = 0.07
-_SHOWN: Final = (
+_WEBP_QUALITY: Final = 88
+_MARGIN: Final = 0.07
+_SHOWN_CODES: Final = (
     "prefecture", "county", "redline", "ecological_space", "water_surface", "river_line", "protected_site",
     "water_source_zone", "wetland", "plan_place",
 )  # fmt: skip
-_COARSE_DEG: Final = 0.01
+_SIMPLIFY_DEG: Final = 0.01
 _INSET_PX: Final = 150
 _INSET_MM: Final = 18.0
-"""Of the picture, what the inset covers on a screen (``views/js/county.css``)."""
+"""Width of the map that the inset covers on a screen (``views/js/county.css``)."""
 
 
 def county_picture(adcode: str, lang: Lang) -> str:
-    """Return the map of a county as the address of a picture (``data:``), made once for each state of the layers."""
+    """Return the map of a county as a ``data:`` URI (WebP), drawn once per state of the layers."""
     layers = current_layers()
-    return _picture(adcode, lang, stamp(), layers)
+    return _map_data_uri(adcode, lang, stamp(), layers)
 
 
-def _drawn(layers: dict[str, Layer]) -> list[Layer]:
-    return [layer for layer in layers.values() if layer.spec.stands_for in _SHOWN and layer.frame is not None]
+def _layers_to_draw(layers: dict[str, Layer]) -> list[Layer]:
+    return [layer for layer in layers.values() if layer.spec.stands_for in _SHOWN_CODES and layer.frame is not None]
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _picture(adcode: str, lang: Lang, now: Stamp, _layers: dict[str, Layer]) -> str:  # noqa: ARG001 -- key
+def _map_data_uri(adcode: str, lang: Lang, state: Stamp, _layers: dict[str, Layer]) -> str:  # noqa: ARG001 -- key
     counties = counties_of(_layers)
-    mine = counties[counties["adcode"].astype(str) == adcode]
-    west, south, east, north = mine.total_bounds
-    room = _ROOM * max(east - west, north - south)
-    outline = gpd.GeoDataFrame({"site_id": [""]}, geometry=shapely.boundary(mine.geometry.to_numpy()), crs=STORE_CRS)
-    drawn = map_picture(
-        _drawn(_layers),
-        (west - room, south - room, east + room, north + room),
+    county = counties[counties["adcode"].astype(str) == adcode]
+    west, south, east, north = county.total_bounds
+    margin = _MARGIN * max(east - west, north - south)
+    outline = gpd.GeoDataFrame({"site_id": [""]}, geometry=shapely.boundary(county.geometry.to_numpy()), crs=STORE_CRS)
+    png = map_picture(
+        _layers_to_draw(_layers),
+        (west - margin, south - margin, east + margin, north + margin),
         *_SIZE_MM,
         catalogue=list(_layers.values()),
         lang=lang,
@@ -64,9 +64,9 @@ def _picture(adcode: str, lang: Lang, now: Stamp, _layers: dict[str, Layer]) -> 
         dpi=_DPI,
         inset_mm=_INSET_MM,
     )
-    small = io.BytesIO()
-    Image.open(io.BytesIO(drawn)).convert("RGB").save(small, "WEBP", quality=_QUALITY)
-    return "data:image/webp;base64," + base64.b64encode(small.getvalue()).decode()
+    webp = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").save(webp, "WEBP", quality=_WEBP_QUALITY)
+    return "data:image/webp;base64," + base64.b64encode(webp.getvalue()).decode()
 
 
 def inset(adcode: str, label: str) -> Markup:
@@ -76,41 +76,43 @@ def inset(adcode: str, label: str) -> Markup:
     ----------
     adcode : str
     label : str
-        What the picture shows.
+        Alternative text of the picture.
     """
     layers = current_layers()
     counties = counties_of(layers)
-    mine = counties[counties["adcode"].astype(str) == adcode]
-    province = str(mine["province_adcode"].iloc[0])
-    shapes = [
+    county = counties[counties["adcode"].astype(str) == adcode]
+    province = str(county["province_adcode"].iloc[0])
+    frames = [
         layer.frame[layer.frame["adcode"].astype(str).str[:2] == province[:2]]
         for layer in layers.values()
         if layer.spec.stands_for == "prefecture" and layer.frame is not None
     ]
-    around = shapes[0] if shapes and len(shapes[0]) > 1 else counties[counties["province_adcode"] == province]
+    around = frames[0] if frames and len(frames[0]) > 1 else counties[counties["province_adcode"] == province]
     west, south, east, north = around.total_bounds
-    across = math.cos(math.radians((south + north) / 2))
-    scale = _INSET_PX / max((east - west) * across, north - south)
-    wide, high = (east - west) * across * scale, (north - south) * scale
+    aspect = math.cos(math.radians((south + north) / 2))
+    scale = _INSET_PX / max((east - west) * aspect, north - south)
+    wide, high = (east - west) * aspect * scale, (north - south) * scale
 
     def path(frame: gpd.GeoDataFrame) -> str:
-        thin = shapely.simplify(frame.geometry.to_numpy(), _COARSE_DEG)
-        rings = shapely.get_parts(shapely.boundary(thin))
-        return "".join(_ring(shapely.get_coordinates(ring), west, north, (scale * across, scale)) for ring in rings)
+        simplified = shapely.simplify(frame.geometry.to_numpy(), _SIMPLIFY_DEG)
+        rings = shapely.get_parts(shapely.boundary(simplified))
+        return "".join(
+            _ring_path(shapely.get_coordinates(ring), west, north, (scale * aspect, scale)) for ring in rings
+        )
 
-    drawn = render(
+    svg = render(
         "views/screens/county/inset.svg",
         wide=f"{wide + 2:.0f}",
         high=f"{high + 2:.0f}",
         around=path(around),
-        mine=path(mine),
+        mine=path(county),
         red=SITE_RED,
         tint=THEME["tint"],
     )
-    address = "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
-    return Markup('<img class="inset" alt="{}" src="{}">').format(label, address)
+    data_uri = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    return Markup('<img class="inset" alt="{}" src="{}">').format(label, data_uri)
 
 
-def _ring(points: Any, west: float, north: float, scale: tuple[float, float]) -> str:
+def _ring_path(points: Any, west: float, north: float, scale: tuple[float, float]) -> str:
     x, y = (points[:, 0] - west) * scale[0], (north - points[:, 1]) * scale[1]
     return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x, y, strict=True)) + "Z"

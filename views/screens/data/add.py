@@ -1,4 +1,4 @@
-"""Bringing a layer in, step by step: the file, what is wrong with it, what it is, and into the store."""
+"""Import of a user's layer, step by step: choose a file, read the report of faults, declare the layer, store it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from views.parts.intake import (
     system_input,
 )
 from views.parts.map import make_tiles
-from views.screens.data.database import asks_for_many
-from views.screens.data.describe import say_what_it_is
+from views.screens.data.database import imports_all_tables
+from views.screens.data.describe import ask_declaration
 from views.screens.data.next_run import LAYER_NEXT, MESSAGE, TARGET, VIEW_NEXT
 from views.screens.data.report import show_report
 from views.session import Memo, catalogue, current_layers, lang, markdown_text, say, show_fault, system_text
@@ -39,124 +39,128 @@ _INTAKE: Final[Memo[Intake]] = Memo("data-intake")
 
 
 def show_add() -> None:
-    """Draw the steps that can be taken now."""
+    """Show the steps of the import that the answers so far allow."""
     st.markdown(f"##### 1 · {say('data.step_file')}")
-    brought = ask_file()
-    if brought is None:
+    layer_file = ask_file()
+    if layer_file is None:
         st.caption(say("data.file_help"))
         return
-    seen = _looked_into(brought)
-    if seen is None or asks_for_many(brought, seen):
+    inspection = _inspect(layer_file)
+    if inspection is None or imports_all_tables(layer_file, inspection):
         return
-    brought = _choose_layer(brought, seen)
-    intake = _taken_in(brought)
+    layer_file = _choose_layer(layer_file, inspection)
+    intake = _read_layer(layer_file)
     if intake is None:
         return
     st.markdown(f"##### 2 · {say('data.step_report')}")
-    wanted = show_report(intake, brought.accept_repairs)
-    if wanted != brought.accept_repairs:
-        settle(replace(brought, accept_repairs=wanted))
+    accept_repairs = show_report(intake, layer_file.accept_repairs)
+    if accept_repairs != layer_file.accept_repairs:
+        settle(replace(layer_file, accept_repairs=accept_repairs))
         st.rerun()
-    if _system(brought, intake):
+    if _show_system(layer_file, intake):
         return
     if intake.blocked:
         return
     st.markdown(f"##### 3 · {say('data.step_what')}")
-    given = say_what_it_is(intake, f"{brought.token}-{intake.layer}-{intake.reading.epsg}")
-    if given is not None:
-        _keep(brought, intake, given)
+    declaration = ask_declaration(intake, f"{layer_file.token}-{intake.layer}-{intake.reading.epsg}")
+    if declaration is not None:
+        _store(layer_file, intake, declaration)
 
 
-def _looked_into(brought: Brought) -> Inspection | None:
-    """Look into the file, or say why that cannot be."""
+def _inspect(layer_file: Brought) -> Inspection | None:
+    """Return the layers that the file holds; show the fault and return None where it cannot be read."""
     try:
         with st.spinner(say("data.reading")):
-            return inspected(brought)
+            return inspected(layer_file)
     except RedlineError as fault:
         show_fault(fault)
         return None
 
 
-def _choose_layer(brought: Brought, seen: Inspection) -> Brought:
-    """Ask which layer of the file, where there are several."""
-    names = [info.name for info in seen.layers]
+def _choose_layer(layer_file: Brought, inspection: Inspection) -> Brought:
+    """Ask for the layer where the file has several; return `layer_file` with that layer set."""
+    names = [info.name for info in inspection.layers]
     if len(names) < 2:
-        return brought
-    counts = {info.name: info.count for info in seen.layers}
-    likely = next((at for at, info in enumerate(seen.layers) if has_official_fields(info.columns)), 0)
-    at = names.index(brought.layer) if brought.layer in names else likely
-    chosen = st.selectbox(
+        return layer_file
+    counts = {info.name: info.count for info in inspection.layers}
+    default_at = next((at for at, info in enumerate(inspection.layers) if has_official_fields(info.columns)), 0)
+    at = names.index(layer_file.layer) if layer_file.layer in names else default_at
+    name = st.selectbox(
         say("data.which", count=len(names)),
         names,
         index=at,
         format_func=lambda name: name if counts[name] is None else f"{name} ({counts[name]:,})",
-        key=f"data-layer-{brought.token}",
+        key=f"data-layer-{layer_file.token}",
     )
-    if chosen != brought.layer:
-        brought = replace(brought, layer=chosen)
-        settle(brought)
-    return brought
+    if name != layer_file.layer:
+        layer_file = replace(layer_file, layer=name)
+        settle(layer_file)
+    return layer_file
 
 
-def _taken_in(brought: Brought) -> Intake | None:
-    """Read the layer and look for faults; ask for its system where it declares none."""
-    key = (brought.token, brought.layer, brought.crs, brought.swap, brought.accept_repairs)
+def _read_layer(layer_file: Brought) -> Intake | None:
+    """Return the layer as read and validated; None, with the fault shown, where it cannot be read or has no CRS."""
+    key = (layer_file.token, layer_file.layer, layer_file.crs, layer_file.swap, layer_file.accept_repairs)
 
     try:
         with st.spinner(say("data.checking")):
-            return _INTAKE.once(key, lambda: brought.taken_in(brought.layer))
+            return _INTAKE.once(key, lambda: layer_file.taken_in(layer_file.layer))
     except RedlineError as fault:
         show_fault(fault)
-        _ask_system(brought, fault)
+        _ask_system(layer_file, fault)
         return None
 
 
-def _ask_system(brought: Brought, fault: RedlineError) -> None:
-    """Ask for the system of a layer that declares none; candidates are not tried out, as the layer may be large."""
-    named = ask_system(
+def _ask_system(layer_file: Brought, fault: RedlineError) -> None:
+    """Ask for the CRS of a layer that declares none; candidates are not tried out, as the layer may be large."""
+    system = ask_system(
         fault,
-        System(brought.crs, brought.swap),
-        key=f"data-{brought.token}",
-        name=brought.name,
-        place=lambda some: [Placed(one, candidate_text(one), "") for one in _each_once(some)],
+        System(layer_file.crs, layer_file.swap),
+        key=f"data-{layer_file.token}",
+        name=layer_file.name,
+        place=lambda candidates: [Placed(one, candidate_text(one), "") for one in _distinct(candidates)],
     )
-    _use_system(brought, named)
+    _use_system(layer_file, system)
 
 
-def _each_once(candidates: Sequence[Candidate]) -> list[Candidate]:
+def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return one candidate for each pair of CRS and axis order, the last of equal ones."""
     return list({(one.crs, one.swapped): one for one in candidates}.values())
 
 
-def _use_system(brought: Brought, named: System | None) -> None:
-    """Read the layer in the system that the user named just now."""
-    if named is not None:
-        settle(replace(brought, crs=named.crs, swap=named.swap))
+def _use_system(layer_file: Brought, system: System | None) -> None:
+    """Rerun the page with the CRS that the user chose just now; do nothing for None."""
+    if system is not None:
+        settle(replace(layer_file, crs=system.crs, swap=system.swap))
         st.rerun()
 
 
-def _system(brought: Brought, intake: Intake) -> bool:
-    """Say which system it was read in, and let the user name another; True where it is what stops the layer."""
-    stops = any(fault.code == "all_outside" for fault in intake.faults)
-    with st.expander(say("data.system", system=system_text(f"EPSG:{intake.reading.epsg}")), expanded=stops):
-        st.caption(markdown_text(say("data.system_how", how=say("data.comma").join(_evidence(intake)))))
-        now = System(brought.crs, brought.swap)
-        _use_system(brought, system_input(now, key=f"data-other-{brought.token}", name=brought.name))
-    return stops
+def _show_system(layer_file: Brought, intake: Intake) -> bool:
+    """Show the CRS of the layer and a choice of another; return whether the layer lies outside all counties in it."""
+    blocks = any(fault.code == "all_outside" for fault in intake.faults)
+    with st.expander(say("data.system", system=system_text(f"EPSG:{intake.reading.epsg}")), expanded=blocks):
+        st.caption(markdown_text(say("data.system_how", how=say("data.comma").join(_evidence_texts(intake)))))
+        current_system = System(layer_file.crs, layer_file.swap)
+        _use_system(
+            layer_file, system_input(current_system, key=f"data-other-{layer_file.token}", name=layer_file.name)
+        )
+    return blocks
 
 
-def _evidence(intake: Intake) -> list[str]:
+def _evidence_texts(intake: Intake) -> list[str]:
+    """Return the reasons for the CRS in the user's language; the declared CRS where there are none."""
     known = [f"geo.evidence_{code}" for code in intake.reading.evidence]
     return [say(key) for key in known if has(key)] or [intake.reading.declared]
 
 
-def _keep(brought: Brought, intake: Intake, given: LayerDeclaration) -> None:
-    """Store the layer, load it, make its tiles; each step is said."""
+def _store(layer_file: Brought, intake: Intake, declaration: LayerDeclaration) -> None:
+    """Store the layer, load it, make its tiles, with progress shown; then rerun the page on the list of layers."""
     with st.status(say("data.keeping"), expanded=True) as status:
         try:
             version = store_layer(
                 intake,
-                given,
-                brought.content,
+                declaration,
+                layer_file.content,
                 catalogue=catalogue(),
                 counties=counties_of(current_layers()),
                 progress=lambda _share, doing="": status.write(say(f"data.step_{doing}")),
@@ -166,7 +170,7 @@ def _keep(brought: Brought, intake: Intake, given: LayerDeclaration) -> None:
             if layer.fault is not None:
                 raise layer.fault
             status.write(say("data.step_tiles"))
-            changed = [one for one in current_layers().values() if one.id in {layer.id, given.supersedes}]
+            changed = [one for one in current_layers().values() if one.id in {layer.id, declaration.supersedes}]
             make_tiles(changed, lang())
         except RedlineError as fault:
             status.update(label=say("data.keeping_failed"), state="error")
@@ -174,7 +178,7 @@ def _keep(brought: Brought, intake: Intake, given: LayerDeclaration) -> None:
             return
         status.update(label=say("data.kept_label"), state="complete")
     MESSAGE.set(say("data.kept", title=version.layer.title(lang()), number=version.number, count=f"{version.count:,}"))
-    several = len(inspected(brought).layers) > 1  # a bureau's database holds the next layer too
+    several = len(inspected(layer_file).layers) > 1  # the file has further layers to import
     _INTAKE.forget()
     TARGET.clear()
     if not several:

@@ -1,4 +1,4 @@
-"""Snapshots that came back: one held against its manifest, two compared layer by layer as list, table, map and file."""
+"""Check of one snapshot against its manifest, and the differences of two: as list, table, map and GeoPackage."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from views.session import Memo, catalogue, colour_key, current_layers, lang, mar
 
 __all__ = ["show_compare"]
 
-_CHECKED: Final[Memo[ManifestCheck]] = Memo("cmp-checked")
+_MANIFEST_CHECKS: Final[Memo[ManifestCheck]] = Memo("cmp-checked")
 _DIFFS: Final[Memo[Mapping[str, Diff]]] = Memo("cmp-diff")
 
-_MOST_ROWS: Final = 2_000
+_MAX_ROWS: Final = 2_000
 _MAP_HEIGHT: Final = 420
 _COLUMNS: Final = {
     "layer": "layer",
@@ -38,7 +38,7 @@ _COLUMNS: Final = {
 
 
 def show_compare() -> None:
-    """Draw the view."""
+    """Show two uploaders, the manifest check of each file and the differences between them."""
     st.caption(say("take.compare_lead"))
     left, right = st.columns(2)
     before = left.file_uploader(say("take.compare_before"), key="cmp-before")
@@ -46,48 +46,48 @@ def show_compare() -> None:
     for at, (place, one) in enumerate(((left, before), (right, after))):
         if one is not None:
             with place:
-                _verified(one, f"{at}")
+                _show_verification(one, f"{at}")
     if before is not None and after is not None:
         try:
-            _differences(before, after)
+            _show_differences(before, after)
         except RedlineError as fault:
             show_fault(fault)
 
 
-def _verified(one: Any, place: str) -> None:
-    """Say whether a file is what was written."""
+def _show_verification(uploaded: Any, place: str) -> None:
+    """Show whether an uploaded snapshot still matches its manifest, line by line."""
     try:
-        found = _check(one, place)
+        check = _check_manifest(uploaded, place)
     except RedlineError as fault:
         show_fault(fault)
         return
-    said = "  \n".join(markdown_text(line) for line in found.text(lang()).splitlines())
-    (st.success if found.ok else st.error)(said)
+    sentences = "  \n".join(markdown_text(line) for line in check.text(lang()).splitlines())
+    (st.success if check.ok else st.error)(sentences)
 
 
-def _check(one: Any, place: str) -> ManifestCheck:
-    """Hold an uploaded file against its manifest, once."""
+def _check_manifest(uploaded: Any, place: str) -> ManifestCheck:
+    """Return the check of an uploaded snapshot against its manifest, computed once per upload."""
 
     def check() -> ManifestCheck:
         with tempfile.TemporaryDirectory(prefix="redline-") as folder:
-            return verify_file(_stored(one, Path(folder)), current_layers())
+            return verify_file(_write_upload(uploaded, Path(folder)), current_layers())
 
-    return _CHECKED.of(place).once(one.file_id, check)
+    return _MANIFEST_CHECKS.of(place).once(uploaded.file_id, check)
 
 
-def _stored(one: Any, folder: Path, prefix: str = "") -> Path:
-    """Write an uploaded file under a name of ours."""
-    path = folder / f"{prefix}{safe_name(one.name)}"
-    path.write_bytes(one.getbuffer())
+def _write_upload(uploaded: Any, folder: Path, prefix: str = "") -> Path:
+    """Write an uploaded file into `folder` under a safe name; return its path."""
+    path = folder / f"{prefix}{safe_name(uploaded.name)}"
+    path.write_bytes(uploaded.getbuffer())
     return path
 
 
-def _differences(before: Any, after: Any) -> None:
-    """Show what differs."""
+def _show_differences(before: Any, after: Any) -> None:
+    """Show the differences between two uploaded snapshots: sentences, table, download, map."""
 
     def compare() -> Mapping[str, Diff]:
         with tempfile.TemporaryDirectory(prefix="redline-") as folder, st.spinner(say("views.reading")):
-            a, b = (_stored(one, Path(folder), f"{at}-") for at, one in enumerate((before, after)))
+            a, b = (_write_upload(one, Path(folder), f"{at}-") for at, one in enumerate((before, after)))
             return diff_files(a, b)
 
     diffs = _DIFFS.once((before.file_id, after.file_id), compare)
@@ -96,47 +96,47 @@ def _differences(before: Any, after: Any) -> None:
     if table.empty:
         st.success(say("take.compare_none"))
         return
-    shown = table.head(_MOST_ROWS).assign(
+    shown = table.head(_MAX_ROWS).assign(
         change=table["change"].map({code: say(f"takeaway.change_{code}") for code in CHANGES})
     )
-    headed = {name: say(f"take.compare_{key}") for name, key in _COLUMNS.items()}
-    st.dataframe(shown[list(_COLUMNS)].rename(columns=headed), hide_index=True, width="stretch", height=280)
-    if len(table) > _MOST_ROWS:
-        st.caption(say("take.compare_more", shown=_MOST_ROWS, count=len(table)))
-    now = lang()
+    headings = {name: say(f"take.compare_{key}") for name, key in _COLUMNS.items()}
+    st.dataframe(shown[list(_COLUMNS)].rename(columns=headings), hide_index=True, width="stretch", height=280)
+    if len(table) > _MAX_ROWS:
+        st.caption(say("take.compare_more", shown=_MAX_ROWS, count=len(table)))
+    language = lang()
     st.download_button(
         say("take.compare_take"),
-        data=lambda: _file(diffs, now),
+        data=lambda: _diff_geopackage(diffs, language),
         file_name=f"redline-changes-{datetime.now(UTC):%Y%m%d-%H%M}.gpkg",
         mime="application/geopackage+sqlite3",
         on_click="ignore",
     )
-    _map(diffs)
+    _show_map(diffs)
 
 
-def _file(diffs: Mapping[str, Diff], now: Any) -> bytes:
-    """Return the changes as a GeoPackage."""
+def _diff_geopackage(diffs: Mapping[str, Diff], language: Any) -> bytes:
+    """Return the differences as the bytes of a GeoPackage."""
     with tempfile.TemporaryDirectory(prefix="redline-") as folder:
         target = Path(folder) / "changes.gpkg"
-        write_diff(target, diffs, written=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), lang=now)
+        write_diff(target, diffs, written=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), lang=language)
         return target.read_bytes()
 
 
-def _map(diffs: Mapping[str, Diff]) -> None:
-    """Show where things changed, coloured by what happened."""
-    frames = pd.concat([diff.frame[["change", "geometry"]] for diff in diffs.values() if len(diff.frame)])
-    frames = frames[~(frames.geometry.isna() | frames.geometry.is_empty)]
-    if frames.empty:
+def _show_map(diffs: Mapping[str, Diff]) -> None:
+    """Show the changed features on a map, coloured by kind of change."""
+    changes = pd.concat([diff.frame[["change", "geometry"]] for diff in diffs.values() if len(diff.frame)])
+    changes = changes[~(changes.geometry.isna() | changes.geometry.is_empty)]
+    if changes.empty:
         return
-    present = [code for code in CHANGES if (frames["change"] == code).any()]
-    groups = [site_group(frames[frames["change"] == code][["geometry"]], colour_of(code)) for code in present]
-    show_html(colour_key("", [(colour_of(one), say(f"takeaway.change_{one}")) for one in present]))
+    present = [code for code in CHANGES if (changes["change"] == code).any()]
+    groups = [site_group(changes[changes["change"] == code][["geometry"]], colour_of(code)) for code in present]
+    show_html(colour_key("", [(colour_of(code), say(f"takeaway.change_{code}")) for code in present]))
     show_map(
         list(current_layers().values()),
         catalogue().map,
         lang=lang(),
         visible={"province", "prefecture", "county"},
-        go_to=look_at(*frames.total_bounds, margin=1.3),
+        go_to=look_at(*changes.total_bounds, margin=1.3),
         groups=groups,
         height=_MAP_HEIGHT,
         draw=False,

@@ -1,4 +1,4 @@
-"""Several official tables of one database: listed with what was found, ticked, and brought in with one set of words."""
+"""Import of several official tables of one database: list them with faults, choose, store with shared metadata."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from layers.own import (
 )
 from views.parts.intake import Brought, inspected, let_go
 from views.parts.map import make_tiles
-from views.screens.data.describe import dated
+from views.screens.data.describe import is_date
 from views.screens.data.next_run import MESSAGE, NOT_STORED, VIEW_NEXT
 from views.session import (
     Memo,
@@ -36,114 +36,114 @@ from views.session import (
     territory_text,
 )
 
-__all__ = ["asks_for_many"]
+__all__ = ["imports_all_tables"]
 
 _EXTENT: Final[Slot[list[str]]] = Slot("data-many-extent", [])
-"""Of each file: where its tables are complete."""
+"""Per file: adcodes of the territories in which its tables are complete."""
 _TABLES: Final[Memo[list[TableReport]]] = Memo("data-many-seen")
 
-_FEW: Final = 2
+_MIN_TABLES: Final = 2
 
 
-def asks_for_many(brought: Brought, seen: Inspection) -> bool:
-    """Offer to bring in all official tables of a file at once, where it has several; True where that is wanted."""
-    count = sum(has_official_fields(info.columns) for info in seen.layers)
-    if count < _FEW:
+def imports_all_tables(layer_file: Brought, inspection: Inspection) -> bool:
+    """Offer to import all official tables of a file together, where it has several; return whether the user does."""
+    count = sum(has_official_fields(info.columns) for info in inspection.layers)
+    if count < _MIN_TABLES:
         return False
-    how = st.radio(
+    choice = st.radio(
         say("data.many_how"),
         ("all", "one"),
         format_func=lambda name: say(f"data.many_{name}", count=count),
-        key=f"data-many-{brought.token}",
+        key=f"data-many-{layer_file.token}",
         horizontal=True,
         label_visibility="collapsed",
     )
-    if how == "one":
+    if choice == "one":
         return False
-    _show_many(brought)
+    _show_import(layer_file)
     return True
 
 
-def _show_many(brought: Brought) -> None:
-    """Draw the steps for all tables together."""
+def _show_import(layer_file: Brought) -> None:
+    """Show the steps that import all official tables of a file together."""
     st.markdown(f"##### 2 · {say('data.step_report')}")
-    token = f"{brought.token}-{current().overlay.revision}"
+    token = f"{layer_file.token}-{current().overlay.revision}"
     place = st.container()
-    extent = tuple(_EXTENT.of(brought.token).get()) or None
-    tables = _looked_through(brought, extent)
+    extent = tuple(_EXTENT.of(layer_file.token).get()) or None
+    tables = _table_reports(layer_file, extent)
     with place:
-        ticked = _ticked(tables, token)
+        chosen = _choose_tables(tables, token)
     if not any(table.can_be_stored for table in tables):
         return
     st.markdown(f"##### 3 · {say('data.many_said')}")
-    said = _said(brought.token, ticked)
-    if said is not None:
-        _keep(brought, ticked, said)
+    metadata = _ask_metadata(layer_file.token, chosen)
+    if metadata is not None:
+        _store(layer_file, chosen, metadata)
 
 
-def _database(brought: Brought) -> Database:
+def _database(layer_file: Brought) -> Database:
     return Database(
-        brought.content,
-        brought.taken_in,
+        layer_file.content,
+        layer_file.taken_in,
         counties_of(current_layers()),
         catalogue,
         territory_text,
     )
 
 
-def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[TableReport]:
-    """Look through the tables, once for a file, an extent and a catalogue; what is read now is said."""
-    key = (brought.token, brought.crs, extent, current().overlay.revision)
+def _table_reports(layer_file: Brought, extent: tuple[str, ...] | None) -> list[TableReport]:
+    """Return a report on each table, computed once per file, extent and overlay; show which table is being read."""
+    key = (layer_file.token, layer_file.crs, extent, current().overlay.revision)
     line = st.empty()
 
     def show(_share: float, table: str = "", /) -> None:
         line.caption(markdown_text(say("data.many_reading", layer=table)))
 
-    def look() -> list[TableReport]:
-        return inspect_tables(_database(brought), inspected(brought).layers, extent=extent, progress=show)
+    def inspect() -> list[TableReport]:
+        return inspect_tables(_database(layer_file), inspected(layer_file).layers, extent=extent, progress=show)
 
-    found = _TABLES.once(key, look)
+    reports = _TABLES.once(key, inspect)
     line.empty()
-    return found
+    return reports
 
 
-def _ticked(tables: Sequence[TableReport], token: str) -> list[TableReport]:
-    """List the tables, those that fit with a tick; return the ticked ones."""
-    ticked: list[TableReport] = []
+def _choose_tables(tables: Sequence[TableReport], token: str) -> list[TableReport]:
+    """Show the tables, a checkbox for each that can be stored; return the checked ones."""
+    chosen: list[TableReport] = []
     st.caption(say("data.many_pick"))
     for table in tables:
         if not table.can_be_stored:
             continue
-        with st.container(border=True, key=f"data_table_{len(ticked)}_{table.layer.encode().hex()[:40]}"):
+        with st.container(border=True, key=f"data_table_{len(chosen)}_{table.layer.encode().hex()[:40]}"):
             assert table.official is not None
-            label = f"{table.layer} → {table.official.title(lang())}"  # no bold: it would be read out as asterisks
+            label = f"{table.layer} → {table.official.title(lang())}"  # not bold: asterisks would be read out
             if st.checkbox(markdown_text(label), value=True, key=f"data-tick-{token}-{table.layer}"):
-                ticked.append(table)
-            st.caption(_facts(table))
-            _faults(table)
+                chosen.append(table)
+            st.caption(_facts_text(table))
+            _show_faults(table)
     for table in tables:
         if not table.can_be_stored:
-            out = say("data.many_out", layer=table.layer, count=f"{table.row_count:,}")
-            st.warning(f"**{markdown_text(out)}** {markdown_text(table.refusal_text(lang()))}")
-    return ticked
+            heading = say("data.many_out", layer=table.layer, count=f"{table.row_count:,}")
+            st.warning(f"**{markdown_text(heading)}** {markdown_text(table.refusal_text(lang()))}")
+    return chosen
 
 
-def _facts(table: TableReport) -> str:
-    """Say how much there is, what was found, where it is complete and in whose place it goes."""
-    where = territory_text(table.extent)
+def _facts_text(table: TableReport) -> str:
+    """Return a line with row counts, number of faults, extent and the entry that the table replaces."""
+    extent = territory_text(table.extent)
     return markdown_text(
         say(
             "data.many_facts",
             kept=f"{table.valid_count:,}",
             read=f"{table.row_count:,}",
             faults=say("data.many_faults" if table.faults else "data.many_no_faults", count=len(table.faults)),
-            extent=where,
-            place=placement_text(table.placement, where, lang()) if table.placement else "—",
+            extent=extent,
+            place=placement_text(table.placement, extent, lang()) if table.placement else "—",
         )
     )
 
 
-def _faults(table: TableReport) -> None:
+def _show_faults(table: TableReport) -> None:
     for notice in table.notices:
         st.info(markdown_text(notice.text(lang())))
     if not table.faults:
@@ -153,9 +153,9 @@ def _faults(table: TableReport) -> None:
             st.markdown(f"**{markdown_text(fault.text(lang()))}** {markdown_text(fault.cure(lang()))}")
 
 
-def _said(token: str, ticked: Sequence[TableReport]) -> SharedMetadata | None:
-    """Ask for what holds for all tables; return it once the button is pressed."""
-    named = territories()
+def _ask_metadata(token: str, chosen: Sequence[TableReport]) -> SharedMetadata | None:
+    """Ask for the metadata that all tables share; return it in the run in which the button is pressed, else None."""
+    names_by_adcode = territories()
     left, right = st.columns(2)
     publisher = left.text_input(
         say("data.publisher"), key=f"data-publisher-{token}", placeholder=say("data.publisher_hint")
@@ -167,56 +167,56 @@ def _said(token: str, ticked: Sequence[TableReport]) -> SharedMetadata | None:
     )
     right.multiselect(
         say("data.many_extent"),
-        list(named),
-        format_func=lambda adcode: f"{named[adcode]} {adcode}",
+        list(names_by_adcode),
+        format_func=lambda adcode: f"{names_by_adcode[adcode]} {adcode}",
         placeholder=say("data.many_extent_hint"),
         key=_EXTENT.of(token).key,
         help=say("data.ask_extent_help"),
     )
-    missing = [key for key, text in (("publisher", publisher), ("licence", licence)) if not text.strip()]
-    if as_of and not dated(as_of):
+    invalid = [key for key, text in (("publisher", publisher), ("licence", licence)) if not text.strip()]
+    if as_of and not is_date(as_of):
         st.error(say("data.as_of_wrong"))
-        missing.append("as_of")
-    if not st.button(say("data.many_keep", count=len(ticked)), type="primary", key="data-many-keep"):
+        invalid.append("as_of")
+    if not st.button(say("data.many_keep", count=len(chosen)), type="primary", key="data-many-keep"):
         return None
-    if missing:
-        st.error(say("data.still_missing", what=say("data.comma").join(say(f"data.{key}") for key in missing)))
+    if invalid:
+        st.error(say("data.still_missing", what=say("data.comma").join(say(f"data.{key}") for key in invalid)))
         return None
-    if not ticked:
+    if not chosen:
         st.error(say("data.many_pick_none"))
         return None
     return SharedMetadata(publisher, licence, as_of or "unknown")
 
 
-def _keep(brought: Brought, tables: Sequence[TableReport], said: SharedMetadata) -> None:
-    """Store the tables one after another; say on the next run which are there and which are not."""
+def _store(layer_file: Brought, tables: Sequence[TableReport], metadata: SharedMetadata) -> None:
+    """Store the tables one after another, then rerun the page, which shows those stored and those that failed."""
     with st.status(say("data.keeping"), expanded=True) as status:
         outcomes = store_tables(
-            _database(brought),
+            _database(layer_file),
             tables,
-            said,
+            metadata,
             progress=lambda _share, table="": status.write(markdown_text(say("data.many_storing", layer=table))),
         )
         versions = {outcome.layer: outcome.version for outcome in outcomes if outcome.version is not None}
         status.write(say("data.step_load"))
-        failed = _loaded(versions)
-    kept = [_kept_text(layer, version) for layer, version in versions.items() if layer not in failed]
-    if kept:
-        MESSAGE.set(say("data.many_kept", what=say("data.semicolon").join(kept)))
+        failed = _load_and_tile(versions)
+    stored = [_stored_text(layer, version) for layer, version in versions.items() if layer not in failed]
+    if stored:
+        MESSAGE.set(say("data.many_kept", what=say("data.semicolon").join(stored)))
     NOT_STORED.set(
         [
             *(say("data.many_not_kept", layer=one.layer, why=one.fault.text(lang())) for one in outcomes if one.fault),
             *(say("data.many_failed_load", layer=layer, why=fault.text(lang())) for layer, fault in failed.items()),
         ]
     )
-    VIEW_NEXT.set("list" if kept else "add")
-    if len(kept) == len(inspected(brought).layers):
+    VIEW_NEXT.set("list" if stored else "add")
+    if len(stored) == len(inspected(layer_file).layers):
         let_go()
     st.rerun()
 
 
-def _loaded(versions: dict[str, OverlayVersion]) -> dict[str, RedlineError]:
-    """Load what was stored and make its tiles; return what cannot be read, by table."""
+def _load_and_tile(versions: dict[str, OverlayVersion]) -> dict[str, RedlineError]:
+    """Load the stored tables and make their tiles; return the faults of those that failed, by table."""
     layers = current_layers()
     failed = {}
     for table, version in versions.items():
@@ -227,11 +227,11 @@ def _loaded(versions: dict[str, OverlayVersion]) -> dict[str, RedlineError]:
         changed = {version.layer.id, version.takes_over}
         try:
             make_tiles([one for one in layers.values() if one.id in changed], lang())
-        except RedlineError as wrong:
-            failed[table] = wrong
+        except RedlineError as error:
+            failed[table] = error
     return failed
 
 
-def _kept_text(layer: str, version: OverlayVersion) -> str:
+def _stored_text(layer: str, version: OverlayVersion) -> str:
     title = version.layer.title(lang())
     return say("data.many_kept_one", layer=layer, title=title, number=version.number, count=f"{version.count:,}")

@@ -1,4 +1,4 @@
-"""One layer of the catalogue: all that is known of it, its versions, and what can be done with it."""
+"""Panel of one layer: its metadata, columns and versions, with buttons to change version, replace or remove it."""
 
 from __future__ import annotations
 
@@ -30,30 +30,30 @@ from views.session import (
 
 __all__ = ["show_detail"]
 
-_MOST_IDS: Final = 12
+_MAX_LINKS: Final = 12
 _TONES: Final = {"loaded": "ok", "not_loaded": "none", "failed": "bad"}
 
 
 def show_detail(layer: Layer) -> None:
-    """Draw a layer's panel."""
+    """Show the panel of a layer."""
     with st.container(border=True, key="data-detail"):
         st.markdown(f"**{markdown_text(layer.spec.title(lang()))}**")
         if layer.spec.notice:
             st.caption(markdown_text(layer.spec.notice(lang())))
         left, right = st.columns(2)
         with left:
-            show_html(_facts(layer))
+            show_html(_facts_html(layer))
         with right:
             if layer.fault is not None:
                 show_fault(layer.fault)
             st.caption(say("data.full_digest"))
             st.code(layer.digest or "—", language=None, wrap_lines=True)
-            _fields(layer)
-        _versions(layer)
+            _show_columns(layer)
+        _show_versions(layer)
 
 
-def _facts(layer: Layer) -> Markup:
-    """Return what the catalogue says, as a list."""
+def _facts_html(layer: Layer) -> Markup:
+    """Return the layer's state and catalogue entry as an HTML list of labels and values."""
     spec, now = layer.spec, lang()
     bounds = ""
     if layer.frame is not None and len(layer.frame):
@@ -78,7 +78,7 @@ def _facts(layer: Layer) -> Markup:
     return html_of("views/screens/data/templates/facts.html", facts=facts)
 
 
-def _fields(layer: Layer) -> None:
+def _show_columns(layer: Layer) -> None:
     if layer.frame is None:
         return
     columns = [str(name) for name in layer.frame.columns if name != "geometry"]
@@ -86,8 +86,8 @@ def _fields(layer: Layer) -> None:
         st.caption(markdown_text(say("data.comma").join(columns)))
 
 
-def _versions(layer: Layer) -> None:
-    """List the versions that were imported, the one in use marked; offer the way back and forward."""
+def _show_versions(layer: Layer) -> None:
+    """Show the imported versions, the one in use marked, with buttons to the version before, the next, and removal."""
     entry = current().overlay.of(layer.id)
     shipped = layer.spec.source.kind != "imported"
     if layer.spec.role not in FIXED_ROLES and st.button(
@@ -96,75 +96,75 @@ def _versions(layer: Layer) -> None:
         TARGET.set(layer.id)
         VIEW_NEXT.set("add")
         st.rerun()
-    used = _used(layer, entry)
+    use_by_version = _show_use(layer, entry)
     if entry is None:
         return
     st.caption(say("data.versions"))
-    st.dataframe(_version_table(entry, used, shipped), hide_index=True, width="stretch")
+    st.dataframe(_version_table(entry, use_by_version, shipped), hide_index=True, width="stretch")
     numbers = [0, *(version.number for version in entry.version)]
     at = numbers.index(entry.current)
-    back, forward, out = st.columns(3)
+    back, forward, removal = st.columns(3)
     if back.button(say("data.roll_back"), disabled=at == 0, width="stretch", key="data-back"):
-        _do(lambda: use_version(layer.id, numbers[at - 1]), "data.rolled", number=numbers[at - 1])
+        _change_overlay(lambda: use_version(layer.id, numbers[at - 1]), "data.rolled", number=numbers[at - 1])
     if forward.button(say("data.roll_forward"), disabled=at + 1 >= len(numbers), width="stretch", key="data-forward"):
-        _do(lambda: use_version(layer.id, numbers[at + 1]), "data.rolled", number=numbers[at + 1])
-    if out.button(say("data.remove"), disabled=shipped and entry.current == 0, width="stretch", key="data-remove"):
-        _do(lambda: remove(layer.id), "data.removed")
+        _change_overlay(lambda: use_version(layer.id, numbers[at + 1]), "data.rolled", number=numbers[at + 1])
+    if removal.button(say("data.remove"), disabled=shipped and entry.current == 0, width="stretch", key="data-remove"):
+        _change_overlay(lambda: remove(layer.id), "data.removed")
     st.caption(say("data.versions_help"))
 
 
-def _used(layer: Layer, entry: OverlayEntry | None) -> dict[int, VersionUse]:
-    """Say which stored checks used each version, the one in use first; nothing where no check did."""
+def _show_use(layer: Layer, entry: OverlayEntry | None) -> dict[int, VersionUse]:
+    """Show the stored checks that used each version, the one in use first; return the use by version number."""
     try:
-        used = uses_by_version(ledger(), layer.id, entry, _MOST_IDS)
+        use_by_version = uses_by_version(ledger(), layer.id, entry, _MAX_LINKS)
     except RedlineError as fault:
         show_fault(fault)
         return {}
-    now = entry.current if entry else 0
-    numbers = sorted((number for number, use in used.items() if use.count), key=lambda one: (one != now, -one))
+    in_use = entry.current if entry else 0
+    numbers = sorted((one for one, use in use_by_version.items() if use.count), key=lambda one: (one != in_use, -one))
     if not numbers:
         if layer.spec.checked:
             st.caption(say("data.used_none"))
-        return used
-    lines = [_use_line(one, used[one], now if entry else None) for one in numbers]
+        return use_by_version
+    lines = [_use_context(one, use_by_version[one], in_use if entry else None) for one in numbers]
     show_html(html_of("views/screens/data/templates/used.html", lines=lines, lang=lang(), link_to=link_to))
-    return used
+    return use_by_version
 
 
-def _use_line(number: int, use: VersionUse, current: int | None) -> dict[str, Any]:
-    """Return what the template writes of a version's checks: the latest as links; without versions, of all of them."""
+def _use_context(number: int, use: VersionUse, current: int | None) -> dict[str, Any]:
+    """Return the template's context of a version: count of checks that used it, the latest as links."""
     name = say("data.version_short", number=number) if number else say("data.version_shipped")
-    told = say("data.used_count" if current is None else "data.used_by", version=name, count=f"{use.count:,}")
-    rest = use.count - len(use.latest)
+    summary = say("data.used_count" if current is None else "data.used_by", version=name, count=f"{use.count:,}")
+    unlisted = use.count - len(use.latest)
     return {
         "version": number,
         "checks": use.count,
-        "told": told,
+        "summary": summary,
         "mark": chip(say("data.col_in_use"), "ok") if number == current else "",
         "links": use.latest,
-        "more": say("data.used_more", count=f"{rest:,}") if rest else "",
+        "more": say("data.used_more", count=f"{unlisted:,}") if unlisted else "",
     }
 
 
-def _do(change: object, told: str, **values: object) -> None:
-    """Make a change to the overlay and say so on the next run."""
+def _change_overlay(change: object, message: str, **values: object) -> None:
+    """Call `change`, then rerun the page with `message` shown; show the fault where it raises one."""
     try:
         change()  # type: ignore[operator]
     except RedlineError as fault:
         show_fault(fault)
         return
-    MESSAGE.set(say(told, **values))
+    MESSAGE.set(say(message, **values))
     st.rerun()
 
 
-def _version_table(entry: OverlayEntry, used: dict[int, VersionUse], shipped: bool) -> pd.DataFrame:
+def _version_table(entry: OverlayEntry, use_by_version: dict[int, VersionUse], shipped: bool) -> pd.DataFrame:
     """Return the versions, the latest first; the entry of ``config.toml`` last, where there is one."""
     now = lang()
     rows: list[dict[str, object]] = [
         {
             say("data.col_version"): version.number,
             say("data.col_in_use"): "✓" if version.number == entry.current else "",
-            say("data.col_checks"): used.get(version.number, VersionUse()).count,
+            say("data.col_checks"): use_by_version.get(version.number, VersionUse()).count,
             say("data.col_made"): version.made_at[:16].replace("T", " "),
             say("views.col_publisher"): version.layer.publisher(now),
             say("views.col_as_of"): date_text(version.layer.as_of),
@@ -176,9 +176,9 @@ def _version_table(entry: OverlayEntry, used: dict[int, VersionUse], shipped: bo
         }
         for version in reversed(entry.version)
     ]
-    if shipped or used.get(0, VersionUse()).count:
-        first = {say("data.col_version"): 0, say("data.col_in_use"): "" if entry.current else "✓"}
-        rows.append({**first, say("data.col_checks"): used.get(0, VersionUse()).count})
+    if shipped or use_by_version.get(0, VersionUse()).count:
+        shipped_row = {say("data.col_version"): 0, say("data.col_in_use"): "" if entry.current else "✓"}
+        rows.append({**shipped_row, say("data.col_checks"): use_by_version.get(0, VersionUse()).count})
     return pd.DataFrame(rows)
 
 

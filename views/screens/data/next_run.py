@@ -1,4 +1,4 @@
-"""What the Data page says and shows on its next run, after a change that made the catalogue another."""
+"""Session slots that carry messages and choices of the Data page over the rerun after a change of the catalogue."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from views.session import Slot
 __all__ = ["LAYER_NEXT", "MESSAGE", "NOT_STORED", "TARGET", "VIEW_NEXT"]
 
 MESSAGE: Final[Slot[str]] = Slot("data-told", "")
-"""What was done."""
+"""Sentence on what was done."""
 NOT_STORED: Final[Slot[list[str]]] = Slot("data-not-kept", [])
-"""Why layers of a database were not stored."""
+"""Sentences on the tables of a database that were not stored, each with its reason."""
 VIEW_NEXT: Final[Slot[str]] = Slot("data-view-next", "")
-"""Which view is shown: list, add or compare."""
+"""View to show: list, add or compare."""
 LAYER_NEXT: Final[Slot[str]] = Slot("data-show", "")
-"""Which layer the list shows closely."""
+"""Id of the layer whose panel to show above the list."""
 TARGET: Final[Slot[str]] = Slot("data-target", "")
-"""Which layer the next file is to take the place of."""
+"""Id of the layer that the next imported file is to replace."""

@@ -1,4 +1,4 @@
-"""Every layer of the catalogue with where it comes from and how far it may be trusted; bringing one's own in."""
+"""The Data page: layers of the catalogue with source and accuracy, import of a user's layer, snapshots compared."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from views.screens.data.add import show_add
 from views.screens.data.compare import show_compare
 from views.screens.data.detail import show_detail
 from views.screens.data.next_run import LAYER_NEXT, MESSAGE, NOT_STORED, VIEW_NEXT
-from views.screens.data.table import filtered, show_table
+from views.screens.data.table import filter_layers, show_table
 from views.session import Slot, current, current_layers, lang, markdown_text, say, show_fault
 
 __all__ = ["show"]
 
 _VIEW: Final[Slot[str | None]] = Slot("data-view", None)
 _LAYER: Final[Slot[str | None]] = Slot("data-layer", None)
-"""The layer that the list shows closely."""
+"""Id of the layer whose panel is shown above the list."""
 
 _VIEWS: Final = ("list", "add", "compare")
 
 
 def show() -> None:
-    """Draw the page."""
+    """Show the page: pending messages, the choice of view, and that view."""
     st.subheader(say("views.page_data"))
     if (fault := current().fault) is not None:
         show_fault(fault)
@@ -33,8 +33,8 @@ def show() -> None:
         st.success(markdown_text(message))
     for text in NOT_STORED.pop():
         st.error(markdown_text(text))
-    if wanted := VIEW_NEXT.pop():
-        _VIEW.set(wanted)
+    if view_next := VIEW_NEXT.pop():
+        _VIEW.set(view_next)
     view = st.segmented_control(
         say("data.view"),
         _VIEWS,
@@ -48,18 +48,18 @@ def show() -> None:
     elif view == "compare":
         show_compare()
     else:
-        _list()
+        _show_list()
 
 
-def _list() -> None:
-    """Show all layers, and one of them closely."""
+def _show_list() -> None:
+    """Show the table of layers with its filters, above it the panel of the chosen layer."""
     layers = list(current_layers().values())
     overlay = current().overlay
     faulty = sum(layer.state == "failed" for layer in layers)
     missing = sum(layer.state == "not_loaded" for layer in layers)
     st.caption(say("data.lead", total=len(layers), missing=missing, faulty=faulty))
-    if wanted := LAYER_NEXT.pop():
-        _LAYER.set(wanted)
+    if layer_next := LAYER_NEXT.pop():
+        _LAYER.set(layer_next)
     titles = {layer.id: layer.spec.title(lang()) for layer in layers}
     if _LAYER.get() not in {None, *titles}:
         _LAYER.set(None)
@@ -73,18 +73,18 @@ def _list() -> None:
     )
     if chosen is not None:
         show_detail(current_layers()[chosen])
-    show_table(filtered(layers, overlay), overlay)
-    _out_of_use(set(titles))
+    show_table(filter_layers(layers, overlay), overlay)
+    _show_removed(set(titles))
     st.caption(say("data.sources"))
 
 
-def _out_of_use(shown: set[str]) -> None:
-    """List the user's own layers that were taken out, with the way back."""
-    gone = [entry for entry in current().overlay.entry if entry.in_use is None and entry.id not in shown]
-    if not gone:
+def _show_removed(shown: set[str]) -> None:
+    """Show the user's layers of which no version is in use, with a button that restores the last one."""
+    removed = [entry for entry in current().overlay.entry if entry.in_use is None and entry.id not in shown]
+    if not removed:
         return
-    with st.expander(say("data.out_of_use", count=len(gone))):
-        for entry in gone:
+    with st.expander(say("data.out_of_use", count=len(removed))):
+        for entry in removed:
             last = entry.version[-1]
             left, right = st.columns([4, 1], vertical_alignment="center")
             left.text(f"{last.layer.title(lang())} · {entry.id} · {last.made_at[:10]}")

@@ -1,4 +1,4 @@
-"""What the intake of a layer found: its figures, every fault with rows and cure, its first rows and fields."""
+"""Report on a layer to import: counts and extent, picture, faults with their rows and remedy, first rows, columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from carto.markup import Markup, style
 from layers.catalogue import counties_of
 from layers.own import ROW, Fault, Intake, fault_rows
 from snapshot.findings import area_text, length_text
-from views.screens.data.preview import Picture, drawn, told
+from views.screens.data.preview import Picture, caption, draw_picture
 from views.screens.data.table import CSS
 from views.session import Memo, current_layers, html_of, lang, markdown_text, say, show_html
 
@@ -22,40 +22,40 @@ __all__ = ["show_report"]
 
 _PICTURE: Final[Memo[Picture]] = Memo("data-picture")
 
-_TOLD = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show_report(intake: Intake, accept_repairs: bool) -> bool:
-    """Draw the report; return whether shapes with several readings are to be mended too."""
-    found = intake.recognition
-    if found.official is not None:
+    """Show the report; return whether the user accepts repairs of shapes that can be repaired in several ways."""
+    recognition = intake.recognition
+    if recognition.official is not None:
         st.success(
             say(
                 "data.recognised",
-                table=found.official.table,
-                title=found.official.title(lang()),
-                standard=found.official.standard(lang()),
-                ysdm=found.ysdm,
+                table=recognition.official.table,
+                title=recognition.official.title(lang()),
+                standard=recognition.official.standard(lang()),
+                ysdm=recognition.ysdm,
             )
         )
-        if found.official.ysdm_verified == "family":
+        if recognition.official.ysdm_verified == "family":
             st.caption(say("data.recognised_family"))
-    elif found.near_miss is not None:
-        st.warning(markdown_text(found.near_miss.text(lang())))
+    elif recognition.near_miss is not None:
+        st.warning(markdown_text(recognition.near_miss.text(lang())))
     left, right = st.columns([2, 3])
     with left:
-        show_html(style(CSS), _figures(intake))
+        show_html(style(CSS), _figures_html(intake))
     with right:
-        _picture(intake, accept_repairs)
+        _show_picture(intake, accept_repairs)
     for notice in intake.notices:
         st.info(markdown_text(notice.text(lang())))
-    wanted = _faults(intake, accept_repairs)
-    _preview(intake)
-    return wanted
+    accept = _show_faults(intake, accept_repairs)
+    _show_preview(intake)
+    return accept
 
 
-def _figures(intake: Intake) -> Markup:
-    """Return the layer in figures."""
+def _figures_html(intake: Intake) -> Markup:
+    """Return file, row counts, geometry type, size and bounds of the layer as an HTML list."""
     now = lang()
     size = area_text(intake.area_m2, now) if intake.dimension == 2 else length_text(intake.length_m, now)
     bounds = "—"
@@ -75,19 +75,19 @@ def _figures(intake: Intake) -> Markup:
     return html_of("views/screens/data/templates/facts.html", facts=facts, kept=len(intake.frame))
 
 
-def _picture(intake: Intake, accept_repairs: bool) -> None:
-    """Show where it lies; drawn once for what was read."""
-    now = lang()
-    first = shapely.get_coordinates(intake.frame.geometry.array[:1]).tobytes()  # another after an axis swap
-    key = (intake.sha256, intake.layer, intake.reading.epsg, intake.reading.declared, accept_repairs, first, now)
-    picture = _PICTURE.once(key, lambda: drawn(intake, counties_of(current_layers()), now))
+def _show_picture(intake: Intake, accept_repairs: bool) -> None:
+    """Show the overview picture of the layer, drawn once per reading of the file."""
+    language = lang()
+    first = shapely.get_coordinates(intake.frame.geometry.array[:1]).tobytes()  # changes with an axis swap
+    key = (intake.sha256, intake.layer, intake.reading.epsg, intake.reading.declared, accept_repairs, first, language)
+    picture = _PICTURE.once(key, lambda: draw_picture(intake, counties_of(current_layers()), language))
     image = picture.image(say("data.lies_label", name=intake.layer))
     show_html(Markup('<div class="rl-lies-box">{}</div>').format(image))
-    st.caption(markdown_text(told(picture, now)))
+    st.caption(markdown_text(caption(picture, language)))
 
 
-def _faults(intake: Intake, accept_repairs: bool) -> bool:
-    """List the faults, the grave ones first; a table of all rows can be taken away."""
+def _show_faults(intake: Intake, accept_repairs: bool) -> bool:
+    """Show the faults, stops first, with a CSV download of their rows; return whether repairs are accepted."""
     now = lang()
     if not intake.faults:
         st.success(say("data.no_faults"))
@@ -100,7 +100,7 @@ def _faults(intake: Intake, accept_repairs: bool) -> bool:
     if any(fault.rows for fault in intake.faults):
         st.download_button(
             say("data.faults_csv"),
-            _csv(list(intake.faults)),
+            _faults_csv(list(intake.faults)),
             file_name=f"{intake.layer}-faults.csv",
             mime="text/csv",
             key="data-faults",
@@ -110,7 +110,7 @@ def _faults(intake: Intake, accept_repairs: bool) -> bool:
     return False
 
 
-def _preview(intake: Intake) -> None:
+def _show_preview(intake: Intake) -> None:
     with st.expander(say("data.preview", count=len(intake.columns))):
         st.dataframe(intake.frame.head(5).drop(columns=["geometry", ROW]).astype(str), hide_index=True, width="stretch")
         st.dataframe(
@@ -131,13 +131,13 @@ def _preview(intake: Intake) -> None:
         )
 
 
-def _csv(faults: list[Fault]) -> bytes:
-    """Return the rows as a table that a spreadsheet opens; a cell that would be a formula there is text."""
+def _faults_csv(faults: list[Fault]) -> bytes:
+    """Return the faulty rows as CSV (UTF-8 with BOM); cells that a spreadsheet would run as formulas are quoted."""
     rows = fault_rows(faults, lang())
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else [])
     writer.writeheader()
     for row in rows:
         cells = {key: str(value) for key, value in row.items()}
-        writer.writerow({key: f"'{text}" if text.startswith(_TOLD) else text for key, text in cells.items()})
+        writer.writerow({key: f"'{text}" if text.startswith(_FORMULA_STARTS) else text for key, text in cells.items()})
     return out.getvalue().encode("utf-8-sig")

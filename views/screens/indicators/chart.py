@@ -1,4 +1,4 @@
-"""The charts of the indicators page, drawn by the Vega that Streamlit ships: ranking, and base against target."""
+"""Charts of the Indicators page in Vega-Lite: ranking, base year against target, scatter of two indicators."""
 
 from __future__ import annotations
 
@@ -11,67 +11,66 @@ import streamlit as st
 from carto.style import THEME
 from layers.indicators import Subject
 from views.parts.indicators import Shown
-from views.screens.indicators.table import value_head
+from views.screens.indicators.table import value_heading
 from views.session import lang, region_text, say
 
-__all__ = ["PICK", "moments_chart", "ranking", "relation", "show_ranking"]
+__all__ = ["PICK", "moments_chart", "ranking_chart", "scatter_chart", "show_ranking"]
 
 PICK: Final = "pick"
 _BAR_PX: Final = 19
 _AXIS_PX: Final = 62
-"""What the axis at the top takes of the height."""
+"""Height of the axis at the top."""
 _FONT: Final = '"Source Sans", "Noto Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif'
 _TARGET: Final = THEME["bad"]
 _KINDS: Final = {"actual": THEME["accent"], "cumulative": "#7a8f86", "limit": "#8c6d31", "target": "#ffffff"}
 
 
-def ranking(table: pd.DataFrame, found: Shown, picked: str) -> alt.LayerChart:
-    """Return one bar a territory in the colour of its class, highest first; the picked one has a dark rim.
+def ranking_chart(table: pd.DataFrame, mapped: Shown, picked: str) -> alt.LayerChart:
+    """Return a bar per territory in the colour of its class, highest first; the picked one is outlined.
 
     Parameters
     ----------
     table : DataFrame
-        As `views.screens.indicators.table.ranked` makes it.
-    found : Shown
+        As `views.screens.indicators.table.ranking_table` makes it.
+    mapped : Shown
     picked : str
         Adcode; "" for none.
     """
-    told = table[table["value"].notna()].assign(picked=lambda rows: rows["adcode"] == picked)
-    # two counties of one name (青原区 has none, but 鼓楼区 has) must not share a bar: the code orders and names them
-    unit = found.indicator.unit(lang())
-    value = alt.X("value:Q", title=None if unit == "—" else unit, axis=alt.Axis(orient="top", grid=True, tickCount=5))
-    names = dict(zip(told["adcode"], told["name"], strict=True))
-    shown = f"({_vega_map(names)})[datum.value]"
-    place = alt.Y(
-        "adcode:N", sort=list(told["adcode"]), title=None, axis=alt.Axis(labelExpr=shown, labelLimit=120, ticks=False)
-    )
+    rows = table[table["value"].notna()].assign(picked=lambda frame: frame["adcode"] == picked)
+    # bars are keyed by adcode, since two counties may have the same name (鼓楼区)
+    unit = mapped.indicator.unit(lang())
+    x = alt.X("value:Q", title=None if unit == "—" else unit, axis=alt.Axis(orient="top", grid=True, tickCount=5))
+    names = dict(zip(rows["adcode"], rows["name"], strict=True))
+    name_of_code = f"({_vega_object(names)})[datum.value]"
+    axis = alt.Axis(labelExpr=name_of_code, labelLimit=120, ticks=False)
+    y = alt.Y("adcode:N", sort=list(rows["adcode"]), title=None, axis=axis)
     bars = (
-        alt.Chart(told)
+        alt.Chart(rows)
         .mark_bar(stroke="#1b1b1b", cursor="pointer", fillOpacity=0.85)
         .encode(
-            x=value,
-            y=place,
+            x=x,
+            y=y,
             color=alt.Color("colour:N", scale=None, legend=None),
             strokeWidth=alt.condition(alt.datum.picked, alt.value(2.2), alt.value(0.25)),
             tooltip=[
-                alt.Tooltip("name:N", title=say(f"indicator_page.level_{found.subject.level}")),
-                alt.Tooltip("value:Q", title=value_head(found), format=",.6~g"),
+                alt.Tooltip("name:N", title=say(f"indicator_page.level_{mapped.subject.level}")),
+                alt.Tooltip("value:Q", title=value_heading(mapped), format=",.6~g"),
                 alt.Tooltip("class_:N", title=say("indicator_page.col_class")),
             ],
         )
         .add_params(alt.selection_point(name=PICK, fields=["adcode"], on="click"))
     )
-    median = pd.DataFrame({"median": [told["value"].median()]})
+    median = pd.DataFrame({"median": [rows["value"].median()]})
     rule = (
         alt.Chart(median)
         .mark_rule(strokeDash=[5, 3], color=THEME["map-label"])
         .encode(x="median:Q", tooltip=alt.Tooltip("median:Q", title=say("indicator_page.median"), format=",.6~g"))
     )
-    return _dressed(alt.layer(bars, rule), height=len(told) * _BAR_PX + _AXIS_PX)
+    return _with_theme(alt.layer(bars, rule), height=len(rows) * _BAR_PX + _AXIS_PX)
 
 
 def moments_chart(subject: Subject) -> alt.LayerChart | None:
-    """Return base and target of a published subject side by side, region by region; None for fewer than two years."""
+    """Return a bar per year and region of a published subject, targets dashed; None for fewer than two values."""
     if len(subject.moments) < 2:
         return None
     rows: list[dict[str, Any]] = []
@@ -84,19 +83,19 @@ def moments_chart(subject: Subject) -> alt.LayerChart | None:
              "value": float(value)}
             for code, value in figures.items()
         ]  # fmt: skip
-    told = pd.DataFrame(rows)
-    if len(told) < 2:
+    frame = pd.DataFrame(rows)
+    if len(frame) < 2:
         return None
-    told["label"] = told["moment"] + (" · " + told["region"] if len(set(told["region"])) > 1 else "")
-    place = alt.Y("label:N", sort=list(told["label"]), title=None, axis=alt.Axis(labelLimit=220, ticks=False))
-    value = alt.X("value:Q", title=subject.unit(lang()), axis=alt.Axis(orient="top", tickCount=5))
+    frame["label"] = frame["moment"] + (" · " + frame["region"] if len(set(frame["region"])) > 1 else "")
+    y = alt.Y("label:N", sort=list(frame["label"]), title=None, axis=alt.Axis(labelLimit=220, ticks=False))
+    x = alt.X("value:Q", title=subject.unit(lang()), axis=alt.Axis(orient="top", tickCount=5))
     is_target = alt.datum.kind == "target"
     bars = (
-        alt.Chart(told)
+        alt.Chart(frame)
         .mark_bar(size=18)
         .encode(
-            x=value,
-            y=place,
+            x=x,
+            y=y,
             color=alt.Color("kind:N", scale=alt.Scale(domain=list(_KINDS), range=list(_KINDS.values())), legend=None),
             stroke=alt.condition(is_target, alt.value(_TARGET), alt.value(None)),
             strokeDash=alt.condition(is_target, alt.value([4, 2]), alt.value([1, 0])),
@@ -109,64 +108,64 @@ def moments_chart(subject: Subject) -> alt.LayerChart | None:
         )
     )
     text = (
-        alt.Chart(told)
+        alt.Chart(frame)
         .mark_text(align="left", dx=5)
-        .encode(x="value:Q", y=place, text=alt.Text("value:Q", format=",.6~g"))
+        .encode(x="value:Q", y=y, text=alt.Text("value:Q", format=",.6~g"))
     )
-    return _dressed(alt.layer(bars, text), height=len(told) * 34 + _AXIS_PX)
+    return _with_theme(alt.layer(bars, text), height=len(frame) * 34 + _AXIS_PX)
 
 
-def relation(first: Shown, second: Shown, picked: str) -> alt.LayerChart | None:
-    """Return one point a territory, the first figure across and the second up; None for fewer than two in common."""
-    told = pd.DataFrame({"across": first.indicator.figures, "up": second.indicator.figures}).dropna()
-    if len(told) < 2:
+def scatter_chart(first: Shown, second: Shown, picked: str) -> alt.LayerChart | None:
+    """Return a point per territory, `first` on x and `second` on y; None for fewer than two territories with both."""
+    frame = pd.DataFrame({"across": first.indicator.figures, "up": second.indicator.figures}).dropna()
+    if len(frame) < 2:
         return None
-    told = told.rename_axis("adcode").reset_index()
-    told["name"] = told["adcode"].map(region_text)
-    told["picked"] = told["adcode"] == picked
-    heads = {"across": _headed(first), "up": _headed(second)}
+    frame = frame.rename_axis("adcode").reset_index()
+    frame["name"] = frame["adcode"].map(region_text)
+    frame["picked"] = frame["adcode"] == picked
+    titles = {"across": _axis_title(first), "up": _axis_title(second)}
     points = (
-        alt.Chart(told)
+        alt.Chart(frame)
         .mark_circle(stroke="#1b1b1b")
         .encode(
-            x=alt.X("across:Q", title=heads["across"], scale=alt.Scale(zero=False)),
-            y=alt.Y("up:Q", title=heads["up"], scale=alt.Scale(zero=False)),
+            x=alt.X("across:Q", title=titles["across"], scale=alt.Scale(zero=False)),
+            y=alt.Y("up:Q", title=titles["up"], scale=alt.Scale(zero=False)),
             color=alt.condition(alt.datum.picked, alt.value(_TARGET), alt.value(THEME["accent"])),
             size=alt.condition(alt.datum.picked, alt.value(130), alt.value(45)),
             strokeWidth=alt.condition(alt.datum.picked, alt.value(1.5), alt.value(0)),
             tooltip=[
                 alt.Tooltip("name:N", title=say("indicator_page.col_region")),
-                alt.Tooltip("across:Q", title=heads["across"], format=",.6~g"),
-                alt.Tooltip("up:Q", title=heads["up"], format=",.6~g"),
+                alt.Tooltip("across:Q", title=titles["across"], format=",.6~g"),
+                alt.Tooltip("up:Q", title=titles["up"], format=",.6~g"),
             ],
         )
     )
-    return _dressed(alt.layer(points), height=300)
+    return _with_theme(alt.layer(points), height=300)
 
 
-def _headed(found: Shown) -> str:
-    unit = found.indicator.unit(lang())
-    title = found.indicator.title(lang())
+def _axis_title(mapped: Shown) -> str:
+    unit = mapped.indicator.unit(lang())
+    title = mapped.indicator.title(lang())
     return title if unit == "—" else f"{title} ({unit})"
 
 
-def _dressed(chart: Any, height: int) -> alt.LayerChart:
-    dressed: alt.LayerChart = chart.properties(height=height, width="container").configure(
+def _with_theme(chart: Any, height: int) -> alt.LayerChart:
+    themed: alt.LayerChart = chart.properties(height=height, width="container").configure(
         font=_FONT, axis=alt.AxisConfig(labelFontSize=12, titleFontSize=12, titleFontWeight="normal")
     )
-    return dressed
+    return themed
 
 
-def _vega_map(names: dict[str, str]) -> str:
-    """Return names by code as an expression; names come from our own boundary file, quoted all the same."""
-    quoted = (f"'{code}': '{_quoted(name)}'" for code, name in names.items())
+def _vega_object(names: dict[str, str]) -> str:
+    """Return names by adcode as an object literal of the Vega expression language, escaped."""
+    quoted = (f"'{code}': '{_escaped(name)}'" for code, name in names.items())
     return "{" + ", ".join(quoted) + "}"
 
 
-def _quoted(text: str) -> str:
+def _escaped(text: str) -> str:
     return text.replace("\\", "").replace("'", "\\'").replace("\n", " ")
 
 
 def show_ranking(chart: alt.LayerChart, key: str, on_pick: Any) -> None:
-    """Show the ranking; a click on a bar calls `on_pick`."""
+    """Show a ranking chart; a click on a bar calls `on_pick`."""
     st.altair_chart(chart, width="stretch", theme=None, key=key, on_select=on_pick, selection_mode=PICK)

@@ -1,4 +1,4 @@
-"""The maps of the indicators page: one of an indicator, one beside it of another, and what was clicked in them."""
+"""Maps of the Indicators page: of one indicator, or of two side by side, with the territory clicked in them."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from views.parts.indicators import Shown, chosen, labels_of, picture_group, show
 from views.parts.map import show_map
 from views.session import Slot, catalogue, current_layers, html_of, lang, say, set_widget, widget_value
 
-__all__ = ["legend", "second_indicator", "show_figures"]
+__all__ = ["legend_html", "second_indicator", "show_indicator_map"]
 
-_CLICKED: Final[Slot[tuple[float, float] | None]] = Slot("indicator-click", None)
-"""Of each map: the click that was answered last."""
+_HANDLED_CLICK: Final[Slot[tuple[float, float] | None]] = Slot("indicator-click", None)
+"""Per map: longitude and latitude of the click handled last."""
 _PREFECTURE: Final[Slot[str]] = Slot("indicator-went", "")
-"""Of each map: the prefecture that it was moved to."""
+"""Per map: adcode of the prefecture that it was moved to."""
 _VIEW: Final[Slot[View | None]] = Slot("indicator-view", None)
-"""Of each map: where it is to move."""
+"""Per map: the view to move it to."""
 
-_HEIGHT: Final = 600
+_HEIGHT_PX: Final = 600
 
 
 def second_indicator() -> Shown | None:
-    """Ask for an indicator to stand beside the first; it is classed as the first is."""
-    offered = {name: one for name, one in subjects().items() if name != chosen().id}
-    labels = labels_of(offered)
+    """Ask for an indicator to compare with the first; return it, classified by the same scheme, or None."""
+    options = {name: subject for name, subject in subjects().items() if name != chosen().id}
+    labels = labels_of(options)
     key = f"indicator-second-{lang()}"
-    if widget_value(key, "") not in ["", *offered]:
+    if widget_value(key, "") not in ["", *options]:
         set_widget(key, "")
     name = st.selectbox(
         say("indicator_page.second"),
-        ["", *offered],
+        ["", *options],
         format_func=lambda code: labels[code] if code else say("carto.indicator_none"),
         key=key,
     )
@@ -48,9 +48,9 @@ def second_indicator() -> Shown | None:
     return shown(replace(chosen(), id=name, year="", mode="value", limits="", scheme=scheme))
 
 
-def legend(found: Shown) -> Markup:
-    """Return the classes in one line, low to high, and what has no figure."""
-    classes = found.choropleth.classes
+def legend_html(mapped: Shown) -> Markup:
+    """Return the legend of the classes in one line, low to high, with that of missing values if there are any."""
+    classes = mapped.choropleth.classes
     return html_of(
         "views/screens/indicators/templates/legend.html",
         classes=list(zip(classes.colours, classes.captions(), strict=True)),
@@ -58,20 +58,20 @@ def legend(found: Shown) -> Markup:
     )
 
 
-def show_figures(found: Shown, picked: str, prefecture: str, *, key: str, as_picture: bool = False) -> str:
-    """Show the map of an indicator; return the territory that was just clicked, "" for none.
+def show_indicator_map(mapped: Shown, picked: str, prefecture: str, *, key: str, as_picture: bool = False) -> str:
+    """Show the map of an indicator; return the adcode of the territory that was just clicked, "" for none.
 
     Parameters
     ----------
-    found : Shown
+    mapped : Shown
     picked : str
         Adcode of the territory to outline; "" for none.
     prefecture : str
-        Where to look; "" for the whole.
+        Adcode of the prefecture to zoom to; "" for the default view.
     key : str
-        One per map.
+        Widget key of the map.
     as_picture : bool
-        Show the raster that the figures are from, and not the figures.
+        Show the raster that the values were computed from instead of the values.
     """
     layers = [layer for layer in current_layers().values() if layer.spec.group == "boundaries"]
     groups = [picture_group()] if as_picture else []
@@ -81,34 +81,34 @@ def show_figures(found: Shown, picked: str, prefecture: str, *, key: str, as_pic
         layers,
         catalogue().map,
         lang=lang(),
-        choropleth=None if as_picture else found.choropleth,
+        choropleth=None if as_picture else mapped.choropleth,
         groups=groups,
-        go_to=_look(prefecture, key),
-        height=_HEIGHT,
+        go_to=_map_view(prefecture, key),
+        height=_HEIGHT_PX,
         key=key,
         draw=False,
     )
-    if state.clicked is None or state.clicked == _CLICKED.of(key).get():
+    if state.clicked is None or state.clicked == _HANDLED_CLICK.of(key).get():
         return ""
-    _CLICKED.of(key).set(state.clicked)
-    return _territory_at(found.choropleth.layer, *state.clicked)
+    _HANDLED_CLICK.of(key).set(state.clicked)
+    return _territory_at(mapped.choropleth.layer, *state.clicked)
 
 
-def _look(prefecture: str, key: str) -> View | None:
-    """Return where to move: to the prefecture that was just chosen, or back to the whole."""
+def _map_view(prefecture: str, key: str) -> View | None:
+    """Return the view to move a map to: the prefecture chosen last, the default view without one."""
     if prefecture != _PREFECTURE.of(key).get():
         _PREFECTURE.of(key).set(prefecture)
-        _VIEW.of(key).set(view_of_territory(prefecture) if prefecture else _whole())
+        _VIEW.of(key).set(view_of_territory(prefecture) if prefecture else _default_view())
     return _VIEW.of(key).get()
 
 
-def _whole() -> View:
+def _default_view() -> View:
     settings = catalogue().map
     return View(settings.centre_lon, settings.centre_lat, settings.zoom)
 
 
 def _territory_at(layer: Layer, lon: float, lat: float) -> str:
-    """Return the adcode of the territory at a place (degrees); "" where there is none."""
+    """Return the adcode of the territory at a point (degrees); "" where there is none."""
     assert layer.frame is not None
     inside = shapely.intersects_xy(layer.frame.geometry.to_numpy(), lon, lat)
     return str(layer.frame["adcode"].to_numpy()[inside][0]) if inside.any() else ""

@@ -1,4 +1,4 @@
-"""A user's table on the indicators page: file, columns, what became of each row, cures, and onto the map."""
+"""Import of a user's table as an indicator: file, columns, join to territories by name, corrections, map."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ OWN_TABLE_OPEN: Final[Slot[bool]] = Slot("own-open", default=False)
 """Whether the panel for a user's own table is open."""
 
 _LEVELS: Final[tuple[Level, ...]] = ("county", "prefecture")
-_DOUBLED: Final[tuple[Doubled, ...]] = ("leave_out", "sum", "mean")
+_DUPLICATE_RULES: Final[tuple[Doubled, ...]] = ("leave_out", "sum", "mean")
 _STATUSES: Final = ("matched", "renamed", "corrected", "ambiguous", "unmatched")
-_MOST_CURES: Final = 12
+_MAX_QUESTIONS: Final = 12
 
 
 def choose_table() -> None:
-    """Show the uploader and, once a file is there, what is made of it."""
+    """Show the uploader and, once there is a file, the steps of its import."""
     st.caption(say("indicator_own.lead"))
     uploaded = st.file_uploader(say("indicator_own.file"), type=["csv", "txt", "tsv", "xlsx", "xls"], key="own-file")
     if uploaded is None:
@@ -50,28 +50,28 @@ def choose_table() -> None:
 
 
 def _show_sheet(sheets: list[PlainTable], file_id: str) -> None:
-    """Ask for what cannot be known, with what seems right filled in."""
-    at = 0
+    """Ask for sheet, header row, key column, level and number columns, guesses filled in; then show the join."""
+    position = 0
     if len(sheets) > 1:
-        at = st.selectbox(
+        position = st.selectbox(
             say("indicator_own.sheet"),
             range(len(sheets)),
             format_func=lambda i: sheets[i].name,
             key=f"own-sheet-{file_id}",
         )
-    sheet = sheets[at]
-    seed = f"{file_id}-{at}-{lang()}"
+    sheet = sheets[position]
+    seed = f"{file_id}-{position}-{lang()}"
     first, second, third = st.columns([1, 1.6, 1.2])
     with first:
-        head = int(
+        header_row = int(
             st.number_input(say("indicator_own.head"), 1, len(sheet.rows), sheet.head + 1, key=f"own-head-{seed}")
         )
-    table = sheet.under(head - 1)
+    table = sheet.under(header_row - 1)
     if table.empty:
         raise RedlineError("indicator_own.empty", name=sheet.name)
-    guess = _guess(table)
+    guess = _guess_columns(table)
     columns = [str(column) for column in table.columns]
-    seed = f"{seed}-{head}"
+    seed = f"{seed}-{header_row}"
     with second:
         key = st.selectbox(
             say("indicator_own.key"),
@@ -102,13 +102,13 @@ def _show_sheet(sheets: list[PlainTable], file_id: str) -> None:
         _show_join(sheet.name, table, (key, level), numbers, f"{seed}-{key}-{level}")
 
 
-def _show_join(name: str, table: pd.DataFrame, by: tuple[str, Level], numbers: list[str], seed: str) -> None:
-    """Say what became of the rows, offer cures, and the button that takes the figures."""
-    key, level = by
+def _show_join(name: str, table: pd.DataFrame, key_and_level: tuple[str, Level], numbers: list[str], seed: str) -> None:
+    """Show how rows were joined, ask about those that were not, and show the button that adds the indicator."""
+    key, level = key_and_level
     report = join_table(table, key, _gazetteer(str(data_root(catalogue().folder)), stamp()), level)
     _show_counts(report)
-    codes = assigned_codes(report, _cures(report, seed))
-    doubled = _doubled(codes, seed)
+    codes = assigned_codes(report, _ask_assignments(report, seed))
+    duplicates = _ask_duplicates(codes, seed)
     for column in numbers:
         unread = read_numbers(table[column]).unread
         if unread:
@@ -130,51 +130,51 @@ def _show_join(name: str, table: pd.DataFrame, by: tuple[str, Level], numbers: l
         type="primary",
         width="stretch",
         key=f"own-use-{seed}",
-        on_click=lambda: _use(
-            own_subject(table, codes, numbers, level=level, name=name, read_on=today(), doubled=doubled)
+        on_click=lambda: _add_subject(
+            own_subject(table, codes, numbers, level=level, name=name, read_on=today(), doubled=duplicates)
         ),
     )
 
 
-def _use(subject: Subject) -> None:
-    """Show a subject and close the panel: the map is what is looked at next."""
+def _add_subject(subject: Subject) -> None:
+    """Add a subject to the indicators, show it and close the panel."""
     add_own(subject)
     OWN_TABLE_OPEN.set(value=False)
 
 
 def _show_counts(report: JoinReport) -> None:
     counts = report.counts()
-    told = [(say(f"indicator_own.report_{status}"), int(counts[status])) for status in _STATUSES if counts[status]]
-    told.append((say("indicator_own.report_absent"), len(report.absent)))
-    for box, (label, count) in zip(st.columns(len(told)), told, strict=True):
+    metrics = [(say(f"indicator_own.report_{status}"), int(counts[status])) for status in _STATUSES if counts[status]]
+    metrics.append((say("indicator_own.report_absent"), len(report.absent)))
+    for box, (label, count) in zip(st.columns(len(metrics)), metrics, strict=True):
         box.metric(label, count)
     reasons = report.reasons(lang())
     if len(reasons):
         with st.expander(say("indicator_own.what_became")):
-            shown = reasons.assign(status=reasons["status"].map(lambda code: say(f"indicator_own.report_{code}")))
+            table = reasons.assign(status=reasons["status"].map(lambda code: say(f"indicator_own.report_{code}")))
             heads = {name: say(f"indicator_own.col_{name}") for name in ("key", "rows", "status", "candidates", "why")}
-            st.dataframe(shown[list(heads)].rename(columns=heads), hide_index=True, width="stretch")
+            st.dataframe(table[list(heads)].rename(columns=heads), hide_index=True, width="stretch")
 
 
-def _cures(report: JoinReport, seed: str) -> dict[str, str]:
-    """Let the user say what each name means that was left open."""
+def _ask_assignments(report: JoinReport, seed: str) -> dict[str, str]:
+    """Ask for the territory of each name that was not joined; return adcodes by name."""
     frame = report.frame
     open_rows = (frame["unit_adcode"] == "") & (frame[report.key] != "") & (frame["join_how"] != ELSEWHERE)
-    left = frame[open_rows]
-    if left.empty:
+    unassigned = frame[open_rows]
+    if unassigned.empty:
         return {}
-    groups = left.groupby(report.key, sort=False).agg(
+    groups = unassigned.groupby(report.key, sort=False).agg(
         rows=("join_status", "size"), candidates=("unit_candidates", "first"), status=("join_status", "first")
     )
     groups = groups.sort_values(["status", "rows"], ascending=[True, False], kind="stable")
-    cures: dict[str, str] = {}
+    assignments: dict[str, str] = {}
     with st.expander(say("indicator_own.to_cure"), expanded=True):
         boxes = st.columns(2)
-        every = report.gazetteer.units_of(report.level)
-        for at, (key, row) in enumerate(groups.head(_MOST_CURES).iterrows()):
-            likely = [code for code in str(row["candidates"]).split(";") if code in set(every)]
-            options = ["", *likely, *(code for code in every if code not in set(likely))]
-            with boxes[at % 2]:
+        all_codes = report.gazetteer.units_of(report.level)
+        for position, (key, row) in enumerate(groups.head(_MAX_QUESTIONS).iterrows()):
+            likely = [code for code in str(row["candidates"]).split(";") if code in set(all_codes)]
+            options = ["", *likely, *(code for code in all_codes if code not in set(likely))]
+            with boxes[position % 2]:
                 code = st.selectbox(
                     say("indicator_own.rows_of", key=markdown_text(str(key)[:40]), count=int(row["rows"])),
                     options,
@@ -182,31 +182,31 @@ def _cures(report: JoinReport, seed: str) -> dict[str, str]:
                     key=f"own-cure-{seed}-{key}",
                 )
             if code:
-                cures[str(key)] = code
-        if len(groups) > _MOST_CURES:
-            st.caption(say("indicator_own.more_open", count=len(groups) - _MOST_CURES))
-    return cures
+                assignments[str(key)] = code
+        if len(groups) > _MAX_QUESTIONS:
+            st.caption(say("indicator_own.more_open", count=len(groups) - _MAX_QUESTIONS))
+    return assignments
 
 
-def _doubled(codes: pd.Series, seed: str) -> Doubled:
-    """Ask what becomes of rows that fall on one territory; they are left out until it is said."""
-    twice = codes[(codes != "") & codes.duplicated(keep=False)]
-    if twice.empty:
+def _ask_duplicates(codes: pd.Series, seed: str) -> Doubled:
+    """Ask how to combine rows of the same territory: left out (the default), summed or averaged."""
+    repeated = codes[(codes != "") & codes.duplicated(keep=False)]
+    if repeated.empty:
         return "leave_out"
-    way: Doubled = st.radio(
-        say("indicator_own.doubled", count=len(twice)),
-        _DOUBLED,
+    rule: Doubled = st.radio(
+        say("indicator_own.doubled", count=len(repeated)),
+        _DUPLICATE_RULES,
         format_func=lambda code: say(f"indicator_own.doubled_{code}"),
         horizontal=True,
         key=f"own-doubled-{seed}",
     )
-    return way
+    return rule
 
 
-def _guess(table: pd.DataFrame) -> ColumnGuess:
+def _guess_columns(table: pd.DataFrame) -> ColumnGuess:
     return guess_columns(table, _gazetteer(str(data_root(catalogue().folder)), stamp()))
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _gazetteer(folder: str, now: Stamp) -> Gazetteer:  # noqa: ARG001 -- the key
+def _gazetteer(folder: str, state: Stamp) -> Gazetteer:  # noqa: ARG001 -- the key
     return Gazetteer.from_data(Path(folder))

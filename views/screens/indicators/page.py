@@ -1,4 +1,4 @@
-"""Indicators: a map beside its ranking and its table, each pointing at what is chosen in another; sources beside."""
+"""The Indicators page: map, ranking and table of an indicator with one territory picked in all three; its sources."""
 
 from __future__ import annotations
 
@@ -27,81 +27,81 @@ from views.parts.indicators import (
     shown,
     subjects,
 )
-from views.screens.indicators.chart import PICK, moments_chart, ranking, relation, show_ranking
-from views.screens.indicators.maps import legend, second_indicator, show_figures
+from views.screens.indicators.chart import PICK, moments_chart, ranking_chart, scatter_chart, show_ranking
+from views.screens.indicators.maps import legend_html, second_indicator, show_indicator_map
 from views.screens.indicators.own_table import OWN_TABLE_OPEN, choose_table
-from views.screens.indicators.table import downloads, headed, moments_table, ranked, value_head
+from views.screens.indicators.table import downloads, labelled, moments_table, ranking_table, value_heading
 from views.session import Slot, lang, markdown_text, region_text, say, show_html, widget_value
 
 __all__ = ["show"]
 
-_FIRST: Final = "redline_share"
-_CHART_HEIGHT: Final = 540
+_DEFAULT_INDICATOR: Final = "redline_share"
+_CHART_HEIGHT_PX: Final = 540
 _PICKED: Final[Slot[str]] = Slot("indicator-territory", "")
-"""Adcode of the territory that is pointed at."""
+"""Adcode of the picked territory, which map, chart and table highlight."""
 _LISTS_NUMBER: Final[Slot[int]] = Slot("indicator-remade", 0)
-"""Part of the keys of chart and table: counted up, both are made anew with another territory ticked."""
+"""Part of the keys of chart and table: incremented, so that both are recreated with another row selected."""
 _RASTER_OPEN: Final[Slot[bool]] = Slot("raster-open", default=False)
 _FACT: Final = Markup('<div class="rl-ind-fact" data-picked="{}"><b>{}</b> {} <small>{} · {}</small></div>')
 
 
 def show() -> None:
-    """Draw the page."""
+    """Show the page: choice of an indicator and its classes, then map, ranking, table and sources."""
     show_html(style("views/screens/indicators/templates/page.css"))
     if not CHOICE.is_set():
-        choose(id=_FIRST)
-    choice_box, how_box = st.columns([1.35, 1], gap="medium")
-    class_box = how_box.container(key="ind_how")
+        choose(id=_DEFAULT_INDICATOR)
+    choice_box, settings_box = st.columns([1.35, 1], gap="medium")
+    class_box = settings_box.container(key="ind_how")
     with choice_box:
         choose_subject()
-    with how_box:
-        _own_data()
-    _own_panels()
-    found = shown(chosen())
-    if found is None:
-        known = chosen().id in subjects()
-        st.info(say(f"indicator_page.{'no_figures' if known else 'gone' if chosen().id else 'pick_one'}"))
+    with settings_box:
+        _show_import_toggles()
+    _show_import_panels()
+    mapped = shown(chosen())
+    if mapped is None:
+        has_subject = chosen().id in subjects()
+        st.info(say(f"indicator_page.{'no_figures' if has_subject else 'gone' if chosen().id else 'pick_one'}"))
         return
     with class_box:
-        choose_classes(found)
-        prefecture = _prefecture(found) if found.subject.level == "county" else ""
-        beside = second_indicator()
-    _show_found(found, beside, prefecture)
+        choose_classes(mapped)
+        prefecture = _choose_prefecture(mapped) if mapped.subject.level == "county" else ""
+        second = second_indicator()
+    _show_indicator(mapped, second, prefecture)
 
 
-def _show_found(found: Shown, beside: Shown | None, prefecture: str) -> None:
-    """Show the map with its ranking or with the map of another indicator, and the table with its sources below."""
-    picked = _picked(found)
-    table = ranked(found, prefecture)
-    map_box, side_box = st.columns([1.25, 1] if beside is None else 2, gap="small")
+def _show_indicator(mapped: Shown, second: Shown | None, prefecture: str) -> None:
+    """Show the map beside its ranking or the map of a second indicator, and below them table and sources."""
+    picked = _picked(mapped)
+    table = ranking_table(mapped, prefecture)
+    map_box, side_box = st.columns([1.25, 1] if second is None else 2, gap="small")
     with map_box:
-        _title(found)
+        _show_title(mapped)
         as_picture = show_as()
-        hit = show_figures(found, picked, prefecture, key="indicator-map", as_picture=as_picture)
-        show_html(picture_legend() if as_picture else legend(found))
+        clicked = show_indicator_map(mapped, picked, prefecture, key="indicator-map", as_picture=as_picture)
+        show_html(picture_legend() if as_picture else legend_html(mapped))
     with side_box:
-        if beside is None:
-            _show_picked(table, found, picked)
-            _show_chart(table, found, picked)
+        if second is None:
+            _show_picked(table, mapped, picked)
+            _show_chart(table, mapped, picked)
         else:
-            _title(beside)
-            hit = show_figures(beside, picked, prefecture, key="indicator-map-2") or hit
-            show_html(legend(beside))
-    if hit:
-        _point_at(hit)
+            _show_title(second)
+            clicked = show_indicator_map(second, picked, prefecture, key="indicator-map-2") or clicked
+            show_html(legend_html(second))
+    if clicked:
+        _pick(clicked)
         st.rerun()
     list_box, fact_box = st.columns([1.25, 1], gap="small")
     with list_box:
-        _show_table(table, found, picked)
-        downloads(headed(table, found), found)
+        _show_table(table, mapped, picked)
+        downloads(labelled(table, mapped), mapped)
     with fact_box:
-        if beside is not None:
-            _show_both(found, beside, picked)
-        _show_facts(table, found)
+        if second is not None:
+            _show_comparison(mapped, second, picked)
+        _show_facts(table, mapped)
 
 
-def _own_panels() -> None:
-    """Show what is open of the ways in for a user's own data."""
+def _show_import_panels() -> None:
+    """Show the panels that import a user's table or raster, as far as they are open."""
     if OWN_TABLE_OPEN.get():
         with st.container(border=True):
             choose_table()
@@ -110,8 +110,8 @@ def _own_panels() -> None:
             choose_raster()
 
 
-def _own_data() -> None:
-    """Show the way in for a user's own table, and the way out."""
+def _show_import_toggles() -> None:
+    """Show the toggles of the import panels, and the button that removes the imported indicators."""
     added = OWN_ADDED.pop()
     if added is not None:
         st.toast(say("indicator_own.used", count=added))
@@ -124,60 +124,60 @@ def _own_data() -> None:
         st.button(say("indicator_own.remove"), on_click=forget_own, width="stretch")
 
 
-def _title(found: Shown) -> None:
+def _show_title(mapped: Shown) -> None:
     now = lang()
-    unit = found.indicator.unit(now)
-    basis = say(f"indicator_page.basis_{found.indicator.basis}")
+    unit = mapped.indicator.unit(now)
+    basis = say(f"indicator_page.basis_{mapped.indicator.basis}")
     about = basis if unit == "—" else f"{unit} · {basis}"
-    title = found.indicator.title(now)
+    title = mapped.indicator.title(now)
     show_html(Markup('<div class="rl-ind-title">{} <small>{}</small></div>').format(title, about))
 
 
-def _picked(found: Shown) -> str:
-    """Return the territory that is pointed at, if the indicator has it."""
-    frame = found.choropleth.layer.frame
+def _picked(mapped: Shown) -> str:
+    """Return the adcode of the picked territory; "" where the layer of the indicator does not have it."""
+    frame = mapped.choropleth.layer.frame
     code = _PICKED.get()
     return code if frame is not None and code in set(frame["adcode"].astype(str)) else ""
 
 
-def _prefecture(found: Shown) -> str:
-    """Show the prefectures; ranking and table keep to the one that is chosen."""
-    frame = found.choropleth.layer.frame
+def _choose_prefecture(mapped: Shown) -> str:
+    """Ask for the prefecture to which ranking and table are limited; return its adcode, "" for all."""
+    frame = mapped.choropleth.layer.frame
     assert frame is not None
     codes = sorted(set(frame["prefecture_adcode"].astype(str)))
     key = f"indicator-prefecture-{lang()}"
-    within: str = st.selectbox(
+    prefecture: str = st.selectbox(
         say("indicator_page.within"),
         ["", *codes],
         format_func=lambda code: region_text(code) if code else say("indicator_page.everywhere"),
         key=key,
     )
-    return within
+    return prefecture
 
 
-def _point_at(code: str) -> None:
-    """Point at a territory; chart and table that have another ticked are made anew."""
+def _pick(code: str) -> None:
+    """Pick a territory; recreate chart and table, which have another one selected."""
     _PICKED.set(code)
     _LISTS_NUMBER.set(_LISTS_NUMBER.get() + 1)
 
 
-def _show_picked(table: pd.DataFrame, found: Shown, picked: str) -> None:
-    """Show the figure and the rank of the territory that is pointed at."""
-    mine = table[table["adcode"] == picked]
-    if mine.empty:
+def _show_picked(table: pd.DataFrame, mapped: Shown, picked: str) -> None:
+    """Show value and rank of the picked territory."""
+    rows = table[table["adcode"] == picked]
+    if rows.empty:
         return
-    row = mine.iloc[0]
-    value = say("carto.missing") if pd.isna(row["value"]) else f"{row['value']:,.6g} {found.indicator.unit(lang())}"
+    row = rows.iloc[0]
+    value = say("carto.missing") if pd.isna(row["value"]) else f"{row['value']:,.6g} {mapped.indicator.unit(lang())}"
     count = int(table["value"].notna().sum())
-    place = "" if pd.isna(row["rank"]) else say("indicator_page.placed", rank=int(row["rank"]), count=count)
-    head = " · ".join(part for part in (str(row["prefecture"]), str(row["name"])) if part)
-    show_html(_FACT.format(row["adcode"], head, value, place, found.indicator.title(lang())))
+    rank = "" if pd.isna(row["rank"]) else say("indicator_page.placed", rank=int(row["rank"]), count=count)
+    name = " · ".join(part for part in (str(row["prefecture"]), str(row["name"])) if part)
+    show_html(_FACT.format(row["adcode"], name, value, rank, mapped.indicator.title(lang())))
 
 
-def _show_chart(table: pd.DataFrame, found: Shown, picked: str) -> None:
-    """Show the ranking; of a figure told for one territory its years."""
+def _show_chart(table: pd.DataFrame, mapped: Shown, picked: str) -> None:
+    """Show the ranking; for fewer than two values, the years of the subject."""
     if table["value"].notna().sum() < 2:
-        chart = moments_chart(found.subject)
+        chart = moments_chart(mapped.subject)
         if chart is not None:
             st.altair_chart(chart, width="stretch", theme=None)
             st.caption(say("indicator_page.targets_dashed"))
@@ -185,47 +185,47 @@ def _show_chart(table: pd.DataFrame, found: Shown, picked: str) -> None:
             st.caption(say("indicator_page.one_figure"))
         return
     st.caption(say("indicator_page.chart_hint"))
-    key = f"indicator-chart-{_state_key(found)}"
-    with st.container(height=_CHART_HEIGHT, border=True):
-        show_ranking(ranking(table, found, picked), key, lambda: _from_chart(key))
+    key = f"indicator-chart-{_lists_key(mapped)}"
+    with st.container(height=_CHART_HEIGHT_PX, border=True):
+        show_ranking(ranking_chart(table, mapped, picked), key, lambda: _pick_from_chart(key))
 
 
-def _from_chart(key: str) -> None:
+def _pick_from_chart(key: str) -> None:
     chosen_bars = widget_value(key)["selection"].get(PICK) or []
     _PICKED.set(str(chosen_bars[0].get("adcode", "")) if chosen_bars else "")
     _LISTS_NUMBER.set(_LISTS_NUMBER.get() + 1)
 
 
-def _show_both(found: Shown, beside: Shown, picked: str) -> None:
-    """Show the picked territory's figures of both, and how the two go together."""
-    for one in (found, beside):
-        _show_picked(ranked(one), one, picked)
-    chart = relation(found, beside, picked) if found.subject.level == beside.subject.level else None
+def _show_comparison(mapped: Shown, second: Shown, picked: str) -> None:
+    """Show both values of the picked territory, and a scatter chart of the two indicators."""
+    for one in (mapped, second):
+        _show_picked(ranking_table(one), one, picked)
+    chart = scatter_chart(mapped, second, picked) if mapped.subject.level == second.subject.level else None
     if chart is not None:
         st.altair_chart(chart, width="stretch", theme=None)
 
 
-def _state_key(found: Shown) -> str:
-    """Return what tells apart the lists that one widget may show."""
-    said = repr((astuple(chosen()), found.indicator.id, lang(), _LISTS_NUMBER.get()))
-    return hashlib.sha256(said.encode()).hexdigest()[:12]
+def _lists_key(mapped: Shown) -> str:
+    """Return a key that changes with what chart and table show, so that their selection is not carried over."""
+    state = repr((astuple(chosen()), mapped.indicator.id, lang(), _LISTS_NUMBER.get()))
+    return hashlib.sha256(state.encode()).hexdigest()[:12]
 
 
-def _show_table(table: pd.DataFrame, found: Shown, picked: str) -> None:
-    """Show the table; ticking a row points at its territory, which comes first."""
-    first = table["adcode"] == picked
-    ordered = pd.concat([table[first], table[~first]])
+def _show_table(table: pd.DataFrame, mapped: Shown, picked: str) -> None:
+    """Show the table, the picked territory first; selecting a row picks its territory."""
+    is_picked = table["adcode"] == picked
+    ordered = pd.concat([table[is_picked], table[~is_picked]])
     codes = ordered["adcode"].tolist()
-    rows = [0] if first.any() else []
-    key = f"indicator-table-{_state_key(found)}-{len(table)}"
-    value = value_head(found)
+    rows = [0] if is_picked.any() else []
+    key = f"indicator-table-{_lists_key(mapped)}-{len(table)}"
+    value = value_heading(mapped)
     st.dataframe(
-        headed(ordered, found),
+        labelled(ordered, mapped),
         hide_index=True,
         height=min(38 + 35 * max(len(table), 1), 388),
         width="stretch",
         key=key,
-        on_select=lambda: _from_table(key, codes),
+        on_select=lambda: _pick_from_table(key, codes),
         selection_mode="single-row",
         selection_default={"selection": {"rows": rows}} if rows else None,
         column_config={
@@ -235,31 +235,31 @@ def _show_table(table: pd.DataFrame, found: Shown, picked: str) -> None:
     )
 
 
-def _from_table(key: str, codes: list[str]) -> None:
+def _pick_from_table(key: str, codes: list[str]) -> None:
     rows = widget_value(key)["selection"]["rows"]
     _PICKED.set(codes[rows[0]] if rows else "")
 
 
-def _show_facts(table: pd.DataFrame, found: Shown) -> None:
-    """Show the spread of the figures, and where they are from."""
+def _show_facts(table: pd.DataFrame, mapped: Shown) -> None:
+    """Show minimum, median and maximum of the values, their source and the published figures."""
     now = lang()
-    unit = found.indicator.unit(now)
-    told = table["value"].dropna()
-    if len(told) > 1:
-        facts = {"low": told.min(), "median": told.median(), "high": told.max()}
-        written = {name: f"{figure:,.6g}" for name, figure in facts.items()}
+    unit = mapped.indicator.unit(now)
+    values = table["value"].dropna()
+    if len(values) > 1:
+        statistics = {"low": values.min(), "median": values.median(), "high": values.max()}
+        texts = {name: f"{figure:,.6g}" for name, figure in statistics.items()}
         st.caption(
             say(
                 "indicator_page.spread",
-                count=len(told),
-                missing=len(table) - len(told),
+                count=len(values),
+                missing=len(table) - len(values),
                 unit=markdown_text(unit),
-                **written,
+                **texts,
             )
         )
     st.markdown(f"**{say('indicator_page.fact_source')}**")
-    source = found.choropleth.note
+    source = mapped.choropleth.note
     show_html(Markup('<div class="rl-ind-fact"><small>{}</small></div>').format(source(now) if source else ""))
-    moments = moments_table(found.subject)
+    moments = moments_table(mapped.subject)
     if moments is not None:
         st.dataframe(moments, hide_index=True, width="stretch", height=38 + 35 * min(len(moments), 7))

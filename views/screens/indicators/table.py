@@ -1,4 +1,4 @@
-"""The figures of an indicator as a table: ranked, with their class; to look at and to take away."""
+"""Table of the values of an indicator, ranked, with their class; its downloads as CSV and XLSX."""
 
 from __future__ import annotations
 
@@ -18,46 +18,46 @@ from snapshot.findings import Page, write_csv, write_workbook
 from views.parts.indicators import Shown
 from views.session import lang, region_text, say
 
-__all__ = ["downloads", "headed", "moments_table", "ranked", "value_head"]
+__all__ = ["downloads", "labelled", "moments_table", "ranking_table", "value_heading"]
 
 
-def ranked(found: Shown, prefecture: str = "") -> pd.DataFrame:
-    """Return the territories of an indicator, highest first, those without a figure last.
+def ranking_table(mapped: Shown, prefecture: str = "") -> pd.DataFrame:
+    """Return the territories of an indicator, highest value first, those without a value last.
 
     Parameters
     ----------
-    found : Shown
+    mapped : Shown
     prefecture : str
         Adcode; only its counties. "" for all.
 
     Returns
     -------
     DataFrame
-        ``rank`` (ties share one; NA without a figure), ``name``, ``prefecture``, ``adcode``, ``value`` (float),
+        ``rank`` (ties share one; NA without a value), ``name``, ``prefecture``, ``adcode``, ``value`` (float),
         ``class_`` (caption), ``colour``.
     """
-    frame = found.choropleth.layer.frame
+    frame = mapped.choropleth.layer.frame
     assert frame is not None
-    classes = found.choropleth.classes
+    classes = mapped.choropleth.classes
     of_row = classes.of_row
     captions = np.array([*classes.captions(), say("carto.missing")], dtype=object)
     colours = np.array([*classes.colours, "#d9d9d9"], dtype=object)
     codes = frame["adcode"].astype(str)
-    above = (
+    prefectures = (
         frame["prefecture_adcode"].astype(str) if "prefecture_adcode" in frame.columns else pd.Series("", codes.index)
     )
     table = pd.DataFrame(
         {
             "name": codes.map(region_text).to_numpy(),
-            "prefecture": above.map(lambda code: region_text(code) if code else "").to_numpy(),
-            "prefecture_adcode": above.to_numpy(),
+            "prefecture": prefectures.map(lambda code: region_text(code) if code else "").to_numpy(),
+            "prefecture_adcode": prefectures.to_numpy(),
             "adcode": codes.to_numpy(),
-            "value": found.by_region.to_numpy(float),
+            "value": mapped.by_region.to_numpy(float),
             "class_": captions[of_row],
             "colour": colours[of_row],
         }
     )
-    if found.subject.level != "county":
+    if mapped.subject.level != "county":
         table = table[table["value"].notna()]
     if prefecture:
         table = table[table["prefecture_adcode"] == prefecture]
@@ -66,24 +66,24 @@ def ranked(found: Shown, prefecture: str = "") -> pd.DataFrame:
     return table
 
 
-def headed(table: pd.DataFrame, found: Shown) -> pd.DataFrame:
-    """Return the table of `ranked` as people read it."""
+def labelled(table: pd.DataFrame, mapped: Shown) -> pd.DataFrame:
+    """Return the columns of `ranking_table` to show, with translated headings."""
     columns = {
         "rank": say("indicator_page.col_rank"),
-        "name": say(f"indicator_page.level_{found.subject.level}"),
+        "name": say(f"indicator_page.level_{mapped.subject.level}"),
         "prefecture": say("indicator_page.col_prefecture"),
-        "value": value_head(found),
+        "value": value_heading(mapped),
         "class_": say("indicator_page.col_class"),
         "adcode": say("indicator_page.col_adcode"),
     }
-    if found.subject.level != "county":
+    if mapped.subject.level != "county":
         del columns["prefecture"]
     return table[list(columns)].rename(columns=columns)
 
 
-def value_head(found: Shown) -> str:
-    """Return the heading of the figures, with their unit where there is one."""
-    unit = found.indicator.unit(lang())
+def value_heading(mapped: Shown) -> str:
+    """Return the heading of the value column, with the unit where there is one."""
+    unit = mapped.indicator.unit(lang())
     return say("indicator_page.col_plain") if unit == "—" else say("indicator_page.col_value", unit=unit)
 
 
@@ -91,17 +91,17 @@ def moments_table(subject: Subject) -> pd.DataFrame | None:
     """Return every published figure of a subject as printed, with document and clause; None for other subjects."""
     if subject.rows is None:
         return None
-    now = lang()
+    language = lang()
     rows = subject.rows.sort_values("year", kind="stable", na_position="last")
     kinds = rows["kind"].where(rows["cell"] != "change", "change")
-    clauses = [clause_text(*pair, now) for pair in zip(rows["document"], rows["clause"], strict=True)]
+    clauses = [clause_text(*pair, language) for pair in zip(rows["document"], rows["clause"], strict=True)]
     return pd.DataFrame(
         {
-            say("indicator_page.col_year"): [_years(row) for row in rows.to_dict("records")],
+            say("indicator_page.col_year"): [_years_text(row) for row in rows.to_dict("records")],
             say("indicator_page.col_kind"): [say(f"indicators.kind_{kind}") for kind in kinds],
             say("indicator_page.col_region"): rows["adcode"].map(region_text).to_numpy(),
             say("indicator_page.col_printed"): rows["value_text"].to_numpy(),
-            say("indicator_page.col_unit"): subject.unit(now),
+            say("indicator_page.col_unit"): subject.unit(language),
             say("indicator_page.col_document"): [
                 f"{code} {say('plans_page.short_' + code)}" for code in rows["document"]
             ],
@@ -110,27 +110,27 @@ def moments_table(subject: Subject) -> pd.DataFrame | None:
     )
 
 
-def _years(row: dict[Any, Any]) -> str:
+def _years_text(row: dict[Any, Any]) -> str:
     if pd.isna(row["year"]):
         return "—"
-    since = "" if pd.isna(row["year_from"]) or row["year_from"] == row["year"] else f"{row['year_from']}–"
-    return f"{since}{row['year']}"
+    prefix = "" if pd.isna(row["year_from"]) or row["year_from"] == row["year"] else f"{row['year_from']}–"
+    return f"{prefix}{row['year']}"
 
 
-def downloads(table: pd.DataFrame, found: Shown) -> None:
-    """Show the buttons that give the table with its source as CSV and as XLSX."""
-    now = lang()
-    name = re.sub(r"[^\w-]+", "_", found.indicator.title(now)).strip("_")[:60] or "indicator"
+def downloads(table: pd.DataFrame, mapped: Shown) -> None:
+    """Show the download buttons of the table: CSV, and XLSX with a sheet on its source."""
+    language = lang()
+    name = re.sub(r"[^\w-]+", "_", mapped.indicator.title(language)).strip("_")[:60] or "indicator"
     facts = pd.DataFrame(
         {
             say("indicator_page.fact"): [
                 say(f"indicator_page.fact_{key}") for key in ("title", "unit", "source", "note")
             ],
             say("indicator_page.told"): [
-                found.indicator.title(now),
-                found.indicator.unit(now),
-                found.indicator.source(now),
-                say(f"indicator_page.basis_{found.indicator.basis}"),
+                mapped.indicator.title(language),
+                mapped.indicator.unit(language),
+                mapped.indicator.source(language),
+                say(f"indicator_page.basis_{mapped.indicator.basis}"),
             ],
         }
     )

@@ -1,7 +1,6 @@
-"""The address of a view: what the map page shows, as the query of a link and back. Pure: no session, no screen.
+"""Encode the view of the map page as the query of a link, and decode it. Pure functions: no session, no Streamlit.
 
-What a link brings is anybody's text: each value is taken only if it is one that we could have written; the rest is as
-if it were not there.
+A query is untrusted text: a value that `to_query` could not have written is ignored.
 
 | key | what |
 |---|---|
@@ -9,13 +8,13 @@ if it were not there.
 | ``l`` | layers, top first, joined by ``~``: ``-`` before one: off; ``.60`` behind it: 60 % opaque; then its years |
 | ``base`` | the base map |
 | ``cmp`` | left layer, right layer and the divider in per cent, joined by ``~`` |
-| ``at`` | longitude, latitude of the spot that was clicked |
+| ``at`` | longitude, latitude of the point that was clicked |
 | ``region`` | the region chosen last |
 | ``lang`` | language |
 | ``i2`` | the indicator right of the divider |
-| ``i_…`` | the indicator and its classes, as the page that chooses them keeps them |
+| ``i_…`` | the choice of indicator and its classes (`views.parts.indicators.CHOICE`), a key each |
 
-Years of a layer: ``@2021-2025``; with ``d`` behind them, or ``@dated`` for all years, nothing without a date.
+Years of a layer: ``@2021-2025``; with ``d`` behind them, or ``@dated`` for all years, without undated features.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ from typing import Final
 from carto.scene import Compare, LayerShow, Scene, View
 from words import LANGUAGES
 
-__all__ = ["OURS", "ViewAddress", "from_query", "is_ours", "to_query"]
+__all__ = ["VIEW_KEYS", "ViewAddress", "from_query", "is_view_key", "to_query"]
 
-OURS: Final = frozenset({"c", "l", "base", "cmp", "at", "region", "lang", "i2"})
-_INDICATOR: Final = "i_"
+VIEW_KEYS: Final = frozenset({"c", "l", "base", "cmp", "at", "region", "lang", "i2"})
+_INDICATOR_PREFIX: Final = "i_"
 
 _ID: Final = r"[a-z][a-z0-9_]{1,40}"
 _NUMBER: Final = r"-?[0-9]{1,3}(?:\.[0-9]{1,8})?"
 _VIEW: Final = re.compile(rf"({_NUMBER}),({_NUMBER}),([0-9]{{1,2}})")
-_SPOT: Final = re.compile(rf"({_NUMBER}),({_NUMBER})")
+_POINT: Final = re.compile(rf"({_NUMBER}),({_NUMBER})")
 _LAYER: Final = re.compile(
     rf"(-?)({_ID})(?:\.(?P<opaque>[0-9]{{1,3}}))?"
     r"(?:@(?:(?P<first>[12][0-9]{3})-(?P<last>[12][0-9]{3})(?P<only>d?)|(?P<dated>dated)))?"
@@ -44,17 +43,17 @@ _LAYER: Final = re.compile(
 _COMPARE: Final = re.compile(rf"({_ID})?~({_ID})?~([0-9]{{1,3}})")
 _NAME: Final = re.compile(_ID)
 _FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,20}")
-_BESIDE: Final = re.compile(r"@?[a-z0-9][a-z0-9_-]{0,59}")
-_LONGEST: Final = 4000
-_LONGEST_VALUE: Final = 200
-_MOST_FIELDS: Final = 20
-_CLOSEST: Final = 22
-_FAINTEST: Final = 10
+_SECOND_INDICATOR: Final = re.compile(r"@?[a-z0-9][a-z0-9_-]{0,59}")
+_MAX_LENGTH: Final = 4000
+_MAX_FIELD_LENGTH: Final = 200
+_MAX_FIELDS: Final = 20
+_MAX_ZOOM: Final = 22
+_MIN_OPACITY_PERCENT: Final = 10
 
 
 @dataclass(frozen=True)
 class ViewAddress:
-    """All of a view that a link carries.
+    """The view of the map page, as far as a link encodes it.
 
     Attributes
     ----------
@@ -62,23 +61,23 @@ class ViewAddress:
     region : str
         Id of a region of the catalogue, "" for none.
     indicator : dict of str to str
-        Whatever the indicators' page keeps of its choice.
+        The choice of indicator and its classes, as `views.parts.indicators.CHOICE` holds it.
     beside : str
-        The indicator right of the divider, "" for none.
+        Id of the indicator right of the divider, "" for none.
     lang : str
-        "" for the one of the reader.
+        Language code, "" for the one that the reader has chosen.
     """
 
     scene: Scene = field(default_factory=Scene)
     region: str = ""
     indicator: Mapping[str, str] = field(default_factory=dict)
-    beside: str = ""
+    second_indicator: str = ""
     lang: str = ""
 
 
-def is_ours(key: str) -> bool:
-    """Tell whether a key of a query belongs to the view; others are left alone."""
-    return key in OURS or key.startswith(_INDICATOR)
+def is_view_key(key: str) -> bool:
+    """Return whether a key of a query is one that `to_query` writes."""
+    return key in VIEW_KEYS or key.startswith(_INDICATOR_PREFIX)
 
 
 def to_query(address: ViewAddress) -> dict[str, str]:
@@ -92,93 +91,95 @@ def to_query(address: ViewAddress) -> dict[str, str]:
     scene = address.scene
     query = {}
     if scene.view is not None:
-        query["c"] = f"{_degrees(scene.view.lon)},{_degrees(scene.view.lat)},{scene.view.zoom}"
-    query["l"] = "~".join(_layer(one) for one in scene.panel)
+        query["c"] = f"{_degrees_text(scene.view.lon)},{_degrees_text(scene.view.lat)},{scene.view.zoom}"
+    query["l"] = "~".join(_layer_text(one) for one in scene.panel)
     query["base"] = scene.base
     if scene.compare is not None:
         query["cmp"] = f"{scene.compare.left}~{scene.compare.right}~{round(100 * scene.compare.share)}"
     if scene.at is not None:
-        query["at"] = f"{_degrees(scene.at[0])},{_degrees(scene.at[1])}"
+        query["at"] = f"{_degrees_text(scene.at[0])},{_degrees_text(scene.at[1])}"
     query["region"] = address.region
     query["lang"] = address.lang
-    query["i2"] = address.beside
-    query |= {f"{_INDICATOR}{name}": value for name, value in address.indicator.items()}
+    query["i2"] = address.second_indicator
+    query |= {f"{_INDICATOR_PREFIX}{name}": value for name, value in address.indicator.items()}
     return {key: value for key, value in query.items() if value}
 
 
 def from_query(query: Mapping[str, str]) -> ViewAddress:
-    """Return the view that a query asks for; what does not hold is left out.
+    """Return the view that a query encodes; values that are not valid are left out.
 
     Parameters
     ----------
     query : mapping of str to str
-        From anybody.
+        Untrusted.
 
     Examples
     --------
     >>> from_query({"c": "115.9,28.7,9", "at": "<script>", "l": "rivers.60~-nosuch"}).scene.view
     View(lon=115.9, lat=28.7, zoom=9)
     """
-    told = {key: value for key, value in query.items() if isinstance(value, str) and len(value) <= _LONGEST}
-    view, spot = _VIEW.fullmatch(told.get("c", "")), _SPOT.fullmatch(told.get("at", ""))
-    compare = _COMPARE.fullmatch(told.get("cmp", ""))
-    place = _place(view[1], view[2]) if view else None
+    values = {key: value for key, value in query.items() if isinstance(value, str) and len(value) <= _MAX_LENGTH}
+    view, point = _VIEW.fullmatch(values.get("c", "")), _POINT.fullmatch(values.get("at", ""))
+    compare = _COMPARE.fullmatch(values.get("cmp", ""))
+    centre = _parse_lon_lat(view[1], view[2]) if view else None
     scene = Scene(
-        view=View(*place, min(int(view[3]), _CLOSEST)) if view and place else None,
-        panel=_panel(told.get("l", "")),
-        base=told["base"] if _NAME.fullmatch(told.get("base", "")) else "",
-        compare=_compare(compare) if compare else None,
-        at=_place(spot[1], spot[2]) if spot else None,
+        view=View(*centre, min(int(view[3]), _MAX_ZOOM)) if view and centre else None,
+        panel=_parse_layers(values.get("l", "")),
+        base=values["base"] if _NAME.fullmatch(values.get("base", "")) else "",
+        compare=_parse_compare(compare) if compare else None,
+        at=_parse_lon_lat(point[1], point[2]) if point else None,
     )
-    fields = {key.removeprefix(_INDICATOR): value for key, value in told.items() if key.startswith(_INDICATOR)}
-    sound = {name: value for name, value in fields.items() if _FIELD.fullmatch(name) and _short(value)}
+    prefixed = {key: value for key, value in values.items() if key.startswith(_INDICATOR_PREFIX)}
+    choice = {key.removeprefix(_INDICATOR_PREFIX): value for key, value in prefixed.items()}
+    valid = {name: value for name, value in choice.items() if _FIELD.fullmatch(name) and _is_short_text(value)}
     return ViewAddress(
         scene=scene,
-        region=told["region"] if _NAME.fullmatch(told.get("region", "")) else "",
-        indicator=dict(list(sound.items())[:_MOST_FIELDS]),
-        beside=told["i2"] if _BESIDE.fullmatch(told.get("i2", "")) else "",
-        lang=told["lang"] if told.get("lang") in LANGUAGES else "",
+        region=values["region"] if _NAME.fullmatch(values.get("region", "")) else "",
+        indicator=dict(list(valid.items())[:_MAX_FIELDS]),
+        second_indicator=values["i2"] if _SECOND_INDICATOR.fullmatch(values.get("i2", "")) else "",
+        lang=values["lang"] if values.get("lang") in LANGUAGES else "",
     )
 
 
-def _degrees(value: float) -> str:
-    """Return degrees to about a metre, without idle zeros."""
+def _degrees_text(value: float) -> str:
+    """Return degrees to five decimals (about a metre), without trailing zeros."""
     return f"{value:.5f}".rstrip("0").rstrip(".")
 
 
-def _layer(one: LayerShow) -> str:
-    faint = f".{round(100 * one.opacity)}" if one.opacity < 1 else ""
-    years = f"@{one.years[0]}-{one.years[1]}{'' if one.undated else 'd'}" if one.years else ""
-    return f"{'' if one.on else '-'}{one.id}{faint}{years or ('' if one.undated else '@dated')}"
+def _layer_text(layer: LayerShow) -> str:
+    """Return a layer as the key ``l`` has it: ``-rivers.60@2021-2025d``."""
+    opacity = f".{round(100 * layer.opacity)}" if layer.opacity < 1 else ""
+    years = f"@{layer.years[0]}-{layer.years[1]}{'' if layer.undated else 'd'}" if layer.years else ""
+    return f"{'' if layer.on else '-'}{layer.id}{opacity}{years or ('' if layer.undated else '@dated')}"
 
 
-def _panel(text: str) -> tuple[LayerShow, ...]:
-    """Return the layers of a link; the first mention of one counts."""
-    found: dict[str, LayerShow] = {}
+def _parse_layers(text: str) -> tuple[LayerShow, ...]:
+    """Return the layers of the key ``l``; of a layer named twice, the first."""
+    layers: dict[str, LayerShow] = {}
     for part in text.split("~"):
-        one = _LAYER.fullmatch(part)
-        if one and one[2] not in found:
-            opacity = max(_FAINTEST, min(100, int(one["opaque"]))) / 100 if one["opaque"] else 1.0
-            years = (int(one["first"]), int(one["last"])) if one["first"] else None
-            undated = not (one["only"] or one["dated"])
+        match = _LAYER.fullmatch(part)
+        if match and match[2] not in layers:
+            opacity = max(_MIN_OPACITY_PERCENT, min(100, int(match["opaque"]))) / 100 if match["opaque"] else 1.0
+            years = (int(match["first"]), int(match["last"])) if match["first"] else None
+            undated = not (match["only"] or match["dated"])
             if years is None or years[0] <= years[1]:
-                found[one[2]] = LayerShow(one[2], not one[1], opacity, years, undated)
-    return tuple(found.values())
+                layers[match[2]] = LayerShow(match[2], not match[1], opacity, years, undated)
+    return tuple(layers.values())
 
 
-def _compare(found: re.Match[str]) -> Compare | None:
-    """Return a comparison that has two different sides."""
-    left, right = found[1] or "", found[2] or ""
+def _parse_compare(match: re.Match[str]) -> Compare | None:
+    """Return the comparison of two layers; None where both sides are the same."""
+    left, right = match[1] or "", match[2] or ""
     if left == right:
         return None
-    return Compare(left, right, min(int(found[3]), 100) / 100)
+    return Compare(left, right, min(int(match[3]), 100) / 100)
 
 
-def _place(lon: str, lat: str) -> tuple[float, float] | None:
-    """Return a place on the earth that a Mercator map can show."""
+def _parse_lon_lat(lon: str, lat: str) -> tuple[float, float] | None:
+    """Return longitude and latitude in degrees; None where a Mercator map cannot show them."""
     x, y = float(lon), float(lat)
     return (x, y) if -180 <= x <= 180 and -85 <= y <= 85 else None
 
 
-def _short(value: str) -> bool:
-    return 0 < len(value) <= _LONGEST_VALUE and value.isprintable()
+def _is_short_text(value: str) -> bool:
+    return 0 < len(value) <= _MAX_FIELD_LENGTH and value.isprintable()

@@ -1,4 +1,4 @@
-"""What is here: a click or a find, answered layer by layer with source, the rules that would apply, and where next."""
+"""Panel on a clicked point or a search result: the features there with their sources, the rules that would apply."""
 
 from __future__ import annotations
 
@@ -35,74 +35,74 @@ from views.session import (
     show_html,
 )
 
-__all__ = ["answered", "show_answer", "show_here"]
+__all__ = ["latest_lookup", "show_lookup", "show_point"]
 
-_ASKED_BEFORE: Final[Slot[dict[str, Any]]] = Slot("here-asked", {"click": None, "find": None})
-"""Click and find of the last run: to see which changed."""
-_LAST: Final[Slot[str | None]] = Slot("here-last", None)
-"""Which of them changed last."""
+_PREVIOUS: Final[Slot[dict[str, Any]]] = Slot("here-asked", {"click": None, "find": None})
+"""Click and search result of the last run, to see which changed."""
+_LATEST: Final[Slot[str | None]] = Slot("here-last", None)
+"""Which of them changed last: ``click`` or ``find``."""
 _ACTIVITY: Final[Slot[str]] = Slot("here-activity", "")
-"""What is planned at the clicked point; "" for anything."""
+"""Code of the activity planned at the clicked point; "" for any."""
 
-_SHOWN: Final = (
+_FACTS: Final = (
     ("clause", "views.here_clause"),
     ("source", "views.here_source"),
     ("as_of", "views.here_as_of"),
     ("accuracy_m", "views.here_accuracy"),
 )
-_ANY: Final = ""
-_FEW_RULES: Final = 3
-"""Of a layer that is met: so few are unfolded."""
-_MET: Final = Markup('<div class="rl-by"><b>{}</b>{}</div>')
+_ANY_ACTIVITY: Final = ""
+_UNFOLDED_RULES: Final = 3
+"""Up to so many rules of a layer are shown unfolded."""
+_LAYER_RULES: Final = Markup('<div class="rl-by"><b>{}</b>{}</div>')
 
 
-def answered(clicked: tuple[float, float] | None) -> Any:
-    """Return what the panel answers: the click or the find, whichever came last; None for neither."""
-    chosen = search_box.found()
-    now = {"click": clicked, "find": chosen.key if chosen is not None else None}
-    before = _ASKED_BEFORE.get()
-    changed = [name for name, value in now.items() if value is not None and value != before[name]]
+def latest_lookup(clicked: tuple[float, float] | None) -> Any:
+    """Return ``("click", (lon, lat))`` or ``("find", key)``, whichever changed last; None for neither."""
+    result = search_box.search_result()
+    now = {"click": clicked, "find": result.key if result is not None else None}
+    previous = _PREVIOUS.get()
+    changed = [name for name, value in now.items() if value is not None and value != previous[name]]
     if changed:
-        _LAST.set(changed[-1])
-    _ASKED_BEFORE.set(now)
-    last = _LAST.get()
-    if last is None or now[last] is None:
-        last = next((name for name, value in now.items() if value is not None), None)
-    return None if last is None else (last, now[last])
+        _LATEST.set(changed[-1])
+    _PREVIOUS.set(now)
+    latest = _LATEST.get()
+    if latest is None or now[latest] is None:
+        latest = next((name for name, value in now.items() if value is not None), None)
+    return None if latest is None else (latest, now[latest])
 
 
-def show_answer(clicked: tuple[float, float] | None) -> None:
-    """Answer the click or the find; without either say what to do."""
-    asked = answered(clicked)
-    if asked is None:
-        gone = search_box.gone()
-        st.caption(say("search.gone", key=gone) if gone else say("search.here_hint"))
+def show_lookup(clicked: tuple[float, float] | None) -> None:
+    """Show what is at the click or the search result, whichever changed last; without either, a hint."""
+    lookup = latest_lookup(clicked)
+    if lookup is None:
+        unresolved = search_box.unresolved_key()
+        st.caption(say("search.gone", key=unresolved) if unresolved else say("search.here_hint"))
         return
-    chosen = search_box.found()
-    if asked[0] == "find" and chosen is not None:
-        _show_found(chosen)
+    result = search_box.search_result()
+    if lookup[0] == "find" and result is not None:
+        _show_result(result)
     elif clicked is not None:
-        show_here(*clicked)
+        show_point(*clicked)
 
 
-def _show_found(chosen: search_box.Found) -> None:
-    """Show what was found: its card, its county page; coordinates are answered as a click."""
-    if chosen.point is not None:
-        show_here(*chosen.point)
+def _show_result(result: search_box.SearchResult) -> None:
+    """Show a search result with a link to its county page; coordinates are shown as a click there is."""
+    if result.point is not None:
+        show_point(*result.point)
         return
     card = Markup()
-    if chosen.feature is not None and chosen.entry is None:
-        layer, feature_id = chosen.feature
-        card = _table([_card(current_layers()[layer], feature_id)])
-    search_box.show_found(chosen, card)
-    if chosen.entry is not None:
-        show_entry(plan_set(), chosen.entry, feature_of(chosen.entry))
-    if chosen.adcode:
-        _county_button(chosen.adcode, "found")
+    if result.feature is not None and result.entry is None:
+        layer, feature_id = result.feature
+        card = _rows_html([_feature_row(current_layers()[layer], feature_id)])
+    search_box.show_result(result, card)
+    if result.entry is not None:
+        show_entry(plan_set(), result.entry, feature_of(result.entry))
+    if result.adcode:
+        _county_button(result.adcode, "found")
 
 
-def show_here(lon: float, lat: float) -> None:
-    """Answer one click (degrees)."""
+def show_point(lon: float, lat: float) -> None:
+    """Show county, elevation, features and rules at a point (degrees)."""
     layers = current_layers()
     activity = _ACTIVITY.get() or None
     result = rules_here(
@@ -114,9 +114,9 @@ def show_here(lon: float, lat: float) -> None:
         touch_tolerance_m=catalogue().check.touch_tolerance_m,
     )
     heading = [f"{lon:.5f}°E, {lat:.5f}°N", county_text(result, 0, lang())]
-    height = _elevation(layers, lon, lat)
-    if height is not None:
-        heading.append(say("views.here_elevation", metres=f"{height:,.0f}"))
+    elevation_m = _elevation_m(layers, lon, lat)
+    if elevation_m is not None:
+        heading.append(say("views.here_elevation", metres=f"{elevation_m:,.0f}"))
     show_html(Markup('<div class="rl-facts rl-where"><b>{}</b></div>').format(" · ".join(heading)))
     _next_steps(lon, lat, result)
     rows, unchecked = [], []
@@ -125,28 +125,28 @@ def show_here(lon: float, lat: float) -> None:
         if finding["state"] == "not_checked":
             unchecked.append(layer.spec.title(lang()))
         elif finding["relation"] in MEETING or finding["relation"] == "touches":
-            rows += [_card(layer, feature["feature_id"]) for feature in finding["features"]]
+            rows += [_feature_row(layer, feature["feature_id"]) for feature in finding["features"]]
         else:
-            rows.append(_apart(layer, amount(finding, lang())))
-    show_html(_table(rows))
+            rows.append(_distance_row(layer, amount(finding, lang())))
+    show_html(_rows_html(rows))
     if unchecked:
         st.caption(say("views.here_unchecked", layers=say("snapshot.and").join(unchecked)))
     _show_rules(result, layers)
 
 
 def _next_steps(lon: float, lat: float, result: CheckResult) -> None:
-    """Offer to check the spot, and to read about its county."""
+    """Show the buttons that open the Check page with the point, and the page of its county."""
     check, county = st.columns(2, gap="small")
     with check:
         if pressed(say("search.check_here"), key="here-check", type="primary", width="stretch"):
-            hand_over(lon, lat)
+            open_check_page(lon, lat)
     with county:
         if len(result.counties):
             _county_button(str(result.counties["adcode"].iloc[0]), "here")
 
 
-def hand_over(lon: float, lat: float) -> None:
-    """Open the Check page with the point as its site and the activity that was asked about."""
+def open_check_page(lon: float, lat: float) -> None:
+    """Open the Check page with the point (degrees) as its site and the activity chosen in the panel."""
     SOURCE_KIND.hand_over("text")
     SOURCE_TEXT.hand_over(f"{lon:.6f}°E {lat:.6f}°N")
     SOURCE_SHAPE.hand_over("points")
@@ -156,30 +156,30 @@ def hand_over(lon: float, lat: float) -> None:
     open_page("check")
 
 
-def _county_button(adcode: str, place: str) -> None:
+def _county_button(adcode: str, key_prefix: str) -> None:
     names = counties_of(current_layers()).set_index("adcode")
     if adcode not in names.index or not has_page("county"):
         return
     name = str(names.loc[adcode, "name_zh" if lang() == "zh" else "name_en"])
-    if pressed(say("search.county_page", name=name), key=f"{place}-county", width="stretch"):
+    if pressed(say("search.county_page", name=name), key=f"{key_prefix}-county", width="stretch"):
         open_page("county", adcode=adcode)
 
 
 def _show_rules(result: CheckResult, layers: dict[str, Layer]) -> None:
-    """Show the rules that would apply, by layer: what is met first, then what waits for a layer, then reminders."""
+    """Show the rules that would apply: by layer, then those of layers that could not be checked, then reminders."""
     st.markdown(f"**{say('search.rules')}**")
-    known = activities()
+    known_activities = activities()
     chosen = _ACTIVITY.get()
-    options = [_ANY, *known.index]
+    options = [_ANY_ACTIVITY, *known_activities.index]
     st.selectbox(
         say("check_page.activity"),
         options,
         index=options.index(chosen) if chosen in options else 0,
         format_func=lambda code: activity_title(code) if code else say("search.any_activity"),
         key=_ACTIVITY.of(lang()).key,
-        on_change=_asked,
+        on_change=_remember_activity,
     )
-    met, waiting = [], []
+    by_layer, waiting = [], []
     for finding in rows_of(result.findings):
         if not finding["rules"]:
             continue
@@ -187,60 +187,63 @@ def _show_rules(result: CheckResult, layers: dict[str, Layer]) -> None:
         if finding["state"] == "not_checked":
             waiting += finding["rules"]
         else:
-            met.append(_MET.format(title, rules_html(finding["rules"], few=_FEW_RULES)))
-    everywhere = [rule for rule in result.sites["reminders"].iloc[0] if rule["status"] != "reference"]
-    parts = met or [Markup('<p class="rl-none">{}</p>').format(say("search.no_rule"))]
+            by_layer.append(_LAYER_RULES.format(title, rules_html(finding["rules"], few=_UNFOLDED_RULES)))
+    reminders = [rule for rule in result.sites["reminders"].iloc[0] if rule["status"] != "reference"]
+    parts = by_layer or [Markup('<p class="rl-none">{}</p>').format(say("search.no_rule"))]
     parts.append(rules_html(waiting, title=say("search.waiting", count=len(waiting))))
-    parts.append(rules_html(everywhere, title=say("search.everywhere", count=len(everywhere))))
+    parts.append(rules_html(reminders, title=say("search.everywhere", count=len(reminders))))
     show_html(style(RULES_CSS), Markup('<div class="rl-law">{}</div>').format(Markup().join(parts)))
     st.caption(say("search.rules_note", day=str(result.sites["as_of"].iloc[0])))
 
 
-def _asked() -> None:
+def _remember_activity() -> None:
     _ACTIVITY.set(_ACTIVITY.of(lang()).get())
 
 
-def _table(rows: list[dict[str, Any]]) -> Markup:
-    """Return what is here, a row each, with its style."""
+def _rows_html(rows: list[dict[str, Any]]) -> Markup:
+    """Return the table of features at a point, with its style sheet."""
     return html_of("views/screens/map/templates/here.html", rows=rows) + style("views/screens/map/templates/here.css")
 
 
-def _card(layer: Layer, feature_id: str) -> dict[str, Any]:
-    """One feature that lies here: name, layer, and where the knowledge is from."""
+def _feature_row(layer: Layer, feature_id: str) -> dict[str, Any]:
+    """Return the template's context of a feature: name, layer, basis, clause, source, date and accuracy."""
     assert layer.frame is not None
     row = layer.frame[layer.frame["feature_id"] == feature_id].iloc[0]
-    name = _name(row, feature_id)
+    name = _name_text(row, feature_id)
     facts = [say(f"layers.basis_{row['basis']}")]
-    told = {column: row[column] for column, _ in _SHOWN}
-    if lang() == "en" and _given(row.get("clause_path")):
-        told["clause"] = clause_text(str(row["document"]), str(row["clause_path"]), "en")
-    if layer.spec.source.kind != "plans":  # rows of a file name the file; people know it by who publishes it
-        told["source"] = layer.spec.publisher(lang())
-    facts += [say(key, value=_value_text(told[column])) for column, key in _SHOWN if _given(told[column])]
+    values = {column: row[column] for column, _ in _FACTS}
+    if lang() == "en" and _has_value(row.get("clause_path")):
+        values["clause"] = clause_text(str(row["document"]), str(row["clause_path"]), "en")
+    if layer.spec.source.kind != "plans":  # rows of a file have its name as source; show the publisher
+        values["source"] = layer.spec.publisher(lang())
+    facts += [say(key, value=_value_text(values[column])) for column, key in _FACTS if _has_value(values[column])]
     notice = [layer.spec.notice(lang())] if layer.spec.notice else []
     return {"layer": layer.id, "name": name, "title": layer.spec.title(lang()), "small": [" · ".join(facts), *notice]}
 
 
-def _name(row: pd.Series, feature_id: str) -> str:
-    """Return the name of a feature ; in English nothing where only a Chinese name stands in for one."""
+def _name_text(row: pd.Series, feature_id: str) -> str:
+    """Return the name of a feature, its id without one; in English "" where only a Chinese name is known."""
     name, chinese = row[f"name_{lang()}"], row["name_zh"]
-    if lang() == "en" and _given(chinese) and name == chinese:
+    if lang() == "en" and _has_value(chinese) and name == chinese:
         return ""
-    return str(next(text for text in (name, chinese, feature_id) if _given(text)))
+    return str(next(text for text in (name, chinese, feature_id) if _has_value(text)))
 
 
-def _apart(layer: Layer, distance: str) -> dict[str, Any]:
+def _distance_row(layer: Layer, distance: str) -> dict[str, Any]:
+    """Return the template's context of a layer that has no feature at the point, with the distance to its nearest."""
     return {"layer": layer.id, "name": "", "title": layer.spec.title(lang()), "small": [distance]}
 
 
-def _elevation(layers: dict[str, Layer], lon: float, lat: float) -> float | None:
+def _elevation_m(layers: dict[str, Layer], lon: float, lat: float) -> float | None:
+    """Return the elevation at a point in metres; None where no terrain layer has one."""
     for layer in layers.values():
         if layer.spec.stands_for == "elevation" and layer.raster is not None:
             return value_at(layer.raster, lon, lat)
     return None
 
 
-def _given(value: object) -> bool:
+def _has_value(value: object) -> bool:
+    """Return whether a cell holds a value: not missing, empty or ``unknown``."""
     return value is not None and not missing(value) and value not in {"", "unknown"}
 
 

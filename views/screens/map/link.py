@@ -1,7 +1,7 @@
-"""The map page and its address: a link read once when a session opens, the address kept in step with what is shown.
+"""Read the view of the map page from the URL once when a session opens, and write it there after each run.
 
-The address is written through ``st.query_params``, which asks for no further run of the script; the map's own script
-sees to it that this makes no entry in the browser's history (``carto/js/tools/link.js``).
+``st.query_params`` is written without a further run of the script; the map's own script keeps this out of the
+browser's history (``carto/js/tools/link.js``).
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ import streamlit as st
 from carto.scene import Scene
 from views.parts.indicators import CHOICE, SECOND
 from views.parts.map import REGION
-from views.screens.map.address import ViewAddress, from_query, is_ours, to_query
+from views.screens.map.address import ViewAddress, from_query, is_view_key, to_query
 from views.screens.map.search import FIND_SHOWN
 from views.session import Slot, catalogue, lang
 
-__all__ = ["opened_by_link", "write_address"]
+__all__ = ["scene_from_link", "write_address"]
 
 _LINK: Final[Slot[Scene | None]] = Slot("address-read", None)
-"""What the link asked for that opened the session."""
+"""Scene encoded by the link that opened the session."""
 _WRITTEN: Final[Slot[bool]] = Slot("address-written", default=False)
-_FIND = "find"
+_FIND_KEY = "find"
 
 
-def opened_by_link() -> Scene:
-    """Return the scene that the link asks for which opened the session; take its region and indicator over, once."""
+def scene_from_link() -> Scene:
+    """Return the scene of the link that opened the session; on the first call, set its region and indicators too."""
     scene = _LINK.get()
     if scene is not None:
         return scene
@@ -37,37 +37,37 @@ def opened_by_link() -> Scene:
         REGION.set(address.region)
     if address.indicator and not CHOICE.is_set():
         CHOICE.set(dict(address.indicator))
-    if address.beside and not SECOND.is_set():
-        SECOND.set(address.beside)
-    if address.scene.view is not None and _FIND in query:
-        FIND_SHOWN.set(query[_FIND])  # the link says where to look: not where the find lies
+    if address.second_indicator and not SECOND.is_set():
+        SECOND.set(address.second_indicator)
+    if address.scene.view is not None and _FIND_KEY in query:
+        FIND_SHOWN.set(query[_FIND_KEY])  # the view of the link counts, not that of its search result
     return address.scene
 
 
 def write_address(scene: Scene) -> None:
-    """Let the address say what is shown; other keys of it are left alone.
+    """Write the view into the query of the URL; keys that are not of the view stay.
 
-    A first visit shows what the bare address says; it is not written before something was done.
+    The first run of a session writes nothing: the URL already encodes what is shown.
     """
     if not _WRITTEN.get():
         _WRITTEN.set(value=True)
         return
-    kept = CHOICE.get()
-    choice = kept if isinstance(kept, dict) and kept.get("id") else {}
+    stored = CHOICE.get()
+    choice = stored if isinstance(stored, dict) and stored.get("id") else {}
     address = ViewAddress(
         scene=scene,
         region=_region(),
         indicator={name: value for name, value in choice.items() if isinstance(value, str)},
-        beside=SECOND.get() if choice else "",
+        second_indicator=SECOND.get() if choice else "",
         lang=lang(),
     )
     before = st.query_params.to_dict()
-    after = {key: value for key, value in before.items() if not is_ours(key)} | to_query(address)
+    after = {key: value for key, value in before.items() if not is_view_key(key)} | to_query(address)
     if after != before:
         st.query_params.from_dict(after)
 
 
 def _region() -> str:
-    """Return the region chosen last; "" for none."""
+    """Return the id of the region chosen last; "" for none, or one that is no longer in the catalogue."""
     chosen = REGION.get()
     return chosen if chosen is not None and chosen in {region.id for region in catalogue().region} else ""

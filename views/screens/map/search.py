@@ -1,4 +1,4 @@
-"""The search box: what is typed becomes suggestions, a choice becomes the place that the map goes to and points out."""
+"""The search box: suggestions for what is typed; the chosen result is put into the URL, centred and highlighted."""
 
 from __future__ import annotations
 
@@ -34,10 +34,18 @@ from views.session import (
     show_html,
 )
 
-__all__ = ["FIND_SHOWN", "Found", "found", "gone", "groups", "show_found", "show_search"]
+__all__ = [
+    "FIND_SHOWN",
+    "SearchResult",
+    "highlight_groups",
+    "search_result",
+    "show_result",
+    "show_search",
+    "unresolved_key",
+]
 
-_HERE: Final = PRODUCT / "views" / "js"
-_CLOSEST: Final = {"point": 15, "place": 13}
+_SCRIPTS: Final = PRODUCT / "views" / "js"
+_MAX_ZOOM: Final = {"point": 15, "place": 13}
 _PARAMETER: Final = "find"
 _HTML: Final = """
 <div class="find">
@@ -52,27 +60,27 @@ _HTML: Final = """
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was chosen in the box.
+class SearchResult:
+    """What a key of the search index stands for, with what is needed to show it.
 
     Attributes
     ----------
     key : str
-        As in the address: ``county:361002``, ``layer:projects:…``, ``point:116.35,27.95``.
+        As in the URL: ``county:361002``, ``layer:projects:…``, ``point:116.35,27.95``.
     title : str
     about : str
-        What it is.
+        Kind and territory, as in the list of suggestions.
     note : str
-        Where only its territory is known: that this is so.
+        A sentence where only its territory is known, else "".
     view : View or None
     shapes : GeoDataFrame
-        EPSG:4490, to be pointed out.
+        EPSG:4490, to be highlighted on the map.
     point : tuple of float or None
-        Longitude and latitude of chosen coordinates: the click that they stand for.
+        Longitude and latitude where coordinates were typed; treated as a click there.
     feature : tuple of str or None
         Layer and feature id.
     entry : dict or None
-        Of the plans, where it is one of theirs.
+        Row of `PlanSet.entries`, where it is an entry of the plans.
     adcode : str
         The county it lies in, or is; "" where there are several or none.
     """
@@ -90,105 +98,105 @@ class Found:
 
 
 FIND_SHOWN: Final[Slot[str]] = Slot("find-looked", "")
-"""Key of the find that the map was moved to."""
-_ANSWERED: Final[Slot[Any]] = Slot("find-at", None)
-"""When the choice was made that was answered last."""
-_FOUND: Final[Memo[Found | None]] = Memo("find-memo")
+"""Key of the search result that the map was moved to."""
+_HANDLED_AT: Final[Slot[Any]] = Slot("find-at", None)
+"""Time stamp of the choice that was handled last."""
+_RESULT: Final[Memo[SearchResult | None]] = Memo("find-memo")
 
 
 def show_search() -> None:
-    """Show the box; what is chosen in it goes into the address and moves the map."""
-    chosen = found()
+    """Show the search box; put a new choice into the URL and move the map to it."""
+    result = search_result()
     texts = {name: say(f"search.{name}") for name in ("label", "hint", "clear", "nothing", "failed")}
     texts["count"] = say("search.count", count="{count}")
     base = (config.get_option("server.baseUrlPath") or "").strip("/")
-    answer = _component()(
+    choice = _component()(
         key="find-box",
         data={
             "url": (f"/{base}" if base else "") + FIND_PATH,
             "token": session_token(),
             "lang": lang(),
             "texts": texts,
-            "value": chosen.title if chosen else "",
+            "value": result.title if result else "",
         },
         on_chosen_change=lambda: None,
     )
-    if answer.chosen is not None and answer.chosen.get("at") != _ANSWERED.get():
-        _ANSWERED.set(answer.chosen["at"])
-        _go(str(answer.chosen.get("key", "")))
+    if choice.chosen is not None and choice.chosen.get("at") != _HANDLED_AT.get():
+        _HANDLED_AT.set(choice.chosen["at"])
+        _apply_choice(str(choice.chosen.get("key", "")))
 
 
 def _component() -> Any:
-    """Return the component, registered once for the script and sheet as they are."""
-    script, sheet = (_HERE / f"search_box.{kind}" for kind in ("js", "css"))
-    return _registered(script.stat().st_mtime_ns, sheet.stat().st_mtime_ns)
+    """Return the Streamlit component, registered anew when its script or style sheet changes."""
+    script, sheet = (_SCRIPTS / f"search_box.{kind}" for kind in ("js", "css"))
+    return _register(script.stat().st_mtime_ns, sheet.stat().st_mtime_ns)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _registered(script: int, sheet: int) -> Any:  # noqa: ARG001 -- the key
-    texts = {kind: (_HERE / f"search_box.{kind}").read_text(encoding="utf-8") for kind in ("js", "css")}
+def _register(script: int, sheet: int) -> Any:  # noqa: ARG001 -- the key
+    texts = {kind: (_SCRIPTS / f"search_box.{kind}").read_text(encoding="utf-8") for kind in ("js", "css")}
     return st.components.v2.component("redline_find", html=_HTML, js=texts["js"], css=texts["css"])
 
 
-def _go(key: str) -> None:
-    """Take a choice: into the address, and the map there."""
+def _apply_choice(key: str) -> None:
+    """Put a key into the URL (remove it for ""), and move the map to its result."""
     if key:
         st.query_params[_PARAMETER] = key
     else:
         st.query_params.pop(_PARAMETER, None)
-    chosen = found()
+    result = search_result()
     FIND_SHOWN.set(key)
-    if chosen is not None and chosen.view is not None:
-        MAP_GOES_TO.set(chosen.view)
+    if result is not None and result.view is not None:
+        MAP_GOES_TO.set(result.view)
 
 
-def found() -> Found | None:
-    """Return what the address points at, None where it points at nothing or at what is gone."""
+def search_result() -> SearchResult | None:
+    """Return the search result of the URL; None where it names none, or one that no longer exists."""
     key = str(st.query_params.get(_PARAMETER, ""))[:200]
     if not key:
         return None
-    chosen = _FOUND.once((key, lang()), lambda: _found(key))
-    if chosen is not None and FIND_SHOWN.get() != key:  # a link, or the way back from a county page
+    result = _RESULT.once((key, lang()), lambda: _resolve(key))
+    if result is not None and FIND_SHOWN.get() != key:  # the page was opened by a link, or from a county page
         FIND_SHOWN.set(key)
-        if chosen.view is not None:
-            MAP_GOES_TO.set(chosen.view)
-    return chosen
+        if result.view is not None:
+            MAP_GOES_TO.set(result.view)
+    return result
 
 
-def gone() -> str:
-    """Return the key of the address that stands for nothing any more, fit for Markdown; "" where there is none."""
+def unresolved_key() -> str:
+    """Return the key in the URL if nothing has it any more, escaped for Markdown; "" otherwise."""
     key = str(st.query_params.get(_PARAMETER, ""))[:80]
-    if not key or found() is not None:
+    if not key or search_result() is not None:
         return ""
     return markdown_text("".join(c for c in key if c.isprintable()))
 
 
-def groups() -> list[folium.FeatureGroup]:
-    """Return what was found, to be pointed out on the map."""
-    chosen = found()
-    return [highlight_group(chosen.shapes)] if chosen is not None and len(chosen.shapes) else []
+def highlight_groups() -> list[folium.FeatureGroup]:
+    """Return the map group that highlights the search result; empty without one."""
+    result = search_result()
+    return [highlight_group(result.shapes)] if result is not None and len(result.shapes) else []
 
 
-def show_found(chosen: Found, card: Markup) -> None:
-    """Show what was found.
+def show_result(result: SearchResult, card: Markup) -> None:
+    """Show title, kind and territory of a search result, then `card`.
 
     Parameters
     ----------
-    chosen : Found
+    result : SearchResult
     card : Markup
-        The feature's own card; "" where it is no feature of a layer.
+        HTML of the feature; "" where it is no feature of a layer.
     """
-    named = chosen.entry is None  # an entry's own card says so
-    if not (named or chosen.note or card):
+    show_title = result.entry is None  # the card of an entry has the title
+    if not (show_title or result.note or card):
         return
-    head = html_of("views/screens/map/templates/found.html", found=chosen, named=named)
+    head = html_of("views/screens/map/templates/found.html", result=result, show_title=show_title)
     show_html(head, card, style("views/screens/map/templates/found.css"))
 
 
-def _found(key: str) -> Found | None:
-    """Return what a key stands for, ready to be shown."""
+def _resolve(key: str) -> SearchResult | None:
+    """Return the search result of a key; None where nothing has that key."""
     if key.startswith("point:"):
-        return _found_point(key)
+        return _resolve_point(key)
     hit = hit_of(search_index(), key)
     if hit is None:
         return None
@@ -203,54 +211,56 @@ def _found(key: str) -> Found | None:
     if hit.layer:
         layer = layers[hit.layer]
         assert layer.frame is not None
-        mine = layer.frame[layer.frame["name_zh"] == hit.name_zh]
-        row = mine.iloc[0]
-        entry = _entry(layer, str(row["feature_id"]))
+        features = layer.frame[layer.frame["name_zh"] == hit.name_zh]
+        row = features.iloc[0]
+        entry = _plan_entry(layer, str(row["feature_id"]))
         if entry is not None:
             shapes = pointed_at(plan_set(), entry)
         else:
-            shapes = mine[["geometry"]] if hit.exact else _frame([*outlines.geometry, *mine.geometry])
+            shapes = features[["geometry"]] if hit.exact else _frame([*outlines.geometry, *features.geometry])
         if not county and hit.exact and hit.lon is not None and hit.lat is not None:
-            here = county_at(hit.lon, hit.lat, counties_of(layers))
-            county = here["adcode"] if here is not None and not codes else county
-        return Found(
-            hit.key, hit_title(hit, lang()), about, note, _view(shapes if hit.exact else outlines, "place"), shapes,
+            county_row = county_at(hit.lon, hit.lat, counties_of(layers))
+            county = county_row["adcode"] if county_row is not None and not codes else county
+        return SearchResult(
+            hit.key, hit_title(hit, lang()), about, note, _view_of(shapes if hit.exact else outlines, "place"), shapes,
             feature=(layer.id, str(row["feature_id"])), entry=entry, adcode=county,
         )  # fmt: skip
-    at = hit.lon is not None and hit.kind not in ("county", "prefecture", "province")
-    shapes = _frame([shapely.Point(hit.lon, hit.lat)]) if at else outlines
-    return Found(hit.key, hit_title(hit, lang()), about, note, _view(shapes, "place"), shapes, adcode=county)
+    is_point = hit.lon is not None and hit.kind not in ("county", "prefecture", "province")
+    shapes = _frame([shapely.Point(hit.lon, hit.lat)]) if is_point else outlines
+    return SearchResult(hit.key, hit_title(hit, lang()), about, note, _view_of(shapes, "place"), shapes, adcode=county)
 
 
-def _entry(layer: Layer, feature_id: str) -> dict[str, Any] | None:
-    """Return the entry of the plans that a feature of a layer draws; None where it is none."""
+def _plan_entry(layer: Layer, feature_id: str) -> dict[str, Any] | None:
+    """Return the row of `PlanSet.entries` that a feature was made from; None where the layer is not of the plans."""
     if layer.spec.source.kind != "plans":
         return None
     entries = plan_set().entries
-    mine = entries[entries["key"] == f"{layer.spec.source.table}:{feature_id}"]
-    return {str(name): value for name, value in mine.iloc[0].items()} if len(mine) else None
+    matches = entries[entries["key"] == f"{layer.spec.source.table}:{feature_id}"]
+    return {str(name): value for name, value in matches.iloc[0].items()} if len(matches) else None
 
 
-def _found_point(key: str) -> Found | None:
+def _resolve_point(key: str) -> SearchResult | None:
+    """Return the result of ``point:lon,lat`` in degrees; None where those are no coordinates of a Mercator map."""
     try:
         lon, lat = (float(part) for part in key.removeprefix("point:").split(","))
     except ValueError:
         return None
     if not (-180 <= lon <= 180 and -85 <= lat <= 85):
         return None
-    here = county_at(lon, lat, counties_of(current_layers()))
+    county = county_at(lon, lat, counties_of(current_layers()))
     title = say("search.point", lon=f"{lon:.6f}", lat=f"{lat:.6f}")
-    about = region_text(here["adcode"]) if here else say("search.nowhere")
+    about = region_text(county["adcode"]) if county else say("search.nowhere")
     shapes = _frame([shapely.Point(lon, lat)])
-    adcode = here["adcode"] if here else ""
-    return Found(key, title, about, "", _view(shapes, "point"), shapes, point=(lon, lat), adcode=adcode)
+    adcode = county["adcode"] if county else ""
+    return SearchResult(key, title, about, "", _view_of(shapes, "point"), shapes, point=(lon, lat), adcode=adcode)
 
 
-def _view(shapes: gpd.GeoDataFrame, kind: str) -> View | None:
+def _view_of(shapes: gpd.GeoDataFrame, kind: str) -> View | None:
+    """Return the view that shows all shapes; `kind`, point or place, limits its zoom. None without shapes."""
     if shapes.empty:
         return None
     view = look_at(*shapes.total_bounds, margin=1.25)
-    return View(view.lon, view.lat, min(view.zoom, _CLOSEST[kind]))
+    return View(view.lon, view.lat, min(view.zoom, _MAX_ZOOM[kind]))
 
 
 def _frame(shapes: list[Any]) -> gpd.GeoDataFrame:

@@ -1,4 +1,4 @@
-"""The site to check, drawn or uploaded, and what the check found."""
+"""Box of the map page that checks a drawn or uploaded site and shows the result."""
 
 from __future__ import annotations
 
@@ -18,57 +18,57 @@ from views.parts.findings import CSS, Checked, facts_html, findings_html, note_c
 from views.parts.intake import FORMATS, Reading, Source, ask_width, read_source, reading_of
 from views.session import Memo, Slot, catalogue, current_layers, say, show_fault, show_html, stamp
 
-__all__ = ["checked_site", "choose_upload", "note_drawing", "read_upload", "show_result"]
+__all__ = ["checked_site", "choose_upload", "read_upload", "show_result", "use_new_drawing"]
 
 _UPLOAD: Final[Slot[Any]] = Slot("site_upload", None)
-"""What the uploader holds."""
-_UPLOAD_SEEN: Final[Slot[str | None]] = Slot("upload_seen", None)
-_DRAWING_SEEN: Final[Slot[str | None]] = Slot("drawing_seen", None)
-_SITE_FROM: Final[Slot[str | None]] = Slot("site_from", None)
-"""Where the site is from, the drawing or the upload: whichever came last."""
+"""The uploaded file."""
+_LAST_UPLOAD: Final[Slot[str | None]] = Slot("upload_seen", None)
+_LAST_DRAWING: Final[Slot[str | None]] = Slot("drawing_seen", None)
+_SITE_SOURCE: Final[Slot[str | None]] = Slot("site_from", None)
+"""Source of the site, ``drawing`` or ``upload``: whichever changed last."""
 _RUN: Final[Memo[Run]] = Memo("map-check")
 
 
 def choose_upload() -> Source | None:
-    """Show the uploader; what it holds becomes the site when it is newer than the drawing."""
+    """Show the uploader and return its file; a new file becomes the site to check."""
     uploaded = st.file_uploader(say("views.upload"), type=FORMATS, key=_UPLOAD.key, help=say("views.upload_help"))
     name = uploaded.file_id if uploaded else None
-    if name != _UPLOAD_SEEN.get():
-        _UPLOAD_SEEN.set(name)
-        _SITE_FROM.set("upload" if uploaded else None)
+    if name != _LAST_UPLOAD.get():
+        _LAST_UPLOAD.set(name)
+        _SITE_SOURCE.set("upload" if uploaded else None)
     return None if uploaded is None else Source("file", uploaded.file_id, uploaded.name, uploaded.getvalue())
 
 
-def note_drawing(drawings: list[dict[str, Any]]) -> None:
-    """Take a new or changed drawing as the site."""
+def use_new_drawing(drawings: list[dict[str, Any]]) -> None:
+    """Make a new or changed drawing the site to check; without one, the upload."""
     digest = _digest(drawings) if drawings else None
-    if digest != _DRAWING_SEEN.get():
-        _DRAWING_SEEN.set(digest)
+    if digest != _LAST_DRAWING.get():
+        _LAST_DRAWING.set(digest)
         if drawings:
-            _SITE_FROM.set("drawing")
-        elif _SITE_FROM.get() == "drawing":
-            _SITE_FROM.set("upload" if _UPLOAD.get() else None)
+            _SITE_SOURCE.set("drawing")
+        elif _SITE_SOURCE.get() == "drawing":
+            _SITE_SOURCE.set("upload" if _UPLOAD.get() else None)
 
 
 def read_upload(uploaded: Source | None) -> Sites | None:
-    """Read the upload where it is the site, asking what is open about it; None while it cannot be used."""
-    if uploaded is None or _SITE_FROM.get() != "upload":
+    """Return the sites of the upload, asking how to read it where unclear; None while unread or not the source."""
+    if uploaded is None or _SITE_SOURCE.get() != "upload":
         return None
     return read_source(uploaded)
 
 
 def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites: Sites | None) -> Checked | None:
-    """Check the current site; None while there is none or it cannot be used (said in place).
+    """Return the check of the current site; None while there is none or, with the fault shown, it cannot be checked.
 
     Parameters
     ----------
     drawings : list of dict
-        What is drawn on the map, GeoJSON features.
+        Shapes drawn on the map, GeoJSON features.
     uploaded : Source or None
     sites : Sites or None
-        The upload as read, where it is the site.
+        The sites of the upload, where it is the source.
     """
-    drawn = _SITE_FROM.get() == "drawing"
+    drawn = _SITE_SOURCE.get() == "drawing"
     settings = settings_of(catalogue())
     if drawn:
         token = _digest(drawings)
@@ -80,10 +80,10 @@ def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites:
         return None
 
     def check() -> Run:
-        read = sites_from_drawing(drawings, limits=catalogue().limits) if drawn else sites
-        assert read is not None
+        read_sites = sites_from_drawing(drawings, limits=catalogue().limits) if drawn else sites
+        assert read_sites is not None
         with st.spinner(say("views.checking")):
-            return run_check(read, current_layers(), settings)
+            return run_check(read_sites, current_layers(), settings)
 
     try:
         run = _RUN.once((token, settings), check)
@@ -95,7 +95,7 @@ def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites:
 
 
 def show_result(checked: Checked) -> None:
-    """Show verdict, measures and one row a layer; choose the site where there are several."""
+    """Show verdict, measures and a row per layer of one site, chosen by the user where there are several."""
     result = checked.result
     ids = result.sites["site_id"].tolist()
     position = 0
@@ -105,9 +105,9 @@ def show_result(checked: Checked) -> None:
             range(len(ids)),
             format_func=lambda i: f"{ids[i]} · {say('siting.verdict_' + result.sites['verdict'].iloc[i])}",
         )
-    seen = seen_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
-    show_html(style(CSS), verdict_html(seen), facts_html(seen))
-    show_html(findings_html(seen))
+    site_result = seen_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
+    show_html(style(CSS), verdict_html(site_result), facts_html(site_result))
+    show_html(findings_html(site_result))
     st.caption(say("snapshot.disclaimer"))
     st.download_button(
         say("views.take_json"),

@@ -1,4 +1,4 @@
-"""The five plan documents as a browsable set: counts, filters, a list and a map that point at each other, cards."""
+"""The Plans page: entries of the plan documents, filtered, as a list and a map with one entry picked in both."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ from views.session import Slot, catalogue, html_of, lang, row_of, say, show_html
 __all__ = ["show"]
 
 _PICKED: Final[Slot[str | None]] = Slot("plans-picked", None)
-"""Key of the entry that is chosen."""
-_MAP_AT: Final[Slot[str | None]] = Slot("plans-looked", None)
+"""Key of the picked entry."""
+_MAP_MOVED_TO: Final[Slot[str | None]] = Slot("plans-looked", None)
 """Key of the entry that the map was moved to."""
 _FIRST: Final[Slot[str | None]] = Slot("plans-first", None)
 """Key of the entry that stands first in the list: the one clicked on the map."""
-_CLICKED: Final[Slot[tuple[float, float] | None]] = Slot("plans-click", None)
+_HANDLED_CLICK: Final[Slot[tuple[float, float] | None]] = Slot("plans-click", None)
 _TABLE_NUMBER: Final[Slot[int]] = Slot("plans-remade", 0)
-"""Part of the table's key: counted up, the table is made anew with another row ticked."""
+"""Part of the key of the table: incremented, so that it is recreated with another row selected."""
 _VIEW: Final[Slot[View | None]] = Slot("plans-view", None)
-_PLACE: Final[Slot[str]] = Slot("plans-went", "")
-"""Territory that the map was moved to."""
+_TERRITORY: Final[Slot[str]] = Slot("plans-went", "")
+"""Adcode of the territory that the map was moved to."""
 
-_MAP_HEIGHT: Final = 560
-_TABLE_HEIGHT: Final = 300
-_LEGEND: Final = (
+_MAP_HEIGHT_PX: Final = 560
+_TABLE_HEIGHT_PX: Final = 300
+_SYMBOLS: Final = (
     ("▼", "water"),
     ("▲", "ecology"),
     ("■", "transport"),
@@ -68,7 +68,7 @@ _LEGEND: Final = (
 
 
 def show() -> None:
-    """Draw the page."""
+    """Show the page: counts and filters, then map and list of the entries, and the card of the picked one."""
     plans = plan_set()
     st.caption(say("plans_page.lead"))
     left, right = st.columns([1.2, 1], gap="medium")
@@ -76,29 +76,29 @@ def show() -> None:
         show_counts(plans, entry_counts(plans.entries))
     kind = choose_kind(plans)
     with right:
-        wanted = choose(plans, kind)
-    found = filter_entries(plans.entries, wanted)
-    if wanted.kind == "indicators" and found["id"].str.startswith(TABLE_21).any() and _side_by_side():
-        show_table_21(plans, found)
+        filters = choose(plans, kind)
+    entries = filter_entries(plans.entries, filters)
+    if filters.kind == "indicators" and entries["id"].str.startswith(TABLE_21).any() and _shows_table_21():
+        show_table_21(plans, entries)
         return
-    picked = _picked(found)
+    picked = _picked(entries)
     map_box, list_box = st.columns([1.25, 1], gap="small")
     with map_box:
-        _show_map(plans, wanted, found, picked)
+        _show_map(plans, filters, entries, picked)
     with list_box:
-        _show_list(plans, wanted, found, picked)
+        _show_list(plans, filters, entries, picked)
         if picked is not None:
             feature = feature_of(picked)
             show_links(picked, feature)
             show_entry(plans, picked, feature)
-        elif len(found):
+        elif len(entries):
             st.caption(say("plans_page.pick_hint"))
-        if wanted.document:
-            show_document(plans, wanted.document)
+        if filters.document:
+            show_document(plans, filters.document)
 
 
-def _side_by_side() -> bool:
-    """Ask whether figures are shown as table 2-1 or as a list of every figure."""
+def _shows_table_21() -> bool:
+    """Ask whether to show indicators as table 2-1 or as a list; return whether as the table."""
     options = ["table_21", "table_all"]
     return (
         st.segmented_control(
@@ -113,95 +113,95 @@ def _side_by_side() -> bool:
     )
 
 
-def _picked(found: pd.DataFrame) -> dict[str, Any] | None:
-    """Return the entry that is chosen, if it is in the list."""
-    mine = found[found["key"] == _PICKED.get()]
-    return row_of(mine.iloc[0]) if len(mine) else None
+def _picked(entries: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the picked entry; None where it is not among `entries`."""
+    rows = entries[entries["key"] == _PICKED.get()]
+    return row_of(rows.iloc[0]) if len(rows) else None
 
 
-def _show_map(plans: PlanSet, wanted: EntryFilter, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:
-    """Show the list on the map with the chosen entry pointed out; a click chooses another."""
+def _show_map(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, picked: dict[str, Any] | None) -> None:
+    """Show the entries on the map, the picked one highlighted; a click picks another."""
     layers, visible = backdrop()
-    groups, count = drawn(found)
-    pointed = pointed_at(plans, picked) if picked is not None else None
-    shown = pointed if pointed is not None else outline_of(wanted.adcode)
-    if len(shown):
-        groups.append(highlight_group(shown))
+    groups, count = drawn(entries)
+    picked_shapes = pointed_at(plans, picked) if picked is not None else None
+    highlighted = picked_shapes if picked_shapes is not None else outline_of(filters.adcode)
+    if len(highlighted):
+        groups.append(highlight_group(highlighted))
     state = show_map(
         layers,
         catalogue().map,
         lang=lang(),
         visible=visible,
         groups=groups,
-        go_to=_look(plans, wanted, view_of(pointed) if pointed is not None else None),
-        height=_MAP_HEIGHT,
+        go_to=_map_view(plans, filters, view_of(picked_shapes) if picked_shapes is not None else None),
+        height=_MAP_HEIGHT_PX,
         draw=False,
         key="plans-map",
     )
     show_html(_legend(count))
-    if state.clicked is not None and state.clicked != _CLICKED.get():
-        _CLICKED.set(state.clicked)
-        hit = met(found, *state.clicked, state.view.zoom)
-        if hit is not None:
-            _PICKED.set(hit)
-            _MAP_AT.set(hit)
+    if state.clicked is not None and state.clicked != _HANDLED_CLICK.get():
+        _HANDLED_CLICK.set(state.clicked)
+        clicked_key = met(entries, *state.clicked, state.view.zoom)
+        if clicked_key is not None:
+            _PICKED.set(clicked_key)
+            _MAP_MOVED_TO.set(clicked_key)
             _TABLE_NUMBER.set(_TABLE_NUMBER.get() + 1)
-            _FIRST.set(hit)
+            _FIRST.set(clicked_key)
             st.rerun()
 
 
-def _look(plans: PlanSet, wanted: EntryFilter, chosen: View | None) -> View | None:
-    """Return where the map is to move: to an entry just chosen in the list, else to the place just filtered by."""
+def _map_view(plans: PlanSet, filters: EntryFilter, picked_view: View | None) -> View | None:
+    """Return the view to move the map to: an entry just picked in the list, or the territory just filtered by."""
     key = _PICKED.get()
-    if chosen is not None and key != _MAP_AT.get():
-        _MAP_AT.set(key)
-        _VIEW.set(chosen)
-    place = wanted.adcode or (str(plans.documents.loc[wanted.document, "adcode"]) if wanted.document else "")
-    if place != _PLACE.get():
-        _PLACE.set(place)
-        _VIEW.set(view_of_territory(place))
+    if picked_view is not None and key != _MAP_MOVED_TO.get():
+        _MAP_MOVED_TO.set(key)
+        _VIEW.set(picked_view)
+    territory = filters.adcode or (str(plans.documents.loc[filters.document, "adcode"]) if filters.document else "")
+    if territory != _TERRITORY.get():
+        _TERRITORY.set(territory)
+        _VIEW.set(view_of_territory(territory))
     return _VIEW.get()
 
 
 def _legend(count: int) -> Markup:
-    """Return what the symbols mean, as one line below the map."""
-    signs = [(FAMILY_COLOURS[name], sign, say(f"carto.class_{name}")) for sign, name in _LEGEND]
+    """Return the legend of the symbols in one line."""
+    signs = [(FAMILY_COLOURS[name], sign, say(f"carto.class_{name}")) for sign, name in _SYMBOLS]
     signs.append(("#00695c", "○", say("plans_page.sites_legend")))
     return html_of("views/screens/plans/templates/legend.html", count=count, signs=signs)
 
 
-def _show_list(plans: PlanSet, wanted: EntryFilter, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:
-    """Show the list; ticking a row chooses the entry."""
+def _show_list(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, picked: dict[str, Any] | None) -> None:
+    """Show the list of entries; selecting a row picks its entry."""
     total = len(plans.entries)
-    if found.empty:
+    if entries.empty:
         st.info(say("plans_page.nothing"))
         st.button(say("plans_page.clear"), on_click=clear)
         return
-    key = "plans_page.found" if len(found) == total else "plans_page.found_of"
-    head, reset, _ = st.columns([1.5, 1.1, 1], vertical_alignment="center")  # tools of the table open at the right
-    head.markdown(f"**{say(key, count=len(found), total=total)}**")
-    if wanted != EntryFilter():
+    key = "plans_page.found" if len(entries) == total else "plans_page.found_of"
+    head, reset, _ = st.columns([1.5, 1.1, 1], vertical_alignment="center")  # the table's toolbar opens at the right
+    head.markdown(f"**{say(key, count=len(entries), total=total)}**")
+    if filters != EntryFilter():
         reset.button(say("plans_page.clear"), on_click=clear, width="stretch")
-    first = found["key"] == _FIRST.get()
-    ordered = pd.concat([found[first], found[~first]])
+    is_first = entries["key"] == _FIRST.get()
+    ordered = pd.concat([entries[is_first], entries[~is_first]])
     keys = ordered["key"].tolist()
-    asked = hashlib.sha256(repr((astuple(wanted), lang())).encode()).hexdigest()[:12]
-    table = f"plans-table-{_TABLE_NUMBER.get()}-{asked}"
+    state = hashlib.sha256(repr((astuple(filters), lang())).encode()).hexdigest()[:12]
+    table = f"plans-table-{_TABLE_NUMBER.get()}-{state}"
     rows = [keys.index(picked["key"])] if picked is not None else []
     st.dataframe(
-        listed(plans, ordered, wanted.kind),
+        listed(plans, ordered, filters.kind),
         hide_index=True,
-        height=_TABLE_HEIGHT,
+        height=_TABLE_HEIGHT_PX,
         width="stretch",
         key=table,
-        on_select=lambda: _chosen(table, keys),
+        on_select=lambda: _pick_from_list(table, keys),
         selection_mode="single-row",
         selection_default={"selection": {"rows": rows}} if rows else None,
     )
 
 
-def _chosen(table: str, keys: list[str]) -> None:
-    """Take the row that was just ticked in the list."""
+def _pick_from_list(table: str, keys: list[str]) -> None:
+    """Pick the entry whose row was just selected in the list; none where the selection was cleared."""
     rows = widget_value(table)["selection"]["rows"]
     _PICKED.set(keys[rows[0]] if rows else None)
-    _MAP_AT.clear()
+    _MAP_MOVED_TO.clear()

@@ -1,4 +1,4 @@
-"""The data page: a stranger's words are text, a change by another process is seen, a broken overlay is one sentence."""
+"""The Data page: text of a file is escaped, a change by another process shows, a broken overlay is one sentence."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def page() -> AppTest:
     return AppTest.from_function(body, default_timeout=60)
 
 
-def bring(layer_id: str, title: str) -> None:
+def import_layer(layer_id: str, title: str) -> None:
     frame = gpd.GeoDataFrame({HOSTILE: [HOSTILE]}, geometry=[box(116.3, 27.9, 116.31, 27.91)], crs=4490)
     content = frame.to_json(drop_id=True).encode()
     intake = read_and_validate(content, f"{HOSTILE}.geojson", crs="EPSG:4490")
     current = current_catalogue(CONFIG)
-    given = LayerDeclaration(id=layer_id, title_zh=title, publisher=title, licence=title)
+    declaration = LayerDeclaration(id=layer_id, title_zh=title, publisher=title, licence=title)
     counties = counties_of(load_layers(current.catalogue))
-    store_layer(intake, given, content, catalogue=current.catalogue, counties=counties)
+    store_layer(intake, declaration, content, catalogue=current.catalogue, counties=counties)
 
 
 def text(app: AppTest) -> str:
     return "\n".join(element.value for element in app.markdown)
 
 
-def test_a_strangers_words_are_text() -> None:
-    bring("own_hostile", HOSTILE)
+def test_text_of_a_file_is_escaped() -> None:
+    import_layer("own_hostile", HOSTILE)
     app = page()
     app.session_state["data-show"] = "own_hostile"
     app.run()
@@ -70,7 +70,7 @@ def test_a_change_by_another_process_is_seen_with_the_next_action() -> None:
     app = page().run()
     assert not app.exception
     assert "own_late" not in text(app)
-    bring("own_late", "后来的图层")
+    import_layer("own_late", "后来的图层")
     app.run()
     assert 'data-layer="own_late"' in text(app)
     use_version("own_late", 0)
@@ -80,12 +80,12 @@ def test_a_change_by_another_process_is_seen_with_the_next_action() -> None:
 
 
 def test_a_version_names_the_stored_checks_that_used_it() -> None:
-    bring("own_used", "用过的图层")
+    import_layer("own_used", "用过的图层")
     layers = load_layers(current_catalogue(CONFIG).catalogue)
     ledger = Ledger.open(home_folder())
     sites = sites_from_text("116.305,27.905", "EPSG:4490")
     checks = [ledger.store(Case(name="试"), run_check(sites, layers, Settings(as_of="2026-11-20"))) for _ in range(2)]
-    bring("own_used", "用过的图层")  # the very same content again: its checks are those of both versions
+    import_layer("own_used", "用过的图层")  # the very same content again: its checks are those of both versions
     use_version("own_used", 1)
     app = page()
     app.session_state["data-show"] = "own_used"
@@ -100,7 +100,7 @@ def test_a_version_names_the_stored_checks_that_used_it() -> None:
     assert app.dataframe[0].value["存档核查"].tolist() == [2, 2]
 
 
-def test_a_broken_overlay_is_one_sentence_and_all_else_stands() -> None:
+def test_a_broken_overlay_shows_one_fault_and_all_other_layers() -> None:
     overlay_path().write_text("version = =", encoding="utf-8")
     app = page().run()
     assert not app.exception

@@ -1,4 +1,4 @@
-"""The picture of a layer that comes in: in its place, with its faults, quick and honest about what it leaves out."""
+"""The overview picture of a layer to import: features in their place, faulty rows marked, omissions counted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shapely.geometry import box
 from layers.own.intake import Intake, read_and_validate
 from tests.helpers import ROOT
 from tests.layers.brought import BOW, blocks, red_line, zipped_shapefile
-from views.screens.data.preview import drawn, told
+from views.screens.data.preview import caption, draw_picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -25,7 +25,7 @@ def counties() -> gpd.GeoDataFrame:
     return gpd.read_file(ROOT / "data" / "boundaries" / "county.fgb")
 
 
-def taken(shapes: list[object], counties: gpd.GeoDataFrame, name: str = "STBHHX") -> Intake:
+def read_shapes(shapes: list[object], counties: gpd.GeoDataFrame, name: str = "STBHHX") -> Intake:
     return read_and_validate(zipped_shapefile(red_line(shapes), name), "x.zip", counties=counties)  # type: ignore[arg-type]
 
 
@@ -34,11 +34,11 @@ def texts(svg: str) -> dict[str, tuple[float, float]]:
     return {str(one.text): (float(one.get("x", 0)), float(one.get("y", 0))) for one in found}
 
 
-def test_faulty_rows_are_marked_where_they_lie(counties: gpd.GeoDataFrame) -> None:
+def test_faulty_rows_are_marked_at_their_location(counties: gpd.GeoDataFrame) -> None:
     shapes = blocks(12)
     shapes[2], shapes[4] = BOW, shapes[3]
-    intake = taken(shapes, counties)
-    picture = drawn(intake, counties, "zh")
+    intake = read_shapes(shapes, counties)
+    picture = draw_picture(intake, counties, "zh")
     assert picture.marked == {"stop": 1, "warn": 1}
     assert (picture.outlined, picture.dotted, picture.unmarked) == (11, 0, 0)
     named = texts(picture.svg)
@@ -50,22 +50,22 @@ def test_faulty_rows_are_marked_where_they_lie(counties: gpd.GeoDataFrame) -> No
     across = np.cos(np.radians(there.y.mean())) * 111_200
     assert (x5 - x3) * metres == pytest.approx((there.x[1] - there.x[0]) * across, abs=600)
     assert (y3 - y5) * metres == pytest.approx((there.y[1] - there.y[0]) * 111_200, abs=600)
-    for now in ("zh", "en"):
-        assert told(picture, now).count("1") >= 2  # type: ignore[arg-type]
-    assert "Yihuang" in " ".join(texts(drawn(intake, counties, "en").svg))
+    for lang in ("zh", "en"):
+        assert caption(picture, lang).count("1") >= 2  # type: ignore[arg-type]
+    assert "Yihuang" in " ".join(texts(draw_picture(intake, counties, "en").svg))
 
 
-def test_what_is_not_outlined_is_said_and_dotted(counties: gpd.GeoDataFrame) -> None:
+def test_features_beyond_the_limit_are_dotted_and_counted(counties: gpd.GeoDataFrame) -> None:
     at = np.arange(4000)
     x, y = 116 + at % 80 * 0.01, 27 + at // 80 * 0.01
     shapes = shapely.box(x, y, x + 0.009, y + 0.009)
     small = shapely.box(116.0, 28.0, 116.00001, 28.00001)
     frame = gpd.GeoDataFrame({"a": [*at.tolist(), 0]}, geometry=[*shapes, small], crs=4490)
     intake = read_and_validate(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490", counties=counties)
-    picture = drawn(intake, counties, "en")
+    picture = draw_picture(intake, counties, "en")
     assert picture.outlined == 3000, "no more than can be seen and sent"
     assert picture.outlined + picture.dotted == 4001
-    assert "1,001" in told(picture, "en")
+    assert "1,001" in caption(picture, "en")
     assert len(picture.svg) < 400_000
 
 
@@ -73,22 +73,22 @@ def test_a_layer_far_off_shows_how_far(counties: gpd.GeoDataFrame) -> None:
     frame = gpd.GeoDataFrame({"a": [1]}, geometry=[box(126, 27, 126.1, 27.1)], crs=4490)
     intake = read_and_validate(frame.to_json(drop_id=True).encode(), "a.geojson", crs="EPSG:4490", counties=counties)
     assert intake.blocked
-    picture = drawn(intake, counties, "zh")
+    picture = draw_picture(intake, counties, "zh")
     assert picture.marked == {"stop": 0, "warn": 0}, "a fault of the whole layer marks no row"
     assert "v10h" in picture.svg
     assert not picture.inset, "all counties are in it already"
     assert "200 km" in texts(picture.svg), "the picture holds both, 600 km and more"
 
 
-def test_nothing_sound_still_has_a_place(counties: gpd.GeoDataFrame) -> None:
-    picture = drawn(taken([BOW], counties), counties, "zh")
+def test_a_layer_without_valid_rows_still_has_a_picture(counties: gpd.GeoDataFrame) -> None:
+    picture = draw_picture(read_shapes([BOW], counties), counties, "zh")
     assert (picture.outlined, picture.dotted, picture.marked["stop"]) == (0, 0, 1)
 
 
-def test_a_strangers_words_stay_words(counties: gpd.GeoDataFrame) -> None:
-    picture = drawn(taken(blocks(2), counties), counties, "zh")
+def test_text_of_a_file_is_escaped(counties: gpd.GeoDataFrame) -> None:
+    picture = draw_picture(read_shapes(blocks(2), counties), counties, "zh")
     image = picture.image('"><script>alert(1)</script>')
     assert "<script" not in image
-    held = re.search(r"base64,([^\"]+)", image)
-    assert held is not None
-    assert base64.b64decode(held.group(1)).decode() == picture.svg
+    address = re.search(r"base64,([^\"]+)", image)
+    assert address is not None
+    assert base64.b64decode(address.group(1)).decode() == picture.svg

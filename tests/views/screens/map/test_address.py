@@ -5,9 +5,9 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from carto.scene import Compare, LayerShow, Scene, View
-from views.screens.map.address import ViewAddress, from_query, is_ours, to_query
+from views.screens.map.address import ViewAddress, from_query, is_view_key, to_query
 
-WHOLE = ViewAddress(
+FULL_VIEW = ViewAddress(
     scene=Scene(
         view=View(116.35812, 27.94811, 11),
         panel=(
@@ -23,22 +23,22 @@ WHOLE = ViewAddress(
     ),
     region="fuzhou",
     indicator={"id": "share-redline", "scheme": "by_hand", "limits": "1;2.5;9", "year": "2020..2025"},
-    beside="@2025",
+    second_indicator="@2025",
     lang="en",
 )
 
 
-def test_a_link_brings_the_whole_view_back():
-    text = urlencode(to_query(WHOLE))
-    assert from_query(dict(parse_qsl(text))) == WHOLE
+def test_from_query_restores_the_whole_view():
+    text = urlencode(to_query(FULL_VIEW))
+    assert from_query(dict(parse_qsl(text))) == FULL_VIEW
 
 
-def test_what_is_not_set_is_not_in_the_address():
+def test_an_empty_view_has_an_empty_query():
     assert to_query(ViewAddress()) == {}
     assert from_query({}) == ViewAddress()
 
 
-def test_an_address_is_short_enough_for_a_letter():
+def test_a_query_is_short_enough_for_a_letter():
     panel = tuple(LayerShow(f"layer_number_{i}", on=bool(i % 2), opacity=0.5) for i in range(28))
     assert len(urlencode(to_query(ViewAddress(Scene(panel=panel))))) < 800
 
@@ -72,11 +72,11 @@ def test_an_address_is_short_enough_for_a_letter():
         {"other": "thing"},
     ],
 )
-def test_what_we_could_not_have_written_is_ignored(query):
+def test_values_that_to_query_cannot_write_are_ignored(query):
     assert from_query(query) == ViewAddress()
 
 
-def test_values_are_brought_into_their_bounds():
+def test_values_out_of_range_are_clamped():
     scene = from_query({"c": "115,28,99", "l": "aa.0~bb.999~aa~-cc", "cmp": "aa~~150"}).scene
     assert scene.view == View(115.0, 28.0, 22)
     assert scene.panel == (LayerShow("aa", True, 0.1), LayerShow("bb", True, 1.0), LayerShow("cc", False))
@@ -88,12 +88,12 @@ def test_one_wrong_value_does_not_spoil_the_others():
     assert (address.scene.view, address.scene.at, address.lang) == (None, (117.1, 27.5), "en")
 
 
-def test_other_people_s_keys_are_theirs():
-    assert is_ours("c")
-    assert is_ours("i_id")
-    assert not is_ours("find")
-    assert not is_ours("check")
+def test_only_keys_of_the_view_are_view_keys():
+    assert is_view_key("c")
+    assert is_view_key("i_id")
+    assert not is_view_key("find")
+    assert not is_view_key("check")
 
 
-def test_what_is_no_text_is_ignored():
+def test_values_that_are_no_text_are_ignored():
     assert from_query({"c": ["115,28,9"], "l": None}) == ViewAddress()  # type: ignore[dict-item]

@@ -1,4 +1,4 @@
-"""What the search box suggests and where it goes, without a browser."""
+"""Suggestions of the search box, and the results of their keys, without a browser."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from views.server import signing as tokens
 from views.server.suggestions import suggestions
 
 
-def ask(text: str, *, token: str = "", lang: str = "zh") -> Response:
-    """Ask the route as the box does."""
+def request_suggestions(text: str, *, token: str = "", lang: str = "zh") -> Response:
+    """Return the response of the suggestion route to a request as the search box sends it."""
     query = urlencode({"q": text, "lang": lang}).encode()
     headers = [(serving.TOKEN_HEADER.lower().encode(), token.encode())]
     return serving._find(Request({"type": "http", "method": "GET", "query_string": query, "headers": headers}))
@@ -30,7 +30,7 @@ def test_each_suggestion_says_what_it_is_and_where() -> None:
     assert "Fuzhou" in english["about"]
 
 
-def test_what_has_no_place_says_so_before_it_is_chosen() -> None:
+def test_a_suggestion_without_a_location_says_so() -> None:
     (hit,) = [row for row in suggestions("临川智汇产业园", "zh") if row["title"] == "临川智汇产业园"]
     assert hit["about"].endswith("只知所在政区")
 
@@ -42,7 +42,7 @@ def test_metres_name_their_system_and_only_those_in_our_counties_are_offered() -
     assert any("EPSG:4548" in row["about"] and "临川区" in row["about"] for row in rows)
 
 
-def test_a_place_elsewhere_is_offered_and_called_so() -> None:
+def test_a_point_outside_the_counties_is_suggested_as_such() -> None:
     (row,) = suggestions("39.9N 116.4E", "zh")
     assert row["about"] == "不在本系统的县区内"
     assert row["key"] == "point:116.400000,39.900000"
@@ -55,14 +55,14 @@ def test_whatever_is_typed_is_only_text(text: str) -> None:
 
 def test_the_route_answers_sessions_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "secret", lambda: b"for this test")
-    assert ask("临川区").status_code == 403
-    assert ask("临川区", token="made up").status_code == 403
-    answer = ask("临川区", token=serving.new_token("test"), lang="en")
-    assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "no-store"
-    assert json.loads(bytes(answer.body))[0]["title"] == "Linchuan District"
+    assert request_suggestions("临川区").status_code == 403
+    assert request_suggestions("临川区", token="made up").status_code == 403
+    response = request_suggestions("临川区", token=serving.new_token("test"), lang="en")
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "no-store"
+    assert json.loads(bytes(response.body))[0]["title"] == "Linchuan District"
 
 
 @pytest.mark.parametrize("key", ["point:abc", "point:500,10", "point:1", "layer:projects:gone", "x", "county:999999"])
-def test_an_address_that_points_nowhere_is_nothing(key: str) -> None:
-    assert search_box._found(key) is None
+def test_an_unknown_key_has_no_result(key: str) -> None:
+    assert search_box._resolve(key) is None

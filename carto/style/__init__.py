@@ -13,7 +13,7 @@ from carto.style.classes import (
     classify,
     rising_limits,
 )
-from carto.style.legend import LegendEntry, choropleth_legend, crowd_entry, layer_legend
+from carto.style.legend import LegendEntry, choropleth_legend, cluster_entry, layer_legend
 from carto.style.symbols import (
     FAMILY_COLOURS,
     SITE_FILL,
@@ -53,7 +53,7 @@ __all__ = [
     "choropleth_legend",
     "classes_of",
     "classify",
-    "crowd_entry",
+    "cluster_entry",
     "label_of",
     "layer_legend",
     "paint_order",

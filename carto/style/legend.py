@@ -13,7 +13,7 @@ from carto.style.theme import THEME
 from layers.catalogue import Layer
 from words import Lang, t
 
-__all__ = ["LegendEntry", "choropleth_legend", "crowd_entry", "layer_legend"]
+__all__ = ["LegendEntry", "choropleth_legend", "cluster_entry", "layer_legend"]
 
 Kind = Literal["area", "line", "point", "crowd"]
 _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "area")
@@ -50,7 +50,7 @@ def layer_legend(layer: Layer, lang: Lang) -> list[LegendEntry]:
     return entries
 
 
-def crowd_entry(layer: Layer, lang: Lang) -> LegendEntry:
+def cluster_entry(layer: Layer, lang: Lang) -> LegendEntry:
     """Return the entry of the ring that stands for many symbols close together."""
     classes, _ = classes_of(layer)
     single = len(classes) == 1

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from carto.scene import LayerShow
+from carto.scene import LayerDisplay
 from carto.style.symbols import classes_of
 from geo.memo import per_frame
 from layers.catalogue import NO_YEAR, Layer, years_of
@@ -74,7 +74,7 @@ def _kept(frame: gpd.GeoDataFrame) -> dict[tuple[str, str, str], YearKinds]:  # 
     return {}
 
 
-def years_shown(layer: Layer, stands: LayerShow) -> dict[str, Any] | None:
+def years_shown(layer: Layer, stands: LayerDisplay) -> dict[str, Any] | None:
     """Return what the browser must know of a layer's years; None where there are none to choose from."""
     kinds = year_kinds(layer)
     if kinds is None or kinds.range is None:

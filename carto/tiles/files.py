@@ -24,7 +24,7 @@ __all__ = [
     "TileKind",
     "ensure",
     "file_name",
-    "has_crowds",
+    "has_clusters",
     "has_marks",
     "has_shapes",
     "make_missing",
@@ -62,7 +62,7 @@ def _marks_in_tiles(layer: Layer) -> bool:
     return symbols + (shapes if label_of(layer.spec) else 0) > _MARKS_AT_ONCE
 
 
-def has_crowds(layer: Layer) -> bool:
+def has_clusters(layer: Layer) -> bool:
     """Tell whether symbols that stand close together become one with their number."""
     return counts_of(layer)[1] > 0 and _marks_in_tiles(layer)
 

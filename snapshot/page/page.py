@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from carto.map import bundle
 from carto.markup import raw_text, render
-from carto.scene import LayerShow
+from carto.scene import LayerDisplay
 from carto.style import SITE_SYMBOL, THEME, Choropleth, classes_of, label_of, layer_legend
 from carto.tiles import marks_of, shaped
 from geo.errors import BadInput
@@ -60,7 +60,7 @@ def write_page(
     indicator: tuple[Choropleth, pd.Series] | None = None,
     sites: gpd.GeoDataFrame | None = None,
     relief: Relief | None = None,
-    panel: Sequence[LayerShow] = (),
+    panel: Sequence[LayerDisplay] = (),
     manifest: Mapping[str, Any] | None = None,
     user: str = "",
     progress: Progress = no_progress,
@@ -88,7 +88,7 @@ def write_page(
         EPSG:4490 with ``site_id``.
     relief : Relief, optional
         Below everything.
-    panel : sequence of LayerShow
+    panel : sequence of LayerDisplay
         How layers stand on the screen, top first: their order and opacity.
     manifest : mapping, optional
         Sealed into the page (``snapshot.proof.sealing``).
@@ -149,7 +149,7 @@ def _config(
     }  # fmt: skip
 
 
-def _arrange(config: dict[str, Any], layers: Sequence[Layer], panel: Sequence[LayerShow]) -> None:
+def _arrange(config: dict[str, Any], layers: Sequence[Layer], panel: Sequence[LayerDisplay]) -> None:
     """Give each layer its height and opacity as the screen has them."""
     height = {layer.id: at for at, layer in enumerate(stacked(layers, panel))}
     opacity = {one.id: one.opacity for one in panel}

@@ -8,8 +8,8 @@ from collections import defaultdict
 import pytest
 import shapely
 
-from carto.map.panel import groups_of
-from carto.scene import LayerShow
+from carto.map.panel import panel_json
+from carto.scene import LayerDisplay
 from carto.style.years import MOST_JOINED, year_kinds
 from carto.tiles import files as tiles_layer
 from carto.tiles.files import ensure, file_name, marks_of
@@ -117,18 +117,18 @@ def test_a_symbol_for_many_knows_how_many_are_of_each_kind(make_layer, tmp_path,
     ],
 )
 def test_a_link_asks_for_years_that_there_are(lots, asked, drawn):
-    panel = (LayerShow(lots.id, on=True, years=asked, undated=False),)
-    row = groups_of([lots], "zh", lambda *_: "../t", panel, None)[0]["layers"][0]
+    panel = (LayerDisplay(lots.id, on=True, years=asked, undated=False),)
+    row = panel_json([lots], "zh", lambda *_: "../t", panel, None)[0]["layers"][0]
     assert (row["years"]["from"], row["years"]["to"], row["years"]["showUndated"]) == (*drawn, False)
 
 
 def test_a_layer_without_years_says_nothing_of_them(make_layer, squares):
-    row = groups_of([make_layer(squares)], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
+    row = panel_json([make_layer(squares)], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
     assert (row["years"], row["yearless"]) == (None, "")
 
 
 def test_dates_that_cannot_be_read_are_said(make_layer, squares):
     layer = make_layer(squares, columns={"at": ["十四五", "", None]}, time_field="at")
-    row = groups_of([layer], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
+    row = panel_json([layer], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
     assert row["years"] is None
     assert "没有读出年份" in row["yearless"]

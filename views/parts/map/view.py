@@ -12,8 +12,8 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from carto.map import Base, build_map, bundle, choropleth_group, initial_panel, refuse_remote
-from carto.scene import Compare, LayerShow, Scene, View
+from carto.map import ShadedRelief, build_map, bundle, choropleth_group, initial_panel, refuse_remote
+from carto.scene import Compare, LayerDisplay, Scene, View
 from carto.style import Choropleth
 from carto.tiles import TileKind, ensure, file_name
 from layers.catalogue import Layer, MapSettings
@@ -57,7 +57,7 @@ class MapState:
     view: View
 
     @property
-    def panel(self) -> tuple[LayerShow, ...]:
+    def panel(self) -> tuple[LayerDisplay, ...]:
         """How each layer stands, what is drawn on top first."""
         return self.scene.panel
 
@@ -160,7 +160,7 @@ def show_map(
         panel=initial_panel(layers, opened.panel, visible),
         base=opened.base,
         compare=opened.compare,
-        at=opened.at,
+        clicked=opened.clicked,
     )
     state = _state(answer or {}, begun)
     _SCENE.of(key).set(state.scene)
@@ -197,7 +197,7 @@ def _tile_url(layer: Layer, kind: TileKind) -> str:
     return f"{FROM_COMPONENT}/tiles/{layer.id}/{file_name(layer, kind)}"
 
 
-def _relief() -> Base | None:
+def _relief() -> ShadedRelief | None:
     """Return the shaded relief with the bounds that stand beside it."""
     path = base_file()
     if path is None or not path.with_suffix(".json").is_file():
@@ -206,14 +206,14 @@ def _relief() -> Base | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _read_relief(name: str, changed: int) -> Base:  # noqa: ARG001 -- part of the cache key
+def _read_relief(name: str, changed: int) -> ShadedRelief:  # noqa: ARG001 -- part of the cache key
     with open(name, "rb") as file:  # noqa: PTH123 -- the cache wants a plain text key
         digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
     with open(name.removesuffix(".webp") + ".json", encoding="utf-8") as file:  # noqa: PTH123
         note = json.load(file)
     (south, west), (north, east) = note["bounds"]
     address = f"{FROM_COMPONENT}/base/hillshade.webp?v={digest}"
-    return Base(address, ((south, west), (north, east)), note["background"])
+    return ShadedRelief(address, ((south, west), (north, east)), note["background"])
 
 
 def _state(answer: Mapping[str, Any], begun: Scene) -> MapState:
@@ -227,22 +227,22 @@ def _state(answer: Mapping[str, Any], begun: Scene) -> MapState:
     view = View(centre["lng"], centre["lat"], answer.get("zoom") or begun.view.zoom) if centre else begun.view
     told = {entry["name"]: entry for entry in answer.get("selected_layers") or []}
     panel = tuple(_layer_show(name, one) for name, one in told.items() if "on" in one)
-    at = (clicked["lng"], clicked["lat"]) if clicked else begun.at
+    at = (clicked["lng"], clicked["lat"]) if clicked else begun.clicked
     whole = told.get("@map")
     base, compare = (whole["base"], _compare(whole)) if whole else (begun.base, begun.compare)
     return MapState(
         clicked=at,
         drawings=list(answer.get("all_drawings") or []),
-        scene=replace(begun, view=view, panel=panel or begun.panel, base=base, compare=compare, at=at),
+        scene=replace(begun, view=view, panel=panel or begun.panel, base=base, compare=compare, clicked=at),
         bounds=seen,
         view=view,
     )
 
 
-def _layer_show(name: str, told: Mapping[str, Any]) -> LayerShow:
+def _layer_show(name: str, told: Mapping[str, Any]) -> LayerDisplay:
     """Read how a layer stands."""
     years = told.get("years")
-    return LayerShow(
+    return LayerDisplay(
         name,
         bool(told["on"]),
         float(told["opacity"]),

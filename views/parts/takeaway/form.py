@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from carto.scene import LayerShow, View
+from carto.scene import LayerDisplay, View
 from carto.style import Choropleth
 from geo.crs import from_world_square, gk3_epsg, to_world_square
 from layers.catalogue import Layer, counties_of, may_export
@@ -45,7 +45,7 @@ class Shown:
 
     Attributes
     ----------
-    panel : tuple of LayerShow
+    panel : tuple of LayerDisplay
         Layers as they stand in the map, top first.
     bounds : tuple of float
         West, south, east, north, degrees.
@@ -53,7 +53,7 @@ class Shown:
     indicator : tuple of Choropleth and Series, or None
     """
 
-    panel: tuple[LayerShow, ...]
+    panel: tuple[LayerDisplay, ...]
     bounds: Box
     checked: Checked | None
     indicator: tuple[Choropleth, pd.Series] | None
@@ -212,7 +212,7 @@ def _few(name: str, now: Stamp, _layer: Layer) -> list[str]:  # noqa: ARG001 -- 
     return [str(column) for column in plain if 1 < frame[column].astype(str).nunique() <= _FEW]
 
 
-def _picture(form: str, bounds: Box, panel: tuple[LayerShow, ...]) -> Picture:
+def _picture(form: str, bounds: Box, panel: tuple[LayerDisplay, ...]) -> Picture:
     """Choose how a sheet, a raster or a page is made."""
     if form not in PICTURES:
         return Picture()

@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from carto.scene import Compare, LayerShow, Scene, View
+from carto.scene import Compare, LayerDisplay, Scene, View
 from words import LANGUAGES
 
 __all__ = ["OURS", "ViewAddress", "from_query", "is_ours", "to_query"]
@@ -86,7 +86,7 @@ def to_query(address: ViewAddress) -> dict[str, str]:
 
     Examples
     --------
-    >>> to_query(ViewAddress(Scene(View(115.9, 28.7, 9), (LayerShow("rivers", True, 0.6),)), lang="zh"))
+    >>> to_query(ViewAddress(Scene(View(115.9, 28.7, 9), (LayerDisplay("rivers", True, 0.6),)), lang="zh"))
     {'c': '115.9,28.7,9', 'l': 'rivers.60', 'lang': 'zh'}
     """
     scene = address.scene
@@ -97,8 +97,8 @@ def to_query(address: ViewAddress) -> dict[str, str]:
     query["base"] = scene.base
     if scene.compare is not None:
         query["cmp"] = f"{scene.compare.left}~{scene.compare.right}~{round(100 * scene.compare.share)}"
-    if scene.at is not None:
-        query["at"] = f"{_degrees(scene.at[0])},{_degrees(scene.at[1])}"
+    if scene.clicked is not None:
+        query["at"] = f"{_degrees(scene.clicked[0])},{_degrees(scene.clicked[1])}"
     query["region"] = address.region
     query["lang"] = address.lang
     query["i2"] = address.beside
@@ -128,7 +128,7 @@ def from_query(query: Mapping[str, str]) -> ViewAddress:
         panel=_panel(told.get("l", "")),
         base=told["base"] if _NAME.fullmatch(told.get("base", "")) else "",
         compare=_compare(compare) if compare else None,
-        at=_place(spot[1], spot[2]) if spot else None,
+        clicked=_place(spot[1], spot[2]) if spot else None,
     )
     fields = {key.removeprefix(_INDICATOR): value for key, value in told.items() if key.startswith(_INDICATOR)}
     sound = {name: value for name, value in fields.items() if _FIELD.fullmatch(name) and _short(value)}
@@ -146,15 +146,15 @@ def _degrees(value: float) -> str:
     return f"{value:.5f}".rstrip("0").rstrip(".")
 
 
-def _layer(one: LayerShow) -> str:
+def _layer(one: LayerDisplay) -> str:
     faint = f".{round(100 * one.opacity)}" if one.opacity < 1 else ""
     years = f"@{one.years[0]}-{one.years[1]}{'' if one.undated else 'd'}" if one.years else ""
     return f"{'' if one.on else '-'}{one.id}{faint}{years or ('' if one.undated else '@dated')}"
 
 
-def _panel(text: str) -> tuple[LayerShow, ...]:
+def _panel(text: str) -> tuple[LayerDisplay, ...]:
     """Return the layers of a link; the first mention of one counts."""
-    found: dict[str, LayerShow] = {}
+    found: dict[str, LayerDisplay] = {}
     for part in text.split("~"):
         one = _LAYER.fullmatch(part)
         if one and one[2] not in found:
@@ -162,7 +162,7 @@ def _panel(text: str) -> tuple[LayerShow, ...]:
             years = (int(one["first"]), int(one["last"])) if one["first"] else None
             undated = not (one["only"] or one["dated"])
             if years is None or years[0] <= years[1]:
-                found[one[2]] = LayerShow(one[2], not one[1], opacity, years, undated)
+                found[one[2]] = LayerDisplay(one[2], not one[1], opacity, years, undated)
     return tuple(found.values())
 
 

@@ -117,7 +117,9 @@ def _take(state: MapState, shown: Shown, *, picture: bool) -> None:
 def _note_years(state: MapState, key: str) -> None:
     """Say of the layers of which the map draws only some years that they are answered, or taken away, whole."""
     layers = current_layers()
-    partly = [layers[one.id].spec.title(lang()) for one in state.panel if one.on and one.partly and one.id in layers]
+    partly = [
+        layers[one.id].spec.title(lang()) for one in state.panel if one.on and one.hides_features and one.id in layers
+    ]
     if key and partly:
         st.caption(markdown_text(say(key, layers=say("snapshot.and").join(partly))))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from carto.scene import Compare, LayerShow, Scene, View
+from carto.scene import Compare, LayerDisplay, Scene, View
 from views.parts.map.view import _opened, _state
 from views.screens.map import link as map_link
 from views.session import state as state_module
 
-BEGUN = Scene(View(116.0, 28.0, 7), (LayerShow("rivers", on=True), LayerShow("county", on=False)))
-LEFT = Scene(View(115.1, 27.2, 11), (LayerShow("county", on=True, opacity=0.3),), base="plain")
+BEGUN = Scene(View(116.0, 28.0, 7), (LayerDisplay("rivers", on=True), LayerDisplay("county", on=False)))
+LEFT = Scene(View(115.1, 27.2, 11), (LayerDisplay("county", on=True, opacity=0.3),), base="plain")
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def test_what_the_map_says_is_read():
     assert state.scene == Scene(
         View(117.0, 27.4, 12),
         (
-            LayerShow("county", on=True, opacity=0.45),
-            LayerShow("rivers", on=False, years=(2019, 2021), undated=False),
+            LayerDisplay("county", on=True, opacity=0.45),
+            LayerDisplay("rivers", on=False, years=(2019, 2021), undated=False),
         ),
         "plain",
         Compare("county", "", 0.25),

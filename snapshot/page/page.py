@@ -19,7 +19,7 @@ from carto.map import bundle
 from carto.markup import raw_text, render
 from carto.scene import LayerDisplay
 from carto.style import SITE_SYMBOL, THEME, Choropleth, classes_of, label_of, layer_legend
-from carto.tiles import marks_of, shaped
+from carto.tiles import drawn_as_shapes, marks_json
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
 from geo.tiles import shared_edges
@@ -213,7 +213,7 @@ def _shapes(
         shapes = shared_edges(layer.frame).geometry.to_numpy()
         rows, code = np.full(len(shapes), -1), np.zeros(len(shapes), int)
     else:
-        rows = np.flatnonzero(shaped(layer.frame))
+        rows = np.flatnonzero(drawn_as_shapes(layer.frame))
         shapes, code = layer.frame.geometry.to_numpy()[rows], of_row[rows]
     west, south, east, north = bounds
     pad = 0.02 * max(east - west, north - south)
@@ -238,9 +238,9 @@ def _shapes(
 def _marks(layer: Layer) -> dict[str, list[list[Any]]]:
     """Return symbols and names; each symbol with its row, for the pop-up."""
     assert layer.frame is not None
-    marks = marks_of(layer, layer.frame)
-    shapes = layer.frame.geometry.to_numpy()[~shaped(layer.frame)]
-    dotted = np.flatnonzero(~shaped(layer.frame))
+    marks = marks_json(layer, layer.frame)
+    shapes = layer.frame.geometry.to_numpy()[~drawn_as_shapes(layer.frame)]
+    dotted = np.flatnonzero(~drawn_as_shapes(layer.frame))
     counts = np.where(shapely.get_dimensions(shapes) > 0, 1, shapely.get_num_geometries(shapes))
     rows = np.repeat(dotted, counts)
     points = [[*point, int(row)] for point, row in zip(marks["points"], rows.tolist(), strict=True)]

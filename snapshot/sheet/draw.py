@@ -25,7 +25,7 @@ from rasterio.warp import Resampling, reproject, transform_bounds
 
 from carto.scene import LayerDisplay, ordered_ids
 from carto.style import MISSING, Choropleth, Symbol, classes_of, paint_order
-from carto.tiles import shaped
+from carto.tiles import drawn_as_shapes
 from geo.crs import from_store
 from geo.tiles import shared_edges
 from layers.catalogue import Layer
@@ -203,7 +203,7 @@ def _draw_shapes(axes: Axes, layer: Layer, frame: Frame, unit: float, opacity: f
         edges = _seen(shared_edges(layer.frame).geometry.to_numpy(), frame)
         _draw_path(axes, edges, classes[0].symbol, unit, many=False, opacity=opacity)
         return
-    drawn = shaped(layer.frame)
+    drawn = drawn_as_shapes(layer.frame)
     for place, item in enumerate(classes):
         rows = np.flatnonzero(drawn & (of_row == place))
         if rows.size:

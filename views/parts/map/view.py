@@ -15,7 +15,7 @@ from streamlit_folium import st_folium
 from carto.map import ShadedRelief, build_map, bundle, choropleth_group, initial_panel, refuse_remote
 from carto.scene import Compare, LayerDisplay, Scene, View
 from carto.style import Choropleth
-from carto.tiles import TileKind, ensure, file_name
+from carto.tiles import TileKind, ensure_file, file_name
 from layers.catalogue import Layer, MapSettings
 from views.parts.map.tile_progress import drawable
 from views.server import FROM_COMPONENT, base_file, session_token, tiles_folder
@@ -137,11 +137,11 @@ def show_map(
     )
     changing = [*groups]
     if choropleth is not None:
-        ensure(choropleth.layer, "regions", tiles_folder())
+        ensure_file(choropleth.layer, "regions", tiles_folder())
         side: Literal["", "left"] = "left" if beside is not None else ""
         changing.insert(0, choropleth_group(choropleth, lang, tile_url=_tile_url, side=side))
     if choropleth is not None and beside is not None:
-        ensure(beside.layer, "regions", tiles_folder())
+        ensure_file(beside.layer, "regions", tiles_folder())
         changing.insert(1, choropleth_group(beside, lang, tile_url=_tile_url, side="right"))
     for group in changing:
         refuse_remote(group)

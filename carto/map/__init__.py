@@ -1,4 +1,4 @@
-"""The Folium map, its panel of layers and its scripts."""
+"""The Folium map, its layer panel and its front-end files."""
 
 from carto.map.assets import bundle
 from carto.map.bases import ShadedRelief

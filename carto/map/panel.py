@@ -16,7 +16,7 @@ from carto.style import (
     layer_legend,
     paint_order,
     year_kinds,
-    years_shown,
+    years_json,
 )
 from carto.tiles import TileKind, has_clusters, has_marks, has_shapes
 from layers.catalogue import Layer
@@ -94,7 +94,7 @@ def _layer_json(layer: Layer, lang: Lang, tile_url: TileUrl, display: LayerDispl
     if display is None:
         return {**head, "absent": t(_ABSENT[layer.state], lang)}
     classes, _ = classes_of(layer)
-    years = years_shown(layer, display)
+    years = years_json(layer, display)
     return {
         **head,
         "on": display.on,

@@ -1,4 +1,4 @@
-"""Symbols, classes of values and legends, once for screen, sheet and file."""
+"""Symbols, classes of values and legends, the same for screen, sheet and file."""
 
 from carto.style.classes import (
     DIVERGING,
@@ -11,7 +11,7 @@ from carto.style.classes import (
     Palette,
     Scheme,
     classify,
-    rising_limits,
+    parse_limits,
 )
 from carto.style.legend import LegendEntry, choropleth_legend, cluster_entry, layer_legend
 from carto.style.symbols import (
@@ -28,7 +28,7 @@ from carto.style.symbols import (
     symbol_of,
 )
 from carto.style.theme import THEME, theme_css
-from carto.style.years import MOST_JOINED, year_kinds, years_shown
+from carto.style.years import MOST_JOINED, year_kinds, years_json
 
 __all__ = [
     "DIVERGING",
@@ -57,9 +57,9 @@ __all__ = [
     "label_of",
     "layer_legend",
     "paint_order",
-    "rising_limits",
+    "parse_limits",
     "symbol_of",
     "theme_css",
     "year_kinds",
-    "years_shown",
+    "years_json",
 ]

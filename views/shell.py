@@ -23,9 +23,9 @@ from views.session import (
     PAGE_ENTERED,
     PAGE_SHOWN,
     PAGES,
-    arrived,
     catalogue,
-    keep_going,
+    finish_navigation,
+    resume_navigation,
     say,
     show_fault,
     show_html,
@@ -80,7 +80,7 @@ _pages = {
 }
 PAGES.set(_pages)
 _chosen = st.navigation(list(_pages.values()), position="top")
-keep_going(_chosen)
+resume_navigation(_chosen)
 _header()
 _chosen.run()
-arrived()
+finish_navigation()

@@ -18,7 +18,7 @@ from carto.style import Choropleth
 from carto.tiles import TileKind, ensure_file, file_name
 from layers.catalogue import Layer, MapSettings
 from views.parts.map.tile_progress import drawable
-from views.server import FROM_COMPONENT, base_file, session_token, tiles_folder
+from views.server import FROM_COMPONENT, relief_file, session_token, tiles_folder
 from views.session import PAGE_ENTERED, Slot
 from words import Lang
 
@@ -199,7 +199,7 @@ def _tile_url(layer: Layer, kind: TileKind) -> str:
 
 def _relief() -> ShadedRelief | None:
     """Return the shaded relief with the bounds that stand beside it."""
-    path = base_file()
+    path = relief_file()
     if path is None or not path.with_suffix(".json").is_file():
         return None
     return _read_relief(str(path), path.stat().st_mtime_ns)

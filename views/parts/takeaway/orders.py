@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from carto.markup import Markup, style
-from views.server import KEEP_SECONDS, Job, Work, address_of, jobs
+from views.server import KEEP_SECONDS, Job, Work, download_url, jobs
 from views.session import Slot, markdown_text, say, show_fault, show_page
 
 __all__ = ["order", "show_orders"]
@@ -69,7 +69,7 @@ def _show(job: Job) -> None:
         stop.button(say("take.cancel"), key=f"take-stop-{job.id}", width="stretch", on_click=jobs().cancel, args=(job,))
     elif job.path is not None and job.path.is_file():
         told = say("take.fetch", name=job.path.name, size=_size(job.path.stat().st_size))
-        link = Markup('<a class="rl-take" href="{}" download>↓ {}</a>').format(address_of(job), told)
+        link = Markup('<a class="rl-take" href="{}" download>↓ {}</a>').format(download_url(job), told)
         show_page(style("views/parts/takeaway/templates/orders.css"), link)
     elif job.fault is not None:
         show_fault(job.fault)

@@ -13,7 +13,7 @@ from geo.errors import RedlineError
 from siting.check import CASE_FIELDS, Case, Run
 from views.parts.findings import RUN_NUMBER
 from views.session import (
-    KeptWidget,
+    PersistentWidget,
     Slot,
     ledger,
     link_to,
@@ -28,7 +28,7 @@ __all__ = ["CASE_FIELD", "case_fields", "show_case"]
 
 _STORED: Final[Slot[str | None]] = Slot("chk-kept", None)
 """Of each run: the id under which it was stored."""
-CASE_FIELD: Final[KeptWidget[str]] = KeptWidget("chk-case", "")
+CASE_FIELD: Final[PersistentWidget[str]] = PersistentWidget("chk-case", "")
 """Of each field of the case: its text."""
 
 _STORED_LINE: Final = Markup(
@@ -75,7 +75,7 @@ def _pairs(names: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _field(name: str) -> str:
     widget = CASE_FIELD.of(name)
-    text = widget.keep(st.text_input(say(f"check_page.case_{name}"), key=widget.restored(), max_chars=200))
+    text = widget.keep(st.text_input(say(f"check_page.case_{name}"), key=widget.restore(), max_chars=200))
     return text.strip()
 
 

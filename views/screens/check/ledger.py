@@ -127,7 +127,7 @@ def show_record(check_id: str) -> None:
     """Show a stored check as it was kept."""
     if pressed(say("check_page.record_back"), key="chk-back"):
         st.query_params.pop("check", None)
-        CHECK_MODE.hand_over("ledger")
+        CHECK_MODE.set_next("ledger")
         _TABLE.clear()
         st.rerun()
     check = _record(check_id)

@@ -90,7 +90,7 @@ def show() -> None:
     if asked:
         ledger_panel.show_record(asked)
         return
-    key = CHECK_MODE.restored()
+    key = CHECK_MODE.restore()
     mode = st.segmented_control(
         say("check_page.mode"),
         ["check", "ledger"],

@@ -27,7 +27,7 @@ from views.session import (
     Memo,
     Slot,
     catalogue,
-    current,
+    catalogue_in_use,
     current_layers,
     lang,
     markdown_text,
@@ -67,7 +67,7 @@ def asks_for_many(brought: Brought, seen: Inspection) -> bool:
 def _show_many(brought: Brought) -> None:
     """Draw the steps for all tables together."""
     st.markdown(f"##### 2 · {say('data.step_report')}")
-    token = f"{brought.token}-{current().overlay.revision}"
+    token = f"{brought.token}-{catalogue_in_use().overlay.revision}"
     place = st.container()
     extent = tuple(_EXTENT.of(brought.token).get()) or None
     tables = _looked_through(brought, extent)
@@ -93,7 +93,7 @@ def _database(brought: Brought) -> Database:
 
 def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[TableReport]:
     """Look through the tables, once for a file, an extent and a catalogue; what is read now is said."""
-    key = (brought.token, brought.crs, extent, current().overlay.revision)
+    key = (brought.token, brought.crs, extent, catalogue_in_use().overlay.revision)
     line = st.empty()
 
     def show(_share: float, table: str = "", /) -> None:

@@ -16,7 +16,7 @@ from views.parts.findings import word_title
 from views.screens.data.next_run import MESSAGE, TARGET, VIEW_NEXT
 from views.screens.data.table import chip, date_text, metres_text
 from views.session import (
-    current,
+    catalogue_in_use,
     html_of,
     lang,
     ledger,
@@ -88,7 +88,7 @@ def _fields(layer: Layer) -> None:
 
 def _versions(layer: Layer) -> None:
     """List the versions that were imported, the one in use marked; offer the way back and forward."""
-    entry = current().overlay.of(layer.id)
+    entry = catalogue_in_use().overlay.of(layer.id)
     shipped = layer.spec.source.kind != "imported"
     if layer.spec.role not in FIXED_ROLES and st.button(
         say("data.replace_button" if layer.state != "not_loaded" else "data.add_button"), key="data-replace"

@@ -27,7 +27,7 @@ from views.parts.findings import (
     show_required,
     show_verdict,
 )
-from views.parts.map import look_at, show_map
+from views.parts.map import show_map, view_of_bounds
 from views.screens.check.case import case_fields
 from views.screens.check.follow_up import show_path, show_reminders, show_way_out
 from views.screens.check.linear import centrelines, show_kept_sections
@@ -290,7 +290,7 @@ def _show_map(check: Check) -> None:
         catalogue().map,
         lang=lang(),
         groups=groups if middle is None else [*groups, middle],
-        go_to=look_at(*frame.total_bounds, margin=3.0),
+        go_to=view_of_bounds(*frame.total_bounds, margin=3.0),
         height=_MAP_HEIGHT,
         draw=False,
         key="check-record-map",

@@ -39,7 +39,7 @@ from views.parts.intake import (
     read_source,
     reading_of,
 )
-from views.parts.map import look_at, show_map
+from views.parts.map import show_map, view_of_bounds
 from views.screens.check import ledger as ledger_panel
 from views.screens.check.batch import show_occupation, show_schemes, show_sites, show_take
 from views.screens.check.case import show_case
@@ -79,7 +79,7 @@ _DEGREE_M: Final = 110_000.0
 """Of latitude, a little less than it is."""
 _STEP_M: Final = 100.0
 _ROOM: Final = 1.7
-"""The page's map is lower than the map that ``look_at`` reckons with."""
+"""The page's map is lower than the map that ``view_of_bounds`` reckons with."""
 
 """On a narrow screen the case comes after the result, as its number says."""
 
@@ -303,7 +303,7 @@ def _look(source: Source | None, sites: Sites | None, run: Run | None) -> View |
             west, south, east, north = sites.frame.total_bounds
             up = _ROOM * near_m / _DEGREE_M
             aside = up / math.cos(math.radians(north))
-            _VIEW.set(look_at(
+            _VIEW.set(view_of_bounds(
                 west - max(east - west, aside), south - max(north - south, up),
                 east + max(east - west, aside), north + max(north - south, up),
             ))  # fmt: skip

@@ -19,8 +19,8 @@ from views.parts.indicators import (
     show_as,
     shown,
 )
-from views.parts.map import MapState, choose_region, show_map, where_to_look
-from views.parts.takeaway import Shown, box_of, show_take
+from views.parts.map import MapState, choose_region, map_target, show_map
+from views.parts.takeaway import ExportContext, show_export, view_bounds
 from views.screens.map import search as search_box
 from views.screens.map import site as check_panel
 from views.screens.map.here import answered, show_answer
@@ -75,7 +75,7 @@ def show() -> None:
                 *search_box.groups(),
                 *([highlight_group(upload.frame[["geometry"]])] if upload is not None else []),
             ],
-            go_to=where_to_look(upload),
+            go_to=map_target(upload),
             height=_MAP_HEIGHT,
             scene=asked,
             linked=True,
@@ -99,16 +99,18 @@ def show() -> None:
         show_answer(state.clicked)
         _note_years(state, "map.years_here" if answered(state.clicked) is not None else "")
     with take_box:
-        _take(state, Shown(state.panel, state.bounds or box_of(state.view), checked, picked), picture=picture)
+        _take(
+            state, ExportContext(state.panel, state.bounds or view_bounds(state.view), checked, picked), picture=picture
+        )
     with left:
         _fold()
     _answer_first(state, checked)
 
 
-def _take(state: MapState, shown: Shown, *, picture: bool) -> None:
+def _take(state: MapState, shown: ExportContext, *, picture: bool) -> None:
     """Offer what can be taken away, and say where that is more or other than the map draws."""
     st.markdown(f"**{say('views.take_title')}**")
-    show_take(shown)
+    show_export(shown)
     _note_years(state, "map.years_take")
     if picture:
         st.caption(say("map.picture_take"))

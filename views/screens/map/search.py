@@ -19,7 +19,7 @@ from layers.catalogue import Layer, counties_of
 from layers.gazetteer import county_at, hit_of
 from layers.paths import PRODUCT
 from views.parts.entries import outline_of, plan_set, pointed_at
-from views.parts.map import MAP_GOES_TO, look_at
+from views.parts.map import MAP_TARGET, view_of_bounds
 from views.server import FIND_PATH, hit_title, search_index, session_token, suggestion
 from views.session import (
     Memo,
@@ -139,7 +139,7 @@ def _go(key: str) -> None:
     chosen = found()
     FIND_SHOWN.set(key)
     if chosen is not None and chosen.view is not None:
-        MAP_GOES_TO.set(chosen.view)
+        MAP_TARGET.set(chosen.view)
 
 
 def found() -> Found | None:
@@ -151,7 +151,7 @@ def found() -> Found | None:
     if chosen is not None and FIND_SHOWN.get() != key:  # a link, or the way back from a county page
         FIND_SHOWN.set(key)
         if chosen.view is not None:
-            MAP_GOES_TO.set(chosen.view)
+            MAP_TARGET.set(chosen.view)
     return chosen
 
 
@@ -249,7 +249,7 @@ def _found_point(key: str) -> Found | None:
 def _view(shapes: gpd.GeoDataFrame, kind: str) -> View | None:
     if shapes.empty:
         return None
-    view = look_at(*shapes.total_bounds, margin=1.25)
+    view = view_of_bounds(*shapes.total_bounds, margin=1.25)
     return View(view.lon, view.lat, min(view.zoom, _CLOSEST[kind]))
 
 

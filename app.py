@@ -1,4 +1,4 @@
-"""The door: pages and the routes that serve tiles and assets. ``make run`` or ``redline serve`` opens it."""
+"""The Streamlit app: pages and the routes of the product. Started by ``make run`` or ``redline serve``."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from benchmarks import map_speed
 from benchmarks.parcels import parcels, places
-from carto.tiles import ensure, missing
+from carto.tiles import ensure_file, missing_kinds
 from layers.catalogue import counties_of, load_layers, read_catalogue
 from layers.paths import home
 from siting.check import rules_here
@@ -109,9 +109,9 @@ def _ours(folder: Path) -> dict[str, Any]:
     if layer.frame is None:
         raise SystemExit(f"large_layers: {layer.fault}")
     result: dict[str, Any] = {"load_s": loaded, "load_cpu_s": used, "layer_mb": _memory_mb("VmRSS")}
-    for kind in missing(layer, tiles):
+    for kind in missing_kinds(layer, tiles):
         before, begun, used = _reset_peak_mb(), time.perf_counter(), time.process_time()
-        path = ensure(layer, kind, tiles)
+        path = ensure_file(layer, kind, tiles)
         result |= {f"{kind}_s": time.perf_counter() - begun, f"{kind}_cpu_s": time.process_time() - used}
         result[f"{kind}_mb"] = path.stat().st_size / 1e6
         result["over_layer_mb"] = max(result.get("over_layer_mb", 0.0), _memory_mb("VmHWM") - before)

@@ -1,1 +1,1 @@
-"""How things look, once for screen, sheet and file."""
+"""Cartography: symbols, legends, tiles and the map, the same for screen, sheet and file."""

@@ -1,16 +1,16 @@
-"""What a map shows besides its data: place, layers with their opacity and order, base map, comparison, chosen spot."""
+"""State of a map besides its data: view, order and opacity of layers, base map, comparison, clicked point."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Compare", "LayerShow", "Scene", "View", "arranged"]
+__all__ = ["Compare", "LayerDisplay", "Scene", "View", "ordered_ids"]
 
 
 @dataclass(frozen=True)
 class View:
-    """A place to look at."""
+    """A map view: longitude and latitude of its centre in degrees, and its zoom level."""
 
     lon: float
     lat: float
@@ -18,8 +18,8 @@ class View:
 
 
 @dataclass(frozen=True)
-class LayerShow:
-    """How one layer of the panel stands.
+class LayerDisplay:
+    """Display settings of one layer of the panel: on or off, opacity, years.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class LayerShow:
     opacity : float
         0.1 to 1.
     years : (int, int) or None
-        Of a layer with dates: the first and the last year that is drawn; None for all.
+        First and last year that are drawn of a layer with dates; None for all.
     undated : bool
         Whether features without a date are drawn.
     """
@@ -40,21 +40,21 @@ class LayerShow:
     undated: bool = True
 
     @property
-    def partly(self) -> bool:
-        """Whether some features may not be drawn."""
+    def hides_features(self) -> bool:
+        """Whether features may be hidden by their dates."""
         return self.years is not None or not self.undated
 
 
 @dataclass(frozen=True)
 class Compare:
-    """Two layers side by side: one is drawn left of the divider only, the other right of it only.
+    """Swipe comparison: one layer is drawn left of the divider only, another right of it only.
 
     Attributes
     ----------
     left, right : str
-        Ids of layers; empty where a side has nothing of its own.
+        Ids of layers; empty for a side without a layer of its own.
     share : float
-        Where the divider stands, as a share of the map's width.
+        Position of the divider, as a share of the map's width.
     """
 
     left: str
@@ -64,36 +64,36 @@ class Compare:
 
 @dataclass(frozen=True)
 class Scene:
-    """A map as the user left it, or as a link asks for it; what is None or empty is the catalogue's.
+    """State of a map, from a user or a link; fields that are None or empty take the catalogue's defaults.
 
     Attributes
     ----------
     view : View or None
-    panel : tuple of LayerShow
-        What is drawn on top first.
+    panel : tuple of LayerDisplay
+        Layers drawn on top first.
     base : str
         Id of the base map.
     compare : Compare or None
-    at : tuple of float or None
-        Longitude and latitude of the spot that was clicked, degrees.
+    clicked : tuple of float or None
+        Longitude and latitude of the point that was clicked last, degrees.
     """
 
     view: View | None = None
-    panel: tuple[LayerShow, ...] = ()
+    panel: tuple[LayerDisplay, ...] = ()
     base: str = ""
     compare: Compare | None = None
-    at: tuple[float, float] | None = None
+    clicked: tuple[float, float] | None = None
 
 
-def arranged(ids: Sequence[str], wanted: Iterable[str]) -> list[str]:
-    """Return `ids` in the order of `wanted`; ids that it does not name keep their place after the one before them.
+def ordered_ids(ids: Sequence[str], preferred: Iterable[str]) -> list[str]:
+    """Return `ids` in the order of `preferred`; an id that is not in it stays behind its predecessor in `ids`.
 
     Examples
     --------
-    >>> arranged(["a", "b", "c", "d"], ["c", "a", "no_such"])
+    >>> ordered_ids(["a", "b", "c", "d"], ["c", "a", "no_such"])
     ['c', 'd', 'a', 'b']
     """
-    order = [name for name in dict.fromkeys(wanted) if name in set(ids)]
+    order = [name for name in dict.fromkeys(preferred) if name in set(ids)]
     if not order:
         return list(ids)
     placed, before = list(order), ""

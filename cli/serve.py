@@ -21,10 +21,10 @@ from words import Lang, t
 def serve(obj: dict[str, object], port: int, address: str) -> None:
     """Serve the app in the browser."""
     from layers.paths import PRODUCT
-    from views.server import prepare
+    from views.server import prepare_tiles
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
-    prepare(Path(str(obj["config"])), write_line=lambda text: click.echo(text, err=True), lang=lang)
+    prepare_tiles(Path(str(obj["config"])), write_line=lambda text: click.echo(text, err=True), lang=lang)
     command = [sys.executable, "-m", "streamlit", "run", str(PRODUCT / "app.py")]
     command += ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
     environment = os.environ | {"REDLINE_CONFIG": str(Path(str(obj["config"])).resolve())}

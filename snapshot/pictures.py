@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import geopandas as gpd
 import shapely
 
-from carto.scene import LayerShow
+from carto.scene import LayerDisplay
 from geo.errors import BadInput
 from geo.progress import Progress
 from layers.catalogue import Layer, is_for_internal_use, may_export
@@ -51,7 +51,7 @@ class Picture:
         Size of a cell.
     relief : Relief or None
         The shaded relief of the screen, below a sheet or a page.
-    panel : tuple of LayerShow
+    panel : tuple of LayerDisplay
         How the layers stand on the screen, top first: a sheet and a page draw them in that order and opacity.
     """
 
@@ -67,7 +67,7 @@ class Picture:
     raster: Literal["distance", "constraint"] = "distance"
     cell_m: float = 100.0
     relief: Relief | None = None
-    panel: tuple[LayerShow, ...] = ()
+    panel: tuple[LayerDisplay, ...] = ()
 
 
 @dataclass(frozen=True)

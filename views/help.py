@@ -1,4 +1,4 @@
-"""Help: the three jobs, shown to a browser on its first visit and whenever "?" is pressed. All of it in the browser."""
+"""Help dialog on the three main tasks, opened at a browser's first visit and by the "?" button; runs in the browser."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from views.session import lang, say
 
 __all__ = ["show_help"]
 
-_HERE: Final = PRODUCT / "views" / "js"
-_JOBS: Final = ("browse", "check", "take")
+_SCRIPTS: Final = PRODUCT / "views" / "js"
+_TASKS: Final = ("browse", "check", "take")
 _HTML: Final = """
 <button type="button" class="open">?</button>
 <dialog><h2 tabindex="-1" autofocus></h2><ol></ol><p class="mind"></p><button type="button"></button></dialog>
@@ -20,10 +20,10 @@ _HTML: Final = """
 
 
 def show_help() -> None:
-    """Show the button; it opens by itself in a browser that has not closed it before.
+    """Show the "?" button; the dialog opens by itself in a browser in which it was never closed.
 
-    The browser remembers (``localStorage``), the server does not: there are no accounts, and a cookie would have to be
-    asked for. The language of the page is told to the browser here as well, for screen readers and hyphenation.
+    That is stored in the browser (``localStorage``), not on the server: there are no accounts, and a cookie would need
+    consent. The component also sets the language of the page, for screen readers and hyphenation.
     """
     _component()(
         key="help",
@@ -31,7 +31,7 @@ def show_help() -> None:
             "lang": lang(),
             "open": say("help.open"),
             "title": say("help.title"),
-            "jobs": [[say(f"help.{job}"), say(f"help.{job}_text")] for job in _JOBS],
+            "jobs": [[say(f"help.{task}"), say(f"help.{task}_text")] for task in _TASKS],
             "mind": say("help.mind"),
             "close": say("help.close"),
         },
@@ -40,5 +40,5 @@ def show_help() -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _component() -> Any:
-    texts = {kind: (_HERE / f"help.{kind}").read_text(encoding="utf-8") for kind in ("js", "css")}
+    texts = {kind: (_SCRIPTS / f"help.{kind}").read_text(encoding="utf-8") for kind in ("js", "css")}
     return st.components.v2.component("redline_help", html=_HTML, js=texts["js"], css=texts["css"])

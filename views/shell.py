@@ -1,4 +1,4 @@
-"""The frame round every page: title, navigation, language switch, and what happens when something breaks."""
+"""Script of the app: header, navigation and language switch around each page, and error handling."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from views.session import (
     PAGE_ENTERED,
     PAGE_SHOWN,
     PAGES,
-    arrived,
     catalogue,
-    keep_going,
+    finish_navigation,
+    resume_navigation,
     say,
     show_fault,
     show_html,
@@ -33,12 +33,12 @@ from views.session import (
 )
 
 _BRAND: Final = Markup('<p><span class="redline-brand">{}<small>{}</small></span></p>')
-_WORDS: Final = Markup("<style>:root {{ --rl-menu: {}; --rl-upload: {}; --rl-upload-limit: {}; }}</style>")
-"""Words that style sheets write."""
+_CSS_TEXTS: Final = Markup("<style>:root {{ --rl-menu: {}; --rl-upload: {}; --rl-upload-limit: {}; }}</style>")
+"""CSS custom properties with the texts that style sheets insert."""
 
 
 def _page(show: Callable[[], None], name: str, path: str, *, default: bool = False) -> st.Page:
-    """Wrap a page so that a fault shows as its one sentence, never as a traceback."""
+    """Return a page whose errors are shown as one sentence, never as a traceback."""
 
     def guarded() -> None:
         PAGE_ENTERED.set(PAGE_SHOWN.get() != path)
@@ -66,8 +66,8 @@ def _header() -> None:
 
 
 st.set_page_config(page_title="Redline 红线一张图", page_icon="🗺️", layout="wide", initial_sidebar_state="collapsed")
-_said = (say("help.menu"), say("views.upload_button"), say("views.upload_limit", size=catalogue().limits.upload_mb))
-show_html(_WORDS.format(*(raw_text(json.dumps(text, ensure_ascii=False)) for text in _said)))
+_texts = (say("help.menu"), say("views.upload_button"), say("views.upload_limit", size=catalogue().limits.upload_mb))
+show_html(_CSS_TEXTS.format(*(raw_text(json.dumps(text, ensure_ascii=False)) for text in _texts)))
 show_html(Markup("<style>{}</style>").format(raw_text(theme_css())))
 show_html(style("views/templates/frame.css"))
 _pages = {
@@ -80,7 +80,7 @@ _pages = {
 }
 PAGES.set(_pages)
 _chosen = st.navigation(list(_pages.values()), position="top")
-keep_going(_chosen)
+resume_navigation(_chosen)
 _header()
 _chosen.run()
-arrived()
+finish_navigation()

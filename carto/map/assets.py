@@ -1,4 +1,4 @@
-"""The front-end files of the map as one script and one style sheet, named by their content."""
+"""Bundle the front-end files of the map into one script and one style sheet, versioned by a content digest."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _IMAGES: Final = {
 
 @dataclass(frozen=True)
 class Bundle:
-    """All files of the map by name: ``map.js``, ``map.css`` and the images that the sheet names."""
+    """Content of the map's front-end files by name (``map.js``, ``map.css``, images), and a digest of all of them."""
 
     digest: str
     files: dict[str, bytes]
@@ -71,7 +71,7 @@ class Bundle:
 
 @cache
 def bundle() -> Bundle:
-    """Return the front-end files, read once.
+    """Return the front-end files of the map, read from the disk at the first call only.
 
     st_folium loads scripts one after another, so one file is faster than eight.
 
@@ -80,7 +80,10 @@ def bundle() -> Bundle:
     RedlineError
         If a file of ``static/vendor`` is missing.
     """
-    files = {"map.js": _joined(_SCRIPTS, b"\n;\n"), "map.css": theme_css().encode() + b"\n" + _joined(_SHEETS, b"\n")}
+    files = {
+        "map.js": _concatenated(_SCRIPTS, b"\n;\n"),
+        "map.css": theme_css().encode() + b"\n" + _concatenated(_SHEETS, b"\n"),
+    }
     files |= {name: _read(path) for name, path in _IMAGES.items()}
     digest = hashlib.sha256()
     for name, content in sorted(files.items()):
@@ -88,9 +91,9 @@ def bundle() -> Bundle:
     return Bundle(digest.hexdigest()[:16], files)
 
 
-def _joined(paths: tuple[Path, ...], between: bytes) -> bytes:
-    """Join files, without the notes that point to source maps which we do not serve."""
-    lines = [line for path in paths for line in (*_read(path).splitlines(), between)]
+def _concatenated(paths: tuple[Path, ...], separator: bytes) -> bytes:
+    """Return files joined by `separator`, without comments that refer to source maps, which are not served."""
+    lines = [line for path in paths for line in (*_read(path).splitlines(), separator)]
     return b"\n".join(line for line in lines if not line.startswith((b"//# sourceMappingURL", b"/*# sourceMappingURL")))
 
 

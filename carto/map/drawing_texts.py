@@ -1,4 +1,4 @@
-"""The texts of the drawing tools, in the shape in which Leaflet.draw wants them (``L.drawLocal``)."""
+"""Texts of the drawing tools in the structure of ``L.drawLocal``, the text table of Leaflet.draw."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from words import Lang, t
 
-__all__ = ["draw_words"]
+__all__ = ["drawing_texts"]
 
 _PATHS: Final = {
     "draw.toolbar.actions.title": "draw_cancel_tip",
@@ -48,8 +48,8 @@ _PATHS: Final = {
 }
 
 
-def draw_words(lang: Lang) -> dict[str, Any]:
-    """Return the texts as the nested table of Leaflet.draw."""
+def drawing_texts(lang: Lang) -> dict[str, Any]:
+    """Return the texts of the drawing tools, nested as in ``L.drawLocal``."""
     table: dict[str, Any] = {}
     for path, key in _PATHS.items():
         *folders, last = path.split(".")

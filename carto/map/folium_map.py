@@ -1,4 +1,4 @@
-"""The folium map assembled: one start call with everything that stays, feature groups with what a rerun changes.
+"""Build the folium map: one start call with everything constant, and feature groups for what a rerun changes.
 
 st_folium remounts the map (flicker, lost zoom) when the generated script changes, so `build_map` gives the same script
 for the same layers, language and start; an indicator or a checked site comes as a feature group.
@@ -18,8 +18,8 @@ import geopandas as gpd
 from branca.element import Element, MacroElement
 from folium.template import Template
 
-from carto.map.bases import Base, allowed_hosts, bases_of
-from carto.map.panel import TileUrl, groups_of, initial_panel, legend_json, symbol_json, texts_of
+from carto.map.bases import ShadedRelief, allowed_hosts, base_maps
+from carto.map.panel import TileUrl, browser_texts, initial_panel, legend_json, panel_json, symbol_json
 from carto.scene import Scene, View
 from carto.style import MISSING, SITE_FILL, SITE_RED, Choropleth, choropleth_legend
 from geo.errors import RedlineError
@@ -27,14 +27,23 @@ from geo.tiles import LEVEL_DIFF, MIN_ZOOM
 from layers.catalogue import Layer, MapSettings
 from words import Lang, t
 
-__all__ = ["Base", "Scene", "TileUrl", "View", "build_map", "choropleth_group", "highlight_group", "refuse_remote"]
+__all__ = [
+    "Scene",
+    "ShadedRelief",
+    "TileUrl",
+    "View",
+    "build_map",
+    "choropleth_group",
+    "highlight_group",
+    "refuse_remote",
+]
 
 _REMOTE: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _HIGHLIGHT: Final = {"color": SITE_RED, "weight": 3, "fillColor": SITE_FILL, "fillOpacity": 0.25}
 
 
 class _Map(folium.Map):
-    """A map whose script and sheet are ours; folium's own lists (jquery, bootstrap, fonts) are for others."""
+    """Folium map that loads only this product's script and style sheet, not folium's defaults (jquery, bootstrap)."""
 
     def __init__(self, assets: str, **options: Any) -> None:
         super().__init__(**options)
@@ -53,7 +62,7 @@ class _Fullscreen(folium.plugins.Fullscreen):
 
 
 class _Start(MacroElement):
-    """Hands the settings to our script, before the drawing tools that take their texts from it."""
+    """Call of ``redline.start`` with the settings; placed before the drawing tools, which take their texts from it."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -68,17 +77,18 @@ class _Start(MacroElement):
 
 
 class _ScriptGroup(folium.FeatureGroup):
-    """A feature group that our script builds from plain data (`tojson` escapes what could be code)."""
+    """Feature group built in the browser by the class ``redline.<class_name>`` from JSON data (escaped by `tojson`)."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = new redline.{{ this.maker }}({{ this.data|tojson }}, {{ this.look|tojson }});"
+        "var {{ this.get_name() }} = new redline.{{ this.class_name }}("
+        "{{ this.data|tojson }}, {{ this.path_style|tojson }});"
         "{% endmacro %}"
     )
 
-    def __init__(self, maker: str, data: dict[str, Any], look: dict[str, Any] | None = None) -> None:
-        super().__init__(name=maker, control=False)
-        self.maker, self.data, self.look = maker, data, look or {}
+    def __init__(self, class_name: str, data: dict[str, Any], path_style: dict[str, Any] | None = None) -> None:
+        super().__init__(name=class_name, control=False)
+        self.class_name, self.data, self.path_style = class_name, data, path_style or {}
 
 
 def build_map(
@@ -91,51 +101,51 @@ def build_map(
     token: str,
     visible: set[str] | None = None,
     scene: Scene | None = None,
-    base: Base | None = None,
+    base: ShadedRelief | None = None,
     draw: bool = True,
     linked: bool = False,
 ) -> folium.Map:
-    """Assemble the map.
+    """Return a new map with its layers, controls and drawing tools.
 
     Parameters
     ----------
     layers : sequence of Layer
-        In catalogue order; layers that are not loaded stand in the panel, greyed.
+        In catalogue order; layers that are not loaded are listed in the panel, greyed.
     settings : MapSettings
     lang : {"zh", "en"}
     tile_url : callable
-        Address of a layer's file of a kind, relative to the page of the component.
+        Returns the URL of a layer's file of a kind, relative to the page of the component.
     assets : str
-        Relative address of the folder that holds ``map.js`` and ``map.css``.
+        Relative URL of the folder of ``map.js`` and ``map.css``.
     token : str
         Sent with every request for tiles.
     visible : set of str, optional
         Ids of the layers that are on at first; those of the catalogue by default.
     scene : Scene, optional
-        Where the map opens and how its layers stand; the catalogue's by default.
-    base : Base, optional
-        Shaded relief below everything.
+        Initial view, display settings of layers, base map; the catalogue's by default.
+    base : ShadedRelief, optional
+        Shaded relief, drawn below everything.
     draw : bool
-        Whether there are tools to draw with: only where something is done with a drawing.
+        Whether to add drawing tools: only on pages that use what is drawn.
     linked : bool
-        Whether the address of the page stands for what the map shows, so that the map offers it to be copied.
+        Whether the URL of the page describes what the map shows, so that the map has a button to copy it.
 
     Returns
     -------
     folium.Map
-        A new one: never cache it, st_folium changes it.
+        Never cache it: st_folium modifies it.
 
     Raises
     ------
     RedlineError
-        If anything in it would leave this server.
+        If anything in it would be loaded from another server that is not allowed.
     """
-    opened = scene or Scene()
-    place = opened.view or View(settings.centre_lon, settings.centre_lat, settings.zoom)
-    drawn = _Map(
+    initial = scene or Scene()
+    view = initial.view or View(settings.centre_lon, settings.centre_lat, settings.zoom)
+    result = _Map(
         assets,
-        location=[place.lat, place.lon],
-        zoom_start=place.zoom,
+        location=[view.lat, view.lon],
+        zoom_start=view.zoom,
         tiles=None,
         minZoom=max(settings.min_zoom, MIN_ZOOM + LEVEL_DIFF),
         maxZoom=settings.max_zoom,
@@ -146,35 +156,35 @@ def build_map(
         "lang": lang,
         "token": token,
         "levelDiff": LEVEL_DIFF,
-        "bases": bases_of(base, settings.online, lang),
-        "base": opened.base,
-        "compare": _compare(opened, layers),
-        "groups": groups_of(layers, lang, tile_url, opened.panel, visible),
-        "texts": texts_of(lang),
+        "bases": base_maps(base, settings.online, lang),
+        "base": initial.base,
+        "compare": _compare_json(initial, layers),
+        "groups": panel_json(layers, lang, tile_url, initial.panel, visible),
+        "texts": browser_texts(lang),
         "linked": linked,
-        "at": opened.at,
-        "home": settings.home if opened.view is None else None,
+        "at": initial.clicked,
+        "home": settings.home if initial.view is None else None,
     }
-    drawn.add_child(_Start(config))
+    result.add_child(_Start(config))
     if draw:
-        drawn.add_child(_drawing_tools())
-    drawn.add_child(_Fullscreen(title=t("carto.full_screen", lang), title_cancel=t("carto.full_screen_exit", lang)))
-    refuse_remote(drawn, allowed_hosts(settings.online))
-    return drawn
+        result.add_child(_drawing_tools())
+    result.add_child(_Fullscreen(title=t("carto.full_screen", lang), title_cancel=t("carto.full_screen_exit", lang)))
+    refuse_remote(result, allowed_hosts(settings.online))
+    return result
 
 
-def _compare(opened: Scene, layers: Sequence[Layer]) -> dict[str, Any] | None:
-    """Return the comparison, without sides that are not here."""
-    here = {one.id for one in initial_panel(layers, ())}
-    asked = opened.compare
-    if asked is None or not {asked.left, asked.right} & here:
+def _compare_json(scene: Scene, layers: Sequence[Layer]) -> dict[str, Any] | None:
+    """Return the swipe comparison as the browser reads it, None if neither of its layers is on the map."""
+    ids = {display.id for display in initial_panel(layers, ())}
+    compare = scene.compare
+    if compare is None or not {compare.left, compare.right} & ids:
         return None
-    left, right = (side if side in here else "" for side in (asked.left, asked.right))
-    return {"left": left, "right": right, "share": asked.share}
+    left, right = (side if side in ids else "" for side in (compare.left, compare.right))
+    return {"left": left, "right": right, "share": compare.share}
 
 
 def _drawing_tools() -> _Draw:
-    """Return the tools to draw a site with."""
+    """Return the toolbar to draw sites: points, lines, areas, rectangles, circles."""
     shape = {"shapeOptions": {"color": SITE_RED, "weight": 2, "fillOpacity": 0.12}}
     lines = {**shape, "showLength": False}
     area = {**shape, "allowIntersection": False, "showArea": False}
@@ -193,38 +203,38 @@ def _drawing_tools() -> _Draw:
 
 
 def choropleth_group(
-    shown: Choropleth, lang: Lang, *, tile_url: TileUrl, side: Literal["", "left", "right"] = ""
+    choropleth: Choropleth, lang: Lang, *, tile_url: TileUrl, side: Literal["", "left", "right"] = ""
 ) -> folium.FeatureGroup:
-    """Return an indicator as the feature group of a rerun: polygons of its layer coloured by class.
+    """Return an indicator as a feature group for st_folium: the polygons of its layer coloured by class.
 
     Parameters
     ----------
-    shown : Choropleth
+    choropleth : Choropleth
     lang : {"zh", "en"}
     tile_url : callable
     side : {"", "left", "right"}
-        Where two are compared: on which side of the divider it is drawn.
+        The side of the divider that it is drawn on, if two are compared.
     """
     data = {
         "side": side,
         "sideWord": t(f"map.side_{side}", lang) if side else "",
-        "url": tile_url(shown.layer, "regions"),
-        "title": _with_unit(shown.title(lang), shown.unit(lang) if shown.unit else "", lang),
-        "note": shown.note(lang) if shown.note else "",
-        "styles": [*(symbol_json(symbol) for symbol in shown.classes.symbols()), symbol_json(MISSING)],
-        "classOf": [int(place) if place >= 0 else len(shown.classes.colours) for place in shown.classes.of_row],
-        "legend": [legend_json(entry) for entry in choropleth_legend(shown, lang)],
+        "url": tile_url(choropleth.layer, "regions"),
+        "title": _with_unit(choropleth.title(lang), choropleth.unit(lang) if choropleth.unit else "", lang),
+        "note": choropleth.note(lang) if choropleth.note else "",
+        "styles": [*(symbol_json(symbol) for symbol in choropleth.classes.symbols()), symbol_json(MISSING)],
+        "classOf": [int(i) if i >= 0 else len(choropleth.classes.colours) for i in choropleth.classes.of_row],
+        "legend": [legend_json(entry) for entry in choropleth_legend(choropleth, lang)],
     }
     return _ScriptGroup("Choropleth", data)
 
 
 def highlight_group(frame: gpd.GeoDataFrame) -> folium.FeatureGroup:
-    """Return shapes to be pointed out (a checked site, a found place) as the feature group of a rerun.
+    """Return shapes to highlight (a checked site, a search result) as a feature group for st_folium.
 
     Parameters
     ----------
     frame : GeoDataFrame
-        EPSG:4490. Only the shapes are sent.
+        EPSG:4490. Only its geometries are sent.
     """
     if frame.crs is None or frame.crs.to_epsg() != 4490:
         raise ValueError("highlights are drawn from EPSG:4490")
@@ -233,38 +243,38 @@ def highlight_group(frame: gpd.GeoDataFrame) -> folium.FeatureGroup:
 
 
 def refuse_remote(element: Element, allowed: frozenset[str] = frozenset()) -> None:
-    """Raise if an element would load anything from another server.
+    """Raise `RedlineError` if an element would load anything from a server that is not allowed.
 
     Parameters
     ----------
     element : Element
     allowed : frozenset of str
-        Hosts from which the configuration lets tiles come; scripts and sheets never do.
+        Hosts that tiles may be loaded from; scripts and style sheets may be from none.
 
     Raises
     ------
     RedlineError
-        Naming the first such address. A ``ColorMap`` is one: st_folium adds remote scripts for it.
+        With the first such URL. A ``ColorMap`` is refused too: st_folium adds remote scripts for it.
     """
     if isinstance(element, branca.colormap.ColorMap):
         raise RedlineError("carto.remote_link", url="ColorMap (d3)")
     for _, url in [*getattr(element, "default_js", []), *getattr(element, "default_css", [])]:
         if _REMOTE.match(url):
             raise RedlineError("carto.remote_link", url=url)
-    for url in _addresses(getattr(element, "config", None)) + _addresses(getattr(element, "data", None)):
+    for url in _urls(getattr(element, "config", None)) + _urls(getattr(element, "data", None)):
         if _REMOTE.match(url) and urlsplit(url).netloc not in allowed:
             raise RedlineError("carto.remote_link", url=url)
     for child in element._children.values():  # noqa: SLF001 -- branca has no other way
         refuse_remote(child, allowed)
 
 
-def _addresses(node: Any) -> list[str]:
-    """Return every text of nested data that stands under a key for an address."""
+def _urls(node: Any) -> list[str]:
+    """Return all strings of nested data whose key is one of a URL (``url``, ``marksUrl``)."""
     if isinstance(node, dict):
         here = [value for key, value in node.items() if key in {"url", "marksUrl"} and isinstance(value, str)]
-        return here + [url for value in node.values() for url in _addresses(value)]
+        return here + [url for value in node.values() for url in _urls(value)]
     if isinstance(node, list):
-        return [url for value in node for url in _addresses(value)]
+        return [url for value in node for url in _urls(value)]
     return []
 
 

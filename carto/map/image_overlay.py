@@ -1,4 +1,4 @@
-"""A user's raster as a picture on the map: painted in a palette, nothing where it holds nothing."""
+"""A user's raster as an image on the map: coloured by a palette, transparent where it has no value."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from PIL import Image
 from carto.map.folium_map import _ScriptGroup
 from carto.style import Palette
 
-__all__ = ["Picture", "Ramp", "image_group", "painted"]
+__all__ = ["RasterImage", "RasterLegend", "image_group", "paint_raster"]
 
 _STEPS: Final = 9
 _SHADES: Final = 256
-_RIM: Final = (2.0, 98.0)
-"""Percentiles that the ends of the palette stand for: single wild cells do not flatten the rest."""
+_STRETCH_PERCENTILES: Final = (2.0, 98.0)
+"""Percentiles of the values at both ends of the palette, so that outliers do not take up most of it."""
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A painted raster.
+class RasterImage:
+    """A raster rendered in a palette, as WebP.
 
     Attributes
     ----------
     webp : bytes
     low, high : float
-        The values that the ends of the palette stand for.
+        The values at both ends of the palette.
     colours : tuple of str
         The palette, low to high.
     """
@@ -43,8 +43,8 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Ramp:
-    """What the colours of a picture stand for: the palette, low to high, its ends as written, and a note on them."""
+class RasterLegend:
+    """Legend of a raster image: the palette from low to high, its end values as text, and a note."""
 
     colours: tuple[str, ...]
     low: str
@@ -52,8 +52,8 @@ class Ramp:
     note: str
 
 
-def painted(values: NDArray[np.float64], palette: Palette = "YlGnBu") -> Picture:
-    """Paint values in a palette, without loss.
+def paint_raster(values: NDArray[np.float64], palette: Palette = "YlGnBu") -> RasterImage:
+    """Return values rendered in a palette as a lossless WebP image with an alpha channel.
 
     Parameters
     ----------
@@ -61,23 +61,25 @@ def painted(values: NDArray[np.float64], palette: Palette = "YlGnBu") -> Picture
         NaN becomes transparent.
     palette : str
     """
-    held = np.isfinite(values)
-    low, high = (float(end) for end in np.percentile(values[held], _RIM)) if held.any() else (0.0, 0.0)
-    if low == high and held.any():
-        low, high = float(values[held].min()), float(values[held].max())
+    finite = np.isfinite(values)
+    low, high = (
+        (float(end) for end in np.percentile(values[finite], _STRETCH_PERCENTILES)) if finite.any() else (0.0, 0.0)
+    )
+    if low == high and finite.any():
+        low, high = float(values[finite].min()), float(values[finite].max())
     colours = tuple(str(colour) for colour in color_brewer(palette, _STEPS))
     stops = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in colours], float)
     shade = np.linspace(0, _STEPS - 1, _SHADES)
     ramp = (
         np.column_stack([np.interp(shade, np.arange(_STEPS), stops[:, i]) for i in range(3)]).round().astype(np.uint8)
     )
-    place = np.where(held, values - low, 0.0) / ((high - low) or 1.0)
-    picture = np.zeros((*values.shape, 4), np.uint8)
-    picture[..., :3] = ramp[np.clip(place * (_SHADES - 1), 0, _SHADES - 1).astype(np.uint8)]
-    picture[..., 3] = np.where(held, 255, 0)
+    position = np.where(finite, values - low, 0.0) / ((high - low) or 1.0)
+    rgba = np.zeros((*values.shape, 4), np.uint8)
+    rgba[..., :3] = ramp[np.clip(position * (_SHADES - 1), 0, _SHADES - 1).astype(np.uint8)]
+    rgba[..., 3] = np.where(finite, 255, 0)
     stream = io.BytesIO()
-    Image.fromarray(picture, "RGBA").save(stream, "WEBP", lossless=True, quality=40)
-    return Picture(stream.getvalue(), low, high, colours)
+    Image.fromarray(rgba, "RGBA").save(stream, "WEBP", lossless=True, quality=40)
+    return RasterImage(stream.getvalue(), low, high, colours)
 
 
 def image_group(
@@ -85,21 +87,20 @@ def image_group(
     bounds: tuple[tuple[float, float], tuple[float, float]],
     *,
     title: str,
-    ramp: Ramp,
+    legend: RasterLegend,
     opacity: float = 0.8,
 ) -> folium.FeatureGroup:
-    """Return a picture as the feature group of a rerun.
+    """Return a raster image as a feature group for st_folium.
 
     Parameters
     ----------
     url : str
-        On our own server; it is fetched with the session's token.
+        On this server; it is fetched with the session's token.
     bounds : tuple
-        ((south, west), (north, east)) in degrees, of a picture in Web Mercator.
+        ((south, west), (north, east)) in degrees, of an image in Web Mercator.
     title : str
-        Stands over the legend; named where the picture cannot be loaded.
-    ramp : Ramp
-        The legend.
+        Heading of the legend, also used in the message if the image cannot be loaded.
+    legend : RasterLegend
     opacity : float
     """
     return _ScriptGroup(
@@ -108,8 +109,8 @@ def image_group(
             "url": url,
             "bounds": [list(corner) for corner in bounds],
             "title": title,
-            "note": ramp.note,
-            "ramp": {"colours": list(ramp.colours), "low": ramp.low, "high": ramp.high},
+            "note": legend.note,
+            "ramp": {"colours": list(legend.colours), "low": legend.low, "high": legend.high},
             "legend": [],
             "opacity": opacity,
         },

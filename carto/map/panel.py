@@ -1,41 +1,41 @@
-"""What the browser must know of the layers: the panel in the order of drawing, and the texts that it writes itself."""
+"""JSON for the map in the browser: layers of the panel from top to bottom, symbols, legends, texts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from carto.map.drawing_texts import draw_words
-from carto.scene import LayerShow, arranged
+from carto.map.drawing_texts import drawing_texts
+from carto.scene import LayerDisplay, ordered_ids
 from carto.style import (
     LegendEntry,
     Symbol,
     classes_of,
-    crowd_entry,
+    cluster_entry,
     label_of,
     layer_legend,
     paint_order,
     year_kinds,
-    years_shown,
+    years_json,
 )
-from carto.tiles import TileKind, has_crowds, has_marks, has_shapes
+from carto.tiles import TileKind, has_clusters, has_marks, has_shapes
 from layers.catalogue import Layer
 from words import Lang, t
 
-__all__ = ["TileUrl", "groups_of", "initial_panel", "legend_json", "symbol_json", "texts_of"]
+__all__ = ["TileUrl", "browser_texts", "initial_panel", "legend_json", "panel_json", "symbol_json"]
 
 TileUrl = Callable[[Layer, TileKind], str]
 
 _OWN_TEXTS: Final = ("panel", "watermark", "base", "attribution", "zoom_in", "zoom_out", "county_only")
 _ABSENT: Final = {"failed": "carto.load_failed", "loaded": "carto.under_way", "not_loaded": "carto.not_loaded"}
-_ALWAYS: Final = 18
-"""A layer that shows up to here shows on every closer zoom too."""
+_NO_MAX_ZOOM: Final = 18
+"""A layer whose `max_zoom` reaches this is shown at every higher zoom too."""
 
 
-def groups_of(
-    layers: Sequence[Layer], lang: Lang, tile_url: TileUrl, panel: Sequence[LayerShow], visible: set[str] | None
+def panel_json(
+    layers: Sequence[Layer], lang: Lang, tile_url: TileUrl, panel: Sequence[LayerDisplay], visible: set[str] | None
 ) -> list[dict[str, Any]]:
-    """Return the panel: what is drawn on top first, by group.
+    """Return the layer panel as the browser reads it: groups of layers, those drawn on top first.
 
     Parameters
     ----------
@@ -43,60 +43,62 @@ def groups_of(
         In catalogue order.
     lang : {"zh", "en"}
     tile_url : callable
-        Address of a layer's file of a kind.
-    panel : sequence of LayerShow
-        How the user left it; may be empty, or name layers that are no more.
+        Returns the URL of a layer's file of a kind.
+    panel : sequence of LayerDisplay
+        Display settings from earlier; may be empty, or contain ids of layers that no longer exist.
     visible : set of str or None
-        Where `panel` does not name a layer: whether it is on.
+        Ids that are on among the layers not in `panel`; None for the catalogue's.
     """
-    stands = {one.id: one for one in initial_panel(layers, panel, visible)}
+    displays = {display.id: display for display in initial_panel(layers, panel, visible)}
     groups: dict[str, list[dict[str, Any]]] = {}
-    for layer in _ordered(layers, panel):
-        groups.setdefault(layer.spec.group, []).append(_definition(layer, lang, tile_url, stands.get(layer.id)))
+    for layer in _panel_order(layers, panel):
+        groups.setdefault(layer.spec.group, []).append(_layer_json(layer, lang, tile_url, displays.get(layer.id)))
     return [{"id": name, "title": t(f"carto.group_{name}", lang), "layers": rows} for name, rows in groups.items()]
 
 
 def initial_panel(
-    layers: Sequence[Layer], panel: Sequence[LayerShow], visible: set[str] | None = None
-) -> tuple[LayerShow, ...]:
-    """Return how the loaded layers stand when the map opens, what is drawn on top first.
+    layers: Sequence[Layer], panel: Sequence[LayerDisplay], visible: set[str] | None = None
+) -> tuple[LayerDisplay, ...]:
+    """Return the display settings of the loaded layers when the map opens, those drawn on top first.
 
     Parameters
     ----------
     layers, panel, visible
-        As in `groups_of`.
+        As in `panel_json`.
     """
-    left = {one.id: one for one in panel}
-    first = visible if visible is not None else {layer.id for layer in layers if layer.spec.on}
-    there = [layer for layer in _ordered(layers, panel) if _there(layer)]
-    return tuple(left.get(layer.id) or LayerShow(layer.id, layer.id in first) for layer in there)
+    earlier = {display.id: display for display in panel}
+    on = visible if visible is not None else {layer.id for layer in layers if layer.spec.on}
+    loaded = [layer for layer in _panel_order(layers, panel) if _is_loaded(layer)]
+    return tuple(earlier.get(layer.id) or LayerDisplay(layer.id, layer.id in on) for layer in loaded)
 
 
-def _there(layer: Layer) -> bool:
+def _is_loaded(layer: Layer) -> bool:
     return layer.state == "loaded" and layer.frame is not None
 
 
-def _ordered(layers: Sequence[Layer], panel: Sequence[LayerShow]) -> list[Layer]:
-    """Return what stands in the panel, top first, the layers of a group together."""
-    shown = sorted((layer for layer in layers if layer.spec.role != "raster"), key=lambda one: -paint_order(one.spec))
+def _panel_order(layers: Sequence[Layer], panel: Sequence[LayerDisplay]) -> list[Layer]:
+    """Return the layers of the panel, those drawn on top first, each group contiguous."""
+    shown = sorted(
+        (layer for layer in layers if layer.spec.role != "raster"), key=lambda layer: -paint_order(layer.spec)
+    )
     by_id = {layer.id: layer for layer in shown}
-    order = [by_id[name] for name in arranged(list(by_id), [one.id for one in panel])]
+    order = [by_id[name] for name in ordered_ids(list(by_id), [display.id for display in panel])]
     groups = list(dict.fromkeys(layer.spec.group for layer in order))
     return sorted(order, key=lambda layer: groups.index(layer.spec.group))
 
 
-def _definition(layer: Layer, lang: Lang, tile_url: TileUrl, stands: LayerShow | None) -> dict[str, Any]:
-    """Return what the browser must know of a layer."""
+def _layer_json(layer: Layer, lang: Lang, tile_url: TileUrl, display: LayerDisplay | None) -> dict[str, Any]:
+    """Return a layer as the browser reads it; without `display`, only its title and why it is not drawn."""
     spec = layer.spec
     head = {"id": spec.id, "title": spec.title(lang), "on": False, "legend": []}
-    if stands is None:
+    if display is None:
         return {**head, "absent": t(_ABSENT[layer.state], lang)}
     classes, _ = classes_of(layer)
-    years = years_shown(layer, stands)
+    years = years_json(layer, display)
     return {
         **head,
-        "on": stands.on,
-        "opacity": stands.opacity,
+        "on": display.on,
+        "opacity": display.opacity,
         "url": tile_url(layer, "shapes") if has_shapes(layer) else "",
         "marksUrl": tile_url(layer, "marks") if has_marks(layer) else "",
         "styles": [symbol_json(item.symbol) for item in classes],
@@ -108,18 +110,18 @@ def _definition(layer: Layer, lang: Lang, tile_url: TileUrl, stands: LayerShow |
         "about": spec.notice(lang) if spec.notice else "",
         "watermark": spec.watermark,
         "minZoom": spec.min_zoom,
-        "maxZoom": 22 if spec.max_zoom >= _ALWAYS else spec.max_zoom,
+        "maxZoom": 22 if spec.max_zoom >= _NO_MAX_ZOOM else spec.max_zoom,
         "z": paint_order(spec),
     }
 
 
 def _legend(layer: Layer, lang: Lang) -> list[LegendEntry]:
-    """Return the legend of a layer on the map, where symbols may stand for many."""
-    return layer_legend(layer, lang) + ([crowd_entry(layer, lang)] if has_crowds(layer) else [])
+    """Return the legend of a layer on the map, with an entry for clusters of symbols if it has any."""
+    return layer_legend(layer, lang) + ([cluster_entry(layer, lang)] if has_clusters(layer) else [])
 
 
 def symbol_json(symbol: Symbol) -> dict[str, Any]:
-    """Return a symbol as the browser reads it, without keys that are unset (0 is set: it draws nothing)."""
+    """Return a symbol as the browser reads it, without keys that are None, False or empty; 0 is kept."""
     return {key: value for key, value in symbol.items() if value is not None and value is not False and value != []}
 
 
@@ -128,19 +130,19 @@ def legend_json(entry: LegendEntry) -> dict[str, Any]:
     return {"label": entry.label, "kind": entry.kind, "style": symbol_json(entry.symbol), "hollow": entry.hollow}
 
 
-def _year_words(lang: Lang) -> dict[str, str]:
+def _year_texts(lang: Lang) -> dict[str, str]:
     words = {"from": "from", "to": "to", "fromOf": "from_of", "toOf": "to_of", "undated": "undated", "note": "note"}
     words |= {"some": "some", "someUndated": "some_undated"}
     filled = {name: f"{{{name}}}" for name in ("layer", "count", "all", "first", "last")}
     return {name: t(f"map.years_{key}", lang, **filled) for name, key in words.items()}
 
 
-def texts_of(lang: Lang) -> dict[str, Any]:
-    """Return the texts that the browser writes itself."""
+def browser_texts(lang: Lang) -> dict[str, Any]:
+    """Return the texts that scripts write in the browser: panel, tools, attribution."""
     texts: dict[str, Any] = {key: t(f"carto.{key}", lang) for key in _OWN_TEXTS}
     texts["absent"] = t("carto.absent", lang, count="{count}")
     texts["failed"] = t("carto.tiles_failed", lang, layers="{layers}")
-    texts["draw"] = draw_words(lang)
+    texts["draw"] = drawing_texts(lang)
     texts["panelWords"] = {
         "fold": t("map.fold_group", lang, group="{group}"),
         "settings": t("map.settings", lang, layer="{layer}"),
@@ -156,7 +158,7 @@ def texts_of(lang: Lang) -> dict[str, Any]:
         "cells": t("map.cells", lang),
     }
     texts["markWords"] = {word: t(f"map.mark_{word}", lang) for word in ("spot", "shape")}
-    texts["yearWords"] = _year_words(lang)
+    texts["yearWords"] = _year_texts(lang)
     texts["linkWords"] = {
         "copy": t("map.copy_link", lang),
         "copied": t("map.link_copied", lang),

@@ -1,7 +1,7 @@
-"""Features that a rerun picks (a filtered list, a search) on the map: symbols, names and shapes as one feature group.
+"""Features that a rerun selects (a filtered list, a search), drawn as one feature group: symbols, names, shapes.
 
-They come with the rerun and not as tiles, whose files are named by a layer's content: a filter would make a file of
-each of its results.
+They are sent with the rerun and not as tiles: tile files are named by a layer's content, so each result of a filter
+would make another file.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from layers.catalogue import Layer
 
 __all__ = ["picks_group"]
 
-_SHOWN_TO_DEG: Final = 0.003
-"""Shapes are thinned to this: they are schematic to a kilometre and more."""
+_SIMPLIFY_DEG: Final = 0.003
+"""Tolerance of simplification: shapes are schematic to a kilometre and more."""
 _GRID_DEG: Final = 1e-4
 _CLOSED_DEG: Final = 0.01
 """Islands and creeks narrower than twice this are closed: their outlines would hide the map below."""
@@ -34,27 +34,27 @@ _LABEL: Final = Label(
 
 
 def picks_group(picked: Sequence[tuple[Layer, NDArray[np.bool_]]]) -> folium.FeatureGroup:
-    """Return the picked features of layers as the feature group of a rerun.
+    """Return the selected features of layers as a feature group for st_folium.
 
     Parameters
     ----------
     picked : sequence of (Layer, array of bool)
         Loaded layers, and which of their rows to show. Points that are not ``located`` are drawn hollow; lines and
-        areas dashed, being schematic. Nothing catches a click.
+        areas dashed, being schematic. None of them reacts to clicks.
     """
-    return _ScriptGroup("Picks", {"layers": [_pick(layer, keep) for layer, keep in picked]})
+    return _ScriptGroup("Picks", {"layers": [_selected_json(layer, selected) for layer, selected in picked]})
 
 
-def _pick(layer: Layer, keep: NDArray[np.bool_]) -> dict[str, Any]:
-    """Return what the browser draws of one layer."""
+def _selected_json(layer: Layer, selected: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the selected features of one layer as the browser reads them: styles, points and GeoJSON shapes."""
     if layer.frame is None:
         raise ValueError(f"layer {layer.id} is not loaded")
     classes, of_row = classes_of(layer)
-    frame, of_row = layer.frame[keep], of_row[keep]
+    frame, of_row = layer.frame[selected], of_row[selected]
     shapes = frame.geometry.to_numpy()
-    dotted = shapely.get_dimensions(shapes) == 0
-    parts, row = shapely.get_parts(shapes[dotted], return_index=True)
-    row = np.flatnonzero(dotted)[row]
+    is_point = shapely.get_dimensions(shapes) == 0
+    parts, row = shapely.get_parts(shapes[is_point], return_index=True)
+    row = np.flatnonzero(is_point)[row]
     zh, en = (frame[name].fillna("").astype(str).tolist() for name in ("name_zh", "name_en"))
     located = frame["located"].to_numpy(bool)
     points = [
@@ -68,7 +68,7 @@ def _pick(layer: Layer, keep: NDArray[np.bool_]) -> dict[str, Any]:
         "points": points,
         "shapes": [
             {"type": "Feature", "geometry": outlines[row], "properties": {"class": int(of_row[i])}}
-            for i, row in enumerate(np.flatnonzero(keep).tolist())
+            for i, row in enumerate(np.flatnonzero(selected).tolist())
             if row in outlines
         ],
     }
@@ -76,12 +76,14 @@ def _pick(layer: Layer, keep: NDArray[np.bool_]) -> dict[str, Any]:
 
 @per_frame
 def _outlines(frame: gpd.GeoDataFrame) -> dict[int, dict[str, Any]]:
-    """Return lines and areas by row, GeoJSON, with as few corners as the screen needs."""
+    """Return lines and areas, simplified, as GeoJSON geometries by row number."""
     shapes = frame.geometry.to_numpy()
     dimension = shapely.get_dimensions(shapes)
-    flat = dimension == 2
-    thin = shapes.copy()
-    thin[flat] = shapely.buffer(shapely.buffer(shapes[flat], _CLOSED_DEG, quad_segs=2), -_CLOSED_DEG, quad_segs=2)
-    thin = shapely.set_precision(shapely.simplify(thin, _SHOWN_TO_DEG), _GRID_DEG)
-    solid = np.flatnonzero((dimension > 0) & ~shapely.is_empty(thin))
-    return {int(row): thin[row].__geo_interface__ for row in solid}
+    is_area = dimension == 2
+    simple = shapes.copy()
+    simple[is_area] = shapely.buffer(
+        shapely.buffer(shapes[is_area], _CLOSED_DEG, quad_segs=2), -_CLOSED_DEG, quad_segs=2
+    )
+    simple = shapely.set_precision(shapely.simplify(simple, _SIMPLIFY_DEG), _GRID_DEG)
+    drawn = np.flatnonzero((dimension > 0) & ~shapely.is_empty(simple))
+    return {int(row): simple[row].__geo_interface__ for row in drawn}

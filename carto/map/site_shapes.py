@@ -1,4 +1,4 @@
-"""Sites on the map of a page, in one colour a group: by verdict, or what is left of them."""
+"""Sites on the map of a page, one feature group per colour: by verdict, or the remainder of a site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from carto.map.folium_map import _ScriptGroup
 __all__ = ["site_group"]
 
 _MOST_VERTICES: Final = 20_000
-"""More than this is drawn as a dot a site: the browser would stall on the outlines."""
+"""Sites with more vertices in all are drawn as one point each: the browser would stall on the outlines."""
 
 _DECIMALS: Final = 6
 """A tenth of a metre: finer than a screen shows."""
@@ -22,12 +22,12 @@ _DECIMALS: Final = 6
 def site_group(
     frame: gpd.GeoDataFrame, colour: str, *, dashed: bool = False, width_px: float = 3
 ) -> folium.FeatureGroup:
-    """Return shapes in one colour as the feature group of a rerun.
+    """Return shapes in one colour as a feature group for st_folium.
 
     Parameters
     ----------
     frame : GeoDataFrame
-        EPSG:4490. Only the shapes are sent; nothing catches a click.
+        EPSG:4490. Only its geometries are sent; they do not react to clicks.
     colour : str
         ``#rrggbb``.
     dashed : bool
@@ -39,9 +39,9 @@ def site_group(
     shapes = frame.geometry.to_numpy()
     if int(shapely.get_num_coordinates(shapes).sum()) > _MOST_VERTICES:
         shapes = shapely.point_on_surface(shapes)
-    shown = shapely.transform(shapes, lambda xy: xy.round(_DECIMALS))
-    features = gpd.GeoDataFrame(geometry=shown).__geo_interface__["features"]
-    look = {"color": colour, "weight": width_px, "fillColor": colour, "fillOpacity": 0.3}
+    rounded = shapely.transform(shapes, lambda xy: xy.round(_DECIMALS))
+    features = gpd.GeoDataFrame(geometry=rounded).__geo_interface__["features"]
+    path_style = {"color": colour, "weight": width_px, "fillColor": colour, "fillOpacity": 0.3}
     if dashed:
-        look |= {"dashArray": "6 4"}
-    return _ScriptGroup("Highlight", {"type": "FeatureCollection", "features": features}, look)
+        path_style |= {"dashArray": "6 4"}
+    return _ScriptGroup("Highlight", {"type": "FeatureCollection", "features": features}, path_style)

@@ -1,4 +1,4 @@
-"""Symbols, classes of values and legends, once for screen, sheet and file."""
+"""Symbols, classes of values and legends, the same for screen, sheet and file."""
 
 from carto.style.classes import (
     DIVERGING,
@@ -11,9 +11,9 @@ from carto.style.classes import (
     Palette,
     Scheme,
     classify,
-    rising_limits,
+    parse_limits,
 )
-from carto.style.legend import LegendEntry, choropleth_legend, crowd_entry, layer_legend
+from carto.style.legend import LegendEntry, choropleth_legend, cluster_entry, layer_legend
 from carto.style.symbols import (
     FAMILY_COLOURS,
     SITE_FILL,
@@ -28,7 +28,7 @@ from carto.style.symbols import (
     symbol_of,
 )
 from carto.style.theme import THEME, theme_css
-from carto.style.years import MOST_JOINED, year_kinds, years_shown
+from carto.style.years import MOST_JOINED, year_kinds, years_json
 
 __all__ = [
     "DIVERGING",
@@ -53,13 +53,13 @@ __all__ = [
     "choropleth_legend",
     "classes_of",
     "classify",
-    "crowd_entry",
+    "cluster_entry",
     "label_of",
     "layer_legend",
     "paint_order",
-    "rising_limits",
+    "parse_limits",
     "symbol_of",
     "theme_css",
     "year_kinds",
-    "years_shown",
+    "years_json",
 ]

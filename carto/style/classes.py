@@ -1,4 +1,4 @@
-"""Figures of regions as classes of colour (choropleth): `mapclassify` sets the limits, ColorBrewer the colours."""
+"""Classify figures of regions for a choropleth: limits by `mapclassify`, colours by ColorBrewer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = [
     "Palette",
     "Scheme",
     "classify",
-    "rising_limits",
+    "parse_limits",
 ]
 
 Scheme = Literal["quantiles", "natural_breaks", "equal_interval", "by_hand"]
@@ -41,7 +41,7 @@ Palette = Literal["YlOrBr", "YlGnBu", "PuBu", "Purples", "PuOr", "BrBG", "RdBu",
 """Palettes of ColorBrewer that are safe for the colour-blind."""
 SEQUENTIAL: Final[tuple[Palette, ...]] = ("YlOrBr", "YlGnBu", "PuBu", "Purples")
 DIVERGING: Final[tuple[Palette, ...]] = ("PuOr", "BrBG", "RdBu", "RdYlBu")
-"""For changes: one hue below the centre, another above, pale between."""
+"""Diverging palettes, for changes: one hue below the centre, another above, pale between."""
 MAX_CLASSES: Final = 9
 
 MISSING: Final[Symbol] = Symbol(
@@ -54,21 +54,21 @@ MISSING: Final[Symbol] = Symbol(
     radius=4,
     shape="circle",
 )
-"""A region without a figure: grey hatch, never a colour of the scale."""
+"""Symbol of a region without a figure: grey hatch, never a colour of a palette."""
 
 _OPACITY: Final = 0.72
-_RAMP: Final = 9
+_PALETTE_STEPS: Final = 9
 """Steps of a diverging palette; the fifth is its middle."""
 
 
 @dataclass(frozen=True)
 class Classes:
-    """Limits and colours.
+    """Limits and colours of classes, and the class of each value.
 
     Attributes
     ----------
     limits : tuple of float
-        One more than there are classes: class i holds limits[i] < value <= limits[i + 1]; the first holds its lower
+        One more than there are classes: class i is limits[i] < value <= limits[i + 1]; the first includes its lower
         limit too.
     colours : tuple of str
     of_row : array of int
@@ -96,17 +96,17 @@ class Classes:
         ]
 
     def captions(self) -> list[str]:
-        """Return ``low – high`` for each class, with as few digits as tell the limits apart."""
+        """Return ``low – high`` for each class, with as few decimals as distinguish the limits."""
         if len(set(self.limits)) == 1:
             return [f"{self.limits[0]:,.10g}"]
-        digits = _digits(self.limits)
-        written = [f"{limit:,.{digits}f}" for limit in self.limits]
+        decimals = _decimals(self.limits)
+        written = [f"{limit:,.{decimals}f}" for limit in self.limits]
         return [f"{low} – {high}" for low, high in pairwise(written)]
 
 
 @dataclass(frozen=True)
 class Choropleth:
-    """One indicator on the polygons of one layer.
+    """One indicator, classified, on the polygons of one layer.
 
     Attributes
     ----------
@@ -116,9 +116,9 @@ class Choropleth:
         One class per row of ``layer.frame``.
     title : Bilingual
     unit, note : Bilingual or None
-        The note is what a reader must know: year, level, derived or published.
+        The note states year and level, and whether the figures are derived or published.
     made_of : tuple of str
-        Ids of the layers that the values measure; what must not leave is not taken away as an indicator either.
+        Ids of the layers that the values are derived from; their export levels limit the export of the indicator.
     """
 
     layer: Layer
@@ -138,7 +138,7 @@ def classify(
     limits: Sequence[float] = (),
     centre: float | None = None,
 ) -> Classes:
-    """Sort figures into classes.
+    """Return the classes of figures, by a scheme or by limits set by hand.
 
     Parameters
     ----------
@@ -147,14 +147,14 @@ def classify(
     scheme : {"quantiles", "natural_breaks", "equal_interval", "by_hand"}
         Natural breaks are Fisher-Jenks, exact: the same figures give the same classes.
     k : int
-        Classes wanted, 2 to `MAX_CLASSES`; fewer if there are fewer different values.
+        Number of classes, 2 to `MAX_CLASSES`; fewer if there are fewer different values.
     palette : str
     limits : sequence of float
         Upper limits of the classes for ``by_hand``, rising; the highest value is added if they end below it.
     centre : float, optional
-        For changes: limits lie alike on both sides of this value (but those set by hand) and colours part there, so
-        that equal changes up and down are equally strong; classes that nothing falls beyond are left out. An even `k`
-        counts as the next odd one: the middle class is the one that holds the centre.
+        For changes: limits (but those set by hand) and colours are symmetric about this value, so that equal changes up
+        and down get equally strong colours; classes below the lowest and above the highest value are left out. An even
+        `k` counts as the next odd one: the middle class contains the centre.
 
     Raises
     ------
@@ -170,31 +170,35 @@ def classify(
         upper = _upper_limits(numbers[known], scheme, k, limits)
         colours = tuple(color_brewer(palette, max(len(upper), 3))[-len(upper) :])
     else:
-        away = np.abs(numbers[known] - centre)
+        deviation = np.abs(numbers[known] - centre)
         by_hand = scheme == "by_hand"
-        upper = _upper_limits(numbers[known], scheme, k, limits) if by_hand else _alike(away, scheme, k, centre)
-        upper, colours = _occurring(upper, _parted(upper, palette, centre), numbers[known])
+        upper = (
+            _upper_limits(numbers[known], scheme, k, limits)
+            if by_hand
+            else _symmetric_limits(deviation, scheme, k, centre)
+        )
+        upper, colours = _without_empty_ends(upper, _diverging_colours(upper, palette, centre), numbers[known])
     of_row = np.full(len(numbers), -1, np.int64)
     of_row[known] = np.searchsorted(upper, numbers[known], side="left")
     low = min(float(numbers[known].min()), upper[0])
     return Classes((low, *upper), colours, of_row)
 
 
-def rising_limits(text: str) -> tuple[float, ...]:
-    """Read limits as a user writes them: numbers with blanks, semicolons or Chinese commas between.
+def parse_limits(text: str) -> tuple[float, ...]:
+    """Return class limits parsed from a user's text: numbers separated by blanks, semicolons or Chinese commas.
 
-    A comma with a blank after it parts numbers, one without groups thousands.
+    A comma followed by a blank separates numbers too; one without groups thousands.
 
     Raises
     ------
     RedlineError
-        If there is none, more than `MAX_CLASSES`, or they do not rise.
+        If there are none, more than `MAX_CLASSES`, or they do not strictly increase.
 
     Examples
     --------
-    >>> rising_limits("10; 20，1,000")
+    >>> parse_limits("10; 20，1,000")
     (10.0, 20.0, 1000.0)
-    >>> rising_limits("10, 20, 30")
+    >>> parse_limits("10, 20, 30")
     (10.0, 20.0, 30.0)
     """
     parts = re.split(r"[;；，、\s]+|,\s+", text.strip()[:400])
@@ -202,47 +206,47 @@ def rising_limits(text: str) -> tuple[float, ...]:
         limits = [float(part.strip(",").replace(",", "")) for part in parts if part.strip(",")]
     except ValueError:
         raise RedlineError("carto.limits_not_rising") from None
-    if not limits or len(limits) > MAX_CLASSES or not _rising(limits):
+    if not limits or len(limits) > MAX_CLASSES or not _strictly_increasing(limits):
         raise RedlineError("carto.limits_not_rising")
     return tuple(limits)
 
 
-def _rising(limits: Sequence[float]) -> bool:
+def _strictly_increasing(limits: Sequence[float]) -> bool:
     return all(math.isfinite(limit) for limit in limits) and list(limits) == sorted(set(limits))
 
 
-def _occurring(
+def _without_empty_ends(
     upper: list[float], colours: tuple[str, ...], numbers: NDArray[np.float64]
 ) -> tuple[list[float], tuple[str, ...]]:
-    """Leave out the classes below the lowest and above the highest figure."""
+    """Return upper limits and colours without the classes below the lowest and above the highest figure."""
     upper = [*upper[:-1], max(upper[-1], float(numbers.max()))]
     first, last = np.searchsorted(upper, [numbers.min(), numbers.max()], side="left").tolist()
     return upper[first : last + 1], colours[first : last + 1]
 
 
-def _alike(away: NDArray[np.float64], scheme: Scheme, k: int, centre: float) -> list[float]:
-    """Return upper limits alike on both sides of a centre, from how far the figures are from it."""
+def _symmetric_limits(deviation: NDArray[np.float64], scheme: Scheme, k: int, centre: float) -> list[float]:
+    """Return upper limits that are symmetric about a centre, from the absolute deviations of the figures from it."""
     sides = k // 2
-    farthest = float(away.max()) or 1.0
-    different = np.unique(away[away > 0])
+    farthest = float(deviation.max()) or 1.0
+    different = np.unique(deviation[deviation > 0])
     if scheme == "equal_interval":
         steps = [farthest * (2 * i + 1) / (2 * sides + 1) for i in range(sides)]
     elif len(different) <= sides:
         steps = [float(step) for step in (np.append(0.0, different[:-1]) + different) / 2]
     else:
-        # never on a figure: a limit belongs to the class below it, which is not alike on the other side
-        limits = [step for step in _upper_limits(away, scheme, sides + 1, ())[:-1] if step > 0]
-        steps = [float(step + away[away > step].min()) / 2 for step in limits]
+        # never on a figure: a limit belongs to the class below it, which would not be symmetric
+        limits = [step for step in _upper_limits(deviation, scheme, sides + 1, ())[:-1] if step > 0]
+        steps = [float(step + deviation[deviation > step].min()) / 2 for step in limits]
     return [centre - step for step in reversed(steps)] + [centre + step for step in (*steps, farthest)]
 
 
-def _parted(upper: Sequence[float], palette: Palette, centre: float) -> tuple[str, ...]:
-    """Return the colours of classes: the middle of a palette where the centre lies, as many steps out on both sides."""
+def _diverging_colours(upper: Sequence[float], palette: Palette, centre: float) -> tuple[str, ...]:
+    """Return the colours of classes: the middle of a diverging palette at the centre, and even steps on both sides."""
     below = sum(limit <= centre for limit in upper)
     on_limit = centre in upper
     steps = max(below, len(upper) - below - (0 if on_limit else 1), 1)
-    ramp = color_brewer(palette, _RAMP)
-    half = _RAMP // 2
+    ramp = color_brewer(palette, _PALETTE_STEPS)
+    half = _PALETTE_STEPS // 2
     out = [i - below + 1 if on_limit and i >= below else i - below for i in range(len(upper))]
     return tuple(str(ramp[half + round(half * side / steps)]) for side in out)
 
@@ -252,7 +256,7 @@ def _upper_limits(numbers: NDArray[np.float64], scheme: Scheme, k: int, limits: 
     highest = float(numbers.max())
     if scheme == "by_hand":
         chosen = [float(limit) for limit in limits]
-        if not chosen or not _rising(chosen):
+        if not chosen or not _strictly_increasing(chosen):
             raise RedlineError("carto.limits_not_rising")
         return chosen if chosen[-1] >= highest else [*chosen, highest]
     different = np.unique(numbers)
@@ -266,12 +270,12 @@ def _upper_limits(numbers: NDArray[np.float64], scheme: Scheme, k: int, limits: 
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Numba not installed")
             bins = mapclassify.FisherJenks(numbers, k=k).bins
-    rising = sorted({float(value) for value in bins})
-    rising[-1] = max(rising[-1], highest)
-    return rising
+    increasing = sorted({float(value) for value in bins})
+    increasing[-1] = max(increasing[-1], highest)
+    return increasing
 
 
-def _digits(limits: Sequence[float]) -> int:
-    """Return how many decimals tell neighbouring limits apart (at most 6)."""
+def _decimals(limits: Sequence[float]) -> int:
+    """Return the number of decimals that distinguishes neighbouring limits (at most 6)."""
     gaps = [high - low for low, high in pairwise(limits) if high > low]
     return 0 if not gaps else min(6, max(0, 1 - math.floor(math.log10(min(gaps)))))

@@ -1,4 +1,4 @@
-"""What stands in the legend: the symbols that the map draws, with their names."""
+"""Legend entries: the symbols that the map draws, with their labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from carto.style.theme import THEME
 from layers.catalogue import Layer
 from words import Lang, t
 
-__all__ = ["LegendEntry", "choropleth_legend", "crowd_entry", "layer_legend"]
+__all__ = ["LegendEntry", "choropleth_legend", "cluster_entry", "layer_legend"]
 
 Kind = Literal["area", "line", "point", "crowd"]
 _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "area")
@@ -21,7 +21,7 @@ _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "area")
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One line of a legend; a `hollow` symbol is known by county only, a `crowd` is a ring with a number."""
+    """One entry of a legend; `hollow`: located by county only; kind ``crowd``: a cluster, a ring with a number."""
 
     label: str
     kind: Kind
@@ -30,10 +30,10 @@ class LegendEntry:
 
 
 def layer_legend(layer: Layer, lang: Lang) -> list[LegendEntry]:
-    """Return the entries of a layer.
+    """Return the legend entries of a layer.
 
     One per class that occurs (or one with the layer's title), then one for each further kind of shape in it and one for
-    symbols that mark no place.
+    symbols of features located by county only.
     """
     if layer.frame is None or layer.frame.empty:
         return []
@@ -43,41 +43,41 @@ def layer_legend(layer: Layer, lang: Lang) -> list[LegendEntry]:
     entries = [
         LegendEntry(layer.spec.title(lang) if single else item.title(lang), kinds[0], item.symbol) for item in classes
     ]
-    plain = classes[0].symbol if single else _grey(classes[0].symbol)
-    entries += [LegendEntry(t(f"carto.also_{kind}", lang), kind, plain) for kind in kinds[1:]]
+    unclassed = classes[0].symbol if single else _grey(classes[0].symbol)
+    entries += [LegendEntry(t(f"carto.also_{kind}", lang), kind, unclassed) for kind in kinds[1:]]
     if not layer.frame["located"].all():
-        entries.append(LegendEntry(t("carto.county_only_entry", lang), "point", plain, hollow=True))
+        entries.append(LegendEntry(t("carto.county_only_entry", lang), "point", unclassed, hollow=True))
     return entries
 
 
-def crowd_entry(layer: Layer, lang: Lang) -> LegendEntry:
-    """Return the entry of the ring that stands for many symbols close together."""
+def cluster_entry(layer: Layer, lang: Lang) -> LegendEntry:
+    """Return the legend entry of a cluster: the ring drawn for many symbols close together."""
     classes, _ = classes_of(layer)
     single = len(classes) == 1
     symbol = classes[0].symbol if single else _grey(classes[0].symbol)
     return LegendEntry(t(f"carto.crowd_{'one' if single else 'mixed'}", lang), "crowd", symbol)
 
 
-def choropleth_legend(shown: Choropleth, lang: Lang) -> list[LegendEntry]:
-    """Return the classes of an indicator, high to low, and the missing values if there are any."""
-    pairs = zip(shown.classes.captions(), shown.classes.symbols(), strict=True)
+def choropleth_legend(choropleth: Choropleth, lang: Lang) -> list[LegendEntry]:
+    """Return the legend entries of an indicator: its classes, high to low, and missing values if there are any."""
+    pairs = zip(choropleth.classes.captions(), choropleth.classes.symbols(), strict=True)
     entries = [LegendEntry(caption, "area", symbol) for caption, symbol in pairs][::-1]
-    if (shown.classes.of_row < 0).any():
+    if (choropleth.classes.of_row < 0).any():
         entries.append(LegendEntry(t("carto.missing", lang), "area", MISSING))
     return entries
 
 
 def _kinds(layer: Layer) -> list[Kind]:
-    """Return the kinds of shape of a layer, the one that stands for it first; where there are classes, points do."""
+    """Return the kinds of shape of a layer, the main one first: areas, or points if the layer has classes."""
     if layer.frame is None or layer.spec.role == "boundary":
         return ["line"]
-    classed = layer.spec.style.by is not None
-    placed = layer.frame if classed else layer.frame[layer.frame["located"]]
-    present = set(shapely.get_dimensions(placed.geometry.array).tolist()) or {0}
-    order = (0, 2, 1) if classed else (2, 1, 0)
+    has_classes = layer.spec.style.by is not None
+    counted = layer.frame if has_classes else layer.frame[layer.frame["located"]]
+    present = set(shapely.get_dimensions(counted.geometry.array).tolist()) or {0}
+    order = (0, 2, 1) if has_classes else (2, 1, 0)
     return [_KINDS[dimension] for dimension in order if dimension in present]
 
 
 def _grey(symbol: Symbol) -> Symbol:
-    """Return a symbol that stands for all classes."""
+    """Return a symbol in grey and as a circle, for all classes of a layer together."""
     return {**symbol, "shape": "circle", "fill": THEME["map-soft"], "stroke": THEME["map-soft"]}

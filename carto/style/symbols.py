@@ -1,7 +1,7 @@
-"""How a layer looks: its `Style` resolved into one symbol per class, the same for map, legend, sheet and file.
+"""Symbols of a layer: its `Style` resolved into one symbol per class, the same for map, legend, sheet and file.
 
 Colours follow the practice of Chinese control-line maps (red line green, farmland yellow, town boundary red, water
-blue); classes of points differ by shape as well as by colour, so that colour alone never carries the meaning.
+blue); classes of points differ by shape as well as by colour, for readers who cannot distinguish the colours.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Shape = Literal["circle", "square", "triangle", "diamond", "pentagon", "inverted
 
 
 class Symbol(TypedDict):
-    """One symbol, in pixels of the screen; the browser's drawing code reads these names."""
+    """One symbol, sizes in screen pixels; the browser's drawing code reads these keys."""
 
     stroke: str | None
     width: float
@@ -50,7 +50,7 @@ class Symbol(TypedDict):
 
 
 class Label(TypedDict):
-    """How the names of a layer are written; a lower rank is placed first."""
+    """Text style of the names of a layer, sizes in screen pixels; a lower rank is placed first."""
 
     size: int
     weight: int
@@ -60,12 +60,12 @@ class Label(TypedDict):
     minZoom: int
     maxZoom: int
     room: float
-    """A name is written on an area only if it is narrower than this multiple of the area's width."""
+    """A name is drawn on an area only if it is narrower than this multiple of the area's width."""
 
 
 @dataclass(frozen=True)
 class SymbolClass:
-    """One class of a layer: the value of ``style.by``, how it is called, how it is drawn."""
+    """One class of a layer: its value in column ``style.by``, the key of its title, its symbol."""
 
     value: str | None
     text_key: str | None
@@ -90,12 +90,12 @@ _FAMILIES: Final[dict[str, tuple[str, Shape, str]]] = {
     "agriculture": ("#b8860b", "diamond", "agriculture"),
     "culture": ("#aa4499", "circle", "tourism culture urban"),
 }
-"""Families of project categories: colour (dark enough for white, told apart by the colour-blind), shape, categories."""
+"""Families of project categories: colour (dark enough on white, distinct to the colour-blind), shape, categories."""
 
 FAMILY_COLOURS: Final = {family: colour for family, (colour, _, _) in _FAMILIES.items()}
 _FAMILY_OF: Final = {value: family for family, (_, _, values) in _FAMILIES.items() for value in values.split()}
 
-_FREE: Final[tuple[tuple[str, Shape], ...]] = (
+_OTHER_COLOURS: Final[tuple[tuple[str, Shape], ...]] = (
     ("#0072b2", "circle"),
     ("#d55e00", "square"),
     ("#009e73", "triangle"),
@@ -105,7 +105,7 @@ _FREE: Final[tuple[tuple[str, Shape], ...]] = (
     ("#882255", "star"),
     (THEME["map-label"], "inverted"),
 )
-"""For values that we do not know: the palette of Okabe and Ito (2008), darkest for last."""
+"""Colour and shape of unknown values: the palette of Okabe and Ito (2008), the darkest last."""
 
 _LABELS: Final[dict[str, Label]] = {
     "province": Label(size=17, weight=700, style="normal", colour="#33363a", rank=0, minZoom=5, maxZoom=6, room=1.0),
@@ -135,12 +135,12 @@ _BOUNDARY_ORDER: Final = {"county": 1, "prefecture": 2, "province": 3}
 
 
 SITE_RED: Final = "#d00000"
-"""Of sites and of what is picked out, wherever one is drawn: no layer is painted in it."""
+"""Colour of sites and highlights on every map; no layer is drawn in it."""
 SITE_FILL: Final = "#ff5252"
 
 
 def paint_order(spec: LayerSpec) -> int:
-    """Return what is painted over what: the higher, the later."""
+    """Return the paint order of a layer: a higher number is painted later, on top."""
     return 10 * _PAINT_ORDER[spec.group] + _BOUNDARY_ORDER.get(spec.stands_for, 0)
 
 
@@ -162,7 +162,7 @@ SITE_SYMBOL: Final[Symbol] = symbol_of(Style(stroke=SITE_RED, stroke_px=2.5, fil
 
 
 def label_of(spec: LayerSpec) -> Label | None:
-    """Return how the names of a layer are written, None if they are not."""
+    """Return the text style of the names of a layer, None if its names are not drawn."""
     if spec.style.label is None:
         return None
     return _LABELS.get(spec.stands_for) or _LABELS.get(spec.group) or _OTHER_LABEL
@@ -189,33 +189,33 @@ def classes_of(layer: Layer) -> tuple[list[SymbolClass], NDArray[np.int64]]:
     base = symbol_of(style)
     if style.by is None or style.by not in layer.frame.columns:
         return [SymbolClass(None, None, base)], np.zeros(len(layer.frame), np.int64)
-    kept = _kept(layer.frame)
-    if style.by not in kept:
-        kept[style.by] = _coded(layer.frame[style.by])
-    order, codes = kept[style.by]
-    return [_class(name, place, base) for place, name in enumerate(order)], codes
+    cache = _classes_by_column(layer.frame)
+    if style.by not in cache:
+        cache[style.by] = _classify_column(layer.frame[style.by])
+    order, codes = cache[style.by]
+    return [_symbol_class(name, position, base) for position, name in enumerate(order)], codes
 
 
 @per_frame
-def _kept(frame: gpd.GeoDataFrame) -> dict[str, tuple[list[str], NDArray[np.int64]]]:  # noqa: ARG001 -- the key
-    """Classes by column, filled as they are asked for: of a million rows they take a second."""
+def _classes_by_column(frame: gpd.GeoDataFrame) -> dict[str, tuple[list[str], NDArray[np.int64]]]:  # noqa: ARG001 -- the key
+    """Return a cache of classes by column, empty at first; classes of a million rows take a second."""
     return {}
 
 
-def _coded(column: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
-    """Return the classes of a column in their order, and the class of each row."""
-    place, values = pd.factorize(column.astype("string").fillna(""))
+def _classify_column(column: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the class names of a column in legend order, and the index of each row's class."""
+    positions, values = pd.factorize(column.astype("string").fillna(""))
     names = [_FAMILY_OF.get(value, value) for value in values]
     order = [name for name in (*_FAMILIES, *sorted(set(names) - set(_FAMILIES))) if name in set(names)]
-    at = {name: number for number, name in enumerate(order)}
-    codes = np.array([at[name] for name in names], np.int64)[place]
-    codes.setflags(write=False)  # one array for all who ask
+    index = {name: number for number, name in enumerate(order)}
+    codes = np.array([index[name] for name in names], np.int64)[positions]
+    codes.setflags(write=False)  # the cached array is shared
     return order, codes
 
 
-def _class(name: str, place: int, base: Symbol) -> SymbolClass:
-    """Give one value its colour and shape."""
-    colour, shape = _FAMILIES[name][:2] if name in _FAMILIES else _FREE[place % len(_FREE)]
+def _symbol_class(name: str, position: int, base: Symbol) -> SymbolClass:
+    """Return the class of a value: the colour and shape of its family, else those for its position."""
+    colour, shape = _FAMILIES[name][:2] if name in _FAMILIES else _OTHER_COLOURS[position % len(_OTHER_COLOURS)]
     key = f"carto.class_{name or 'none'}"
     symbol: Symbol = {**base, "fill": colour, "stroke": colour, "shape": shape}
     return SymbolClass(name, key if has(key) else None, symbol)

@@ -1,7 +1,7 @@
-"""The colours of the product's own surface, each with its name: what text, lines, grounds and warnings look like.
+"""Named colours of the user interface: text, lines, backgrounds, states, warnings.
 
-Style sheets take them as variables (``var(--rl-accent)``), Python by name (``THEME["accent"]``). What a layer is
-painted in is its own affair (``symbols``, config.toml); black and white are no choice and have no name.
+Style sheets use them as variables (``var(--rl-accent)``), Python by name (``THEME["accent"]``). Colours of layers are
+defined elsewhere (``symbols``, config.toml); black and white have no name.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ THEME: Final = {
     "note": "#4b5a52",
     "small": "#55635b",
     "sub": "#5b6b62",
-    # what can be pressed, what stands out
+    # buttons, links, emphasis
     "accent": "#1f6f50",
-    # lines and grounds
+    # lines and backgrounds
     "field": "#7a8a81",
     "edge": "#9aa8a0",
     "border": "#b9c6be",
     "line": "#e6ebe7",
     "rule": "#e3e8e4",
     "tint": "#eef3ef",
-    # how things stand; white text reads on each
+    # states; white text is legible on each
     "good": "#17692f",
     "warn": "#8a5a00",
     "bad": "#b3261e",
     "open": "#57606a",
     "prohibited": "#8f1d15",
     "alarm": "#8a1c1c",
-    # a note that is to be minded
+    # a note of caution
     "mind": "#5f4300",
     "mind-ground": "#fff6dd",
     # map and sheet
@@ -51,5 +51,5 @@ THEME: Final = {
 
 
 def theme_css() -> str:
-    """Return the theme as variables of a style sheet."""
+    """Return the theme as CSS custom properties of ``:root``."""
     return ":root { " + " ".join(f"--rl-{name}: {colour};" for name, colour in THEME.items()) + " }"

@@ -1,4 +1,4 @@
-"""Files of the map made in the background: a page that is left or run again does not stop them, nor do they stop it."""
+"""Make tile files in background tasks, which neither block a page nor stop when it is left or rerun."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
-from carto.tiles.files import make_missing, missing
-from carto.tiles.mark_rows import counts_of
+from carto.tiles.files import make_missing, missing_kinds
+from carto.tiles.mark_rows import drawing_counts
 from geo.background import Task, TaskPool
 from layers.catalogue import Layer
 
 __all__ = ["LayerTask", "is_large", "start_missing"]
 
-_LARGE_POINTS: Final = 300_000
-"""A map need not wait for a layer of more corners: the others are shown meanwhile."""
+_LARGE_VERTICES: Final = 300_000
+"""The map does not wait for a layer with more vertices: the other layers are shown meanwhile."""
 _WORKERS: Final = 2
 
 
 @dataclass(frozen=True)
 class LayerTask:
-    """The task that makes the files of one layer."""
+    """A layer with the background task that makes its tile files."""
 
     layer: Layer
     task: Task[None]
@@ -34,14 +34,14 @@ def _pool() -> TaskPool:
 
 
 def is_large(layer: Layer) -> bool:
-    """Return whether the files of a layer take longer than a user should wait for a map."""
-    return counts_of(layer)[2] > _LARGE_POINTS
+    """Return whether a layer has so many vertices that the map should not wait for its tile files."""
+    return drawing_counts(layer)[2] > _LARGE_VERTICES
 
 
 def start_missing(layers: Iterable[Layer], folder: Path) -> list[LayerTask]:
-    """Start to make the files that layers lack; return the tasks, those of other sessions among them.
+    """Start a task for each layer without its tile files; return the tasks, also those of other sessions.
 
-    A task that failed is begun again when it is asked for the next time, as a full disk may have been cleared.
+    A failed task is started again by the next call, since a full disk may have been cleared.
     """
     return [
         LayerTask(
@@ -53,5 +53,5 @@ def start_missing(layers: Iterable[Layer], folder: Path) -> list[LayerTask]:
             ),
         )
         for layer in layers
-        if missing(layer, folder)
+        if missing_kinds(layer, folder)
     ]

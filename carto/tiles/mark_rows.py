@@ -1,4 +1,4 @@
-"""Symbols and names of a layer as columns: where each stands, what is written, how it looks."""
+"""Symbols and names of a layer as columns: position, names, class of the symbol, width of the shape."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from carto.style import classes_of, label_of
 from geo.memo import per_frame
 from layers.catalogue import Layer
 
-__all__ = ["MarkRows", "counts_of", "mark_rows", "shaped"]
+__all__ = ["MarkRows", "drawing_counts", "drawn_as_shapes", "mark_rows"]
 
-_ANCHORED_WITH_CARE: Final = 5_000
-"""Beyond so many shapes a name stands on any point inside, not in the middle of the widest part."""
+_MAX_INSCRIBED: Final = 5_000
+"""With more areas a name is put on any point inside, not at the centre of the largest inscribed circle."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,58 +27,59 @@ Texts = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class MarkRows:
-    """Points (`share` is NaN) and names of shapes.
+    """Columns of symbols (`share` is NaN) or of names of shapes, one entry each.
 
     Attributes
     ----------
     lon, lat : array of float
         Degrees.
     zh, en : array of str
-    kind : array of int
-        Class of the symbol.
+    symbol_class : array of int
+        Index into the classes of the layer (`carto.style.classes_of`).
     located : array of bool
+        False for a feature known by county only.
     share : array of float
         Width of the shape as a share of the world's width.
-    when : array of int or None
-        Of a layer with dates: class and years (`carto.style.years`).
+    year_kind : array of int or None
+        Kind of class and years of a layer with dates (`carto.style.years`).
     """
 
     lon: Floats
     lat: Floats
     zh: Texts
     en: Texts
-    kind: Ints
+    symbol_class: Ints
     located: NDArray[np.bool_]
     share: Floats
-    when: Ints | None = None
+    year_kind: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.lon)
 
-    def taken(self, rows: NDArray[Any]) -> MarkRows:
-        """Return some of the rows."""
-        held: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        taken: dict[str, Any] = {name: None if column is None else column[rows] for name, column in held.items()}
-        return MarkRows(**taken)
+    def subset(self, rows: NDArray[Any]) -> MarkRows:
+        """Return the entries selected by a mask or by positions."""
+        columns: dict[str, Any] = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        selected: dict[str, Any] = {n: None if column is None else column[rows] for n, column in columns.items()}
+        return MarkRows(**selected)
 
     def as_points(self) -> list[list[Any]]:
-        """Return lon, lat, name zh, name en, class, located (1 or 0) of each; with dates also -1, 0 and its kind."""
-        columns = [self.lon.round(6), self.lat.round(6), self.zh, self.en, self.kind, self.located.astype(int)]
-        if self.when is not None:
-            columns += [np.full(len(self), -1), np.zeros(len(self), np.int64), self.when]
+        """Return [lon, lat, name zh, name en, class, located] of each symbol; with dates also -1, 0 and its kind."""
+        columns = [self.lon.round(6), self.lat.round(6), self.zh, self.en, self.symbol_class, self.located.astype(int)]
+        if self.year_kind is not None:
+            columns += [np.full(len(self), -1), np.zeros(len(self), np.int64), self.year_kind]
         return [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
     def as_labels(self) -> list[list[Any]]:
-        """Return lon, lat, name zh, name en, width of the shape as a share of the world's; with dates also its kind."""
+        """Return [lon, lat, name zh, name en, share of the world's width] of each name; with dates also its kind."""
         columns = [self.lon.round(5), self.lat.round(5), self.zh, self.en, self.share.round(7)]
-        columns += [] if self.when is None else [self.when]
+        columns += [] if self.year_kind is None else [self.year_kind]
         return [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def shaped(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Tell which features are drawn as shapes.
+def drawn_as_shapes(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Return a mask of the features that are drawn as shapes: located lines and areas.
 
-    A work known only to be somewhere along a water is a symbol on it: a shape would paint the whole lake.
+    A feature known only to be unplaced along a water is drawn as a symbol: its shape would fill the whole lake.
     """
     flat = shapely.get_dimensions(np.asarray(frame.geometry.array)) > 0
     result: NDArray[np.bool_] = flat & frame["located"].to_numpy(bool)
@@ -87,62 +88,62 @@ def shaped(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
 
 @per_frame
 def _counts(frame: gpd.GeoDataFrame) -> tuple[int, int, int]:
-    solid = shaped(frame)
+    solid = drawn_as_shapes(frame)
     shapes = np.asarray(frame.geometry.array)
     lines = shapely.get_dimensions(shapes[~solid]) > 0
     symbols = int(lines.sum() + shapely.get_num_geometries(shapes[~solid][~lines]).sum())
     return int(solid.sum()), symbols, int(shapely.get_num_coordinates(shapes[solid]).sum())
 
 
-def counts_of(layer: Layer) -> tuple[int, int, int]:
-    """Count, once, the features drawn as shapes, the symbols for the others, and the corners of the shapes."""
+def drawing_counts(layer: Layer) -> tuple[int, int, int]:
+    """Return the numbers of features drawn as shapes, of symbols of the others, and of vertices of the shapes."""
     return (0, 0, 0) if layer.frame is None else _counts(layer.frame)
 
 
-def mark_rows(layer: Layer, frame: gpd.GeoDataFrame, when: Ints | None = None) -> tuple[MarkRows, MarkRows]:
-    """Return a layer's symbols and the names of its shapes; `when` is the kind of each row (`carto.style.years`)."""
+def mark_rows(layer: Layer, frame: gpd.GeoDataFrame, year_kind: Ints | None = None) -> tuple[MarkRows, MarkRows]:
+    """Return a layer's symbols and the names of its shapes; `year_kind` is by row of `frame` (`carto.style.years`)."""
     _, of_row = classes_of(layer)
     shapes = np.array(frame.geometry.array, dtype=object)
     zh, en = _names(layer, frame)
     located = frame["located"].to_numpy(bool)
-    dotted = ~shaped(frame)
-    somewhere = np.flatnonzero(dotted & (shapely.get_dimensions(shapes) > 0))
-    shapes[somewhere] = _anchors(shapes[somewhere])
-    parts, row = shapely.get_parts(shapes[dotted], return_index=True)
-    row = np.flatnonzero(dotted)[row]
+    is_symbol = ~drawn_as_shapes(frame)
+    unplaced = np.flatnonzero(is_symbol & (shapely.get_dimensions(shapes) > 0))
+    shapes[unplaced] = _label_points(shapes[unplaced])
+    parts, row = shapely.get_parts(shapes[is_symbol], return_index=True)
+    row = np.flatnonzero(is_symbol)[row]
 
     def rows_of(points: Texts, row: Ints, share: Floats) -> MarkRows:
         lon, lat = shapely.get_x(points), shapely.get_y(points)
-        dated = None if when is None else when[row]
-        return MarkRows(lon, lat, zh[row], en[row], of_row[row], located[row], share, dated)
+        kind = None if year_kind is None else year_kind[row]
+        return MarkRows(lon, lat, zh[row], en[row], of_row[row], located[row], share, kind)
 
     symbols = rows_of(parts, row, np.full(len(row), np.nan))
-    solid = np.flatnonzero(~dotted & ((zh != "") | (en != ""))) if label_of(layer.spec) else np.zeros(0, np.int64)
+    solid = np.flatnonzero(~is_symbol & ((zh != "") | (en != ""))) if label_of(layer.spec) else np.zeros(0, np.int64)
     bounds = shapely.bounds(shapes[solid])
-    return symbols, rows_of(_anchors(shapes[solid]), solid, (bounds[:, 2] - bounds[:, 0]) / 360)
+    return symbols, rows_of(_label_points(shapes[solid]), solid, (bounds[:, 2] - bounds[:, 0]) / 360)
 
 
-def _anchors(shapes: Texts) -> Texts:
-    """Return where the name of each shape stands: inside its largest part, on the middle of a line."""
+def _label_points(shapes: Texts) -> Texts:
+    """Return the label point of each shape: inside its largest area, or at the middle of its longest line."""
     parts, row = shapely.get_parts(shapes, return_index=True)
     size = np.where(shapely.get_dimensions(parts) == 2, shapely.area(parts), shapely.length(parts))
     largest = np.full(len(shapes), -1)
     order = np.argsort(size, kind="stable")
     largest[row[order]] = order
     chosen = parts[largest]
-    flat = shapely.get_dimensions(chosen) == 2
-    anchors = np.asarray(
-        shapely.line_interpolate_point(np.where(flat, None, chosen), 0.5, normalized=True), dtype=object
+    is_area = shapely.get_dimensions(chosen) == 2
+    points = np.asarray(
+        shapely.line_interpolate_point(np.where(is_area, None, chosen), 0.5, normalized=True), dtype=object
     )
-    if flat.sum() > _ANCHORED_WITH_CARE:
-        anchors[flat] = shapely.point_on_surface(chosen[flat])
+    if is_area.sum() > _MAX_INSCRIBED:
+        points[is_area] = shapely.point_on_surface(chosen[is_area])
     else:
-        anchors[flat] = shapely.get_point(shapely.maximum_inscribed_circle(chosen[flat], tolerance=0.005), 0)
-    return anchors
+        points[is_area] = shapely.get_point(shapely.maximum_inscribed_circle(chosen[is_area], tolerance=0.005), 0)
+    return points
 
 
 def _names(layer: Layer, frame: gpd.GeoDataFrame) -> tuple[Texts, Texts]:
-    """Return the names to be written, Chinese and English; empty where there is none."""
+    """Return the Chinese and English name of each row; "" where there is none."""
 
     def texts(column: str) -> Texts:
         values: pd.Series = frame[column] if column in frame.columns else pd.Series("", index=frame.index)

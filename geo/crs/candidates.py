@@ -90,13 +90,13 @@ def detect(points: Floats, *, lon: float | None = None) -> tuple[Candidate, ...]
 
 
 def likely_text(candidates: tuple[Candidate, ...], refused: tuple[str, ...] = ()) -> str | Phrase:
-    """Return what a sentence names as fitting: the candidates' systems; where there are none, the words for that.
+    """Return the systems of candidates as text for a message, or the words for none.
 
     Parameters
     ----------
     candidates : tuple of Candidate
     refused : tuple of str
-        Systems that were just refused, as ``"EPSG:4490"``: never named again.
+        Systems to leave out since they were just refused, as ``"EPSG:4490"``.
     """
     names = [name for name in dict.fromkeys(candidate.crs for candidate in candidates) if name not in refused]
     if not names:

@@ -69,7 +69,7 @@ def gcj02_of_wgs84(lonlat: Floats) -> Floats:
 
 
 def bd09_of_gcj02(lonlat: Floats) -> Floats:
-    """Shift GCJ-02 degrees to BD-09 by the open formula."""
+    """Return BD-09 degrees for GCJ-02 degrees by the open formula."""
     x, y = lonlat.T
     reach = np.hypot(x, y) + 2e-5 * np.sin(y * _BD_TURN)
     angle = np.arctan2(y, x) + 3e-6 * np.cos(x * _BD_TURN)

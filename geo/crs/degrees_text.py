@@ -134,7 +134,7 @@ def _paired(found: list[ParsedNumber]) -> list[ParsedNumber]:
 
 
 def _form(text: str) -> re.Pattern[str]:
-    """Choose how hemispheres are written: all before their numbers, or all after."""
+    """Return the pattern for hemispheres: all before their numbers, or all after."""
     return _LED if _BEGINS_WITH_AXIS.match(text) else _TRAILED
 
 

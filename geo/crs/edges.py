@@ -54,7 +54,7 @@ def split_edges(geometries: NDArray[Any], pieces: EdgePieces) -> NDArray[Any]:
 
 
 def _split_same_type(geometries: NDArray[Any], pieces: EdgePieces) -> NDArray[Any]:
-    """Split geometries that are all of one type with edges."""
+    """Return geometries with their edges split; all must be of one type with edges."""
     kind, points, offsets = shapely.to_ragged_array(geometries, include_z=False)
     chain_ends = offsets[0][1:] - 1
     counts = np.ones(len(points), dtype=np.int64)

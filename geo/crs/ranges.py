@@ -74,7 +74,7 @@ def _fits(x: Floats, y: Floats, reading: CrsReading) -> NDArray[np.bool_]:
 
 
 def _degrees_in_metres(x: Floats, y: Floats, reading: CrsReading) -> NDArray[np.bool_]:
-    """Tell points of a system in metres that are degrees in China for sure: nobody builds 117 m from the equator."""
+    """Return a mask of points that are degrees in China though the CRS is in metres: no site is that near 0, 0."""
     within_x = (x >= CHINA_LON[0]) & (x <= CHINA_LON[1])
     within_y = (y >= CHINA_LAT[0]) & (y <= CHINA_LAT[1])
     found: NDArray[np.bool_] = within_x & within_y & (not reading.geographic)
@@ -82,7 +82,7 @@ def _degrees_in_metres(x: Floats, y: Floats, reading: CrsReading) -> NDArray[np.
 
 
 def _likely(x: float, y: float, reading: CrsReading, *, fits: bool) -> tuple[str, dict[str, Any]]:
-    """Name the likely mistake behind a point that does not fit; `fits`: some other system holds all points."""
+    """Return message key and values of the likely mistake of a point; `fits`: another CRS holds all points."""
     if reading.geographic:
         if _between(y, CHINA_LON) and _between(x, CHINA_LAT):
             return "geo.swapped_degrees", {}

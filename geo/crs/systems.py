@@ -226,7 +226,7 @@ _local = threading.local()
 
 
 def _project(xy: Floats, epsg: int, *, inverse: bool) -> Floats:
-    """Run a projection against its own datum's degrees: no datum shift is ever asked of PROJ."""
+    """Return points projected from degrees of the projection's own datum, or back: without a datum shift."""
     cache: dict[tuple[int, bool], Transformer] = _local.__dict__.setdefault("cache", {})
     if (epsg, inverse) not in cache:
         degrees = "EPSG:4490" if 4491 <= epsg <= 4554 else "EPSG:4326"
@@ -263,7 +263,7 @@ def short_text(text: str) -> str:
 
 
 def horizontal(crs: CRS, name: str) -> CRS:
-    """Strip a vertical part, and a datum shift that shifts nothing; refuse one that does."""
+    """Return a CRS without vertical part and null datum shift; raise `CrsError` for any other shift."""
     if crs.is_compound:
         return horizontal(crs.sub_crs_list[0], name)
     if crs.is_bound:
@@ -275,7 +275,7 @@ def horizontal(crs: CRS, name: str) -> CRS:
 
 
 def datum_of(crs: CRS, name: str) -> Literal["cgcs2000", "wgs84"]:
-    """Recognise the datum by ellipsoid and name; refuse the others, saying what to ask for."""
+    """Return the datum, recognised by ellipsoid and name; raise `CrsError` for an unsupported one."""
     base = crs.geodetic_crs
     ellipsoid, meridian = crs.ellipsoid, crs.prime_meridian
     if base is None or ellipsoid is None:
@@ -295,23 +295,23 @@ def datum_of(crs: CRS, name: str) -> Literal["cgcs2000", "wgs84"]:
 
 
 def _plain(text: str) -> str:
-    """Reduce a name to letters and digits."""
+    """Return a name in lower case, reduced to letters and digits."""
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def _means(wanted: tuple[str, ...], names: list[str]) -> bool:
-    """Return whether the datum bears one of some names as a whole; where it is unnamed, its base, else the ellipsoid.
+    """Return whether the datum has one of some names, as a whole; if unnamed, its base CRS, else the ellipsoid.
 
     A city's own datum on the ellipsoid of CGCS2000 is another datum.
     """
     whole = re.compile(rf"(?:gcs|d|datum)*(?:{'|'.join(wanted)})(?:geod2d|2d|3d|geographic|datum|ensemble|g\d+)*")
     base, datum, ellipsoid = names
-    told = [name for name in (datum, base) if name and not _UNNAMED.match(name)]
-    return bool(whole.fullmatch(told[0] if told else ellipsoid))
+    named = [name for name in (datum, base) if name and not _UNNAMED.match(name)]
+    return bool(whole.fullmatch(named[0] if named else ellipsoid))
 
 
 def _geographic(crs: CRS, declared: str, datum: Literal["cgcs2000", "wgs84"], name: str) -> CrsReading:
-    """Read a geographic system: degrees or nothing."""
+    """Return the reading of a geographic CRS; raise `CrsError` unless its unit is the degree."""
     if any(abs((axis.unit_conversion_factor or 0) - np.pi / 180) > 1e-12 for axis in crs.axis_info[:2]):
         raise CrsError("geo.crs_not_degrees", name=name, crs=declared)
     epsg = 4490 if datum == "cgcs2000" else 4326
@@ -320,7 +320,7 @@ def _geographic(crs: CRS, declared: str, datum: Literal["cgcs2000", "wgs84"], na
 
 
 def _projected(crs: CRS, declared: str, datum: Literal["cgcs2000", "wgs84"], name: str) -> CrsReading:
-    """Read a projected system: the zones that the product knows, found by their parameters."""
+    """Return the reading of a projected CRS, recognised by its parameters; raise `CrsError` for unsupported ones."""
     if any(abs((axis.unit_conversion_factor or 0) - 1.0) > 1e-12 for axis in crs.axis_info[:2]):
         raise CrsError("geo.crs_not_metres", name=name, crs=declared)
     operation = crs.coordinate_operation
@@ -349,7 +349,7 @@ def _projected(crs: CRS, declared: str, datum: Literal["cgcs2000", "wgs84"], nam
 
 
 def _zone(datum: str, meridian: float, easting: float, scale: float) -> tuple[int, Family] | None:
-    """Find the zone with these parameters (EPSG 4513-4554, 4491-4512, 32601-32660).
+    """Return the EPSG code and family of the zone with these parameters (EPSG 4513-4554, 4491-4512, 32601-32660).
 
     A Gauss-Krüger zone on WGS 84 is that of CGCS2000: the ellipsoids differ by 0.1 mm, and the datums by a null shift.
     """

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 def to_world_square(lonlat: ArrayLike) -> Floats:
-    """Project degrees to the world's square.
+    """Return degrees, longitude and latitude, projected to the world's square.
 
     Parameters
     ----------

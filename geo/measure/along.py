@@ -1,4 +1,4 @@
-"""Lines that run along other lines or along the edge of an area, as far apart as the touch tolerance allows.
+"""Find stretches of lines that run along other lines or along the edge of an area within the touch tolerance.
 
 Two surveys of one line differ in their last digits and in their vertices, so an exact intersection finds points where
 there is a shared stretch. A stretch is shared where one line stays within the tolerance of the other for longer than a
@@ -20,8 +20,8 @@ __all__ = ["shared_stretches", "stretch_lengths"]
 Floats = NDArray[np.float64]
 Shapes = NDArray[Any]
 
-_LEAST: Final = 10.0
-"""Of the tolerance: what is shared over less is a crossing or a touch (lines that meet at more than 12°)."""
+_MIN_LENGTH: Final = 10.0
+"""In tolerances: a shorter shared stretch is a crossing or a touch (of lines that meet at more than 12°)."""
 _MARGIN: Final = 4.0
 
 
@@ -33,12 +33,12 @@ def shared_stretches(ours: Shapes, theirs: Shapes, tolerance_m: float) -> Shapes
     ours, theirs : array of shapely lines
         Degrees of EPSG:4490.
     tolerance_m : float
-        How far from `theirs` a stretch may be.
+        Largest distance of a stretch from `theirs`.
 
     Returns
     -------
     array of shapely geometries
-        Of each pair the stretches of `ours`, degrees; empty where there is none.
+        The stretches of `ours` of each pair, in degrees; empty if there are none.
     """
     result: Shapes = np.full(len(ours), shapely.LineString(), dtype=object)
     if tolerance_m <= 0:
@@ -51,33 +51,33 @@ def shared_stretches(ours: Shapes, theirs: Shapes, tolerance_m: float) -> Shapes
     if not at.size:
         return result
     origin, scale = bounds[at, :2], np.column_stack([east, north])[at]
-    band = shapely.buffer(_plane(near[at], origin, scale), tolerance_m, quad_segs=2, cap_style="flat")
-    parts, owner = shapely.get_parts(shapely.intersection(_plane(ours[at], origin, scale), band), return_index=True)
-    long = (shapely.get_dimensions(parts) == 1) & (shapely.length(parts) > _LEAST * tolerance_m)
-    parts, owner = parts[long], owner[long]
+    band = shapely.buffer(_to_metres(near[at], origin, scale), tolerance_m, quad_segs=2, cap_style="flat")
+    parts, owner = shapely.get_parts(shapely.intersection(_to_metres(ours[at], origin, scale), band), return_index=True)
+    is_shared = (shapely.get_dimensions(parts) == 1) & (shapely.length(parts) > _MIN_LENGTH * tolerance_m)
+    parts, owner = parts[is_shared], owner[is_shared]
     if parts.size:
-        there, group = np.unique(owner, return_inverse=True)
-        made = shapely.multilinestrings(parts, indices=group)
-        points, whose = shapely.get_coordinates(made, return_index=True)
-        back = points * scale[there][whose] + origin[there][whose]
-        result[at[there]] = shapely.set_coordinates(made, back)
+        pairs, group = np.unique(owner, return_inverse=True)
+        stretches = shapely.multilinestrings(parts, indices=group)
+        points, pair = shapely.get_coordinates(stretches, return_index=True)
+        degrees = points * scale[pairs][pair] + origin[pairs][pair]
+        result[at[pairs]] = shapely.set_coordinates(stretches, degrees)
     return result
 
 
 def stretch_lengths(ours: Shapes, theirs: Shapes, tolerance_m: float) -> Floats:
-    """Return over how many metres each of `ours` runs along its partner (see `shared_stretches`)."""
+    """Return the length (m) over which each of `ours` runs along its partner; parameters as in `shared_stretches`."""
     return np.nan_to_num(lengths_of(shared_stretches(ours, theirs, tolerance_m)))
 
 
-def _plane(shapes: Shapes, origin: Floats, scale: Floats) -> Shapes:
-    """Bring shapes to metres from an origin, each by its own degrees per metre."""
+def _to_metres(shapes: Shapes, origin: Floats, scale: Floats) -> Shapes:
+    """Return shapes in metres from an origin, each scaled by its own degrees per metre."""
     points, owner = shapely.get_coordinates(shapes, return_index=True)
-    placed: Shapes = shapely.set_coordinates(shapes.copy(), (points - origin[owner]) / scale[owner])
-    return placed
+    moved: Shapes = shapely.set_coordinates(shapes.copy(), (points - origin[owner]) / scale[owner])
+    return moved
 
 
 def _lines_only(shapes: Shapes) -> Shapes:
-    """Keep the lines of mixed collections."""
+    """Return shapes reduced to their lines: collections without other parts, points as empty lines."""
     result = shapes.copy()
     for at in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION):
         parts = shapely.get_parts(shapely.get_parts(shapes[at]))

@@ -1,9 +1,9 @@
-"""Geodesic distance to the nearest edge: which edge, by bounds that cannot miss it; how far, in its own plane.
+"""Geodesic distance to the nearest edge: candidates by safe bounds, then distances in an equidistant plane.
 
 Distances in degrees are up to 0.9 % wrong here, and the nearest edge in degrees may be another one. So a tree in
-scaled degrees only proposes: whatever could be nearest, given how much the scale can differ between the site and the
-edge, is kept; what is left is measured in an azimuthal equidistant plane centred on the nearest point of the site,
-where distances from the centre are geodesic (Snyder, USGS PP 1395, ch. 25). Within 1 mm up to 60 km, 2e-8 beyond.
+scaled degrees only yields candidates: every edge that may be nearest, given how much the scale can differ between the
+site and the edge. Their distances are measured in an azimuthal equidistant plane centred on the nearest point of the
+site, where distances from the centre are geodesic (Snyder, USGS PP 1395, ch. 25). Within 1 mm up to 60 km, 2e-8 beyond.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _SITE_EDGES: Final = 8
 _EARTH_M: Final = 6_371_000.0
 _BULGE: Final = 1.02
 """A geodesic leaves the band of latitude of its ends by far less than 2 % of its length."""
-_SETTLED_M: Final = 1e-4
+_CONVERGED_M: Final = 1e-4
 _MAX_ROUNDS: Final = 6
 _BATCH: Final = 200_000
-_FEW_SITES, _MANY_FEATURES, _MOST_POINTS, _MOST_LATITUDE = 100, 20_000, 500_000, 70.0
-"""A few sites against many features (a click on a large layer): only the features around are cut into stretches."""
+_FEW_SITES, _MANY_FEATURES, _MAX_POINTS, _MAX_LATITUDE = 100, 20_000, 500_000, 70.0
+"""For few sites and many features (a click on a large layer), only features nearby are cut into stretches."""
 
 
 def nearest(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex) -> pd.DataFrame:
@@ -58,32 +58,37 @@ def nearest(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex) 
     site, feature = index.tree.query(geometries, predicate="intersects")
     feature = feature[np.lexsort((feature, site))]
     met, first = np.unique(np.sort(site), return_index=True)
-    apart = np.setdiff1d(np.arange(len(geometries)), met)
-    away = [_apart(geometries[rows], rows, index) for rows in np.array_split(apart, -(-len(apart) // 20_000) or 1)]
-    together = _result(met, feature[first], np.zeros(len(met)))
-    return pd.concat([together, *away]).sort_values("site", ignore_index=True)
+    disjoint = np.setdiff1d(np.arange(len(geometries)), met)
+    tables = [
+        _nearest_disjoint(geometries[rows], rows, index)
+        for rows in np.array_split(disjoint, -(-len(disjoint) // 20_000) or 1)
+    ]
+    meeting = _result(met, feature[first], np.zeros(len(met)))
+    return pd.concat([meeting, *tables]).sort_values("site", ignore_index=True)
 
 
 def _result(site: Ints, feature: Ints, distance_m: Floats) -> pd.DataFrame:
     return pd.DataFrame({"site": site, "feature": feature, "distance_m": distance_m})
 
 
-def _apart(geometries: NDArray[Any], rows: Ints, index: FeatureIndex, *, chosen: bool = False) -> pd.DataFrame:
-    """Find the nearest feature of sites that meet none; `chosen` says that the features are already those around."""
+def _nearest_disjoint(
+    geometries: NDArray[Any], rows: Ints, index: FeatureIndex, *, is_subset: bool = False
+) -> pd.DataFrame:
+    """Return the nearest feature of sites that meet none; `is_subset`: `index` has only features near them already."""
     if not len(rows):
         return _result(rows, rows, np.empty(0))
-    if not chosen and len(rows) <= _FEW_SITES and not index.cut and len(index.geometries) > _MANY_FEATURES:
-        among = _candidates(geometries, index)
-        if among is not None:
-            found = _apart(geometries, rows, FeatureIndex(index.geometries[among]), chosen=True)
-            return found.assign(feature=among[found["feature"].to_numpy()])
+    if not is_subset and len(rows) <= _FEW_SITES and not index.cut and len(index.geometries) > _MANY_FEATURES:
+        subset = _features_nearby(geometries, index)
+        if subset is not None:
+            table = _nearest_disjoint(geometries, rows, FeatureIndex(index.geometries[subset]), is_subset=True)
+            return table.assign(feature=subset[table["feature"].to_numpy()])
     own = stretches_of(geometries, _SITE_EDGES)
-    stretch, other = _proposed(geometries, own, index)
-    kept, bound = _possible(own.lines[stretch], index.stretches.lines[other], own.owner[stretch])
+    stretch, other = _candidate_pairs(geometries, own, index)
+    kept, centre = _possibly_nearest(own.lines[stretch], index.stretches.lines[other], own.owner[stretch])
     stretch, other = stretch[kept], other[kept]
     distances = np.concatenate(
         [
-            _measured(own.lines[stretch[at]], index.stretches.lines[other[at]], bound[kept[at]])
+            _geodesic_distances(own.lines[stretch[at]], index.stretches.lines[other[at]], centre[kept[at]])
             for at in np.array_split(np.arange(len(stretch)), -(-len(stretch) // _BATCH) or 1)
         ]
     )
@@ -94,30 +99,30 @@ def _apart(geometries: NDArray[Any], rows: Ints, index: FeatureIndex, *, chosen:
     return _result(rows[site[best]], index.stretches.owner[other[best]], distances[best])
 
 
-def _candidates(geometries: NDArray[Any], index: FeatureIndex) -> Ints | None:
-    """Return the features among which the nearest of each site must be, None where they are no less work than all.
+def _features_nearby(geometries: NDArray[Any], index: FeatureIndex) -> Ints | None:
+    """Return positions of features that include the nearest of each site; None if these are no less work than all.
 
-    The nearest in degrees is at most so many degrees of latitude away; whatever is nearer in truth cannot be further in
-    degrees than that way laid along a parallel.
+    The distance in degrees to the feature nearest in degrees, taken along the meridian, bounds the true distance; a
+    feature truly nearer is, in degrees, at most as far as that length taken along a parallel.
     """
     (site, _), degrees = index.tree.query_nearest(geometries, return_distance=True, all_matches=False)
     reach = np.zeros(len(geometries))
     reach[site] = degrees
     bounds = shapely.bounds(geometries)
-    furthest = np.abs(bounds[:, [1, 3]]).max(axis=1) + 2 * reach
-    if (furthest > _MOST_LATITUDE).any():
+    max_latitude = np.abs(bounds[:, [1, 3]]).max(axis=1) + 2 * reach
+    if (max_latitude > _MAX_LATITUDE).any():
         return None
-    east, north = degrees_per_metre(furthest)
+    east, north = degrees_per_metre(max_latitude)
     _, feature = index.tree.query(geometries, predicate="dwithin", distance=reach * (east / north) * _BULGE + 1e-9)
-    among = np.unique(feature)
-    return None if index.points[among].sum() > _MOST_POINTS else among
+    nearby = np.unique(feature)
+    return None if index.points[nearby].sum() > _MAX_POINTS else nearby
 
 
-def _proposed(geometries: NDArray[Any], own: Stretches, index: FeatureIndex) -> tuple[Ints, Ints]:
-    """Return pairs of stretches, site's and layer's, among which the nearest must be."""
+def _candidate_pairs(geometries: NDArray[Any], own: Stretches, index: FeatureIndex) -> tuple[Ints, Ints]:
+    """Return pairs of stretches, of a site and of the layer, that include the nearest pair of each site."""
     lat, east, north = index.metres_per_degree
     whole = shapely.transform(geometries, lambda xy: xy * (east, north))
-    closest = _closest(whole, index)
+    closest = _upper_bound(whole, index)
     low, high = shapely.bounds(geometries)[:, 1], shapely.bounds(geometries)[:, 3]
     reach = closest * _scale_bounds(low, high, closest * 1.3, lat)[1]
     radius = reach / _scale_bounds(low, high, reach, lat)[0] * (1 + 1e-9) + 1e-3
@@ -126,10 +131,10 @@ def _proposed(geometries: NDArray[Any], own: Stretches, index: FeatureIndex) -> 
     return stretch, other
 
 
-def _closest(whole: NDArray[Any], index: FeatureIndex) -> Floats:
-    """Return a distance, in the scaled plane, that the nearest stretch of each site surely lies within.
+def _upper_bound(whole: NDArray[Any], index: FeatureIndex) -> Floats:
+    """Return an upper bound of each site's distance to its nearest stretch, in the scaled plane.
 
-    That of one point of the site will do, and is ten times faster to ask, where the site is small against it.
+    For a site that is small against the bound, the distance of one of its points is used: ten times faster.
     """
     first = shapely.get_coordinates(whole)[np.cumsum(shapely.get_num_coordinates(whole)) - 1]
     (at, _), plane_m = index.stretch_tree.query_nearest(shapely.points(first), return_distance=True, all_matches=False)
@@ -143,7 +148,7 @@ def _closest(whole: NDArray[Any], index: FeatureIndex) -> Floats:
 
 
 def _scale_bounds(low: Floats, high: Floats, reach_m: Floats, lat: Floats | float) -> tuple[Floats, Floats]:
-    """Bound true over plane distance in degrees scaled at `lat`, for ways within reach of a band of latitude."""
+    """Return bounds of true over plane distance in degrees scaled at `lat`, within `reach_m` of a band of latitude."""
     margin = np.degrees(reach_m * _BULGE / 6_335_000.0)
     ends = [np.clip(low - margin, -89.9, 89.9), np.clip(high + margin, -89.9, 89.9)]
     east0, north0 = degrees_per_metre(np.asarray(lat, dtype=float))
@@ -155,54 +160,54 @@ def _scale_bounds(low: Floats, high: Floats, reach_m: Floats, lat: Floats | floa
     return least, most
 
 
-def _possible(ours: NDArray[Any], theirs: NDArray[Any], site: Ints) -> tuple[Ints, Floats]:
-    """Keep the pairs that may be nearest by bounds in a plane scaled between the two; return them and the way there."""
+def _possibly_nearest(ours: NDArray[Any], theirs: NDArray[Any], site: Ints) -> tuple[Ints, Floats]:
+    """Return the pairs that may be nearest, by bounds, and for every pair the nearest point on `ours` in degrees."""
     bounds = np.column_stack([shapely.bounds(ours)[:, [1, 3]], shapely.bounds(theirs)[:, [1, 3]]])
     low, high = bounds.min(axis=1), bounds.max(axis=1)
     middle = (low + high) / 2
     east, north = degrees_per_metre(middle)
     scale = np.column_stack([1 / east, 1 / north])
-    ways = shapely.shortest_line(_scaled(ours, scale), _scaled(theirs, scale))
-    plane_m = shapely.length(ways)
+    lines = shapely.shortest_line(_scaled(ours, scale), _scaled(theirs, scale))
+    plane_m = shapely.length(lines)
     least, most = _scale_bounds(low, high, plane_m * 0.02, middle)
     reach = np.full(int(site.max()) + 1 if len(site) else 0, np.inf)
     np.minimum.at(reach, site, plane_m * most)
     kept = np.flatnonzero(plane_m * least <= reach[site] * (1 + 1e-9) + 1e-3)
-    start: Floats = shapely.get_coordinates(shapely.get_point(ways, 0)) / scale
+    start: Floats = shapely.get_coordinates(shapely.get_point(lines, 0)) / scale
     return kept, start
 
 
 def _scaled(lines: NDArray[Any], scale: Floats) -> NDArray[Any]:
-    """Scale each line by its own pair of factors."""
+    """Return lines scaled, each by its own pair of factors."""
     _, owner = shapely.get_coordinates(lines, return_index=True)
-    made: NDArray[Any] = shapely.transform(lines, lambda xy: xy * scale[owner])
-    return made
+    scaled: NDArray[Any] = shapely.transform(lines, lambda xy: xy * scale[owner])
+    return scaled
 
 
-def _measured(ours: NDArray[Any], theirs: NDArray[Any], centre: Floats) -> Floats:
-    """Measure pairs in azimuthal equidistant planes, moving each centre to the nearest point until it stays there."""
+def _geodesic_distances(ours: NDArray[Any], theirs: NDArray[Any], centre: Floats) -> Floats:
+    """Return distances (m) of pairs in equidistant planes, each recentred on its nearest point until it converges."""
     distances = np.zeros(len(ours))
     todo = np.arange(len(ours))
     for _ in range(_MAX_ROUNDS):
         lines = [_equidistant(lines[todo], centre[todo]) for lines in (ours, theirs)]
-        ways = shapely.shortest_line(*lines)
-        distances[todo] = shapely.length(ways)
-        start = shapely.get_coordinates(shapely.get_point(ways, 0))
+        shortest = shapely.shortest_line(*lines)
+        distances[todo] = shapely.length(shortest)
+        start = shapely.get_coordinates(shapely.get_point(shortest, 0))
         moved = np.hypot(*start.T)
-        was, azimuth = centre[todo], np.degrees(np.arctan2(start[:, 0], start[:, 1]))
-        lon, lat, _ = GEOD.fwd(was[:, 0], was[:, 1], azimuth, moved)
+        before, azimuth = centre[todo], np.degrees(np.arctan2(start[:, 0], start[:, 1]))
+        lon, lat, _ = GEOD.fwd(before[:, 0], before[:, 1], azimuth, moved)
         centre[todo] = np.column_stack([lon, lat])
-        todo = todo[distances[todo] * (moved / _EARTH_M) ** 2 / 6 > _SETTLED_M]
+        todo = todo[distances[todo] * (moved / _EARTH_M) ** 2 / 6 > _CONVERGED_M]
         if not len(todo):
             break
     return distances
 
 
 def _equidistant(lines: NDArray[Any], centre: Floats) -> NDArray[Any]:
-    """Project each line to the azimuthal equidistant plane around its own centre."""
+    """Return lines projected, each to the azimuthal equidistant plane (m) around its own centre."""
     points, owner = shapely.get_coordinates(lines, return_index=True)
     azimuth, _, distance = GEOD.inv(centre[owner, 0], centre[owner, 1], points[:, 0], points[:, 1])
     angle = np.radians(azimuth)
     plane = np.column_stack([distance * np.sin(angle), distance * np.cos(angle)])
-    made: NDArray[Any] = shapely.transform(lines, lambda _: plane)
-    return made
+    projected: NDArray[Any] = shapely.transform(lines, lambda _: plane)
+    return projected

@@ -142,12 +142,12 @@ def distance_m(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats
 
 
 def to_ha(square_metres: Any) -> Any:
-    """Turn square metres into hectares."""
+    """Return square metres as hectares."""
     return square_metres / HA_M2
 
 
 def to_mu(square_metres: Any) -> Any:
-    """Turn square metres into mu (亩).
+    """Return square metres as mu (亩).
 
     Examples
     --------
@@ -219,7 +219,7 @@ def _stored(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> NDArray[Any]:
 
 
 def _polygonal(geometries: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell polygons, and collections that hold one, from the rest."""
+    """Return a mask of polygons, multipolygons and collections that contain one."""
     kinds = shapely.get_type_id(geometries)
     polygonal: NDArray[np.bool_] = np.isin(kinds, _POLYGONAL)
     for position in np.flatnonzero(kinds == shapely.GeometryType.GEOMETRYCOLLECTION):
@@ -239,7 +239,7 @@ def _exploded(geometries: NDArray[Any], wanted: NDArray[np.bool_]) -> tuple[NDAr
 
 
 def _sum_per_chain(terms: Floats, ends: NDArray[np.int64]) -> Floats:
-    """Sum edge terms (one per vertex, to the next) chain by chain, leaving out the jump from chain to chain."""
+    """Return the sums of edge terms (one per vertex, to the next) per chain, without those from chain to chain."""
     terms[ends[1:] - 1] = 0.0
     sums: Floats = np.add.reduceat(terms, ends[:-1])
     return sums
@@ -258,7 +258,7 @@ def _length_terms(points: Floats) -> Floats:
 
 
 def _integrate(phi: Floats, lam: Floats, height: Any) -> Floats:
-    """Integrate along straight edges in (λ, φ): `height` over λ, or the arc length where `height` is None."""
+    """Return integrals along straight edges in (λ, φ): of `height` over λ, or the arc length if `height` is None."""
     d_phi, d_lam = np.diff(phi, append=phi[-1]), np.diff(lam, append=lam[-1])
     total = np.zeros(len(phi))
     long = (np.abs(d_phi) > _SHORT_RAD) | (np.abs(d_lam) > _SHORT_RAD)

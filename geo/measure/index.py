@@ -70,7 +70,7 @@ class FeatureIndex:
 
     @property
     def cut(self) -> bool:
-        """Whether the stretches are there already: of a million shapes they take half a minute and gigabytes."""
+        """Whether the stretches are computed already; for a million shapes that takes half a minute and gigabytes."""
         return "stretch_tree" in self.__dict__
 
     @cached_property
@@ -107,7 +107,7 @@ def index_of(features: gpd.GeoDataFrame | FeatureIndex) -> FeatureIndex:
 
 
 def stretches_of(geometries: NDArray[Any], edges: int) -> Stretches:
-    """Cut the boundaries of polygons, and lines, into stretches of at most `edges` pieces of at most 150 m.
+    """Return lines and polygon boundaries cut into stretches of at most `edges` pieces of at most 150 m.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def stretches_of(geometries: NDArray[Any], edges: int) -> Stretches:
 
 
 def _cut_chains(chains: NDArray[Any], edges: int) -> tuple[NDArray[Any], Ints]:
-    """Cut lines and rings into lines of at most `edges` edges; return them and the chain that each is of."""
+    """Return lines and rings cut into lines of at most `edges` edges, and the position of the chain each is of."""
     if not len(chains):
         return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
     points, chain = shapely.get_coordinates(chains, return_index=True)

@@ -107,7 +107,7 @@ def measure_pairs(ours: Shapes, theirs: Shapes, touch_tolerance_m: float) -> pd.
 
 
 class _Pairs:
-    """Pairs of shapes that meet, sorted out by their dimensions."""
+    """Relation, overlap and shared piece of pairs of shapes that meet, computed by their dimensions."""
 
     def __init__(self, ours: Shapes, theirs: Shapes, sizes: Floats, tolerance_m: float) -> None:
         self.tolerance_m = tolerance_m
@@ -131,7 +131,7 @@ class _Pairs:
                 measure(at, ours[at], theirs[at])
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return what was measured, by column."""
+        """Return the measured columns by name."""
         return {
             "relation": self.relation,
             "overlap_m2": self.overlap_m2,
@@ -335,7 +335,7 @@ def _length(pieces: Shapes) -> Floats:
 
 
 def _only_dimension(pieces: Shapes, dimension: int) -> Shapes:
-    """Keep of mixed collections the parts that are areas (2) or lines (1)."""
+    """Return pieces reduced to their areas (2) or lines (1), if they are mixed collections."""
     result = pieces.copy()
     for at in np.flatnonzero(shapely.get_type_id(pieces) == shapely.GeometryType.GEOMETRYCOLLECTION):
         parts = shapely.get_parts(shapely.get_parts(pieces[at]))

@@ -65,7 +65,7 @@ def zonal(raster: Path, zones: gpd.GeoDataFrame, statistic: Literal["mean", "min
 
 
 def value_at(raster: Path, lon: float, lat: float) -> float | None:
-    """Return the value of the cell at a place (EPSG:4490 degrees); None outside the grid and where it holds nothing."""
+    """Return the value of the cell at a place (EPSG:4490 degrees); None outside the grid and for nodata."""
     with rasterio.open(raster) as grid:
         system = describe(grid.crs, raster.name)
         x, y = transform_points(np.array([[lon, lat]]), system.epsg)[0]
@@ -141,7 +141,7 @@ def _strip(grid: Any, top: int, bottom: int) -> Window:
 
 
 def _slope_strip(grid: Any, top: int, width_m: Floats, height_m: Floats) -> NDArray[np.float32]:
-    """Return the slope of some rows, worked out with the row above and the row below them."""
+    """Return the slope of some rows (degrees), computed with the row above and the row below them."""
     first, bottom = max(top - 1, 0), min(top + _ROWS, grid.height)
     last = min(bottom + 1, grid.height)
     heights = grid.read(1, window=_strip(grid, first, last), masked=True).astype(np.float64).filled(np.nan)

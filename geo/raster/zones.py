@@ -44,14 +44,14 @@ _E2: Final = (2 - 1 / INVERSE_FLATTENING) / INVERSE_FLATTENING
 
 @dataclass(frozen=True)
 class ZonalFigures:
-    """Figures of zones.
+    """One statistic of each zone, with the covered share of its area.
 
     Attributes
     ----------
     figures : Series of float
-        On the index of the zones; NaN where no cell that holds anything falls inside. Shares in percent.
+        On the index of the zones; NaN if no cell with a value falls inside. Shares in percent.
     covered : Series of float
-        Share of each zone's area, 0 to 1, in which the grid holds a value.
+        Share of each zone's area, 0 to 1, in which the grid has a value.
     """
 
     figures: pd.Series
@@ -115,7 +115,7 @@ def zonal_figures(
 
 
 class _Totals:
-    """Sums over all blocks, by zone."""
+    """Accumulators of area, sum, least and greatest value by zone, over all blocks."""
 
     def __init__(self, count: int) -> None:
         self.area = np.zeros(count)
@@ -125,7 +125,7 @@ class _Totals:
         self._most = np.full(count, -np.inf)
 
     def add(self, block: _Block, zones: gpd.GeoDataFrame, statistic: Statistic) -> None:
-        """Add the part of the zones that lies in a block."""
+        """Add the cells of a block to the accumulators of the zones in it."""
         values, known, areas = block.sources()
         at = zones["zone"].to_numpy()
         told = exactextract.exact_extract(known, zones, ["area=weighted_sum"], weights=areas, output="pandas")
@@ -179,7 +179,7 @@ class _Block:
         return cls(values, cell_areas_m2(facts.system, bounds, values.shape), bounds, facts.system, parts)
 
     def of_class(self, value: float) -> _Block:
-        """Return 1 where the value is met, 0 where another is."""
+        """Return 1 for cells of a class, 0 for others."""
         met = np.where(np.isnan(self.values), np.nan, (self.values == value).astype(float))
         return replace(self, values=met)
 
@@ -258,7 +258,7 @@ def cell_areas_m2(system: RasterSystem, bounds: tuple[float, float, float, float
 
 
 def _between(nodes: Floats, rows: int, columns: int) -> Floats:
-    """Fill a block from a net of nodes whose rim is the block's outermost cells, linearly along rows and columns."""
+    """Return a block interpolated bilinearly from nodes, the outer ones of which are the block's outermost cells."""
     down = _hat_weights(nodes.shape[0], rows)
     across = _hat_weights(nodes.shape[1], columns)
     filled: Floats = down @ nodes @ across.T
@@ -266,6 +266,6 @@ def _between(nodes: Floats, rows: int, columns: int) -> Floats:
 
 
 def _hat_weights(count: int, places: int) -> Floats:
-    """Return the weights of `count` nodes at `places` places evenly between the first and the last."""
+    """Return the linear weights of `count` nodes at `places` positions spaced evenly from the first to the last."""
     at = np.linspace(0, count - 1, places) if places > 1 else np.zeros(1)
     return np.maximum(0.0, 1.0 - np.abs(at[:, None] - np.arange(count)[None, :]))

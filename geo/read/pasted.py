@@ -36,9 +36,9 @@ _KINDS: Final = (
     "(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|"
     "MULTISURFACE|TIN|TRIANGLE|POLYHEDRALSURFACE"
 )
-_SHORT: Final = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
+_SCIENTIFIC: Final = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
 _WKT: Final = re.compile(rf"^\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*((?:{_KINDS})(?:\s*(?:ZM|Z|M))?\b.*)$", re.I | re.S)
-_CHARACTERS: Final = 20_000_000
+_MAX_CHARACTERS: Final = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -63,25 +63,25 @@ def sites_from_text(
     Parameters
     ----------
     text : str
-        One point a row: decimal degrees, degrees-minutes-seconds (any signs, N/E, 北纬/东经), or metres; a label or a
-        number may stand before, a height after. A blank line begins another shape. WKT (one shape a row), GeoJSON and
-        勘测定界 TXT are understood as well.
+        One point per row: decimal degrees, degrees-minutes-seconds (any signs, N/E, 北纬/东经), or metres; a label or a
+        number may precede the pair, a height may follow it. A blank line begins another shape. WKT (one shape per row),
+        GeoJSON and 勘测定界 TXT are read as well.
     crs : optional
-        The system, where it is not plain: metres always need one; degrees are taken as CGCS2000 degrees without.
+        CRS of the coordinates. Required for metres; degrees are CGCS2000 degrees by default.
     shape : {"points", "line", "polygon"}, optional
-        What several rows are; without it one row is a point, two are a line, three and more an area, and that is said.
+        What the rows of a block make. Default: one row a point, two a line, more an area, with a notice.
     swap : bool, optional
-        Whether the first number is north; without it this is recognised, and said.
+        Whether the first number is north. Default: recognised from the numbers, with a notice.
     limits : Limits
 
     Raises
     ------
     BadInput, CrsError
-        One sentence with the row that cannot be read, or that asks for the system.
+        If a row cannot be read, or the CRS of metres is missing.
     """
     content = text.encode("utf-8")
     digest = hashlib.sha256(content).hexdigest()
-    if len(text) > _CHARACTERS or len(content) > limits.upload_mb << 20:
+    if len(text) > _MAX_CHARACTERS or len(content) > limits.upload_mb << 20:
         raise BadInput("geo.file_too_large", name=_TYPED, limit=limits.upload_mb)
     if not text.strip():
         raise BadInput("geo.text_empty", name=_TYPED)
@@ -98,7 +98,7 @@ def sites_from_text(
 
 
 def _formatted(text: str, content: bytes, crs: Any, limits: Limits) -> RawPart | None:
-    """Read pasted GeoJSON, TXT or WKT; None if it is none of them."""
+    """Return a part read from pasted GeoJSON, survey TXT or WKT; None if the text is none of them."""
     if text.lstrip().startswith("{"):
         return read_geojson(content, _TYPED, max_features=limits.sites)
     if is_survey_txt(content):
@@ -117,7 +117,7 @@ def _formatted(text: str, content: bytes, crs: Any, limits: Limits) -> RawPart |
 
 
 def _srid(code: str | None) -> Any:
-    """Return the system of an EWKT prefix, for `geo.crs.systems.describe` to judge."""
+    """Return the CRS of an EWKT prefix, not validated; None if there is none."""
     if code is None or code == "0":
         return None
     try:
@@ -127,12 +127,12 @@ def _srid(code: str | None) -> Any:
 
 
 def rows_part(text: str, name: str, crs: Any = None, shape: Shape | None = None, swap: bool | None = None) -> RawPart:
-    """Read rows of numbers without a header, as `sites_from_text` does.
+    """Return a part read from rows of numbers without a header; parameters as in `sites_from_text`.
 
     Raises
     ------
     BadInput, CrsError
-        Naming the row that cannot be read, or asking for the system of metres.
+        If a row cannot be read, or the CRS of metres is missing.
     """
     blocks = _blocks(text, name)
     rows = [row for block in blocks for row in block]
@@ -140,31 +140,31 @@ def rows_part(text: str, name: str, crs: Any = None, shape: Shape | None = None,
     notices: list[Notice] = []
     if packed_dms([(row.first.text, row.second.text) for row in rows]):
         notices.append(Notice("packed_dms", {"name": name}))
-    north_first = _north_first(rows, numbers, swap, name, notices)
+    north_first = _is_north_first(rows, numbers, swap, name, notices)
     points = numbers[:, ::-1] if north_first else numbers
     degrees = any(row.first.degrees or row.second.degrees for row in rows) or bool((np.abs(points) <= 180).all())
     if not degrees and crs is None:
         candidates = detect(points)
         raise CrsError("geo.text_crs_missing", name=name, likely=likely_text(candidates), candidates=candidates)
-    made: list[Any] = []
+    shapes: list[Any] = []
     at = 0
     for number, block in enumerate(blocks, start=1):
-        made += _shapes(points[at : at + len(block)], shape, number, name, notices)
+        shapes += _block_shapes(points[at : at + len(block)], shape, number, name, notices)
         at += len(block)
-    frame = gpd.GeoDataFrame(pd.DataFrame(index=pd.RangeIndex(len(made))), geometry=made)
+    frame = gpd.GeoDataFrame(pd.DataFrame(index=pd.RangeIndex(len(shapes))), geometry=shapes)
     return RawPart(
         name, frame, CRS(4490) if degrees else None, "typed_degrees", tuple(notices), axes_swapped=north_first
     )
 
 
 def _blocks(text: str, name: str) -> list[list[_Row]]:
-    """Split into shapes at blank lines and read each row."""
+    """Return the parsed rows of a text by block (separated by blank lines); raise `BadInput` for a bad row."""
     blocks: list[list[_Row]] = [[]]
     for number, line in enumerate(text.splitlines(), start=1):
         if not normalised(line).strip(" ,;"):
             blocks.append([])
             continue
-        if lost := rounded_away(_SHORT.findall(line)):
+        if lost := rounded_away(_SCIENTIFIC.findall(line)):
             values = {"line": number, "text": lost.text[:20], "step": f"{lost.step_m:,.3g}"}
             raise BadInput("geo.txt_rounded", name=name, **values)
         numbers = parse_row(line)
@@ -178,7 +178,7 @@ def _blocks(text: str, name: str) -> list[list[_Row]]:
 
 
 def _pair(numbers: list[ParsedNumber]) -> tuple[ParsedNumber, ParsedNumber]:
-    """Leave off a running number (and a ring's) before the pair, or a height after it."""
+    """Return the pair of coordinates of a row, without row and ring numbers before it or a height after it."""
     values = [one.value for one in numbers]
     if len(numbers) == 2:
         return numbers[0], numbers[1]
@@ -186,27 +186,27 @@ def _pair(numbers: list[ParsedNumber]) -> tuple[ParsedNumber, ParsedNumber]:
         return numbers[2], numbers[3]
     labelled = values[0] == int(values[0]) and 0 <= values[0] < 1e5
     plain = not (numbers[0].degrees or numbers[0].axis)
-    if labelled and plain and _china(values[1], values[2]) and not _china(values[0], values[1]):
+    if labelled and plain and _may_be_in_china(values[1], values[2]) and not _may_be_in_china(values[0], values[1]):
         return numbers[1], numbers[2]
     return numbers[0], numbers[1]
 
 
-def _china(first: float, second: float) -> bool:
+def _may_be_in_china(first: float, second: float) -> bool:
     """Return whether a pair can be coordinates in China, in any system and order."""
     return bool(detect(np.array([[first, second]])))
 
 
-def _north_first(rows: list[_Row], numbers: Floats, swap: bool | None, name: str, notices: list[Notice]) -> bool:
-    """Settle the order: the user's word, the letters beside the numbers, else what the numbers can be; said."""
+def _is_north_first(rows: list[_Row], numbers: Floats, swap: bool | None, name: str, notices: list[Notice]) -> bool:
+    """Return whether north is first: as the user says, by letters beside the numbers, else by ranges, with a notice."""
     if swap is not None:
         return swap
     other = {"east": "north", "north": "east"}
-    said = {row.first.axis for row in rows} | {other.get(row.second.axis or "") for row in rows}
-    said.discard(None)
-    if len(said) > 1:
+    first_axes = {row.first.axis for row in rows} | {other.get(row.second.axis or "") for row in rows}
+    first_axes.discard(None)
+    if len(first_axes) > 1:
         raise BadInput("geo.text_axes_mixed", name=name)
-    if said:
-        return said == {"north"}
+    if first_axes:
+        return first_axes == {"north"}
     candidates = detect(numbers)
     swapped = bool(candidates) and candidates[0].swapped
     if swapped:
@@ -214,8 +214,8 @@ def _north_first(rows: list[_Row], numbers: Floats, swap: bool | None, name: str
     return swapped
 
 
-def _shapes(points: Floats, shape: Shape | None, number: int, name: str, notices: list[Notice]) -> list[Any]:
-    """Make the shape of one block of rows."""
+def _block_shapes(points: Floats, shape: Shape | None, number: int, name: str, notices: list[Notice]) -> list[Any]:
+    """Return the shapes of one block of rows: its points, or one line or area; add a notice if that was not chosen."""
     if shape is None:
         shape = "points" if len(points) == 1 else "line" if len(points) == 2 else "polygon"
         if len(points) > 1:
@@ -230,7 +230,7 @@ def _shapes(points: Floats, shape: Shape | None, number: int, name: str, notices
 
 
 def _tables(source: Source) -> list[Table]:
-    """Return a table with a header where there is one, else bare rows of coordinates."""
+    """Return the tables of a file with a header, else one table of its bare rows of coordinates."""
     tables = csv_table(source.whole, source.name, source.limits, source.columns)
     if has_coordinates(dict(tables[0].mapping)):
         return tables

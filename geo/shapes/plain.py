@@ -39,7 +39,7 @@ def plain_shapes(shapes: NDArray[Any]) -> NDArray[Any]:
     faulty = [
         begin + at
         for begin in range(0, len(shapes), _AT_ONCE)
-        for at in np.flatnonzero(_holds_nothing(shapes[begin : begin + _AT_ONCE]))
+        for at in np.flatnonzero(_needs_cleaning(shapes[begin : begin + _AT_ONCE]))
     ]
     if not faulty:
         return shapes
@@ -55,7 +55,7 @@ def is_missing_or_empty(shapes: NDArray[Any]) -> NDArray[np.bool_]:
     return missing
 
 
-def _holds_nothing(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+def _needs_cleaning(shapes: NDArray[Any]) -> NDArray[np.bool_]:
     """Return a mask of the shapes that `plain_shapes` changes: with an empty ring or part, or a LinearRing."""
     found = np.zeros(len(shapes), dtype=bool)
     kinds = shapely.get_type_id(shapes)
@@ -65,7 +65,7 @@ def _holds_nothing(shapes: NDArray[Any]) -> NDArray[np.bool_]:
         nested = shapely.get_type_id(parts) > _POLYGON
         odd = shapely.is_empty(parts) | _with_empty_ring(parts)
         if nested.any():
-            odd[nested] |= _holds_nothing(parts[nested])
+            odd[nested] |= _needs_cleaning(parts[nested])
         found[several[owner[odd]]] = True
     found |= _with_empty_ring(shapes) | (kinds == _RING)
     faulty: NDArray[np.bool_] = found & ~shapely.is_empty(shapes)

@@ -221,7 +221,7 @@ def _covering(parts: NDArray[Any]) -> NDArray[Any] | None:
 
 
 def _invalid_shape_error(geometries: NDArray[Any], position: int, name: str) -> BadInput:
-    """Return an error with GEOS's reason why a shape is invalid, and the place."""
+    """Return a `BadInput` with GEOS's reason why a shape is invalid, and the place."""
     found = _PLACED.match(shapely.is_valid_reason(geometries[position]))
     reason = found["reason"].strip() if found else ""
     x, y = (found["x"], found["y"]) if found and found["x"] else _first_vertex(geometries[position])

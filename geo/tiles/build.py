@@ -1,7 +1,7 @@
-"""Vector tiles of a layer: one PMTiles file, shapes and ids only. For looking at, never for measuring.
+"""Write vector tiles of a layer as one PMTiles file with shapes and ids only; for display, never for measurements.
 
 A tile shows the layer's area within 1 % at every zoom: simplification is halved, then the grid refined, until it does
-(docs/decisions/map-drawing.md). Low zooms may be dissolved; the highest keeps every feature and every corner.
+(docs/decisions/map-drawing.md). Low zooms may be dissolved; the highest keeps every feature and every vertex.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from geo.whole_file import whole_file
 __all__ = ["LEVEL_DIFF", "MIN_ZOOM", "TILER", "Spool", "build_tiles", "shared_edges"]
 
 TILER: Final = "3"
-"""Part of every key of a tile file: raised whenever the same layer would give other tiles."""
+"""Version of the tiles, part of the key of every tile file: raised when the same layer would give other tiles."""
 
 _BASE_ZOOM, _LAST_ZOOM = 10, 13
 _POINTS_PER_TILE = 20_000
 _EMPTY: Final = gzip.compress(b"", mtime=0)
-"""What a layer without shapes consists of: the format wants a tile."""
+"""Content of the only tile of a layer without shapes: the format requires at least one tile."""
 
 Shapes = NDArray[np.object_]
 Ints = NDArray[np.int64]
@@ -41,31 +41,31 @@ Floats = NDArray[np.float64]
 
 
 class Spool:
-    """Tiles on their way into a PMTiles file: kept on disk in the order made, written in the order of the format.
+    """Buffer of tiles on disk, filled in any order and written as PMTiles in the order of the format.
 
     Parameters
     ----------
     file : binary file
-        Empty, for reading and writing.
+        Empty, open for reading and writing.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._places: dict[int, tuple[int, int]] = {}
+        self._ranges: dict[int, tuple[int, int]] = {}
         self._end = 0
 
     def put(self, tile: Tile, content: bytes) -> None:
-        """Take a tile."""
-        self._places[zxy_to_tileid(*tile)] = (self._end, len(content))
+        """Append a tile with its content."""
+        self._ranges[zxy_to_tileid(*tile)] = (self._end, len(content))
         self._file.write(content)
         self._end += len(content)
 
     def write(self, file: IO[bytes], header: dict[str, object], metadata: dict[str, object]) -> None:
         """Write the tiles as a PMTiles file."""
         writer = Writer(file)
-        if not self._places:
+        if not self._ranges:
             self.put(Tile(MIN_ZOOM, 0, 0), _EMPTY)
-        for number, (begin, size) in sorted(self._places.items()):
+        for number, (begin, size) in sorted(self._ranges.items()):
             self._file.seek(begin)
             writer.write_tile(number, self._file.read(size))
         writer.finalize(header, metadata)
@@ -81,14 +81,14 @@ def build_tiles(
 ) -> None:
     """Write the polygons and lines of `frame` as a PMTiles file.
 
-    Beside the frame it holds, at a time, the shapes of one part of the map of at most a million points.
+    Needs memory for the shapes of one part of the map at a time, at most a million points, beside the frame.
 
     Parameters
     ----------
     frame : GeoDataFrame
-        EPSG:4490 (degrees; on screen taken for WGS 84, less than a metre away). Points are left out.
+        EPSG:4490 (drawn as WGS 84, which differs by less than a metre). Points are left out.
     path : Path
-        The file: written under another name first and moved there when it is whole.
+        Written under another name first and renamed when it is complete.
     ids : array of int, optional
         Feature id of each row, not negative; 0 by default.
     dissolve : bool
@@ -106,25 +106,25 @@ def build_tiles(
     parts, numbers = _parts(shapes, np.zeros(len(shapes), np.int64) if ids is None else np.asarray(ids, np.int64))
     boxes, points = world_boxes(parts), shapely.get_num_coordinates(parts).astype(np.int64)
     top = _top_zoom(boxes, points)
-    done, whole = 0.0, float(points.sum()) or 1.0
+    done, total = 0.0, float(points.sum()) or 1.0
 
     def add(points: float) -> None:
         nonlocal done
         done += points
-        progress(min(1.0, done / whole))
+        progress(min(1.0, done / total))
 
     with (
         whole_file(path, private=True) as draft,
         draft.open("wb") as file,
-        tempfile.TemporaryFile(dir=draft.parent) as held,
+        tempfile.TemporaryFile(dir=draft.parent) as buffer,
     ):
-        spool = Spool(held)
+        spool = Spool(buffer)
         Tree(spool.put, top, dissolve=dissolve, add_done=add).make(parts, numbers, boxes, points)
         spool.write(file, *_header(boxes, top))
 
 
 def shared_edges(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the borders of polygons as lines, a border between two of them once.
+    """Return the borders of polygons as lines; a border shared by two polygons occurs once.
 
     A dashed border drawn from both sides would close its own gaps.
 
@@ -172,7 +172,7 @@ def _top_zoom(boxes: Floats, points: Ints) -> int:
 
 
 def _header(boxes: Floats, top: int) -> tuple[dict[str, object], dict[str, object]]:
-    """Header and metadata of the file."""
+    """Return header and metadata of the PMTiles file."""
     ends = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)) if len(boxes) else (0.5, 0.5, 0.5, 0.5)
     west, north, east, south = (float(end) for end in ends)
     lon, lat = np.rint(from_world_square([(west, south), (east, north)]).T * 1e7).astype(int).tolist()

@@ -1,7 +1,7 @@
-"""Shapes too many and too small for a tile, drawn as cells: so many of them, where the shapes are, as keep the area.
+"""Generalise shapes too many and too small for a tile to raster cells of the same total area.
 
-How much of each cell the shapes cover is exact. Of each block of cells the fullest are chosen, so many that their area
-is that of the shapes in the block (what does not come out even goes to the next block), and drawn as outlines.
+The covered share of each cell is exact. In each block of cells the most covered ones are selected, as many as have the
+area of the shapes in the block (the remainder is carried over to the next block), and drawn as outlines.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import shapely
 from numpy.typing import NDArray
 from rasterio.features import shapes as outlines_of
 
-__all__ = ["CELLS", "coarser", "coverage", "outlines", "picked"]
+__all__ = ["CELLS", "coarser", "coverage", "outlines", "select_cells"]
 
 CELLS: Final = 1024
-"""Cells across a tile, at the finest: one for each pixel."""
+"""Largest number of cells across a tile: one for each pixel."""
 
 _BLOCK: Final = 16
 _POINTS_AT_ONCE: Final = 200_000
@@ -28,14 +28,14 @@ Floats = NDArray[np.float64]
 
 
 def coverage(polygons: Shapes, scale: float, origin: tuple[float, float]) -> Floats:
-    """Return which share of each cell of a tile polygons cover: exact, whatever their size.
+    """Return the exact share of each cell of a tile that polygons cover.
 
     Parameters
     ----------
     polygons : array of Polygon
-        Inside the tile, y downward, not overlapping (where they do, a cell counts as full at most).
+        Inside the tile, y downward, not overlapping (if they overlap, a share is clipped to 1).
     scale, origin : float, tuple of float
-        As in ``_mvt.encode``: what turns their coordinates into tile units.
+        Transformation of their coordinates to tile units, as in ``_mvt.encode``.
 
     Returns
     -------
@@ -48,15 +48,15 @@ def coverage(polygons: Shapes, scale: float, origin: tuple[float, float]) -> Flo
     return np.cumsum(summed.reshape(CELLS, CELLS + 1), axis=1)[:, :CELLS].clip(0, 1)
 
 
-def coarser(cover: Floats, times: int) -> Floats:
-    """Return the coverage of cells `times` as wide."""
+def coarser(cover: Floats, factor: int) -> Floats:
+    """Return the coverage of cells `factor` times as wide."""
     high, wide = cover.shape
-    result: Floats = cover.reshape(high // times, times, wide // times, times).mean(axis=(1, 3))
+    result: Floats = cover.reshape(high // factor, factor, wide // factor, factor).mean(axis=(1, 3))
     return result
 
 
-def picked(covers: Mapping[int, Floats]) -> Ints:
-    """Choose cells.
+def select_cells(covers: Mapping[int, Floats]) -> Ints:
+    """Return the id of each cell that is drawn, so that the area of each id is kept.
 
     Parameters
     ----------
@@ -66,39 +66,39 @@ def picked(covers: Mapping[int, Floats]) -> Ints:
     Returns
     -------
     array of int
-        1 + id of the cell, 0 where nothing is drawn. A cell has one id.
+        1 + id of each cell, 0 where nothing is drawn.
     """
     size = next((len(cover) for cover in covers.values()), _BLOCK)
     result = np.zeros((size // _BLOCK) ** 2 * _BLOCK**2, np.int64).reshape(-1, _BLOCK**2)
     for number, cover in covers.items():
-        here = _blocked(cover)
-        many = np.diff(np.rint(np.cumsum(here.sum(axis=1))), prepend=0)
-        rank = here + _TIE - 2.0 * (result > 0)  # a cell that is taken comes last
+        blocks = _blocked(cover)
+        count = np.diff(np.rint(np.cumsum(blocks.sum(axis=1))), prepend=0)
+        rank = blocks + _TIE - 2.0 * (result > 0)  # a cell that has an id already comes last
         place = np.empty_like(result)
         np.put_along_axis(place, np.argsort(-rank, axis=1, kind="stable"), np.arange(_BLOCK**2)[None], axis=1)
-        result[(place < many[:, None]) & (result == 0)] = number + 1
+        result[(place < count[:, None]) & (result == 0)] = number + 1
     return _unblocked(result, size)
 
 
-def outlines(cells: Ints, around: int) -> tuple[Shapes, Ints]:
-    """Return the chosen cells as polygons in tile units with their ids, carried on `around` cells beyond the edge."""
+def outlines(cells: Ints, margin: int) -> tuple[Shapes, Ints]:
+    """Return cells as polygons in tile units with their ids, extended by `margin` cells beyond the tile's edge."""
     size = cells.shape[0]
-    image = np.pad(cells, around, mode="edge")
+    image = np.pad(cells, margin, mode="edge")
     _, code = np.unique(image, return_inverse=True)
     values = np.unique(image)
-    found: list[tuple[Any, float]] = list(outlines_of(code.reshape(image.shape).astype(np.int32), mask=image > 0))
-    rings = [ring for shape, _ in found for ring in shape["coordinates"]]
+    polygons: list[tuple[Any, float]] = list(outlines_of(code.reshape(image.shape).astype(np.int32), mask=image > 0))
+    rings = [ring for shape, _ in polygons for ring in shape["coordinates"]]
     if not rings:
         return np.empty(0, dtype=object), np.zeros(0, np.int64)
-    owner = np.repeat(np.arange(len(found)), [len(shape["coordinates"]) for shape, _ in found])
-    points = (np.concatenate(rings) - around) / size
+    owner = np.repeat(np.arange(len(polygons)), [len(shape["coordinates"]) for shape, _ in polygons])
+    points = (np.concatenate(rings) - margin) / size
     lines = shapely.linearrings(points, indices=np.repeat(np.arange(len(rings)), [len(ring) for ring in rings]))
-    ids = values[np.array([value for _, value in found], np.int64)] - 1
+    ids = values[np.array([value for _, value in polygons], np.int64)] - 1
     return np.asarray(shapely.polygons(lines, indices=owner), dtype=object), ids
 
 
 def _tie_break() -> Floats:
-    """Between cells that are covered alike, prefer the middle of the block: one dot is lighter than many."""
+    """Return weights by which the middle of a block comes first among equal cells: one dot needs fewer bytes."""
     away = np.abs(np.arange(_BLOCK) - (_BLOCK - 1) / 2)
     result: Floats = -1e-6 * (away[:, None] ** 2 + away[None] ** 2).ravel()
     return result
@@ -116,7 +116,7 @@ def _blocked(cells: Floats) -> Floats:
 
 
 def _unblocked(rows: Ints, size: int) -> Ints:
-    """Undo `_blocked`."""
+    """Return the cells as an image again: the inverse of `_blocked`."""
     many = size // _BLOCK
     blocks = rows.reshape(many, many, _BLOCK, _BLOCK).copy()
     blocks[1::2] = blocks[1::2, ::-1]
@@ -131,9 +131,9 @@ def _groups(polygons: Shapes) -> Iterator[Shapes]:
 
 
 def _edge_sums(polygons: Shapes, scale: float, origin: tuple[float, float]) -> Floats:
-    """Sum up, cell by cell, what each edge adds to the cell it runs through and to the next one.
+    """Return, per cell, the sum of the signed contributions of edges to it and to the cell right of it.
 
-    The sums along a row, taken from its left end, are the coverage (the way in which fonts are drawn).
+    Cumulative sums along a row from its left end are the coverage (the accumulation method of font rasterizers).
     """
     rings = shapely.get_rings(shapely.orient_polygons(polygons, exterior_cw=True))
     points, ring = shapely.get_coordinates(rings, return_index=True)
@@ -153,7 +153,7 @@ def _edge_sums(polygons: Shapes, scale: float, origin: tuple[float, float]) -> F
 
 
 def _cut(first: Floats, last: Floats) -> tuple[Ints, Floats, Floats]:
-    """Cut edges at the lines of the grid: the edge of each piece, and where on the edge the piece begins and ends."""
+    """Return the pieces of edges cut at grid lines: position of the edge, begin and end as shares of its length."""
     edges, places = [np.arange(len(first)).repeat(2)], [np.tile([0.0, 1.0], len(first))]
     for axis in (0, 1):
         a, b = first[:, axis], last[:, axis]

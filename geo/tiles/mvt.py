@@ -1,7 +1,7 @@
-"""Geometries of one tile as a Mapbox Vector Tile (specification 2.1), encoded as arrays: no loop over features.
+"""Encode the geometries of one tile as a Mapbox Vector Tile (specification 2.1) by array operations.
 
-Every field of a feature that we write is a varint (tags included), so the features of a tile are one array of integers
-that is turned into bytes at once.
+All fields of a feature that are written are varints (tags included), so the features of a tile are one array of
+integers, which is converted to bytes at once.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ def encode(
     origin: tuple[float, float] = (0, 0),
     layer: str = LAYER,
 ) -> bytes:
-    """Encode the polygons and lines of one tile.
+    """Return the polygons and lines of one tile as an uncompressed vector tile.
 
     Parameters
     ----------
     geometries : array of Geometry
-        Coordinates that become tile units (0 to 1 across the tile, y downward) times `scale` and less `origin`. Points
-        are left out. Each part of a multi-geometry becomes a feature of its own.
+        Coordinates times `scale` minus `origin` are tile units (0 to 1 across the tile, y downward). Points are left
+        out. Each part of a multi-geometry becomes a feature of its own.
     ids : array of int
-        Feature id of each geometry: the only thing that a feature carries besides its shape.
+        Feature id of each geometry; features have no other attributes.
     extent : int
         Grid steps across the tile.
     scale : float
@@ -74,7 +74,7 @@ def encode(
 def ring_points(
     polygons: NDArray[np.object_], extent: float, origin: tuple[float, float] = (0, 0)
 ) -> tuple[Ints, Ints, Ints]:
-    """Put the rings of polygons on the grid.
+    """Return the rings of polygons rounded to the grid, without those that vanish.
 
     Parameters
     ----------
@@ -83,16 +83,16 @@ def ring_points(
     extent : float
         Grid steps per unit.
     origin : tuple of float
-        Where the grid begins, in steps.
+        Origin of the grid, in steps.
 
     Returns
     -------
     points : (n, 2) array of int
         Without repeated and closing points. Exterior rings have a positive area with y downward, holes a negative one.
     ring : (n,) array of int
-        Which ring a point belongs to.
+        Index of each point's ring.
     polygon : (rings,) array of int
-        Which polygon a ring belongs to. Rings of an area of 0 are gone, and with an exterior its holes.
+        Index of each ring's polygon. Rings of area 0 are removed, with an exterior also its holes.
     """
     turned = shapely.orient_polygons(polygons, exterior_cw=False)
     rings, polygon = shapely.get_rings(turned, return_index=True)
@@ -121,7 +121,7 @@ def signed_double_areas(points: Ints, ring: Ints) -> Ints:
 
 
 def _on_grid(shapes: NDArray[np.object_], extent: float, origin: tuple[float, float]) -> tuple[Ints, Ints]:
-    """Round the points of lines or rings to the grid and drop those that repeat the one before."""
+    """Return points of lines or rings rounded to the grid, without repeats, and the index of each one's line."""
     exact, index = shapely.get_coordinates(shapes, return_index=True)
     points = np.rint(exact * extent - origin).astype(np.int64)
     if len(points):
@@ -131,7 +131,7 @@ def _on_grid(shapes: NDArray[np.object_], extent: float, origin: tuple[float, fl
 
 
 def _line_points(lines: NDArray[np.object_], extent: float, origin: tuple[float, float]) -> tuple[Ints, Ints, Ints]:
-    """Put lines on the grid; those that shrink to a point are gone."""
+    """Return the points of lines rounded to the grid, without lines that become one point; like `ring_points`."""
     points, index = _on_grid(lines, extent, origin)
     kept = np.bincount(index, minlength=len(lines)) > 1
     inside = kept[index]
@@ -139,7 +139,7 @@ def _line_points(lines: NDArray[np.object_], extent: float, origin: tuple[float,
 
 
 def _features(points: Ints, path: Ints, owner: Ints, ids: Ints, kind: int) -> bytes:
-    """Encode the features of one kind; `path` numbers rings or lines, `owner` says which part each is of."""
+    """Return the encoded features of one kind; `path`: ring or line of each point, `owner`: part of each path."""
     if not len(points):
         return b""
     closed = int(kind == _POLYGON)
@@ -165,7 +165,7 @@ def _features(points: Ints, path: Ints, owner: Ints, ids: Ints, kind: int) -> by
 
 
 def _with_heads(values: Ints, starts: Ints, ids: Ints, kind: int) -> Ints:
-    """Put the eight integers that open a feature (tags, lengths, id, type) before its geometry."""
+    """Return values with the eight integers that begin a feature (tags, lengths, id, type) inserted."""
     sizes = np.add.reduceat(_widths(values), starts)
     total = 1 + _widths(ids) + 2 + 1 + _widths(sizes) + sizes
     heads = np.empty((len(starts), 8), np.int64)
@@ -175,7 +175,7 @@ def _with_heads(values: Ints, starts: Ints, ids: Ints, kind: int) -> Ints:
 
 
 def _widths(values: Ints) -> Ints:
-    """Bytes that each value takes as a varint."""
+    """Return the number of bytes of each value as a varint."""
     widths = np.ones(len(values), np.int64)
     for bits in range(7, 63, 7):
         widths += values >= (1 << bits)
@@ -183,7 +183,7 @@ def _widths(values: Ints) -> Ints:
 
 
 def _bytes(values: Ints) -> bytes:
-    """Encode non-negative integers as varints, one after another."""
+    """Return non-negative integers encoded as varints."""
     widths = _widths(values)
     ends = np.cumsum(widths)
     out = np.empty(int(ends[-1]), np.uint8)

@@ -1,4 +1,4 @@
-"""What the tiles of a zoom are made of: shapes in the Web Mercator square, joined, simplified, cut to tiles."""
+"""Shapes of the tiles of a zoom: projected to the Web Mercator square, dissolved, simplified, cut to tiles."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ LEVEL_DIFF: Final = 2
 
 _PIXELS: Final = 256 * 2**LEVEL_DIFF
 BUFFER: Final = 16 / _PIXELS
-"""What a tile holds beyond its edges, in tiles."""
+"""Margin of a tile beyond its edges, in tiles."""
 
 _EXTENTS: Final = (2**12, 2**14, 2**16, 2**18, 2**20)
 _AREA_TOLERANCE: Final = 0.005
 _FIRST_TOLERANCE_PX: Final = 0.75
 _SMALL_SHAPE, _SAMPLE = 200, 1_000
-"""Points of a shape that may fold over itself on the grid, and how many such shapes are looked at."""
+"""Shapes of up to so many points may overlap themselves on the grid; number of them that are sampled for it."""
 
 Shapes = NDArray[np.object_]
 Ints = NDArray[np.int64]
@@ -33,19 +33,19 @@ Floats = NDArray[np.float64]
 
 
 def projected(shapes: Shapes) -> Shapes:
-    """Project shapes in degrees to the Web Mercator square."""
+    """Return shapes in degrees projected to the Web Mercator square."""
     return np.asarray(shapely.transform(shapely.force_2d(shapes), to_world_square), dtype=object)
 
 
 def world_boxes(shapes: Shapes) -> Floats:
-    """Return the boxes of shapes in degrees, in the Web Mercator square: left, top, right, bottom."""
+    """Return the bounds of shapes in degrees as left, top, right, bottom in the Web Mercator square."""
     west, south, east, north = shapely.bounds(shapes).T
     top, bottom = to_world_square(np.column_stack([west, north])), to_world_square(np.column_stack([east, south]))
     return np.column_stack([top, bottom])
 
 
 def cut(shapes: Shapes, numbers: Ints, box: tuple[float, float, float, float]) -> tuple[Shapes, Ints]:
-    """Cut shapes to a box, as parts; those inside it stay as they are."""
+    """Return the parts of shapes inside a box, with their ids; shapes completely inside are unchanged."""
     bounds = shapely.bounds(shapes)
     across = (bounds[:, :2] < box[:2]).any(axis=1) | (bounds[:, 2:] > box[2:]).any(axis=1)
     pieces = shapely.intersection(shapes[across], shapely.box(*box))
@@ -54,7 +54,7 @@ def cut(shapes: Shapes, numbers: Ints, box: tuple[float, float, float, float]) -
 
 
 def _solid_parts(shapes: Shapes, dimensions: NDArray[np.int32]) -> tuple[Shapes, Ints]:
-    """Return the parts of shapes and the shape each is of, without parts that are less than their shape was."""
+    """Return the parts of shapes that have the dimension in `dimensions`, and the position of each one's shape."""
     parts, source = shapely.get_parts(shapes, return_index=True)
     while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
         parts, inner = shapely.get_parts(parts, return_index=True)
@@ -64,51 +64,51 @@ def _solid_parts(shapes: Shapes, dimensions: NDArray[np.int32]) -> tuple[Shapes,
 
 
 def dissolved(shapes: Shapes, numbers: Ints) -> tuple[Shapes, Ints]:
-    """Join the polygons of each id; lines stay as they are."""
-    flat = shapely.get_dimensions(shapes) == 2
-    every, ids = [shapes[~flat]], [numbers[~flat]]
-    for number in np.unique(numbers[flat]):
-        joined = shapely.get_parts(shapely.disjoint_subset_union_all(shapes[flat & (numbers == number)]))
-        every.append(joined)
+    """Return the polygons of each id dissolved, with their ids; lines are unchanged."""
+    is_area = shapely.get_dimensions(shapes) == 2
+    parts, ids = [shapes[~is_area]], [numbers[~is_area]]
+    for number in np.unique(numbers[is_area]):
+        joined = shapely.get_parts(shapely.disjoint_subset_union_all(shapes[is_area & (numbers == number)]))
+        parts.append(joined)
         ids.append(np.full(len(joined), number, np.int64))
-    return np.concatenate(every), np.concatenate(ids)
+    return np.concatenate(parts), np.concatenate(ids)
 
 
-def simplified(shapes: Shapes, numbers: Ints, wanted: float, zoom: int) -> tuple[Shapes, Ints, int]:
-    """Simplify for one zoom, no more than the area bears.
+def simplified(shapes: Shapes, numbers: Ints, exact_area: float, zoom: int) -> tuple[Shapes, Ints, int]:
+    """Return shapes simplified for one zoom, as far as their total area stays within 0.5 %.
 
     Parameters
     ----------
     shapes, numbers : array
         In the Web Mercator square, with their ids.
-    wanted : float
-        The area of the polygons before any was simplified.
+    exact_area : float
+        Total area of the polygons before any simplification.
     zoom : int
 
     Returns
     -------
     shapes, numbers : array
     extent : int
-        Steps across a tile of the grid that keeps the area.
+        Grid steps across a tile with which the area stays within the tolerance.
     """
-    pixel, bearable = 1 / _PIXELS / 2**zoom, _AREA_TOLERANCE * wanted
+    pixel, tolerated = 1 / _PIXELS / 2**zoom, _AREA_TOLERANCE * exact_area
     tried = []
     for share in (1.0, 0.5, 0.25):
-        simple, ids = _simpler(shapes, numbers, share * _FIRST_TOLERANCE_PX * pixel)
+        simple, ids = _simplified_by(shapes, numbers, share * _FIRST_TOLERANCE_PX * pixel)
         # a grid may make up for lost area by chance, but the zooms below start from these shapes
-        if abs(float(shapely.area(simple).sum()) - wanted) <= bearable:
+        if abs(float(shapely.area(simple).sum()) - exact_area) <= tolerated:
             tried.append((simple, ids))
     tried.append((shapes, numbers))
     for extent in _EXTENTS:
         for simple, ids in tried:
             flat = simple[shapely.get_dimensions(simple) == 2]
-            if abs(_grid_area(flat, extent * 2.0**zoom) - wanted) <= bearable:
+            if abs(_grid_area(flat, extent * 2.0**zoom) - exact_area) <= tolerated:
                 return simple, ids, extent
     return shapes, numbers, _EXTENTS[-1]
 
 
-def _simpler(shapes: Shapes, numbers: Ints, tolerance: float) -> tuple[Shapes, Ints]:
-    """Simplify the quick way (Douglas-Peucker); what it would lose, the careful way."""
+def _simplified_by(shapes: Shapes, numbers: Ints, tolerance: float) -> tuple[Shapes, Ints]:
+    """Return shapes simplified by Douglas-Peucker, topology preserved only for shapes that would vanish."""
     simple = shapely.simplify(shapes, tolerance, preserve_topology=False)
     lost = shapely.is_empty(simple)
     simple[lost] = shapely.simplify(shapes[lost], tolerance)
@@ -117,7 +117,7 @@ def _simpler(shapes: Shapes, numbers: Ints, tolerance: float) -> tuple[Shapes, I
 
 
 def _grid_area(polygons: Shapes, steps: float) -> float:
-    """Area of polygons once their corners stand on a grid of `steps` per unit."""
+    """Return the total area of polygons with vertices rounded to a grid of `steps` per unit."""
     if not len(polygons):
         return 0.0
     corner = np.floor(shapely.total_bounds(polygons)[:2] * steps)  # sums of products stay small
@@ -125,11 +125,11 @@ def _grid_area(polygons: Shapes, steps: float) -> float:
     points, ring, _ = _mvt.ring_points(polygons, steps, origin)
     summed = float(_mvt.signed_double_areas(points, ring).sum()) / 2 / steps**2
     small = polygons[shapely.get_num_coordinates(polygons) <= _SMALL_SHAPE]
-    return summed * _seen(small[:: 1 + len(small) // _SAMPLE], steps, origin)
+    return summed * _covered_share(small[:: 1 + len(small) // _SAMPLE], steps, origin)
 
 
-def _seen(polygons: Shapes, steps: float, origin: tuple[float, float]) -> float:
-    """Which share of their sum of areas polygons on a grid cover: less where a small one folds over itself there."""
+def _covered_share(polygons: Shapes, steps: float, origin: tuple[float, float]) -> float:
+    """Return covered over summed area of polygons on a grid: below 1 if small ones overlap themselves there."""
     points, ring, owner = _mvt.ring_points(polygons, steps, origin)
     if not len(points):
         return 1.0
@@ -142,7 +142,7 @@ def _seen(polygons: Shapes, steps: float, origin: tuple[float, float]) -> float:
 
 
 def by_tile(boxes: Floats, zoom: int, within: tuple[int, int, int]) -> Iterator[tuple[int, int, Ints]]:
-    """Yield each tile of a zoom that boxes reach, with the rows that reach it.
+    """Yield column and row of each tile of a zoom that boxes reach, with the positions of those boxes.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def by_tile(boxes: Floats, zoom: int, within: tuple[int, int, int]) -> Iterator[
         In the Web Mercator square.
     zoom : int
     within : tuple of int
-        Zoom, column and row of the tile that they must lie in.
+        Zoom, column and row of the tile that the tiles must lie in.
     """
     factor = 2 ** (zoom - within[0])
     first = np.array(within[1:]) * factor

@@ -1,8 +1,8 @@
 """Build the tiles of a layer as a quadtree, with no more shapes in memory at a time than fit.
 
-The map is quartered until a square holds a bearable number of points. Such a leaf makes its tiles from the highest zoom
-down; what it drew last is merged with its neighbours for the zooms below. A tile that would be too heavy is drawn as
-cells (`geo.tiles.cells`), and so is all above it, from exact shares, so that no error adds up.
+The map is quartered until a square has few enough points. Such a leaf makes its tiles from the highest zoom down; the
+shapes of its last tile are merged with those of its neighbours for lower zooms. A tile of too many bytes is drawn as
+cells (`geo.tiles.cells`), as are all lower zooms of it, from exact shares, so that errors do not add up.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from geo.crs import from_world_square
 from geo.tiles import mvt as _mvt
-from geo.tiles.cells import CELLS, coarser, coverage, outlines, picked
+from geo.tiles.cells import CELLS, coarser, coverage, outlines, select_cells
 from geo.tiles.shapes import BUFFER, by_tile, cut, dissolved, projected, simplified, world_boxes
 
 __all__ = ["MIN_ZOOM", "Tile", "Tree"]
@@ -27,16 +27,16 @@ MIN_ZOOM: Final = 3
 
 _LEAF_POINTS: Final = 1_000_000
 _LEAF_POINTS_APART: Final = 10_000_000
-"""Shapes that are not joined would show the edges of the leaves."""
+"""Larger if shapes are not dissolved, since the edges of leaves would be visible then."""
 _LARGE_SHAPE: Final = 5_000
 _TOP_EXTENT: Final = 2**16
-_HEAVY: Final = ((6, 120_000), (99, 200_000))
-"""From which size on a tile is drawn as cells, up to a zoom: bytes as sent."""
+_MAX_BYTES: Final = ((6, 120_000), (99, 200_000))
+"""Largest compressed size in bytes, up to a zoom; a larger tile is drawn as cells."""
 _CELLS_EXTENT: Final = 4 * CELLS
 _FEW_CELLS: Final = 400
-"""Fewer would not come out even with the area."""
+"""With fewer cells the area would not be kept: more and smaller ones are drawn."""
 _LINE_POINTS: Final = 20_000
-"""In a tile that would be too heavy."""
+"""Most points of lines in a tile that is drawn as cells."""
 
 Shapes = NDArray[np.object_]
 Ints = NDArray[np.int64]
@@ -45,7 +45,7 @@ Covers = dict[int, Floats]
 
 
 class Tile(NamedTuple):
-    """A place in the pyramid."""
+    """Zoom, column and row of a tile."""
 
     zoom: int
     x: int
@@ -65,7 +65,7 @@ class Tile(NamedTuple):
 
 @dataclass(frozen=True)
 class _ShapesInTile:
-    """Shapes in degrees that reach a tile, with their ids, boxes and numbers of points."""
+    """Shapes in degrees that reach a tile, with their ids, bounds and numbers of points."""
 
     shapes: Shapes
     numbers: Ints
@@ -73,7 +73,7 @@ class _ShapesInTile:
     points: Ints
 
     def inside(self, tile: Tile) -> _ShapesInTile:
-        """Return the shapes that reach a tile; large ones clipped to it."""
+        """Return the shapes that reach another tile, large ones clipped to it."""
         left, top, right, bottom = box = tile.box(BUFFER)
         reach = (self.boxes[:, 0] <= right) & (self.boxes[:, 2] >= left)
         rows = np.flatnonzero(reach & (self.boxes[:, 1] <= bottom) & (self.boxes[:, 3] >= top))
@@ -90,9 +90,9 @@ class _ShapesInTile:
 
 @dataclass(frozen=True)
 class _DrawnTile:
-    """A tile's result for the next lower zoom: shapes with their ids and exact area, or the shares of cells.
+    """Result of a tile for the next lower zoom: shapes with their ids and exact area, or the coverage of cells.
 
-    Of many ids these shares are most of what is held: they are no finer than that zoom needs.
+    Coverages of many ids need most of the memory, so they are no finer than that zoom needs.
     """
 
     shapes: Shapes
@@ -102,18 +102,18 @@ class _DrawnTile:
 
 
 class Tree:
-    """Makes the tiles of one layer.
+    """Builder of the tiles of one layer.
 
     Parameters
     ----------
     put : callable
-        Takes each tile and its content, in no order.
+        Called with each tile and its content, in any order.
     top : int
         The highest zoom.
     dissolve : bool
-        Whether polygons of one id are joined below it; only then heavy tiles become cells.
+        Whether polygons of one id are dissolved below it; only then tiles of too many bytes become cells.
     add_done : callable
-        Called with the number of points that were done since the last call.
+        Called with the number of points processed since the last call.
     """
 
     def __init__(
@@ -122,14 +122,14 @@ class Tree:
         self._put, self._top, self._dissolve, self._add_done = put, top, dissolve, add_done
 
     def make(self, shapes: Shapes, numbers: Ints, boxes: Floats, points: Ints) -> None:
-        """Make every tile of polygons and lines in degrees."""
-        held = _ShapesInTile(shapes, numbers, boxes, points)
+        """Make all tiles of polygons and lines in degrees."""
+        contents = _ShapesInTile(shapes, numbers, boxes, points)
         for x, y, _ in by_tile(boxes, MIN_ZOOM, (0, 0, 0)):
             tile = Tile(MIN_ZOOM, x, y)
-            self._node(tile, held.inside(tile))
+            self._node(tile, contents.inside(tile))
 
     def _node(self, tile: Tile, contents: _ShapesInTile) -> _DrawnTile | None:
-        """Make a tile and all below it."""
+        """Make a tile and all within it at higher zooms; return its result, None if it has no shapes."""
         if not len(contents.shapes):
             return None
         most = _LEAF_POINTS if self._dissolve else _LEAF_POINTS_APART
@@ -139,7 +139,7 @@ class Tree:
         return self._merged(tile, children)
 
     def _leaf(self, tile: Tile, contents: _ShapesInTile) -> _DrawnTile:
-        """Make a tile and all below it from the shapes themselves, each zoom simplified from the one above it."""
+        """Make a tile and all within it, each zoom simplified from the next higher one; return its result."""
         steps = self._top - tile.zoom + 1
         done = contents.points.sum() / steps
         shapes, numbers = cut(projected(contents.shapes), contents.numbers, tile.box(BUFFER))
@@ -148,10 +148,10 @@ class Tree:
         self._add_done(done)
         if self._dissolve:
             shapes, numbers = dissolved(shapes, numbers)
-        wanted = float(shapely.area(shapes).sum())
+        exact_area = float(shapely.area(shapes).sum())
         simple, ids, covers = shapes, numbers, None
         for zoom in range(self._top - 1, tile.zoom - 1, -1):
-            simple, ids, extent = simplified(simple, ids, wanted, zoom)
+            simple, ids, extent = simplified(simple, ids, exact_area, zoom)
             for inner, content, heavy in self._tiles(simple, ids, zoom, tile, extent):
                 covers = _covers(shapes, numbers, inner) if heavy else None
                 self._put(inner, content if covers is None else _cells(covers, *_lines(simple, ids, inner), inner))
@@ -163,26 +163,26 @@ class Tree:
         return _DrawnTile(simple, ids, area, None if covers is None else _halved(covers))
 
     def _merged(self, tile: Tile, children: list[_DrawnTile | None]) -> _DrawnTile | None:
-        """Make a tile from what its four children drew."""
-        there = [child for child in children if child is not None]
-        if not there:
+        """Make a tile from the results of its four children; return its result, None if they have none."""
+        drawn = [child for child in children if child is not None]
+        if not drawn:
             return None
-        area = sum(child.area for child in there)
-        shapes = np.concatenate([child.shapes for child in there])
-        numbers = np.concatenate([child.numbers for child in there])
-        if any(child.covers is not None for child in there):
-            return self._in_cells(tile, _joined_covers(tile, children), shapes, numbers, area)
+        area = sum(child.area for child in drawn)
+        shapes = np.concatenate([child.shapes for child in drawn])
+        numbers = np.concatenate([child.numbers for child in drawn])
+        if any(child.covers is not None for child in drawn):
+            return self._put_cells(tile, _joined_covers(tile, children), shapes, numbers, area)
         if self._dissolve:
-            shapes, numbers = _sewn(shapes, numbers, tile)
+            shapes, numbers = _dissolved_at_seams(shapes, numbers, tile)
         simple, ids, extent = simplified(shapes, numbers, area, tile.zoom)
         for _, content, heavy in self._tiles(simple, ids, tile.zoom, tile, extent):
             if heavy:
-                return self._in_cells(tile, _covers(shapes, numbers, tile), simple, ids, area)
+                return self._put_cells(tile, _covers(shapes, numbers, tile), simple, ids, area)
             self._put(tile, content)
         return _DrawnTile(simple, ids, area)
 
-    def _in_cells(self, tile: Tile, covers: Covers, shapes: Shapes, numbers: Ints, area: float) -> _DrawnTile:
-        """Make a tile of cells, and of the lines among shapes."""
+    def _put_cells(self, tile: Tile, covers: Covers, shapes: Shapes, numbers: Ints, area: float) -> _DrawnTile:
+        """Make a tile of cells and of the lines among shapes; return its result."""
         lines, ids = _lines(shapes, numbers, tile)
         lines, ids, _ = simplified(lines, ids, 0.0, tile.zoom)
         self._put(tile, _cells(covers, lines, ids, tile))
@@ -191,17 +191,17 @@ class Tree:
     def _tiles(
         self, shapes: Shapes, numbers: Ints, zoom: int, within: Tile, extent: int
     ) -> list[tuple[Tile, bytes, bool]]:
-        """Return the tiles of one zoom inside a tile, and whether each is too heavy to be sent."""
-        made = []
-        most = next(size for last, size in _HEAVY if zoom <= last)
+        """Return the tiles of one zoom inside a tile with their content, and whether it has too many bytes."""
+        tiles = []
+        max_bytes = next(size for last, size in _MAX_BYTES if zoom <= last)
         for x, y, rows in by_tile(_boxes(shapes), zoom, within):
             inner = Tile(zoom, x, y)
             clipped = shapely.clip_by_rect(shapes[rows], *inner.box(BUFFER))
             content = _mvt.encode(clipped, numbers[rows], extent, scale=2.0**zoom, origin=(x, y))
             if content:
                 packed = gzip.compress(content, 9, mtime=0)
-                made.append((inner, packed, self._dissolve and zoom < self._top and len(packed) > most))
-        return made
+                tiles.append((inner, packed, self._dissolve and zoom < self._top and len(packed) > max_bytes))
+        return tiles
 
 
 def _boxes(shapes: Shapes) -> Floats:
@@ -215,7 +215,7 @@ def _degrees(box: tuple[float, float, float, float]) -> tuple[float, float, floa
 
 
 def _covers(shapes: Shapes, numbers: Ints, tile: Tile) -> Covers:
-    """Return which share of each cell of a tile the polygons of each id cover."""
+    """Return, by id, the share of each cell of a tile that polygons cover."""
     flat = shapely.get_dimensions(shapes) == 2
     left, top, right, bottom = tile.box()
     boxes = _boxes(shapes)
@@ -226,12 +226,12 @@ def _covers(shapes: Shapes, numbers: Ints, tile: Tile) -> Covers:
 
 
 def _halved(covers: Covers) -> Covers:
-    """Return the shares of cells twice as wide."""
+    """Return the coverage of cells twice as wide."""
     return {number: coarser(cover, 2) for number, cover in covers.items()}
 
 
 def _joined_covers(tile: Tile, children: list[_DrawnTile | None]) -> Covers:
-    """Put the shares of four tiles together as those of the tile below."""
+    """Return the coverage of a tile by id, joined from those of its four children."""
     joined: Covers = {}
     half = CELLS // 2
     for place, (child, drawn) in enumerate(zip(tile.children, children, strict=True)):
@@ -246,7 +246,7 @@ def _joined_covers(tile: Tile, children: list[_DrawnTile | None]) -> Covers:
 
 
 def _lines(shapes: Shapes, numbers: Ints, tile: Tile) -> tuple[Shapes, Ints]:
-    """Return the lines that reach a tile, of a great many the longest."""
+    """Return the lines that reach a tile, with their ids; of too many, the longest."""
     boxes, (left, top, right, bottom) = _boxes(shapes), tile.box(BUFFER)
     near = (boxes[:, 0] < right) & (boxes[:, 2] > left) & (boxes[:, 1] < bottom) & (boxes[:, 3] > top)
     rows = np.flatnonzero(near & (shapely.get_dimensions(shapes) == 1))
@@ -256,29 +256,29 @@ def _lines(shapes: Shapes, numbers: Ints, tile: Tile) -> tuple[Shapes, Ints]:
 
 
 def _cells(covers: Covers, lines: Shapes, line_ids: Ints, tile: Tile) -> bytes:
-    """Draw a tile as cells, the finest that are light enough, and lines."""
-    most = next(size for last, size in _HEAVY if tile.zoom <= last)
+    """Return the content of a tile of lines and cells, the smallest that do not need too many bytes."""
+    max_bytes = next(size for last, size in _MAX_BYTES if tile.zoom <= last)
     clipped = shapely.clip_by_rect(lines, *tile.box(BUFFER))
     lines = np.asarray(shapely.transform(clipped, lambda xy: xy * 2.0**tile.zoom - (tile.x, tile.y)), dtype=object)
     packed = b""
     for times in (1, 2, 4, 8):
         coarse = {number: coarser(cover, times) for number, cover in covers.items()} if times > 1 else covers
-        more = _thinner(coarse)
+        more = _multiplier(coarse)
         shapes, ids = outlines(
-            picked(coarse if more == 1.0 else {k: cover * more for k, cover in coarse.items()}),
+            select_cells(coarse if more == 1.0 else {k: cover * more for k, cover in coarse.items()}),
             -(-int(BUFFER * CELLS) // times),
         )
         shapes = _smooth(shapes, times / CELLS) if more == 1.0 else _shrunk(shapes, 1 / np.sqrt(more))
         extent = _CELLS_EXTENT if more == 1.0 else _TOP_EXTENT * 256
         content = _mvt.encode(shapes, ids, extent, layer=_mvt.CELLS) + _mvt.encode(lines, line_ids, extent)
         packed = gzip.compress(content, 9, mtime=0)
-        if len(packed) <= most or more > 1.0:  # few as they are, coarser ones would not be lighter
+        if len(packed) <= max_bytes or more > 1.0:  # so few cells would not need fewer bytes if they were coarser
             break
     return packed
 
 
-def _thinner(covers: Covers) -> float:
-    """Return how many times as many cells are drawn, and how many times as small, where all are worth only a few."""
+def _multiplier(covers: Covers) -> float:
+    """Return how many times more, and smaller in area, cells are drawn so that there are about `_FEW_CELLS`."""
     whole = sum(covers.values(), np.zeros(1))
     total, fullest = float(whole.sum()), float(whole.max())
     if not total or total >= _FEW_CELLS:
@@ -287,7 +287,7 @@ def _thinner(covers: Covers) -> float:
 
 
 def _shrunk(shapes: Shapes, factor: float) -> Shapes:
-    """Scale shapes around their own centres."""
+    """Return shapes scaled about their own centroids."""
     centre = shapely.get_coordinates(shapely.centroid(shapes))
     points, owner = shapely.get_coordinates(shapes, return_index=True)
     return np.asarray(
@@ -296,7 +296,7 @@ def _shrunk(shapes: Shapes, factor: float) -> Shapes:
 
 
 def _smooth(shapes: Shapes, cell: float) -> Shapes:
-    """Take the steps out of slanted outlines where the area bears it."""
+    """Return cell outlines with steps of slanted edges removed, if the total area stays within 0.2 %."""
     area = shapely.area(shapes).sum()
     for tolerance in (0.75 * cell, 0.4 * cell):
         simple = shapely.simplify(shapes, tolerance)
@@ -305,8 +305,8 @@ def _smooth(shapes: Shapes, cell: float) -> Shapes:
     return shapes
 
 
-def _sewn(shapes: Shapes, numbers: Ints, tile: Tile) -> tuple[Shapes, Ints]:
-    """Join what touches the two lines along which a tile was quartered."""
+def _dissolved_at_seams(shapes: Shapes, numbers: Ints, tile: Tile) -> tuple[Shapes, Ints]:
+    """Return shapes with those dissolved that touch the two lines between the tile's children."""
     left, top, right, bottom = tile.box()
     seam = np.array([(left + right) / 2, (top + bottom) / 2])
     boxes = _boxes(shapes)

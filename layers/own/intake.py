@@ -129,7 +129,7 @@ def read_and_validate(
     counties: gpd.GeoDataFrame | None = None,
     limits: ReadLimits = LAYER_LIMITS,
 ) -> Intake:
-    """Read one layer of a file and return it with every fault listed.
+    """Return one layer of a file as read, with all its faults.
 
     Parameters
     ----------

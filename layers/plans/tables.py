@@ -130,7 +130,7 @@ def _fault_of(finding: Finding) -> Fault:
 
 
 def checked_rows(table: Table, folder: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
-    """Read one file by its schema; also for tables outside ``data/plans``.
+    """Return the rows of one table file as text and all faults against its schema.
 
     Returns
     -------

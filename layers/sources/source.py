@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """What a source needs to know of the layer that it reads for.
+    """Argument of `Source.read`: the layer that is read, its declared CRS, and access to other layers.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class ReadRequest:
     name_field : str or None
         Column that names a feature, for error messages.
     folder : Path
-        Of the configuration: what paths are relative to.
+        Folder of the configuration, which paths are relative to.
     frame_of : callable
         Returns the frame of another layer by its id (EPSG:4490, common columns); raises the fault of a failed one.
     shared : dict
@@ -55,7 +55,7 @@ class ReadRequest:
 
 @dataclass(frozen=True)
 class SourceData:
-    """What a source returns: features, or the path of a raster.
+    """Result of `Source.read`: features, or the path of a raster.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class SourceData:
         EPSG:4490, valid geometries, the source's own columns.
     raster : Path or None
     digest : str or None
-        SHA-256 of the content where the source knows it; None: to be computed from the frame.
+        SHA-256 of the content if the source knows it; None if it is to be computed from the frame.
     """
 
     frame: gpd.GeoDataFrame | None = None
@@ -72,7 +72,7 @@ class SourceData:
 
 
 class Source(Entry, ABC):
-    """Where the features of a layer come from: ``[layer.source]`` in ``config.toml``.
+    """Base class of the sources of layers: ``[layer.source]`` in ``config.toml``.
 
     A kind of source is one module of this room: a class with a ``kind`` and `read`. It is listed in
     ``layers.sources``.

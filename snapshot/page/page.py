@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from carto.map import bundle
 from carto.markup import raw_text, render
-from carto.scene import LayerShow
+from carto.scene import LayerDisplay
 from carto.style import SITE_SYMBOL, THEME, Choropleth, classes_of, label_of, layer_legend
-from carto.tiles import marks_of, shaped
+from carto.tiles import drawn_as_shapes, marks_json
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
 from geo.tiles import shared_edges
@@ -60,7 +60,7 @@ def write_page(
     indicator: tuple[Choropleth, pd.Series] | None = None,
     sites: gpd.GeoDataFrame | None = None,
     relief: Relief | None = None,
-    panel: Sequence[LayerShow] = (),
+    panel: Sequence[LayerDisplay] = (),
     manifest: Mapping[str, Any] | None = None,
     user: str = "",
     progress: Progress = no_progress,
@@ -88,7 +88,7 @@ def write_page(
         EPSG:4490 with ``site_id``.
     relief : Relief, optional
         Below everything.
-    panel : sequence of LayerShow
+    panel : sequence of LayerDisplay
         How layers stand on the screen, top first: their order and opacity.
     manifest : mapping, optional
         Sealed into the page (``snapshot.proof.sealing``).
@@ -149,7 +149,7 @@ def _config(
     }  # fmt: skip
 
 
-def _arrange(config: dict[str, Any], layers: Sequence[Layer], panel: Sequence[LayerShow]) -> None:
+def _arrange(config: dict[str, Any], layers: Sequence[Layer], panel: Sequence[LayerDisplay]) -> None:
     """Give each layer its height and opacity as the screen has them."""
     height = {layer.id: at for at, layer in enumerate(stacked(layers, panel))}
     opacity = {one.id: one.opacity for one in panel}
@@ -213,7 +213,7 @@ def _shapes(
         shapes = shared_edges(layer.frame).geometry.to_numpy()
         rows, code = np.full(len(shapes), -1), np.zeros(len(shapes), int)
     else:
-        rows = np.flatnonzero(shaped(layer.frame))
+        rows = np.flatnonzero(drawn_as_shapes(layer.frame))
         shapes, code = layer.frame.geometry.to_numpy()[rows], of_row[rows]
     west, south, east, north = bounds
     pad = 0.02 * max(east - west, north - south)
@@ -238,9 +238,9 @@ def _shapes(
 def _marks(layer: Layer) -> dict[str, list[list[Any]]]:
     """Return symbols and names; each symbol with its row, for the pop-up."""
     assert layer.frame is not None
-    marks = marks_of(layer, layer.frame)
-    shapes = layer.frame.geometry.to_numpy()[~shaped(layer.frame)]
-    dotted = np.flatnonzero(~shaped(layer.frame))
+    marks = marks_json(layer, layer.frame)
+    shapes = layer.frame.geometry.to_numpy()[~drawn_as_shapes(layer.frame)]
+    dotted = np.flatnonzero(~drawn_as_shapes(layer.frame))
     counts = np.where(shapely.get_dimensions(shapes) > 0, 1, shapely.get_num_geometries(shapes))
     rows = np.repeat(dotted, counts)
     points = [[*point, int(row)] for point, row in zip(marks["points"], rows.tolist(), strict=True)]

@@ -23,9 +23,9 @@ from rasterio.crs import CRS
 from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject, transform_bounds
 
-from carto.scene import LayerShow, arranged
+from carto.scene import LayerDisplay, ordered_ids
 from carto.style import MISSING, Choropleth, Symbol, classes_of, paint_order
-from carto.tiles import shaped
+from carto.tiles import drawn_as_shapes
 from geo.crs import from_store
 from geo.tiles import shared_edges
 from layers.catalogue import Layer
@@ -72,7 +72,7 @@ def draw_layers(
     indicator: Choropleth | None = None,
     sites: tuple[gpd.GeoDataFrame, Symbol] | None = None,
     names: bool = True,
-    panel: Sequence[LayerShow] = (),
+    panel: Sequence[LayerDisplay] = (),
     kept: NDArray[np.float64] | None = None,
 ) -> None:
     """Draw layers as on screen, bottom to top, then symbols, then names without overlap.
@@ -92,7 +92,7 @@ def draw_layers(
         Drawn above all layers.
     names : bool
         Whether symbols and names are drawn.
-    panel : sequence of LayerShow
+    panel : sequence of LayerDisplay
         How layers stand on the screen, top first: their order and opacity; the catalogue's by default.
     kept : ndarray, shape (n, 4), optional
         Boxes of the frame's system in which no name may stand (``sheet_furniture.furniture``).
@@ -128,10 +128,12 @@ def drawn_in(layers: Sequence[Layer], frame: Frame) -> list[Layer]:
     ]
 
 
-def stacked(layers: Sequence[Layer], panel: Sequence[LayerShow] = ()) -> list[Layer]:
+def stacked(layers: Sequence[Layer], panel: Sequence[LayerDisplay] = ()) -> list[Layer]:
     """Return layers bottom to top, in the order of the screen's panel or of the catalogue."""
     usual = sorted(layers, key=lambda one: paint_order(one.spec))
-    place = {name: at for at, name in enumerate(arranged([one.id for one in usual[::-1]], [one.id for one in panel]))}
+    place = {
+        name: at for at, name in enumerate(ordered_ids([one.id for one in usual[::-1]], [one.id for one in panel]))
+    }
     return sorted(usual, key=lambda one: -place[one.id])
 
 
@@ -201,7 +203,7 @@ def _draw_shapes(axes: Axes, layer: Layer, frame: Frame, unit: float, opacity: f
         edges = _seen(shared_edges(layer.frame).geometry.to_numpy(), frame)
         _draw_path(axes, edges, classes[0].symbol, unit, many=False, opacity=opacity)
         return
-    drawn = shaped(layer.frame)
+    drawn = drawn_as_shapes(layer.frame)
     for place, item in enumerate(classes):
         rows = np.flatnonzero(drawn & (of_row == place))
         if rows.size:

@@ -16,7 +16,7 @@ from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
 from carto.style import SITE_RED, THEME, Label, Shape, Symbol, classes_of, label_of
-from carto.tiles import marks_of
+from carto.tiles import marks_json
 from geo.crs import from_store, transform_points
 from layers.catalogue import Layer
 from snapshot.sheet.fonts import font, spelled
@@ -64,7 +64,7 @@ class Marks:
         """Add the symbols of a layer inside the frame, and the names that have room."""
         assert layer.frame is not None
         classes, _ = classes_of(layer)
-        marks = marks_of(layer, layer.frame)
+        marks = marks_json(layer, layer.frame)
         look, zoom = label_of(layer.spec), self._zoom
         shrink = min(1.0, max(0.5, 0.5 + (zoom - 7) / 6))
         for (_, _, zh, en, place, located), (x, y) in _inside(marks["points"], self._frame):

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from carto.scene import LayerShow
+from carto.scene import LayerDisplay
 from carto.style import SITE_SYMBOL, Choropleth
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
@@ -46,7 +46,7 @@ def write_sheet(
     sites: gpd.GeoDataFrame | None = None,
     result: CheckResult | None = None,
     relief: Relief | None = None,
-    panel: Sequence[LayerShow] = (),
+    panel: Sequence[LayerDisplay] = (),
     manifest: Mapping[str, Any] | None = None,
     progress: Progress = no_progress,
 ) -> None:
@@ -72,7 +72,7 @@ def write_sheet(
         Of these sites: the legend says their verdicts.
     relief : Relief, optional
         Below everything: `relief_of` the catalogue's base.
-    panel : sequence of LayerShow
+    panel : sequence of LayerDisplay
         How layers stand on the screen, top first: their order and opacity.
     manifest : mapping, optional
         Sealed into the file (``snapshot.proof.sealing``).
@@ -181,7 +181,7 @@ def _map_axes(figure: Figure, place: tuple[float, float, float, float], frame: F
     return axes
 
 
-def _map(page: Page, relief: Relief | None, panel: Sequence[LayerShow]) -> None:
+def _map(page: Page, relief: Relief | None, panel: Sequence[LayerDisplay]) -> None:
     """Draw the map with its furniture."""
     layout, frame, content, lang = page.layout, page.frame, page.content, page.lang
     axes = _map_axes(page.figure, layout.map.of(layout.width_mm, layout.height_mm), frame)

@@ -1,9 +1,17 @@
-"""What the server does for every session: routes, jobs, downloads, start-up."""
+"""Server side shared by all sessions: routes, export jobs, downloads, place search, preparation of tiles."""
 
-from views.server.downloads import address_of
-from views.server.endpoints import FIND_PATH, FROM_COMPONENT, base_file, new_token, routes, session_token, tiles_folder
+from views.server.downloads import download_url
+from views.server.endpoints import (
+    FIND_PATH,
+    FROM_COMPONENT,
+    new_token,
+    relief_file,
+    routes,
+    session_token,
+    tiles_folder,
+)
 from views.server.job_queue import KEEP_SECONDS, Job, Work, jobs
-from views.server.startup import prepare
+from views.server.startup import prepare_tiles
 from views.server.suggestions import hit_title, search_index, suggestion
 
 __all__ = [
@@ -12,12 +20,12 @@ __all__ = [
     "KEEP_SECONDS",
     "Job",
     "Work",
-    "address_of",
-    "base_file",
+    "download_url",
     "hit_title",
     "jobs",
     "new_token",
-    "prepare",
+    "prepare_tiles",
+    "relief_file",
     "routes",
     "search_index",
     "session_token",

@@ -1,7 +1,7 @@
-"""The routes beside Streamlit's own: front-end files, tiles, shaded relief. Given to ``st.App`` in ``app.py``.
+"""Routes of the product beside Streamlit's own: front-end files, tiles, shaded relief, search, downloads.
 
-Tiles and marks are for sessions of this server: every request carries a signed token that a script run handed out.
-Streamlit's static folder would serve them to anyone and tell other sites that they may read them.
+Tiles are served only to sessions of this server: every request has a signed token that a script run issued. Streamlit's
+static folder would serve them to everyone and allow other sites to read them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from carto.map import bundle
 from geo.errors import RedlineError
 from layers.catalogue import read_catalogue
 from layers.paths import config_in_use, home
-from views.server.downloads import give, root
+from views.server.downloads import send_file, url_prefix
 from views.server.signing import signer
 from views.server.suggestions import suggestions
 from views.session import Slot
@@ -32,10 +32,10 @@ __all__ = ["FIND_PATH", "FROM_COMPONENT", "TOKEN_HEADER", "new_token", "routes",
 _TOKEN: Final[Slot[str]] = Slot("redline-token", "")
 
 FROM_COMPONENT: Final = "../../redline"
-"""Our folder as seen from the page of the st_folium component, whatever the base path is."""
+"""URL of the routes relative to the page of the st_folium component, for any base path."""
 
 FIND_PATH: Final = "/redline/find"
-"""Where the search box asks, below the base path."""
+"""Path of the route for suggestions of the search box, below the base path."""
 
 TOKEN_HEADER: Final = "X-Redline-Token"  # noqa: S105 -- the name of a header
 _TOKEN_SECONDS: Final = 3 * 24 * 3600
@@ -50,52 +50,52 @@ _TYPES: Final = {
     ".json": "application/json",
     ".webp": "image/webp",
 }
-_SAFE: Final = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
-_FOR_ALL: Final = {**_SAFE, "Cache-Control": "public, max-age=31536000, immutable"}
-_FOR_ONE: Final = {**_SAFE, "Cache-Control": "private, max-age=31536000, immutable"}
+_HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+_PUBLIC_CACHE: Final = {**_HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
+_PRIVATE_CACHE: Final = {**_HEADERS, "Cache-Control": "private, max-age=31536000, immutable"}
 
 
 def routes() -> list[Route]:
-    """Return our routes, under the base path that Streamlit is served from."""
-    ours = root()
+    """Return the routes of the product, for ``st.App``."""
+    prefix = url_prefix()
     return [
-        Route(f"{ours}/assets/{{digest}}/{{name:path}}", _asset),
-        Route(f"{ours}/tiles/{{layer}}/{{name}}", _tiles),
-        Route(f"{ours}/base/hillshade.webp", _base),
-        Route(f"{ours}/find", _find),
-        Route(f"{ours}/take/{{token}}", give),
-        Route(f"{ours}/{{rest:path}}", _nothing),
+        Route(f"{prefix}/assets/{{digest}}/{{name:path}}", _asset),
+        Route(f"{prefix}/tiles/{{layer}}/{{name}}", _tiles),
+        Route(f"{prefix}/base/hillshade.webp", _relief),
+        Route(f"{prefix}/find", _suggest),
+        Route(f"{prefix}/take/{{token}}", send_file),
+        Route(f"{prefix}/{{rest:path}}", _not_found),
     ]
 
 
 def tiles_folder() -> Path:
-    """Return where tiles are kept."""
+    """Return the folder of tile files in the user's data folder."""
     return home() / "tiles"
 
 
 def new_token(session: str) -> str:
-    """Return a token that lets the browser of `session` fetch tiles for three days."""
+    """Return a signed token with which a browser can fetch tiles for three days; `session` is an id."""
     return signer("redline-tiles").dumps(session)
 
 
 def session_token() -> str:
-    """Return the token of the session whose script runs."""
+    """Return the token of the current session, issued at its first call."""
     if not _TOKEN.is_set():  # one for the session's whole life, or the map would remount with each rerun
         _TOKEN.set(new_token(uuid.uuid4().hex))
     return _TOKEN.get()
 
 
 def _asset(request: Request) -> Response:
-    """Serve a front-end file; its address holds the digest of the bundle, so it never changes."""
+    """Return a front-end file; its URL contains the digest of the bundle, so it may be cached for ever."""
     name = request.path_params["name"]
     try:
-        held = bundle()
+        assets = bundle()
     except RedlineError as fault:
-        return PlainTextResponse(str(fault), 503, headers=_SAFE)
-    if request.path_params["digest"] != held.digest or name not in held.files:
-        return _nothing(request)
-    headers = dict(_FOR_ALL)
-    content = held.files[name]
+        return PlainTextResponse(str(fault), 503, headers=_HEADERS)
+    if request.path_params["digest"] != assets.digest or name not in assets.files:
+        return _not_found(request)
+    headers = dict(_PUBLIC_CACHE)
+    content = assets.files[name]
     if "gzip" in request.headers.get("accept-encoding", "") and not name.endswith(".png"):
         content = _zipped(name)
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
@@ -108,38 +108,38 @@ def _zipped(name: str) -> bytes:
 
 
 def _tiles(request: Request) -> Response:
-    """Serve a file of a layer, or a part of it (HTTP Range), to a session of ours."""
-    if not _known(request.headers.get(TOKEN_HEADER, "")):
-        return PlainTextResponse("403", 403, headers=_SAFE)
+    """Return a tile file of a layer, or a range of it; 403 without a valid token."""
+    if not _is_valid_token(request.headers.get(TOKEN_HEADER, "")):
+        return PlainTextResponse("403", 403, headers=_HEADERS)
     layer, name = request.path_params["layer"], _FILE.fullmatch(request.path_params["name"])
     if name is None or not _LAYER.fullmatch(layer):
-        return _nothing(request)
+        return _not_found(request)
     path = tiles_folder() / layer / name.group()
     if not path.is_file():
-        return _nothing(request)
-    return FileResponse(path, media_type=_TYPES[path.suffix], headers={**_FOR_ONE, "ETag": f'"{name.group(1)}"'})
+        return _not_found(request)
+    return FileResponse(path, media_type=_TYPES[path.suffix], headers={**_PRIVATE_CACHE, "ETag": f'"{name.group(1)}"'})
 
 
-def _base(request: Request) -> Response:
-    """Serve the shaded relief that the configuration names."""
-    path = base_file()
+def _relief(request: Request) -> Response:
+    """Return the shaded relief that the configuration names, 404 if there is none."""
+    path = relief_file()
     if path is None:
-        return _nothing(request)
-    return FileResponse(path, media_type=_TYPES[".webp"], headers=_FOR_ALL)
+        return _not_found(request)
+    return FileResponse(path, media_type=_TYPES[".webp"], headers=_PUBLIC_CACHE)
 
 
-def _find(request: Request) -> Response:
-    """Answer what is typed into the search box, to a session of ours."""
-    if not _known(request.headers.get(TOKEN_HEADER, "")):
-        return PlainTextResponse("403", 403, headers=_SAFE)
+def _suggest(request: Request) -> Response:
+    """Return suggestions for a text in the search box as JSON; 403 without a valid token."""
+    if not _is_valid_token(request.headers.get(TOKEN_HEADER, "")):
+        return PlainTextResponse("403", 403, headers=_HEADERS)
 
-    asked = request.query_params.get("lang", "")
-    rows = suggestions(request.query_params.get("q", "")[:200], "en" if asked == "en" else "zh")
-    return JSONResponse(rows, headers={**_SAFE, "Cache-Control": "no-store"})
+    lang = request.query_params.get("lang", "")
+    rows = suggestions(request.query_params.get("q", "")[:200], "en" if lang == "en" else "zh")
+    return JSONResponse(rows, headers={**_HEADERS, "Cache-Control": "no-store"})
 
 
-def base_file() -> Path | None:
-    """Return the shaded relief, None if the configuration cannot be read or names a file that is not there."""
+def relief_file() -> Path | None:
+    """Return the path of the shaded relief, None if the configuration is unreadable or the file missing."""
     try:
         catalogue = read_catalogue(config_in_use())
     except RedlineError:
@@ -148,12 +148,12 @@ def base_file() -> Path | None:
     return path if path.is_file() and path.suffix == ".webp" else None
 
 
-def _nothing(request: Request) -> Response:  # noqa: ARG001 -- the signature of a route
-    """Answer what is not there; without it Streamlit would answer with its page."""
-    return PlainTextResponse("404", 404, headers=_SAFE)
+def _not_found(request: Request) -> Response:  # noqa: ARG001 -- the signature of a route
+    """Return 404 for an unknown path, for which Streamlit would return its page."""
+    return PlainTextResponse("404", 404, headers=_HEADERS)
 
 
-def _known(token: str) -> bool:
+def _is_valid_token(token: str) -> bool:
     try:
         signer("redline-tiles").loads(token, max_age=_TOKEN_SECONDS)
     except BadSignature:

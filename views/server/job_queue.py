@@ -1,4 +1,4 @@
-"""Files that sessions have ordered: made by a few workers for all, cancelled on request, kept for a while."""
+"""Export jobs of all sessions: run by a few worker threads, cancelled on request, files removed after a while."""
 
 from __future__ import annotations
 
@@ -23,27 +23,28 @@ from layers.paths import home
 __all__ = ["KEEP_SECONDS", "Job", "Jobs", "Work", "jobs"]
 
 KEEP_SECONDS: Final = 1800.0
-"""So long a finished file can be fetched."""
+"""How long a finished file can be downloaded."""
 _WORKERS: Final = 2
-_MOST_OF_ONE: Final = 3
-_MOST_WAITING: Final = 40
+_MAX_OF_OWNER: Final = 3
+_MAX_ACTIVE: Final = 40
 
 Work = Callable[[Path, Progress], Path]
-"""Writes a file into a folder of its own and returns it."""
+"""Function that writes a file into the folder passed to it and returns the path of the file."""
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A file that a session has ordered.
+    """An export job of a session.
 
     Attributes
     ----------
-    id, owner : str
-        The session's own name for itself is the owner.
+    id : str
+    owner : str
+        Random id of the session (``views.parts.takeaway.orders``).
     title : str
-        What is made, in the session's words.
+        Title of the file, in the session's language.
     task : Task of Path
-        The work; its result is the file.
+        Its result is the path of the file.
     """
 
     id: str
@@ -53,27 +54,27 @@ class Job:
 
     @property
     def path(self) -> Path | None:
-        """The file, once done."""
+        """Path of the file, None until the job is done."""
         return self.task.result if self.task.state == "done" else None
 
     @property
     def fault(self) -> RedlineError | None:
-        """Why it failed, in a sentence."""
+        """The error that the job failed with, None if it did not; errors other than `RedlineError` are replaced."""
         fault = self.task.fault
         return fault if fault is None or isinstance(fault, RedlineError) else RedlineError("take.broke")
 
 
 class Jobs:
-    """The files ordered by all sessions.
+    """The export jobs of all sessions, with the folder of their files.
 
     Parameters
     ----------
     folder : Path
-        Files are made in folders of it, and removed.
+        Files are made in temporary subfolders.
     workers : int
-        So many at once; the rest wait.
+        Number of jobs that run at once; the others wait.
     keep_s : float
-        Seconds that a finished file is kept.
+        Seconds after which a finished file is removed.
     """
 
     def __init__(self, folder: Path, workers: int = _WORKERS, keep_s: float = KEEP_SECONDS) -> None:
@@ -87,89 +88,89 @@ class Jobs:
         atexit.register(self.close)
 
     def start(self, owner: str, title: str, work: Work) -> Job:
-        """Put work in line.
+        """Enqueue work and return its job.
 
         Raises
         ------
         BadInput
-            If the session, or all sessions together, have too much waiting.
+            If the owner, or all owners together, have too many jobs waiting or running.
         """
         with self._lock:
-            waiting = [job for job in self._jobs.values() if job.task.active]
-            if sum(job.owner == owner for job in waiting) >= _MOST_OF_ONE or len(waiting) >= _MOST_WAITING:
+            active = [job for job in self._jobs.values() if job.task.active]
+            if sum(job.owner == owner for job in active) >= _MAX_OF_OWNER or len(active) >= _MAX_ACTIVE:
                 raise BadInput("take.too_many")
-            number = uuid.uuid4().hex
-            task = self._pool.start(f"job {title}", lambda progress: self._make(number, work, progress))
-            job = self._jobs[number] = Job(number, owner, title, task)
+            job_id = uuid.uuid4().hex
+            task = self._pool.start(f"job {title}", lambda progress: self._make(job_id, work, progress))
+            job = self._jobs[job_id] = Job(job_id, owner, title, task)
         return job
 
     def of(self, owner: str) -> list[Job]:
-        """Return the jobs of a session, the latest first."""
+        """Return the jobs of an owner, the latest first."""
         with self._lock:
             return [job for job in self._jobs.values() if job.owner == owner][::-1]
 
     def get(self, job_id: str, owner: str) -> Job | None:
-        """Return a job of a session."""
+        """Return a job by its id, None if it does not exist or is another owner's."""
         job = self._jobs.get(job_id)
         return job if job is not None and job.owner == owner else None
 
     def cancel(self, job: Job) -> None:
-        """End a job; what it has written is removed."""
+        """Cancel a job; its files are removed."""
         job.task.cancel()
-        self._expire(job.id)
+        self._expire_later(job.id)
 
     def drop(self, job: Job) -> None:
-        """Forget a job and remove its file."""
+        """Cancel a job and remove it with its file at once."""
         self.cancel(job)
         with self._lock:
             self._jobs.pop(job.id, None)
         shutil.rmtree(self._folder / job.id, ignore_errors=True)
 
     def close(self) -> None:
-        """Stop all work and remove all files."""
+        """Cancel all jobs and remove all files."""
         for job in list(self._jobs.values()):
             self.cancel(job)
         self._pool.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _make(self, number: str, work: Work, progress: Progress) -> Path:
-        """Make a file in a folder of its own, which goes with a failure at once, else after its time."""
-        folder = self._folder / number
+    def _make(self, job_id: str, work: Work, progress: Progress) -> Path:
+        """Return the path of a file made in a new folder, which is removed at once on failure, else after `keep_s`."""
+        folder = self._folder / job_id
         folder.mkdir()
-        kept = False
+        succeeded = False
         try:
             path = work(folder, progress)
             progress(1.0, path.name)
-            kept = True
+            succeeded = True
         finally:
-            if not kept:
+            if not succeeded:
                 shutil.rmtree(folder, ignore_errors=True)
-            self._expire(number)
+            self._expire_later(job_id)
         return path
 
-    def _expire(self, number: str) -> None:
-        """Forget a job once its time is over."""
-        timer = threading.Timer(self._keep_s, self._forget, [number])
+    def _expire_later(self, job_id: str) -> None:
+        """Remove a job with its file after `keep_s` seconds."""
+        timer = threading.Timer(self._keep_s, self._drop_if_present, [job_id])
         timer.daemon = True
         timer.start()
 
-    def _forget(self, number: str) -> None:
-        job = self._jobs.get(number)
+    def _drop_if_present(self, job_id: str) -> None:
+        job = self._jobs.get(job_id)
         if job is not None:
             self.drop(job)
 
 
 def _remove_old(folder: Path, keep_s: float) -> None:
-    """Remove what servers that were killed left behind."""
-    for left in folder.glob("run-*"):
+    """Remove folders left behind by servers that were killed."""
+    for leftover in folder.glob("run-*"):
         with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > 2 * keep_s and not any(
-                time.time() - part.stat().st_mtime < 2 * keep_s for part in left.iterdir()
+            if time.time() - leftover.stat().st_mtime > 2 * keep_s and not any(
+                time.time() - part.stat().st_mtime < 2 * keep_s for part in leftover.iterdir()
             ):
-                shutil.rmtree(left, ignore_errors=True)
+                shutil.rmtree(leftover, ignore_errors=True)
 
 
 @cache
 def jobs() -> Jobs:
-    """Return the ordered files of this server."""
+    """Return the export jobs of this server."""
     return Jobs(home() / "exports")

@@ -1,4 +1,4 @@
-"""What the first start makes ready before the browser opens: the tiles of every layer, once for each content hash."""
+"""Make the missing tile files of all layers before the server opens."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from layers.catalogue import Layer, current_catalogue, load_layers
 from views.server.endpoints import tiles_folder
 from words import Lang, t
 
-__all__ = ["prepare"]
+__all__ = ["prepare_tiles"]
 
 
-def prepare(config: Path, write_line: Callable[[str], None], lang: Lang = "zh") -> None:
-    """Load the catalogue of `config` and make the tiles that are not there yet; `write_line` is given each tenth done.
+def prepare_tiles(config: Path, write_line: Callable[[str], None], lang: Lang = "zh") -> None:
+    """Make the missing tile files of the catalogue of `config`; progress and faults are passed to `write_line`.
 
     Raises
     ------
     ConfigError
-        If the catalogue is wrong: better now, in the console, than on the first page.
+        If the catalogue is invalid.
     """
     current = current_catalogue(config)
     if current.fault is not None:
@@ -34,7 +34,7 @@ def prepare(config: Path, write_line: Callable[[str], None], lang: Lang = "zh") 
 
 
 def _by_tenths(layer: Layer, write_line: Callable[[str], None], lang: Lang) -> Progress:
-    """Return a progress that writes a line for each tenth of a layer."""
+    """Return a progress callback that writes one line for each tenth of a layer."""
     written = -1
 
     def show(share: float, _doing: str = "", /) -> None:

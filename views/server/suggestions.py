@@ -1,4 +1,4 @@
-"""What the search box offers while somebody types."""
+"""Suggestions of the search box: places, layers' features and coordinates that a text may mean."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ _MOST: Final = 12
 
 
 def suggestions(text: str, language: Lang) -> list[dict[str, str]]:
-    """Return what a text typed may mean: ``key``, ``title`` and ``about`` of each. Runs outside of any session."""
+    """Return suggestions for a text as dicts with ``key``, ``title`` and ``about``; needs no session."""
     layers = current_layers()
     counties = counties_of(layers)
     rows = []
     for spot in spots_in(text):
-        here = county_at(spot.lon, spot.lat, counties)
+        county = county_at(spot.lon, spot.lat, counties)
         lon, lat = f"{spot.lon:.6f}", f"{spot.lat:.6f}"
-        where = (here["name_zh"] if language == "zh" else here["name_en"]) if here else t("search.nowhere", language)
+        where = (
+            (county["name_zh"] if language == "zh" else county["name_en"]) if county else t("search.nowhere", language)
+        )
         system = system_text(spot.crs, language) if spot.crs else ""
         if spot.swapped:
             system = t("search.swapped", language, system=system)
@@ -37,26 +39,28 @@ def suggestions(text: str, language: Lang) -> list[dict[str, str]]:
             "title": t("search.point", language, lon=lon, lat=lat),
             "about": " · ".join(part for part in parts if part),
         }
-        rows.append((here is None, row))
+        rows.append((county is None, row))
     rows.sort(key=lambda pair: pair[0])
     inside = [row for outside, row in rows if not outside]
-    places = inside or [row for _, row in rows]
+    spots = inside or [row for _, row in rows]
     named = [suggestion(hit, layers, language) for hit in find(search_index(), text, _MOST)]
-    return [*places, *named][:_MOST]
+    return [*spots, *named][:_MOST]
 
 
 def suggestion(hit: Hit, layers: dict[str, Layer], language: Lang) -> dict[str, str]:
+    """Return ``key``, ``title`` and ``about`` of a search hit."""
     parts = [_kind(hit, layers, language)]
     if hit.kind in ("county", "prefecture", "province"):
-        parts += [_above(hit.adcodes, language), hit.adcodes]
+        parts += [_parent_name(hit.adcodes, language), hit.adcodes]
     else:
-        parts.append(_places_text(hit.adcodes, language))
+        parts.append(_territories_text(hit.adcodes, language))
     if not hit.exact:
         parts.append(t("search.by_county", language))
     return {"key": hit.key, "title": hit_title(hit, language), "about": " · ".join(part for part in parts if part)}
 
 
 def hit_title(hit: Hit, language: Lang) -> str:
+    """Return the name of a search hit in a language, in the other one if it has none."""
     return (hit.name_zh or hit.name_en) if language == "zh" else (hit.name_en or hit.name_zh)
 
 
@@ -66,24 +70,24 @@ def _kind(hit: Hit, layers: dict[str, Layer], language: Lang) -> str:
     return t(f"search.kind_{hit.kind}" if has(f"search.kind_{hit.kind}") else "search.kind_place", language)
 
 
-def _above(adcode: str, language: Lang) -> str:
-    """Return the prefecture of a county, the province of a prefecture; "" for a province."""
+def _parent_name(adcode: str, language: Lang) -> str:
+    """Return the name of a county's prefecture or a prefecture's province; "" for a province."""
     if adcode.endswith("0000"):
         return ""
     return region_text(adcode[:2] + "0000" if adcode.endswith("00") else adcode[:4] + "00", language)
 
 
-def _places_text(adcodes: str, language: Lang) -> str:
+def _territories_text(adcodes: str, language: Lang) -> str:
     codes = [code for code in adcodes.split(";") if code]
     return regions_text(";".join(codes[:3]), language) + ("…" if len(codes) > 3 else "")
 
 
 def search_index() -> Any:
-    """Return the index over gazetteer and layers, made again when one of them changes."""
+    """Return the search index over gazetteer and layers, rebuilt when one of them changes."""
     searched = searched_layers(current_layers().values())
-    return _built(str(data_root(catalogue().folder)), stamp(), searched)
+    return _cached_index(str(data_root(catalogue().folder)), stamp(), searched)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _built(folder: str, now: Stamp, _layers: list[Layer]) -> Any:  # noqa: ARG001 -- the key
+def _cached_index(folder: str, now: Stamp, _layers: list[Layer]) -> Any:  # noqa: ARG001 -- the key
     return find_index(Gazetteer.from_data(Path(folder)).places, _layers)

@@ -14,18 +14,18 @@ _SHIFTED: Final = {"GCJ-02": "gcj02", "BD-09": "bd09"}
 
 
 def system_text(code: str, language: Lang | None = None) -> str:
-    """Name a system as planners do.
+    """Return the name of a coordinate system as planners write it; the code itself if it is not known.
 
     Parameters
     ----------
     code : str
         ``EPSG:…``, ``GCJ-02`` or ``BD-09``.
     language : {"zh", "en"}, optional
-        The session's unless one is named.
+        Default: the session's.
     """
-    now = language or lang()
+    language = language or lang()
     if code in _SHIFTED:
-        return t(f"check_page.{_SHIFTED[code]}", now)
+        return t(f"check_page.{_SHIFTED[code]}", language)
     number = int(code[5:]) if code.startswith("EPSG:") and code[5:].isdigit() else 0
     for first, last, key, start, step in (
         (4513, 4533, "zone3", 25, 1),
@@ -36,6 +36,6 @@ def system_text(code: str, language: Lang | None = None) -> str:
     ):
         if first <= number <= last:
             value = start + (number - first) * step
-            return f"{code} {t(f'check_page.{key}', now, zone=value, meridian=value)}"
+            return f"{code} {t(f'check_page.{key}', language, zone=value, meridian=value)}"
     plain = {4490: "degrees_4490", 4326: "degrees_4326", 3857: "mercator"}
-    return f"{code} {t(f'check_page.{plain[number]}', now)}" if number in plain else code
+    return f"{code} {t(f'check_page.{plain[number]}', language)}" if number in plain else code

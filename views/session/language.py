@@ -1,4 +1,4 @@
-"""The language of the session, and what the catalogue of words says in it."""
+"""The session's language, and the texts of ``words/text`` in it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _LANG: Final[Slot[Lang | None]] = Slot("lang", None)
 
 
 def lang() -> Lang:
-    """Return the session's language: the switch, else the address (``?lang=en``), else the configuration."""
+    """Return the session's language: from the switch, else the URL (``?lang=en``), else the configuration."""
     chosen = _LANG.get()
     if chosen is None:
-        named = st.query_params.get("lang")
-        chosen = cast("Lang", named if named in LANGUAGES else catalogue().language)
+        in_url = st.query_params.get("lang")
+        chosen = cast("Lang", in_url if in_url in LANGUAGES else catalogue().language)
         _LANG.set(chosen)
     return chosen
 
 
 def switch_language() -> None:
-    """Show the one switch between Chinese and English; it keeps itself in the address."""
+    """Show the switch between Chinese and English; the choice is also written to the URL (``?lang=``)."""
     now = lang()
     chosen = st.segmented_control(
         say("views.language"),
@@ -43,5 +43,5 @@ def switch_language() -> None:
 
 
 def say(key: str, /, **values: object) -> str:
-    """Return a string of the catalogue of words in the session's language."""
+    """Return the text of a key of ``words/text`` in the session's language, formatted with `values`."""
     return t(key, lang(), **values)

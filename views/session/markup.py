@@ -1,4 +1,4 @@
-"""HTML on the screen: templates that speak the session's language, and the two ways in which Streamlit shows them."""
+"""HTML on the screen: templates with texts in the session's language, and two ways of showing it."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _BREAK: Final = re.compile(r"\s*\n\s*")
 
 
 def html_of(name: str, /, **values: Any) -> Markup:
-    """Fill a template (`carto.markup.render`) that may `say` what the catalogue of words has."""
+    """Return a template rendered by `carto.markup.render`, with ``say(key)`` for texts in the session's language."""
     return render(name, say=say, **values)
 
 
 def colour_key(head: str, signs: Sequence[tuple[str, str]]) -> Markup:
-    """Return what colours mean, in one line: a colour and its words each."""
+    """Return a one-line colour legend as HTML: pairs of colour and text after a heading."""
     return html_of("views/session/templates/colour_key.html", head=head, signs=signs)
 
 
 def show_html(*parts: Markup) -> None:
-    """Show HTML in the type and spacing of Streamlit's text; it begins with a block: ``<p>``, ``<div>``, ``<style>``.
+    """Show HTML in the font and spacing of Streamlit's text; it must begin with a block element, such as ``<p>``.
 
-    An empty line would end it for Markdown, also one inside somebody's text: what follows would be read as Markdown.
+    Empty lines are removed: in Markdown one ends the HTML, even inside a text, and the rest is read as Markdown.
     """
     st.markdown(_BREAK.sub("\n", "".join(parts)), unsafe_allow_html=True)
 
 
 def show_page(*parts: Markup) -> None:
-    """Show HTML by itself, in no other style than its own."""
+    """Show HTML without Streamlit's text styles."""
     st.html("".join(parts))

@@ -1,4 +1,4 @@
-"""Results that a page computes once for a question, however often its script runs: the one memory of a session."""
+"""Cache the last result of a computation in the session, so that reruns of a page do not repeat it."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ T = TypeVar("T")
 
 
 class _Result(NamedTuple):
-    """What was computed last, or the fault that ended it, and for what."""
+    """Last result of a computation, or its error, with the inputs, the stamp and the day that it is for."""
 
-    asked: tuple[Hashable, Stamp, str]
+    key: tuple[Hashable, Stamp, str]
     value: object
     fault: RedlineError | None
 
 
 class Memo(Generic[T]):
-    """The last result of one computation of a page, kept in the session until the question changes.
+    """Cache of the last result of one computation of a page, in the session.
 
-    It is computed anew, too, when layers, settings or tables of rules change (`stamp`), and on the next day, whose law
-    may be another: a result never outlives what it was made from.
+    The result is computed anew when its inputs change, when layers, settings or tables of rules change (`stamp`), and
+    on the next day, when other rules may be in force.
 
     Parameters
     ----------
     key : str
-        Its key in the session.
+        Key in the session.
     """
 
     def __init__(self, key: str) -> None:
         self._slot: Slot[_Result | None] = Slot(key, None)
 
-    def once(self, question: Hashable, compute: Callable[[], T]) -> T:
-        """Return the result for a question, computed if it is not the one of the last run.
+    def once(self, inputs: Hashable, compute: Callable[[], T]) -> T:
+        """Return the result for `inputs`: the cached one if it is for them, else that of `compute`.
 
         Parameters
         ----------
-        question : hashable
-            All that the result depends on besides the state of the product; never the identity of an object, which
-            another may bear later.
+        inputs : hashable
+            All that the result depends on besides the state of the product; never the ``id()`` of an object, which
+            another object may have later.
         compute : callable
 
         Raises
         ------
         RedlineError
-            What `compute` raised for this question, again in every run.
+            What `compute` raised for these inputs, again at every call.
         """
-        now = (question, stamp(), day_of(None))
+        key = (inputs, stamp(), day_of(None))
         last = self._slot.get()
-        if last is None or last.asked != now:
+        if last is None or last.key != key:
             try:
-                last = _Result(now, compute(), None)
+                last = _Result(key, compute(), None)
             except RedlineError as fault:
-                last = _Result(now, None, fault)
+                last = _Result(key, None, fault)
             self._slot.set(last)
         if last.fault is not None:
             raise last.fault
@@ -67,9 +67,9 @@ class Memo(Generic[T]):
         return value
 
     def forget(self) -> None:
-        """Drop the result, so that it is computed anew."""
+        """Clear the result, so that the next call computes it anew."""
         self._slot.clear()
 
     def of(self, *parts: object) -> Memo[T]:
-        """Return the memo of one thing among several."""
+        """Return a cache of its own for `parts`, such as one per file or map."""
         return Memo(self._slot.of(*parts).key)

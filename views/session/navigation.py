@@ -1,4 +1,4 @@
-"""The way from one page to another, with what it is to show."""
+"""Navigation between pages with parameters, safe against reruns of the old page."""
 
 from __future__ import annotations
 
@@ -9,51 +9,51 @@ import streamlit as st
 
 from views.session.state import Slot
 
-__all__ = ["PAGES", "PAGE_ENTERED", "PAGE_SHOWN", "arrived", "has_page", "keep_going", "open_page"]
+__all__ = ["PAGES", "PAGE_ENTERED", "PAGE_SHOWN", "finish_navigation", "has_page", "open_page", "resume_navigation"]
 
 PAGES: Final[Slot[dict[str, Any]]] = Slot("redline-pages", {})
 """The pages of the app by path."""
 PAGE_SHOWN: Final[Slot[str]] = Slot("page_shown", "")
-"""Path of the page that is shown."""
+"""Path of the page shown."""
 PAGE_ENTERED: Final[Slot[bool]] = Slot("page_entered", default=False)
-"""Whether this run is the first of its page since another was shown."""
-_GOING: Final[Slot[tuple[str, dict[str, str], float] | None]] = Slot("redline-going", None)
-"""The page that was asked for, its parameters, and when."""
-_PATIENCE_S: Final = 5.0
+"""Whether this run is the first of its page since another page was shown."""
+_PENDING: Final[Slot[tuple[str, dict[str, str], float] | None]] = Slot("redline-going", None)
+"""The page to be opened, its parameters, and when it was requested (monotonic clock, seconds)."""
+_TIMEOUT_S: Final = 5.0
 
 
 def open_page(path: str, **parameters: str) -> NoReturn:
-    """Open a page by its path; the language stays in the address."""
+    """Switch to a page by its path; the language is passed on in the URL."""
     if "lang" in st.query_params:
         parameters = {"lang": st.query_params["lang"], **parameters}
-    _GOING.set((path, parameters, time.monotonic()))
+    _PENDING.set((path, parameters, time.monotonic()))
     _switch(path, parameters)
 
 
-def keep_going(page: Any) -> None:
-    """Go on to the page that was asked for, where the browser has called the old one back meanwhile.
+def resume_navigation(page: Any) -> None:
+    """Switch to the pending page again if a late rerun of the old page has replaced it.
 
-    A map that still moves when the button is pressed asks for a run of its own page; that request may arrive after the
-    new page has begun, and would win.
+    A map that still moves when a button is pressed requests a rerun of its own page; that request may arrive after the
+    new page has started, and would return to the old page.
 
     Parameters
     ----------
     page : StreamlitPage
-        What is about to run.
+        The page about to run.
     """
-    going = _GOING.get()
-    if going is None:
+    pending = _PENDING.get()
+    if pending is None:
         return
-    path, parameters, since = going
-    if time.monotonic() - since > _PATIENCE_S:
-        _GOING.clear()
+    path, parameters, since = pending
+    if time.monotonic() - since > _TIMEOUT_S:
+        _PENDING.clear()
     elif page.url_path != PAGES.get()[path].url_path:
         _switch(path, parameters)
 
 
-def arrived() -> None:
-    """Say that the page ran to its end: nothing can call another back that was asked for before."""
-    _GOING.clear()
+def finish_navigation() -> None:
+    """Clear the pending page, once a page has run to its end."""
+    _PENDING.clear()
 
 
 def _switch(path: str, parameters: dict[str, str]) -> NoReturn:
@@ -61,5 +61,5 @@ def _switch(path: str, parameters: dict[str, str]) -> NoReturn:
 
 
 def has_page(path: str) -> bool:
-    """Return whether there is a page of this path."""
+    """Return whether the app has a page with this path."""
     return path in PAGES.get()

@@ -1,7 +1,7 @@
-"""Typed values of a session: each key of ``st.session_state`` is declared once, as a `Slot` of the module that owns it.
+"""Typed values of a session: each key of ``st.session_state`` is declared once, as a `Slot`.
 
-No other module of ``views`` touches ``st.session_state`` (tests/views/session/test_state.py holds that), so a key has
-one name, one type and one default, and who else uses it imports the slot.
+No other module of ``views`` touches ``st.session_state`` (checked by tests/views/session/test_state.py), so a key
+has one name, one type and one default; other modules import the slot.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-__all__ = ["KeptWidget", "Slot", "set_widget", "widget_value"]
+__all__ = ["PersistentWidget", "Slot", "set_widget", "widget_value"]
 
 T = TypeVar("T")
 
 
 class Slot(Generic[T]):
-    """A value of the session under a key.
+    """A typed value of the session state, with its key and default.
 
     Parameters
     ----------
     key : str
-        Its key in ``st.session_state``; where a widget has the same key, the value is the widget's.
+        Key in ``st.session_state``; if a widget has the same key, the value is the widget's.
     default : object
         What `get` returns while nothing is set.
     """
@@ -39,12 +39,12 @@ class Slot(Generic[T]):
         st.session_state[self.key] = value
 
     def pop(self) -> T:
-        """Return the value, or the default, and clear it."""
+        """Clear the value; return what it was, or the default."""
         value: T = st.session_state.pop(self.key, self.default)
         return value
 
     def clear(self) -> None:
-        """Go back to the default."""
+        """Remove the value, so that `get` returns the default."""
         st.session_state.pop(self.key, None)
 
     def is_set(self) -> bool:
@@ -52,48 +52,48 @@ class Slot(Generic[T]):
         return self.key in st.session_state
 
     def of(self, *parts: object) -> Slot[T]:
-        """Return the slot of one thing among several: one a map, one a language."""
+        """Return a slot of its own for `parts`, such as one per map or language."""
         return Slot("-".join([self.key, *map(str, parts)]), self.default)
 
 
-class KeptWidget(Slot[T]):
-    """The value of a widget that outlives the page it stands on.
+class PersistentWidget(Slot[T]):
+    """A widget value that survives a change of page.
 
-    Streamlit forgets a widget's value when another page is shown. The value is kept beside it and given back when the
-    widget is shown again.
+    Streamlit drops a widget's value when another page is shown. A copy under a second key is restored when the widget
+    is shown again.
     """
 
-    def restored(self, default: T | None = None) -> str:
-        """Give the widget its kept value, `default` if there is none; return the widget's key."""
+    def restore(self, default: T | None = None) -> str:
+        """Restore the widget's value from its copy, else set `default`; return the widget's key."""
         if self.key not in st.session_state:
             first = self.default if default is None else default
-            st.session_state[self.key] = st.session_state.get(self._kept, first)
+            st.session_state[self.key] = st.session_state.get(self._copy_key, first)
         return self.key
 
     def keep(self, value: T) -> T:
-        """Keep the widget's value beyond the page; return it."""
-        st.session_state[self._kept] = value
+        """Copy the widget's value, so that it survives a change of page; return it."""
+        st.session_state[self._copy_key] = value
         return value
 
-    def hand_over(self, value: T) -> None:
-        """Set what the widget will show when its page is opened next."""
+    def set_next(self, value: T) -> None:
+        """Set the value that the widget will have when it is shown next."""
         st.session_state.pop(self.key, None)
-        st.session_state[self._kept] = value
+        st.session_state[self._copy_key] = value
 
-    def of(self, *parts: object) -> KeptWidget[T]:
-        """Return the widget of one thing among several."""
-        return KeptWidget("-".join([self.key, *map(str, parts)]), self.default)
+    def of(self, *parts: object) -> PersistentWidget[T]:
+        """Return a widget value of its own for `parts`."""
+        return PersistentWidget("-".join([self.key, *map(str, parts)]), self.default)
 
     @property
-    def _kept(self) -> str:
+    def _copy_key(self) -> str:
         return f"kept-{self.key}"
 
 
 def widget_value(key: str, default: Any = None) -> Any:
-    """Return the value of a widget whose key is made at run time, such as a table that is shown anew."""
+    """Return the value of a widget whose key is made at run time, such as a numbered table."""
     return st.session_state.get(key, default)
 
 
 def set_widget(key: str, value: Any) -> None:
-    """Set what a widget shows, before it is drawn, where its key is made at run time."""
+    """Set the value of a widget whose key is made at run time; call it before the widget is drawn."""
     st.session_state[key] = value

@@ -1,4 +1,4 @@
-"""The ledger of the home folder, and the address of a record in it."""
+"""The ledger of stored checks in the user's data folder, and links to its records."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ __all__ = ["ledger", "link_to"]
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _ledger(folder: str) -> Ledger:  # noqa: ARG001 -- the key: another home is another ledger
+def _ledger(folder: str) -> Ledger:  # noqa: ARG001 -- the cache key
     return Ledger.open(home())
 
 
 def ledger() -> Ledger:
-    """Return the ledger of the home folder."""
+    """Return the ledger in the user's data folder."""
     return _ledger(str(home()))
 
 
 def link_to(check_id: str) -> str:
-    """Return the address of a record, relative to the page."""
+    """Return the query string that opens a stored check on the check page: ``?check=<id>``."""
     return f"?check={check_id}"

@@ -1,4 +1,4 @@
-"""Text on the screen that came from elsewhere: never taken for Markdown or HTML."""
+"""Show untrusted text without its being read as Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _LONGEST_NAME = 80
 
 
 def markdown_text(text: object) -> str:
-    """Escape text so that Markdown leaves it alone: no link, no picture from elsewhere, no formula, no colour."""
+    """Return text with all Markdown characters escaped: no links, remote images, formulas or colours."""
     return _MARKDOWN.sub(r"\\\1", str(text))
 
 
 def file_name_text(name: str) -> str:
-    """Return a file name as a code span: what can be printed of it, shortened."""
+    """Return a file name as a Markdown code span: only its printable characters, shortened."""
     return "`" + "".join(c for c in name if c.isprintable() and c != "`")[:_LONGEST_NAME] + "`"
 
 
 def show_fault(fault: RedlineError) -> None:
-    """Show a fault as its one sentence."""
+    """Show the message of an error in the session's language."""
     st.error(markdown_text(fault.text(lang())))

@@ -1,4 +1,4 @@
-"""What every page shares: the language, the catalogue and the loaded layers."""
+"""Catalogue and loaded layers, shared by all pages and sessions, and the stamp of their state."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from layers.catalogue import (
 from layers.paths import config_in_use
 from siting.law import FilesStamp, Tables, files_stamp
 
-__all__ = ["VERSION", "Stamp", "catalogue", "current", "current_layers", "stamp"]
+__all__ = ["VERSION", "Stamp", "catalogue", "catalogue_in_use", "current_layers", "stamp"]
 
 VERSION = metadata.version("redline")
 
 
 def catalogue() -> Catalogue:
-    """Return the catalogue in use, read again when its file or the user's overlay of it changes."""
-    return current().catalogue
+    """Return the merged catalogue, read again when ``config.toml`` or the user's overlay changes."""
+    return catalogue_in_use().catalogue
 
 
-def current() -> CatalogueInUse:
-    """Return the catalogue in use with the overlay it was made with, and why that is left out if it is."""
-    return _current(*_stamps())
+def catalogue_in_use() -> CatalogueInUse:
+    """Return the merged catalogue with its overlay, and the error of an overlay that could not be merged."""
+    return _read_in_use(*_stamps())
 
 
 def current_layers() -> dict[str, Layer]:
-    """Return every layer by id, shared by all sessions; what changed since is loaded again."""
+    """Return all layers by id, shared by all sessions; changed layers are loaded again."""
     return _layers(stamp())
 
 
 def stamp() -> Stamp:
-    """Return what changes when an answer may: configuration, the user's layers, files of layers, plan and law tables.
+    """Return the stamp of configuration, user layers, files of layers, plan and law tables: part of every cache key.
 
-    Whatever is kept of an answer is kept by this and by what was asked. Two states of the product never share a stamp,
-    as the identities of objects may.
+    A cached result is valid for one stamp and its own inputs. Two states of the product never have the same stamp,
+    while ``id()`` of objects may repeat.
     """
     catalogue_stamp = _stamps()
     shipped = _source_files(*catalogue_stamp[:2])
@@ -53,39 +53,39 @@ def stamp() -> Stamp:
 
 
 class Stamp(NamedTuple):
-    """The state of the product: see `stamp`."""
+    """State of the product, identified by paths and file status of its files: see `stamp`."""
 
     catalogue: tuple[str, int, str, int]
-    """Both files that the catalogue is made of, and when they were last written."""
+    """Path and modification time (ns) of ``config.toml`` and of the overlay."""
     data: FilesStamp
-    """Files of layers that ship and tables of rules, and when each was last written."""
+    """Path, inode, modification time (ns) and size of each shipped layer file, plan and law table."""
 
 
 def _stamps() -> tuple[str, int, str, int]:
-    shipped, own = config_in_use(), overlay_path()
-    changed, overlaid = (path.stat().st_mtime_ns if path.exists() else 0 for path in (shipped, own))
-    return str(shipped), changed, str(own), overlaid
+    config, overlay = config_in_use(), overlay_path()
+    config_ns, overlay_ns = (path.stat().st_mtime_ns if path.exists() else 0 for path in (config, overlay))
+    return str(config), config_ns, str(overlay), overlay_ns
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _current(path: str, changed: int, overlay: str, overlaid: int) -> CatalogueInUse:  # noqa: ARG001 -- part of the cache key
+def _read_in_use(path: str, config_ns: int, overlay: str, overlay_ns: int) -> CatalogueInUse:  # noqa: ARG001 -- part of the cache key
     return current_catalogue(Path(path))
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _source_files(path: str, changed: int) -> list[Path]:  # noqa: ARG001 -- part of the cache key
+def _source_files(path: str, config_ns: int) -> list[Path]:  # noqa: ARG001 -- part of the cache key
     return source_files(read_catalogue(Path(path)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _held(path: str, changed: int, data: FilesStamp) -> dict[str, dict[str, Layer]]:  # noqa: ARG001 -- the cache key
-    """Keep the layers that were loaded last from the same files: an import loads one layer, not all."""
+def _loaded_before(path: str, config_ns: int, data: FilesStamp) -> dict[str, dict[str, Layer]]:  # noqa: ARG001 -- the cache key
+    """Return a cache of the layers loaded last from the same files, so that an import loads one layer, not all."""
     return {}
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _layers(now: Stamp) -> dict[str, Layer]:
-    held = _held(*now.catalogue[:2], now.data)
-    loaded = load_layers(_current(*now.catalogue).catalogue, held.get("layers"))
-    held["layers"] = loaded
+def _layers(state: Stamp) -> dict[str, Layer]:
+    before = _loaded_before(*state.catalogue[:2], state.data)
+    loaded = load_layers(_read_in_use(*state.catalogue).catalogue, before.get("layers"))
+    before["layers"] = loaded
     return loaded

@@ -87,7 +87,7 @@ def dxf_drawing(content: bytes, name: str, limits: Limits, stack: ExitStack) -> 
 def _decoded(
     ground: gpd.GeoDataFrame, head: DxfHead, name: str
 ) -> tuple[gpd.GeoDataFrame, tuple[Notice, ...], dict[str, str]]:
-    """Return what was drawn with its texts as people read them, and which of its layers are hidden."""
+    """Return the shapes with their texts decoded, notices about that, and the state of hidden layers by name."""
     raw = ground["Layer"].fillna("").astype(str)
     own, told = decoded_frame(pd.DataFrame(ground.drop(columns="geometry")), name, declared=head.coding)
     for column in own.columns:
@@ -100,7 +100,7 @@ def _decoded(
 
 
 def _pairs(content: bytes, name: str) -> list[bytes]:
-    """Return the lines; refuse what is not pairs of group code and value up to EOF: GDAL loops on some of it."""
+    """Return the lines; raise `BadInput` unless they are pairs of group code and value up to EOF (GDAL may hang)."""
     lines = content.removeprefix(b"\xef\xbb\xbf").rstrip().split(b"\n")
     whole = len(lines) % 2 == 0 and lines[-1].strip() == b"EOF" and b"\0" not in content
     if not whole or not all(_GROUP_CODE.match(code) for code in set(lines[::2])):
@@ -109,7 +109,7 @@ def _pairs(content: bytes, name: str) -> list[bytes]:
 
 
 def _layer(ground: gpd.GeoDataFrame, layer: str, label: str, notices: tuple[Notice, ...]) -> Table:
-    """Return one layer of what was read."""
+    """Return one layer of the drawing as a table."""
     rows = ground[ground["Layer"] == layer].reset_index(drop=True)
     rows["geometry"], told = _areas(rows.geometry.to_numpy(), label)
     notices = (*notices, *told)
@@ -123,7 +123,7 @@ def _layer(ground: gpd.GeoDataFrame, layer: str, label: str, notices: tuple[Noti
 
 
 def _model_space(frame: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, list[Notice]]:
-    """Return the shapes of model space without texts and annotation, and a notice of what was left out."""
+    """Return the shapes of model space without texts and annotation, and a notice of their number."""
     kinds = frame["SubClasses"].fillna("").astype(str) if "SubClasses" in frame else pd.Series("", index=frame.index)
     paper = (
         frame["PaperSpace"].fillna(0).astype(bool)
@@ -163,7 +163,7 @@ def _areas(shapes: NDArray[Any], name: str) -> tuple[NDArray[Any], list[Notice]]
 
 
 def _open_notices(made: NDArray[Any], lines: NDArray[Any], gaps: NDArray[Any], name: str) -> list[Notice]:
-    """Say which lines stay without area, where the one nearest to closing is open, and which join to rings."""
+    """Return notices of lines that stay open: the smallest gap with its place, and how many rings they join to."""
     found = []
     outlines = np.flatnonzero(np.isfinite(gaps))
     if outlines.size:
@@ -171,13 +171,13 @@ def _open_notices(made: NDArray[Any], lines: NDArray[Any], gaps: NDArray[Any], n
         x, y = shapely.get_coordinates(made[lines[at]])[0]
         values = {"name": name, "count": outlines.size, "gap": f"{gaps[at]:.3f}", "x": _plain(x), "y": _plain(y)}
         found.append(Notice("dxf_open", values))
-    if rings := _rings_of(made[lines]):
+    if rings := _ring_count(made[lines]):
         found.append(Notice("dxf_chains", {"name": name, "count": len(lines), "rings": rings}))
     return found
 
 
-def _rings_of(lines: NDArray[Any]) -> int:
-    """Return how many rings open lines make, whose ends meet to within what a survey can tell."""
+def _ring_count(lines: NDArray[Any]) -> int:
+    """Return the number of rings that open lines make if ends within `CLOSING_M` are joined."""
     if len(lines) < 2:
         return 0
     degrees = bool((np.abs(shapely.total_bounds(lines)) <= 180).all())
@@ -188,7 +188,7 @@ def _rings_of(lines: NDArray[Any]) -> int:
 
 
 def _nested_notices(made: NDArray[Any], name: str) -> list[Notice]:
-    """Return a notice of outlines inside others: none is taken for a hole."""
+    """Return a notice of outlines inside others, which are not read as holes."""
     areas = np.flatnonzero((shapely.get_dimensions(made) == 2) & shapely.is_valid(made))
     if len(areas) < 2:
         return []
@@ -204,7 +204,7 @@ def _plain(value: float) -> str:
 
 
 def _header_notices(head: DxfHead, name: str) -> list[Notice]:
-    """Say what the header claims of units, and that curves became chords."""
+    """Return notices of a unit that is not metres, and of curves that became chords."""
     notices = []
     if head.unit not in _METRES:
         notices.append(Notice("dxf_unit", {"name": name, "unit": head.unit}))

@@ -107,7 +107,7 @@ def _header(pairs: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def _record_hidden_layer(pairs: list[tuple[bytes, bytes]], head: DxfHead) -> None:
-    """Add a layer to `head` that the drawing hides, or does not plot."""
+    """Add a layer of the table to ``head.hidden`` if it is frozen, off or not plotted."""
     flags, colour = _first(pairs, b"70"), _first(pairs, b"62")
     state = "frozen" if flags.isdigit() and int(flags) & _FROZEN else "off" if colour.startswith(b"-") else ""
     state = state or ("not_plotted" if _first(pairs, b"290") == b"0" else "")
@@ -120,7 +120,7 @@ def _first(pairs: list[tuple[bytes, bytes]], wanted: bytes) -> bytes:
 
 
 def _is_curve(kind: bytes, pairs: list[tuple[bytes, bytes]]) -> bool:
-    """Tell an arc or a curve, or an outline with a bulge (42); elsewhere 42 is a scale, a margin, a size."""
+    """Return whether an object is curved: an arc or curve, or an outline with a bulge (code 42)."""
     if kind in _CURVES:
         return True
     return kind in _WITH_BULGES and any(code == b"42" and _number(value) != 0 for code, value in pairs)

@@ -20,7 +20,7 @@ _DEEPEST: Final = 50
 
 @dataclass
 class _Block:
-    """What one block, or the drawing itself, holds of its own."""
+    """Number of points of one block (or of the drawing itself) and the blocks inserted in it."""
 
     points: int = 0
     inserts: list[_Insert] = field(default_factory=list)
@@ -28,7 +28,7 @@ class _Block:
 
 @dataclass
 class _Insert:
-    """A block put in place, perhaps in columns and rows."""
+    """An insertion of a block, as an array of columns and rows."""
 
     name: bytes = b""
     columns: int = 1
@@ -43,14 +43,14 @@ def points_in_place(lines: list[bytes], name: str, *, chords: int) -> int:
     lines : list of bytes
         The drawing's lines: group code, value, group code, value.
     name : str
-        The file, for the sentence.
+        Of the file, for messages.
     chords : int
         Points of a full circle.
 
     Raises
     ------
     BadInput
-        If blocks hold each other in a ring, or are nested more than fifty deep.
+        If blocks insert each other in a cycle, or are nested more than fifty deep.
     """
     blocks = _blocks(zip(lines[::2], lines[1::2], strict=False), chords)
     known: dict[bytes, int] = {}
@@ -67,7 +67,7 @@ def points_in_place(lines: list[bytes], name: str, *, chords: int) -> int:
 
 
 def _blocks(pairs: Iterable[tuple[bytes, bytes]], chords: int) -> dict[bytes, _Block]:
-    """Gather what each block holds; the drawing itself goes by the empty name."""
+    """Return all blocks by name; the drawing itself has the empty name."""
     blocks = {b"": _Block()}
     current = blocks[b""]
     insert: _Insert | None = None
@@ -93,7 +93,7 @@ def _blocks(pairs: Iterable[tuple[bytes, bytes]], chords: int) -> dict[bytes, _B
 
 
 def _record_insert(insert: _Insert, code: bytes, value: bytes) -> None:
-    """Take down which block is put in place, and how often."""
+    """Set the block name, columns or rows of an insertion from a group code and its value."""
     if code == b"2":
         insert.name = value.upper()
     elif code in {b"70", b"71"} and value.isdigit():

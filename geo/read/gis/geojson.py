@@ -35,7 +35,7 @@ _MAX_COLUMNS: Final = 1000
 
 
 def read_geojson(content: bytes, name: str, *, max_features: int) -> RawPart:
-    """Read a feature collection, a feature or a bare geometry.
+    """Return the features of a feature collection, a feature or a bare geometry.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def _parsed(content: bytes, name: str) -> Any:
 
 
 def _no_constant(token: str) -> NoReturn:
-    """Refuse NaN and Infinity, which JSON does not have."""
+    """Raise `ValueError` for NaN and Infinity, which JSON does not have."""
     raise ValueError(token)
 
 

@@ -89,7 +89,7 @@ def _kind_of_blob(head: object) -> int:
 
 
 def _up_to_date(path: Path, beside: dict[str, bytes], name: str) -> Path:
-    """Apply the ``-wal`` or ``-journal`` to a copy of the file by SQLite, without running any SQL of the file."""
+    """Return a copy of the file with its ``-wal`` or ``-journal`` applied by SQLite, without running its own SQL."""
     copy = path.with_name("whole.gpkg")
     shutil.copyfile(path, copy)
     for suffix, side in beside.items():
@@ -106,7 +106,7 @@ def _up_to_date(path: Path, beside: dict[str, bytes], name: str) -> Path:
 
 
 def _feature_tables(path: Path, name: str) -> list[str]:
-    """List the feature tables that are plain tables; refuse views and modules, which run a stranger's SQL or code."""
+    """Return the names of feature tables; raise `BadInput` for views and modules, which run SQL or code."""
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
             db.execute("PRAGMA trusted_schema = OFF")

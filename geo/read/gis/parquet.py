@@ -75,7 +75,7 @@ def _binary(kind: pa.DataType) -> bool:
 
 
 def _unpacked_bytes(table: pa.Table) -> int:
-    """Return what the values come to once each row has its own: a dictionary of one large value may serve them all."""
+    """Return the size in bytes of all values without dictionary encoding, which may store a large one only once."""
     total = int(table.nbytes)
     for column in table.columns:
         if pa.types.is_dictionary(column.type):
@@ -86,7 +86,7 @@ def _unpacked_bytes(table: pa.Table) -> int:
 
 
 def _geometry_column(text: bytes | None, columns: list[str], name: str) -> tuple[str, dict[str, Any]]:
-    """Return the geometry column and what the file says of it."""
+    """Return the name of the geometry column and its metadata."""
     if text is None:
         raise BadInput("geo.parquet_plain", name=name)
     try:
@@ -102,7 +102,7 @@ def _geometry_column(text: bytes | None, columns: list[str], name: str) -> tuple
 
 
 def _declared(described: dict[str, Any], name: str) -> tuple[CRS | None, str]:
-    """Return the system: WGS 84 degrees where the file is silent (so the specification), none where it says null."""
+    """Return the declared CRS and its evidence: WGS 84 by default (as specified), None if it is null."""
     if "crs" not in described:
         return CRS(4326), "parquet_default"
     member = described["crs"]

@@ -86,7 +86,7 @@ def _attributes(base: Path, table: bytes | None, label: str) -> tuple[Notice, ..
 
 
 def _system(found: dict[str, bytes], label: str) -> tuple[CRS | None, tuple[Notice, ...]]:
-    """Return the system that the .prj declares; without one the .qpj of QGIS; where they differ, that is said."""
+    """Return the CRS of the .prj, else of the .qpj of QGIS, and a notice if both exist and differ."""
     crs, other = _prj(found.get(".prj"), label), None
     try:
         other = _prj(found.get(".qpj"), label)

@@ -19,7 +19,7 @@ _SAME: Final = 1e-9
 
 
 def wrongly_turned(path: Path, shapes: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell which areas of several rings do not wind shells clockwise and holes the other way.
+    """Return a mask of the areas of several rings that do not wind shells clockwise and holes the other way.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""南方 CASS point files (.dat): ``点号,编码,E,N,H`` a line, no header; the code is mostly empty, the height may be."""
+"""Read point files of 南方 CASS (.dat): lines ``点号,编码,E,N,H`` without header; code and height may be empty."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _NUMBER: Final = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _LINE: Final = re.compile(
     rf"\s*([^,]{{0,40}}),\s*([^,]{{0,60}}),\s*({_NUMBER})\s*,\s*({_NUMBER})\s*(?:,\s*({_NUMBER})?\s*)?,*\s*"
 )
-_METRES: Final = 1000.0
+_MIN_METRES: Final = 1000.0
 _SAMPLE: Final = 200
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A point as written."""
+    """Fields of one line, as text."""
 
     label: str
     code: str
@@ -42,7 +42,7 @@ class _Row:
 
 
 def is_cass(text: str) -> bool:
-    """Tell point files of CASS: every line is one, and the third and fourth field are metres that can be a place.
+    """Return whether a text is a CASS point file: fields three and four of every line are metres in some CRS in China.
 
     Examples
     --------
@@ -50,43 +50,43 @@ def is_cass(text: str) -> bool:
     (True, False, False)
     """
     lines = [line for line in text.replace("，", ",").splitlines() if line.strip()][:_SAMPLE]
-    found = [_LINE.fullmatch(line) for line in lines]
-    if not lines or not all(found):
+    matches = [match for match in map(_LINE.fullmatch, lines) if match]
+    if not lines or len(matches) < len(lines):
         return False
-    points = np.array([[float(match[3]), float(match[4])] for match in found if match])
-    if not (np.abs(points) > _METRES).all() or not _plain_labels([match for match in found if match]):
+    points = np.array([[float(match[3]), float(match[4])] for match in matches])
+    if not (np.abs(points) > _MIN_METRES).all() or not _has_labels(matches):
         return False
-    return bool(detect(points)) and _not_earlier([match for match in found if match])
+    return bool(detect(points)) and not _has_earlier_pair(matches)
 
 
-def _plain_labels(found: list[re.Match[str]]) -> bool:
-    """Return whether the first field numbers or names points, and is no coordinate itself."""
-    return not all(re.fullmatch(r"[-+]?\d+\.\d+", match[1].strip()) for match in found)
+def _has_labels(matches: list[re.Match[str]]) -> bool:
+    """Return whether the first field is a label: not a decimal number, as a coordinate is, in every line."""
+    return not all(re.fullmatch(r"[-+]?\d+\.\d+", match[1].strip()) for match in matches)
 
 
-def _not_earlier(found: list[re.Match[str]]) -> bool:
-    """Return whether the second field is no coordinate: else the pair could stand before (number, E, N, H …)."""
+def _has_earlier_pair(matches: list[re.Match[str]]) -> bool:
+    """Return whether fields two and three are a pair of coordinates too, as in lines of number, E, N, H."""
     try:
-        before = np.array([[float(match[2]), float(match[3])] for match in found])
+        before = np.array([[float(match[2]), float(match[3])] for match in matches])
     except ValueError:
-        return True
-    return not ((np.abs(before) > _METRES).all() and detect(before))
+        return False
+    return bool((np.abs(before) > _MIN_METRES).all() and detect(before))
 
 
 def cass_part(text: str, name: str, shape: str | None = None) -> RawPart:
-    """Read a point file; as points unless the user says what they make.
+    """Return a part read from a point file: points, or the line or area that `shape` says they make.
 
     Parameters
     ----------
     text : str
     name : str
-        The file, for sentences.
+        Of the file, for messages.
     shape : {"points", "line", "polygon"}, optional
 
     Raises
     ------
     BadInput
-        If digits were cut, there are too few points, or the shape is none of the three.
+        If digits were lost, there are too few points, or `shape` is none of the three.
     """
     rows = [_Row(*(cell or "" for cell in match.groups())) for match in map(_LINE.fullmatch, _lines(text)) if match]
     for number, row in enumerate(rows, start=1):
@@ -108,8 +108,8 @@ def cass_part(text: str, name: str, shape: str | None = None) -> RawPart:
         geometry=shapely.points(points),
     )
     if shape not in {None, "points"}:
-        made = _made(points, str(shape), name)
-        frame = gpd.GeoDataFrame({"点号": [f"{rows[0].label.strip()}–{rows[-1].label.strip()}"]}, geometry=[made])
+        geometry = _line_or_area(points, str(shape), name)
+        frame = gpd.GeoDataFrame({"点号": [f"{rows[0].label.strip()}–{rows[-1].label.strip()}"]}, geometry=[geometry])
     return RawPart(name, frame, None, "table", tuple(notices), axes_swapped=True)
 
 
@@ -117,8 +117,8 @@ def _lines(text: str) -> list[str]:
     return [line for line in text.replace("，", ",").splitlines() if line.strip()]
 
 
-def _made(points: Floats, shape: str, name: str) -> shapely.Geometry:
-    """Return the line or the area of all points, in their order."""
+def _line_or_area(points: Floats, shape: str, name: str) -> shapely.Geometry:
+    """Return the line or area through all points in order; raise `BadInput` for too few points."""
     least = {"line": 2, "polygon": 3}.get(shape)
     if least is None:
         raise BadInput("geo.table_shape", name=name, shape=shape[:20])
@@ -128,7 +128,7 @@ def _made(points: Floats, shape: str, name: str) -> shapely.Geometry:
 
 
 _SUFFIXES: Final = (".dat", ".txt", ".csv", ".tsv", ".xyz", ".wkt")
-"""Anything may be called so, and is read as this only if it is one."""
+"""Suffixes of files whose content is tested; these suffixes are also used for other formats."""
 
 
 def _tables(source: Source) -> list[Table]:

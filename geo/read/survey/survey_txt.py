@@ -176,7 +176,7 @@ def read_survey_txt(content: bytes, name: str, *, max_features: int = 100_000) -
 
 
 def _narrow(line: str) -> str:
-    """Bring the signs that make the structure, and the digits of points, to their narrow form; names stay."""
+    """Return a line with full-width separators, and full-width digits of points, narrowed; names are unchanged."""
     plain = line.translate(_SIGNS).strip()
     if _SECTION.fullmatch(plain):
         return re.sub(r"\s", "", plain)
@@ -184,7 +184,7 @@ def _narrow(line: str) -> str:
 
 
 def _decoded(content: bytes, name: str, faults: list[Notice]) -> str:
-    """Return the text; say when it came in GBK."""
+    """Return the text, with a notice if it was encoded in GBK."""
     codec = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         return content.decode(codec)
@@ -194,7 +194,7 @@ def _decoded(content: bytes, name: str, faults: list[Notice]) -> str:
 
 
 def _sections(text: str, name: str, faults: list[Notice]) -> tuple[Header, list[str], int]:
-    """Split header and parcels; name keys that the standard does not have."""
+    """Return header, lines of parcels and number of the first of them, with notices of keys not in the standard."""
     lines = [_narrow(line) for line in text.splitlines()]
     if any(_WIDE.search(line) for line in text.splitlines()):
         faults.append(Notice("txt_full_width", {"name": name}))
@@ -219,7 +219,7 @@ def _sections(text: str, name: str, faults: list[Notice]) -> tuple[Header, list[
 
 
 def _parcels(body: list[str], first_line: int, name: str, faults: list[Notice], max_features: int) -> list[Parcel]:
-    """Gather parcels and their points line by line."""
+    """Return the parcels with their points; raise `BadInput` for a line that is neither parcel nor point."""
     found: list[Parcel] = []
     bare = long = 0
     for number, raw in enumerate(body, start=first_line):
@@ -248,7 +248,7 @@ def _parcels(body: list[str], first_line: int, name: str, faults: list[Notice], 
 
 
 def _point(line: str) -> tuple[str, str, float, float] | None:
-    """Read ``J1,ring,X,Y``; the ring may be left out, a height may follow."""
+    """Return number, ring and coordinates of a line ``J1,ring,X,Y``; None if it is not a point; ring is optional."""
     head = _POINT.match(line)
     cells = [cell.strip() for cell in line.split(",")]
     while cells and not cells[-1]:
@@ -266,7 +266,7 @@ def _point(line: str) -> tuple[str, str, float, float] | None:
 def _shapes(
     parcels: list[Parcel], found: HeaderCrs, name: str, faults: list[Notice]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Make each parcel's shape, east first; say what rings were open and what points are missing."""
+    """Return each parcel's shape (east first) and repair code, with notices of open rings and wrong point counts."""
     shapes = np.empty(len(parcels), dtype=object)
     repairs = np.full(len(parcels), "", dtype=object)
     miscounted: list[int] = []
@@ -320,7 +320,7 @@ def _attributes(parcels: list[Parcel]) -> pd.DataFrame:
 
 
 def _declared(parcels: list[Parcel], shapes: NDArray[Any], name: str, faults: list[Notice]) -> Floats:
-    """Return declared areas in square metres; say where units are written out, and where areas do not match."""
+    """Return declared areas (m²), with notices of units and of areas that differ from the plane area."""
     found = np.full(len(parcels), np.nan)
     units: list[str] = []
     unread = 0
@@ -351,7 +351,7 @@ def _declared(parcels: list[Parcel], shapes: NDArray[Any], name: str, faults: li
 
 
 def _allowed(area_m2: float) -> float:
-    """Return by how much a declared area may differ from the plane area: rounding to 0.0001 ha, or a thousandth."""
+    """Return the tolerance (m²) of a declared area: rounding to 0.0001 ha, or a thousandth of the plane area."""
     return max(_AREA_LEAST_M2, _AREA_SHARE * area_m2)
 
 

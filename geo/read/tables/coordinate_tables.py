@@ -69,7 +69,7 @@ def tables_in(
     columns: Mapping[str, str],
     notices: tuple[Notice, ...] = (),
 ) -> list[Table]:
-    """Find the header and the columns that hold coordinates; of tables that stand side by side each is one.
+    """Return the tables of a sheet, with header and coordinate columns found; side by side tables are separate.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def _groups(
 
 @dataclass(frozen=True)
 class _Parcels:
-    """Rows of which several make one shape."""
+    """Rows of which several make one shape, with the roles of columns, coordinates and shape."""
 
     rows: pd.DataFrame
     mapping: Mapping[str, str]
@@ -261,7 +261,7 @@ def _shape_option(text: str, label: str) -> Shape:
 
 
 def _shape(parcels: _Parcels, group: list[int], row: int) -> Any:
-    """Make the line or area of one parcel's rows, in the order of their numbers."""
+    """Return the line or area of one parcel's rows, in the order of their numbers."""
     rows, mapping, numbers, label = parcels.rows, parcels.mapping, parcels.numbers, parcels.label
     where = np.array(group)
     if "order" in mapping:
@@ -300,7 +300,7 @@ def _from_wkt(rows: pd.DataFrame, column: str, label: str, notices: list[Notice]
 
 
 def _shapes_of(rows: pd.DataFrame, found: list[re.Match[str] | None], label: str) -> tuple[Any, tuple[Notice, ...]]:
-    """Read WKT; a fault names the row as it stands in the file."""
+    """Return shapes and notices of WKT; a `BadInput` has the row number of the file."""
     try:
         return shapes_of_wkt([match[2] if match else None for match in found], label)
     except BadInput as fault:

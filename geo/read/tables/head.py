@@ -71,7 +71,7 @@ def blocks(names: Sequence[str]) -> list[range]:
 
 
 def _begin(names: Sequence[str], roles: Sequence[str | None], after: int, pair: tuple[str, str]) -> int:
-    """Return where the next table begins: behind a blank column, or with what repeats the head of the first."""
+    """Return the first column of the next table: after a blank column, or where a name of the first table repeats."""
     following = next(at for at in range(after, len(roles)) if roles[at] in pair)
     for at in range(following, after - 1, -1):
         if not names[at].strip():
@@ -120,7 +120,7 @@ def roles_of(names: list[str], columns: Mapping[str, str], label: str) -> dict[s
 
 
 def coordinate_columns(mapping: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the pair of columns that hold coordinates, east first where names say so; None where there is none."""
+    """Return the pair of coordinate columns, east first if named so; None if there is none."""
     for pair in _PAIRS:
         if pair[0] in mapping and pair[1] in mapping:
             return mapping[pair[0]], mapping[pair[1]]

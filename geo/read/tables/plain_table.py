@@ -1,4 +1,4 @@
-"""A user's CSV or XLSX as plain rows of text: no coordinates looked for, no formula run, little unpacked."""
+"""Read a user's CSV or XLSX as rows of text, without looking for coordinates or running formulas."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ _FEW: Final = 2
 
 @dataclass(frozen=True)
 class PlainTable:
-    """A sheet.
+    """Rows of a CSV or of one sheet, as text.
 
     Attributes
     ----------
     name : str
-        Of the file, with that of the sheet where it has several.
+        Name of the file, with that of the sheet if it has several.
     rows : DataFrame
-        Every row as text, no header taken off; columns 0, 1, …
+        All rows as text, including the header; columns 0, 1, …
     head : int
-        The row that seems to hold the names of the columns.
+        Position of the likely header row.
     """
 
     name: str
@@ -54,7 +54,7 @@ class PlainTable:
     head: int
 
     def under(self, head: int) -> pd.DataFrame:
-        """Return the rows below a row of names, headed by it; rows without any text are left out."""
+        """Return the rows below row `head`, with its cells as column names, without blank rows."""
         head = min(max(head, 0), len(self.rows) - 1)
         body = self.rows.iloc[head + 1 :].reset_index(drop=True)
         body.columns = pd.Index(unique_names([plain_label(str(text)) for text in self.rows.iloc[head]]))
@@ -62,7 +62,7 @@ class PlainTable:
 
 
 def read_plain_tables(content: bytes, name: str, *, upload_mb: int = 20) -> list[PlainTable]:
-    """Read a CSV (comma, semicolon, tab or bar; UTF-8, GB18030 or UTF-16) or an XLSX.
+    """Return the sheets of a CSV (comma, semicolon, tab or bar; UTF-8, GB18030 or UTF-16) or XLSX.
 
     Parameters
     ----------
@@ -74,12 +74,12 @@ def read_plain_tables(content: bytes, name: str, *, upload_mb: int = 20) -> list
     Returns
     -------
     list of PlainTable
-        One for a CSV; of an XLSX each sheet that holds anything.
+        One for a CSV; for an XLSX one for each sheet that is not empty.
 
     Raises
     ------
     BadInput
-        If it is too large, damaged, neither of the two, or holds nothing.
+        If it is too large, damaged, neither of the two, or empty.
     """
     name = plain_label(name)
     if len(content) > upload_mb * _MB:
@@ -90,13 +90,13 @@ def read_plain_tables(content: bytes, name: str, *, upload_mb: int = 20) -> list
         raise BadInput("indicator_own.old_excel", name=name)
     else:
         sheets = [(name, _csv(content, name))]
-    held = [(title, rows) for title, rows in sheets if len(rows) > 1]
-    if not held:
+    filled = [(title, rows) for title, rows in sheets if len(rows) > 1]
+    if not filled:
         raise BadInput("indicator_own.empty", name=name)
-    for title, rows in held:
+    for title, rows in filled:
         if len(rows) > MAX_ROWS or rows.shape[1] > _MAX_COLUMNS:
             raise BadInput("indicator_own.too_many", name=title, rows=MAX_ROWS, columns=_MAX_COLUMNS)
-    return [PlainTable(title, rows, _head(rows)) for title, rows in held]
+    return [PlainTable(title, rows, _head(rows)) for title, rows in filled]
 
 
 def _sheets(content: bytes, name: str, upload_mb: int) -> list[tuple[str, pd.DataFrame]]:
@@ -109,10 +109,10 @@ def _sheets(content: bytes, name: str, upload_mb: int) -> list[tuple[str, pd.Dat
     limits = ReadLimits(vertices=MAX_ROWS)
     try:
         with closing(openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)) as book:
-            told = [(str(sheet.title), _short(cells_of(sheet, limits))) for sheet in book.worksheets]
+            sheets = [(str(sheet.title), _short(cells_of(sheet, limits))) for sheet in book.worksheets]
     except (*DAMAGED, zipfile.BadZipFile):
         raise BadInput("geo.unreadable", name=name) from None
-    return [(name if len(told) == 1 else f"{name}/{plain_label(title)}", rows) for title, rows in told]
+    return [(name if len(sheets) == 1 else f"{name}/{plain_label(title)}", rows) for title, rows in sheets]
 
 
 def _csv(content: bytes, name: str) -> pd.DataFrame:
@@ -142,12 +142,12 @@ def _looks_like_text(text: str) -> bool:
 
 
 def _short(rows: pd.DataFrame) -> pd.DataFrame:
-    """Cut cells to what is read of them; ``361002.0`` is a code that a spreadsheet took for a number."""
+    """Return cells cut to `_MAX_CELL` characters, without ``.0`` of codes that a spreadsheet stored as numbers."""
     return rows.map(lambda text: text[:_MAX_CELL].removesuffix(".0").strip()) if len(rows) else rows
 
 
 def _head(rows: pd.DataFrame) -> int:
-    """Return the first row that names columns: about as filled as the fullest, mostly words, above a row of numbers."""
+    """Return the position of the header: the first well-filled row with few numbers above one with more of them."""
     top = rows.iloc[:_HEAD_ROWS]
     filled = (top != "").sum(axis=1)
     numbers = top.apply(lambda column: number_cells(column).notna()).sum(axis=1)
@@ -159,7 +159,7 @@ def _head(rows: pd.DataFrame) -> int:
 
 
 def number_cells(cells: pd.Series) -> pd.Series:
-    """Read cells of text as numbers: ``1,234``, ``１２．５``, ``12.5%`` (12.5); NaN for what is none.
+    """Return cells of text as numbers: ``1,234``, ``１２．５``, ``12.5%`` (12.5); NaN for other text.
 
     Examples
     --------
@@ -175,6 +175,6 @@ def number_cells(cells: pd.Series) -> pd.Series:
 
 
 def blank_cells(cells: pd.Series) -> pd.Series:
-    """Return a mask of the cells that are blank, or say that there is no figure."""
+    """Return a mask of the cells that are blank or a sign for a missing figure, such as ``—``."""
     blank: pd.Series = cells.astype(str).str.strip().str.lower().isin(_NOTHING)
     return blank

@@ -9,7 +9,7 @@ import pytest
 
 from carto.map import assets
 from carto.map.assets import bundle
-from carto.map.drawing_texts import draw_words
+from carto.map.drawing_texts import drawing_texts
 from geo.errors import RedlineError
 from tests.helpers import ROOT
 from words import LANGUAGES
@@ -73,5 +73,5 @@ def test_every_text_of_the_drawing_tools_is_there_in_both_languages(fetched):
     assert own is not None
     leaves = set(re.findall(r"(\w+):\"", own.group(1))) - {"circlemarker"}  # a tool that we do not offer
     for lang in LANGUAGES:
-        given = set(re.findall(r"\"(\w+)\": \"", json.dumps(draw_words(lang), ensure_ascii=False)))
+        given = set(re.findall(r"\"(\w+)\": \"", json.dumps(drawing_texts(lang), ensure_ascii=False)))
         assert leaves <= given, leaves - given

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 from pydantic import ValidationError
 
-from carto.map.bases import Base, allowed_hosts, bases_of
+from carto.map.bases import ShadedRelief, allowed_hosts, base_maps
 from carto.map.folium_map import build_map, refuse_remote
 from carto.scene import Compare, Scene
 from geo.errors import RedlineError
@@ -15,7 +15,7 @@ from layers.catalogue.model import Bilingual
 from tests.carto.helpers import config_of
 from tests.helpers import ROOT
 
-RELIEF = Base("../../redline/base/h.webp?v=1", ((24, 113), (30, 118)))
+RELIEF = ShadedRelief("../../redline/base/h.webp?v=1", ((24, 113), (30, 118)))
 SERVICE = {
     "id": "image",
     "title": Bilingual(zh="影像", en="Imagery"),
@@ -47,11 +47,11 @@ def test_by_default_nothing_comes_from_outside(draw, make_layer, squares):
 def test_a_service_needs_its_key(monkeypatch):
     service = OnlineMap.model_validate(SERVICE)
     monkeypatch.delenv("REDLINE_TEST_KEY", raising=False)
-    absent = bases_of(None, [service], "en")[-1]
+    absent = base_maps(None, [service], "en")[-1]
     assert "REDLINE_TEST_KEY" in absent["absent"]
     assert "url" not in absent
     monkeypatch.setenv("REDLINE_TEST_KEY", "a&b")
-    there = bases_of(None, [service], "en")[-1]
+    there = base_maps(None, [service], "en")[-1]
     assert there["url"] == "https://t{s}.tiles.example/img_w/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=a%26b"
 
 

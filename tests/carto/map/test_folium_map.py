@@ -9,7 +9,7 @@ import pytest
 import shapely
 from streamlit_folium import generate_js_hash, generate_leaflet_string
 
-from carto.map.folium_map import Base, Scene, View, build_map, highlight_group, refuse_remote
+from carto.map.folium_map import Scene, ShadedRelief, View, build_map, highlight_group, refuse_remote
 from geo.errors import RedlineError
 from layers.catalogue.model import Bilingual
 from tests.carto.helpers import config_of
@@ -41,7 +41,7 @@ def test_the_same_layers_give_the_same_script(draw, make_layer, squares):
 
 
 def test_nothing_is_asked_of_another_server(draw, make_layer, squares):
-    drawn = draw([make_layer(squares)], base=Base("../../redline/base/h.webp?v=1", ((24, 113), (30, 118))))
+    drawn = draw([make_layer(squares)], base=ShadedRelief("../../redline/base/h.webp?v=1", ((24, 113), (30, 118))))
     page = script_of(drawn) + drawn.get_root().header.render()
     assert not re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", page)
     assert [url for _, url in drawn.default_js] == [f"{ASSETS}/map.js"]

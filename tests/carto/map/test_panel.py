@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from carto.map.panel import groups_of, initial_panel, symbol_json
-from carto.scene import LayerShow, arranged
+from carto.map.panel import initial_panel, panel_json, symbol_json
+from carto.scene import LayerDisplay, ordered_ids
 
 
 def rows_of(layers, panel=(), visible=None):
-    groups = groups_of(layers, "zh", lambda layer, kind: f"../t/{layer.id}", panel, visible)
+    groups = panel_json(layers, "zh", lambda layer, kind: f"../t/{layer.id}", panel, visible)
     return [(row["id"], row["on"], row.get("opacity")) for group in groups for row in group["layers"]]
 
 
@@ -21,9 +21,9 @@ def test_what_is_drawn_on_top_stands_first(make_layer, squares):
 
 def test_the_panel_is_as_the_user_left_it(make_layer, squares):
     layers = [make_layer(squares, layer_id=name) for name in ("one", "two", "three")]
-    left = (LayerShow("three", on=False, opacity=0.4), LayerShow("one", on=True), LayerShow("gone", on=True))
+    left = (LayerDisplay("three", on=False, opacity=0.4), LayerDisplay("one", on=True), LayerDisplay("gone", on=True))
     assert rows_of(layers, left) == [("three", False, 0.4), ("one", True, 1.0), ("two", True, 1.0)]
-    assert initial_panel(layers, left) == (left[0], left[1], LayerShow("two", on=True))
+    assert initial_panel(layers, left) == (left[0], left[1], LayerDisplay("two", on=True))
 
 
 def test_layers_of_a_group_stay_together(make_layer, squares):
@@ -32,7 +32,7 @@ def test_layers_of_a_group_stay_together(make_layer, squares):
         make_layer(squares, layer_id="line", group="control"),
         make_layer(squares, layer_id="river", group="water"),
     ]
-    left = [LayerShow(name, on=True) for name in ("river", "line", "lake")]
+    left = [LayerDisplay(name, on=True) for name in ("river", "line", "lake")]
     assert [row[0] for row in rows_of(layers, left)] == ["river", "lake", "line"]
 
 
@@ -43,10 +43,10 @@ def test_a_layer_that_is_not_here_does_not_stand(make_layer, squares):
 
 
 def test_order_takes_what_it_knows_and_keeps_the_rest():
-    assert arranged(["a", "b"], []) == ["a", "b"]
-    assert arranged(["a", "b"], ["x", "b", "b"]) == ["a", "b"]
-    assert arranged(["a", "b", "c"], ["c", "b"]) == ["a", "c", "b"]
-    assert sorted(arranged(list("abcdef"), list("fxb"))) == list("abcdef")
+    assert ordered_ids(["a", "b"], []) == ["a", "b"]
+    assert ordered_ids(["a", "b"], ["x", "b", "b"]) == ["a", "b"]
+    assert ordered_ids(["a", "b", "c"], ["c", "b"]) == ["a", "c", "b"]
+    assert sorted(ordered_ids(list("abcdef"), list("fxb"))) == list("abcdef")
 
 
 def test_a_symbol_keeps_a_zero_and_drops_what_is_unset():

@@ -22,8 +22,8 @@ def test_shapes_go_without_attributes_in_their_colour() -> None:
     assert feature["properties"] == {}
     assert feature["geometry"]["type"] == "Polygon"
     assert min(x for x, _ in feature["geometry"]["coordinates"][0]) == 116.123457
-    assert group.look["color"] == "#8f1d15"
-    assert "dashArray" in group.look
+    assert group.path_style["color"] == "#8f1d15"
+    assert "dashArray" in group.path_style
 
 
 def test_too_many_corners_become_a_dot_inside_each() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from carto.style.classes import DIVERGING, classify, rising_limits
+from carto.style.classes import DIVERGING, classify, parse_limits
 from geo.errors import RedlineError
 
 
@@ -128,9 +128,9 @@ def test_limits_by_hand_part_at_the_centre():
 @pytest.mark.parametrize("text", ["", "a", "3;2", "1;1", "1 2 nan", "1 2 inf", "1e999", "1;2;3;4;5;6;7;8;9;10", "<b>"])
 def test_limits_that_nobody_can_class_by_are_refused(text):
     with pytest.raises(RedlineError):
-        rising_limits(text)
+        parse_limits(text)
 
 
 @pytest.mark.parametrize("text", ["10;20；1000", "10, 20, 1,000", " 10 20 1000 ", "10、20、1,000"])
 def test_limits_are_read_as_people_write_them(text):
-    assert rising_limits(text) == (10, 20, 1000)
+    assert parse_limits(text) == (10, 20, 1000)

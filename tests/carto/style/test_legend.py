@@ -86,7 +86,7 @@ def test_a_ring_with_a_number_is_explained_where_symbols_are_joined(make_layer, 
         return [entry for entry in group["layers"][0]["legend"] if entry["kind"] == "crowd"]
 
     assert rings(one) == rings(several) == [], "few symbols are never joined"
-    monkeypatch.setattr(tiles_layer, "_MARKS_AT_ONCE", 10)
+    monkeypatch.setattr(tiles_layer, "_MAX_MARKS_IN_JSON", 10)
     assert [entry["style"]["fill"] for entry in rings(one)] == ["#445566"]
     assert "grey" in rings(several)[0]["label"]
     assert not any(entry.kind == "crowd" for entry in layer_legend(several, "en")), "a sheet draws every symbol"

@@ -8,11 +8,11 @@ from collections import defaultdict
 import pytest
 import shapely
 
-from carto.map.panel import groups_of
-from carto.scene import LayerShow
+from carto.map.panel import panel_json
+from carto.scene import LayerDisplay
 from carto.style.years import MOST_JOINED, year_kinds
 from carto.tiles import files as tiles_layer
-from carto.tiles.files import ensure, file_name, marks_of
+from carto.tiles.files import ensure_file, file_name, marks_json
 from layers.catalogue.model import Style
 from tests.carto.tiles.test_mark_tiles import many, read
 from tests.geo.tiles.test_build import area_m2, decoded, lonlat
@@ -40,7 +40,7 @@ def test_kinds_count_every_feature_once(lots):
 
 
 def test_each_year_has_its_own_area_at_every_zoom(lots, tmp_path):
-    tiles = decoded(ensure(lots, "shapes", tmp_path))
+    tiles = decoded(ensure_file(lots, "shapes", tmp_path))
     shapes = lots.frame.geometry.to_numpy()
     of_row = year_kinds(lots).of_row
     assert min(tiles) < 5 < max(tiles)
@@ -66,7 +66,7 @@ def test_so_many_kinds_that_joining_would_fill_memory_are_not_joined(make_layer,
     for count in (3, MOST_JOINED + 1):
         shapes = [squares[i % 3] for i in range(count)]
         layer = make_layer(shapes, columns={"at": range(1990, 1990 + count)}, time_field="at")
-        tiles_layer._make(layer, "shapes", tmp_path / "x.pmtiles", lambda _: None)
+        tiles_layer._write_file(layer, "shapes", tmp_path / "x.pmtiles", lambda _: None)
     assert asked == [True, False]
 
 
@@ -84,19 +84,19 @@ def test_symbols_and_names_end_with_their_kind(make_layer, squares, tmp_path):
         columns={"at": ["2021", "", "2019"]},
         time_field="at",
     )
-    marks = json.loads(ensure(layer, "marks", tmp_path).read_text(encoding="utf-8"))
+    marks = json.loads(ensure_file(layer, "marks", tmp_path).read_text(encoding="utf-8"))
     kinds = year_kinds(layer).rows.tolist()
     assert marks["points"] == [[115, 27, "名2", "Name 2", 0, 1, -1, 0, kinds.index([0, 2019, 2019, 1])]]
     assert [label[5] for label in marks["labels"]] == [kinds.index([0, 2021, 2021, 1]), kinds.index([0, -1, -1, 1])]
-    assert len(marks_of(layer, layer.frame)["points"][0]) == 6, "files that are taken away hold no kinds"
+    assert len(marks_json(layer, layer.frame)["points"][0]) == 6, "files that are taken away hold no kinds"
 
 
 def test_a_symbol_for_many_knows_how_many_are_of_each_kind(make_layer, tmp_path, monkeypatch):
-    monkeypatch.setattr(tiles_layer, "_MARKS_AT_ONCE", 100)
+    monkeypatch.setattr(tiles_layer, "_MAX_MARKS_IN_JSON", 100)
     points = [shapely.Point(116 + i % 40 / 100, 27 + i // 40 / 100) for i in range(1200)]
     layer = make_layer(points, columns={"at": [2000 + i % 7 for i in range(1200)]}, time_field="at")
     wanted = {kind: row[3] for kind, row in enumerate(year_kinds(layer).rows.tolist())}
-    tiles, _ = read(ensure(layer, "marks", tmp_path))
+    tiles, _ = read(ensure_file(layer, "marks", tmp_path))
     for zoom, found in tiles.items():
         counted: dict[int, int] = defaultdict(int)
         for point in (point for tile in found.values() for point in tile["points"]):
@@ -117,18 +117,18 @@ def test_a_symbol_for_many_knows_how_many_are_of_each_kind(make_layer, tmp_path,
     ],
 )
 def test_a_link_asks_for_years_that_there_are(lots, asked, drawn):
-    panel = (LayerShow(lots.id, on=True, years=asked, undated=False),)
-    row = groups_of([lots], "zh", lambda *_: "../t", panel, None)[0]["layers"][0]
+    panel = (LayerDisplay(lots.id, on=True, years=asked, undated=False),)
+    row = panel_json([lots], "zh", lambda *_: "../t", panel, None)[0]["layers"][0]
     assert (row["years"]["from"], row["years"]["to"], row["years"]["showUndated"]) == (*drawn, False)
 
 
 def test_a_layer_without_years_says_nothing_of_them(make_layer, squares):
-    row = groups_of([make_layer(squares)], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
+    row = panel_json([make_layer(squares)], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
     assert (row["years"], row["yearless"]) == (None, "")
 
 
 def test_dates_that_cannot_be_read_are_said(make_layer, squares):
     layer = make_layer(squares, columns={"at": ["十四五", "", None]}, time_field="at")
-    row = groups_of([layer], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
+    row = panel_json([layer], "zh", lambda *_: "../t", (), None)[0]["layers"][0]
     assert row["years"] is None
     assert "没有读出年份" in row["yearless"]

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from carto.tiles import files as tiles_layer
-from carto.tiles.files import ensure, file_name, make_missing, tile_kinds
+from carto.tiles.files import ensure_file, file_name, make_missing, tile_kinds
 from layers.catalogue.model import Style
 
 
@@ -37,7 +37,7 @@ def test_marks_hold_every_point_and_a_name_inside_each_area(make_layer, squares,
     moon = shapely.Point(117, 29).buffer(0.5) - shapely.Point(117.2, 29).buffer(0.5)
     shapes = [*squares, moon, shapely.MultiPoint([(115, 27), (115.5, 27)]), shapely.LineString([(113, 26), (115, 26)])]
     layer = make_layer(shapes, style=Style(label="name_zh"), located=[True] * 4 + [False, True])
-    marks = json.loads(ensure(layer, "marks", tmp_path).read_text(encoding="utf-8"))
+    marks = json.loads(ensure_file(layer, "marks", tmp_path).read_text(encoding="utf-8"))
     assert marks["points"] == [[115, 27, "名4", "Name 4", 0, 0], [115.5, 27, "名4", "Name 4", 0, 0]]
     assert [row[2] for row in marks["labels"]] == ["名0", "名1", "名2", "名3", "名5"]
     for (lon, lat, *_, width), shape in zip(marks["labels"][:4], shapes[:4], strict=True):
@@ -51,7 +51,7 @@ def test_a_file_is_made_once_even_for_many_at_a_time(make_layer, squares, tmp_pa
     real = tiles_layer.build_tiles
     monkeypatch.setattr(tiles_layer, "build_tiles", lambda *a, **k: (made.append(1), real(*a, **k)))
     layer = make_layer(squares)
-    threads = [threading.Thread(target=ensure, args=(layer, "shapes", tmp_path)) for _ in range(8)]
+    threads = [threading.Thread(target=ensure_file, args=(layer, "shapes", tmp_path)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

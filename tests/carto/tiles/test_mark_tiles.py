@@ -13,8 +13,8 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from benchmarks.parcels import places
 from carto.tiles import files as tiles_layer
-from carto.tiles.files import ensure, file_name
-from carto.tiles.mark_rows import counts_of
+from carto.tiles.files import ensure_file, file_name
+from carto.tiles.mark_rows import drawing_counts
 from layers.catalogue.model import Style
 
 
@@ -41,7 +41,7 @@ def crowd(make_layer, tmp_path):
         columns={"kind": list(held["kind"])},
         located=[i % 50 > 0 for i in range(5_000)],
     )
-    return layer, ensure(layer, "marks", tmp_path)
+    return layer, ensure_file(layer, "marks", tmp_path)
 
 
 def test_every_point_is_counted_once_at_every_zoom(crowd):
@@ -87,12 +87,12 @@ def test_a_view_is_light_however_many_points(crowd):
 
 
 def test_names_come_with_the_zoom_at_which_they_can_be_written(make_layer, tmp_path, monkeypatch):
-    monkeypatch.setattr(tiles_layer, "_MARKS_AT_ONCE", 100)
+    monkeypatch.setattr(tiles_layer, "_MAX_MARKS_IN_JSON", 100)
     chance = np.random.default_rng(1)
     at = chance.uniform((114, 25), (118, 29), (2_000, 2))
     shapes = [shapely.box(x, y, x + s, y + s) for (x, y), s in zip(at, chance.uniform(0.001, 0.08, 2_000), strict=True)]
     layer = make_layer(shapes, style=Style(label="name_zh"))
-    path = ensure(layer, "marks", tmp_path)
+    path = ensure_file(layer, "marks", tmp_path)
     tiles, sizes = read(path)
     kept = {
         zoom: {label[2]: label for tile in found.values() for label in tile["labels"]} for zoom, found in tiles.items()
@@ -116,8 +116,8 @@ def test_names_come_with_the_zoom_at_which_they_can_be_written(make_layer, tmp_p
 def test_few_marks_stay_one_file_and_how_names_are_written_is_part_of_the_key_of_many(make_layer, squares, monkeypatch):
     few = make_layer(squares, style=Style(label="name_zh"))
     assert file_name(few, "marks").endswith(".json")
-    assert counts_of(few) == (3, 0, 15)
-    monkeypatch.setattr(tiles_layer, "_MARKS_AT_ONCE", 2)
+    assert drawing_counts(few) == (3, 0, 15)
+    monkeypatch.setattr(tiles_layer, "_MAX_MARKS_IN_JSON", 2)
     many_names = file_name(few, "marks")
     assert many_names.endswith(".pmtiles")
     assert file_name(make_layer(squares, style=Style(label="name_zh"), group="water"), "marks") != many_names

@@ -14,7 +14,7 @@ import pytest
 
 from carto.tiles import store as tile_store
 from carto.tiles.background import start_missing
-from carto.tiles.store import made_once, tidy
+from carto.tiles.store import make_once, remove_unused
 
 DAY_S = 86_400
 
@@ -32,20 +32,20 @@ def seen(folder: Path) -> list[str]:
 
 
 def test_another_process_waits_and_sees_how_far_it_is(tmp_path, monkeypatch):
-    monkeypatch.setattr(tile_store, "_LOOK_S", 0.01)
+    monkeypatch.setattr(tile_store, "_POLL_S", 0.01)
     other = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(f"""
             import sys
             from pathlib import Path
             from carto.tiles import store
-            store._LOOK_S = 0.0
+            store._POLL_S = 0.0
             path = Path({str(tmp_path / "a.pmtiles")!r})
             def make(told):
                 told(0.25)
                 print("begun", flush=True)
                 sys.stdin.readline()
                 path.write_text("by the other")
-            store.made_once(path, make)
+            store.make_once(path, make)
         """)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )  # fmt: skip
@@ -57,7 +57,7 @@ def test_another_process_waits_and_sees_how_far_it_is(tmp_path, monkeypatch):
         if share == 0.25 and not other.stdin.closed:
             other.stdin.close()  # the other goes on to the end
 
-    made_once(tmp_path / "a.pmtiles", lambda _: made.append(1), told)
+    make_once(tmp_path / "a.pmtiles", lambda _: made.append(1), told)
     other.wait(20)
     assert (tmp_path / "a.pmtiles").read_text() == "by the other"
     assert made == []
@@ -66,7 +66,7 @@ def test_another_process_waits_and_sees_how_far_it_is(tmp_path, monkeypatch):
 
 
 def test_what_a_killed_build_left_blocks_nobody_and_goes(tmp_path, monkeypatch):
-    monkeypatch.setattr(tile_store, "_LOOK_S", 0.01)
+    monkeypatch.setattr(tile_store, "_POLL_S", 0.01)
     path = tmp_path / "a.pmtiles"
     killed = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(f"""
@@ -79,14 +79,14 @@ def test_what_a_killed_build_left_blocks_nobody_and_goes(tmp_path, monkeypatch):
                 progress(0.4)
                 print("begun", flush=True)
                 sys.stdin.readline()
-            store.made_once(path, make)
+            store.make_once(path, make)
         """)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
     )  # fmt: skip
     assert killed.stdout.readline() == "begun\n"
     killed.kill()
     killed.wait(20)
-    made_once(path, lambda _: whole(path))
+    make_once(path, lambda _: whole(path))
     assert path.read_text(encoding="utf-8") == "x"
     assert seen(tmp_path) == ["a.pmtiles"]
     assert [left.name for left in (tmp_path / ".locks").iterdir()] == ["a.pmtiles"], "only the empty file of the lock"
@@ -99,9 +99,9 @@ def test_a_build_that_fails_lets_the_next_one_try(tmp_path):
         raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space"):
-        made_once(path, full)
+        make_once(path, full)
     assert seen(tmp_path) == []
-    made_once(path, lambda _: whole(path))
+    make_once(path, lambda _: whole(path))
     assert path.exists()
 
 
@@ -110,12 +110,12 @@ def test_files_of_older_versions_go_and_the_disk_has_a_bound(tmp_path):
         whole(tmp_path / f"{name}.pmtiles", "x" * 100)
         when = time.time() - age_days * DAY_S
         os.utime(tmp_path / f"{name}.pmtiles", (when, when))
-    tidy(tmp_path, "own")
+    remove_unused(tmp_path, "own")
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("*/*")}
     assert left == {"own/new.pmtiles", "other/old.pmtiles", "other/week.pmtiles", "third/day.pmtiles"}
-    tidy(tmp_path, "own", most_bytes=250)
+    remove_unused(tmp_path, "own", most_bytes=250)
     assert {path.parent.name for path in tmp_path.glob("*/*")} == {"own", "third"}
-    tidy(tmp_path, "own", most_bytes=10)
+    remove_unused(tmp_path, "own", most_bytes=10)
     assert [path.parent.name for path in tmp_path.glob("*/*")] == ["own"], "what is in use stays"
 
 
@@ -128,7 +128,7 @@ def test_sessions_share_one_build_and_a_failed_one_is_told_and_tried_again(make_
         assert go.wait(20)
         raise OSError("no space left")
 
-    monkeypatch.setattr("carto.tiles.files.ensure", slow)
+    monkeypatch.setattr("carto.tiles.files.ensure_file", slow)
     layer = make_layer(squares)
     (one,), (two,) = start_missing([layer], tmp_path), start_missing([layer], tmp_path)
     assert one.task is two.task

@@ -12,7 +12,7 @@ from PIL import Image
 from pyproj import Transformer
 from rasterio.transform import from_origin
 
-from carto.map.image_overlay import painted
+from carto.map.image_overlay import paint_raster
 from geo.errors import BadInput
 from geo.raster.open import raster_facts
 from geo.raster.view import raster_view
@@ -64,11 +64,11 @@ def test_what_lies_beyond_the_map_is_cut_and_elsewhere_refused(tmp_path: Path) -
 
 def test_the_picture_is_clear_where_nothing_is() -> None:
     values = np.array([[np.nan, 0.0], [50.0, 100.0]])
-    picture = painted(values)
+    picture = paint_raster(values)
     with Image.open(io.BytesIO(picture.webp)) as image:
         pixels = np.asarray(image.convert("RGBA"))
     assert pixels[..., 3].tolist() == [[0, 255], [255, 255]]
     shade = pixels[..., :3].sum(axis=-1)
     assert shade[0, 1] > shade[1, 0] > shade[1, 1], "higher is darker"
-    assert painted(np.full((2, 2), np.nan)).low == 0
-    assert painted(np.full((2, 2), 7.0)).high == 7
+    assert paint_raster(np.full((2, 2), np.nan)).low == 0
+    assert paint_raster(np.full((2, 2), 7.0)).high == 7

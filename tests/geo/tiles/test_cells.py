@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.tiles.cells import CELLS, coarser, coverage, outlines, picked
+from geo.tiles.cells import CELLS, coarser, coverage, outlines, select_cells
 
 
 def scattered(count, seed):
@@ -44,7 +44,7 @@ def test_as_many_cells_as_the_area_is_worth_and_none_twice(times):
     half = len(shapes) // 2
     covers = {4: coverage(shapes[:half], 1.0, (0.0, 0.0)), 9: coverage(shapes[half:], 1.0, (0.0, 0.0))}
     covers = {number: coarser(cover, times) for number, cover in covers.items()}
-    cells = picked(covers)
+    cells = select_cells(covers)
     for number, cover in covers.items():
         assert (cells == number + 1).sum() == pytest.approx(cover.sum(), abs=1)
     blocks = [np.add.reduceat(np.add.reduceat(m, range(0, len(m), 16), 0), range(0, len(m), 16), 1)
@@ -53,7 +53,7 @@ def test_as_many_cells_as_the_area_is_worth_and_none_twice(times):
 
 
 def test_cells_already_taken_are_left_and_the_area_stays():
-    cells = picked({2: np.full((64, 64), 0.25), 5: np.full((64, 64), 0.5)})
+    cells = select_cells({2: np.full((64, 64), 0.25), 5: np.full((64, 64), 0.5)})
     values, counts = np.unique(cells, return_counts=True)
     assert dict(zip(values.tolist(), counts.tolist(), strict=True)) == {0: 1024, 3: 1024, 6: 2048}
 

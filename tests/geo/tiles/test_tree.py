@@ -59,7 +59,7 @@ def test_where_parts_meet_no_edge_is_left(tmp_path, in_parts):
 
 
 def test_many_small_shapes_are_drawn_as_cells_of_their_area(tmp_path, monkeypatch):
-    monkeypatch.setattr(tiles_tree, "_HEAVY", ((99, 4_000),))
+    monkeypatch.setattr(tiles_tree, "_MAX_BYTES", ((99, 4_000),))
     monkeypatch.setattr(tiles_tree, "_LEAF_POINTS", 20_000)
     fields = parcels(800)
     kinds = np.unique(fields["kind"], return_inverse=True)[1].astype(np.int64)
@@ -75,7 +75,7 @@ def test_many_small_shapes_are_drawn_as_cells_of_their_area(tmp_path, monkeypatc
 
 
 def test_cells_lie_where_the_shapes_are(tmp_path, monkeypatch):
-    monkeypatch.setattr(tiles_tree, "_HEAVY", ((99, 500),))
+    monkeypatch.setattr(tiles_tree, "_MAX_BYTES", ((99, 500),))
     west, east = stars(90, 0.001, 0.004, 7), [shapely.affinity.translate(s, 3, -2) for s in stars(40, 0.002, 0.004, 8)]
     build_tiles(frame([*west, *east]), tmp_path / "a.pmtiles", dissolve=True)
     whole = drawn(decoded(tmp_path / "a.pmtiles", [6]), 6)
@@ -108,7 +108,7 @@ def test_lines_and_shapes_of_a_layer_in_parts_keep_their_ids(tmp_path, in_parts)
 
 
 def test_a_heavy_tile_keeps_its_longest_lines_and_its_areas(tmp_path, monkeypatch):
-    monkeypatch.setattr(tiles_tree, "_HEAVY", ((99, 3_000),))
+    monkeypatch.setattr(tiles_tree, "_MAX_BYTES", ((99, 3_000),))
     monkeypatch.setattr(tiles_tree, "_LINE_POINTS", 600)
     monkeypatch.setattr(tiles_tree, "_LEAF_POINTS", 1_500)
     chance = np.random.default_rng(3)
@@ -136,7 +136,7 @@ def test_a_heavy_tile_keeps_its_longest_lines_and_its_areas(tmp_path, monkeypatc
 
 
 def test_lines_alone_too_many_for_a_tile(tmp_path, monkeypatch):
-    monkeypatch.setattr(tiles_tree, "_HEAVY", ((99, 500),))
+    monkeypatch.setattr(tiles_tree, "_MAX_BYTES", ((99, 500),))
     at = np.random.default_rng(5).uniform((115, 27), (117, 29), (500, 2))
     shapes = shapely.linestrings(np.stack([at, at + 0.02], axis=1))
     build_tiles(frame(shapes), tmp_path / "a.pmtiles", dissolve=True)

@@ -56,7 +56,7 @@ class Client:
 @pytest.fixture
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path))
-    tokens.secret.cache_clear()
+    tokens.signing_key.cache_clear()
     store = Jobs(tmp_path / "exports", workers=1)
     monkeypatch.setattr(downloads, "jobs", lambda: store)
 
@@ -69,12 +69,12 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert job.task.ended.wait(20)
     yield job, store, Client()
     store.close()
-    tokens.secret.cache_clear()
+    tokens.signing_key.cache_clear()
 
 
 def test_the_file_comes_whole_as_an_attachment(made: tuple[Job, Jobs, Client]) -> None:
     job, _, client = made
-    answer = client.get(downloads.address_of(job))
+    answer = client.get(downloads.download_url(job))
     assert answer.status_code == 200
     assert job.path is not None
     assert answer.content == job.path.read_bytes()
@@ -86,11 +86,11 @@ def test_the_file_comes_whole_as_an_attachment(made: tuple[Job, Jobs, Client]) -
 
 def test_nobody_else_gets_it(made: tuple[Job, Jobs, Client]) -> None:
     job, store, client = made
-    address = downloads.address_of(job)
+    address = downloads.download_url(job)
     assert client.get(address[:-3] + "abc").status_code == 403
     assert client.get("/redline/take/" + tokens.signer("redline-tiles").dumps([job.owner, job.id])).status_code == 403
     other = Job(job.id, "another", "", job.task)
-    assert client.get(downloads.address_of(other)).status_code == 404
+    assert client.get(downloads.download_url(other)).status_code == 404
     assert client.get("/redline/take/../../token.key").status_code == 404
     store.drop(job)
     assert client.get(address).status_code == 404

@@ -28,14 +28,14 @@ TOKEN = serving.TOKEN_HEADER
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path))
-    tokens.secret.cache_clear()
+    tokens.signing_key.cache_clear()
     folder = tmp_path / "tiles" / "county"
     folder.mkdir(parents=True)
     (folder / f"{NAME}.pmtiles").write_bytes(CONTENT)
     (folder / f"{NAME}.json").write_text('{"points":[],"labels":[]}' * 100)
     (tmp_path / "secret.pmtiles").write_bytes(b"not for you")
     yield tmp_path
-    tokens.secret.cache_clear()
+    tokens.signing_key.cache_clear()
 
 
 @pytest.fixture
@@ -114,10 +114,10 @@ def test_without_a_token_there_are_no_tiles(ask):
 
 def test_a_token_of_another_server_is_worth_nothing(ask, tmp_path, monkeypatch):
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "other"))
-    tokens.secret.cache_clear()
+    tokens.signing_key.cache_clear()
     foreign = serving.new_token("s")
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path))
-    tokens.secret.cache_clear()
+    tokens.signing_key.cache_clear()
     assert ask(tile(), **{TOKEN: foreign})[0] == 403
 
 
@@ -129,7 +129,7 @@ def test_a_token_ends(ask, monkeypatch):
 
 def test_a_token_outlives_a_restart_and_its_key_is_private(ask, home):
     token = serving.new_token("s")
-    tokens.secret.cache_clear()
+    tokens.signing_key.cache_clear()
     assert ask(tile(), **{TOKEN: token})[0] == 200
     assert stat.S_IMODE((home / "token.key").stat().st_mode) == 0o600
     assert len((home / "token.key").read_bytes()) == 32
@@ -191,9 +191,9 @@ def test_assets_are_named_by_content_and_kept_for_ever(ask):
 
 def test_the_relief_is_the_one_that_the_catalogue_names(ask, monkeypatch, tmp_path):
     (tmp_path / "relief.webp").write_bytes(b"RIFFwebp")
-    monkeypatch.setattr(serving, "base_file", lambda: tmp_path / "relief.webp")
+    monkeypatch.setattr(serving, "relief_file", lambda: tmp_path / "relief.webp")
     assert ask("/redline/base/hillshade.webp")[2] == b"RIFFwebp"
-    monkeypatch.setattr(serving, "base_file", lambda: None)
+    monkeypatch.setattr(serving, "relief_file", lambda: None)
     assert ask("/redline/base/hillshade.webp")[0] == 404
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from tests.helpers import ROOT
 from views.session import state as module
-from views.session.state import KeptWidget, Slot
+from views.session.state import PersistentWidget, Slot
 
 VIEWS = sorted((ROOT / "views").rglob("*.py"))
-DECLARES = {"Slot", "KeptWidget", "Memo"}
+DECLARES = {"Slot", "PersistentWidget", "Memo"}
 
 
 def declared(path: Path) -> list[tuple[str, str]]:
@@ -45,7 +45,7 @@ def test_slots_are_made_where_they_are_declared() -> None:
         text = path.read_text(encoding="utf-8")
         if path.parent.name == "session" and path.name in {"state.py", "memo.py"}:
             continue
-        assert len(re.findall(r"(?<![\w.])(?:Slot|KeptWidget|Memo)\(", text)) == len(declared(path)), path
+        assert len(re.findall(r"(?<![\w.])(?:Slot|PersistentWidget|Memo)\(", text)) == len(declared(path)), path
 
 
 @pytest.fixture
@@ -65,13 +65,13 @@ def test_a_slot_has_its_default_until_it_is_set(session: dict[str, object]) -> N
 
 
 def test_a_widget_shows_again_what_it_held_on_another_page(session: dict[str, object]) -> None:
-    text = KeptWidget("text", "")
-    assert text.restored("first") == "text"
+    text = PersistentWidget("text", "")
+    assert text.restore("first") == "text"
     assert session["text"] == "first"
     text.keep("typed")
     del session["text"]  # as Streamlit does when another page is shown
-    text.restored("first")
+    text.restore("first")
     assert text.get() == "typed"
-    text.hand_over("from the map")
-    text.restored()
+    text.set_next("from the map")
+    text.restore()
     assert text.get() == "from the map"

@@ -12,8 +12,8 @@ from views.parts.entries.table import force_text
 from views.session import (
     Row,
     html_of,
+    is_missing,
     lang,
-    missing,
     region_text,
     regions_text,
     row_of,
@@ -86,7 +86,7 @@ def where_text(row: Row, feature: Row | None) -> tuple[str, str]:
         basis = "water_symbol"
     where = say(f"plans_page.where_{basis}")
     metres = feature["accuracy_m"] if feature else row.get("accuracy_m")
-    if drawn_as == "symbol" or metres is None or missing(metres):
+    if drawn_as == "symbol" or metres is None or is_missing(metres):
         known = drawn_as not in {"symbol", ""}
         return where, say("plans_page.unknown") if known else say("plans_page.no_accuracy")
     return where, say(
@@ -115,7 +115,7 @@ def _site(row: Row, entry: Row, feature: Row | None) -> Facts:
         ("aliases", row["aliases"]),
         ("counties", regions_text(row["adcodes"])),
         ("zone", row["zone_as_printed"]),
-        ("area", say("plans_page.ha", value=f"{row['area_ha']:,.2f}") if not missing(row["area_ha"]) else ""),
+        ("area", say("plans_page.ha", value=f"{row['area_ha']:,.2f}") if not is_missing(row["area_ha"]) else ""),
         ("zones", _zones(row)),
         ("place", where),
         ("accuracy", accuracy),
@@ -126,9 +126,11 @@ def _site(row: Row, entry: Row, feature: Row | None) -> Facts:
 def _zones(row: Row) -> str:
     """Return the areas of the old zones as published; blank where none is."""
     sizes = {name: row[f"{name}_ha"] for name in ("core", "buffer", "experimental")}
-    if all(missing(size) for size in sizes.values()):
+    if all(is_missing(size) for size in sizes.values()):
         return ""
-    return say("plans_page.zones", **{name: "—" if missing(size) else f"{size:,.2f}" for name, size in sizes.items()})
+    return say(
+        "plans_page.zones", **{name: "—" if is_missing(size) else f"{size:,.2f}" for name, size in sizes.items()}
+    )
 
 
 def _water(row: Row, entry: Row, _: Row | None) -> Facts:
@@ -145,11 +147,11 @@ def _water(row: Row, entry: Row, _: Row | None) -> Facts:
 
 
 def _figure(row: Row, entry: Row, _: Row | None) -> Facts:
-    number = "" if missing(row["value"]) else f"{row['value']:g}"
-    if not missing(row["value_high"]):
+    number = "" if is_missing(row["value"]) else f"{row['value']:g}"
+    if not is_missing(row["value_high"]):
         number += f"–{row['value_high']:g}"
-    year = "" if missing(row["year"]) else str(row["year"])
-    if not missing(row["year_from"]):
+    year = "" if is_missing(row["year"]) else str(row["year"])
+    if not is_missing(row["year_from"]):
         year = say("plans_page.years", start=row["year_from"], end=row["year"])
     binding = say(f"plans_page.binding_{row['binding']}") if row["binding"] else ""
     unit = unit_text(row["unit"])(lang()) if row["unit"] else ""
@@ -165,7 +167,7 @@ def _figure(row: Row, entry: Row, _: Row | None) -> Facts:
 
 
 def _rule(row: Row, entry: Row, _: Row | None) -> Facts:
-    near = say("plans_page.distance", metres=f"{row['distance_m']:,.0f}") if not missing(row["distance_m"]) else ""
+    near = say("plans_page.distance", metres=f"{row['distance_m']:,.0f}") if not is_missing(row["distance_m"]) else ""
     authority = say(f"plans_page.authority_{row['authority']}")
     return [
         ("summary", row["summary"] if lang() == "zh" else row["summary_en"]),
@@ -182,7 +184,9 @@ def _rule(row: Row, entry: Row, _: Row | None) -> Facts:
 
 
 def _fact(row: Row, entry: Row, _: Row | None) -> Facts:
-    year = say(f"plans_page.year_{row['year_basis'] or 'stated'}", year=row["year"]) if not missing(row["year"]) else ""
+    year = (
+        say(f"plans_page.year_{row['year_basis'] or 'stated'}", year=row["year"]) if not is_missing(row["year"]) else ""
+    )
     return [
         ("region", region_text(row["adcode"])),
         ("where", row["place"]),

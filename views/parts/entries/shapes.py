@@ -20,7 +20,7 @@ from geo.measure import degrees_per_metre
 from layers.catalogue import Layer, counties_of
 from layers.paths import data_root
 from layers.plans import PlanSet, water_shapes
-from views.parts.map import look_at
+from views.parts.map import view_of_bounds
 from views.session import Stamp, catalogue, current_layers, stamp
 
 __all__ = [
@@ -42,7 +42,7 @@ _REACH_PX: Final = 14
 _LEVELS: Final = ("county", "prefecture", "province")
 _COARSE_DEG: Final = {"county": 0.002, "prefecture": 0.005, "province": 0.01}
 _MARGIN: Final = 1.25
-"""The map of this page is narrower than the one that `look_at` reckons with."""
+"""The map of this page is narrower than the one that `view_of_bounds` reckons with."""
 _CLOSEST: Final = 11
 """A place is known to a kilometre at best: nearer than this the map would promise more."""
 
@@ -117,14 +117,14 @@ def view_of_territory(adcodes: str) -> View:
     frame = _frame(territory(adcodes))
     if frame.empty:
         return View(settings.centre_lon, settings.centre_lat, settings.zoom)
-    return look_at(*frame.total_bounds, margin=1.0 if adcodes.endswith("0000") else _MARGIN)
+    return view_of_bounds(*frame.total_bounds, margin=1.0 if adcodes.endswith("0000") else _MARGIN)
 
 
 def view_of(frame: gpd.GeoDataFrame) -> View | None:
     """Return the view that shows shapes whole; None for none."""
     if frame.empty:
         return None
-    view = look_at(*frame.total_bounds, margin=_MARGIN)
+    view = view_of_bounds(*frame.total_bounds, margin=_MARGIN)
     return View(view.lon, view.lat, min(view.zoom, _CLOSEST))
 
 

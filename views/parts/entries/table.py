@@ -12,7 +12,7 @@ from carto.markup import Markup, style
 from layers.indicators import unit_text
 from layers.plans import PlanSet, clause_text
 from views.parts.entries.filter import code_text
-from views.session import html_of, lang, missing, region_text, regions_text, row_of, rows_of, say, show_html
+from views.session import html_of, is_missing, lang, region_text, regions_text, row_of, rows_of, say, show_html
 
 __all__ = ["TABLE_21", "force_text", "listed", "show_counts", "show_table_21"]
 
@@ -210,13 +210,13 @@ def _read(cells: pd.DataFrame) -> pd.Series:
     """Return the numbers read from printed cells, with the years that a sum runs over."""
     texts = []
     for row in rows_of(cells):
-        text = "" if missing(row["value"]) else f"{row['value']:g}"
-        if not missing(row["value_high"]):
+        text = "" if is_missing(row["value"]) else f"{row['value']:g}"
+        if not is_missing(row["value_high"]):
             text += f"–{row['value_high']:g}"
         if text and row["comparator"] in {">=", "<=", ">", "<", "~"}:
             sign = str(row["comparator"])
             text = {">=": "≥", "<=": "≤"}.get(sign, sign) + text
-        if text and not missing(row["year_from"]):
+        if text and not is_missing(row["year_from"]):
             text += f" ({row['year_from']}–{row['year']})"
         texts.append(text)
     return pd.Series(texts, index=cells.index)

@@ -15,19 +15,19 @@ from layers.law import DECLARED_FLAGS
 from siting.check import Settings, settings_of
 from siting.law import NOT, WORKS, activities, day_of, questions, required_layers
 from views.parts.findings.site_view import Seen, word_title
-from views.session import KeptWidget, Row, catalogue, html_of, lang, row_of, say, show_html
+from views.session import PersistentWidget, Row, catalogue, html_of, lang, row_of, say, show_html
 
 __all__ = ["CHECK_ACTIVITY", "CHECK_MODE", "activity_title", "choose_settings", "show_required"]
 
-CHECK_MODE: Final[KeptWidget[str]] = KeptWidget("chk-mode", "check")
+CHECK_MODE: Final[PersistentWidget[str]] = PersistentWidget("chk-mode", "check")
 """Whether the Check page shows a new check or the ledger."""
-CHECK_ACTIVITY: Final[KeptWidget[str | None]] = KeptWidget("chk-activity", None)
-_AS_OF: Final[KeptWidget[Any]] = KeptWidget("chk-as-of", None)
-_ACCURACY: Final[KeptWidget[float | None]] = KeptWidget("chk-accuracy", None)
-_WORKS: Final[KeptWidget[str]] = KeptWidget("chk-works", WORKS[0])
-_ANSWER: Final[KeptWidget[str | None]] = KeptWidget("chk-flag", None)
+CHECK_ACTIVITY: Final[PersistentWidget[str | None]] = PersistentWidget("chk-activity", None)
+_AS_OF: Final[PersistentWidget[Any]] = PersistentWidget("chk-as-of", None)
+_ACCURACY: Final[PersistentWidget[float | None]] = PersistentWidget("chk-accuracy", None)
+_WORKS: Final[PersistentWidget[str]] = PersistentWidget("chk-works", WORKS[0])
+_ANSWER: Final[PersistentWidget[str | None]] = PersistentWidget("chk-flag", None)
 """Of each activity and flag: yes, no or nothing."""
-_DECLARED: Final[KeptWidget[bool]] = KeptWidget("chk-declared", default=False)
+_DECLARED: Final[PersistentWidget[bool]] = PersistentWidget("chk-declared", default=False)
 """Of each flag that only the user can declare."""
 
 
@@ -48,10 +48,10 @@ def choose_settings() -> Settings:
     activity = _activity(known)
     left, right = st.columns(2)
     with left:
-        key = _AS_OF.restored(dt.date.fromisoformat(day_of(None)))
+        key = _AS_OF.restore(dt.date.fromisoformat(day_of(None)))
         day = _AS_OF.keep(st.date_input(say("check_page.as_of"), key=key, format="YYYY-MM-DD"))
     with right:
-        key = _ACCURACY.restored()
+        key = _ACCURACY.restore()
         accuracy = _ACCURACY.keep(
             st.number_input(
                 say("check_page.accuracy"),
@@ -82,7 +82,7 @@ def _activity(known: pd.DataFrame) -> str | None:
     """Ask for the activity: grouped by family, found by its Chinese or English name."""
     order = {family: place for place, family in enumerate(_FAMILIES)}
     codes = sorted(known.index, key=lambda code: order.get(str(known.loc[code, "family"]), len(order)))
-    key = CHECK_ACTIVITY.restored()
+    key = CHECK_ACTIVITY.restore()
     if CHECK_ACTIVITY.get() not in {None, *codes}:
         CHECK_ACTIVITY.set(None)
     chosen: str | None = st.selectbox(
@@ -116,7 +116,7 @@ def activity_title(code: str | None) -> str:
 
 
 def _works() -> str:
-    key = _WORKS.restored()
+    key = _WORKS.restore()
     chosen = st.segmented_control(
         say("check_page.works"), WORKS, format_func=lambda one: say(f"check_page.works_{one}"), key=key
     )
@@ -132,7 +132,7 @@ def _flags(activity: str, row: Row) -> tuple[str, ...]:
         label, answer = st.columns([1.5, 1], vertical_alignment="center")
         label.markdown(say(f"check_page.flag_{flag}"))
         widget = _ANSWER.of(activity, flag)
-        key = widget.restored()
+        key = widget.restore()
         with answer:
             said = st.segmented_control(
                 say(f"check_page.flag_{flag}"),
@@ -146,7 +146,7 @@ def _flags(activity: str, row: Row) -> tuple[str, ...]:
     st.caption(say("check_page.declared"))
     for flag in DECLARED_FLAGS:
         declared = _DECLARED.of(flag)
-        if declared.keep(st.checkbox(say(f"check_page.flag_{flag}"), key=declared.restored())):
+        if declared.keep(st.checkbox(say(f"check_page.flag_{flag}"), key=declared.restore())):
             answers.append(flag)
     return tuple(answers)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Scheme, rising_limits
+from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Scheme, parse_limits
 from geo.errors import RedlineError
 from views.session import Slot
 
@@ -57,7 +57,7 @@ class Choice:
     def upper_limits(self) -> tuple[float, ...]:
         """The limits set by hand; none where they are not set or cannot be used."""
         try:
-            return rising_limits(self.limits) if self.limits else ()
+            return parse_limits(self.limits) if self.limits else ()
         except RedlineError:
             return ()
 

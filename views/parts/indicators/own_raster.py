@@ -12,7 +12,7 @@ from typing import Any, Final
 import folium
 import streamlit as st
 
-from carto.map import Picture, Ramp, image_group, painted
+from carto.map import RasterImage, RasterLegend, image_group, paint_raster
 from carto.markup import Markup
 from geo.errors import CrsError, RedlineError
 from geo.raster import RasterFacts, Statistic, raster_facts, raster_view
@@ -203,7 +203,7 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
     subject = raster_subject(path, facts, regions.frame, wish, read_on=today(), progress=show)
     west, south, east, north = regions.frame.total_bounds
     view = raster_view(path, facts, (west - 0.3, south - 0.3, east + 0.3, north + 0.3), band=wish.band)
-    picture = painted(view.values)
+    picture = paint_raster(view.values)
     _PICTURES.set({**_PICTURES.get(), subject.id: _served(picture, view.bounds, facts.name, wish)})
     bar.empty()
     add_own(subject)
@@ -211,7 +211,7 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
 
 
 def _served(
-    picture: Picture, bounds: tuple[tuple[float, float], tuple[float, float]], raster: str, wish: RasterWish
+    picture: RasterImage, bounds: tuple[tuple[float, float], tuple[float, float]], raster: str, wish: RasterWish
 ) -> _Shown:
     """Keep a picture where sessions of ours may fetch it; they go after a day, or when there are many."""
     folder = tiles_folder() / _FOLDER
@@ -265,9 +265,9 @@ def picture_group() -> folium.FeatureGroup:
     """Return the picture of the raster that is chosen, with what its colours stand for."""
     picture = _PICTURES.get()[chosen().id]
     high = f"{picture.high:,.6g} {picture.unit}".strip()
-    ramp = Ramp(picture.colours, f"{picture.low:,.6g}", high, say("raster_own.picture_legend"))
+    legend = RasterLegend(picture.colours, f"{picture.low:,.6g}", high, say("raster_own.picture_legend"))
     title = f"{picture.name} · {say('raster_own.band')} {picture.band}"
-    return image_group(picture.url, picture.bounds, title=title, ramp=ramp, opacity=_OPACITY.get() / 100)
+    return image_group(picture.url, picture.bounds, title=title, legend=legend, opacity=_OPACITY.get() / 100)
 
 
 def picture_legend() -> Markup:

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, rising_limits
+from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, parse_limits
 from geo.errors import RedlineError
 from layers.indicators import Subject, changes_of
 from views.parts.indicators.choice import CHOICE, Choice, choose, chosen, revision
@@ -243,7 +243,7 @@ def _choose_limits(now: Choice, found: Shown) -> None:
     refused = widget_value(_key("limits"), "")
     if refused and not now.upper_limits:
         try:
-            rising_limits(refused)
+            parse_limits(refused)
         except RedlineError as fault:
             st.warning(fault.text(now_lang))
 

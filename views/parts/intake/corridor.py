@@ -8,11 +8,11 @@ import shapely
 import streamlit as st
 
 from geo.sites import Sites
-from views.session import KeptWidget, say
+from views.session import PersistentWidget, say
 
 __all__ = ["ask_width", "has_lines"]
 
-_WIDTH: Final[KeptWidget[float | None]] = KeptWidget("chk-corridor", 0.0)
+_WIDTH: Final[PersistentWidget[float | None]] = PersistentWidget("chk-corridor", 0.0)
 
 
 def has_lines(sites: Sites) -> bool:
@@ -24,7 +24,7 @@ def ask_width(sites: Sites) -> float:
     """Ask how wide the works are, metres, where any site is a line; return 0 for lines as they are."""
     if not has_lines(sites):
         return 0.0
-    key = _WIDTH.restored()
+    key = _WIDTH.restore()
     width = _WIDTH.keep(
         st.number_input(
             say("check_page.corridor"),

@@ -13,7 +13,7 @@ from geo.read import SUFFIXES
 from geo.sites import Sites
 from siting.check import Settings
 from views.parts.findings import last_checked
-from views.session import KeptWidget, Slot, file_name_text, say
+from views.session import PersistentWidget, Slot, file_name_text, say
 
 __all__ = [
     "CHECK_MAP",
@@ -96,9 +96,9 @@ class Source:
 
 CHECK_MAP: Final[Slot[dict[str, Any] | None]] = Slot("check-map", None)
 """What the map of the Check page last returned."""
-SOURCE_KIND: Final[KeptWidget[str | None]] = KeptWidget("chk-source", "file")
-SOURCE_TEXT: Final[KeptWidget[str]] = KeptWidget("chk-text", "")
-SOURCE_SHAPE: Final[KeptWidget[str | None]] = KeptWidget("chk-shape", "auto")
+SOURCE_KIND: Final[PersistentWidget[str | None]] = PersistentWidget("chk-source", "file")
+SOURCE_TEXT: Final[PersistentWidget[str]] = PersistentWidget("chk-text", "")
+SOURCE_SHAPE: Final[PersistentWidget[str | None]] = PersistentWidget("chk-shape", "auto")
 _FILE: Final[Slot[Source | None]] = Slot("chk-file", None)
 _UPLOAD_SEEN: Final[Slot[str]] = Slot("chk-upload-seen", "")
 _UPLOAD_HERE: Final[Slot[bool]] = Slot("chk-upload-here", default=False)
@@ -111,7 +111,7 @@ def choose_source() -> Source | None:
     """Show where a site can come from; return what is there, None while nothing is."""
     taken = _map_page()
     kinds = [kind for kind in _KINDS if kind != "map" or taken is not None]
-    key = SOURCE_KIND.restored("map" if taken is not None else "file")
+    key = SOURCE_KIND.restore("map" if taken is not None else "file")
     if SOURCE_KIND.get() not in kinds:
         SOURCE_KIND.set("file")
     kind = SOURCE_KIND.keep(
@@ -169,11 +169,11 @@ def _file() -> Source | None:
 
 def _text() -> Source | None:
     """Show the field for coordinates."""
-    key = SOURCE_TEXT.restored()
+    key = SOURCE_TEXT.restore()
     text = SOURCE_TEXT.keep(
         st.text_area(say("check_page.text_label"), key=key, height=150, placeholder=say("check_page.text_hint"))
     )
-    key = SOURCE_SHAPE.restored()
+    key = SOURCE_SHAPE.restore()
     shape = SOURCE_SHAPE.keep(
         st.segmented_control(
             say("check_page.text_shape"), _SHAPES, format_func=lambda one: say(f"check_page.shape_{one}"), key=key

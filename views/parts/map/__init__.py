@@ -1,22 +1,22 @@
-"""The map on the screen."""
+"""The map on a page, with its tiles and its target view."""
 
 from views.parts.map.tile_progress import make_tiles
 from views.parts.map.view import MapState, show_map
 from views.parts.map.viewpoints import (
-    MAP_GOES_TO,
+    MAP_TARGET,
     REGION,
     choose_region,
-    look_at,
-    where_to_look,
+    map_target,
+    view_of_bounds,
 )
 
 __all__ = [
-    "MAP_GOES_TO",
+    "MAP_TARGET",
     "REGION",
     "MapState",
     "choose_region",
-    "look_at",
     "make_tiles",
+    "map_target",
     "show_map",
-    "where_to_look",
+    "view_of_bounds",
 ]

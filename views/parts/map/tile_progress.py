@@ -1,4 +1,4 @@
-"""Layers whose tiles are still being made: small ones are waited for, large ones come to the map when ready."""
+"""Progress of tiles that are being made: the map waits for small layers, large ones are added when ready."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from layers.catalogue import Layer
 from views.server import tiles_folder
 from words import Lang, t
 
-__all__ = ["drawable", "make_tiles"]
+__all__ = ["drawable_layers", "make_tiles"]
 
-_LOOK_S = 0.2
+_POLL_S = 0.2
 
 
-def drawable(layers: Sequence[Layer], lang: Lang) -> list[Layer]:
-    """Return the layers as the map can show them now: those whose tiles are under way come without their features.
+def drawable_layers(layers: Sequence[Layer], lang: Lang) -> list[Layer]:
+    """Return the layers for the map, without the features of large layers whose tiles are not ready yet.
 
-    Small layers are made first, with a bar that shows how far. A large one is made in the background, for all sessions
-    at once; a bar above the map follows it and brings it in.
+    Tiles of small layers are waited for, with a progress bar. Those of large ones are made in the background, once for
+    all sessions; a progress bar above the map reruns the page when they are ready.
 
     Raises
     ------
@@ -29,17 +29,17 @@ def drawable(layers: Sequence[Layer], lang: Lang) -> list[Layer]:
         If the tiles of a small layer cannot be written.
     """
     tasks = start_missing(layers, tiles_folder())
-    _wait([one for one in tasks if not is_large(one.layer)], lang)
-    large = [one for one in tasks if is_large(one.layer)]
+    _wait([task for task in tasks if not is_large(task.layer)], lang)
+    large = [task for task in tasks if is_large(task.layer)]
     if not large:
         return list(layers)
     _follow(large, lang)
-    away = {one.layer.id for one in large}
-    return [Layer(layer.spec, "loaded") if layer.id in away else layer for layer in layers]
+    not_ready = {task.layer.id for task in large}
+    return [Layer(layer.spec, "loaded") if layer.id in not_ready else layer for layer in layers]
 
 
 def make_tiles(layers: Sequence[Layer], lang: Lang) -> None:
-    """Make the tiles of layers, large ones too, and show how far; if the page is left they are made all the same.
+    """Make the tiles of all layers with a progress bar; they are finished even if the page is left.
 
     Raises
     ------
@@ -50,10 +50,11 @@ def make_tiles(layers: Sequence[Layer], lang: Lang) -> None:
 
 
 def _wait(tasks: Sequence[LayerTask], lang: Lang) -> None:
+    """Wait for tasks with a progress bar; raise `RedlineError` for the first that fails."""
     place = st.empty()
     for one in tasks:
-        while not one.task.ended.wait(_LOOK_S):
-            place.progress(one.task.share, _text(one, lang))
+        while not one.task.ended.wait(_POLL_S):
+            place.progress(one.task.share, _progress_text(one, lang))
         if one.task.fault is not None:
             raise RedlineError("carto.prepare_failed", layer=one.layer.spec.title(lang), fault=str(one.task.fault))
     place.empty()
@@ -61,7 +62,7 @@ def _wait(tasks: Sequence[LayerTask], lang: Lang) -> None:
 
 @st.fragment(run_every=2.0)
 def _follow(tasks: list[LayerTask], lang: Lang) -> None:
-    """Show how far large layers are; the page is run again when one is ready."""
+    """Show the progress of large layers; rerun the page when one is ready."""
     for one in tasks:
         if one.task.fault is not None:
             title = one.layer.spec.title(lang)
@@ -71,8 +72,8 @@ def _follow(tasks: list[LayerTask], lang: Lang) -> None:
     under_way = [one for one in tasks if not one.task.ended.is_set()]
     if under_way:
         furthest = max(under_way, key=lambda one: one.task.share)
-        st.progress(furthest.task.share, _text(furthest, lang))
+        st.progress(furthest.task.share, _progress_text(furthest, lang))
 
 
-def _text(one: LayerTask, lang: Lang) -> str:
+def _progress_text(one: LayerTask, lang: Lang) -> str:
     return t("carto.preparing", lang, layer=one.layer.spec.title(lang), share=f"{one.task.share:.0%}")

@@ -1,4 +1,4 @@
-"""The map on a page: rendered through st_folium, and what the user did with it."""
+"""Render the map on a page by st_folium, and read its state as the user changed it."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from carto.map import Base, build_map, bundle, choropleth_group, initial_panel, refuse_remote
-from carto.scene import Compare, LayerShow, Scene, View
+from carto.map import ShadedRelief, build_map, bundle, choropleth_group, initial_panel, refuse_remote
+from carto.scene import Compare, LayerDisplay, Scene, View
 from carto.style import Choropleth
-from carto.tiles import TileKind, ensure, file_name
+from carto.tiles import TileKind, ensure_file, file_name
 from layers.catalogue import Layer, MapSettings
-from views.parts.map.tile_progress import drawable
-from views.server import FROM_COMPONENT, base_file, session_token, tiles_folder
+from views.parts.map.tile_progress import drawable_layers
+from views.server import FROM_COMPONENT, relief_file, session_token, tiles_folder
 from views.session import PAGE_ENTERED, Slot
 from words import Lang
 
 __all__ = ["MapState", "show_map"]
 
 _SCENE: Final[Slot[Scene | None]] = Slot("map-scene", None)
-"""Of each map: what it shows now."""
-_OPENED: Final[Slot[dict[str, Any] | None]] = Slot("map-opened", None)
-"""Of each map: what it was put up with."""
-_WENT: Final[Slot[View | None]] = Slot("map-went", None)
-"""Of each map: where it was moved last."""
+"""Per map: its current state."""
+_INITIAL: Final[Slot[dict[str, Any] | None]] = Slot("map-opened", None)
+"""Per map: the scene that it was rendered with, other inputs of its script, and a target that is already done."""
+_LAST_TARGET: Final[Slot[View | None]] = Slot("map-went", None)
+"""Per map: the view that it was moved to last."""
 
 _RETURNED = ("last_clicked", "all_drawings", "bounds", "zoom", "center", "selected_layers")
 
 
 @dataclass(frozen=True)
 class MapState:
-    """What the user did.
+    """State of a map as the user changed it.
 
     Attributes
     ----------
     clicked : tuple of float or None
-        Longitude and latitude of the last click, degrees; clicks of a drawing do not count.
+        Longitude and latitude of the last click, degrees; clicks while drawing do not count.
     drawings : list of dict
         GeoJSON features in the order drawn; a circle is a point with ``properties.radius`` in metres.
     scene : Scene
-        The map as it stands: place, layers with their opacity and order.
+        View, layers with their opacity and order, base map, comparison.
     bounds : tuple of float or None
-        West, south, east, north of what is seen; None until the map was moved.
+        West, south, east, north of the visible part, degrees; None until the map was moved.
     """
 
     clicked: tuple[float, float] | None
@@ -57,8 +57,8 @@ class MapState:
     view: View
 
     @property
-    def panel(self) -> tuple[LayerShow, ...]:
-        """How each layer stands, what is drawn on top first."""
+    def panel(self) -> tuple[LayerDisplay, ...]:
+        """Display settings of the layers, those drawn on top first."""
         return self.scene.panel
 
     @property
@@ -93,36 +93,36 @@ def show_map(
     settings : MapSettings
     lang : {"zh", "en"}
     visible : set of str, optional
-        Layers that are on when the session opens the map; later values are ignored (the user switches in the map).
+        Layers that are on when the session opens the map; later values are ignored (the user switches them in the map).
     start : View, optional
-        Where the session opens the map; later values are ignored.
+        View in which the session opens the map; later values are ignored.
     scene : Scene, optional
-        How the session opens the map (a link), in place of `start`; later values are ignored.
+        Scene in which the session opens the map (a link), instead of `start`; later values are ignored.
     go_to : View, optional
-        Where to move now; the same value again does nothing.
+        View to move to now; the same value again does nothing.
     choropleth : Choropleth, optional
         The indicator to draw.
     beside : Choropleth, optional
-        A second one: then the first is drawn left of a divider and this one right of it.
+        A second indicator: the first is drawn left of a divider and this one right of it.
     groups : sequence of FeatureGroup
-        More that a rerun may change, such as ``carto.map.folium_map.highlight_group``.
+        Further feature groups that a rerun may change, such as ``carto.map.folium_map.highlight_group``.
     height : int
-        Pixels; a page may say otherwise in its sheet, the map fills what it is given.
+        Pixels; the style sheet of a page may override it.
     draw : bool
-        Whether there are tools to draw with.
+        Whether to show drawing tools.
     linked : bool
-        Whether the page keeps its address in step with the map (``views.screens.map.link``).
+        Whether the page keeps its URL in step with the map (``views.screens.map.link``).
     key : str
-        One per map of a page.
+        Unique among the maps of a page.
 
     Raises
     ------
     RedlineError
         If front-end files are missing, or something would be loaded from another server.
     """
-    layers = drawable(layers, lang)
-    opened, go_to = _opened(key, (lang, *_under_way(layers)), scene or Scene(view=start), go_to)
-    drawn = build_map(
+    layers = drawable_layers(layers, lang)
+    initial, go_to = _initial_scene(key, (lang, *_under_way(layers)), scene or Scene(view=start), go_to)
+    folium_map = build_map(
         layers,
         settings,
         lang,
@@ -130,128 +130,130 @@ def show_map(
         assets=f"{FROM_COMPONENT}/assets/{bundle().digest}",
         token=session_token(),
         visible=visible,
-        scene=opened,
+        scene=initial,
         base=_relief(),
         draw=draw,
         linked=linked,
     )
-    changing = [*groups]
+    feature_groups = [*groups]
     if choropleth is not None:
-        ensure(choropleth.layer, "regions", tiles_folder())
+        ensure_file(choropleth.layer, "regions", tiles_folder())
         side: Literal["", "left"] = "left" if beside is not None else ""
-        changing.insert(0, choropleth_group(choropleth, lang, tile_url=_tile_url, side=side))
+        feature_groups.insert(0, choropleth_group(choropleth, lang, tile_url=_tile_url, side=side))
     if choropleth is not None and beside is not None:
-        ensure(beside.layer, "regions", tiles_folder())
-        changing.insert(1, choropleth_group(beside, lang, tile_url=_tile_url, side="right"))
-    for group in changing:
+        ensure_file(beside.layer, "regions", tiles_folder())
+        feature_groups.insert(1, choropleth_group(beside, lang, tile_url=_tile_url, side="right"))
+    for group in feature_groups:
         refuse_remote(group)
     answer = st_folium(
-        drawn,
+        folium_map,
         key=key,
         height=height,
         use_container_width=True,
         returned_objects=_RETURNED,
-        feature_group_to_add=changing or None,
+        feature_group_to_add=feature_groups or None,
         center=(go_to.lat, go_to.lon) if go_to else None,
         zoom=go_to.zoom if go_to else None,
     )
-    begun = Scene(
-        view=opened.view or View(settings.centre_lon, settings.centre_lat, settings.zoom),
-        panel=initial_panel(layers, opened.panel, visible),
-        base=opened.base,
-        compare=opened.compare,
-        at=opened.at,
+    defaults = Scene(
+        view=initial.view or View(settings.centre_lon, settings.centre_lat, settings.zoom),
+        panel=initial_panel(layers, initial.panel, visible),
+        base=initial.base,
+        compare=initial.compare,
+        clicked=initial.clicked,
     )
-    state = _state(answer or {}, begun)
+    state = _map_state(answer or {}, defaults)
     _SCENE.of(key).set(state.scene)
     return state
 
 
 def _under_way(layers: Sequence[Layer]) -> list[str]:
-    """Return the layers whose tiles are being made."""
+    """Return the ids of layers whose tiles are being made."""
     return [layer.id for layer in layers if layer.state == "loaded" and layer.frame is None and layer.raster is None]
 
 
-def _opened(key: str, told: tuple[str, ...], scene: Scene, go_to: View | None) -> tuple[Scene, View | None]:
-    """Return how the map is put up, and where it moves now.
+def _initial_scene(
+    key: str, script_inputs: tuple[str, ...], scene: Scene, go_to: View | None
+) -> tuple[Scene, View | None]:
+    """Return the scene that the map is rendered with, and the view to move it to, None for none.
 
-    What the script of a map says must stay while the map stands, or it would be put up anew. It is put up anew when the
-    page is entered again, or the language changes or a layer is ready (`told`): then as the user left it, without going
-    where it went before.
+    The script of a map must not change between reruns, or st_folium would remount it. It is rendered anew when the page
+    is entered again, or when the language changes or a layer is ready (`script_inputs`): then in its last state, and
+    without moving again to the last target.
     """
-    opened = _OPENED.of(key).get()
-    if opened is None:
-        opened = {"scene": scene, "told": told, "been": None}
-    elif opened["told"] != told or PAGE_ENTERED.get():
-        left = _SCENE.of(key).get() or opened["scene"]
-        opened = {"scene": left, "told": told, "been": _WENT.of(key).get()}
-    _OPENED.of(key).set(opened)
-    _WENT.of(key).set(go_to)
-    if go_to == opened["been"]:
-        return opened["scene"], None
-    opened["been"] = None
-    return opened["scene"], go_to
+    stored = _INITIAL.of(key).get()
+    if stored is None:
+        stored = {"scene": scene, "script_inputs": script_inputs, "done": None}
+    elif stored["script_inputs"] != script_inputs or PAGE_ENTERED.get():
+        last = _SCENE.of(key).get() or stored["scene"]
+        stored = {"scene": last, "script_inputs": script_inputs, "done": _LAST_TARGET.of(key).get()}
+    _INITIAL.of(key).set(stored)
+    _LAST_TARGET.of(key).set(go_to)
+    if go_to == stored["done"]:
+        return stored["scene"], None
+    stored["done"] = None
+    return stored["scene"], go_to
 
 
 def _tile_url(layer: Layer, kind: TileKind) -> str:
     return f"{FROM_COMPONENT}/tiles/{layer.id}/{file_name(layer, kind)}"
 
 
-def _relief() -> Base | None:
-    """Return the shaded relief with the bounds that stand beside it."""
-    path = base_file()
+def _relief() -> ShadedRelief | None:
+    """Return the shaded relief with the bounds from the JSON file beside it; None if either is missing."""
+    path = relief_file()
     if path is None or not path.with_suffix(".json").is_file():
         return None
     return _read_relief(str(path), path.stat().st_mtime_ns)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _read_relief(name: str, changed: int) -> Base:  # noqa: ARG001 -- part of the cache key
+def _read_relief(name: str, mtime_ns: int) -> ShadedRelief:  # noqa: ARG001 -- part of the cache key
     with open(name, "rb") as file:  # noqa: PTH123 -- the cache wants a plain text key
         digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
     with open(name.removesuffix(".webp") + ".json", encoding="utf-8") as file:  # noqa: PTH123
-        note = json.load(file)
-    (south, west), (north, east) = note["bounds"]
-    address = f"{FROM_COMPONENT}/base/hillshade.webp?v={digest}"
-    return Base(address, ((south, west), (north, east)), note["background"])
+        metadata = json.load(file)
+    (south, west), (north, east) = metadata["bounds"]
+    url = f"{FROM_COMPONENT}/base/hillshade.webp?v={digest}"
+    return ShadedRelief(url, ((south, west), (north, east)), metadata["background"])
 
 
-def _state(answer: Mapping[str, Any], begun: Scene) -> MapState:
-    """Read st_folium's answer; until the user does something it holds only defaults."""
+def _map_state(answer: Mapping[str, Any], defaults: Scene) -> MapState:
+    """Return the state of the map from st_folium's answer; what is missing in it is taken from `defaults`."""
     clicked, bounds, centre = answer.get("last_clicked"), answer.get("bounds"), answer.get("center")
-    seen = None
+    visible = None
     if bounds and bounds["_southWest"]["lat"] is not None:
         west, south = bounds["_southWest"]["lng"], bounds["_southWest"]["lat"]
-        seen = (west, south, bounds["_northEast"]["lng"], bounds["_northEast"]["lat"])
-    assert begun.view is not None
-    view = View(centre["lng"], centre["lat"], answer.get("zoom") or begun.view.zoom) if centre else begun.view
-    told = {entry["name"]: entry for entry in answer.get("selected_layers") or []}
-    panel = tuple(_layer_show(name, one) for name, one in told.items() if "on" in one)
-    at = (clicked["lng"], clicked["lat"]) if clicked else begun.at
-    whole = told.get("@map")
-    base, compare = (whole["base"], _compare(whole)) if whole else (begun.base, begun.compare)
+        visible = (west, south, bounds["_northEast"]["lng"], bounds["_northEast"]["lat"])
+    assert defaults.view is not None
+    view = View(centre["lng"], centre["lat"], answer.get("zoom") or defaults.view.zoom) if centre else defaults.view
+    rows = {entry["name"]: entry for entry in answer.get("selected_layers") or []}
+    panel = tuple(_layer_display(name, row) for name, row in rows.items() if "on" in row)
+    point = (clicked["lng"], clicked["lat"]) if clicked else defaults.clicked
+    map_row = rows.get("@map")
+    base, compare = (map_row["base"], _compare(map_row)) if map_row else (defaults.base, defaults.compare)
     return MapState(
-        clicked=at,
+        clicked=point,
         drawings=list(answer.get("all_drawings") or []),
-        scene=replace(begun, view=view, panel=panel or begun.panel, base=base, compare=compare, at=at),
-        bounds=seen,
+        scene=replace(defaults, view=view, panel=panel or defaults.panel, base=base, compare=compare, clicked=point),
+        bounds=visible,
         view=view,
     )
 
 
-def _layer_show(name: str, told: Mapping[str, Any]) -> LayerShow:
-    """Read how a layer stands."""
-    years = told.get("years")
-    return LayerShow(
+def _layer_display(name: str, row: Mapping[str, Any]) -> LayerDisplay:
+    """Return the display settings of a layer from its row of the answer."""
+    years = row.get("years")
+    return LayerDisplay(
         name,
-        bool(told["on"]),
-        float(told["opacity"]),
+        bool(row["on"]),
+        float(row["opacity"]),
         (int(years[0]), int(years[1])) if years else None,
-        bool(told.get("undated", True)),
+        bool(row.get("undated", True)),
     )
 
 
-def _compare(told: Mapping[str, Any]) -> Compare | None:
-    """Read the sides of a comparison; None for none."""
-    left, right = str(told["left"]), str(told["right"])
-    return Compare(left, right, float(told["share"])) if left or right else None
+def _compare(row: Mapping[str, Any]) -> Compare | None:
+    """Return the swipe comparison from the map's row of the answer, None if both sides are empty."""
+    left, right = str(row["left"]), str(row["right"])
+    return Compare(left, right, float(row["share"])) if left or right else None

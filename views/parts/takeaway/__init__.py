@@ -1,7 +1,7 @@
-"""Export on the screen: the form, the order, the download."""
+"""Export on the screen: settings, running exports, download."""
 
-from views.parts.takeaway.form import Shown, box_of
-from views.parts.takeaway.orders import order, show_orders
-from views.parts.takeaway.panel import show_take
+from views.parts.takeaway.form import ExportContext, view_bounds
+from views.parts.takeaway.orders import show_exports, start_export
+from views.parts.takeaway.panel import show_export
 
-__all__ = ["Shown", "box_of", "order", "show_orders", "show_take"]
+__all__ = ["ExportContext", "show_export", "show_exports", "start_export", "view_bounds"]

@@ -1,4 +1,4 @@
-"""What is to be taken away, as a person chooses it: format first, all else folded and already sensible."""
+"""Settings of an export on the screen: format first, all others folded away with sensible defaults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from carto.scene import LayerShow, View
+from carto.scene import LayerDisplay, View
 from carto.style import Choropleth
 from geo.crs import from_world_square, gk3_epsg, to_world_square
 from layers.catalogue import Layer, counties_of, may_export
@@ -23,48 +23,50 @@ from snapshot.vector import FORMS
 from views.parts.findings import Checked
 from views.session import VERSION, Slot, Stamp, catalogue, current_layers, lang, say, stamp, territories
 
-__all__ = ["Shown", "box_of", "choose_form", "choose_order", "form_title"]
+__all__ = ["ExportContext", "choose_form", "choose_order", "form_title", "view_bounds"]
 
 _LAYERS_ON: Final[Slot[list[str]]] = Slot("take-on", [])
-"""Layers that were on when the choice was proposed."""
-_LAYERS_TAKEN: Final[Slot[list[str]]] = Slot("take-layers", [])
+"""Layers that were on when the selection of layers was last set by default."""
+_LAYERS_CHOSEN: Final[Slot[list[str]]] = Slot("take-layers", [])
 
-_FEW: Final = 60
-"""A column of more different values is not offered to filter by."""
-_MOST_CELLS: Final = 4e6
+_MAX_VALUES: Final = 60
+"""Columns with more different values are not offered as filters."""
+_MAX_CELLS: Final = 4e6
 _DEGREE_M: Final = 111_000.0
 _MAP_PX: Final = (820, 640)
-"""What a map shows at least on a desktop screen, width and height."""
+"""Least width and height of a map on a desktop screen."""
 _CELLS: Final = (10, 20, 30, 50, 100, 200, 250, 500, 1000, 2000)
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What the page shows.
+class ExportContext:
+    """Content of a page that can be exported.
 
     Attributes
     ----------
-    panel : tuple of LayerShow
-        Layers as they stand in the map, top first.
+    panel : tuple of LayerDisplay
+        Display settings of the layers, those drawn on top first.
     bounds : tuple of float
-        West, south, east, north, degrees.
+        Visible part of the map: west, south, east, north, degrees.
     checked : Checked or None
+        The checked sites.
     indicator : tuple of Choropleth and Series, or None
+        The indicator shown and its figures.
     """
 
-    panel: tuple[LayerShow, ...]
+    panel: tuple[LayerDisplay, ...]
     bounds: Box
     checked: Checked | None
     indicator: tuple[Choropleth, pd.Series] | None
 
 
-def box_of(view: View) -> Box:
-    """Return what a map of a usual size shows of a view: before it was moved, it does not say.
+def view_bounds(view: View) -> Box:
+    """Return the bounds (degrees) that a map of usual size shows of a view, for maps that have not reported theirs.
 
     Examples
     --------
-    >>> [round(edge, 1) for edge in box_of(View(116.0, 27.0, 8))]
+    >>> [round(edge, 1) for edge in view_bounds(View(116.0, 27.0, 8))]
     [113.7, 25.4, 118.3, 28.6]
     """
     half = np.array([_MAP_PX[0], -_MAP_PX[1]]) / 2 / 256 / 2**view.zoom
@@ -74,23 +76,23 @@ def box_of(view: View) -> Box:
 
 
 def form_title(form: str) -> str:
-    """Return what a form is called, its group first."""
+    """Return the title of an export form, with its group first."""
     return f"{say(f'take.group_{ALL_FORMS[form].group}')} · {say(f'take.form_{form}')}"
 
 
 def choose_form() -> str:
-    """Show the choice of formats; return the one chosen."""
+    """Show the select box of export forms; return the code of the one chosen."""
     return str(st.selectbox(say("take.form"), list(ALL_FORMS), format_func=form_title, key="take-form"))
 
 
-def choose_order(form: str, shown: Shown) -> tuple[Order, str | None]:
-    """Show the settings of a form; return the order, and why it cannot be placed yet."""
+def choose_order(form: str, context: ExportContext) -> tuple[Order, str | None]:
+    """Show the settings of a form; return the order, and the reason why it cannot be exported yet, None if it can."""
     layers = current_layers()
-    chosen, why = _layers(layers, shown)
-    extent, adcodes, problem = _extent(form, shown)
-    with_site = shown.checked is not None and st.checkbox(say("take.site"), value=True, key="take-site")
+    chosen, why = _layers(layers, context)
+    extent, adcodes, problem = _extent(form, context)
+    with_site = context.checked is not None and st.checkbox(say("take.site"), value=True, key="take-site")
     epsg = _epsg(form)
-    picture = _picture(form, extent or shown.bounds, shown.panel)
+    picture = _picture(form, extent or context.bounds, context.panel)
     filters = _filter(layers, chosen)
     selection = Selection(
         layers,
@@ -99,38 +101,43 @@ def choose_order(form: str, shown: Shown) -> tuple[Order, str | None]:
         extent=extent,
         adcodes=adcodes,
         filters=filters,
-        sites=shown.checked.sites if with_site and shown.checked else None,
-        result=shown.checked.result if with_site and shown.checked else None,
-        shown=shown.indicator,
+        sites=context.checked.sites if with_site and context.checked else None,
+        result=context.checked.result if with_site and context.checked else None,
+        shown=context.indicator,
         lang=lang(),
         version=VERSION,
         only_sites=not chosen,
     )
-    nothing = why if not with_site and shown.indicator is None else None
+    nothing = why if not with_site and context.indicator is None else None
     return Order(form, selection, picture), problem or nothing
 
 
-def _layers(layers: Mapping[str, Layer], shown: Shown) -> tuple[list[str], str | None]:
-    """Choose layers; those that are on until others are chosen."""
-    able = [name for name, layer in layers.items() if may_export(layer, layers)]
-    seen = [one.id for one in shown.panel if one.on]
-    on = [name for name in able if name in seen]
+def _layers(layers: Mapping[str, Layer], context: ExportContext) -> tuple[list[str], str | None]:
+    """Show the choice of layers, by default those that are on; return their ids, and a message if there are none."""
+    exportable = [name for name, layer in layers.items() if may_export(layer, layers)]
+    visible = [one.id for one in context.panel if one.on]
+    on = [name for name in exportable if name in visible]
     if _LAYERS_ON.get() != on:
         _LAYERS_ON.set(on)
-        _LAYERS_TAKEN.set(on)
+        _LAYERS_CHOSEN.set(on)
     now = lang()
     chosen = st.multiselect(
-        say("take.layers"), able, format_func=lambda name: layers[name].spec.title(now), key=_LAYERS_TAKEN.key
+        say("take.layers"), exportable, format_func=lambda name: layers[name].spec.title(now), key=_LAYERS_CHOSEN.key
     )
-    kept = [layers[name].spec.title(now) for name in seen if name not in able and layers[name].frame is not None]
-    if kept:
-        st.caption(say("take.kept", layers=say("snapshot.and").join(kept)))
+    withheld = [
+        layers[name].spec.title(now) for name in visible if name not in exportable and layers[name].frame is not None
+    ]
+    if withheld:
+        st.caption(say("take.kept", layers=say("snapshot.and").join(withheld)))
     return list(chosen), None if chosen else say("take.none_on")
 
 
-def _extent(form: str, shown: Shown) -> tuple[Box | None, tuple[str, ...], str | None]:
-    """Choose where: pictures show what the map shows, tables hold all, until something else is chosen."""
-    kinds = ["view", "counties", *(["site"] if shown.checked else []), "all"]
+def _extent(form: str, context: ExportContext) -> tuple[Box | None, tuple[str, ...], str | None]:
+    """Show the choice of extent; return bounds (degrees), adcodes, and a message if it is incomplete.
+
+    Default: the visible part of the map for pictures, everything for tables.
+    """
+    kinds = ["view", "counties", *(["site"] if context.checked else []), "all"]
     kind = st.selectbox(
         say("take.extent"),
         kinds,
@@ -141,9 +148,9 @@ def _extent(form: str, shown: Shown) -> tuple[Box | None, tuple[str, ...], str |
     if form in FORMS and kind != "all":
         st.caption(say("take.whole"))
     if kind == "view":
-        return shown.bounds, (), None
-    if kind == "site" and shown.checked is not None:
-        west, south, east, north = (float(edge) for edge in shown.checked.sites.frame.total_bounds)
+        return context.bounds, (), None
+    if kind == "site" and context.checked is not None:
+        west, south, east, north = (float(edge) for edge in context.checked.sites.frame.total_bounds)
         pad = max(east - west, north - south, 0.01)
         return (west - pad, south - pad, east + pad, north + pad), (), None
     if kind == "counties":
@@ -154,7 +161,7 @@ def _extent(form: str, shown: Shown) -> tuple[Box | None, tuple[str, ...], str |
 
 
 def _epsg(form: str) -> int | None:
-    """Choose the system of the coordinates among those that the form can hold."""
+    """Show the coordinate systems of the form; return the chosen EPSG code, None if there is no choice or "auto"."""
     systems = ALL_FORMS[form].systems
     if systems == "wgs84":
         st.caption(say("take.crs_fixed"))
@@ -163,8 +170,10 @@ def _epsg(form: str) -> int | None:
     west, _, east, _ = (float(edge) for edge in counties_of(current_layers()).total_bounds)
     zones: dict[int | None, str] = {}
     for zone in range(round(west / 3), round(east / 3) + 1):
-        told = {"zone": zone, "meridian": 3 * zone}
-        zones[gk3_epsg(3.0 * zone, prefix=True)] = say("take.crs_zone", epsg=gk3_epsg(3.0 * zone, prefix=True), **told)
+        values = {"zone": zone, "meridian": 3 * zone}
+        zones[gk3_epsg(3.0 * zone, prefix=True)] = say(
+            "take.crs_zone", epsg=gk3_epsg(3.0 * zone, prefix=True), **values
+        )
     for zone in range(round(west / 3), round(east / 3) + 1):
         epsg = gk3_epsg(3.0 * zone, prefix=False)
         zones[epsg] = say("take.crs_plain", epsg=epsg, meridian=3 * zone)
@@ -179,68 +188,68 @@ def _epsg(form: str) -> int | None:
 
 
 def _filter(layers: Mapping[str, Layer], chosen: Sequence[str]) -> tuple[Filter, ...]:
-    """Choose features of one layer by the values of a column."""
+    """Show the choice of features of one layer by the values of a column; return at most one filter."""
     now = lang()
-    able = [name for name in chosen if _columns(layers[name])]
+    filterable = [name for name in chosen if _filter_columns(layers[name])]
     name = st.selectbox(
         say("take.filter"),
-        [None, *able],
+        [None, *filterable],
         format_func=lambda one: say("take.filter_none") if one is None else layers[one].spec.title(now),
         key="take-filter",
     )
     if name is None:
         return ()
     left, right = st.columns([1, 2])
-    column = left.selectbox(say("take.filter_column"), _columns(layers[name]), key=f"take-column-{name}")
+    column = left.selectbox(say("take.filter_column"), _filter_columns(layers[name]), key=f"take-column-{name}")
     frame = layers[name].frame
     assert frame is not None
     values = sorted(frame[column].dropna().astype(str).unique())
-    wanted = right.multiselect(say("take.filter_values"), values, key=f"take-values-{name}-{column}")
-    return (Filter(name, str(column), tuple(wanted)),) if wanted else ()
+    selected = right.multiselect(say("take.filter_values"), values, key=f"take-values-{name}-{column}")
+    return (Filter(name, str(column), tuple(selected)),) if selected else ()
 
 
-def _columns(layer: Layer) -> list[str]:
-    """Return the columns that have few values, so that one can choose among them."""
-    return _few(layer.id, stamp(), layer)
+def _filter_columns(layer: Layer) -> list[str]:
+    """Return the columns with at most `_MAX_VALUES` different values."""
+    return _cached_filter_columns(layer.id, stamp(), layer)
 
 
 @st.cache_data(show_spinner=False, max_entries=128)
-def _few(name: str, now: Stamp, _layer: Layer) -> list[str]:  # noqa: ARG001 -- the key
+def _cached_filter_columns(name: str, now: Stamp, _layer: Layer) -> list[str]:  # noqa: ARG001 -- the key
     frame = _layer.frame
     assert frame is not None
     plain = [column for column in frame.columns if column != frame.geometry.name and frame[column].dtype.kind in "OUTb"]
-    return [str(column) for column in plain if 1 < frame[column].astype(str).nunique() <= _FEW]
+    return [str(column) for column in plain if 1 < frame[column].astype(str).nunique() <= _MAX_VALUES]
 
 
-def _picture(form: str, bounds: Box, panel: tuple[LayerShow, ...]) -> Picture:
-    """Choose how a sheet, a raster or a page is made."""
+def _picture(form: str, bounds: Box, panel: tuple[LayerDisplay, ...]) -> Picture:
+    """Show the settings of a sheet, raster or page; return them."""
     if form not in PICTURES:
         return Picture()
     settings = catalogue()
-    asked: dict[str, Any] = {"relief": relief_of(settings.folder / settings.map.base), "panel": panel}
+    fields: dict[str, Any] = {"relief": relief_of(settings.folder / settings.map.base), "panel": panel}
     if form == "tif":
-        asked["raster"] = st.selectbox(
+        fields["raster"] = st.selectbox(
             say("take.raster"),
             ["distance", "constraint"],
             format_func=lambda one: say(f"take.raster_{one}"),
             key="take-raster",
         )
-        least = _least_cell(bounds)
-        asked["cell_m"] = float(
-            st.number_input(say("take.cell"), 1, 10_000, value=least, step=10, key=f"take-cell-{least}")
+        cell_m = _default_cell_m(bounds)
+        fields["cell_m"] = float(
+            st.number_input(say("take.cell"), 1, 10_000, value=cell_m, step=10, key=f"take-cell-{cell_m}")
         )
-        return Picture(**asked)
-    asked["title"] = st.text_input(say("take.title"), placeholder=say("snapshot.sheet_title"), key="take-title")
+        return Picture(**fields)
+    fields["title"] = st.text_input(say("take.title"), placeholder=say("snapshot.sheet_title"), key="take-title")
     if form in {"pdf", "png"}:
-        asked |= _sheet(form)
-    asked["user"] = st.text_input(say("take.user"), key="take-user")
-    return Picture(**asked)
+        fields |= _sheet(form)
+    fields["user"] = st.text_input(say("take.user"), key="take-user")
+    return Picture(**fields)
 
 
 def _sheet(form: str) -> dict[str, Any]:
-    """Choose paper, scale, grid and marks."""
+    """Show paper, scale, grid and marks of a sheet; return them as fields of `Picture`."""
     first, second, third = st.columns(3)
-    asked: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "paper": first.selectbox(say("take.paper"), ["A4", "A3", "A2", "A1", "A0"], key="take-paper"),
         "landscape": second.selectbox(
             say("take.turn"),
@@ -254,21 +263,21 @@ def _sheet(form: str) -> dict[str, Any]:
     scale = first.number_input(
         say("take.scale"), 500, 20_000_000, value=None, step=1000, placeholder=say("take.scale_auto"), key="take-scale"
     )
-    asked["scale"] = float(scale) if scale else None
-    asked["grid"] = second.selectbox(
+    fields["scale"] = float(scale) if scale else None
+    fields["grid"] = second.selectbox(
         say("take.grid"),
         ["graticule", "gk", "none"],
         format_func=lambda one: say(f"take.grid_{one}"),
         key="take-grid",
     )
-    asked["approval"] = st.text_input(say("take.approval"), key="take-approval")
-    asked["internal"] = st.checkbox(say("take.internal"), key="take-internal")
-    return asked
+    fields["approval"] = st.text_input(say("take.approval"), key="take-approval")
+    fields["internal"] = st.checkbox(say("take.internal"), key="take-internal")
+    return fields
 
 
-def _least_cell(bounds: Box) -> int:
-    """Return the cell that makes a raster of some million cells of an extent."""
+def _default_cell_m(bounds: Box) -> int:
+    """Return the smallest cell size (m) that gives at most `_MAX_CELLS` cells for an extent."""
     west, south, east, north = bounds
-    wide = (east - west) * _DEGREE_M * math.cos(math.radians((south + north) / 2))
-    area = wide * (north - south) * _DEGREE_M
-    return next((cell for cell in _CELLS if area / cell**2 <= _MOST_CELLS), _CELLS[-1])
+    width_m = (east - west) * _DEGREE_M * math.cos(math.radians((south + north) / 2))
+    area_m2 = width_m * (north - south) * _DEGREE_M
+    return next((cell for cell in _CELLS if area_m2 / cell**2 <= _MAX_CELLS), _CELLS[-1])

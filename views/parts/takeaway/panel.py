@@ -1,4 +1,4 @@
-"""Take away: what the map shows, in any form; the file is made beside the page and fetched when it is there."""
+"""Export panel: the content of the map in any form; files are made in the background and then downloaded."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ import streamlit as st
 from geo.errors import RedlineError
 from snapshot.deliver import Order, check_order, deliver
 from snapshot.sheet import PAPER
-from views.parts.takeaway.form import Shown, choose_form, choose_order, form_title
-from views.parts.takeaway.orders import order, show_orders
+from views.parts.takeaway.form import ExportContext, choose_form, choose_order, form_title
+from views.parts.takeaway.orders import show_exports, start_export
 from views.server import Work
 from views.session import pressed, say, show_fault
 
-__all__ = ["show_take"]
+__all__ = ["show_export"]
 
 
-def show_take(shown: Shown) -> None:
-    """Show the format, the button, the settings folded, and what was ordered."""
-    _choose(shown)
-    show_orders("map")
+def show_export(context: ExportContext) -> None:
+    """Show format, button, folded settings, and the exports of this session."""
+    _choose(context)
+    show_exports("map")
 
 
 @st.fragment
-def _choose(shown: Shown) -> None:
-    """Choose what to take; choosing draws nothing else again."""
+def _choose(context: ExportContext) -> None:
+    """Show the settings and start an export when the button is pressed; a fragment, so the page is not rerun."""
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
         form = choose_form()
     with st.expander(say("take.more")):
-        placed, why_not = choose_order(form, shown)
+        settings, why_not = choose_order(form, context)
     with right:
-        wanted = pressed(say("take.make"), type="primary", width="stretch", key="take-make", disabled=bool(why_not))
-    if wanted:
+        started = pressed(say("take.make"), type="primary", width="stretch", key="take-make", disabled=bool(why_not))
+    if started:
         try:
-            check_order(placed)
-            order("map", form_title(form), work_of(placed))
+            check_order(settings)
+            start_export("map", form_title(form), export_work(settings))
         except RedlineError as fault:
             show_fault(fault)
         else:
@@ -46,14 +46,14 @@ def _choose(shown: Shown) -> None:
         st.caption(why_not)
 
 
-def work_of(placed: Order) -> Work:
-    """Return the work that writes an order into a folder."""
+def export_work(order: Order) -> Work:
+    """Return the work of a job that writes the file of an order into a folder."""
 
     def work(folder: Path, progress: object) -> Path:
         target = folder / f"redline-{datetime.now(UTC):%Y%m%d-%H%M}"
-        if placed.form not in {"pdf", "png"}:
-            return deliver(placed, target, progress)  # type: ignore[arg-type]
+        if order.form not in {"pdf", "png"}:
+            return deliver(order, target, progress)  # type: ignore[arg-type]
         with PAPER:
-            return deliver(placed, target, progress)  # type: ignore[arg-type]
+            return deliver(order, target, progress)  # type: ignore[arg-type]
 
     return work

@@ -13,7 +13,7 @@ from geo.errors import RedlineError
 from siting.check import CASE_FIELDS, Case, Run
 from views.parts.findings import RUN_NUMBER
 from views.session import (
-    KeptWidget,
+    PersistentWidget,
     Slot,
     ledger,
     link_to,
@@ -28,7 +28,7 @@ __all__ = ["CASE_FIELD", "case_fields", "show_case"]
 
 _CHECK_ID: Final[Slot[str | None]] = Slot("chk-kept", None)
 """Per run: the id of the check that it was stored as."""
-CASE_FIELD: Final[KeptWidget[str]] = KeptWidget("chk-case", "")
+CASE_FIELD: Final[PersistentWidget[str]] = PersistentWidget("chk-case", "")
 """Per field of the case: its text."""
 
 _STORED_LINE: Final = Markup(
@@ -76,7 +76,7 @@ def _pairs(names: Sequence[str]) -> Iterator[Sequence[str]]:
 def _text_field(name: str) -> str:
     """Show the field of that name; return its text, stripped."""
     widget = CASE_FIELD.of(name)
-    text = widget.keep(st.text_input(say(f"check_page.case_{name}"), key=widget.restored(), max_chars=200))
+    text = widget.keep(st.text_input(say(f"check_page.case_{name}"), key=widget.restore(), max_chars=200))
     return text.strip()
 
 

@@ -27,7 +27,7 @@ from views.parts.findings import (
     show_required,
     show_verdict,
 )
-from views.parts.map import look_at, show_map
+from views.parts.map import show_map, view_of_bounds
 from views.screens.check.case import case_fields
 from views.screens.check.follow_up import show_path, show_reminders, show_way_out
 from views.screens.check.linear import centrelines, show_stored_sections
@@ -127,7 +127,7 @@ def show_record(check_id: str) -> None:
     """Show a check with case, downloads and findings as stored, and the buttons that rerun and verify it."""
     if pressed(say("check_page.record_back"), key="chk-back"):
         st.query_params.pop("check", None)
-        CHECK_MODE.hand_over("ledger")
+        CHECK_MODE.set_next("ledger")
         _TABLE.clear()
         st.rerun()
     check = _stored_check(check_id)
@@ -292,7 +292,7 @@ def _show_map(check: Check) -> None:
         catalogue().map,
         lang=lang(),
         groups=groups if lines is None else [*groups, lines],
-        go_to=look_at(*frame.total_bounds, margin=3.0),
+        go_to=view_of_bounds(*frame.total_bounds, margin=3.0),
         height=_MAP_HEIGHT_PX,
         draw=False,
         key="check-record-map",

@@ -39,7 +39,7 @@ from views.parts.intake import (
     read_source,
     reading_of,
 )
-from views.parts.map import look_at, show_map
+from views.parts.map import show_map, view_of_bounds
 from views.screens.check import ledger as ledger_panel
 from views.screens.check.batch import show_downloads, show_occupation, show_schemes, show_sites
 from views.screens.check.case import show_case
@@ -88,7 +88,7 @@ def show() -> None:
     if check_id:
         ledger_panel.show_record(check_id)
         return
-    key = CHECK_MODE.restored()
+    key = CHECK_MODE.restore()
     mode = st.segmented_control(
         say("check_page.mode"),
         ["check", "ledger"],
@@ -301,7 +301,7 @@ def _map_view(source: Source | None, sites: Sites | None, run: Run | None) -> Vi
             west, south, east, north = sites.frame.total_bounds
             lat_margin_deg = _EXTENT_FACTOR * distance_m / _METRES_PER_DEGREE
             lon_margin_deg = lat_margin_deg / math.cos(math.radians(north))
-            _VIEW.set(look_at(
+            _VIEW.set(view_of_bounds(
                 west - max(east - west, lon_margin_deg), south - max(north - south, lat_margin_deg),
                 east + max(east - west, lon_margin_deg), north + max(north - south, lat_margin_deg),
             ))  # fmt: skip

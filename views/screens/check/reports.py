@@ -17,7 +17,7 @@ from snapshot.pictures import Picture
 from snapshot.report import deliver_report, results_selection
 from snapshot.selection import safe_name
 from snapshot.sheet import PAPER, relief_of
-from views.parts.takeaway import order, show_orders
+from views.parts.takeaway import show_exports, start_export
 from views.screens.check.case import CASE_FIELD
 from views.server import Work
 from views.session import VERSION, catalogue, lang, ledger, pressed, say, show_fault
@@ -66,12 +66,12 @@ def show_reports(load_run: Callable[[], Run], case: Case, name: str, check_id: s
         if pressed(say("take.make"), key=f"take-{place}-make", width="stretch"):
             title = say("take.form_site_sheet" if form == "pdf" else f"take.form_{form}")
             _submit(place, title, _file_work(load_run, form, stem))
-    show_orders(place)
+    show_exports(place)
 
 
 def _submit(place: str, title: str, work: Work) -> None:
     try:
-        order(place, title, work)
+        start_export(place, title, work)
     except RedlineError as fault:
         show_fault(fault)
 

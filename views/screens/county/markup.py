@@ -12,7 +12,7 @@ from carto.markup import Markup
 from layers.indicators import County, Figure, printed_text, unit_text
 from layers.plans import PlanSet, clause_text
 from views.parts.entries import code_text
-from views.session import html_of, lang, missing, region_text, rows_of, say
+from views.session import html_of, is_missing, lang, region_text, rows_of, say
 from words import has
 
 __all__ = ["figures_html", "head_html", "lists_html", "published_html", "sources_html"]
@@ -157,7 +157,7 @@ def _status_counts(rows: pd.DataFrame, kind: str) -> Markup:
 
 
 def _site_cells(row: Row) -> list[str]:
-    area = "—" if missing(row["area_ha"]) else f"{row['area_ha']:,.1f}"
+    area = "—" if is_missing(row["area_ha"]) else f"{row['area_ha']:,.1f}"
     level = say(f"plans_page.level_{row['level']}") if row["level"] else ""
     kind = " · ".join(part for part in (code_text(f"type_{row['type']}"), level) if part)
     return [_name(row), kind, area, code_text(f"place_{row['extent_kind'] or 'none'}")]
@@ -173,7 +173,7 @@ def _project_cells(row: Row) -> list[str]:
 
 
 def _fact_cells(row: Row) -> list[str]:
-    year = "" if missing(row["year"]) else f" {int(row['year'])}"
+    year = "" if is_missing(row["year"]) else f" {int(row['year'])}"
     rank = say(f"plans_page.level_{row['rank']}") if row["rank"] else "—"
     return [_name(row), code_text(f"fact_{row['kind']}"), rank, code_text(f"status_{row['state']}") + year]
 
@@ -201,11 +201,11 @@ def _value_with_year(row: Row, which: str, comparator: str) -> str:
     value, year = row[which], row[f"{which}_year"]
     if not value:
         return "—"
-    if lang() == "en" and not missing(row[f"{which}_value"]):
+    if lang() == "en" and not is_missing(row[f"{which}_value"]):
         value = f"{_COMPARATORS.get(comparator, '')}{row[f'{which}_value']:,g}"
     else:
         value = printed_text(str(value))(lang())
-    return str(value) if missing(year) else say("county.year", value=value, year=int(year))
+    return str(value) if is_missing(year) else say("county.year", value=value, year=int(year))
 
 
 def _clause_html(plans: PlanSet, document: str, clause: str) -> Markup:

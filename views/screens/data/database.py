@@ -27,7 +27,7 @@ from views.session import (
     Memo,
     Slot,
     catalogue,
-    current,
+    catalogue_in_use,
     current_layers,
     lang,
     markdown_text,
@@ -67,7 +67,7 @@ def imports_all_tables(layer_file: Brought, inspection: Inspection) -> bool:
 def _show_import(layer_file: Brought) -> None:
     """Show the steps that import all official tables of a file together."""
     st.markdown(f"##### 2 · {say('data.step_report')}")
-    token = f"{layer_file.token}-{current().overlay.revision}"
+    token = f"{layer_file.token}-{catalogue_in_use().overlay.revision}"
     place = st.container()
     extent = tuple(_EXTENT.of(layer_file.token).get()) or None
     tables = _table_reports(layer_file, extent)
@@ -93,7 +93,7 @@ def _database(layer_file: Brought) -> Database:
 
 def _table_reports(layer_file: Brought, extent: tuple[str, ...] | None) -> list[TableReport]:
     """Return a report on each table, computed once per file, extent and overlay; show which table is being read."""
-    key = (layer_file.token, layer_file.crs, extent, current().overlay.revision)
+    key = (layer_file.token, layer_file.crs, extent, catalogue_in_use().overlay.revision)
     line = st.empty()
 
     def show(_share: float, table: str = "", /) -> None:

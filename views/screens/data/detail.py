@@ -16,7 +16,7 @@ from views.parts.findings import word_title
 from views.screens.data.next_run import MESSAGE, TARGET, VIEW_NEXT
 from views.screens.data.table import chip, date_text, metres_text
 from views.session import (
-    current,
+    catalogue_in_use,
     html_of,
     lang,
     ledger,
@@ -88,7 +88,7 @@ def _show_columns(layer: Layer) -> None:
 
 def _show_versions(layer: Layer) -> None:
     """Show the imported versions, the one in use marked, with buttons to the version before, the next, and removal."""
-    entry = current().overlay.of(layer.id)
+    entry = catalogue_in_use().overlay.of(layer.id)
     shipped = layer.spec.source.kind != "imported"
     if layer.spec.role not in FIXED_ROLES and st.button(
         say("data.replace_button" if layer.state != "not_loaded" else "data.add_button"), key="data-replace"
@@ -131,16 +131,16 @@ def _show_use(layer: Layer, entry: OverlayEntry | None) -> dict[int, VersionUse]
     return use_by_version
 
 
-def _use_context(number: int, use: VersionUse, current: int | None) -> dict[str, Any]:
+def _use_context(number: int, use: VersionUse, in_use: int | None) -> dict[str, Any]:
     """Return the template's context of a version: count of checks that used it, the latest as links."""
     name = say("data.version_short", number=number) if number else say("data.version_shipped")
-    summary = say("data.used_count" if current is None else "data.used_by", version=name, count=f"{use.count:,}")
+    summary = say("data.used_count" if in_use is None else "data.used_by", version=name, count=f"{use.count:,}")
     unlisted = use.count - len(use.latest)
     return {
         "version": number,
         "checks": use.count,
         "summary": summary,
-        "mark": chip(say("data.col_in_use"), "ok") if number == current else "",
+        "mark": chip(say("data.col_in_use"), "ok") if number == in_use else "",
         "links": use.latest,
         "more": say("data.used_more", count=f"{unlisted:,}") if unlisted else "",
     }

@@ -13,7 +13,7 @@ from views.screens.data.compare import show_compare
 from views.screens.data.detail import show_detail
 from views.screens.data.next_run import LAYER_NEXT, MESSAGE, NOT_STORED, VIEW_NEXT
 from views.screens.data.table import filter_layers, show_table
-from views.session import Slot, current, current_layers, lang, markdown_text, say, show_fault
+from views.session import Slot, catalogue_in_use, current_layers, lang, markdown_text, say, show_fault
 
 __all__ = ["show"]
 
@@ -27,7 +27,7 @@ _VIEWS: Final = ("list", "add", "compare")
 def show() -> None:
     """Show the page: pending messages, the choice of view, and that view."""
     st.subheader(say("views.page_data"))
-    if (fault := current().fault) is not None:
+    if (fault := catalogue_in_use().fault) is not None:
         show_fault(fault)
     if message := MESSAGE.pop():
         st.success(markdown_text(message))
@@ -54,7 +54,7 @@ def show() -> None:
 def _show_list() -> None:
     """Show the table of layers with its filters, above it the panel of the chosen layer."""
     layers = list(current_layers().values())
-    overlay = current().overlay
+    overlay = catalogue_in_use().overlay
     faulty = sum(layer.state == "failed" for layer in layers)
     missing = sum(layer.state == "not_loaded" for layer in layers)
     st.caption(say("data.lead", total=len(layers), missing=missing, faulty=faulty))
@@ -80,7 +80,7 @@ def _show_list() -> None:
 
 def _show_removed(shown: set[str]) -> None:
     """Show the user's layers of which no version is in use, with a button that restores the last one."""
-    removed = [entry for entry in current().overlay.entry if entry.in_use is None and entry.id not in shown]
+    removed = [entry for entry in catalogue_in_use().overlay.entry if entry.in_use is None and entry.id not in shown]
     if not removed:
         return
     with st.expander(say("data.out_of_use", count=len(removed))):

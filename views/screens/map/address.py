@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from carto.scene import Compare, LayerShow, Scene, View
+from carto.scene import Compare, LayerDisplay, Scene, View
 from words import LANGUAGES
 
 __all__ = ["VIEW_KEYS", "ViewAddress", "from_query", "is_view_key", "to_query"]
@@ -96,8 +96,8 @@ def to_query(address: ViewAddress) -> dict[str, str]:
     query["base"] = scene.base
     if scene.compare is not None:
         query["cmp"] = f"{scene.compare.left}~{scene.compare.right}~{round(100 * scene.compare.share)}"
-    if scene.at is not None:
-        query["at"] = f"{_degrees_text(scene.at[0])},{_degrees_text(scene.at[1])}"
+    if scene.clicked is not None:
+        query["at"] = f"{_degrees_text(scene.clicked[0])},{_degrees_text(scene.clicked[1])}"
     query["region"] = address.region
     query["lang"] = address.lang
     query["i2"] = address.second_indicator
@@ -127,7 +127,7 @@ def from_query(query: Mapping[str, str]) -> ViewAddress:
         panel=_parse_layers(values.get("l", "")),
         base=values["base"] if _NAME.fullmatch(values.get("base", "")) else "",
         compare=_parse_compare(compare) if compare else None,
-        at=_parse_lon_lat(point[1], point[2]) if point else None,
+        clicked=_parse_lon_lat(point[1], point[2]) if point else None,
     )
     prefixed = {key: value for key, value in values.items() if key.startswith(_INDICATOR_PREFIX)}
     choice = {key.removeprefix(_INDICATOR_PREFIX): value for key, value in prefixed.items()}
@@ -146,16 +146,16 @@ def _degrees_text(value: float) -> str:
     return f"{value:.5f}".rstrip("0").rstrip(".")
 
 
-def _layer_text(layer: LayerShow) -> str:
+def _layer_text(layer: LayerDisplay) -> str:
     """Return a layer as the key ``l`` has it: ``-rivers.60@2021-2025d``."""
     opacity = f".{round(100 * layer.opacity)}" if layer.opacity < 1 else ""
     years = f"@{layer.years[0]}-{layer.years[1]}{'' if layer.undated else 'd'}" if layer.years else ""
     return f"{'' if layer.on else '-'}{layer.id}{opacity}{years or ('' if layer.undated else '@dated')}"
 
 
-def _parse_layers(text: str) -> tuple[LayerShow, ...]:
+def _parse_layers(text: str) -> tuple[LayerDisplay, ...]:
     """Return the layers of the key ``l``; of a layer named twice, the first."""
-    layers: dict[str, LayerShow] = {}
+    layers: dict[str, LayerDisplay] = {}
     for part in text.split("~"):
         match = _LAYER.fullmatch(part)
         if match and match[2] not in layers:
@@ -163,7 +163,7 @@ def _parse_layers(text: str) -> tuple[LayerShow, ...]:
             years = (int(match["first"]), int(match["last"])) if match["first"] else None
             undated = not (match["only"] or match["dated"])
             if years is None or years[0] <= years[1]:
-                layers[match[2]] = LayerShow(match[2], not match[1], opacity, years, undated)
+                layers[match[2]] = LayerDisplay(match[2], not match[1], opacity, years, undated)
     return tuple(layers.values())
 
 

@@ -26,8 +26,8 @@ from views.session import (
     current_layers,
     has_page,
     html_of,
+    is_missing,
     lang,
-    missing,
     open_page,
     pressed,
     rows_of,
@@ -147,12 +147,12 @@ def _next_steps(lon: float, lat: float, result: CheckResult) -> None:
 
 def open_check_page(lon: float, lat: float) -> None:
     """Open the Check page with the point (degrees) as its site and the activity chosen in the panel."""
-    SOURCE_KIND.hand_over("text")
-    SOURCE_TEXT.hand_over(f"{lon:.6f}°E {lat:.6f}°N")
-    SOURCE_SHAPE.hand_over("points")
-    CHECK_MODE.hand_over("check")
+    SOURCE_KIND.set_next("text")
+    SOURCE_TEXT.set_next(f"{lon:.6f}°E {lat:.6f}°N")
+    SOURCE_SHAPE.set_next("points")
+    CHECK_MODE.set_next("check")
     if _ACTIVITY.get():
-        CHECK_ACTIVITY.hand_over(_ACTIVITY.get())
+        CHECK_ACTIVITY.set_next(_ACTIVITY.get())
     open_page("check")
 
 
@@ -244,7 +244,7 @@ def _elevation_m(layers: dict[str, Layer], lon: float, lat: float) -> float | No
 
 def _has_value(value: object) -> bool:
     """Return whether a cell holds a value: not missing, empty or ``unknown``."""
-    return value is not None and not missing(value) and value not in {"", "unknown"}
+    return value is not None and not is_missing(value) and value not in {"", "unknown"}
 
 
 def _value_text(value: object) -> str:

@@ -19,8 +19,8 @@ from views.parts.indicators import (
     show_as,
     shown,
 )
-from views.parts.map import MapState, choose_region, show_map, where_to_look
-from views.parts.takeaway import Shown, box_of, show_take
+from views.parts.map import MapState, choose_region, map_target, show_map
+from views.parts.takeaway import ExportContext, show_export, view_bounds
 from views.screens.map import search as search_box
 from views.screens.map import site as check_panel
 from views.screens.map.here import latest_lookup, show_lookup
@@ -75,7 +75,7 @@ def show() -> None:
                 *search_box.highlight_groups(),
                 *([highlight_group(upload.frame[["geometry"]])] if upload is not None else []),
             ],
-            go_to=where_to_look(upload),
+            go_to=map_target(upload),
             height=_MAP_HEIGHT_PX,
             scene=link_scene,
             linked=True,
@@ -99,17 +99,17 @@ def show() -> None:
         show_lookup(state.clicked)
         _show_years_note(state, "map.years_here" if latest_lookup(state.clicked) is not None else "")
     with take_box:
-        in_view = Shown(state.panel, state.bounds or box_of(state.view), checked, picked)
+        in_view = ExportContext(state.panel, state.bounds or view_bounds(state.view), checked, picked)
         _show_export(state, in_view, as_raster=as_raster)
     with left:
         _show_fold_button()
     _put_latest_first(state, checked)
 
 
-def _show_export(state: MapState, shown: Shown, *, as_raster: bool) -> None:
+def _show_export(state: MapState, shown: ExportContext, *, as_raster: bool) -> None:
     """Show the export box, with notes where the export covers more than the map draws."""
     st.markdown(f"**{say('views.take_title')}**")
-    show_take(shown)
+    show_export(shown)
     _show_years_note(state, "map.years_take")
     if as_raster:
         st.caption(say("map.picture_take"))
@@ -118,7 +118,9 @@ def _show_export(state: MapState, shown: Shown, *, as_raster: bool) -> None:
 def _show_years_note(state: MapState, key: str) -> None:
     """Show a caption, text `key` ("" for none), that names the layers of which the map draws only some years."""
     layers = current_layers()
-    titles = [layers[one.id].spec.title(lang()) for one in state.panel if one.on and one.partly and one.id in layers]
+    titles = [
+        layers[one.id].spec.title(lang()) for one in state.panel if one.on and one.hides_features and one.id in layers
+    ]
     if key and titles:
         st.caption(markdown_text(say(key, layers=say("snapshot.and").join(titles))))
 

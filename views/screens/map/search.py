@@ -19,7 +19,7 @@ from layers.catalogue import Layer, counties_of
 from layers.gazetteer import county_at, hit_of
 from layers.paths import PRODUCT
 from views.parts.entries import outline_of, plan_set, pointed_at
-from views.parts.map import MAP_GOES_TO, look_at
+from views.parts.map import MAP_TARGET, view_of_bounds
 from views.server import FIND_PATH, hit_title, search_index, session_token, suggestion
 from views.session import (
     Memo,
@@ -147,7 +147,7 @@ def _apply_choice(key: str) -> None:
     result = search_result()
     FIND_SHOWN.set(key)
     if result is not None and result.view is not None:
-        MAP_GOES_TO.set(result.view)
+        MAP_TARGET.set(result.view)
 
 
 def search_result() -> SearchResult | None:
@@ -159,7 +159,7 @@ def search_result() -> SearchResult | None:
     if result is not None and FIND_SHOWN.get() != key:  # the page was opened by a link, or from a county page
         FIND_SHOWN.set(key)
         if result.view is not None:
-            MAP_GOES_TO.set(result.view)
+            MAP_TARGET.set(result.view)
     return result
 
 
@@ -259,7 +259,7 @@ def _view_of(shapes: gpd.GeoDataFrame, kind: str) -> View | None:
     """Return the view that shows all shapes; `kind`, point or place, limits its zoom. None without shapes."""
     if shapes.empty:
         return None
-    view = look_at(*shapes.total_bounds, margin=1.25)
+    view = view_of_bounds(*shapes.total_bounds, margin=1.25)
     return View(view.lon, view.lat, min(view.zoom, _MAX_ZOOM[kind]))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from carto.scene import Compare, LayerShow, Scene, View
-from views.parts.map.view import _opened, _state
+from carto.scene import Compare, LayerDisplay, Scene, View
+from views.parts.map.view import _initial_scene, _map_state
 from views.screens.map import link as map_link
 from views.session import state as state_module
 
-BEGUN = Scene(View(116.0, 28.0, 7), (LayerShow("rivers", on=True), LayerShow("county", on=False)))
-LEFT = Scene(View(115.1, 27.2, 11), (LayerShow("county", on=True, opacity=0.3),), base="plain")
+BEGUN = Scene(View(116.0, 28.0, 7), (LayerDisplay("rivers", on=True), LayerDisplay("county", on=False)))
+LEFT = Scene(View(115.1, 27.2, 11), (LayerDisplay("county", on=True, opacity=0.3),), base="plain")
 
 
 @pytest.fixture
@@ -21,14 +21,14 @@ def session(monkeypatch):
 
 
 def test_before_anything_is_done_the_map_is_as_it_was_opened():
-    state = _state({"last_clicked": None, "bounds": {"_southWest": {"lat": None}}, "selected_layers": None}, BEGUN)
+    state = _map_state({"last_clicked": None, "bounds": {"_southWest": {"lat": None}}, "selected_layers": None}, BEGUN)
     assert state.scene == BEGUN
     assert state.visible == {"rivers"}
     assert (state.clicked, state.bounds, state.drawings) == (None, None, [])
 
 
 def test_what_the_map_says_is_read():
-    state = _state(
+    state = _map_state(
         {
             "last_clicked": {"lat": 27.5, "lng": 117.1},
             "center": {"lat": 27.4, "lng": 117.0},
@@ -45,8 +45,8 @@ def test_what_the_map_says_is_read():
     assert state.scene == Scene(
         View(117.0, 27.4, 12),
         (
-            LayerShow("county", on=True, opacity=0.45),
-            LayerShow("rivers", on=False, years=(2019, 2021), undated=False),
+            LayerDisplay("county", on=True, opacity=0.45),
+            LayerDisplay("rivers", on=False, years=(2019, 2021), undated=False),
         ),
         "plain",
         Compare("county", "", 0.25),
@@ -57,24 +57,24 @@ def test_what_the_map_says_is_read():
 
 
 def test_the_map_stays_while_only_the_user_changes_it(session):
-    first = _opened("map", "zh", BEGUN, None)
+    first = _initial_scene("map", "zh", BEGUN, None)
     session["map-scene-map"] = LEFT
-    assert _opened("map", "zh", Scene(), None) == first == (BEGUN, None)
+    assert _initial_scene("map", "zh", Scene(), None) == first == (BEGUN, None)
 
 
 @pytest.mark.parametrize("change", ["language", "page"])
 def test_put_up_anew_it_is_as_the_user_left_it_and_goes_nowhere_again(session, change):
     went = View(117.0, 27.0, 9)
-    assert _opened("map", "zh", BEGUN, went) == (BEGUN, went)
+    assert _initial_scene("map", "zh", BEGUN, went) == (BEGUN, went)
     session["map-scene-map"] = LEFT
     session["page_entered"] = change == "page"
     lang = "en" if change == "language" else "zh"
-    assert _opened("map", lang, BEGUN, went) == (LEFT, None)
+    assert _initial_scene("map", lang, BEGUN, went) == (LEFT, None)
     session["page_entered"] = False
-    assert _opened("map", lang, BEGUN, went) == (LEFT, None), "nor in the next run"
+    assert _initial_scene("map", lang, BEGUN, went) == (LEFT, None), "nor in the next run"
     elsewhere = View(114.0, 26.0, 9)
-    assert _opened("map", lang, BEGUN, elsewhere) == (LEFT, elsewhere)
-    assert _opened("map", lang, BEGUN, went) == (LEFT, went)
+    assert _initial_scene("map", lang, BEGUN, elsewhere) == (LEFT, elsewhere)
+    assert _initial_scene("map", lang, BEGUN, went) == (LEFT, went)
 
 
 class Query(dict):

@@ -4,22 +4,22 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from carto.scene import Compare, LayerShow, Scene, View
+from carto.scene import Compare, LayerDisplay, Scene, View
 from views.screens.map.address import ViewAddress, from_query, is_view_key, to_query
 
 FULL_VIEW = ViewAddress(
     scene=Scene(
         view=View(116.35812, 27.94811, 11),
         panel=(
-            LayerShow("county", on=True),
-            LayerShow("rivers", on=False, opacity=0.35),
-            LayerShow("own_1", on=True, years=(2019, 2021)),
-            LayerShow("own_2", on=True, opacity=0.5, years=(2020, 2020), undated=False),
-            LayerShow("own_3", on=False, undated=False),
+            LayerDisplay("county", on=True),
+            LayerDisplay("rivers", on=False, opacity=0.35),
+            LayerDisplay("own_1", on=True, years=(2019, 2021)),
+            LayerDisplay("own_2", on=True, opacity=0.5, years=(2020, 2020), undated=False),
+            LayerDisplay("own_3", on=False, undated=False),
         ),
         base="plain",
         compare=Compare("redline_jiangxi", "protected_sites", 0.4),
-        at=(117.05, -3.2),
+        clicked=(117.05, -3.2),
     ),
     region="fuzhou",
     indicator={"id": "share-redline", "scheme": "by_hand", "limits": "1;2.5;9", "year": "2020..2025"},
@@ -39,7 +39,7 @@ def test_an_empty_view_has_an_empty_query():
 
 
 def test_a_query_is_short_enough_for_a_letter():
-    panel = tuple(LayerShow(f"layer_number_{i}", on=bool(i % 2), opacity=0.5) for i in range(28))
+    panel = tuple(LayerDisplay(f"layer_number_{i}", on=bool(i % 2), opacity=0.5) for i in range(28))
     assert len(urlencode(to_query(ViewAddress(Scene(panel=panel))))) < 800
 
 
@@ -79,13 +79,13 @@ def test_values_that_to_query_cannot_write_are_ignored(query):
 def test_values_out_of_range_are_clamped():
     scene = from_query({"c": "115,28,99", "l": "aa.0~bb.999~aa~-cc", "cmp": "aa~~150"}).scene
     assert scene.view == View(115.0, 28.0, 22)
-    assert scene.panel == (LayerShow("aa", True, 0.1), LayerShow("bb", True, 1.0), LayerShow("cc", False))
+    assert scene.panel == (LayerDisplay("aa", True, 0.1), LayerDisplay("bb", True, 1.0), LayerDisplay("cc", False))
     assert scene.compare == Compare("aa", "", 1.0)
 
 
 def test_one_wrong_value_does_not_spoil_the_others():
     address = from_query({"c": "no", "at": "117.1,27.5", "lang": "en"})
-    assert (address.scene.view, address.scene.at, address.lang) == (None, (117.1, 27.5), "en")
+    assert (address.scene.view, address.scene.clicked, address.lang) == (None, (117.1, 27.5), "en")
 
 
 def test_only_keys_of_the_view_are_view_keys():

@@ -19,7 +19,7 @@ def request_suggestions(text: str, *, token: str = "", lang: str = "zh") -> Resp
     """Return the response of the suggestion route to a request as the search box sends it."""
     query = urlencode({"q": text, "lang": lang}).encode()
     headers = [(serving.TOKEN_HEADER.lower().encode(), token.encode())]
-    return serving._find(Request({"type": "http", "method": "GET", "query_string": query, "headers": headers}))
+    return serving._suggest(Request({"type": "http", "method": "GET", "query_string": query, "headers": headers}))
 
 
 def test_each_suggestion_says_what_it_is_and_where() -> None:
@@ -54,7 +54,7 @@ def test_whatever_is_typed_is_only_text(text: str) -> None:
 
 
 def test_the_route_answers_sessions_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "secret", lambda: b"for this test")
+    monkeypatch.setattr(tokens, "signing_key", lambda: b"for this test")
     assert request_suggestions("临川区").status_code == 403
     assert request_suggestions("临川区", token="made up").status_code == 403
     response = request_suggestions("临川区", token=serving.new_token("test"), lang="en")

@@ -32,12 +32,12 @@ from views.parts.findings import (
 from views.parts.intake import (
     CHECK_MAP,
     Source,
-    ask_width,
+    ask_width_m,
     choose_source,
     has_lines,
-    note_drawings,
+    read_options_of,
     read_source,
-    reading_of,
+    remember_drawings,
 )
 from views.parts.map import look_at, show_map
 from views.screens.check import ledger as ledger_panel
@@ -167,7 +167,7 @@ def _sites(source: Source | None) -> tuple[Sites | None, dict[str, Any]]:
     sites = choose_sites(read, token)
     if len(sites) == 1:
         show_areas(sites, 0)
-    width = ask_width(sites)
+    width = ask_width_m(sites)
     chosen = tuple(sites.frame["site_id"]) if len(sites) < len(read) else ()
     kind = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
     works = STRUCTURES.get() if has_lines(sites) and len(sites) <= _AT_ONCE else None
@@ -177,14 +177,14 @@ def _sites(source: Source | None) -> tuple[Sites | None, dict[str, Any]]:
 
 def _read_token(source: Source) -> str:
     """Return the token of a source as it is read: the same file in another system is another site."""
-    return f"{source.token}|{reading_of(source)}"
+    return f"{source.token}|{read_options_of(source)}"
 
 
 def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
     """Check the sites, once for each question; more than a few wait for the button."""
-    reading = reading_of(source)
+    reading = read_options_of(source)
     if reading is not None:
-        settings = reading.added_to(settings)
+        settings = reading.apply_to(settings)
     key = (source.token, reading, tuple(sites.frame["site_id"]), settings, stamp(), day_of(None))
     last = _RUN.get()
     if last is not None and last[0] == key:
@@ -264,7 +264,7 @@ def _show_map(source: Source | None, sites: Sites | None, run: Run | None) -> No
         height=_MAP_HEIGHT,
         key=CHECK_MAP.key,
     )
-    note_drawings(state.drawings)
+    remember_drawings(state.drawings)
     if run is not None and len(run.result.sites) > 1:
         show_html(_legend(run))
 

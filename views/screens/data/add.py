@@ -14,15 +14,15 @@ from geo.read import Inspection
 from layers.catalogue import counties_of
 from layers.own import Intake, LayerDeclaration, has_official_fields, store_layer
 from views.parts.intake import (
-    Brought,
-    Placed,
+    LayerFile,
+    LocatedCandidate,
     System,
-    ask_file,
+    ask_layer_file,
     ask_system,
     candidate_text,
-    inspected,
-    let_go,
-    settle,
+    forget_layer_file,
+    inspect_layer_file,
+    store_layer_file,
     system_input,
 )
 from views.parts.map import make_tiles
@@ -41,7 +41,7 @@ _INTAKE: Final[Memo[Intake]] = Memo("data-intake")
 def show_add() -> None:
     """Draw the steps that can be taken now."""
     st.markdown(f"##### 1 · {say('data.step_file')}")
-    brought = ask_file()
+    brought = ask_layer_file()
     if brought is None:
         st.caption(say("data.file_help"))
         return
@@ -55,7 +55,7 @@ def show_add() -> None:
     st.markdown(f"##### 2 · {say('data.step_report')}")
     wanted = show_report(intake, brought.accept_repairs)
     if wanted != brought.accept_repairs:
-        settle(replace(brought, accept_repairs=wanted))
+        store_layer_file(replace(brought, accept_repairs=wanted))
         st.rerun()
     if _system(brought, intake):
         return
@@ -67,17 +67,17 @@ def show_add() -> None:
         _keep(brought, intake, given)
 
 
-def _looked_into(brought: Brought) -> Inspection | None:
+def _looked_into(brought: LayerFile) -> Inspection | None:
     """Look into the file, or say why that cannot be."""
     try:
         with st.spinner(say("data.reading")):
-            return inspected(brought)
+            return inspect_layer_file(brought)
     except RedlineError as fault:
         show_fault(fault)
         return None
 
 
-def _choose_layer(brought: Brought, seen: Inspection) -> Brought:
+def _choose_layer(brought: LayerFile, seen: Inspection) -> LayerFile:
     """Ask which layer of the file, where there are several."""
     names = [info.name for info in seen.layers]
     if len(names) < 2:
@@ -94,31 +94,31 @@ def _choose_layer(brought: Brought, seen: Inspection) -> Brought:
     )
     if chosen != brought.layer:
         brought = replace(brought, layer=chosen)
-        settle(brought)
+        store_layer_file(brought)
     return brought
 
 
-def _taken_in(brought: Brought) -> Intake | None:
+def _taken_in(brought: LayerFile) -> Intake | None:
     """Read the layer and look for faults; ask for its system where it declares none."""
     key = (brought.token, brought.layer, brought.crs, brought.swap, brought.accept_repairs)
 
     try:
         with st.spinner(say("data.checking")):
-            return _INTAKE.once(key, lambda: brought.taken_in(brought.layer))
+            return _INTAKE.once(key, lambda: brought.read_layer(brought.layer))
     except RedlineError as fault:
         show_fault(fault)
         _ask_system(brought, fault)
         return None
 
 
-def _ask_system(brought: Brought, fault: RedlineError) -> None:
+def _ask_system(brought: LayerFile, fault: RedlineError) -> None:
     """Ask for the system of a layer that declares none; candidates are not tried out, as the layer may be large."""
     named = ask_system(
         fault,
         System(brought.crs, brought.swap),
         key=f"data-{brought.token}",
         name=brought.name,
-        place=lambda some: [Placed(one, candidate_text(one), "") for one in _each_once(some)],
+        locate=lambda some: [LocatedCandidate(one, candidate_text(one), "") for one in _each_once(some)],
     )
     _use_system(brought, named)
 
@@ -127,14 +127,14 @@ def _each_once(candidates: Sequence[Candidate]) -> list[Candidate]:
     return list({(one.crs, one.swapped): one for one in candidates}.values())
 
 
-def _use_system(brought: Brought, named: System | None) -> None:
+def _use_system(brought: LayerFile, named: System | None) -> None:
     """Read the layer in the system that the user named just now."""
     if named is not None:
-        settle(replace(brought, crs=named.crs, swap=named.swap))
+        store_layer_file(replace(brought, crs=named.crs, swap=named.swap))
         st.rerun()
 
 
-def _system(brought: Brought, intake: Intake) -> bool:
+def _system(brought: LayerFile, intake: Intake) -> bool:
     """Say which system it was read in, and let the user name another; True where it is what stops the layer."""
     stops = any(fault.code == "all_outside" for fault in intake.faults)
     with st.expander(say("data.system", system=system_text(f"EPSG:{intake.reading.epsg}")), expanded=stops):
@@ -149,7 +149,7 @@ def _evidence(intake: Intake) -> list[str]:
     return [say(key) for key in known if has(key)] or [intake.reading.declared]
 
 
-def _keep(brought: Brought, intake: Intake, given: LayerDeclaration) -> None:
+def _keep(brought: LayerFile, intake: Intake, given: LayerDeclaration) -> None:
     """Store the layer, load it, make its tiles; each step is said."""
     with st.status(say("data.keeping"), expanded=True) as status:
         try:
@@ -174,11 +174,11 @@ def _keep(brought: Brought, intake: Intake, given: LayerDeclaration) -> None:
             return
         status.update(label=say("data.kept_label"), state="complete")
     MESSAGE.set(say("data.kept", title=version.layer.title(lang()), number=version.number, count=f"{version.count:,}"))
-    several = len(inspected(brought).layers) > 1  # a bureau's database holds the next layer too
+    several = len(inspect_layer_file(brought).layers) > 1  # a bureau's database holds the next layer too
     _INTAKE.forget()
     TARGET.clear()
     if not several:
-        let_go()
+        forget_layer_file()
     LAYER_NEXT.set(version.layer.id)
     VIEW_NEXT.set("list")
     st.rerun()

@@ -19,7 +19,7 @@ from layers.own import (
     placement_text,
     store_tables,
 )
-from views.parts.intake import Brought, inspected, let_go
+from views.parts.intake import LayerFile, forget_layer_file, inspect_layer_file
 from views.parts.map import make_tiles
 from views.screens.data.describe import dated
 from views.screens.data.next_run import MESSAGE, NOT_STORED, VIEW_NEXT
@@ -45,7 +45,7 @@ _TABLES: Final[Memo[list[TableReport]]] = Memo("data-many-seen")
 _FEW: Final = 2
 
 
-def asks_for_many(brought: Brought, seen: Inspection) -> bool:
+def asks_for_many(brought: LayerFile, seen: Inspection) -> bool:
     """Offer to bring in all official tables of a file at once, where it has several; True where that is wanted."""
     count = sum(has_official_fields(info.columns) for info in seen.layers)
     if count < _FEW:
@@ -64,7 +64,7 @@ def asks_for_many(brought: Brought, seen: Inspection) -> bool:
     return True
 
 
-def _show_many(brought: Brought) -> None:
+def _show_many(brought: LayerFile) -> None:
     """Draw the steps for all tables together."""
     st.markdown(f"##### 2 · {say('data.step_report')}")
     token = f"{brought.token}-{current().overlay.revision}"
@@ -81,17 +81,17 @@ def _show_many(brought: Brought) -> None:
         _keep(brought, ticked, said)
 
 
-def _database(brought: Brought) -> Database:
+def _database(brought: LayerFile) -> Database:
     return Database(
         brought.content,
-        brought.taken_in,
+        brought.read_layer,
         counties_of(current_layers()),
         catalogue,
         territory_text,
     )
 
 
-def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[TableReport]:
+def _looked_through(brought: LayerFile, extent: tuple[str, ...] | None) -> list[TableReport]:
     """Look through the tables, once for a file, an extent and a catalogue; what is read now is said."""
     key = (brought.token, brought.crs, extent, current().overlay.revision)
     line = st.empty()
@@ -100,7 +100,7 @@ def _looked_through(brought: Brought, extent: tuple[str, ...] | None) -> list[Ta
         line.caption(markdown_text(say("data.many_reading", layer=table)))
 
     def look() -> list[TableReport]:
-        return inspect_tables(_database(brought), inspected(brought).layers, extent=extent, progress=show)
+        return inspect_tables(_database(brought), inspect_layer_file(brought).layers, extent=extent, progress=show)
 
     found = _TABLES.once(key, look)
     line.empty()
@@ -188,7 +188,7 @@ def _said(token: str, ticked: Sequence[TableReport]) -> SharedMetadata | None:
     return SharedMetadata(publisher, licence, as_of or "unknown")
 
 
-def _keep(brought: Brought, tables: Sequence[TableReport], said: SharedMetadata) -> None:
+def _keep(brought: LayerFile, tables: Sequence[TableReport], said: SharedMetadata) -> None:
     """Store the tables one after another; say on the next run which are there and which are not."""
     with st.status(say("data.keeping"), expanded=True) as status:
         outcomes = store_tables(
@@ -210,8 +210,8 @@ def _keep(brought: Brought, tables: Sequence[TableReport], said: SharedMetadata)
         ]
     )
     VIEW_NEXT.set("list" if kept else "add")
-    if len(kept) == len(inspected(brought).layers):
-        let_go()
+    if len(kept) == len(inspect_layer_file(brought).layers):
+        forget_layer_file()
     st.rerun()
 
 

@@ -15,7 +15,7 @@ from geo.sites import Sites, sites_from_drawing
 from siting.check import Run, run_check, settings_of
 from snapshot.findings import report_json
 from views.parts.findings import CSS, Checked, facts_html, findings_html, note_checked, seen_of, verdict_html
-from views.parts.intake import FORMATS, Reading, Source, ask_width, read_source, reading_of
+from views.parts.intake import FORMATS, ReadOptions, Source, ask_width_m, read_options_of, read_source
 from views.session import Memo, Slot, catalogue, current_layers, say, show_fault, show_html, stamp
 
 __all__ = ["checked_site", "choose_upload", "note_drawing", "read_upload", "show_result"]
@@ -73,8 +73,8 @@ def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites:
     if drawn:
         token = _digest(drawings)
     elif uploaded is not None and sites is not None:
-        reading = reading_of(uploaded) or Reading()
-        settings = replace(reading.added_to(settings), corridor_m=ask_width(sites))
+        reading = read_options_of(uploaded) or ReadOptions()
+        settings = replace(reading.apply_to(settings), corridor_m=ask_width_m(sites))
         token = f"{uploaded.token}|{reading}"
     else:
         return None

@@ -16,7 +16,7 @@ from carto.markup import Markup, style
 from siting.check import Run, compare, occupation, one_site, places_of, result_columns
 from siting.records import VERDICTS
 from snapshot.findings import labels_of, write_results
-from views.parts.findings import COLOURS, RUN_NUMBER, layer_title, size_text, word_title
+from views.parts.findings import COLOURS, RUN_NUMBER, layer_title, size_text, stands_for_title
 from views.session import Memo, html_of, lang, say, show_html
 
 __all__ = ["show_occupation", "show_schemes", "show_sites", "show_take"]
@@ -90,7 +90,7 @@ def _schemes(run: Run, table: pd.DataFrame) -> Markup:
 
 
 def _words(text: str) -> str:
-    return say("snapshot.and").join(word_title(word) for word in filter(None, text.split(";"))) or "—"
+    return say("snapshot.and").join(stands_for_title(word) for word in filter(None, text.split(";"))) or "—"
 
 
 def _takes(row: pd.Series, name: str) -> str:

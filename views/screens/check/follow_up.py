@@ -13,7 +13,7 @@ import streamlit as st
 from carto.markup import Markup, style
 from siting.check import Run
 from siting.records import StepRecord, WayOutRecord
-from views.parts.findings import Seen, code_text, layer_title, rules_html, size_text
+from views.parts.findings import SiteResult, layer_title, rule_code_text, rules_html, size_text
 from views.session import html_of, lang, say, show_html
 
 __all__ = ["left_over", "show_path", "show_reminders", "show_way_out"]
@@ -21,7 +21,7 @@ __all__ = ["left_over", "show_path", "show_reminders", "show_way_out"]
 _CSS: Final = "views/screens/check/templates/follow_up.css"
 
 
-def show_path(seen: Seen) -> None:
+def show_path(seen: SiteResult) -> None:
     """Show the approval path as numbered steps, by the layer and condition that lead to it."""
     steps = seen.site["approval_path"]
     if not steps:
@@ -44,19 +44,19 @@ def _step(step: StepRecord) -> dict[str, str]:
     if step["verified"] != "yes":
         facts.append(say(f"check_page.verified_{step['verified']}"))
     if step.get("open"):
-        what = say("snapshot.and").join(code_text(code) for code in step["open"])
+        what = say("snapshot.and").join(rule_code_text(code) for code in step["open"])
         facts.append(say("check_page.open_line", what=what))
     return {"stage": step["stage"], "actor": actor, "summary": summary, "facts": " · ".join(facts)}
 
 
-def show_reminders(seen: Seen) -> None:
+def show_reminders(seen: SiteResult) -> None:
     """Show the rules that no checked layer decides, folded."""
     rules = seen.site["reminders"]
     if rules:
         show_html(rules_html(rules, title=say("check_page.reminders", count=len(rules))))
 
 
-def show_way_out(seen: Seen) -> None:
+def show_way_out(seen: SiteResult) -> None:
     """Show what is left of the site, and give it to take."""
     way = seen.site["way_out"]
     if way is None:
@@ -79,7 +79,7 @@ def show_way_out(seen: Seen) -> None:
     )
 
 
-def _feature(seen: Seen, way: WayOutRecord) -> dict[str, Any]:
+def _feature(seen: SiteResult, way: WayOutRecord) -> dict[str, Any]:
     """Return what is left as GeoJSON; degrees of CGCS2000, which the older crs member says."""
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
     properties = {key: value for key, value in way.items() if key not in {"crs", "geometry"}}

@@ -20,7 +20,7 @@ from siting.records import VERDICTS
 from views.parts.findings import (
     CHECK_MODE,
     COLOURS,
-    Seen,
+    SiteResult,
     activity_title,
     facts_html,
     findings_html,
@@ -249,7 +249,7 @@ def _show_findings(check: Check) -> None:
             format_func=lambda at: f"{sites[at]['id']} · {say('siting.verdict_' + sites[at]['verdict'])}",
             key=f"chk-record-site-{check.id}",
         )
-    seen = Seen(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
+    seen = SiteResult(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
     show_verdict(seen)
     _show_map(check)
     show_html(facts_html(seen))

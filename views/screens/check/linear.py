@@ -17,7 +17,7 @@ from layers.catalogue import LayerSpec
 from siting.check import Structure, chainage_m, linear_sections
 from siting.records import SectionRecord
 from snapshot.findings import section_sums
-from views.parts.findings import Seen, layer_title
+from views.parts.findings import SiteResult, layer_title
 from views.session import Memo, Slot, current_layers, lang, rows_of, say, show_fault
 
 __all__ = ["STRUCTURES", "centrelines", "show_kept_sections", "show_sections"]
@@ -85,7 +85,7 @@ def _structures() -> list[Structure]:
     ]
 
 
-def show_kept_sections(seen: Seen) -> None:
+def show_kept_sections(seen: SiteResult) -> None:
     """Show where the line of a record runs through layers, as it was kept; nothing where that was not asked."""
     sections = seen.site.get("sections")  # records of earlier versions have none
     if sections is None:

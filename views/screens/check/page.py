@@ -25,9 +25,9 @@ from views.parts.findings import (
     choose_settings,
     facts_html,
     findings_html,
-    seen_of,
     show_required,
     show_verdict,
+    site_result_of,
 )
 from views.parts.intake import (
     CHECK_MAP,
@@ -137,7 +137,7 @@ def _new_check() -> None:
         else:
             position = _choose_site(run)
     if run is not None and source is not None and sites is not None:
-        seen = seen_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
+        seen = site_result_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
         with verdict_box:
             show_verdict(seen)
             if seen.site["activity"] is None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from carto.map import highlight_group
 from carto.markup import Markup, style
-from views.parts.findings import Checked
+from views.parts.findings import KeyedRun
 from views.parts.indicators import (
     as_picture,
     beside,
@@ -133,7 +133,7 @@ def _fold() -> None:
     )
 
 
-def _answer_first(state: MapState, checked: Checked | None) -> None:
+def _answer_first(state: MapState, checked: KeyedRun | None) -> None:
     """Put the answer to what was done last on top, without drawing anything again."""
     latest = {"here": answered(state.clicked), "site": checked.key if checked is not None else None}
     before = _ANSWERS.get()

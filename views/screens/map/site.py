@@ -14,7 +14,15 @@ from geo.errors import RedlineError
 from geo.sites import Sites, sites_from_drawing
 from siting.check import Run, run_check, settings_of
 from snapshot.findings import report_json
-from views.parts.findings import CSS, Checked, facts_html, findings_html, note_checked, seen_of, verdict_html
+from views.parts.findings import (
+    CSS,
+    KeyedRun,
+    facts_html,
+    findings_html,
+    remember_checked,
+    site_result_of,
+    verdict_html,
+)
 from views.parts.intake import FORMATS, ReadOptions, Source, ask_width_m, read_options_of, read_source
 from views.session import Memo, Slot, catalogue, current_layers, say, show_fault, show_html, stamp
 
@@ -57,7 +65,7 @@ def read_upload(uploaded: Source | None) -> Sites | None:
     return read_source(uploaded)
 
 
-def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites: Sites | None) -> Checked | None:
+def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites: Sites | None) -> KeyedRun | None:
     """Check the current site; None while there is none or it cannot be used (said in place).
 
     Parameters
@@ -90,11 +98,11 @@ def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites:
     except RedlineError as fault:
         show_fault(fault)
         return None
-    note_checked(f"map-{token}", run, None if drawn or uploaded is None else uploaded.content)
-    return Checked(run, f"{token}-{settings.corridor_m:g}-{stamp()}")
+    remember_checked(f"map-{token}", run, None if drawn or uploaded is None else uploaded.content)
+    return KeyedRun(run, f"{token}-{settings.corridor_m:g}-{stamp()}")
 
 
-def show_result(checked: Checked) -> None:
+def show_result(checked: KeyedRun) -> None:
     """Show verdict, measures and one row a layer; choose the site where there are several."""
     result = checked.result
     ids = result.sites["site_id"].tolist()
@@ -105,7 +113,7 @@ def show_result(checked: Checked) -> None:
             range(len(ids)),
             format_func=lambda i: f"{ids[i]} · {say('siting.verdict_' + result.sites['verdict'].iloc[i])}",
         )
-    seen = seen_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
+    seen = site_result_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
     show_html(style(CSS), verdict_html(seen), facts_html(seen))
     show_html(findings_html(seen))
     st.caption(say("snapshot.disclaimer"))

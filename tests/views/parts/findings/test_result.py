@@ -9,7 +9,7 @@ import pytest
 
 from views.parts.findings import result as check_result
 from views.parts.findings.result import findings_html, verdict_html
-from views.parts.findings.site_view import Seen
+from views.parts.findings.site_view import SiteResult
 
 RULE: dict[str, Any] = {
     "id": "yz-26-2", "kind": "law", "clause": "《长江保护法》第 26 条", "title_en": "Yangtze River Protection Law",
@@ -30,9 +30,9 @@ def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_result, "lang", lambda: "zh")
 
 
-def seen(verdict: str = "notice", missing: tuple[str, ...] = (), **finding: Any) -> Seen:
+def seen(verdict: str = "notice", missing: tuple[str, ...] = (), **finding: Any) -> SiteResult:
     site = {"verdict": verdict, "findings": [FINDING | finding], "reminders": [], "missing_required": list(missing)}
-    return Seen(site, {})
+    return SiteResult(site, {})
 
 
 def text(html: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from views.parts.entries.shapes import drawing_layer
-from views.parts.indicators import choose, subjects
+from views.parts.indicators import subjects, update_choice
 from views.session import has_page, open_page, pressed, region_text, say
 
 __all__ = ["show_links"]
@@ -43,7 +43,7 @@ def show_links(entry: dict[str, Any], feature: dict[str, Any] | None) -> None:
         for label, page, asked in ways:
             if pressed(label, key=f"plans-way-{page}-{'-'.join(asked.values())}"):
                 if page == "indicators":
-                    choose(**asked)
+                    update_choice(**asked)
                     open_page(page)
                 open_page(page, **asked)
 

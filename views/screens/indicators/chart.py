@@ -10,7 +10,7 @@ import streamlit as st
 
 from carto.style import THEME
 from layers.indicators import Subject
-from views.parts.indicators import Shown
+from views.parts.indicators import MappedIndicator
 from views.screens.indicators.table import value_head
 from views.session import lang, region_text, say
 
@@ -25,7 +25,7 @@ _TARGET: Final = THEME["bad"]
 _KINDS: Final = {"actual": THEME["accent"], "cumulative": "#7a8f86", "limit": "#8c6d31", "target": "#ffffff"}
 
 
-def ranking(table: pd.DataFrame, found: Shown, picked: str) -> alt.LayerChart:
+def ranking(table: pd.DataFrame, found: MappedIndicator, picked: str) -> alt.LayerChart:
     """Return one bar a territory in the colour of its class, highest first; the picked one has a dark rim.
 
     Parameters
@@ -116,7 +116,7 @@ def moments_chart(subject: Subject) -> alt.LayerChart | None:
     return _dressed(alt.layer(bars, text), height=len(told) * 34 + _AXIS_PX)
 
 
-def relation(first: Shown, second: Shown, picked: str) -> alt.LayerChart | None:
+def relation(first: MappedIndicator, second: MappedIndicator, picked: str) -> alt.LayerChart | None:
     """Return one point a territory, the first figure across and the second up; None for fewer than two in common."""
     told = pd.DataFrame({"across": first.indicator.figures, "up": second.indicator.figures}).dropna()
     if len(told) < 2:
@@ -144,7 +144,7 @@ def relation(first: Shown, second: Shown, picked: str) -> alt.LayerChart | None:
     return _dressed(alt.layer(points), height=300)
 
 
-def _headed(found: Shown) -> str:
+def _headed(found: MappedIndicator) -> str:
     unit = found.indicator.unit(lang())
     title = found.indicator.title(lang())
     return title if unit == "—" else f"{title} ({unit})"

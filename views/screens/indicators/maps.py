@@ -13,7 +13,7 @@ from carto.markup import Markup
 from carto.scene import View
 from layers.catalogue import Layer
 from views.parts.entries import outline_of, view_of_territory
-from views.parts.indicators import Shown, chosen, labels_of, picture_group, shown, subjects
+from views.parts.indicators import MappedIndicator, current_choice, labels_of, mapped_indicator, picture_group, subjects
 from views.parts.map import show_map
 from views.session import Slot, catalogue, current_layers, html_of, lang, say, set_widget, widget_value
 
@@ -29,9 +29,9 @@ _VIEW: Final[Slot[View | None]] = Slot("indicator-view", None)
 _HEIGHT: Final = 600
 
 
-def second_indicator() -> Shown | None:
+def second_indicator() -> MappedIndicator | None:
     """Ask for an indicator to stand beside the first; it is classed as the first is."""
-    offered = {name: one for name, one in subjects().items() if name != chosen().id}
+    offered = {name: one for name, one in subjects().items() if name != current_choice().id}
     labels = labels_of(offered)
     key = f"indicator-second-{lang()}"
     if widget_value(key, "") not in ["", *offered]:
@@ -44,11 +44,11 @@ def second_indicator() -> Shown | None:
     )
     if not name:
         return None
-    scheme = "natural_breaks" if chosen().scheme == "by_hand" else chosen().scheme
-    return shown(replace(chosen(), id=name, year="", mode="value", limits="", scheme=scheme))
+    scheme = "natural_breaks" if current_choice().scheme == "by_hand" else current_choice().scheme
+    return mapped_indicator(replace(current_choice(), id=name, year="", mode="value", limits="", scheme=scheme))
 
 
-def legend(found: Shown) -> Markup:
+def legend(found: MappedIndicator) -> Markup:
     """Return the classes in one line, low to high, and what has no figure."""
     classes = found.choropleth.classes
     return html_of(
@@ -58,7 +58,7 @@ def legend(found: Shown) -> Markup:
     )
 
 
-def show_figures(found: Shown, picked: str, prefecture: str, *, key: str, as_picture: bool = False) -> str:
+def show_figures(found: MappedIndicator, picked: str, prefecture: str, *, key: str, as_picture: bool = False) -> str:
     """Show the map of an indicator; return the territory that was just clicked, "" for none.
 
     Parameters

@@ -22,7 +22,7 @@ from layers.indicators import (
     read_numbers,
 )
 from layers.paths import data_root
-from views.parts.indicators import add_own, today
+from views.parts.indicators import add_own_subject, today
 from views.session import Slot, Stamp, catalogue, lang, markdown_text, region_text, say, show_fault, stamp
 
 __all__ = ["OWN_TABLE_OPEN", "choose_table"]
@@ -138,7 +138,7 @@ def _show_join(name: str, table: pd.DataFrame, by: tuple[str, Level], numbers: l
 
 def _use(subject: Subject) -> None:
     """Show a subject and close the panel: the map is what is looked at next."""
-    add_own(subject)
+    add_own_subject(subject)
     OWN_TABLE_OPEN.set(value=False)
 
 

@@ -15,17 +15,17 @@ from views.parts.indicators import (
     OWN,
     OWN_ADDED,
     RASTER_CLOSE,
-    Shown,
-    choose,
+    MappedIndicator,
+    ask_display,
     choose_classes,
     choose_raster,
     choose_subject,
-    chosen,
-    forget_own,
+    current_choice,
+    mapped_indicator,
     picture_legend,
-    show_as,
-    shown,
+    remove_own_subjects,
     subjects,
+    update_choice,
 )
 from views.screens.indicators.chart import PICK, moments_chart, ranking, relation, show_ranking
 from views.screens.indicators.maps import legend, second_indicator, show_figures
@@ -49,7 +49,7 @@ def show() -> None:
     """Draw the page."""
     show_html(style("views/screens/indicators/templates/page.css"))
     if not CHOICE.is_set():
-        choose(id=_FIRST)
+        update_choice(id=_FIRST)
     choice_box, how_box = st.columns([1.35, 1], gap="medium")
     class_box = how_box.container(key="ind_how")
     with choice_box:
@@ -57,10 +57,10 @@ def show() -> None:
     with how_box:
         _own_data()
     _own_panels()
-    found = shown(chosen())
+    found = mapped_indicator(current_choice())
     if found is None:
-        known = chosen().id in subjects()
-        st.info(say(f"indicator_page.{'no_figures' if known else 'gone' if chosen().id else 'pick_one'}"))
+        known = current_choice().id in subjects()
+        st.info(say(f"indicator_page.{'no_figures' if known else 'gone' if current_choice().id else 'pick_one'}"))
         return
     with class_box:
         choose_classes(found)
@@ -69,14 +69,14 @@ def show() -> None:
     _show_found(found, beside, prefecture)
 
 
-def _show_found(found: Shown, beside: Shown | None, prefecture: str) -> None:
+def _show_found(found: MappedIndicator, beside: MappedIndicator | None, prefecture: str) -> None:
     """Show the map with its ranking or with the map of another indicator, and the table with its sources below."""
     picked = _picked(found)
     table = ranked(found, prefecture)
     map_box, side_box = st.columns([1.25, 1] if beside is None else 2, gap="small")
     with map_box:
         _title(found)
-        as_picture = show_as()
+        as_picture = ask_display()
         hit = show_figures(found, picked, prefecture, key="indicator-map", as_picture=as_picture)
         show_html(picture_legend() if as_picture else legend(found))
     with side_box:
@@ -121,10 +121,10 @@ def _own_data() -> None:
     left.toggle(say("indicator_own.open"), key=OWN_TABLE_OPEN.key)
     right.toggle(say("raster_own.open"), key=_RASTER_OPEN.key)
     if OWN.get():
-        st.button(say("indicator_own.remove"), on_click=forget_own, width="stretch")
+        st.button(say("indicator_own.remove"), on_click=remove_own_subjects, width="stretch")
 
 
-def _title(found: Shown) -> None:
+def _title(found: MappedIndicator) -> None:
     now = lang()
     unit = found.indicator.unit(now)
     basis = say(f"indicator_page.basis_{found.indicator.basis}")
@@ -133,14 +133,14 @@ def _title(found: Shown) -> None:
     show_html(Markup('<div class="rl-ind-title">{} <small>{}</small></div>').format(title, about))
 
 
-def _picked(found: Shown) -> str:
+def _picked(found: MappedIndicator) -> str:
     """Return the territory that is pointed at, if the indicator has it."""
     frame = found.choropleth.layer.frame
     code = _PICKED.get()
     return code if frame is not None and code in set(frame["adcode"].astype(str)) else ""
 
 
-def _prefecture(found: Shown) -> str:
+def _prefecture(found: MappedIndicator) -> str:
     """Show the prefectures; ranking and table keep to the one that is chosen."""
     frame = found.choropleth.layer.frame
     assert frame is not None
@@ -161,7 +161,7 @@ def _point_at(code: str) -> None:
     _LISTS_NUMBER.set(_LISTS_NUMBER.get() + 1)
 
 
-def _show_picked(table: pd.DataFrame, found: Shown, picked: str) -> None:
+def _show_picked(table: pd.DataFrame, found: MappedIndicator, picked: str) -> None:
     """Show the figure and the rank of the territory that is pointed at."""
     mine = table[table["adcode"] == picked]
     if mine.empty:
@@ -174,7 +174,7 @@ def _show_picked(table: pd.DataFrame, found: Shown, picked: str) -> None:
     show_html(_FACT.format(row["adcode"], head, value, place, found.indicator.title(lang())))
 
 
-def _show_chart(table: pd.DataFrame, found: Shown, picked: str) -> None:
+def _show_chart(table: pd.DataFrame, found: MappedIndicator, picked: str) -> None:
     """Show the ranking; of a figure told for one territory its years."""
     if table["value"].notna().sum() < 2:
         chart = moments_chart(found.subject)
@@ -196,7 +196,7 @@ def _from_chart(key: str) -> None:
     _LISTS_NUMBER.set(_LISTS_NUMBER.get() + 1)
 
 
-def _show_both(found: Shown, beside: Shown, picked: str) -> None:
+def _show_both(found: MappedIndicator, beside: MappedIndicator, picked: str) -> None:
     """Show the picked territory's figures of both, and how the two go together."""
     for one in (found, beside):
         _show_picked(ranked(one), one, picked)
@@ -205,13 +205,13 @@ def _show_both(found: Shown, beside: Shown, picked: str) -> None:
         st.altair_chart(chart, width="stretch", theme=None)
 
 
-def _state_key(found: Shown) -> str:
+def _state_key(found: MappedIndicator) -> str:
     """Return what tells apart the lists that one widget may show."""
-    said = repr((astuple(chosen()), found.indicator.id, lang(), _LISTS_NUMBER.get()))
+    said = repr((astuple(current_choice()), found.indicator.id, lang(), _LISTS_NUMBER.get()))
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
-def _show_table(table: pd.DataFrame, found: Shown, picked: str) -> None:
+def _show_table(table: pd.DataFrame, found: MappedIndicator, picked: str) -> None:
     """Show the table; ticking a row points at its territory, which comes first."""
     first = table["adcode"] == picked
     ordered = pd.concat([table[first], table[~first]])
@@ -240,7 +240,7 @@ def _from_table(key: str, codes: list[str]) -> None:
     _PICKED.set(codes[rows[0]] if rows else "")
 
 
-def _show_facts(table: pd.DataFrame, found: Shown) -> None:
+def _show_facts(table: pd.DataFrame, found: MappedIndicator) -> None:
     """Show the spread of the figures, and where they are from."""
     now = lang()
     unit = found.indicator.unit(now)

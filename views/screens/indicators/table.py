@@ -15,13 +15,13 @@ import streamlit as st
 from layers.indicators import Subject
 from layers.plans import clause_text
 from snapshot.findings import Page, write_csv, write_workbook
-from views.parts.indicators import Shown
+from views.parts.indicators import MappedIndicator
 from views.session import lang, region_text, say
 
 __all__ = ["downloads", "headed", "moments_table", "ranked", "value_head"]
 
 
-def ranked(found: Shown, prefecture: str = "") -> pd.DataFrame:
+def ranked(found: MappedIndicator, prefecture: str = "") -> pd.DataFrame:
     """Return the territories of an indicator, highest first, those without a figure last.
 
     Parameters
@@ -66,7 +66,7 @@ def ranked(found: Shown, prefecture: str = "") -> pd.DataFrame:
     return table
 
 
-def headed(table: pd.DataFrame, found: Shown) -> pd.DataFrame:
+def headed(table: pd.DataFrame, found: MappedIndicator) -> pd.DataFrame:
     """Return the table of `ranked` as people read it."""
     columns = {
         "rank": say("indicator_page.col_rank"),
@@ -81,7 +81,7 @@ def headed(table: pd.DataFrame, found: Shown) -> pd.DataFrame:
     return table[list(columns)].rename(columns=columns)
 
 
-def value_head(found: Shown) -> str:
+def value_head(found: MappedIndicator) -> str:
     """Return the heading of the figures, with their unit where there is one."""
     unit = found.indicator.unit(lang())
     return say("indicator_page.col_plain") if unit == "—" else say("indicator_page.col_value", unit=unit)
@@ -117,7 +117,7 @@ def _years(row: dict[Any, Any]) -> str:
     return f"{since}{row['year']}"
 
 
-def downloads(table: pd.DataFrame, found: Shown) -> None:
+def downloads(table: pd.DataFrame, found: MappedIndicator) -> None:
     """Show the buttons that give the table with its source as CSV and as XLSX."""
     now = lang()
     name = re.sub(r"[^\w-]+", "_", found.indicator.title(now)).strip("_")[:60] or "indicator"

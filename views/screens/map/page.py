@@ -10,14 +10,14 @@ from carto.map import highlight_group
 from carto.markup import Markup, style
 from views.parts.findings import KeyedRun
 from views.parts.indicators import (
-    as_picture,
-    beside,
-    choose_beside,
+    ask_display,
+    ask_second,
     choose_indicator,
-    chosen,
+    compared_pair,
+    current_choice,
+    mapped_indicator,
     picture_group,
-    show_as,
-    shown,
+    shows_picture,
 )
 from views.parts.map import MapState, choose_region, show_map, where_to_look
 from views.parts.takeaway import Shown, box_of, show_take
@@ -60,9 +60,9 @@ def show() -> None:
         uploaded = check_panel.choose_upload()
         upload = check_panel.read_upload(uploaded)
     # the map first: what the choice of an indicator shows takes longer, and its answers stand in the session already
-    found = shown(chosen()) if chosen().id else None
-    picture = found is not None and as_picture()
-    pair = beside(found) if found and not picture else None
+    found = mapped_indicator(current_choice()) if current_choice().id else None
+    picture = found is not None and shows_picture()
+    pair = compared_pair(found) if found and not picture else None
     with left:
         state = show_map(
             list(current_layers().values()),
@@ -85,8 +85,8 @@ def show() -> None:
         picked = choose_indicator()
     if picked:
         with beside_box:
-            if not show_as():
-                choose_beside()
+            if not ask_display():
+                ask_second()
     with site_box:
         check_panel.note_drawing(state.drawings)
         checked = check_panel.checked_site(state.drawings, uploaded, upload)

@@ -12,7 +12,7 @@ from carto.map import highlight_group
 from carto.markup import Markup
 from carto.scene import View
 from layers.catalogue import Layer
-from views.parts.entries import outline_of, view_of_territory
+from views.parts.entries import territories_frame, view_of_territory
 from views.parts.indicators import MappedIndicator, current_choice, labels_of, mapped_indicator, picture_group, subjects
 from views.parts.map import show_map
 from views.session import Slot, catalogue, current_layers, html_of, lang, say, set_widget, widget_value
@@ -76,7 +76,7 @@ def show_figures(found: MappedIndicator, picked: str, prefecture: str, *, key: s
     layers = [layer for layer in current_layers().values() if layer.spec.group == "boundaries"]
     groups = [picture_group()] if as_picture else []
     if picked:
-        groups.append(highlight_group(outline_of(picked)))
+        groups.append(highlight_group(territories_frame(picked)))
     state = show_map(
         layers,
         catalogue().map,

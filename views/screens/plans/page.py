@@ -16,22 +16,22 @@ from carto.style import FAMILY_COLOURS
 from layers.plans import EntryFilter, PlanSet, entry_counts, filter_entries
 from views.parts.entries import (
     TABLE_21,
-    backdrop,
-    choose,
+    background_layers,
+    choose_filter,
     choose_kind,
-    clear,
-    drawn,
+    clear_filter,
+    entry_at,
+    entry_groups,
+    entry_table,
     feature_of,
-    listed,
-    met,
-    outline_of,
+    highlight_of,
     plan_set,
-    pointed_at,
     show_counts,
     show_document,
     show_entry,
     show_links,
     show_table_21,
+    territories_frame,
     view_of,
     view_of_territory,
 )
@@ -76,7 +76,7 @@ def show() -> None:
         show_counts(plans, entry_counts(plans.entries))
     kind = choose_kind(plans)
     with right:
-        wanted = choose(plans, kind)
+        wanted = choose_filter(plans, kind)
     found = filter_entries(plans.entries, wanted)
     if wanted.kind == "indicators" and found["id"].str.startswith(TABLE_21).any() and _side_by_side():
         show_table_21(plans, found)
@@ -121,10 +121,10 @@ def _picked(found: pd.DataFrame) -> dict[str, Any] | None:
 
 def _show_map(plans: PlanSet, wanted: EntryFilter, found: pd.DataFrame, picked: dict[str, Any] | None) -> None:
     """Show the list on the map with the chosen entry pointed out; a click chooses another."""
-    layers, visible = backdrop()
-    groups, count = drawn(found)
-    pointed = pointed_at(plans, picked) if picked is not None else None
-    shown = pointed if pointed is not None else outline_of(wanted.adcode)
+    layers, visible = background_layers()
+    groups, count = entry_groups(found)
+    pointed = highlight_of(plans, picked) if picked is not None else None
+    shown = pointed if pointed is not None else territories_frame(wanted.adcode)
     if len(shown):
         groups.append(highlight_group(shown))
     state = show_map(
@@ -141,7 +141,7 @@ def _show_map(plans: PlanSet, wanted: EntryFilter, found: pd.DataFrame, picked: 
     show_html(_legend(count))
     if state.clicked is not None and state.clicked != _CLICKED.get():
         _CLICKED.set(state.clicked)
-        hit = met(found, *state.clicked, state.view.zoom)
+        hit = entry_at(found, *state.clicked, state.view.zoom)
         if hit is not None:
             _PICKED.set(hit)
             _MAP_AT.set(hit)
@@ -175,13 +175,13 @@ def _show_list(plans: PlanSet, wanted: EntryFilter, found: pd.DataFrame, picked:
     total = len(plans.entries)
     if found.empty:
         st.info(say("plans_page.nothing"))
-        st.button(say("plans_page.clear"), on_click=clear)
+        st.button(say("plans_page.clear"), on_click=clear_filter)
         return
     key = "plans_page.found" if len(found) == total else "plans_page.found_of"
     head, reset, _ = st.columns([1.5, 1.1, 1], vertical_alignment="center")  # tools of the table open at the right
     head.markdown(f"**{say(key, count=len(found), total=total)}**")
     if wanted != EntryFilter():
-        reset.button(say("plans_page.clear"), on_click=clear, width="stretch")
+        reset.button(say("plans_page.clear"), on_click=clear_filter, width="stretch")
     first = found["key"] == _FIRST.get()
     ordered = pd.concat([found[first], found[~first]])
     keys = ordered["key"].tolist()
@@ -189,7 +189,7 @@ def _show_list(plans: PlanSet, wanted: EntryFilter, found: pd.DataFrame, picked:
     table = f"plans-table-{_TABLE_NUMBER.get()}-{asked}"
     rows = [keys.index(picked["key"])] if picked is not None else []
     st.dataframe(
-        listed(plans, ordered, wanted.kind),
+        entry_table(plans, ordered, wanted.kind),
         hide_index=True,
         height=_TABLE_HEIGHT,
         width="stretch",

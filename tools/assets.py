@@ -137,12 +137,12 @@ def _digest(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def run(fetch_wanted: Callable[[], None], folder: str, specs: Sequence[str]) -> int:
+def run(fetch_packages: Callable[[], None], folder: str, specs: Sequence[str]) -> int:
     """Fetch packages if any are missing and print one line; return the exit code.
 
     Parameters
     ----------
-    fetch_wanted : callable
+    fetch_packages : callable
         Fetches the packages.
     folder : str
         Their target, for the printed line.
@@ -152,7 +152,7 @@ def run(fetch_wanted: Callable[[], None], folder: str, specs: Sequence[str]) -> 
     if not specs:
         return 0
     try:
-        fetch_wanted()
+        fetch_packages()
     except RedlineError as fault:
         print(fault.text("zh"), fault.text("en"), sep="\n", file=sys.stderr)
         return 1
@@ -162,8 +162,8 @@ def run(fetch_wanted: Callable[[], None], folder: str, specs: Sequence[str]) -> 
 
 def main() -> int:
     """Fetch the front-end assets that are missing."""
-    wanted = missing(read_manifest())
-    return run(lambda: fetch(wanted), "static/vendor", [package.spec for package in wanted])
+    absent = missing(read_manifest())
+    return run(lambda: fetch(absent), "static/vendor", [package.spec for package in absent])
 
 
 if __name__ == "__main__":

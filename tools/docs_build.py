@@ -29,8 +29,8 @@ def main() -> int:
     nav = write_pages(BUILD / "source")
     vendor = ROOT / ".venv-docs" / "vendor"
     try:
-        if wanted := assets.missing(assets.read_manifest(PARTS / "assets.toml"), vendor):
-            assets.fetch(wanted, vendor)
+        if absent := assets.missing(assets.read_manifest(PARTS / "assets.toml"), vendor):
+            assets.fetch(absent, vendor)
     except RedlineError as fault:
         print(fault.text("zh"), fault.text("en"), sep="\n", file=sys.stderr)
         return 1

@@ -30,14 +30,14 @@ class RoomsContract(Contract):
         """Return the imports of a room's module from outside that bypass its ``__init__``."""
         inside = {module for module in graph.modules if module.split(".")[0] in set(self.houses)}
         packages = {module for module in inside if graph.find_children(module)}
-        passed = [
+        bypasses = [
             f"{importer} -> {module} (take it from {room})"
             for module in sorted(inside - packages)
             if "." in (room := module.rpartition(".")[0])
             for importer in sorted(graph.find_modules_that_directly_import(module))
             if importer != room and not importer.startswith(f"{room}.")
         ]
-        return ContractCheck(kept=not passed, metadata={"passed": passed})
+        return ContractCheck(kept=not bypasses, metadata={"passed": bypasses})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         """Print the imports that break the contract."""

@@ -105,8 +105,8 @@ def _unpacked_hash(folder: Path) -> str | None:
 
 def main() -> int:
     """Fetch the tools that are missing."""
-    wanted = missing(read_manifest())
-    return run(lambda: fetch(wanted), "node_modules", [tool.spec for tool in wanted])
+    absent = missing(read_manifest())
+    return run(lambda: fetch(absent), "node_modules", [tool.spec for tool in absent])
 
 
 if __name__ == "__main__":

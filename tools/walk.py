@@ -103,7 +103,7 @@ class Walk:
 
 
 def txt(walk: Walk) -> dict[str, str]:
-    """Survey TXT whose zone is missing: asked, answered, checked."""
+    """Check a survey TXT without a zone, naming its system; return each expected word with the text it must be in."""
     walk.upload("nozone.txt")
     walk.page.get_by_test_id("stAlert").first.wait_for(timeout=PATIENCE_MS)
     walk.save_picture()
@@ -119,7 +119,7 @@ def txt(walk: Walk) -> dict[str, str]:
 
 
 def near(walk: Walk) -> dict[str, str]:
-    """Site 8 m outside a line whose accuracy is 30 m: survey needed."""
+    """Check a site 8 m outside a line with an accuracy of 30 m; return the words that call for a survey."""
     walk.upload("near.geojson")
     walk.wait_checked()
     walk.save_picture()
@@ -131,7 +131,7 @@ def near(walk: Walk) -> dict[str, str]:
 
 
 def bank(walk: Walk) -> dict[str, str]:
-    """Chemical project 900 m from a bank line: forbidden within 1 km, with the clause."""
+    """Check a chemical project 900 m from a bank line; return the words of the ban within 1 km and of its clause."""
     walk.upload("bank.geojson")
     walk.wait_checked()
     walk.choose("化工项目")
@@ -143,7 +143,7 @@ def bank(walk: Walk) -> dict[str, str]:
 
 
 def road(walk: Walk) -> dict[str, str]:
-    """Road with two alternatives: compared, then by chainage, then as a corridor; kept and opened again."""
+    """Check two alternatives of a road, as lines and as a corridor; store and reopen the check; return its words."""
     walk.upload("road.geojson")
     walk.wait_checked()
     walk.choose("公路")
@@ -164,9 +164,9 @@ def road(walk: Walk) -> dict[str, str]:
     walk.page.get_by_label(t("check_page.case_name", walk.lang)).press("Tab")
     walk.wait_idle()
     walk.page.get_by_role("button", name=t("check_page.store", walk.lang), exact=True).click()
-    kept = walk.page.locator(".rl-stored")
-    kept.wait_for(timeout=PATIENCE_MS)
-    walk.page.goto(f"{walk.address}/check?lang={walk.lang}&check={kept.get_attribute('data-check')}")
+    record_link = walk.page.locator(".rl-stored")
+    record_link.wait_for(timeout=PATIENCE_MS)
+    walk.page.goto(f"{walk.address}/check?lang={walk.lang}&check={record_link.get_attribute('data-check')}")
     walk.page.locator("[data-record]").wait_for(timeout=PATIENCE_MS)
     walk.wait_checked()
     walk.save_picture()
@@ -176,7 +176,7 @@ def road(walk: Walk) -> dict[str, str]:
 
 
 def missing(walk: Walk) -> dict[str, str]:
-    """Leave required layers out: no plain verdict."""
+    """Check a site without the required layers; return the words that leave its verdict open."""
     walk.upload("missing.geojson")
     walk.wait_checked()
     walk.choose("一般工业项目")

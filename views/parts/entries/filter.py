@@ -23,8 +23,6 @@ _FILTER: Final[Slot[str]] = Slot("plans", "")
 _LEVELS = ("province", "prefecture", "county")
 _KEYS = ("document", "kind", "category", "county", "wider", "status", "place", "text")
 
-"""On a narrow screen the filters stand two by two."""
-
 
 def plan_set() -> PlanSet:
     """Return the plan tables, read again when one of their files changes."""

@@ -93,12 +93,12 @@ def choose_subject() -> None:
     found = [one for one in of_level if (not theme or theme in _groups(one)) and _matches(one, labels[one.id], words)]
     now = current_choice().id
     ids = [one.id for one in found]
-    kept = [now] if now in offered and now not in ids else []
+    hidden = [now] if now in offered and now not in ids else []
     label = say("indicator_page.subject") + say("indicator_page.of_them", count=len(ids), total=len(offered))
     _show_in_widget("id", now if now in offered else "")
     st.selectbox(
         label,
-        ["", *kept, *ids],
+        ["", *hidden, *ids],
         format_func=lambda code: labels[code] if code else say("carto.indicator_none"),
         key=_widget_key("id"),
         on_change=_on_change("id"),

@@ -52,7 +52,7 @@ class MappedIndicator:
     by_region : Series
         Values, on the rows of ``choropleth.layer.frame``.
     change : bool
-        Whether the values are differences between two moments.
+        Whether the values are changes between two moments.
     """
 
     subject: Subject

@@ -65,19 +65,20 @@ def ask_system(
     ----------
     fault : RedlineError
         Raised by the reader; it may propose candidates.
-    now : System
+    current : System
         Chosen before.
     key : str
         Of the widgets: one a file.
     name : str
         Of the file.
-    place : callable
+    locate : callable
         Returns the candidates to offer, with their names and locations.
 
     Returns
     -------
     System or None
-        None while nothing is chosen, or naming a system does not resolve the fault.
+        Empty when an earlier choice is taken back; None while nothing is chosen, or if naming a system does not resolve
+        the fault.
     """
     if not is_about_system(fault):
         return None

@@ -34,27 +34,27 @@ WEST, SOUTH, EAST, NORTH = 113.6, 24.5, 118.4, 30.0
 
 
 def circles(count: int, radius_deg: float, corners: int, seed: int) -> gpd.GeoDataFrame:
-    """Return circles of so many corners, scattered over Jiangxi."""
+    """Return `count` circles with `corners` vertices each, at random positions over Jiangxi, EPSG:4490."""
     points = np.random.default_rng(seed).uniform((WEST, SOUTH), (EAST, NORTH), (count, 2))
     shapes = shapely.buffer(shapely.points(points), radius_deg, quad_segs=max(1, corners // 4))
     return gpd.GeoDataFrame({"number": np.arange(count)}, geometry=shapes, crs="EPSG:4490")
 
 
-def by_geopandas(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> tuple[int, float]:
-    """Overlay and measure by geopandas."""
+def overlay_geopandas(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> tuple[int, float]:
+    """Return number and total area (m²) of the overlaps, by ``geopandas.overlay`` and an equal-area projection."""
     pieces = gpd.overlay(sites, features, how="intersection", keep_geom_type=True)
     areas = pieces.to_crs(EQUAL_AREA).area
     return len(pieces), float(areas.sum())
 
 
-def by_ours(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> tuple[int, float]:
-    """Overlay and measure by our engine, its index built anew."""
+def overlay_redline(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> tuple[int, float]:
+    """Return number and total area (m²) of the overlaps, by `geo.measure.overlay` with a new index."""
     pairs = overlay(sites, FeatureIndex(features.geometry.to_numpy()))
     return len(pairs), float(pairs["overlap_m2"].sum())
 
 
-def timed(work: Callable[..., Any], *arguments: Any, rounds: int = 3) -> tuple[float, Any]:
-    """Return the best time of some rounds, and the result."""
+def best_time(work: Callable[..., Any], *arguments: Any, rounds: int = 3) -> tuple[float, Any]:
+    """Return the shortest time of some rounds, in seconds, and the result."""
     best, result = float("inf"), None
     for _ in range(rounds):
         start = time.perf_counter()
@@ -64,7 +64,7 @@ def timed(work: Callable[..., Any], *arguments: Any, rounds: int = 3) -> tuple[f
 
 
 def click_ms() -> float:
-    """Return the median time in which a click is answered against every layer of config.toml, warm."""
+    """Return the median time of a point query against every layer of config.toml, in ms, warm."""
     layers = load_layers(read_catalogue(ROOT / "config.toml"))
     counties = layers["county"].frame
     if counties is None:
@@ -78,24 +78,24 @@ def click_ms() -> float:
 
 
 def main() -> None:
-    """Print one table."""
+    """Run the cases and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sites", type=int, default=100_000)
     parser.add_argument("--features", type=int, default=20_000)
     parser.add_argument("--heavy-sites", type=int, default=2_000)
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     cases = {
-        "light": (given.sites, circles(given.features, 0.01, 60, 2)),
-        "heavy": (given.heavy_sites, circles(400, 0.12, 20_000, 3)),
+        "light": (arguments.sites, circles(arguments.features, 0.01, 60, 2)),
+        "heavy": (arguments.heavy_sites, circles(400, 0.12, 20_000, 3)),
     }
     print(f"{'case':8}{'method':14}{'sites/s':>10}{'pairs':>10}{'km²':>14}")
     for name, (count, features) in cases.items():
         sites = circles(count, 0.002, 32, 1)
-        for label, method in (("geopandas", by_geopandas), ("redline", by_ours)):
-            spent, (pairs, square_metres) = timed(method, sites, features, rounds=2 if name == "heavy" else 3)
+        for label, method in (("geopandas", overlay_geopandas), ("redline", overlay_redline)):
+            spent, (pairs, square_metres) = best_time(method, sites, features, rounds=2 if name == "heavy" else 3)
             print(f"{name:8}{label:14}{count / spent:>10,.0f}{pairs:>10,}{square_metres / 1e6:>14.3f}")
-    some = circles(min(given.sites, 20_000), 0.002, 32, 1)
-    spent, _ = timed(nearest, some, cases["light"][1], rounds=2)
+    some = circles(min(arguments.sites, 20_000), 0.002, 32, 1)
+    spent, _ = best_time(nearest, some, cases["light"][1], rounds=2)
     print(f"{'light':8}{'distance':14}{len(some) / spent:>10,.0f}")
     print(f"{'click':8}{'all layers':14}{click_ms():>10,.1f} ms")
     print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")

@@ -1,4 +1,4 @@
-"""How fast the map is, in Chromium with the network cut: ``python -m benchmarks.map_speed [--polygons 20000]``.
+"""Speed of the map in Chromium without a network: ``python -m benchmarks.map_speed [--polygons 20000]``.
 
 Starts its own server on the catalogue in use. Prints the first map (warm browser, median of five; cold browser), the
 switch of a layer, the bytes sent besides Streamlit's own shell, the script runs of a first view, and the requests that
@@ -38,32 +38,34 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass
-class Seen:
-    """What one page asked for and was sent."""
+class Traffic:
+    """Bytes, script runs, external and failed requests of one page."""
 
     host: str
     sent_bytes: int = 0
     shell_bytes: int = 0
     runs: int = 0
-    left: list[str] = field(default_factory=list)
+    external: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
 def main() -> int:
-    """Measure and print; 1 if a limit is broken."""
+    """Measure and print; return 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--polygons", type=int, default=0, help="put that many random polygons in the red line's place")
     parser.add_argument("--layer", default="redline_jiangxi", help="the layer that is switched")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
     if program is None:
         print("map_speed: no Chromium found (Debian: apt-get install chromium)")
         return 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        config = _with_polygons(folder, asked.polygons) if asked.polygons else os.environ.get("REDLINE_CONFIG", "")
+        config = (
+            _write_catalogue(folder, arguments.polygons) if arguments.polygons else os.environ.get("REDLINE_CONFIG", "")
+        )
         with server(folder, config) as address:
-            numbers = measure(program, address, asked.layer)
+            numbers = measure(program, address, arguments.layer)
     for name, value in numbers.items():
         limit = LIMITS.get(name)
         verdict = "" if limit is None else f"  (at most {limit:g}) {'ok' if value <= limit else 'TOO MUCH'}"
@@ -72,7 +74,7 @@ def main() -> int:
 
 
 def measure(program: str, address: str, layer: str) -> dict[str, float]:
-    """Open the map again and again."""
+    """Return medians and maxima over several visits of the map, cold and warm, by the names of `LIMITS` and more."""
     arguments = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     with sync_playwright() as playwright:
 
@@ -82,104 +84,104 @@ def measure(program: str, address: str, layer: str) -> dict[str, float]:
         first = browser()
         _visit(first.new_context(), address)  # tiles are made, modules imported: the server is warm now
         first.close()
-        cold, seen = [], []
+        cold, visits = [], []
         for _ in range(3):
-            fresh = browser()
-            seconds, noted, page = _visit(fresh.new_context(), address)
+            chromium_cold = browser()
+            seconds, traffic, page = _visit(chromium_cold.new_context(), address)
             cold.append(seconds)
-            seen.append(noted)
-            fresh.close()
-        held = browser()
-        context = held.new_context()
+            visits.append(traffic)
+            chromium_cold.close()
+        chromium = browser()
+        context = chromium.new_context()
         page = _visit(context, address)[2]
         warm = []
         for _ in range(5):
             page.close()  # a tab left open would draw beside the one that is measured
-            seconds, noted, page = _visit(context, address)
+            seconds, traffic, page = _visit(context, address)
             warm.append(seconds)
-            seen.append(noted)
-        off, on = _switch(_map_frame(page), layer)
-        held.close()
+            visits.append(traffic)
+        off, on = _switch_ms(_map_frame(page), layer)
+        chromium.close()
     return {
         "warm_s": statistics.median(warm),
         "cold_s": statistics.median(cold),
         "switch_ms": max(off, on),
         "switch_off_ms": off,
         "switch_on_ms": on,
-        "sent_mb": max(noted.sent_bytes for noted in seen) / 1e6,
-        "sent_warm_mb": seen[-1].sent_bytes / 1e6,
-        "shell_mb": max(noted.shell_bytes for noted in seen) / 1e6,
-        "script_runs": max(noted.runs for noted in seen),
-        "left": sum(len(noted.left) for noted in seen),
-        "failed": sum(len(noted.failed) for noted in seen),
+        "sent_mb": max(traffic.sent_bytes for traffic in visits) / 1e6,
+        "sent_warm_mb": visits[-1].sent_bytes / 1e6,
+        "shell_mb": max(traffic.shell_bytes for traffic in visits) / 1e6,
+        "script_runs": max(traffic.runs for traffic in visits),
+        "left": sum(len(traffic.external) for traffic in visits),
+        "failed": sum(len(traffic.failed) for traffic in visits),
     }
 
 
-def _visit(context: BrowserContext, address: str) -> tuple[float, Seen, Page]:
-    """Open the page in a new tab; seconds from the start of navigation until every layer that is on was drawn."""
+def _visit(context: BrowserContext, address: str) -> tuple[float, Traffic, Page]:
+    """Open the page in a new tab; return the seconds until all visible layers were drawn, its traffic and the page."""
     page = context.new_page()
     page.set_viewport_size({"width": 1280, "height": 800})
-    noted = _watch(page, address)
+    traffic = _record_traffic(page, address)
     page.goto(address)
     page.frame_locator('iframe[title*="st_folium"]').locator(DRAWN).wait_for(timeout=PATIENCE_MS)
     drawn = float(_map_frame(page).eval_on_selector("#map_div", "map => map.dataset.drawn"))
     begun = float(page.evaluate("performance.timeOrigin"))
     page.wait_for_timeout(1500)  # a second script run would come now
-    for what in (*noted.left, *noted.failed):
+    for what in (*traffic.external, *traffic.failed):
         print(f"  {what}")
-    return (drawn - begun) / 1000, noted, page
+    return (drawn - begun) / 1000, traffic, page
 
 
-def _watch(page: Page, address: str) -> Seen:
-    """Count what the page asks for and gets, from the browser's own book-keeping."""
-    noted = Seen(urlsplit(address).netloc)
+def _record_traffic(page: Page, address: str) -> Traffic:
+    """Return a record of the page's traffic that the browser's network events fill."""
+    traffic = Traffic(urlsplit(address).netloc)
     urls: dict[str, str] = {}
-    book = page.context.new_cdp_session(page)
-    book.send("Network.enable")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
 
     def answered(event: dict) -> None:
         urls[event["requestId"]] = event["response"]["url"]
         if event["response"]["status"] >= 400:
-            noted.failed.append(f"{event['response']['status']} {event['response']['url']}")
+            traffic.failed.append(f"{event['response']['status']} {event['response']['url']}")
 
     def finished(event: dict) -> None:
         path = urlsplit(urls.get(event["requestId"], "")).path
         if path == "/" or path.startswith(SHELL):
-            noted.shell_bytes += int(event["encodedDataLength"])
+            traffic.shell_bytes += int(event["encodedDataLength"])
         else:
-            noted.sent_bytes += int(event["encodedDataLength"])
+            traffic.sent_bytes += int(event["encodedDataLength"])
 
     def sent(frame: str | bytes) -> None:
         if isinstance(frame, bytes):
-            noted.runs += BackMsg.FromString(frame).WhichOneof("type") == "rerun_script"
+            traffic.runs += BackMsg.FromString(frame).WhichOneof("type") == "rerun_script"
 
     def received(frame: str | bytes) -> None:
-        noted.sent_bytes += len(frame)
+        traffic.sent_bytes += len(frame)
 
     def opened(socket_: WebSocket) -> None:
         socket_.on("framesent", sent)
         socket_.on("framereceived", received)
 
-    book.on("Network.responseReceived", answered)
-    book.on("Network.loadingFinished", finished)
+    session.on("Network.responseReceived", answered)
+    session.on("Network.loadingFinished", finished)
     page.on("websocket", opened)
-    page.on("requestfailed", lambda request: noted.failed.append(f"{request.failure} {request.url}"))
-    page.on("request", lambda request: _leaves(request.url, noted))
-    return noted
+    page.on("requestfailed", lambda request: traffic.failed.append(f"{request.failure} {request.url}"))
+    page.on("request", lambda request: _record_if_external(request.url, traffic))
+    return traffic
 
 
-def _leaves(url: str, noted: Seen) -> None:
+def _record_if_external(url: str, traffic: Traffic) -> None:
     parts = urlsplit(url)
-    if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != noted.host:
-        noted.left.append(url)
+    if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != traffic.host:
+        traffic.external.append(url)
 
 
 def _map_frame(page: Page) -> Frame:
     return next(frame for frame in page.frames if "streamlit_folium" in frame.url)
 
 
-def _switch(frame: Frame, layer: str) -> tuple[float, float]:
-    """Milliseconds from a click on the layer's tick until the map shows it: off, on; each the median of five."""
+def _switch_ms(frame: Frame, layer: str) -> tuple[float, float]:
+    """Return the ms from a click on a layer's checkbox until the map has drawn it: off, on; each the median of five."""
     clicked = """async (layer) => {
         const tick = document.querySelector(`input[data-layer="${layer}"]`);
         const map = document.querySelector("#map_div");
@@ -206,7 +208,7 @@ def server(folder: Path, config: str) -> Iterator[str]:
     with (folder / "server.log").open("w") as log:
         running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
-            _until_up(port, running)
+            _wait_until_up(port, running)
             yield f"http://127.0.0.1:{port}/"
         except BaseException:
             print((folder / "server.log").read_text(encoding="utf-8")[-2000:])
@@ -216,8 +218,8 @@ def server(folder: Path, config: str) -> Iterator[str]:
             running.wait(20)
 
 
-def _until_up(port: int, server: subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers."""
+def _wait_until_up(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers; raise SystemExit if it does not."""
     for _ in range(600):
         if server.poll() is not None:
             raise SystemExit(f"map_speed: the server ended with {server.returncode}")
@@ -230,13 +232,13 @@ def _until_up(port: int, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("map_speed: the server did not come up")
 
 
-def _with_polygons(folder: Path, count: int) -> str:
-    """Write a catalogue whose red line is `count` random polygons of 60 corners."""
-    chance = np.random.default_rng(20261120)
-    centre = np.column_stack([chance.uniform(113.8, 118.2, count), chance.uniform(24.6, 29.9, count)])
+def _write_catalogue(folder: Path, count: int) -> str:
+    """Write a config.toml whose red line is `count` random polygons with 60 corners; return its path."""
+    random = np.random.default_rng(20261120)
+    centre = np.column_stack([random.uniform(113.8, 118.2, count), random.uniform(24.6, 29.9, count)])
     angle = np.linspace(0, 2 * np.pi, 61)[:-1]
-    reach = chance.uniform(0.002, 0.008, count)[:, None] * chance.uniform(0.7, 1.3, (count, 60))
-    ring = np.stack([centre[:, :1] + reach * np.cos(angle), centre[:, 1:] + reach * np.sin(angle)], axis=-1)
+    radius_deg = random.uniform(0.002, 0.008, count)[:, None] * random.uniform(0.7, 1.3, (count, 60))
+    ring = np.stack([centre[:, :1] + radius_deg * np.cos(angle), centre[:, 1:] + radius_deg * np.sin(angle)], axis=-1)
     frame = gpd.GeoDataFrame(
         {"redline_id": np.arange(count).astype(str), "name_zh": [""] * count},
         geometry=shapely.polygons(ring),

@@ -1,4 +1,4 @@
-"""What many tests read: loaded once for each worker."""
+"""Fixtures of all tests, and hooks: skipped tests fail in CI, cases of bytes are named by their argument."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.helpers import ROOT
 
 @pytest.fixture(scope="session")
 def shipped() -> dict[str, Layer]:
-    """Every layer of the shipped catalogue; a test that changes something copies it first."""
+    """Return every layer of the shipped catalogue, loaded once for each worker; copy what a test changes."""
     return load_layers(read_catalogue(ROOT / "config.toml"))
 
 
@@ -23,7 +23,7 @@ def shipped() -> dict[str, Layer]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a test that is skipped fail where all that tests need is installed: there it would only hide a gap."""
+    """Report a skipped test as failed in CI, where all that tests need is installed."""
     report = yield
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
@@ -32,5 +32,5 @@ def pytest_runtest_makereport(
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
-    """Name a case of a file by its argument, not by the bytes: an archive holds its time, and workers must agree."""
+    """Return the argument's name as the id of a case of bytes: an archive contains its time, and workers must agree."""
     return argname if isinstance(val, bytes | str) and (isinstance(val, bytes) or len(val) > 60) else None

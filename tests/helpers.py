@@ -1,4 +1,4 @@
-"""What several tests need: frames in the store's system, GeoJSON bytes, and oracles that share no code with ours."""
+"""Helpers of many tests: frames in EPSG:4490, files as bytes, areas and distances computed without our code."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ import shapely
 from pyproj import Geod
 
 ROOT = Path(__file__).resolve().parent.parent
-"""The checkout."""
+"""The folder of the checkout."""
 KARNEY = Geod(a=6378137.0, rf=298.257222101)
 
 
-def assert_result(series: pd.Series, like: gpd.GeoDataFrame | gpd.GeoSeries, name: str) -> None:
-    """A measure gives one number per row on the frame's own index, under its own name."""
+def assert_measure(series: pd.Series, like: gpd.GeoDataFrame | gpd.GeoSeries, name: str) -> None:
+    """Assert that a measure is a Series of floats with the index of the frame and the name of the measure."""
     assert isinstance(series, pd.Series)
     assert series.index.equals(like.index)
     assert series.name == name
     assert series.dtype == float
 
 
-def stored(*shapes: Any, **columns: Any) -> gpd.GeoDataFrame:
+def frame_4490(*shapes: Any, **columns: Any) -> gpd.GeoDataFrame:
+    """Return a frame of shapes in EPSG:4490."""
     return gpd.GeoDataFrame(columns, geometry=list(shapes), crs="EPSG:4490")
 
 
-def karney_area(polygon: shapely.Polygon, step_m: float = 50.0) -> float:
-    """Area by Karney's geodesic polygons on rings cut to short pieces: straight in degrees to within that."""
+def karney_area_m2(polygon: shapely.Polygon, step_m: float = 50.0) -> float:
+    """Return the area, m², by Karney's geodesic polygons on rings cut into pieces of `step_m`, straight in degrees."""
     total = 0.0
     for part in shapely.get_parts(polygon):
         cut = shapely.segmentize(part, step_m / 111_700)
@@ -42,8 +43,8 @@ def karney_area(polygon: shapely.Polygon, step_m: float = 50.0) -> float:
     return total
 
 
-def brute_distance(a: Any, b: Any, step_m: float = 20.0) -> float:
-    """Least geodesic distance between points put densely on two boundaries."""
+def sampled_distance_m(a: Any, b: Any, step_m: float = 20.0) -> float:
+    """Return the least geodesic distance, m, between points every `step_m` on two boundaries."""
     first, second = (shapely.get_coordinates(shapely.segmentize(shape, step_m / 111_700)) for shape in (a, b))
     least = np.inf
     for start in range(0, len(first), 100):
@@ -55,6 +56,7 @@ def brute_distance(a: Any, b: Any, step_m: float = 20.0) -> float:
 
 
 def geojson(*geometries: Any, properties: dict[str, Any] | None = None, **members: Any) -> bytes:
+    """Return a GeoJSON FeatureCollection of geometries, each with the same properties."""
     features = [
         {
             "type": "Feature",
@@ -66,15 +68,16 @@ def geojson(*geometries: Any, properties: dict[str, Any] | None = None, **member
     return json.dumps({"type": "FeatureCollection", "features": features, **members}, ensure_ascii=False).encode()
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+def zip_bytes(files: dict[str, bytes]) -> bytes:
+    """Return a ZIP archive of files by name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
-    return held.getvalue()
+    return buffer.getvalue()
 
 
-def shapefile(folder: Path, frame: gpd.GeoDataFrame, encoding: str = "UTF-8") -> dict[str, bytes]:
-    """The files of a Shapefile by their suffix."""
+def shapefile_parts(folder: Path, frame: gpd.GeoDataFrame, encoding: str = "UTF-8") -> dict[str, bytes]:
+    """Return the files of a Shapefile of a frame, by suffix."""
     frame.to_file(folder / "s.shp", encoding=encoding, engine="pyogrio")
     return {path.suffix: path.read_bytes() for path in folder.glob("s.*")}

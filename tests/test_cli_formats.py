@@ -15,7 +15,7 @@ from cli import main
 from layers.catalogue.config import Catalogue, read_catalogue
 from layers.catalogue.load import load_layers
 from tests.geo.formats import DEGREES, METRES, plain_geojson, txt
-from tests.helpers import ROOT, karney_area
+from tests.helpers import ROOT, karney_area_m2
 
 CORNERS = [
     (117.0812345678, 27.72),
@@ -72,12 +72,12 @@ def test_a_site_in_degrees_is_told_the_same_in_every_format(tmp_path: Path, key:
     site = checked(write(frame, tmp_path), name, tmp_path, crs)
     # a FileGDB keeps degrees to 1e-9: half of that along the whole edge
     allowed = SITE.length * 111_320 * 1e-9 * 111_320 / 2 if key == "gdb" else 0.01
-    assert site["area_m2"] == pytest.approx(karney_area(SITE), abs=allowed)
+    assert site["area_m2"] == pytest.approx(karney_area_m2(SITE), abs=allowed)
     agree(site, checked(plain_geojson(frame, tmp_path), "o.geojson", tmp_path, "EPSG:4490"), allowed)
     layer = load_once(read_catalogue(ROOT / "config.toml"))[RED].frame
     met = layer[layer.intersects(SITE)].geometry.intersection(SITE).union_all()
     found = next(finding for finding in site["findings"] if finding["layer"] == RED)
-    assert found["overlap_m2"] == pytest.approx(karney_area(met), abs=max(allowed, 0.01))
+    assert found["overlap_m2"] == pytest.approx(karney_area_m2(met), abs=max(allowed, 0.01))
 
 
 @pytest.mark.parametrize("key", METRES)
@@ -107,4 +107,4 @@ def test_coarser_writing_is_within_half_a_unit_along_the_edge(tmp_path: Path) ->
     assert answer.exit_code == 0, answer.output
     typed = json.loads(answer.stdout)["sites"][0]
     unit_m = 1e-4 / 3600 * 111_320
-    assert typed["area_m2"] == pytest.approx(karney_area(SITE), abs=SITE.length * 111_320 * unit_m / 2)
+    assert typed["area_m2"] == pytest.approx(karney_area_m2(SITE), abs=SITE.length * 111_320 * unit_m / 2)

@@ -61,7 +61,7 @@ def test_the_catalogue_holds_what_is_asked_for_and_nothing_else() -> None:
         for key in (command_key(path), *(option_key(option.opts[-1], path) for option in options(command)))
     }
     assert len(asked) > 80
-    assert asked | FRAME == {key for key in words.entries() if key.startswith("cli_help.")}
+    assert asked | FRAME == {key for key in words.all_texts() if key.startswith("cli_help.")}
 
 
 def test_no_help_is_written_in_the_code() -> None:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from cli import main
 from layers.catalogue.user_layers import overlay_path
-from tests.layers.brought import blocks, database, farmland, red_line, town_boundary, zipped_shapefile
+from tests.layers.bureau_files import blocks, database, farmland, gbk_shapefile_zip, red_line, town_boundary
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def test_a_database_folder_is_read_layer_by_layer(tmp_path: Path) -> None:
 
 def test_what_is_not_known_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "own.zip"
-    path.write_bytes(zipped_shapefile(red_line()[["BSM", "geometry"]], "own"))
+    path.write_bytes(gbk_shapefile_zip(red_line()[["BSM", "geometry"]], "own"))
     said = ("--publisher", "X")
     asked = run("import", path, *said)
     assert asked.exit_code == 2
@@ -90,7 +90,7 @@ def test_faults_that_stop_it_are_listed_with_their_rows(tmp_path: Path) -> None:
         [(39_400_000, 3_000_000), (39_401_000, 3_001_000), (39_401_000, 3_000_000), (39_400_000, 3_001_000)]
     )
     path = tmp_path / "STBHHX.zip"
-    path.write_bytes(zipped_shapefile(red_line([*blocks(4), bow]), "STBHHX"))
+    path.write_bytes(gbk_shapefile_zip(red_line([*blocks(4), bow]), "STBHHX"))
     stopped = run("import", path, "--replace", "--publisher", "X")
     assert stopped.exit_code == 1
     assert "rows 5" in stopped.stderr
@@ -137,7 +137,7 @@ def test_a_whole_database_in_one_command(tmp_path: Path) -> None:
     assert "--layer" in run(*said, "--layer", "CZKFBJ").stderr
     assert run(*said, "--extent", "999999").exit_code == 2
     plain = tmp_path / "own.zip"
-    plain.write_bytes(zipped_shapefile(red_line()[["BSM", "geometry"]], "own"))
+    plain.write_bytes(gbk_shapefile_zip(red_line()[["BSM", "geometry"]], "own"))
     nothing = run("import", "--all", plain, "--publisher", "X")
     assert nothing.exit_code == 2
     assert "own.zip" in nothing.stderr

@@ -32,7 +32,7 @@ def test_each_thing_is_where_the_glossary_says() -> None:
 
 
 def test_the_chinese_is_what_the_product_says() -> None:
-    said = "\n".join(texts["zh"] for texts in words.entries().values())
+    said = "\n".join(texts["zh"] for texts in words.all_texts().values())
     said += (ROOT / "README.md").read_text(encoding="utf-8").partition("## English")[0]
     for row in ROWS:
         if len(row) == 4:

@@ -31,14 +31,14 @@ MU_M2 = 10_000 / 15
 
 
 def main() -> int:
-    """Run every part, print what each found, sum up."""
+    """Run every part and print a summary; return 1 if one failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--skip", action="append", default=[], choices=list(PARTS))
     parser.add_argument("--only", action="append", default=[], choices=list(PARTS))
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     results: dict[str, bool] = {}
     for name, part in PARTS.items():
-        if name in asked.skip or (asked.only and name not in asked.only):
+        if name in arguments.skip or (arguments.only and name not in arguments.only):
             continue
         print(f"\n== {name}: {part.__doc__}", flush=True)
         results[name] = part()
@@ -56,12 +56,12 @@ def fresh() -> bool:
         clone, home = Path(folder) / "redline", Path(folder) / "home"
         home.mkdir()
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-        kept = {
+        inherited = {
             key: value for key, value in os.environ.items() if not key.startswith(("REDLINE", "VIRTUAL_ENV", "MAKE"))
         }
-        environment = kept | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "PORT": "8640"}
+        environment = inherited | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "PORT": "8640"}
         times = [["make run", *(f"{_until_page(clone, environment):.0f} s" for _ in range(2))]]
-        tests, said = [], ""
+        tests, last_line = [], ""
         good = True
         for _ in range(2):
             begun = time.monotonic()
@@ -69,16 +69,16 @@ def fresh() -> bool:
                 ["make", "test"], cwd=clone, env=environment, capture_output=True, text=True, check=False
             )
             tests.append(f"{time.monotonic() - begun:.0f} s")
-            said = (run.stdout.strip().splitlines() or [run.stderr])[-1]
+            last_line = (run.stdout.strip().splitlines() or [run.stderr])[-1]
             good &= run.returncode == 0
         times.append(["make test", *tests])
         print(tabulate(times, headers=["", "first", "second"]))
-        print(said)
+        print(last_line)
         return good
 
 
 def _until_page(clone: Path, environment: dict[str, str]) -> float:
-    """Seconds from `make run` until the page answers."""
+    """Return the seconds from `make run` until the page answers."""
     begun = time.monotonic()
     process = subprocess.Popen(
         ["make", "run"],
@@ -131,7 +131,7 @@ def redline() -> bool:
 
 
 def _area_m2(shape: object) -> float:
-    """Area by a second library: Karney's geodesic polygons (grid edges are a kilometre long, too short to matter)."""
+    """Return the area by a second library: Karney's geodesic polygons (edges of a kilometre are short enough)."""
     return abs(float(GEOD.geometry_area_perimeter(shape)[0]))
 
 
@@ -145,9 +145,9 @@ def uploads() -> bool:
     bow = b'{"type":"Polygon","coordinates":[[[117,27],[117.1,27.1],[117.1,27],[117,27.1],[117,27]]]}'
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "no-shp.zip"
-        with zipfile.ZipFile(archive, "w") as held:
-            held.writestr("site.dbf", b"x")
-            held.writestr("site.prj", b"x")
+        with zipfile.ZipFile(archive, "w") as zip_file:
+            zip_file.writestr("site.dbf", b"x")
+            zip_file.writestr("site.prj", b"x")
         broken = {
             "text.geojson": b"this is no map",
             archive.name: archive.read_bytes(),
@@ -286,7 +286,7 @@ def law() -> bool:
 
 
 def _tests(*paths: str) -> bool:
-    """Run tests of the suite again, so that their number stands beside the rest."""
+    """Run some tests of the suite; return whether all passed."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *(path for path in paths)]
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 

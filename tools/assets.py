@@ -1,4 +1,4 @@
-"""Front-end files of the map, taken from pinned npm packages into ``static/vendor/``: ``python -m tools.assets``.
+"""Fetch front-end files of the map from pinned npm packages into ``static/vendor/``: ``python -m tools.assets``.
 
 Only npm's client touches the network (``npm pack``: no install, no scripts of the packages are run). A second run finds
 every file with its hash and ends at once.
@@ -29,7 +29,7 @@ NPM_SECONDS = 300
 
 @dataclass(frozen=True)
 class Package:
-    """One npm package at one version, the files that are taken from it with their sha256, and their folder."""
+    """One npm package at one version, the files to take from it with their sha256, and their folder."""
 
     name: str
     version: str
@@ -43,17 +43,17 @@ class Package:
 
     @property
     def spec(self) -> str:
-        """What npm is asked for."""
+        """The package and version as npm writes them: ``name@version``."""
         return f"{self.name}@{self.version}"
 
     @property
     def tarball(self) -> str:
-        """The file that ``npm pack`` leaves."""
+        """The name of the file that ``npm pack`` writes."""
         return tarball_name(self.name, self.version)
 
 
 def tarball_name(name: str, version: str) -> str:
-    """Return what ``npm pack`` calls the file of a package."""
+    """Return the name of the file that ``npm pack`` writes for a package."""
     return f"{name.lstrip('@').replace('/', '-')}-{version}.tgz"
 
 
@@ -64,7 +64,7 @@ def read_manifest(path: Path = MANIFEST) -> list[Package]:
 
 
 def missing(packages: list[Package], vendor: Path = VENDOR) -> list[Package]:
-    """Return the packages of which a file in `vendor` is not there or not the pinned one."""
+    """Return the packages with a file in `vendor` that is absent or has another hash than the pinned one."""
     return [
         package
         for package in packages
@@ -73,7 +73,7 @@ def missing(packages: list[Package], vendor: Path = VENDOR) -> list[Package]:
 
 
 def fetch(packages: list[Package], vendor: Path = VENDOR) -> None:
-    """Take the files of `packages` from npm into `vendor`.
+    """Fetch `packages` by npm and write their files into `vendor`.
 
     Raises
     ------
@@ -82,12 +82,12 @@ def fetch(packages: list[Package], vendor: Path = VENDOR) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         pack([package.spec for package in packages], Path(folder))
-        taken = {
-            vendor / package.folder / name: _checked(package, name, content)
+        contents = {
+            vendor / package.folder / name: _verified(package, name, content)
             for package in packages
-            for name, content in _members(Path(folder) / package.tarball, package).items()
+            for name, content in _read_members(Path(folder) / package.tarball, package).items()
         }
-    for target, content in taken.items():
+    for target, content in contents.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(target.name + ".part")
         part.write_bytes(content)
@@ -95,21 +95,23 @@ def fetch(packages: list[Package], vendor: Path = VENDOR) -> None:
 
 
 def pack(specs: list[str], folder: Path) -> None:
-    """Let npm fetch the tarballs of `specs` into `folder`."""
+    """Fetch the tarballs of `specs` into `folder` by npm."""
     command = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder), *specs]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=NPM_SECONDS, check=False)
+        completed = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=NPM_SECONDS, check=False
+        )
     except FileNotFoundError:
         raise RedlineError("carto.npm_missing") from None
     except subprocess.TimeoutExpired:
         raise RedlineError("carto.npm_failed", packages=" ".join(specs), fault=f"> {NPM_SECONDS} s") from None
-    if done.returncode != 0:
-        said = [line for line in done.stderr.splitlines() if "error" in line] or ["npm pack"]
-        raise RedlineError("carto.npm_failed", packages=" ".join(specs), fault=said[0][:200])
+    if completed.returncode != 0:
+        errors = [line for line in completed.stderr.splitlines() if "error" in line] or ["npm pack"]
+        raise RedlineError("carto.npm_failed", packages=" ".join(specs), fault=errors[0][:200])
 
 
-def _members(tarball: Path, package: Package) -> dict[str, bytes]:
-    """Read the wanted files of a tarball; nothing is unpacked to disk."""
+def _read_members(tarball: Path, package: Package) -> dict[str, bytes]:
+    """Return the contents of the package's files by name, read from its tarball."""
     contents: dict[str, bytes] = {}
     with tarfile.open(tarball) as archive:
         for name in package.files:
@@ -123,8 +125,8 @@ def _members(tarball: Path, package: Package) -> dict[str, bytes]:
     return contents
 
 
-def _checked(package: Package, name: str, content: bytes) -> bytes:
-    """Return `content` if it has the pinned hash."""
+def _verified(package: Package, name: str, content: bytes) -> bytes:
+    """Return `content` if its hash is the pinned one, else raise RedlineError."""
     if hashlib.sha256(content).hexdigest() != package.files[name]:
         raise RedlineError("carto.asset_changed", package=package.spec, file=name, listed=MANIFEST_NAME)
     return content
@@ -135,22 +137,22 @@ def _digest(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def run(fetch_wanted: Callable[[], None], folder: str, specs: Sequence[str]) -> int:
-    """Fetch packages, if any; print one line either way and return the exit code.
+def run(fetch_packages: Callable[[], None], folder: str, specs: Sequence[str]) -> int:
+    """Fetch packages if any are missing and print one line; return the exit code.
 
     Parameters
     ----------
-    fetch_wanted : callable
-        Fetches them.
+    fetch_packages : callable
+        Fetches the packages.
     folder : str
-        Where they go, for the line.
+        Their target, for the printed line.
     specs : sequence of str
         Names and versions of what is missing.
     """
     if not specs:
         return 0
     try:
-        fetch_wanted()
+        fetch_packages()
     except RedlineError as fault:
         print(fault.text("zh"), fault.text("en"), sep="\n", file=sys.stderr)
         return 1
@@ -160,8 +162,8 @@ def run(fetch_wanted: Callable[[], None], folder: str, specs: Sequence[str]) -> 
 
 def main() -> int:
     """Fetch the front-end assets that are missing."""
-    wanted = missing(read_manifest())
-    return run(lambda: fetch(wanted), "static/vendor", [package.spec for package in wanted])
+    absent = missing(read_manifest())
+    return run(lambda: fetch(absent), "static/vendor", [package.spec for package in absent])
 
 
 if __name__ == "__main__":

@@ -23,29 +23,31 @@ BUILD = ROOT / ".build" / "docs"
 
 
 def main() -> int:
-    """Write the pages, build the site, look through it."""
+    """Write the pages, build the site, test that it loads nothing from elsewhere; return the exit code."""
     python = ready_python("docs")
     shutil.rmtree(BUILD, ignore_errors=True)
     nav = write_pages(BUILD / "source")
-    kept = ROOT / ".venv-docs" / "vendor"
+    vendor = ROOT / ".venv-docs" / "vendor"
     try:
-        if wanted := assets.missing(assets.read_manifest(PARTS / "assets.toml"), kept):
-            assets.fetch(wanted, kept)
+        if absent := assets.missing(assets.read_manifest(PARTS / "assets.toml"), vendor):
+            assets.fetch(absent, vendor)
     except RedlineError as fault:
         print(fault.text("zh"), fault.text("en"), sep="\n", file=sys.stderr)
         return 1
-    shutil.copytree(kept, BUILD / "source" / "vendor")
+    shutil.copytree(vendor, BUILD / "source" / "vendor")
     shutil.copy(PARTS / "site.css", BUILD / "source" / "vendor" / "site.css")
     config = BUILD / "mkdocs.yml"
     config.write_text(config_text((PARTS / "mkdocs.yml").read_text(encoding="utf-8"), nav, BUILD), encoding="utf-8")
     # not --quiet: with it --strict counts no warnings
     command = [python, "-m", "mkdocs", "build", "--strict", "--config-file", config]
     # the theme says at every start when it ends: requirements-docs.in says so once
-    surroundings = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    built = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
-    if built.returncode != 0:
-        print(*[line for line in built.stderr.splitlines() if not line.startswith("INFO")], sep="\n", file=sys.stderr)
-        return built.returncode
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    completed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if completed.returncode != 0:
+        print(
+            *[line for line in completed.stderr.splitlines() if not line.startswith("INFO")], sep="\n", file=sys.stderr
+        )
+        return completed.returncode
     if found := foreign_loads(BUILD / "site"):
         print("The pages must load nothing from elsewhere:", *found, sep="\n", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""Environments beside the product's own, for libraries that the product never imports: each from a lock of its own."""
+"""Virtual environments for tools, apart from the one of the product: each made from its own lock file."""
 
 from __future__ import annotations
 

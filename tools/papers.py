@@ -1,4 +1,4 @@
-"""Sheets and reports as pictures, for eyes, with what a machine can say of them: ``python -m tools.papers [FOLDER]``.
+"""Sheets and reports as pictures to look at, with tests of their fonts and text: ``python -m tools.papers [FOLDER]``.
 
 Every page becomes a picture; fonts must be embedded and Chinese must be text (poppler-utils looks inside).
 """
@@ -31,7 +31,7 @@ _WORDS: Final = {"zh": "生态保护红线", "en": "red line"}
 
 
 def main() -> int:
-    """Write every paper, turn it into pictures and say what is in it."""
+    """Write every sheet and report, render it, print a table of fonts and text; return 1 if one is not good."""
     missing = [tool for tool in ("pdftoppm", "pdffonts", "pdftotext") if shutil.which(tool) is None]
     if missing:
         print(f"tools.papers: {', '.join(missing)} not found (Debian: apt install poppler-utils)")
@@ -43,43 +43,43 @@ def main() -> int:
         site = Path(home) / "site.geojson"
         site.write_text(_SITE, encoding="utf-8")
         for name, (lang, *options) in _SHEETS.items():
-            _redline(home, lang, "snapshot", str(folder / name), *options)
+            _run_redline(home, lang, "snapshot", str(folder / name), *options)
         for lang in ("zh", "en"):
             for kind in ("pdf", "docx"):
                 target = folder / f"report-{lang}.{kind}"
                 what = ["--activity", "chemical_project", "--case-name", "某化工项目", "--case-prepared-by", "张三"]
-                _redline(home, lang, "report", str(site), "--out", str(target), *what)
-    rows = [_looked_at(path) for path in sorted(folder.glob("*.pdf"))]
+                _run_redline(home, lang, "report", str(site), "--out", str(target), *what)
+    rows = [_inspect_pdf(path) for path in sorted(folder.glob("*.pdf"))]
     print(tabulate(rows, headers=["paper", "pages", "fonts", "embedded", "text", "good"]))
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder.name}/")
     return 0 if all(row[-1] == "yes" for row in rows) else 1
 
 
-def _redline(home: str, lang: str, *words: str) -> None:
-    """Run a command with a data folder of its own."""
+def _run_redline(home: str, lang: str, *arguments: str) -> None:
+    """Run a command of the product with `home` as its data folder."""
     environment = os.environ | {"REDLINE_HOME": home}
-    command = [sys.executable, "-m", "cli", "--lang", lang, *words]
+    command = [sys.executable, "-m", "cli", "--lang", lang, *arguments]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
-def _looked_at(path: Path) -> list[str]:
-    """Make a picture of each page; return what is known of fonts and text."""
+def _inspect_pdf(path: Path) -> list[str]:
+    """Render each page of a PDF; return its row: name, pages, fonts, embedded fonts, text found, good."""
     subprocess.run(["pdftoppm", "-r", "70", "-png", str(path), str(path.with_suffix(""))], check=True)
     pages = len(list(path.parent.glob(f"{path.stem}-*.png")))
-    listed = _said("pdffonts", str(path)).splitlines()[2:]
+    listed = _output_of("pdffonts", str(path)).splitlines()[2:]
     # name, type, encoding, emb, sub, uni, object, generation: counted from the end, names may hold spaces
     embedded = [line.split()[-5] == "yes" for line in listed]
     lang = "en" if path.stem.endswith("en") else "zh"
-    text = _WORDS[lang] in _said("pdftotext", "-layout", str(path), "-").replace("\n", " ")
+    text = _WORDS[lang] in _output_of("pdftotext", "-layout", str(path), "-").replace("\n", " ")
     good = bool(embedded) and all(embedded) and text
-    return [path.name, str(pages), str(len(listed)), str(sum(embedded)), _yes(text), _yes(good)]
+    return [path.name, str(pages), str(len(listed)), str(sum(embedded)), _yes_no(text), _yes_no(good)]
 
 
-def _said(*command: str) -> str:
+def _output_of(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def _yes(fact: bool) -> str:
+def _yes_no(fact: bool) -> str:
     return "yes" if fact else "no"
 
 

@@ -1,4 +1,4 @@
-"""The same commands in two checkouts, byte for byte: ``python -m tools.same_results OTHER_CHECKOUT [FOLDER]``.
+"""Compare the output of two checkouts byte for byte: ``python -m tools.same_results OTHER_CHECKOUT [FOLDER]``.
 
 Each checkout gets an empty ``REDLINE_HOME``, the same site files, a clock that stands still and the same letters for
 the ids of stored checks. It then checks, stores, verifies, reports and takes snapshots, in tables, JSON, sheets, pages
@@ -43,7 +43,7 @@ SITES: Final = {
     "line.geojson": {"type": "LineString", "coordinates": [[116.2, 27.8], [116.5, 28.0], [116.6, 28.05]]},
     "point.geojson": {"type": "Point", "coordinates": [115.0, 27.1]},
 }
-READINGS: Final = {
+CASE_FILES: Final = {
     "csv_survey_xy_swap.csv": ("--crs", "EPSG:4527"),
     "geojson_type_object.geojson": (),
     "kml_commas_between_tuples.kml": (),
@@ -60,14 +60,14 @@ EXTENT: Final = "116.2,27.8,116.6,28.1"
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
-    """Name and arguments of each command; ``{id}`` stands for the check that was stored before it."""
+    """Yield name and arguments of each command; ``{id}`` is the check stored before it, ``{other}`` the other one's."""
     for name in SITES:
         for form in ("table", "json", "csv"):
             yield f"check {name} {form}", ["check", name, "--activity", "chemical_project", "--format", form]
     yield "check without activity", ["check", "area.geojson", "--format", "json"]
     yield "check xlsx", ["check", "area.geojson", "--format", "xlsx", "--out", "found.xlsx"]
     yield "check gpkg", ["check", "area.geojson", "--format", "gpkg", "--out", "found.gpkg"]
-    for name, options in READINGS.items():
+    for name, options in CASE_FILES.items():
         yield f"check {name}", ["check", name, *options, "--format", "json"]
     for form in ("pdf", "docx"):
         yield f"report {form}", ["report", "area.geojson", "--activity", "wind", "--out", f"report.{form}"]
@@ -85,18 +85,20 @@ def commands() -> Iterator[tuple[str, list[str]]]:
     yield "layers", ["layers"]
 
 
-def run(checkout: Path, folder: Path, words: list[str], home: Path) -> tuple[int, bytes]:
-    """Run one command of a checkout in `folder`; its exit code and all that it printed."""
+def run(checkout: Path, folder: Path, arguments: list[str], home: Path) -> tuple[int, bytes]:
+    """Run one command of a checkout in `folder`; return its exit code and its output."""
     script = folder.parent / f"{folder.name}.py"
     script.write_text(CHILD, encoding="utf-8")
     env = {**os.environ, "REDLINE_HOME": str(home), "PYTHONPATH": str(checkout), "PYTHONHASHSEED": "0"}
     env["OGR_CURRENT_DATE"] = NOW  # what GDAL writes into a GeoPackage as its last change
-    done = subprocess.run([sys.executable, str(script), *words], cwd=folder, env=env, capture_output=True, check=False)
-    return done.returncode, done.stdout + b"\n--\n" + done.stderr
+    completed = subprocess.run(
+        [sys.executable, str(script), *arguments], cwd=folder, env=env, capture_output=True, check=False
+    )
+    return completed.returncode, completed.stdout + b"\n--\n" + completed.stderr
 
 
 def stored_id(home: Path) -> str:
-    """Return the id of the one check that a home holds."""
+    """Return the id of the check stored in a home folder."""
     import sqlite3  # noqa: PLC0415 (read here alone)
 
     found = next(home.rglob("ledger.sqlite"))
@@ -105,7 +107,7 @@ def stored_id(home: Path) -> str:
 
 
 def content(path: Path) -> str:
-    """Digest of a file; of an archive, of its members' names and bytes."""
+    """Return the SHA-256 of a file; of an archive, that of its members' names and bytes."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
             whole = b"".join(one.encode() + packed.read(one) for one in sorted(packed.namelist()))
@@ -114,16 +116,18 @@ def content(path: Path) -> str:
 
 
 def outcome(checkout: Path, folder: Path, home: Path, other: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Run every command; after each, its exit code, what it printed and the files that it wrote."""
+    """Run every command; yield its name with exit code and digests of its output and of the files that it wrote."""
     before: dict[str, str] = {}
-    for name, words in commands():
-        known = {"id": stored_id(home) if "{id}" in words else ""}
-        if "{other}" in words:
+    for name, arguments in commands():
+        ids = {"id": stored_id(home) if "{id}" in arguments else ""}
+        if "{other}" in arguments:
             shutil.copytree(other, folder / "other-home", dirs_exist_ok=True)
-            used, known["other"] = folder / "other-home", stored_id(other)
+            used_home, ids["other"] = folder / "other-home", stored_id(other)
         else:
-            used = home
-        code, printed = run(checkout, folder, [one.format(**known) if "{" in one else one for one in words], used)
+            used_home = home
+        code, printed = run(
+            checkout, folder, [one.format(**ids) if "{" in one else one for one in arguments], used_home
+        )
         text = printed.replace(str(folder).encode(), b"FOLDER").replace(str(checkout).encode(), b"CHECKOUT")
         (folder.parent / f"{folder.name}-{name.replace(' ', '_')}.txt").write_bytes(text)
         files = {
@@ -131,15 +135,15 @@ def outcome(checkout: Path, folder: Path, home: Path, other: Path) -> Iterator[t
             for path in sorted(folder.rglob("*"))
             if path.is_file() and "other-home" not in path.parts
         }
-        fresh = {file: digest for file, digest in files.items() if before.get(file) != digest}
+        new_files = {file: digest for file, digest in files.items() if before.get(file) != digest}
         before = files
-        yield name, {"exit": str(code), "printed": hashlib.sha256(text).hexdigest(), **fresh}
+        yield name, {"exit": str(code), "printed": hashlib.sha256(text).hexdigest(), **new_files}
 
 
-def main(words: list[str]) -> int:
-    """Run both, print each command's outcome, return 1 if any differs."""
-    checkouts = [Path(words[0]).resolve(), ROOT]
-    base = Path(words[1] if len(words) > 1 else tempfile.mkdtemp(prefix="redline-same-")).resolve()
+def main(arguments: list[str]) -> int:
+    """Run every command in both checkouts and print how it compares; return 1 if any differs."""
+    checkouts = [Path(arguments[0]).resolve(), ROOT]
+    base = Path(arguments[1] if len(arguments) > 1 else tempfile.mkdtemp(prefix="redline-same-")).resolve()
     folders = [base / "old", base / "new"]
     homes = [base / "old-home", base / "new-home"]
     for folder, home in zip(folders, homes, strict=True):
@@ -150,20 +154,18 @@ def main(words: list[str]) -> int:
         for name, shape in SITES.items():
             feature = {"type": "Feature", "properties": {"id": "S1"}, "geometry": shape}
             (folder / name).write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-        for name in READINGS:
+        for name in CASE_FILES:
             shutil.copy(CASES / name, folder / name)
-    differing = 0
+    differing_count = 0
     count = 0
     both = [outcome(checkouts[at], folders[at], homes[at], homes[1 - at]) for at in (0, 1)]
     for (name, old), (_, new) in zip(*both, strict=True):
         count += 1
-        apart = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-        differing += bool(apart)
-        print(
-            f"{'DIFFERS' if apart else 'same':8} {name}  exit {new['exit']}, {len(new) - 2} files  {', '.join(apart)}"
-        )
-    print(f"{count} commands, {differing} differ; outputs in {base}")
-    return 1 if differing else 0
+        keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+        differing_count += bool(keys)
+        print(f"{'DIFFERS' if keys else 'same':8} {name}  exit {new['exit']}, {len(new) - 2} files  {', '.join(keys)}")
+    print(f"{count} commands, {differing_count} differ; outputs in {base}")
+    return 1 if differing_count else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pictures of the running app, for the README and for eyes: ``python -m tools.shots [FOLDER]``.
+"""Pictures of the running app, for the README and to look at: ``python -m tools.shots [FOLDER]``.
 
 Eight views in two languages at two widths; of a page that scrolls, all of it.
 
@@ -30,20 +30,20 @@ SITE = """{"type":"FeatureCollection","features":[{"type":"Feature","properties"
 [117.05,27.70]]]}}]}"""
 
 
-_HIGHEST_PX = 8000
+_MAX_HEIGHT_PX = 8000
 
 
 def main() -> int:
-    """Take every picture; say where they are."""
-    asked = argparse.ArgumentParser(prog="tools.shots", description=(__doc__ or "").split("\n")[0])
-    asked.add_argument("folder", nargs="?", type=Path, default=ROOT / ".build" / "shots", help="where the pictures go")
-    folder: Path = asked.parse_args().folder
+    """Save every picture and print their folder; return 1 if there is no Chromium."""
+    parser = argparse.ArgumentParser(prog="tools.shots", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / ".build" / "shots", help="where the pictures go")
+    folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
     if program is None:
         print("tools.shots: no Chromium found (Debian: apt install chromium)")
         return 1
-    with tempfile.TemporaryDirectory() as home, _server(Path(home)) as address, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as home, run_server(Path(home)) as address, sync_playwright() as playwright:
         site = Path(home) / "site.geojson"
         site.write_text(SITE, encoding="utf-8")
         browser = playwright.chromium.launch(
@@ -55,7 +55,7 @@ def main() -> int:
                 page = browser.new_page(viewport={"width": width, "height": height})
                 page.set_default_timeout(120_000)
                 page.add_init_script('localStorage.setItem("redline-help", "seen")')  # not a first visit
-                _pages(
+                _shoot_pages(
                     page,
                     address,
                     lang,
@@ -68,46 +68,46 @@ def main() -> int:
     return 0
 
 
-def _pages(page: Page, address: str, lang: str, site: Path, named: Callable[[str], Path]) -> None:
-    """Take the pictures of one visitor."""
+def _shoot_pages(page: Page, address: str, lang: str, site: Path, path_of: Callable[[str], Path]) -> None:
+    """Save the pictures of every page in one language and window size."""
     narrow = page.viewport_size is not None and page.viewport_size["width"] < 800
     page.goto(f"{address}/?lang={lang}")
-    _settle(page)
-    _keep(page, named("province"))
-    _choose(page, {"zh": ("前往", "抚州市"), "en": ("Go to", "Fuzhou (Jiangxi)")}[lang])
-    _settle(page)
-    _keep(page, named("fuzhou"))
+    _wait_drawn(page)
+    save_screenshot(page, path_of("province"))
+    _choose_option(page, {"zh": ("前往", "抚州市"), "en": ("Go to", "Fuzhou (Jiangxi)")}[lang])
+    _wait_drawn(page)
+    save_screenshot(page, path_of("fuzhou"))
     page.set_input_files('input[type="file"]', site)
     page.locator(".rl-verdict").wait_for()
-    _settle(page)
-    _keep(page, named("site"), whole=narrow)
+    _wait_drawn(page)
+    save_screenshot(page, path_of("site"), whole=narrow)
     page.goto(f"{address}/check?lang={lang}")
     page.set_input_files('input[type="file"]', site)
     page.locator(".rl-verdict").first.wait_for()
-    _settle(page)
-    _keep(page, named("check"), whole=True)
+    _wait_drawn(page)
+    save_screenshot(page, path_of("check"), whole=True)
     page.goto(f"{address}/county?adcode=361028&lang={lang}")
     page.locator(".sources").first.wait_for()
-    _idle(page)
-    _keep(page, named("county"), whole=True)
+    _wait_idle(page)
+    save_screenshot(page, path_of("county"), whole=True)
     for name in ("indicators", "plans"):
         page.goto(f"{address}/{name}?lang={lang}")
-        _settle(page)
-        _idle(page)
-        _keep(page, named(name), whole=True)
+        _wait_drawn(page)
+        _wait_idle(page)
+        save_screenshot(page, path_of(name), whole=True)
     page.goto(f"{address}/data?lang={lang}")
     page.locator(".rl-data").wait_for()
-    _idle(page)
-    _keep(page, named("data"), whole=True)
+    _wait_idle(page)
+    save_screenshot(page, path_of("data"), whole=True)
 
 
-def _idle(page: Page) -> None:
+def _wait_idle(page: Page) -> None:
     page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
     page.wait_for_timeout(800)  # charts and grids paint on a canvas and say nothing when they are done
 
 
-def _choose(page: Page, asked: tuple[str, str]) -> None:
-    label, region = asked
+def _choose_option(page: Page, labels: tuple[str, str]) -> None:
+    label, region = labels
     chooser = page.get_by_role("combobox", name=label).first
     chooser.scroll_into_view_if_needed()  # a list that is open closes when the page scrolls
     page.wait_for_timeout(300)
@@ -115,27 +115,29 @@ def _choose(page: Page, asked: tuple[str, str]) -> None:
     page.get_by_role("option", name=region).click()
 
 
-def _settle(page: Page) -> None:
-    """Wait until the map has drawn what it shows, and for the glide to a new place to end."""
+def _wait_drawn(page: Page) -> None:
+    """Wait until the map is drawn and its move to another view has ended."""
     page.wait_for_timeout(1200)
-    _idle(page)
+    _wait_idle(page)
     page.frame_locator(MAP).locator(DRAWN).wait_for(timeout=60_000)
 
 
-def _keep(page: Page, path: Path, *, whole: bool = False) -> None:
+def save_screenshot(page: Page, path: Path, *, whole: bool = False) -> None:
+    """Save a picture of the window or, with `whole`, of the whole page."""
     shown = page.viewport_size
     assert shown is not None
     if whole:  # the page scrolls inside a part of it: make the window as high as that part
         high = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        page.set_viewport_size({**shown, "height": min(int(high) + 80, _HIGHEST_PX)})
-        _idle(page)
+        page.set_viewport_size({**shown, "height": min(int(high) + 80, _MAX_HEIGHT_PX)})
+        _wait_idle(page)
     image = Image.open(io.BytesIO(page.screenshot()))
     page.set_viewport_size(shown)
     image.convert("RGB").save(path, quality=82, method=6)
 
 
 @contextmanager
-def _server(home: Path) -> Iterator[str]:
+def run_server(home: Path) -> Iterator[str]:
+    """Run the app with `home` as its data folder; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,6 +1,6 @@
-"""Every string the product shows, Chinese and English, in one catalogue (``words/text/*.toml``).
+"""Catalogue of every string that the product shows, in Chinese and English (``words/text/*.toml``).
 
-The ground floor: imports nothing of the project.
+Imports nothing of the project.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-__all__ = ["LANGUAGES", "Lang", "Phrase", "entries", "has", "t"]
+__all__ = ["LANGUAGES", "Lang", "Phrase", "all_texts", "has", "t"]
 
 Lang = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
@@ -22,20 +22,20 @@ _TEXT_FOLDER = Path(__file__).parent / "text"
 
 @dataclass(frozen=True)
 class Phrase:
-    """A part of a sentence that is words itself: filled in by `t`, in the language of the sentence.
+    """A value of a field of a text that is itself a text of the catalogue: `t` fills it in, in the same language.
 
     Attributes
     ----------
     key : str
     values : mapping
-        What fills its own fields.
+        Values of its own fields.
     """
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def text(self, lang: Lang = "zh") -> str:
-        """Return it in `lang`."""
+        """Return the text in a language."""
         return t(self.key, lang, **self.values)
 
     def __str__(self) -> str:
@@ -43,13 +43,13 @@ class Phrase:
 
 
 @cache
-def entries() -> dict[str, dict[str, str]]:
-    """Return the whole catalogue: ``{"room.key": {"zh": ..., "en": ...}}``.
+def all_texts() -> dict[str, dict[str, str]]:
+    """Return every text by key and language: ``{"room.key": {"zh": ..., "en": ...}}``.
 
     Raises
     ------
     ValueError
-        If a key stands in two files or lacks a language: a fault of the product, caught by a test.
+        If a key is defined twice or lacks a language: an error of the product, caught by a test.
     """
     catalogue: dict[str, dict[str, str]] = {}
     for path in sorted(_TEXT_FOLDER.glob("*.toml")):
@@ -65,8 +65,8 @@ def entries() -> dict[str, dict[str, str]]:
 
 
 def has(key: str) -> bool:
-    """Return whether the catalogue has `key`."""
-    return key in entries()
+    """Return whether the catalogue has a key."""
+    return key in all_texts()
 
 
 def t(key: str, lang: Lang = "zh", /, **values: object) -> str:
@@ -77,7 +77,7 @@ def t(key: str, lang: Lang = "zh", /, **values: object) -> str:
     Raises
     ------
     KeyError
-        If the catalogue does not hold `key`.
+        If the catalogue does not have `key`.
     """
-    said = {name: value.text(lang) if isinstance(value, Phrase) else value for name, value in values.items()}
-    return entries()[key][lang].format(**said)
+    filled = {name: value.text(lang) if isinstance(value, Phrase) else value for name, value in values.items()}
+    return all_texts()[key][lang].format(**filled)

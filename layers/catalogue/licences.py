@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from words import Lang, entries
+from words import Lang, all_texts
 
 __all__ = ["licence_text"]
 
@@ -22,4 +22,4 @@ def licence_text(licence: str, lang: Lang) -> str:
 
 @cache
 def _chinese() -> dict[str, str]:
-    return {texts["en"]: texts["zh"] for key, texts in entries().items() if key.startswith("licences.")}
+    return {texts["en"]: texts["zh"] for key, texts in all_texts().items() if key.startswith("licences.")}

@@ -8,7 +8,7 @@ from typing import Final
 
 from layers.catalogue import Bilingual
 from layers.indicators.subjects import unit_text
-from words import entries
+from words import all_texts
 
 __all__ = ["printed_text"]
 
@@ -47,5 +47,5 @@ def _figure(text: str) -> str | None:
 @cache
 def _phrases() -> list[tuple[re.Pattern[str], str]]:
     """Return the phrases of `words`: Chinese as a pattern, English as a format string."""
-    phrases = [texts for key, texts in entries().items() if key.startswith("printed.")]
+    phrases = [texts for key, texts in all_texts().items() if key.startswith("printed.")]
     return [(re.compile(re.escape(each["zh"]).replace(r"\{value\}", "(?P<value>.+)")), each["en"]) for each in phrases]

@@ -13,7 +13,7 @@ import pandas as pd
 from layers.catalogue import Bilingual
 from layers.indicators.derived import DERIVED
 from layers.indicators.indicators import Indicator, Level, published_indicators
-from words import entries, t
+from words import all_texts, t
 
 __all__ = [
     "DERIVED_THEMES",
@@ -221,4 +221,4 @@ def unit_text(unit: str) -> Bilingual:
 
 @cache
 def _english_units() -> dict[str, str]:
-    return {texts["zh"]: texts["en"] for key, texts in entries().items() if key.startswith("units.")}
+    return {texts["zh"]: texts["en"] for key, texts in all_texts().items() if key.startswith("units.")}

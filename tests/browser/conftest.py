@@ -1,4 +1,4 @@
-"""The real app in a real browser whose network is cut: a request that leaves the server or fails, fails the test."""
+"""The app in a browser without a network: a request to another host, or one that fails, fails the test."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ ARGUMENTS = [
 MAP = 'iframe[title*="st_folium"]'
 DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
 PATIENCE_MS = 120_000
-"""A loaded machine may be this late; what is there is not waited for."""
+"""Timeout for what a loaded machine may show late."""
 expect.set_options(timeout=30_000)
-HABIT = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
-"""Streamlit asks below the page first when a page is opened by its address, and finds its server at the second try."""
+HEALTH_PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
+"""Health checks below the page's address that Streamlit tries first, and that fail, when a page is opened directly."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups, also where a file of this folder was asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder needs a browser; without one it is skipped aloud, in CI it fails."""
+    """Mark the tests of this folder as browser tests; without a browser they are skipped, except in CI."""
     for item in items:
         if Path(item.path).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the server's home folder; of all workers one alone may ask for it."""
+    """Return the server's home folder; only one worker of pytest-xdist may use it."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         mark = tmp_path_factory.getbasetemp().parent / "browser-worker"
         assert not mark.exists(), "two workers drive a browser: pytest-xdist does not keep its groups"
@@ -80,7 +80,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(home: Path) -> Iterator[str]:
-    """Serve the app as `make run` does, on a free port, with a home folder of its own."""
+    """Run the app as `make run` does, on a free port, with its own home folder; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -95,14 +95,14 @@ def server(home: Path) -> Iterator[str]:
         encoding="utf-8",
     )
     assert process.stdout is not None
-    said: list[str] = []
+    output: list[str] = []
     for line in process.stdout:  # ends when the server does
-        said.append(line)
+        output.append(line)
         if "URL:" in line:
             break
     else:
-        pytest.fail("the server ended: " + "".join(said[-20:]))
-    threading.Thread(target=said.extend, args=(process.stdout,), daemon=True).start()
+        pytest.fail("the server ended: " + "".join(output[-20:]))
+    threading.Thread(target=output.extend, args=(process.stdout,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -110,8 +110,8 @@ def server(home: Path) -> Iterator[str]:
         process.wait(timeout=20)
 
 
-def visited_before(new_context: Callable[..., BrowserContext], **options: Any) -> BrowserContext:
-    """Open a context that has seen the help of the first visit; ``browser.new_page`` is the visit of a stranger."""
+def new_context_without_help(new_context: Callable[..., BrowserContext], **options: Any) -> BrowserContext:
+    """Return a browser context that does not show the help of a first visit, unlike ``browser.new_page``."""
     context = new_context(**options)
     context.add_init_script('localStorage.setItem("redline-help", "seen")')
     return context
@@ -119,33 +119,33 @@ def visited_before(new_context: Callable[..., BrowserContext], **options: Any) -
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """Yield one Chromium for all tests."""
     assert CHROMIUM is not None, "CI must have a Chromium (.ci/run installs it)"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        chromium.new_context = functools.partial(visited_before, chromium.new_context)  # type: ignore[method-assign]
+        chromium.new_context = functools.partial(new_context_without_help, chromium.new_context)  # type: ignore[method-assign]
         yield chromium
         chromium.close()
 
 
 @dataclass
 class Traffic:
-    """What the page asked for that it should not have, or did not get."""
+    """Requests of a page to other hosts, and requests that failed."""
 
     host: str
-    left: list[str] = field(default_factory=list)
+    external: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
-    def ask(self, request: Request) -> None:
+    def on_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
         if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.host:
-            self.left.append(request.url)
+            self.external.append(request.url)
 
-    def answer(self, response: Response) -> None:
-        if response.status >= 400 and not HABIT.search(response.url):
+    def on_response(self, response: Response) -> None:
+        if response.status >= 400 and not HEALTH_PROBE.search(response.url):
             self.failed.append(f"{response.status} {response.url}")
 
-    def fail(self, request: Request) -> None:
+    def on_failure(self, request: Request) -> None:
         if request.failure != "net::ERR_ABORTED":  # a tile no longer wanted, or a download handed to the test
             self.failed.append(f"{request.failure} {request.url}")
 
@@ -156,7 +156,7 @@ def wait_idle(page: Page) -> None:
 
 
 def press(page: Page, name: str, *, exact: bool = False, role: Literal["button", "radio"] = "button") -> None:
-    """Press what is there, once the script that made it has ended: before, it may be replaced and not be heard."""
+    """Press a button once the script that made it has ended; before, it may be replaced and lose the press."""
     target = page.get_by_role(role, name=name, exact=exact)
     target.wait_for(timeout=PATIENCE_MS)
     wait_idle(page)
@@ -164,9 +164,9 @@ def press(page: Page, name: str, *, exact: bool = False, role: Literal["button",
 
 
 def pick(page: Page, box: Locator, text: str) -> None:
-    """Choose from a list what is found by typing.
+    """Choose an option of a drop-down by typing its text.
 
-    The answer is clicked, not taken by Enter: a list that is not open yet would keep the text and choose nothing, and
+    The option is clicked, not taken by Enter: a list that is not open yet would keep the text and choose nothing, and
     what is typed while a script runs can be lost.
     """
     option = page.get_by_role("option", name=text).first
@@ -185,14 +185,14 @@ def pick(page: Page, box: Locator, text: str) -> None:
 
 
 class App:
-    """What a planner does, in words."""
+    """Steps of a planner on a page."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.map: FrameLocator = page.locator(MAP).last.content_frame
 
     def wait_drawn(self) -> None:
-        """Wait until every layer that is on has drawn every tile."""
+        """Wait until every visible layer is drawn."""
         # while a changed language brings a new map, the old one still stands before it: `map` is the last
         self.map.locator(DRAWN).wait_for(timeout=PATIENCE_MS)
 
@@ -212,61 +212,61 @@ class App:
         press(self.page, name, exact=exact, role=role)
 
     def pick(self, box: Locator, text: str) -> None:
-        """Choose from a list what is found by typing."""
+        """Choose an option of a drop-down by typing its text."""
         pick(self.page, box, text)
 
     def download(self, name: str, *, exact: bool = False) -> Download:
-        """Press a button that gives a file."""
+        """Press a button and return the file that it downloads."""
         with self.page.expect_download(timeout=PATIENCE_MS) as waited:
             self.press(name, exact=exact)
         return waited.value
 
     def take(self) -> Download:
-        """Order what the take box offers, wait until it is made, and fetch it."""
+        """Order a snapshot with the settings of its form, wait for it, and return the download."""
         self.wait_idle()
         self.page.locator(".st-key-take-make button").click()
-        made = self.page.locator("a.rl-take").first
-        made.wait_for(timeout=PATIENCE_MS)
+        link = self.page.locator("a.rl-take").first
+        link.wait_for(timeout=PATIENCE_MS)
         self.wait_idle()
         with self.page.expect_download(timeout=PATIENCE_MS) as waited:
-            made.click()
+            link.click()
         return waited.value
 
     def wait_checked(self) -> None:
         expect(self.page.locator(".rl-verdict")).to_be_visible(timeout=PATIENCE_MS)
 
     def states(self) -> dict[str, str]:
-        """State of each layer in the result that is shown."""
+        """Return the state of each layer in the result shown."""
         # read in one go, once the table stands: it comes after the verdict
-        held = self.page.wait_for_function(
+        rows = self.page.wait_for_function(
             """() => {
                 const rows = [...document.querySelectorAll(".rl-find tr[data-layer]")];
                 return rows.length ? rows.map((row) => [row.dataset.layer, row.dataset.state]) : null;
             }""",
             timeout=PATIENCE_MS,
         )
-        return dict(held.json_value())
+        return dict(rows.json_value())
 
 
 @pytest.fixture
 def visitor(browser: Browser, server: str) -> Iterator[App]:
-    """A browser at 1280 × 800 that has opened nothing yet; its traffic is judged when the test ends."""
+    """Yield a browser of 1280 × 800 without a page; assert at the end that its traffic is clean."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     traffic = Traffic(urlsplit(server).netloc)
-    page.on("request", traffic.ask)
-    page.on("response", traffic.answer)
-    page.on("requestfailed", traffic.fail)
+    page.on("request", traffic.on_request)
+    page.on("response", traffic.on_response)
+    page.on("requestfailed", traffic.on_failure)
     yield App(page)
     context.close()
-    assert traffic.left == []
+    assert traffic.external == []
     assert traffic.failed == []
 
 
 @pytest.fixture
 def app(visitor: App, server: str) -> App:
-    """A fresh visit of the map page."""
+    """Return a new visit of the map page."""
     visitor.page.goto(server)
     visitor.wait_drawn()
     return visitor

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import PATIENCE_MS, App
 from tests.helpers import geojson
-from tests.layers.brought import BOW, blocks, database, farmland, red_line, town_boundary, zipped_shapefile
+from tests.layers.bureau_files import BOW, blocks, database, farmland, gbk_shapefile_zip, red_line, town_boundary
 
 
 @dataclass
@@ -57,7 +57,7 @@ def look_at(app: App, layer: str) -> None:
 
 def test_statutory_line_replaces_the_illustration(app: App, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bureau = tmp_path / "STBHHX.zip"
-    bureau.write_bytes(zipped_shapefile(red_line(), "STBHHX"))
+    bureau.write_bytes(gbk_shapefile_zip(red_line(), "STBHHX"))
     hand = ActionCounter(app)
     hand.click(app.page.get_by_role("link", name="数据", exact=True))
     app.page.locator(".rl-data").wait_for(timeout=PATIENCE_MS)
@@ -122,7 +122,7 @@ def test_faults_are_listed_and_filters_filter(data: App, tmp_path: Path) -> None
     wrong = tmp_path / "STBHHX.zip"
     shapes = red_line().geometry.tolist()
     shapes[4] = shapes[3]
-    wrong.write_bytes(zipped_shapefile(red_line(shapes).drop(columns=["HXBM"]), "STBHHX"))
+    wrong.write_bytes(gbk_shapefile_zip(red_line(shapes).drop(columns=["HXBM"]), "STBHHX"))
     app.wait_idle()
     app.press("添加或替换图层", role="radio")
     app.wait_idle()

@@ -1,4 +1,4 @@
-"""Layers made by hand, as `layers.catalogue.load_layers` would hand them over."""
+"""Layers made by hand, as `layers.catalogue.load_layers` returns them."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def make_layer() -> MakeLayer:
             "style": style or Style(stroke="#112233", fill="#445566"),
             "on": True,
         } | spec
-        held = LayerSpec.model_validate(entry)
+        layer_spec = LayerSpec.model_validate(entry)
         if shapes is None:
-            return Layer(held, "not_loaded")
+            return Layer(layer_spec, "not_loaded")
         count = len(shapes)
         frame = gpd.GeoDataFrame(
             {
@@ -51,7 +51,7 @@ def make_layer() -> MakeLayer:
             geometry=list(shapes),
             crs="EPSG:4490",
         )
-        return Layer(held, "loaded", frame, digest=digest)
+        return Layer(layer_spec, "loaded", frame, digest=digest)
 
     return make
 

@@ -1,4 +1,4 @@
-"""What several tests of this folder need."""
+"""Helper of the tests of the map."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ import folium
 
 
 def config_of(drawn: folium.Map) -> dict[str, Any]:
-    """Return what the browser's script is started with."""
+    """Return the configuration with which a map starts its script."""
     return next(child.config for child in drawn._children.values() if hasattr(child, "config"))

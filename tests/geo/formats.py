@@ -1,4 +1,4 @@
-"""One frame written in every format that is read, by other libraries than those that read it where there are any."""
+"""Writers of a frame in every format that is read, by other libraries than the readers use where there are any."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import geopandas as gpd
 import openpyxl
 import shapely
 
-from tests.helpers import geojson, shapefile, zipped
+from tests.helpers import geojson, shapefile_parts, zip_bytes
 
 
 def gpkg(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
@@ -20,17 +20,17 @@ def gpkg(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
 
 
 def shp(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
-    return zipped({f"地块{suffix}": data for suffix, data in shapefile(folder, frame).items()})
+    return zip_bytes({f"地块{suffix}": data for suffix, data in shapefile_parts(folder, frame).items()})
 
 
 def shp_gbk_bare(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
-    files = shapefile(folder, frame, "GB18030")
-    return zipped({f"地块{k}": v for k, v in files.items() if k in {".shp", ".shx", ".dbf"}})
+    files = shapefile_parts(folder, frame, "GB18030")
+    return zip_bytes({f"地块{k}": v for k, v in files.items() if k in {".shp", ".shx", ".dbf"}})
 
 
 def gdb(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
     frame.to_file(folder / "a.gdb", driver="OpenFileGDB", layer="DK", engine="pyogrio", promote_to_multi=True)
-    return zipped({f"成果/a.gdb/{path.name}": path.read_bytes() for path in (folder / "a.gdb").iterdir()})
+    return zip_bytes({f"成果/a.gdb/{path.name}": path.read_bytes() for path in (folder / "a.gdb").iterdir()})
 
 
 def fgb(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
@@ -69,11 +69,11 @@ def ovkml(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
 
 
 def kmz(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
-    return zipped({"doc.kml": kml(frame, folder)})
+    return zip_bytes({"doc.kml": kml(frame, folder)})
 
 
 def dxf(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
-    """A closed LWPOLYLINE for every ring, as CAD writes boundaries."""
+    """Return a DXF with a closed LWPOLYLINE for each exterior ring, as CAD writes boundaries."""
     lines = ["0", "SECTION", "2", "ENTITIES"]
     for shape in frame.geometry:
         for part in shapely.get_parts(shape):
@@ -82,7 +82,7 @@ def dxf(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
 
 
 def lwpolyline(corners: list[tuple[float, float, float]], layer: str = "DK", closed: bool = True) -> list[str]:
-    """One outline: corners with the bulge of the edge that leaves them."""
+    """Return the lines of an LWPOLYLINE; corners are x, y and the bulge of the edge that starts there."""
     lines = ["0", "LWPOLYLINE", "8", layer, "100", "AcDbEntity", "100", "AcDbPolyline"]
     lines += ["90", str(len(corners)), "70", str(int(closed))]
     for x, y, bulge in corners:
@@ -92,11 +92,11 @@ def lwpolyline(corners: list[tuple[float, float, float]], layer: str = "DK", clo
 
 
 def csv_wkt(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
-    held = io.StringIO()
-    rows = csv.writer(held)
+    buffer = io.StringIO()
+    rows = csv.writer(buffer)
     rows.writerow(["名称", "WKT"])
     rows.writerows([n, shapely.to_wkt(g, rounding_precision=-1)] for n, g in enumerate(frame.geometry))
-    return held.getvalue().encode("gb18030")
+    return buffer.getvalue().encode("gb18030")
 
 
 def corner_rows(frame: gpd.GeoDataFrame) -> list[list[object]]:
@@ -109,9 +109,9 @@ def corner_rows(frame: gpd.GeoDataFrame) -> list[list[object]]:
 
 
 def csv_corners(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
-    held = io.StringIO()
-    csv.writer(held).writerows([[repr(c) if isinstance(c, float) else c for c in row] for row in corner_rows(frame)])
-    return held.getvalue().encode("utf-8-sig")
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([[repr(c) if isinstance(c, float) else c for c in row] for row in corner_rows(frame)])
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def xlsx(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
@@ -122,13 +122,13 @@ def xlsx(frame: gpd.GeoDataFrame, folder: Path) -> bytes:
     sheet.append(["界址点成果表"])
     for row in corner_rows(frame):
         sheet.append(row)
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def txt(frame: gpd.GeoDataFrame, folder: Path, decimals: int = 5) -> bytes:
-    """A survey TXT in zone 39 with prefix, written by hand."""
+    """Return a survey TXT in zone 39, eastings with the zone prefix."""
     lines = ["[属性描述]", "坐标系=2000国家大地坐标系", "几度分带=3", "投影类型=高斯克吕格", "计量单位=米", "带号=39"]
     lines += ["精度=0.001", "转换参数=,,,,,,", "[地块坐标]"]
     for n, shape in enumerate(frame.geometry, start=1):
@@ -158,7 +158,7 @@ DEGREES: dict[str, tuple[str, Writer, str | None]] = {
     "csv_corners": ("a.csv", csv_corners, "EPSG:4490"),
     "xlsx": ("a.xlsx", xlsx, "EPSG:4490"),
 }
-"""File name, writer, and the system to name where the format carries none; frames in EPSG:4490."""
+"""File name, writer, and the CRS to name for formats without one; frames in EPSG:4490."""
 
 METRES: dict[str, tuple[str, Writer, str | None]] = {
     "gpkg": ("a.gpkg", gpkg, None),

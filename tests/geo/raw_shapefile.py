@@ -1,4 +1,4 @@
-"""Shapefiles byte by byte, as no writer would make them: rings in any turn, texts in any coding."""
+"""Shapefiles packed byte by byte, as no writer makes them: rings of any orientation, texts in any encoding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PRJ = CRS.from_epsg(4527).to_wkt("WKT1_ESRI").encode()
 
 
 def shp(shapes: Sequence[Sequence[Ring] | None], *, measured: bool = False) -> dict[str, bytes]:
-    """Return .shp and .shx of polygons, their rings as they are given; None is a null shape."""
+    """Return .shp and .shx of polygons with their rings unchanged; None is a null shape."""
     records, index, at = b"", b"", 50
     for number, rings in enumerate(shapes, start=1):
         content = struct.pack("<i", 0) if rings is None else _polygon(rings, measured=measured)
@@ -45,7 +45,7 @@ def _polygon(rings: Sequence[Ring], *, measured: bool) -> bytes:
 
 
 def dbf(names: Sequence[bytes], rows: Sequence[Sequence[bytes]], width: int = 40) -> bytes:
-    """Return a .dbf of texts: names and values are bytes, cut at eleven and at the width."""
+    """Return a .dbf of text columns: names cut at eleven bytes, values at `width` bytes."""
     fields = b"".join(name[:11].ljust(11, b"\0") + b"C" + bytes(4) + bytes([width, 0]) + bytes(14) for name in names)
     records = b"".join(b" " + b"".join(value[:width].ljust(width) for value in row) for row in rows)
     start, size = 32 + len(fields) + 1, 1 + width * len(names)

@@ -6,7 +6,7 @@ import shapely
 
 from geo.measure.index import index_of
 from geo.memo import per_frame
-from tests.helpers import stored
+from tests.helpers import frame_4490
 
 
 def test_built_once_and_forgotten_with_the_frame() -> None:
@@ -17,7 +17,7 @@ def test_built_once_and_forgotten_with_the_frame() -> None:
         built.append(len(frame))
         return len(frame)
 
-    first, second = stored(shapely.Point(0, 0)), stored(shapely.Point(0, 0))
+    first, second = frame_4490(shapely.Point(0, 0)), frame_4490(shapely.Point(0, 0))
     assert [count(first), count(first), count(second)] == [1, 1, 1]
     assert len(built) == 2
     held = count.__closure__
@@ -29,7 +29,7 @@ def test_built_once_and_forgotten_with_the_frame() -> None:
 
 
 def test_the_index_of_a_frame_is_kept() -> None:
-    frame = stored(shapely.box(0, 0, 1, 1))
+    frame = frame_4490(shapely.box(0, 0, 1, 1))
     assert index_of(frame) is index_of(frame)
     assert index_of(index_of(frame)) is index_of(frame)
     assert index_of(frame.copy()) is not index_of(frame)

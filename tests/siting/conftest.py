@@ -16,7 +16,7 @@ NAME = Bilingual(zh="图层", en="layer")
 
 @pytest.fixture
 def make_layer() -> Callable[..., Layer]:
-    """Build a layer from shapes; keywords that are no columns are of its catalogue entry."""
+    """Return a function that builds a layer from shapes; other keywords are fields of its catalogue entry."""
 
     def build(
         *shapes: Any,
@@ -61,7 +61,7 @@ def make_layer() -> Callable[..., Layer]:
 
 @pytest.fixture
 def counties() -> gpd.GeoDataFrame:
-    """Two counties of one prefecture side by side, and one of another province to the east."""
+    """Return two adjacent counties of one prefecture, and one of another province to the east."""
     return gpd.GeoDataFrame(
         {
             "adcode": ["361001", "361002", "321003"],

@@ -8,11 +8,11 @@ from tests.snapshot.nasty import nasty_layer
 
 @pytest.fixture(scope="session")
 def default_layers(shipped: dict[str, Layer]) -> dict[str, Layer]:
-    """Every layer of the shipped catalogue."""
+    """Return every layer of the shipped catalogue."""
     return shipped
 
 
 @pytest.fixture(scope="session")
 def nasty() -> Layer:
-    """A layer of what files spoil."""
+    """Return a layer of values and shapes that file formats tend to lose."""
     return nasty_layer()

@@ -1,4 +1,4 @@
-"""Values and shapes that files spoil, a layer of them, and readers of what was written."""
+"""Values and shapes that file formats tend to lose, a layer of them, and readers of the written files."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def layer(frame: gpd.GeoDataFrame, layer_id: str = "things", **entry: Any) -> La
     return Layer(spec, "loaded", frame.assign(located=True), digest="0" * 64)
 
 
-def make(form: str, folder: Path, chosen: Layer, **asked: Any) -> Path:
-    return write(Selection({chosen.id: chosen}, version="1.2", **asked), form, folder / "快照")
+def write_form(form: str, folder: Path, chosen: Layer, **options: Any) -> Path:
+    return write(Selection({chosen.id: chosen}, version="1.2", **options), form, folder / "快照")
 
 
-def tables(path: Path, form: str, folder: Path) -> dict[str, gpd.GeoDataFrame]:
-    """Read what was written by GDAL or pyarrow."""
+def read_tables(path: Path, form: str, folder: Path) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of a written file by name, read by GDAL or pyarrow."""
     if form == "gpkg":
         names = [row[0] for row in pyogrio.list_layers(path) if row[1] is not None]
         return {name: gpd.read_file(path, layer=name) for name in names}
@@ -79,8 +79,8 @@ def tables(path: Path, form: str, folder: Path) -> dict[str, gpd.GeoDataFrame]:
     return {file.stem: gpd.read_file(file, **options) for file in folder.glob(f"*{suffix}")}
 
 
-def same_shapes(back: gpd.GeoSeries, expected: Any) -> bool:
-    ours = shapely.normalize(shapely.orient_polygons(_single(back)))
+def same_shapes(result: gpd.GeoSeries, expected: Any) -> bool:
+    ours = shapely.normalize(shapely.orient_polygons(_single(result)))
     theirs = shapely.normalize(shapely.orient_polygons(_single(expected)))
     return bool(shapely.equals_exact(ours, theirs, 0).all())
 
@@ -95,16 +95,16 @@ def expected_shapes(rows: list[int], kind: str) -> list[Any]:
     return [last if row == 6 else SHAPES[row] for row in rows]
 
 
-def plain(values: Any) -> list[Any]:
+def plain_values(values: Any) -> list[Any]:
     return [None if value is None or pd.isna(value) else value for value in values]
 
 
-def rows_of(whole: Layer, rows: list[int]) -> Layer:
-    return Layer(whole.spec, "loaded", whole.frame.iloc[rows].reset_index(drop=True), digest=whole.digest)
+def layer_rows(source: Layer, rows: list[int]) -> Layer:
+    return Layer(source.spec, "loaded", source.frame.iloc[rows].reset_index(drop=True), digest=source.digest)
 
 
-def everything(path: Path) -> str:
-    """Return all text of a file, archives opened."""
+def text_of_file(path: Path) -> str:
+    """Return all text of a file, including members of archives and cells of workbooks."""
     if path.suffix == ".xlsx":
         book = openpyxl.load_workbook(path)
         return " ".join(str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row)

@@ -13,7 +13,7 @@ import pytest
 
 from geo.errors import RedlineError
 from tools import js_tools
-from tools.js_tools import MANIFEST, Tool, fetch, here, missing, read_manifest
+from tools.js_tools import MANIFEST, Tool, current_platform, fetch, missing, read_manifest
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_every_platform_has_one_program_of_the_same_version():
         assert all(re.fullmatch(r"\d+\.\d+\.\d+", tool.version) for tool in taken)
     names = ("linux-x64", "linux-arm64", "darwin-arm64", "darwin-x64")
     assert len({tool.version for name in names for tool in read_manifest(MANIFEST, name) if tool.platform}) == 1
-    assert re.fullmatch(r"[a-z]+-[a-z0-9]+", here())
+    assert re.fullmatch(r"[a-z]+-[a-z0-9]+", current_platform())
 
 
 def test_nothing_missing_asks_nobody(monkeypatch):

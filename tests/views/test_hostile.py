@@ -25,7 +25,7 @@ from views.parts.entries import card
 from views.parts.entries.filter import plan_set
 from views.parts.findings import form
 from views.parts.findings.result import facts_html, findings_html, verdict_html
-from views.parts.findings.site_view import Seen
+from views.parts.findings.site_view import SiteResult
 from views.screens.check import batch, follow_up
 from views.screens.county import markup as county_markup
 from views.screens.data import preview
@@ -84,7 +84,7 @@ def finding(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def seen(name: str) -> Seen:
+def site_result(name: str) -> SiteResult:
     step = {
         "layer": name, "condition": "hit", "stage": "siting", "actor": name, "summary": name, "clause": name,
         "verified": "yes", "indicative": True,
@@ -94,11 +94,11 @@ def seen(name: str) -> Seen:
         "area_m2": 1.0, "plane_area_m2": None, "declared_area_m2": None, "length_m": None, "counties": [],
         "crs": {"declared": name, "used": name, "evidence": [{"zh": name, "en": name}]}, "approval_path": [step],
     }  # fmt: skip
-    return Seen(site, {})  # type: ignore[arg-type]
+    return SiteResult(site, {})  # type: ignore[arg-type]
 
 
 def findings(name: str) -> str:
-    told = seen(name)
+    told = site_result(name)
     return verdict_html(told, reasons=True) + facts_html(told) + findings_html(told)
 
 
@@ -108,7 +108,7 @@ def path(name: str) -> str:
         patch.setattr(follow_up, "say", lambda key, **_: key)
         patch.setattr(markup, "say", lambda key, **_: key)
         patch.setattr(follow_up, "show_html", lambda *parts: found.extend(parts))
-        follow_up.show_path(seen(name))
+        follow_up.show_path(site_result(name))
     return "".join(found)
 
 

@@ -1,4 +1,4 @@
-"""The catalogue of words: complete in both languages, and every key that the code asks for is there."""
+"""The catalogue of texts: complete in both languages, with every key that the code uses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def fields(text: str) -> set[str]:
 
 
 def test_both_languages_fill_the_same_fields() -> None:
-    for key, texts in words.entries().items():
+    for key, texts in words.all_texts().items():
         if not key.endswith("_joint"):  # what stands between two words may be nothing
             assert texts["zh"].strip(), key
             assert texts["en"].strip(), key
@@ -23,21 +23,21 @@ def test_both_languages_fill_the_same_fields() -> None:
 
 
 def test_every_key_named_in_the_code_is_in_the_catalogue() -> None:
-    rooms = {key.split(".")[0] for key in words.entries()}
+    rooms = {key.split(".")[0] for key in words.all_texts()}
     names = "|".join(sorted(rooms))
-    asked = re.compile(rf'(?:\bt|\bsay|Error|Input|Fault)\(\s*"((?:{names})\.[a-z0-9_]+)"(?!\s*~)')
+    call = re.compile(rf'(?:\bt|\bsay|Error|Input|Fault)\(\s*"((?:{names})\.[a-z0-9_]+)"(?!\s*~)')
     found: set[str] = set()
     for path in [*ROOT.rglob("*.py"), *(ROOT / "views").rglob("*.html")]:
         parts = path.relative_to(ROOT).parts
         if parts[0] not in {"tests", ".venv", ".venv-data", ".venv-docs", ".build", "benchmarks"}:
-            found |= set(asked.findall(path.read_text(encoding="utf-8")))
+            found |= set(call.findall(path.read_text(encoding="utf-8")))
     assert len(found) > 20
-    assert found <= set(words.entries())
+    assert found <= set(words.all_texts())
 
 
 def test_chinese_is_chinese_and_english_is_not() -> None:
     han = re.compile(r"[\u4e00-\u9fff]")
-    for key, texts in words.entries().items():
+    for key, texts in words.all_texts().items():
         stripped = re.sub(r"\{[^}]*\}", "", texts["en"])
         # Chinese in an English text is a quoted term of law or a file's own word
         assert len(han.findall(stripped)) <= 0.5 * len(stripped), key
@@ -45,7 +45,7 @@ def test_chinese_is_chinese_and_english_is_not() -> None:
 
 def test_english_has_quotation_marks_that_a_chinese_font_sets_narrow() -> None:
     """A font made for Chinese sets curly marks as wide as a character: the text falls apart."""
-    assert [key for key, texts in words.entries().items() if set("“”‘’") & set(texts["en"])] == []
+    assert [key for key, texts in words.all_texts().items() if set("“”‘’") & set(texts["en"])] == []
 
 
 def test_a_key_that_is_not_there_is_an_error() -> None:

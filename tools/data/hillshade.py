@@ -1,4 +1,4 @@
-"""The offline base map: a soft shaded relief in Web Mercator pixels, lighter outside the region, faded at the edge."""
+"""Build the offline base map: shaded relief in Web Mercator pixels, lighter outside the region, faded at the edge."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ LIMIT_BYTES = 250_000
 
 
 def _mercator_elevation() -> tuple[NDArray[np.float64], Affine]:
-    """Elevation resampled to square Web Mercator pixels, with its transform."""
+    """Return the elevation in metres on square Web Mercator pixels, with its transform."""
     with rasterio.open(DATA / "terrain" / "dem.tif") as src:
         left, bottom, right, top = transform_bounds(src.crs, 3857, *src.bounds)
         width, height = round((right - left) / PIXEL_M), round((top - bottom) / PIXEL_M)
-        place = from_bounds(left, bottom, right, top, width, height)
+        transform = from_bounds(left, bottom, right, top, width, height)
         out = np.zeros((height, width), dtype=np.float64)
         grid = src.read(1, masked=True).filled(0).astype(np.float64)
-        reproject(grid, out, src_transform=src.transform, src_crs=src.crs, dst_transform=place, dst_crs=3857,
+        reproject(grid, out, src_transform=src.transform, src_crs=src.crs, dst_transform=transform, dst_crs=3857,
                   resampling=Resampling.cubic_spline)  # fmt: skip
-    return out, place
+    return out, transform
 
 
-def _shade(height: NDArray[np.float64], place: Affine) -> NDArray[np.float64]:
-    """Light on the slope, 0 to 1, flat ground at about 0.7, from several directions at once."""
+def _shade(height: NDArray[np.float64], transform: Affine) -> NDArray[np.float64]:
+    """Return the illumination of each pixel by several lights, 0 to 1, about 0.7 on flat ground."""
     rows = np.arange(height.shape[0])
-    northing = place.f + (rows + 0.5) * place.e
+    northing = transform.f + (rows + 0.5) * transform.e
     ground_m = PIXEL_M / np.cosh(northing / 6378137.0)  # Mercator stretches by 1/cos(latitude) = cosh(y/R)
     down, right = np.gradient(height * EXAGGERATION)
     east, north = right / ground_m[:, None], -down / ground_m[:, None]
@@ -64,7 +64,7 @@ def _shade(height: NDArray[np.float64], place: Affine) -> NDArray[np.float64]:
 
 
 def _colour(height: NDArray[np.float64], shade: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Tint by height multiplied by the shading, as float RGB."""
+    """Return float RGB: the tint of the elevation multiplied by the illumination."""
     stops = np.array(list(TINT), dtype=np.float64)
     smooth = gaussian_filter(height, 1.0)
     rgb = np.stack([np.interp(smooth, stops, [c[i] for c in TINT.values()]) for i in range(3)], axis=-1)
@@ -74,15 +74,15 @@ def _colour(height: NDArray[np.float64], shade: NDArray[np.float64]) -> NDArray[
     return np.asarray(np.clip(rgb * np.where(light[..., None] < 1, light[..., None] ** cool, light[..., None]), 0, 255))
 
 
-def _inside(shape: tuple[int, int], place: Affine) -> NDArray[np.float64]:
-    """1 in the region, 0 outside, with a soft rim."""
+def _inside(shape: tuple[int, int], transform: Affine) -> NDArray[np.float64]:
+    """Return a mask of the region, 1 inside and 0 outside, blurred at its edge."""
     region = gpd.read_file(DATA / "boundaries" / "prefecture_500m.fgb").to_crs(3857)
-    mask = rasterize(region.geometry, out_shape=shape, transform=place, all_touched=True)
+    mask = rasterize(region.geometry, out_shape=shape, transform=transform, all_touched=True)
     return np.asarray(gaussian_filter(mask.astype(np.float64), 1.5))
 
 
 def _edge_fade(shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Opacity that falls to 0 at the frame."""
+    """Return the opacity of each pixel, falling to 0 at the edge of the picture."""
     rows, columns = (np.minimum(np.arange(n), np.arange(n)[::-1]) / FADE_PIXELS for n in shape)
     ramp = np.clip(np.minimum(rows[:, None], columns[None, :]), 0, 1)
     return np.asarray(ramp**2 * (3 - 2 * ramp))
@@ -90,9 +90,9 @@ def _edge_fade(shape: tuple[int, int]) -> NDArray[np.float64]:
 
 def build() -> None:
     """Write `data/terrain/hillshade.webp` and its bounds."""
-    height, place = _mercator_elevation()
-    rgb = _colour(height, _shade(height, place))
-    wash = OUTSIDE * (1 - _inside(height.shape, place))[..., None]
+    height, transform = _mercator_elevation()
+    rgb = _colour(height, _shade(height, transform))
+    wash = OUTSIDE * (1 - _inside(height.shape, transform))[..., None]
     rgb = rgb * (1 - wash) + np.array(PAPER) * wash
     fade = _edge_fade(height.shape)[..., None]
     rgb = rgb * fade + np.array(PAPER) * (1 - fade)
@@ -104,7 +104,7 @@ def build() -> None:
             break
     else:
         raise SystemExit("the relief does not fit into its size limit")
-    west, south, east, north = transform_bounds(3857, CRS, *array_bounds(*height.shape, place))
+    west, south, east, north = transform_bounds(3857, CRS, *array_bounds(*height.shape, transform))
     note = {
         "bounds": [[round(south, 6), round(west, 6)], [round(north, 6), round(east, 6)]],
         "crs": "EPSG:3857 pixels; bounds are latitude, longitude",

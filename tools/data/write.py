@@ -18,7 +18,7 @@ GEOD = Geod(ellps="GRS80")  # the CGCS2000 ellipsoid differs from GRS 80 by 0.1 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a feature comes from and how far it may be off."""
+    """Source, licence, date, positional accuracy and basis of a feature."""
 
     source: str
     licence: str
@@ -28,14 +28,14 @@ class Provenance:
 
 
 def provenance(key: str, as_of: str, accuracy_m: float, basis: str, via: str = "") -> Provenance:
-    """Provenance of a feature taken from the package `key`; `via` adds what was done to it."""
+    """Return the provenance of features of the package `key`; `via` names the processing."""
     entry = manifest()[key]
     source = f"{entry.get('name', key)} {entry['version']}" + (f", {via}" if via else "")
     return Provenance(source, entry["licence"], as_of, accuracy_m, basis)
 
 
 def stamp(frame: gpd.GeoDataFrame, origin: Provenance) -> gpd.GeoDataFrame:
-    """`frame` with the five provenance columns set to `origin`."""
+    """Return a frame with the five provenance columns set."""
     return frame.assign(
         source=origin.source,
         licence=origin.licence,
@@ -46,7 +46,7 @@ def stamp(frame: gpd.GeoDataFrame, origin: Provenance) -> gpd.GeoDataFrame:
 
 
 def area_m2(geometry: shapely.Geometry) -> float:
-    """Ellipsoidal area by Karney's geodesics; the edges of the data are short enough for it (see DESIGN.md, Edges)."""
+    """Return the ellipsoidal area by Karney's geodesics, for which the edges of the data are short enough."""
     return abs(GEOD.geometry_area_perimeter(geometry)[0])
 
 

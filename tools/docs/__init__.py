@@ -1,1 +1,1 @@
-"""What `make docs` is made of: the pages, what the site needs, whether it loads anything from elsewhere."""
+"""Parts of `make docs`: the pages, the assets of the site, the test that it loads nothing from elsewhere."""

@@ -1,4 +1,4 @@
-"""The pages: those that stand in the checkout, and one a room, of what its door names."""
+"""The pages of the site: the Markdown files of the checkout, and one for each room with its public names."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ _LINK: Final = re.compile(r"(?<=\]\()([^)#:\s]+)(?=\))")
 
 @dataclass(frozen=True)
 class Room:
-    """A package or module and what it names as public.
+    """A package or module with its public names.
 
     Attributes
     ----------
     name : str
         Dotted, as it is imported.
-    says : str
+    summary : str
         The first line of its docstring.
     public : tuple of str
         Its ``__all__``.
     """
 
     name: str
-    says: str
+    summary: str
     public: tuple[str, ...]
 
 
-def _read(path: Path, name: str) -> Room:
-    """Read the docstring and ``__all__`` of a file, without importing it."""
+def _read_module(path: Path, name: str) -> Room:
+    """Return the summary and public names of a module, parsed from its file without importing it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    says = (ast.get_docstring(tree) or "").partition("\n")[0]
+    summary = (ast.get_docstring(tree) or "").partition("\n")[0]
     public: tuple[str, ...] = ()
     for node in tree.body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             public = tuple(ast.literal_eval(node.value))
-    return Room(name, says, public)
+    return Room(name, summary, public)
 
 
 def rooms(house: str, root: Path = ROOT) -> list[Room]:
-    """Return the rooms of a house, those within others too; one that names nothing only holds others."""
+    """Return the rooms of a house, nested ones too, without those that have no public name."""
     doors = sorted((root / house).rglob("*/__init__.py"))
-    found = [_read(door, ".".join(door.parent.relative_to(root).parts)) for door in doors]
+    found = [_read_module(door, ".".join(door.parent.relative_to(root).parts)) for door in doors]
     return [room for room in found if room.public]
 
 
 def public_modules(house: str, root: Path = ROOT) -> list[Room]:
-    """Return what is public of a house outside its rooms: itself, and the modules directly in it."""
+    """Return the modules with public names outside the rooms of a house: its ``__init__`` and those beside it."""
     found = [
-        _read(path, house if path.stem == "__init__" else f"{house}.{path.stem}")
+        _read_module(path, house if path.stem == "__init__" else f"{house}.{path.stem}")
         for path in sorted((root / house).glob("*.py"))
         if path.stem != "__main__"
     ]
@@ -68,17 +68,17 @@ def public_modules(house: str, root: Path = ROOT) -> list[Room]:
 
 
 def write_pages(source: Path, root: Path = ROOT) -> list[Any]:
-    """Write every page into `source`, laid out as the checkout is, and return what `nav` of mkdocs.yml says of them."""
+    """Write every page into `source`, in the layout of the checkout; return the ``nav`` of mkdocs.yml."""
     for path in [root / name for name in _TOP] + [path for path in (root / "docs").rglob("*") if path.is_file()]:
         to = source / path.relative_to(root)
         to.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".md":
-            to.write_text(_linked(path), encoding="utf-8")
+            to.write_text(_with_site_links(path), encoding="utf-8")
         else:
             shutil.copy(path, to)
     (source / "LICENSE").rename(source / "LICENSE.txt")  # a browser shows it rather than asks where to save it
     decisions = sorted((root / "docs/decisions").glob("*.md"))
-    _index(source / "docs/decisions/index.md", "Decisions", [(path.name, _title(path)) for path in decisions])
+    _write_index(source / "docs/decisions/index.md", "Decisions", [(path.name, _title(path)) for path in decisions])
     pages = sorted((root / "docs").glob("*.md"))
     return [
         "README.md",
@@ -87,34 +87,38 @@ def write_pages(source: Path, root: Path = ROOT) -> list[Any]:
         "data/SOURCES.md",
         "CHANGELOG.md",
         {"Decisions": ["docs/decisions/index.md", *[path.relative_to(root).as_posix() for path in decisions]]},
-        *[{f"{house}/": _house(house, source, root)} for house in HOUSES],
+        *[{f"{house}/": _write_house(house, source, root)} for house in HOUSES],
     ]
 
 
-def _house(house: str, source: Path, root: Path) -> list[Any]:
-    """Write the page of a house and those of its rooms; return them."""
+def _write_house(house: str, source: Path, root: Path) -> list[Any]:
+    """Write the page of a house and those of its rooms; return their part of ``nav``."""
     folder = source / "api" / house
     folder.mkdir(parents=True)
     found = rooms(house, root)
     for room in found:
-        (folder / f"{room.name}.md").write_text(f"# {room.name}\n\n{room.says}\n\n{_members(room)}", encoding="utf-8")
-    own = _read(root / house / "__init__.py", house)
-    _index(folder / "index.md", f"{house}/", [(f"{room.name}.md", f"`{room.name}`: {room.says}") for room in found])
+        (folder / f"{room.name}.md").write_text(
+            f"# {room.name}\n\n{room.summary}\n\n{_directives(room)}", encoding="utf-8"
+        )
+    own = _read_module(root / house / "__init__.py", house)
+    _write_index(
+        folder / "index.md", f"{house}/", [(f"{room.name}.md", f"`{room.name}`: {room.summary}") for room in found]
+    )
     with (folder / "index.md").open("a", encoding="utf-8") as page:
-        page.write(f"\n{own.says}\n")
+        page.write(f"\n{own.summary}\n")
         for module in public_modules(house, root):
-            page.write(f"\n## {module.name} {{ .module }}\n\n{module.says}\n\n{_members(module, level=3)}")
+            page.write(f"\n## {module.name} {{ .module }}\n\n{module.summary}\n\n{_directives(module, level=3)}")
     here = f"api/{house}"
     return [f"{here}/index.md", *[{room.name.partition(".")[2]: f"{here}/{room.name}.md"} for room in found]]
 
 
-def _members(room: Room, level: int = 2) -> str:
-    """Write one directive of mkdocstrings for each public name."""
+def _directives(room: Room, level: int = 2) -> str:
+    """Return a directive of mkdocstrings for each public name, as Markdown."""
     options = f"    options:\n      heading_level: {level}\n"
     return "\n".join(f"::: {room.name}.{name}\n{options}" for name in room.public)
 
 
-def _index(page: Path, title: str, lines: list[tuple[str, str]]) -> None:
+def _write_index(page: Path, title: str, lines: list[tuple[str, str]]) -> None:
     """Write a page of links."""
     links = "".join(f"- [{text}]({to})\n" for to, text in lines)
     page.write_text(f"# {title}\n\n{links}", encoding="utf-8")
@@ -125,21 +129,21 @@ def _title(path: Path) -> str:
     return path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
 
 
-def _linked(path: Path) -> str:
-    """Return a page's text, with links that a site can follow where the checkout has a folder or a bare licence."""
+def _with_site_links(path: Path) -> str:
+    """Return the text of a page, with links to folders and to LICENSE replaced by the pages of the site."""
 
-    def followed(match: re.Match[str]) -> str:
+    def site_link(match: re.Match[str]) -> str:
         to = match[1]
         if to == "LICENSE":
             return "LICENSE.txt"
         return f"{to.rstrip('/')}/index.md" if (path.parent / to).is_dir() else to
 
-    return _LINK.sub(followed, path.read_text(encoding="utf-8"))
+    return _LINK.sub(site_link, path.read_text(encoding="utf-8"))
 
 
 def config_text(template: str, nav: list[Any], folder: Path, root: Path = ROOT) -> str:
-    """Return mkdocs.yml: the template, the pages, and where everything is; JSON is YAML."""
-    places = {"docs_dir": str(folder / "source"), "site_dir": str(folder / "site"), "nav": nav}
-    told = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in places.items())
+    """Return the text of mkdocs.yml: the template with navigation and folders, written as JSON (which is YAML)."""
+    folders = {"docs_dir": str(folder / "source"), "site_dir": str(folder / "site"), "nav": nav}
+    lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in folders.items())
     handler = "        python:\n"
-    return template.replace(handler, f"{handler}          paths: [{json.dumps(str(root))}]\n") + told
+    return template.replace(handler, f"{handler}          paths: [{json.dumps(str(root))}]\n") + lines

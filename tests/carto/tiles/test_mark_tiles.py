@@ -11,7 +11,7 @@ import pytest
 import shapely
 from pmtiles.reader import MmapSource, Reader, all_tiles
 
-from benchmarks.parcels import places
+from benchmarks.parcels import named_points
 from carto.tiles import files as tiles_layer
 from carto.tiles.files import ensure_file, file_name
 from carto.tiles.mark_rows import drawing_counts
@@ -34,7 +34,7 @@ def many(point):
 
 @pytest.fixture
 def crowd(make_layer, tmp_path):
-    held = places(5_000)
+    held = named_points(5_000)
     layer = make_layer(
         list(held.geometry),
         style=Style(by="kind", label="name_zh"),

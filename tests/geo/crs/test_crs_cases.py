@@ -16,7 +16,7 @@ from geo.crs.china_offsets import bd09_of_gcj02, gcj02_of_wgs84
 from geo.errors import RedlineError
 from geo.read.formats import inspect, read_sites
 from tests.geo.crs.test_systems import ESRI_GK39
-from tests.helpers import KARNEY, ROOT, shapefile, zipped
+from tests.helpers import KARNEY, ROOT, shapefile_parts, zip_bytes
 
 PAGE = ROOT / "docs" / "decisions" / "crs-cases.md"
 PLACE = (116.0, 27.1)
@@ -139,10 +139,10 @@ def prj(says: str) -> bytes | None:
 
 
 def upload(folder: Path, says: str, kind: str) -> bytes:
-    files = shapefile(folder, gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Polygon(numbers(kind))]))
+    files = shapefile_parts(folder, gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Polygon(numbers(kind))]))
     declared = prj(says)
     held = {f"a{suffix}": data for suffix, data in files.items() if suffix != ".prj"}
-    return zipped(held if declared is None else held | {"a.prj": declared})
+    return zip_bytes(held if declared is None else held | {"a.prj": declared})
 
 
 @pytest.mark.parametrize(("case", "says", "kind", "outcome", "named"), CASES, ids=[case[0] for case in CASES])

@@ -16,7 +16,7 @@ from tests.geo.formats import fgb, gpkg, lwpolyline
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_every_format import drawing
 from tests.geo.shapes.test_ring_kinds import E0, N0, SHELL, square
-from tests.helpers import zipped
+from tests.helpers import zip_bytes
 
 AREA = 9999.07
 GBK, UTF8 = "gb18030", "utf-8"
@@ -27,7 +27,7 @@ def sites_of(rows: list[bytes], *, name: bytes = b"NAME", width: int = 40, cpg: 
     shapes = [[square(200 * n, 0, 100)] for n in range(len(rows))]
     files = {f"a{suffix}": data for suffix, data in shp(shapes).items()}
     files |= {"a.dbf": dbf([name], [[row] for row in rows], width), "a.prj": PRJ}
-    sites = read_sites(zipped(files | ({} if cpg is None else {"a.cpg": cpg})), "a.zip")
+    sites = read_sites(zip_bytes(files | ({} if cpg is None else {"a.cpg": cpg})), "a.zip")
     assert area_m2(sites.frame).tolist() == pytest.approx([AREA] * len(rows), abs=0.1), "no text costs a shape"
     return sites
 
@@ -64,7 +64,7 @@ def test_the_last_row_counts_as_the_first_does() -> None:
     rows = [f"plain {n}".encode() for n in range(3000)] + ["抚州市".encode(GBK)]
     shapes = [[square(200 * (n % 50), 200 * (n // 50), 100)] for n in range(len(rows))]
     files = {f"a{suffix}": data for suffix, data in shp(shapes).items()}
-    content = zipped(files | {"a.dbf": dbf([b"NAME"], [[row] for row in rows]), "a.prj": PRJ})
+    content = zip_bytes(files | {"a.dbf": dbf([b"NAME"], [[row] for row in rows]), "a.prj": PRJ})
     assert read_sites(content, "a.zip").frame["NAME"].iloc[-1] == "抚州市"
 
 
@@ -118,7 +118,7 @@ def test_names_that_become_the_same_stay_apart() -> None:
     names = ["地块编号".encode()[:10], "地块编码".encode()[:10]]
     assert names[0] == names[1][:9] + names[0][9:]
     files = {f"a{suffix}": data for suffix, data in shp([[SHELL]]).items()}
-    content = zipped(files | {"a.dbf": dbf(names, [[b"1", b"2"]]), "a.prj": PRJ})
+    content = zip_bytes(files | {"a.dbf": dbf(names, [[b"1", b"2"]]), "a.prj": PRJ})
     frame = read_sites(content, "a.zip").frame
     assert sorted(str(frame[c][0]) for c in frame.columns if "地块编" in c) == ["1", "2"]
     assert list(inspect(content, "a.zip").layers[0].columns) == [c for c in frame.columns if "地块编" in c]
@@ -137,7 +137,7 @@ def test_a_dbf_that_does_not_fit_costs_no_shape(damage: str) -> None:
     }
     if damage != "missing":
         files["a.dbf"] = made[damage]
-    content = zipped(files)
+    content = zip_bytes(files)
     sites = read_sites(content, "a.zip")
     assert area_m2(sites.frame).tolist() == pytest.approx([AREA, AREA], abs=0.1)
     assert said(sites) == ["shp_no_dbf" if damage == "missing" else "shp_dbf_unfit"]

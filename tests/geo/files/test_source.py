@@ -17,7 +17,7 @@ from geo.read.formats import inspect
 from geo.read.layer_file import open_layer, pack_for_upload
 from geo.sites.sites import ReadLimits
 from layers.catalogue.digest import frame_digest
-from tests.layers.brought import red_line, zipped_shapefile
+from tests.layers.bureau_files import gbk_shapefile_zip, red_line
 
 LIMITS = ReadLimits()
 
@@ -25,7 +25,7 @@ LIMITS = ReadLimits()
 def written(folder: Path, name: str) -> Path:
     path = folder / name
     if path.suffix == ".zip":
-        path.write_bytes(zipped_shapefile(red_line(), "STBHHX"))
+        path.write_bytes(gbk_shapefile_zip(red_line(), "STBHHX"))
     else:
         frame = red_line() if path.suffix != ".geojson" else red_line().to_crs(4326)
         frame.to_file(path)

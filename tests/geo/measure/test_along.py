@@ -8,7 +8,7 @@ import shapely
 
 from geo.measure.along import shared_stretches
 from geo.measure.overlays import overlay
-from tests.helpers import KARNEY, stored
+from tests.helpers import KARNEY, frame_4490
 
 MILLIMETRE = 1e-3 / 111_000
 RIVER = shapely.LineString([(116.35, 27.95), (116.36, 27.957)])
@@ -22,7 +22,7 @@ def length_m(line: shapely.LineString) -> float:
 
 
 def one(site: object, feature: object, tolerance_m: float = 0.001) -> dict[str, object] | None:
-    pairs = overlay(stored(site), stored(feature), touch_tolerance_m=tolerance_m)
+    pairs = overlay(frame_4490(site), frame_4490(feature), touch_tolerance_m=tolerance_m)
     return None if pairs.empty else pairs.iloc[0].to_dict()
 
 

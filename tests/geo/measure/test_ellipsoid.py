@@ -13,7 +13,7 @@ from pyproj import Transformer
 
 from geo.crs.systems import to_store
 from geo.measure.ellipsoid import MU_M2, area_m2, areas_of, distance_m, length_m, plane_area_m2, to_ha, to_mu
-from tests.helpers import KARNEY, assert_result, karney_area, stored
+from tests.helpers import KARNEY, assert_measure, frame_4490, karney_area_m2
 
 A, RF = 6378137.0, 298.257222101
 E2 = (2 - 1 / RF) / RF
@@ -35,19 +35,19 @@ def zone_area(south: float, north: float, degrees: float) -> float:
 )
 def test_quadrangles_have_a_closed_form(box: tuple[float, float, float, float]) -> None:
     west, south, east, north = box
-    found = area_m2(stored(shapely.box(*box)))[0]
+    found = area_m2(frame_4490(shapely.box(*box)))[0]
     assert found == pytest.approx(zone_area(south, north, east - west), rel=1e-9, abs=1e-7)
 
 
 def test_the_whole_earth() -> None:
     """510,065,621.7 km²: the surface of GRS80's ellipsoid, of which CGCS2000's is the twin (Moritz 2000)."""
-    whole = area_m2(stored(shapely.box(-180, -90, 180, 90)))[0]
+    whole = area_m2(frame_4490(shapely.box(-180, -90, 180, 90)))[0]
     assert whole / 1e6 == pytest.approx(510_065_621.7, abs=0.1)
 
 
 def test_one_degree_at_the_equator() -> None:
     """A degree of longitude along the equator is 111,319.4908 m; a quarter meridian 10,001,965.7293 m (Moritz 2000)."""
-    frame = stored(shapely.LineString([(0, 0), (1, 0)]), shapely.LineString([(116, 0), (116, 90)]))
+    frame = frame_4490(shapely.LineString([(0, 0), (1, 0)]), shapely.LineString([(116, 0), (116, 90)]))
     assert length_m(frame).tolist() == pytest.approx([111_319.4908, 10_001_965.7293], abs=1e-4)
 
 
@@ -61,9 +61,9 @@ def test_areas_against_karney(points: list[tuple[float, float]], lon: float, lat
     if shape.geom_type != "Polygon" or shape.area < 0.01:
         return
     shape = shapely.transform(shape, lambda xy: xy * size + (lon, lat))
-    found = area_m2(stored(shape))[0]
+    found = area_m2(frame_4490(shape))[0]
     # a 50 m geodesic departs from its chord in degrees by 0.03 mm at most: that is the oracle's own doubt
-    assert found == pytest.approx(karney_area(shape), abs=3e-5 * shape.length * 111_700 + 1e-3)
+    assert found == pytest.approx(karney_area_m2(shape), abs=3e-5 * shape.length * 111_700 + 1e-3)
 
 
 @given(corners, st.floats(24.4, 33.4), st.floats(0, 1), st.floats(0, 1))
@@ -102,8 +102,8 @@ def test_holes_parts_and_orientation() -> None:
     outer, hole = shapely.box(116, 27, 116.2, 27.2), shapely.box(116.05, 27.05, 116.1, 27.1)
     holed = shapely.Polygon(outer.exterior.coords, [hole.exterior.coords])
     other = shapely.box(117, 28, 117.1, 28.1)
-    plain = area_m2(stored(outer, hole, other))
-    frame = stored(
+    plain = area_m2(frame_4490(outer, hole, other))
+    frame = frame_4490(
         holed,
         shapely.reverse(holed),
         shapely.MultiPolygon([holed, other]),
@@ -114,7 +114,7 @@ def test_holes_parts_and_orientation() -> None:
 
 
 def test_what_has_no_area_or_length_is_null_and_not_zero() -> None:
-    frame = stored(
+    frame = frame_4490(
         shapely.Point(116, 27),
         shapely.LineString([(116, 27), (117, 27)]),
         shapely.box(116, 27, 117, 28),
@@ -123,7 +123,7 @@ def test_what_has_no_area_or_length_is_null_and_not_zero() -> None:
     frame.index = pd.Index(["p", "l", "a", "e"])
     areas, lengths, plane = area_m2(frame), length_m(frame), plane_area_m2(frame)
     for series, name in ((areas, "area_m2"), (lengths, "length_m"), (plane, "plane_area_m2")):
-        assert_result(series, frame, name)
+        assert_measure(series, frame, name)
     assert areas.isna().tolist() == [True, True, False, False]
     assert lengths.isna().tolist() == [True, False, True, True]
     assert plane.isna().tolist()[:3] == [True, True, False]
@@ -137,7 +137,7 @@ def test_lengths_against_karney(lon: float, lat: float, dx: float, dy: float) ->
     if line.length < 1e-5:
         return
     cut = shapely.get_coordinates(shapely.segmentize(line, 100 / 111_700)).T
-    assert length_m(stored(line))[0] == pytest.approx(KARNEY.line_length(*cut), rel=1e-9, abs=1e-6)
+    assert length_m(frame_4490(line))[0] == pytest.approx(KARNEY.line_length(*cut), rel=1e-9, abs=1e-6)
 
 
 def test_plane_area_is_that_of_the_zone_the_site_lies_in() -> None:
@@ -148,12 +148,12 @@ def test_plane_area_is_that_of_the_zone_the_site_lies_in() -> None:
     corner = Transformer.from_crs(4490, 4549, always_xy=True)
     far = shapely.box(119.4, 32.3, 119.41, 32.31)
     cut = shapely.transform(shapely.segmentize(far, 0.0005), lambda xy: np.column_stack(corner.transform(*xy.T)))
-    assert plane_area_m2(stored(far))[0] == pytest.approx(cut.area, rel=1e-8)
+    assert plane_area_m2(frame_4490(far))[0] == pytest.approx(cut.area, rel=1e-8)
 
 
 def test_plane_areas_are_too_large_at_the_rim_of_a_zone() -> None:
     """DESIGN's figure: up to 570 ppm within a 3-degree zone here (1 + x²/R² at 1.5° from the meridian, 24°N)."""
-    frame = stored(shapely.box(115.5001, 24.4, 115.5101, 24.41))
+    frame = frame_4490(shapely.box(115.5001, 24.4, 115.5101, 24.41))
     excess = plane_area_m2(frame)[0] / area_m2(frame)[0] - 1
     assert 500e-6 < excess < 600e-6
 
@@ -173,7 +173,7 @@ def test_distance_between_points() -> None:
 
 def test_other_systems_are_not_measured() -> None:
     with pytest.raises(ValueError, match="EPSG:4490"):
-        area_m2(stored(shapely.box(0, 0, 1, 1)).set_crs(4326, allow_override=True))
+        area_m2(frame_4490(shapely.box(0, 0, 1, 1)).set_crs(4326, allow_override=True))
 
 
 @pytest.mark.parametrize("size_m", [10, 30, 100, 249, 251, 500, 1000, 3000])

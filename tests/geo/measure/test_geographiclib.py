@@ -15,7 +15,7 @@ import shapely
 
 from geo.measure.distances import nearest
 from geo.measure.ellipsoid import area_m2
-from tests.helpers import stored
+from tests.helpers import frame_4490
 
 FOUND = shutil.which("Planimeter") is not None and shutil.which("GeodSolve") is not None
 pytestmark = pytest.mark.skipif(
@@ -53,7 +53,7 @@ SHAPES = {
 @pytest.mark.parametrize("name", SHAPES)
 def test_area_against_planimeter(name: str) -> None:
     shape = SHAPES[name]
-    ours = float(area_m2(stored(shape)).iloc[0])
+    ours = float(area_m2(frame_4490(shape)).iloc[0])
     # what is left between a 50 m geodesic and its chord in degrees, all edges bending the same way: 1e-9 of the area
     # for compact shapes; Planimeter prints nine decimals
     assert ours == pytest.approx(planimeter(shape), rel=2e-9, abs=0.01)
@@ -66,5 +66,5 @@ def test_distance_against_geodsolve() -> None:
     lines = [f"{a[1]:.12f} {a[0]:.12f} {b[1]:.12f} {b[0]:.12f}" for a, b in zip(start, end, strict=True)]
     wanted = [row[2] for row in answers("GeodSolve", "-i", "-p", "6", lines=lines)]
     for here, there, distance in zip(start, end, wanted, strict=True):
-        found = nearest(stored(shapely.Point(np.round(here, 12))), stored(shapely.Point(np.round(there, 12))))
+        found = nearest(frame_4490(shapely.Point(np.round(here, 12))), frame_4490(shapely.Point(np.round(there, 12))))
         assert float(found["distance_m"].iloc[0]) == pytest.approx(distance, abs=1e-3)

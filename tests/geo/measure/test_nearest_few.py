@@ -11,7 +11,7 @@ import shapely
 from geo.measure import distances as module
 from geo.measure.distances import nearest
 from geo.measure.index import FeatureIndex
-from tests.helpers import brute_distance
+from tests.helpers import sampled_distance_m
 
 
 def frame(shapes):
@@ -39,6 +39,6 @@ def test_around_a_site_is_measured_as_by_brute_force(monkeypatch):
     features = [shapely.box(116.5 + i / 10, 28, 116.55 + i / 10, 28.05 + i / 50) for i in range(6)]
     site = shapely.Point(116.2, 28.3)
     found = nearest(frame([site]), frame(features)).iloc[0]
-    wanted = [brute_distance(site, feature) for feature in features]
+    wanted = [sampled_distance_m(site, feature) for feature in features]
     assert found["feature"] == int(np.argmin(wanted))
     assert found["distance_m"] == pytest.approx(min(wanted), abs=0.01)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geo.measure.ellipsoid import areas_of
 from geo.measure.overlays import RELATIONS, feature_pairs, overlay, slivers, union_pieces
-from tests.helpers import karney_area, stored
+from tests.helpers import frame_4490, karney_area_m2
 
 MILLIMETRE = 1e-3 / 111_000
 AREA = shapely.box(116, 27, 116.1, 27.1)
@@ -20,7 +20,7 @@ HOLED = AREA.difference(shapely.box(116.04, 27.04, 116.06, 27.06))
 
 
 def one(site: object, feature: object, tolerance_m: float = 0.001) -> pd.Series | None:
-    pairs = overlay(stored(site), stored(feature), touch_tolerance_m=tolerance_m)
+    pairs = overlay(frame_4490(site), frame_4490(feature), touch_tolerance_m=tolerance_m)
     return None if pairs.empty else pairs.iloc[0]
 
 
@@ -68,16 +68,16 @@ def test_every_relation(site: object, feature: object, relation: str | None) -> 
 
 def test_what_is_measured_and_what_is_null() -> None:
     pairs = overlay(
-        stored(
+        frame_4490(
             shapely.box(116.05, 27, 116.15, 27.1),
             shapely.LineString([(115.9, 27.05), (116.1, 27.05)]),
             shapely.Point(116.05, 27.05),
         ),
-        stored(AREA, shapely.LineString([(116.0, 27.02), (116.1, 27.02)])),
+        frame_4490(AREA, shapely.LineString([(116.0, 27.02), (116.1, 27.02)])),
     )
     rows = {(row.site, row.feature): row for row in pairs.itertuples()}
     area = rows[0, 0]
-    assert area.overlap_m2 == pytest.approx(karney_area(shapely.box(116.05, 27, 116.1, 27.1)), rel=1e-7)
+    assert area.overlap_m2 == pytest.approx(karney_area_m2(shapely.box(116.05, 27, 116.1, 27.1)), rel=1e-7)
     assert area.share == pytest.approx(0.5, rel=1e-9)
     assert np.isnan(area.overlap_m)
     river = rows[0, 1]
@@ -137,7 +137,7 @@ def test_overlap_against_karney(first: list[tuple[float, float]], second: list[t
         return
     found = one(site, feature, tolerance_m=0.0)
     shared = shapely.intersection(site, feature)
-    expected = karney_area(shared) if shapely.area(shared) > 0 else 0.0
+    expected = karney_area_m2(shared) if shapely.area(shared) > 0 else 0.0
     assert (0.0 if found is None else found["overlap_m2"]) == pytest.approx(
         expected, abs=3e-5 * shared.length * 111_700 + 1e-3
     )
@@ -153,7 +153,7 @@ def test_what_a_grid_takes_of_a_site_sums_to_the_site(first: list[tuple[float, f
     cells = [
         shapely.box(x, y - 89, x1, y1 - 89) for x, x1 in itertools.pairwise(at) for y, y1 in itertools.pairwise(at)
     ]
-    pairs = overlay(stored(site), stored(*cells))
+    pairs = overlay(frame_4490(site), frame_4490(*cells))
     whole = areas_of(np.array([site]))[0]
     nanometres_m2 = site.length * 111_700 * 1e-8  # cut points are rounded to 1.5 nm
     assert pairs["overlap_m2"].sum() == pytest.approx(whole, rel=1e-9, abs=nanometres_m2)
@@ -167,20 +167,20 @@ def test_pieces_that_overlap_count_once() -> None:
 
 
 def test_order_and_positions() -> None:
-    sites = stored(shapely.Point(116.01, 27.01), shapely.Point(0, 0), AREA)
+    sites = frame_4490(shapely.Point(116.01, 27.01), shapely.Point(0, 0), AREA)
     sites.index = [7, 8, 9]
-    pairs = feature_pairs(sites, stored(HOLED, AREA))
+    pairs = feature_pairs(sites, frame_4490(HOLED, AREA))
     assert pairs[["site", "feature"]].to_numpy().tolist() == [[0, 0], [0, 1], [2, 0], [2, 1]]
     assert list(pairs.columns) == ["site", "feature", "relation", "overlap_m2", "overlap_m", "share", "piece"]
-    assert overlay(stored(), stored(AREA)).empty
-    assert overlay(sites, stored()).empty
+    assert overlay(frame_4490(), frame_4490(AREA)).empty
+    assert overlay(sites, frame_4490()).empty
 
 
 def test_threads_share_a_layer() -> None:
     """Eight threads at once over one frame: the same answer each time, and no crash."""
     rng = np.random.default_rng(3)
-    features = stored(*shapely.buffer(shapely.points(rng.uniform((116, 27), (117, 28), (2000, 2))), 0.01))
-    sites = stored(*shapely.buffer(shapely.points(rng.uniform((116, 27), (117, 28), (300, 2))), 0.005))
+    features = frame_4490(*shapely.buffer(shapely.points(rng.uniform((116, 27), (117, 28), (2000, 2))), 0.01))
+    sites = frame_4490(*shapely.buffer(shapely.points(rng.uniform((116, 27), (117, 28), (300, 2))), 0.005))
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda _: overlay(sites, features), range(16)))
     assert all(result.equals(results[0]) for result in results)

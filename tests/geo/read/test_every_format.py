@@ -16,7 +16,7 @@ from layers.sources import NoSource
 from siting.check.check import check
 from tests.geo.formats import DEGREES, METRES, Writer, csv_corners, gdb, gpkg, kml, lwpolyline, txt, xlsx
 from tests.geo.read.test_formats import refused
-from tests.helpers import geojson, karney_area, zipped
+from tests.helpers import geojson, karney_area_m2, zip_bytes
 
 CORNERS = [(116.0012345678, 27.1), (116.0101234567, 27.1012345678), (116.0098765432, 27.1087654321), (116.002, 27.1071)]
 SITE = shapely.Polygon(CORNERS)
@@ -58,7 +58,7 @@ def test_a_site_in_degrees_gives_one_answer_in_every_format(tmp_path: Path, key:
     area, overlap = answer(write(DEGREE_FRAME, tmp_path), name, crs)
     perimeter_m = SITE.length * 111_320
     allowed = perimeter_m * 1e-9 * 111_320 / 2 if key == "gdb" else 0.01  # a FileGDB keeps degrees to 1e-9
-    assert area == pytest.approx(karney_area(SITE), abs=allowed)
+    assert area == pytest.approx(karney_area_m2(SITE), abs=allowed)
     expected, part = answer(geojson(SITE), "a.geojson", None)
     assert area == pytest.approx(expected, abs=allowed)
     assert overlap == pytest.approx(part, abs=allowed)
@@ -72,7 +72,7 @@ def test_a_site_in_metres_gives_one_answer_in_every_format(tmp_path: Path, key: 
     # stored edges are chords of at most 250 m of the edges as declared: docs/decisions/edges-and-areas.md
     inside = gpd.GeoSeries([shapely.segmentize(PLANE_SITE, 250)], crs=4527).to_crs(4490)[0]
     allowed = PLANE_SITE.length * 1e-4 / 2 if key == "gdb" else 0.01  # a FileGDB keeps plane coordinates to 0.1 mm
-    assert area == pytest.approx(karney_area(inside), abs=allowed)
+    assert area == pytest.approx(karney_area_m2(inside), abs=allowed)
     expected, part = answer(gpkg(PLANE_FRAME, tmp_path_of(tmp_path)), "a.gpkg", None)
     assert area == pytest.approx(expected, abs=allowed)
     assert overlap == pytest.approx(part, abs=allowed)
@@ -101,7 +101,7 @@ def test_typed_in_every_notation() -> None:
     chinese = "\n".join(f"东经{dms(x)}，北纬{dms(y)}" for x, y in CORNERS)
     english = "\n".join(f"{dms(y)}N {dms(x)}E".replace("″", '"').replace("′", "'") for x, y in CORNERS)
     metres = "\n".join(f"{n},{y:.5f},{x:.5f}" for n, (x, y) in enumerate(PLANE_SITE.exterior.coords[:-1], 1))
-    expected = karney_area(SITE)
+    expected = karney_area_m2(SITE)
     assert area_m2(sites_from_text(plain).frame)[0] == pytest.approx(expected, abs=0.01)
     assert area_m2(sites_from_text(swapped).frame)[0] == pytest.approx(expected, abs=0.01)
     step_m = 0.5e-4 / 3600 * 111_320
@@ -158,7 +158,7 @@ def test_inspect_says_what_a_file_offers_and_layers_are_chosen(tmp_path: Path) -
 def test_a_gdb_of_two_layers(tmp_path: Path) -> None:
     PLANE_FRAME.to_file(tmp_path / "a.gdb", driver="OpenFileGDB", layer="DK", engine="pyogrio")
     DEGREE_FRAME.to_file(tmp_path / "a.gdb", driver="OpenFileGDB", layer="FW", engine="pyogrio")
-    content = zipped({f"a.gdb/{path.name}": path.read_bytes() for path in (tmp_path / "a.gdb").iterdir()})
+    content = zip_bytes({f"a.gdb/{path.name}": path.read_bytes() for path in (tmp_path / "a.gdb").iterdir()})
     assert [info.name for info in inspect(content, "a.zip").layers] == ["DK", "FW"]
     assert read_sites(content, "a.zip", layer="FW").frame["名称"].tolist() == ["地块甲"]
 
@@ -250,7 +250,7 @@ def test_known_formats_are_refused_with_the_export_step(content: bytes, name: st
 
 def test_a_dwg_in_an_archive_is_named() -> None:
     with pytest.raises(Exception, match="DWG"):
-        read_sites(zipped({"图.dwg": b"AC1032"}), "a.zip")
+        read_sites(zip_bytes({"图.dwg": b"AC1032"}), "a.zip")
 
 
 # ---------------------------------------------------------------- DXF

@@ -12,7 +12,7 @@ import shapely
 from geo.errors import BadInput, CrsError, RedlineError
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import ReadLimits, read_sites, sites_from_drawing, sites_from_points
-from tests.helpers import KARNEY, geojson, shapefile, zipped
+from tests.helpers import KARNEY, geojson, shapefile_parts, zip_bytes
 
 BOX = shapely.box(116, 27, 116.01, 27.01)
 PLANE = gpd.GeoDataFrame(
@@ -105,8 +105,8 @@ def test_attributes_of_our_names_step_aside() -> None:
 @pytest.mark.parametrize("encoding", ["UTF-8", "GB18030"])
 @pytest.mark.parametrize("without", [(), (".cpg",), (".cpg", ".shx")])
 def test_zipped_shapefile(tmp_path: Path, encoding: str, without: tuple[str, ...]) -> None:
-    files = shapefile(tmp_path, PLANE, encoding)
-    content = zipped({f"红线/S{suffix.upper()}": data for suffix, data in files.items() if suffix not in without})
+    files = shapefile_parts(tmp_path, PLANE, encoding)
+    content = zip_bytes({f"红线/S{suffix.upper()}": data for suffix, data in files.items() if suffix not in without})
     sites = read_sites(content, "地块.zip")
     assert sites.frame["名称"].tolist() == ["项目甲", "项目乙"]
     assert sites.frame["declared_area_m2"].tolist() == pytest.approx([10_000, 20_000])
@@ -118,14 +118,14 @@ def test_zipped_shapefile(tmp_path: Path, encoding: str, without: tuple[str, ...
 
 
 def test_a_cpg_that_lies(tmp_path: Path) -> None:
-    files = shapefile(tmp_path, PLANE, "GB18030") | {".cpg": b"UTF-8"}
-    sites = read_sites(zipped({f"s{suffix}": data for suffix, data in files.items()}), "s.zip")
+    files = shapefile_parts(tmp_path, PLANE, "GB18030") | {".cpg": b"UTF-8"}
+    sites = read_sites(zip_bytes({f"s{suffix}": data for suffix, data in files.items()}), "s.zip")
     assert sites.frame["名称"].tolist() == ["项目甲", "项目乙"]
 
 
 def test_a_shapefile_without_its_system_needs_one(tmp_path: Path) -> None:
-    files = shapefile(tmp_path, PLANE)
-    content = zipped({f"s{suffix}": data for suffix, data in files.items() if suffix != ".prj"})
+    files = shapefile_parts(tmp_path, PLANE)
+    content = zip_bytes({f"s{suffix}": data for suffix, data in files.items() if suffix != ".prj"})
     assert isinstance(refused(content, "s.zip", "geo.crs_missing"), CrsError)
     sites = read_sites(content, "s.zip", crs="EPSG:4527")
     assert (sites.crs[0].declared, sites.crs[0].epsg, sites.crs[0].evidence) == ("EPSG:4527", 4527, ("user",))
@@ -135,8 +135,8 @@ def test_a_shapefile_without_its_system_needs_one(tmp_path: Path) -> None:
 
 
 def test_the_users_word_wins_and_the_files_label_stays_visible(tmp_path: Path) -> None:
-    files = shapefile(tmp_path, PLANE.set_crs(4526, allow_override=True))
-    content = zipped({f"s{suffix}": data for suffix, data in files.items()})
+    files = shapefile_parts(tmp_path, PLANE.set_crs(4526, allow_override=True))
+    content = zip_bytes({f"s{suffix}": data for suffix, data in files.items()})
     refused(content, "s.zip", "geo.other_zone")
     sites = read_sites(content, "s.zip", crs=4527)
     assert (sites.crs[0].declared, sites.crs[0].epsg) == ("EPSG:4526", 4527)
@@ -145,9 +145,9 @@ def test_the_users_word_wins_and_the_files_label_stays_visible(tmp_path: Path) -
 def test_several_shapefiles_in_one_archive(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    first = shapefile(tmp_path / "a", PLANE)
-    second = shapefile(tmp_path / "b", PLANE.to_crs(4490))
-    content = zipped({f"a{k}": v for k, v in first.items()} | {f"b{k}": v for k, v in second.items()})
+    first = shapefile_parts(tmp_path / "a", PLANE)
+    second = shapefile_parts(tmp_path / "b", PLANE.to_crs(4490))
+    content = zip_bytes({f"a{k}": v for k, v in first.items()} | {f"b{k}": v for k, v in second.items()})
     sites = read_sites(content, "all.zip")
     assert sites.frame["part"].tolist() == [0, 0, 1, 1]
     assert [reading.epsg for reading in sites.crs] == [4527, 4490]
@@ -167,7 +167,7 @@ def test_geopackage(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("coding", "codec"), [("UTF-8", "utf-8"), ("GB2312", "gb18030"), ("UTF-16", "utf-16")])
 def test_kml_and_kmz(coding: str, codec: str) -> None:
     content = KML.format(coding=coding).encode(codec)
-    for sites in (read_sites(content, "a.kml"), read_sites(zipped({"doc.kml": content}), "a.kmz")):
+    for sites in (read_sites(content, "a.kml"), read_sites(zip_bytes({"doc.kml": content}), "a.kmz")):
         assert list(sites.frame.geom_type) == ["Polygon", "MultiLineString", "Point"]
         assert sites.frame["name"].tolist()[0] == "地块一"
         assert sites.frame["用途"].tolist()[0] == "工业"
@@ -195,8 +195,8 @@ def test_text_named_geojson() -> None:
 
 
 def test_shapefile_without_shp(tmp_path: Path) -> None:
-    files = shapefile(tmp_path, PLANE)
-    content = zipped({f"地块{suffix}": data for suffix, data in files.items() if suffix != ".shp"})
+    files = shapefile_parts(tmp_path, PLANE)
+    content = zip_bytes({f"地块{suffix}": data for suffix, data in files.items() if suffix != ".shp"})
     fault = refused(content, "a.zip", "geo.zip_without_shp")
     assert ".shp" in fault.text("zh")
     refused(files[".shp"], "a.shp", "geo.bare_shapefile")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from geo.errors import RedlineError
 from geo.read.formats import ReadLimits, Sites, read_sites
 from tests.geo.formats import csv_corners, dxf, fgb, gdb, parquet, txt, xlsx
-from tests.helpers import geojson, shapefile, zipped
+from tests.helpers import geojson, shapefile_parts, zip_bytes
 
 FRAME = gpd.GeoDataFrame(
     {"名称": ["甲", "乙"], "area_m2": [1.5, None]},
@@ -49,9 +49,9 @@ class Samples(dict[str, bytes]):
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     folder: Path = tmp_path_factory.mktemp("samples")
-    files = {f"s{suffix}": data for suffix, data in shapefile(folder, FRAME).items()}
+    files = {f"s{suffix}": data for suffix, data in shapefile_parts(folder, FRAME).items()}
     FRAME.to_file(folder / "a.gpkg", engine="pyogrio")
-    held = {"a.geojson": geojson(*FRAME.geometry, properties={"a": 1}), "a.kml": KML, "a.zip": zipped(files)}
+    held = {"a.geojson": geojson(*FRAME.geometry, properties={"a": 1}), "a.kml": KML, "a.zip": zip_bytes(files)}
     held |= {"a.gpkg": (folder / "a.gpkg").read_bytes()}
     for name, write in (("a.txt", txt), ("a.csv", csv_corners), ("a.xlsx", xlsx), ("a.dxf", dxf), ("a.fgb", fgb)):
         held[name] = write(FRAME, folder)
@@ -104,7 +104,7 @@ def test_damaged_parts_of_a_shapefile(samples: Samples, member: str, seed: int) 
     with zipfile.ZipFile(io.BytesIO(samples["a.zip"])) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     files[member] = damaged(files[member], random.Random(seed))
-    outcome(zipped(files), "a.zip")
+    outcome(zip_bytes(files), "a.zip")
 
 
 json_values = st.recursive(

@@ -21,7 +21,7 @@ import shapely
 
 from geo.errors import RedlineError
 from geo.read.formats import ReadLimits, read_sites
-from tests.helpers import geojson, shapefile, zipped
+from tests.helpers import geojson, shapefile_parts, zip_bytes
 
 BOX = shapely.box(116, 27, 116.01, 27.01)
 FRAME = gpd.GeoDataFrame({"name": ["a"]}, geometry=[BOX], crs=4490)
@@ -47,7 +47,7 @@ def key_of(content: bytes, name: str, **options: object) -> str:
     "path", ["../../evil.shp", "/etc/evil.shp", "C:\\evil.shp", "a/../../evil.shp", "..\\evil.shp"]
 )
 def test_zip_slip(path: str) -> None:
-    assert key_of(zipped({path: b"x", "a.shp": b"x"}), "a.zip") == "geo.zip_unsafe"
+    assert key_of(zip_bytes({path: b"x", "a.shp": b"x"}), "a.zip") == "geo.zip_unsafe"
 
 
 def test_symlink_in_a_zip() -> None:
@@ -60,13 +60,13 @@ def test_symlink_in_a_zip() -> None:
 
 
 def test_zip_bomb_by_its_declared_size() -> None:
-    content = zipped({"a.shp": bytes(5 << 20)})
+    content = zip_bytes({"a.shp": bytes(5 << 20)})
     assert len(content) < 20_000
     assert key_of(content, "a.zip", limits=ReadLimits(unpacked_mb=4)) == "geo.zip_too_large"
 
 
 def test_zip_bomb_that_lies_about_its_size() -> None:
-    content = bytearray(zipped({"a.geojson": bytes(5 << 20)}))
+    content = bytearray(zip_bytes({"a.geojson": bytes(5 << 20)}))
     for signature, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
         at = content.index(signature) + offset
         content[at : at + 4] = struct.pack("<I", 100)
@@ -74,22 +74,22 @@ def test_zip_bomb_that_lies_about_its_size() -> None:
 
 
 def test_too_many_members() -> None:
-    assert key_of(zipped({f"{n}.txt": b"" for n in range(5001)}), "a.zip") == "geo.zip_too_many"
+    assert key_of(zip_bytes({f"{n}.txt": b"" for n in range(5001)}), "a.zip") == "geo.zip_too_many"
 
 
 def test_nested_archives_stay_closed() -> None:
-    assert key_of(zipped({"inner.zip": zipped({"a.geojson": geojson(BOX)})}), "a.zip") == "geo.zip_nested"
+    assert key_of(zip_bytes({"inner.zip": zip_bytes({"a.geojson": geojson(BOX)})}), "a.zip") == "geo.zip_nested"
 
 
 def test_encrypted_and_damaged_archives() -> None:
-    content = bytearray(zipped({"a.geojson": geojson(BOX)}))
+    content = bytearray(zip_bytes({"a.geojson": geojson(BOX)}))
     locked = bytearray(content)
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
     assert key_of(bytes(locked), "a.zip") == "geo.zip_encrypted"
     assert key_of(bytes(content[: len(content) // 2]), "a.zip") == "geo.zip_damaged"
     content[60:70] = b"garbage!!!"
     assert key_of(bytes(content), "a.zip") == "geo.zip_damaged"
-    assert key_of(zipped({"readme.txt": b"x"}), "a.zip") == "geo.zip_nothing"
+    assert key_of(zip_bytes({"readme.txt": b"x"}), "a.zip") == "geo.zip_nothing"
 
 
 def test_entities_are_never_expanded(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_entities_are_never_expanded(tmp_path: Path) -> None:
     outside = f'<!DOCTYPE x [<!ENTITY s SYSTEM "file://{secret}">]><kml><Placemark><Point><coordinates>&s;</coordinates></Point></Placemark></kml>'
     for content in (laughs, outside.encode(), outside.encode("utf-16")):
         assert key_of(content, "a.kml") == "geo.xml_doctype"
-        assert key_of(zipped({"doc.kml": content}), "a.kmz") == "geo.xml_doctype"
+        assert key_of(zip_bytes({"doc.kml": content}), "a.kmz") == "geo.xml_doctype"
 
 
 def test_links_in_kml_are_not_followed() -> None:
@@ -126,7 +126,7 @@ def test_deep_documents() -> None:
 @pytest.mark.parametrize("name", ["a.kml", "a.geojson", "a.gpkg", "a.shp", "a.vrt"])
 def test_another_format_under_a_borrowed_name(disguise: bytes, name: str) -> None:
     assert key_of(disguise, name) == "geo.not_kml"
-    assert key_of(zipped({"a.shp": disguise, "a.dbf": b"", "a.shx": b""}), "a.zip") == "geo.not_what_it_says"
+    assert key_of(zip_bytes({"a.shp": disguise, "a.dbf": b"", "a.shx": b""}), "a.zip") == "geo.not_what_it_says"
 
 
 @pytest.mark.parametrize(
@@ -143,9 +143,9 @@ def test_names_and_contents_that_gdal_would_open(word: str) -> None:
 
 
 def test_a_prj_that_is_no_definition(tmp_path: Path) -> None:
-    files = shapefile(tmp_path, FRAME)
+    files = shapefile_parts(tmp_path, FRAME)
     for text in (b"http://localhost:9/epsg", b"EPSG:4490", b"+init=/etc/passwd", b"\xff\xfe\x00"):
-        content = zipped({f"s{k}": v for k, v in files.items()} | {"s.prj": text})
+        content = zip_bytes({f"s{k}": v for k, v in files.items()} | {"s.prj": text})
         assert key_of(content, "s.zip") == "geo.crs_unreadable"
 
 
@@ -188,9 +188,9 @@ def test_a_plain_database_and_a_cut_one(tmp_path: Path) -> None:
 
 
 def test_damaged_shapefiles(tmp_path: Path) -> None:
-    files = shapefile(tmp_path, FRAME)
+    files = shapefile_parts(tmp_path, FRAME)
     for cut in (30, 104, 120):
-        content = zipped({"s.shp": files[".shp"][:cut], "s.prj": files[".prj"]})
+        content = zip_bytes({"s.shp": files[".shp"][:cut], "s.prj": files[".prj"]})
         with pytest.raises(RedlineError):
             read_sites(content, "s.zip")
 
@@ -226,13 +226,13 @@ def test_a_gdb_with_strangers_in_it(tmp_path: Path) -> None:
     FRAME.to_file(tmp_path / "a.gdb", driver="OpenFileGDB", layer="a", engine="pyogrio")
     files = {f"a.gdb/{path.name}": path.read_bytes() for path in (tmp_path / "a.gdb").iterdir()}
     strange = {"a.gdb/x.vrt": b"<OGRVRTDataSource/>", "a.gdb/sub/a00000009.gdbtable.txt": b"x"}
-    assert len(read_sites(zipped(files | strange), "a.zip")) == 1
-    assert key_of(zipped({"a.gdb/a00000001.gdbtable": b"x" * 50}), "a.zip") in {
+    assert len(read_sites(zip_bytes(files | strange), "a.zip")) == 1
+    assert key_of(zip_bytes({"a.gdb/a00000001.gdbtable": b"x" * 50}), "a.zip") in {
         "geo.not_what_it_says",
         "geo.unreadable",
         "geo.no_features",
     }
-    assert key_of(zipped(files | {f"b{name}": data for name, data in files.items()}), "a.zip") == "geo.gdb_several"
+    assert key_of(zip_bytes(files | {f"b{name}": data for name, data in files.items()}), "a.zip") == "geo.gdb_several"
 
 
 def test_a_dxf_of_blocks_in_blocks() -> None:
@@ -285,11 +285,11 @@ def test_a_workbook_with_entities_or_too_much_in_it() -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     evil = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><x>&a;</x>'
-    assert key_of(zipped(files | {"xl/workbook.xml": evil}), "a.xlsx") == "geo.xml_doctype"
-    assert key_of(zipped(files | {"xl/media/x.bin": bytes(3 << 20)}), "a.xlsx", limits=ReadLimits(unpacked_mb=2)) == (
-        "geo.zip_too_large"
-    )
-    assert key_of(zipped(files | {"xl/workbook.xml": b"<x/>"}), "a.xlsx") in {"geo.unreadable", "geo.no_features"}
+    assert key_of(zip_bytes(files | {"xl/workbook.xml": evil}), "a.xlsx") == "geo.xml_doctype"
+    assert key_of(
+        zip_bytes(files | {"xl/media/x.bin": bytes(3 << 20)}), "a.xlsx", limits=ReadLimits(unpacked_mb=2)
+    ) == ("geo.zip_too_large")
+    assert key_of(zip_bytes(files | {"xl/workbook.xml": b"<x/>"}), "a.xlsx") in {"geo.unreadable", "geo.no_features"}
     assert key_of(workbook([["x", "y", *range(1200)]]), "a.xlsx") == "geo.too_many_columns"
 
 
@@ -301,7 +301,7 @@ def test_a_workbook_whose_cells_lie_far_out() -> None:
         b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     )
     start = time.perf_counter()
-    assert len(read_sites(zipped(files | {"xl/worksheets/sheet1.xml": sheet}), "a.xlsx", crs=4490)) == 1
+    assert len(read_sites(zip_bytes(files | {"xl/worksheets/sheet1.xml": sheet}), "a.xlsx", crs=4490)) == 1
     assert time.perf_counter() - start < 5
 
 

@@ -17,7 +17,7 @@ from siting.check.check import check
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_every_format import COUNTIES, refused
 from tests.geo.shapes.test_ring_kinds import E0, N0, SHELL, square
-from tests.helpers import geojson, karney_area, shapefile, zipped
+from tests.helpers import geojson, karney_area_m2, shapefile_parts, zip_bytes
 
 AREA = 9999.07
 
@@ -53,7 +53,7 @@ def test_one_ring_that_touches_itself() -> None:
 def test_member_names_in_gbk_and_endings_in_capitals() -> None:
     files = {f"地块{suffix.upper()}": data for suffix, data in shp([[SHELL]]).items()}
     files |= {"地块.DBF": dbf([b"NAME"], [["甲".encode("gbk")]]), "地块.PRJ": PRJ, "地块.CPG": b"GBK"}
-    plain = zipped({name.replace("地块", "DIKU"): data for name, data in files.items()})
+    plain = zip_bytes({name.replace("地块", "DIKU"): data for name, data in files.items()})
     content = plain.replace(b"DIKU", "地块".encode("gbk"))  # as long, and no flag of UTF-8
     sites = read_sites(content, "a.zip")
     assert sites.frame["NAME"].tolist() == ["甲"]
@@ -65,9 +65,9 @@ def test_a_prj_with_metadata(tmp_path: Path) -> None:
     """ArcGIS Pro writes METADATA into a .prj, which is no WKT of its version."""
     wkt = CRS.from_epsg(4527).to_wkt("WKT1_ESRI")
     told = wkt[:-1] + ',METADATA["China - 115.5°E to 118.5°E",115.5,22.66,118.5,49.88,0.0,0.0174532925199433,0.0,2434]]'
-    files = shapefile(tmp_path, gpd.GeoDataFrame({"N": ["1"]}, geometry=[shapely.Polygon(SHELL)], crs=4527))
+    files = shapefile_parts(tmp_path, gpd.GeoDataFrame({"N": ["1"]}, geometry=[shapely.Polygon(SHELL)], crs=4527))
     for coding in ("utf-8", "gb18030"):
-        sites = read_sites(zipped({f"a{k}": v for k, v in (files | {".prj": told.encode(coding)}).items()}), "a.zip")
+        sites = read_sites(zip_bytes({f"a{k}": v for k, v in (files | {".prj": told.encode(coding)}).items()}), "a.zip")
         assert sites.crs[0].epsg == 4527
         assert area_m2(sites.frame)[0] == pytest.approx(AREA, abs=0.01)
 
@@ -78,7 +78,7 @@ def test_projected_geojson_without_a_crs_is_asked_about() -> None:
     assert "EPSG:4527" in fault.text("en")
     sites = read_sites(geojson(shape), "a.geojson", crs=4527)
     cut = gpd.GeoSeries([shapely.segmentize(shape, 1.0)], crs=4527).to_crs(4490)[0]
-    assert area_m2(sites.frame)[0] == pytest.approx(karney_area(cut), abs=0.01)
+    assert area_m2(sites.frame)[0] == pytest.approx(karney_area_m2(cut), abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_a_zone_on_wgs84_is_that_of_cgcs2000(easting: int, meridian: int, zone: 
     )
     ring = [(x - 39_500_000 + easting, y) for x, y in SHELL]
     files = {f"a{suffix}": data for suffix, data in shp([[ring]]).items()} | {"a.prj": text.encode()}
-    reading = read_sites(zipped(files), "a.zip").crs[0]
+    reading = read_sites(zip_bytes(files), "a.zip").crs[0]
     assert reading.epsg == zone
     assert reading.evidence == ("prj", "null_shift", "zone_of_wgs84")
     local = text.replace(f'"Central_Meridian",{meridian}.0', '"Central_Meridian",116.5')
-    refused(zipped(files | {"a.prj": local.encode()}), "a.zip", "geo.crs_no_standard_zone")
+    refused(zip_bytes(files | {"a.prj": local.encode()}), "a.zip", "geo.crs_no_standard_zone")

@@ -23,7 +23,7 @@ from layers.sources import FileSource, ReadRequest
 from tests.geo.formats import gdb
 from tests.geo.raw_shapefile import PRJ, dbf, shp
 from tests.geo.read.test_formats import refused
-from tests.helpers import geojson, zipped
+from tests.helpers import geojson, zip_bytes
 
 E0, N0 = 39_438_600.0, 3_001_400.0
 
@@ -57,7 +57,7 @@ def test_a_shapefile_of_every_order_and_turn() -> None:
     shapes = list(turns(RINGS))
     names = [str(n).encode() for n in range(len(shapes))]
     files = {f"a{suffix}": data for suffix, data in shp(shapes).items()}
-    content = zipped({**files, "a.dbf": dbf([b"NAME"], [[name] for name in names]), "a.prj": PRJ})
+    content = zip_bytes({**files, "a.dbf": dbf([b"NAME"], [[name] for name in names]), "a.prj": PRJ})
     sites = read_sites(content, "a.zip")
     assert area_m2(sites.frame).to_numpy() == pytest.approx(np.full(len(shapes), PLANE * TO_PLANE), abs=0.02)
     assert sites.frame.geometry.is_valid.all()
@@ -156,7 +156,7 @@ def test_what_has_two_readings_still_goes_back() -> None:
     refused(geojson(parts), "a.geojson", "geo.shells_nested", crs=4527)
     refused(geojson(shapely.Polygon(SHELL, [APART])), "a.geojson", "geo.hole_outside", crs=4527)
     crossing = [square(0, 0, 100), square(50, 50, 100)]
-    content = zipped({f"a{suffix}": data for suffix, data in shp([crossing]).items()} | {"a.prj": PRJ})
+    content = zip_bytes({f"a{suffix}": data for suffix, data in shp([crossing]).items()} | {"a.prj": PRJ})
     with pytest.raises(RedlineError):
         read_sites(content, "a.zip")
 

@@ -22,7 +22,7 @@ from layers.own.database import Database, SharedMetadata, TableReport, inspect_t
 from layers.own.intake import Intake, read_and_validate
 from layers.paths import home
 from tests.helpers import ROOT
-from tests.layers.brought import BOW, blocks, database, farmland, red_line, town_boundary
+from tests.layers.bureau_files import BOW, blocks, database, farmland, red_line, town_boundary
 from words import Lang
 
 CONFIG = ROOT / "config.toml"

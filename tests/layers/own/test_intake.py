@@ -14,8 +14,8 @@ from geo.errors import BadInput, CrsError
 from geo.sites.sites import ReadLimits
 from layers.own.faults import fault_rows
 from layers.own.intake import ROW, Intake, field_faults, read_and_validate
-from tests.helpers import ROOT, karney_area
-from tests.layers.brought import blocks, red_line, zipped_shapefile
+from tests.helpers import ROOT, karney_area_m2
+from tests.layers.bureau_files import blocks, gbk_shapefile_zip, red_line
 
 BOW = Polygon([(39_400_000, 3_000_000), (39_401_000, 3_001_000), (39_401_000, 3_000_000), (39_400_000, 3_001_000)])
 
@@ -26,7 +26,7 @@ def counties() -> gpd.GeoDataFrame:
 
 
 def taken(frame: gpd.GeoDataFrame, **options: object) -> Intake:
-    return read_and_validate(zipped_shapefile(frame, "LAYER"), "layer.zip", **options)  # type: ignore[arg-type]
+    return read_and_validate(gbk_shapefile_zip(frame, "LAYER"), "layer.zip", **options)  # type: ignore[arg-type]
 
 
 def codes(intake: Intake) -> dict[str, tuple[int, ...]]:
@@ -36,7 +36,7 @@ def codes(intake: Intake) -> dict[str, tuple[int, ...]]:
 def test_ground_is_that_of_the_file() -> None:
     shapes = blocks(5)
     intake = taken(red_line(shapes))
-    exact = sum(karney_area(_degrees(shape)) for shape in shapes)
+    exact = sum(karney_area_m2(_degrees(shape)) for shape in shapes)
     assert intake.area_m2 == pytest.approx(exact, rel=1e-8)
     assert intake.frame.crs.to_epsg() == 4490
     assert intake.frame[ROW].tolist() == [1, 2, 3, 4, 5]
@@ -82,7 +82,7 @@ def test_overlap_is_measured() -> None:
     inside = box(39_402_100, 3_060_100, 39_402_200, 3_060_200)
     intake = taken(red_line([one, other, beside, inside]))
     fault = next(fault for fault in intake.faults if fault.code == "overlaps")
-    shared = karney_area(_degrees(shapely.intersection(one, other))) + karney_area(_degrees(inside))
+    shared = karney_area_m2(_degrees(shapely.intersection(one, other))) + karney_area_m2(_degrees(inside))
     assert fault.count == 2, "neighbours that share an edge do not overlap"
     assert float(str(fault.values["area"]).replace(",", "")) == pytest.approx(shared, abs=0.1)
 
@@ -98,8 +98,8 @@ def test_several_readings_are_mended_only_when_asked() -> None:
     assert accepted.frame.geometry.is_valid.all()
     lobes = [Polygon([(39_400_000, 3_000_000), (39_400_500, 3_000_500), (39_400_000, 3_001_000)]),
              Polygon([(39_401_000, 3_000_000), (39_401_000, 3_001_000), (39_400_500, 3_000_500)])]  # fmt: skip
-    both = sum(karney_area(_degrees(lobe)) for lobe in lobes)
-    assert karney_area(accepted.frame.geometry.iloc[2]) == pytest.approx(both, rel=1e-6)
+    both = sum(karney_area_m2(_degrees(lobe)) for lobe in lobes)
+    assert karney_area_m2(accepted.frame.geometry.iloc[2]) == pytest.approx(both, rel=1e-6)
 
 
 def test_one_reading_is_mended_and_said() -> None:
@@ -108,11 +108,13 @@ def test_one_reading_is_mended_and_said() -> None:
     intake = taken(red_line([spike, *blocks(1)]))
     assert codes(intake)["repaired"] == (1,)
     assert not intake.blocked
-    assert karney_area(intake.frame.geometry.iloc[0]) == pytest.approx(karney_area(_degrees(Polygon(square))), rel=1e-9)
+    assert karney_area_m2(intake.frame.geometry.iloc[0]) == pytest.approx(
+        karney_area_m2(_degrees(Polygon(square))), rel=1e-9
+    )
 
 
 def test_missing_system_is_asked_for_with_what_would_fit() -> None:
-    content = zipped_shapefile(red_line(), "X")
+    content = gbk_shapefile_zip(red_line(), "X")
     bare = zipped_without(content, ".prj")
     with pytest.raises(CrsError) as caught:
         read_and_validate(bare, "x.zip")
@@ -131,7 +133,7 @@ def zipped_without(content: bytes, suffix: str) -> bytes:
 
 def test_wrong_zone_stops_with_the_cure(counties: gpd.GeoDataFrame) -> None:
     plain = red_line().set_geometry(red_line().geometry.translate(-39_000_000)).set_crs(4551, allow_override=True)
-    intake = read_and_validate(zipped_shapefile(plain, "X"), "x.zip", counties=counties)  # 126°E: far from here
+    intake = read_and_validate(gbk_shapefile_zip(plain, "X"), "x.zip", counties=counties)  # 126°E: far from here
     assert codes(intake)["all_outside"]
     assert intake.blocked
 

@@ -9,11 +9,11 @@ from layers.catalogue.config import read_catalogue
 from layers.own.intake import read_and_validate
 from layers.own.official_tables import official_layers, recognise
 from tests.helpers import ROOT
-from tests.layers.brought import CODE, red_line, zipped_shapefile
+from tests.layers.bureau_files import CODE, gbk_shapefile_zip, red_line
 
 
 def test_bureau_shapefile_is_recognised() -> None:
-    intake = read_and_validate(zipped_shapefile(red_line(), "STBHHX"), "upload.zip")
+    intake = read_and_validate(gbk_shapefile_zip(red_line(), "STBHHX"), "upload.zip")
     assert intake.reading.epsg == 4527
     assert intake.faults == ()
     found = intake.recognition

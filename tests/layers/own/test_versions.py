@@ -29,7 +29,7 @@ from layers.own.versions import (
 )
 from layers.paths import home
 from tests.helpers import ROOT
-from tests.layers.brought import blocks, red_line, zipped_shapefile
+from tests.layers.bureau_files import blocks, gbk_shapefile_zip, red_line
 
 CONFIG = ROOT / "config.toml"
 SAID = {"title_zh": "生态保护红线", "publisher": "抚州市自然资源局", "licence": "内部", "as_of": "2023-09"}
@@ -48,7 +48,7 @@ def counties(shipped: dict[str, Layer]) -> gpd.GeoDataFrame:
 
 @pytest.fixture(scope="module")
 def bureau() -> tuple[bytes, Intake]:
-    content = zipped_shapefile(red_line(), "STBHHX")
+    content = gbk_shapefile_zip(red_line(), "STBHHX")
     return content, read_and_validate(content, "STBHHX.zip")
 
 
@@ -295,7 +295,7 @@ def test_a_stopped_layer_is_not_kept(counties: gpd.GeoDataFrame) -> None:
     bow = shapely.Polygon(
         [(39_400_000, 3_000_000), (39_401_000, 3_001_000), (39_401_000, 3_000_000), (39_400_000, 3_001_000)]
     )
-    content = zipped_shapefile(red_line([*blocks(2), bow]), "STBHHX")
+    content = gbk_shapefile_zip(red_line([*blocks(2), bow]), "STBHHX")
     with pytest.raises(BadInput):
         keep((content, read_and_validate(content, "x.zip")), counties, LayerDeclaration(id="own_x", **SAID))  # type: ignore[arg-type]
     assert not overlay_path().exists()
@@ -303,7 +303,7 @@ def test_a_stopped_layer_is_not_kept(counties: gpd.GeoDataFrame) -> None:
 
 def test_a_file_at_a_path_is_kept_as_it_was_read(counties: gpd.GeoDataFrame, tmp_path: Path) -> None:
     path = tmp_path / "STBHHX.zip"
-    path.write_bytes(zipped_shapefile(red_line(), "STBHHX"))
+    path.write_bytes(gbk_shapefile_zip(red_line(), "STBHHX"))
     intake, given = read_and_validate(path, path.name), in_place(read_catalogue(CONFIG))
     catalogue = read_catalogue(CONFIG)
     store_layer(intake, given, path, catalogue=catalogue, counties=counties)
@@ -319,7 +319,7 @@ def test_a_file_at_a_path_is_kept_as_it_was_read(counties: gpd.GeoDataFrame, tmp
     third = home() / "layers" / "redline_jiangxi" / "0003" / "original" / "STBHHX.zip"
     assert third.read_bytes() == path.read_bytes()
 
-    path.write_bytes(zipped_shapefile(red_line(blocks(3)), "STBHHX"))  # between the look and the store
+    path.write_bytes(gbk_shapefile_zip(red_line(blocks(3)), "STBHHX"))  # between the look and the store
     kept.write_bytes(b"changed")
     third.write_bytes(b"changed")
     with pytest.raises(BadInput) as fault:

@@ -8,7 +8,7 @@ import pytest
 
 from layers.plans.entries import KINDS, EntryFilter, PlanSet, entry_counts, filter_entries, read_plan_set
 from layers.plans.tables import PLANS_FOLDER
-from words import entries as words
+from words import all_texts
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_every_row_of_every_table_is_an_entry(plans: PlanSet) -> None:
 def test_every_code_has_words(plans: PlanSet) -> None:
     for column in ("category", "status", "place"):
         codes = {code for code in plans.entries[column] if code}
-        assert {f"plans_page.{code}" for code in codes} <= set(words())
+        assert {f"plans_page.{code}" for code in codes} <= set(all_texts())
 
 
 def test_filters_meet_together(plans: PlanSet) -> None:

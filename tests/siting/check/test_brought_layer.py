@@ -21,8 +21,8 @@ from siting.check.settings import Case, Settings
 from siting.ledger.layer_uses import uses_by_version
 from siting.ledger.store import Ledger
 from siting.ledger.verification import verify
-from tests.helpers import ROOT, geojson, karney_area
-from tests.layers.brought import red_line, zipped_shapefile
+from tests.helpers import ROOT, geojson, karney_area_m2
+from tests.layers.bureau_files import gbk_shapefile_zip, red_line
 
 CONFIG = ROOT / "config.toml"
 
@@ -31,7 +31,7 @@ def test_findings_are_those_of_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "home"))
     bureau = red_line()
     bureau.to_file(tmp_path / "bureau.gpkg")
-    content = zipped_shapefile(bureau, "STBHHX")
+    content = gbk_shapefile_zip(bureau, "STBHHX")
     catalogue = read_catalogue(CONFIG)
     before = load_layers(catalogue)
     counties = counties_of(before)
@@ -58,7 +58,7 @@ def test_findings_are_those_of_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert mine.loc[3, "reason"] == "out_of_extent"
     blocks = gpd.overlay(gpd.GeoDataFrame({"site": [0, 1]}, geometry=[across, inside], crs=4490), degrees)
     for site, area in ((0, blocks[blocks["site"] == 0]), (1, blocks[blocks["site"] == 1])):
-        expected = sum(karney_area(shape) for shape in area.geometry)
+        expected = sum(karney_area_m2(shape) for shape in area.geometry)
         assert mine.loc[site, "overlap_m2"] == pytest.approx(expected, rel=1e-6)
         assert {feature["feature_id"] for feature in mine.loc[site, "features"]} == set(area["BSM"])
 

@@ -12,7 +12,7 @@ from siting.check.check import check
 from siting.check.point import rules_here
 from siting.records.finding import FINDING_COLUMNS
 from siting.records.words import REASONS, STATES, VERDICTS
-from tests.helpers import KARNEY, geojson, karney_area
+from tests.helpers import KARNEY, geojson, karney_area_m2
 from words import has
 
 SITE = shapely.box(116.4, 27.4, 116.41, 27.41)
@@ -50,7 +50,7 @@ def test_hit_clear_and_distance(make_layer, counties) -> None:
     result = run([make_layer(area, id="near"), make_layer(far, id="far")], counties, SITE)
     hit, clear = finding(result, "near"), finding(result, "far")
     assert (hit["state"], hit["reason"], hit["relation"], hit["distance_m"]) == ("hit", None, "overlaps", 0.0)
-    assert hit["overlap_m2"] == pytest.approx(karney_area(shapely.intersection(SITE, area)), rel=1e-7)
+    assert hit["overlap_m2"] == pytest.approx(karney_area_m2(shapely.intersection(SITE, area)), rel=1e-7)
     assert hit["share"] == pytest.approx(0.5, rel=1e-6)
     assert [f["feature_id"] for f in hit["features"]] == ["near-0"]
     assert (clear["state"], clear["reason"], clear["relation"]) == ("clear", None, "disjoint")
@@ -67,7 +67,7 @@ def test_features_that_overlap_each_other_count_once(make_layer, counties) -> No
     row = finding(run([make_layer(left, right)], counties, SITE))
     assert row["relation"] == "within"
     assert row["share"] == pytest.approx(1.0, rel=1e-9)
-    assert row["overlap_m2"] == pytest.approx(karney_area(SITE), rel=1e-7)
+    assert row["overlap_m2"] == pytest.approx(karney_area_m2(SITE), rel=1e-7)
     assert sum(f["overlap_m2"] for f in row["features"]) > 1.3 * row["overlap_m2"]
 
 
@@ -236,7 +236,7 @@ def test_declared_area_stands_beside_the_measured_ones(make_layer, counties) -> 
     sites = read_sites(geojson(SITE, properties={"面积_公顷": 110}), "a.geojson")
     site = check(sites, [], counties).sites.iloc[0]
     assert site["declared_area_m2"] == 1_100_000
-    assert site["area_m2"] == pytest.approx(karney_area(SITE), rel=1e-9)
+    assert site["area_m2"] == pytest.approx(karney_area_m2(SITE), rel=1e-9)
     assert site["plane_area_m2"] > site["area_m2"]
 
 

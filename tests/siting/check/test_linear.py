@@ -15,7 +15,7 @@ from siting.check.linear import Structure, chainage, chainage_m, corridor_sites,
 from siting.check.remainder import compare, remainder_frame
 from siting.check.result import to_json
 from siting.measures.distance_bands import bands
-from tests.helpers import KARNEY, ROOT, brute_distance, geojson, karney_area
+from tests.helpers import KARNEY, ROOT, geojson, karney_area_m2, sampled_distance_m
 
 CASES = ROOT / "tests" / "fixtures" / "cases"
 FIRM = {"basis": "statutory"}
@@ -99,7 +99,7 @@ def test_sections_sum_to_what_the_check_says(make_layer, counties) -> None:
 def test_a_corridor_is_as_wide_as_asked() -> None:
     sites = corridor_sites(sites_of(ROAD, shapely.Point(116.4, 27.5)), 60)
     band = sites.frame.geometry[0]
-    assert karney_area(band) == pytest.approx(along(116.5) * 60, rel=1e-4)
+    assert karney_area_m2(band) == pytest.approx(along(116.5) * 60, rel=1e-4)
     assert sites.frame.geometry[1].geom_type == "Point"
     with pytest.raises(BadInput):
         corridor_sites(sites, 0)
@@ -108,7 +108,7 @@ def test_a_corridor_is_as_wide_as_asked() -> None:
 def test_bands_are_never_narrower_than_asked() -> None:
     shape = shapely.box(116.4, 27.4, 116.41, 27.41)
     wide = bands(np.array([shape]), 1000.0)[0]
-    assert 1000 <= brute_distance(shapely.boundary(shape), shapely.boundary(wide)) < 1000.2
+    assert 1000 <= sampled_distance_m(shapely.boundary(shape), shapely.boundary(wide)) < 1000.2
 
 
 # ---------------------------------------------------------------- ways out and alternatives
@@ -123,7 +123,7 @@ def test_the_way_out_leaves_the_distance_of_the_clause(make_layer, counties) -> 
     left = result.sites["way_out"][0]["geometry"]
     edge = KARNEY.fwd(116.3, 27.5025, 90, 1000)[0]
     assert left.bounds[0] == pytest.approx(edge, abs=2e-6)  # 20 cm
-    assert result.sites["way_out"][0]["area_m2"] == pytest.approx(karney_area(left), rel=1e-6)
+    assert result.sites["way_out"][0]["area_m2"] == pytest.approx(karney_area_m2(left), rel=1e-6)
     again = check(sites_of(left), [bank], counties, activity="chemical_project")
     assert again.findings["rules"][0] == []
     frame = remainder_frame(result)

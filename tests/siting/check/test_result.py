@@ -14,7 +14,7 @@ from siting.law.rules import AUTHORITIES
 from siting.records.law import RULE_KEYS, STEP_KEYS
 from siting.records.words import REASONS, STATES, VERDICTS
 from tests.helpers import ROOT, geojson
-from words import entries
+from words import all_texts
 
 SCHEMA = json.loads((ROOT / "docs" / "check.schema.json").read_text(encoding="utf-8"))
 SHAPES = [
@@ -132,7 +132,7 @@ def test_codes_of_the_schema_are_the_codes_of_the_code() -> None:
     assert SCHEMA["$defs"]["verdict"]["enum"] == list(VERDICTS)
     evidence = SCHEMA["$defs"]["evidence"]["properties"]["code"]["enum"]
     assert {f"geo.evidence_{code}" for code in evidence} == {
-        key for key in entries() if key.startswith("geo.evidence_")
+        key for key in all_texts() if key.startswith("geo.evidence_")
     }
     assert set(SCHEMA["$defs"]["rule"]["properties"]["authority"]["enum"]) == set(AUTHORITIES)
     assert set(SCHEMA["$defs"]["rule"]["properties"]) == set(RULE_KEYS)

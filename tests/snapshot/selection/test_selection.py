@@ -18,10 +18,10 @@ from snapshot.inspect.verify import verify_file
 from snapshot.selection.selection import Filter, Selection, selected
 from snapshot.vector.forms import FORMS, write
 from tests.snapshot.nasty import (
-    everything,
     layer,
-    make,
-    rows_of,
+    layer_rows,
+    text_of_file,
+    write_form,
 )
 
 
@@ -60,17 +60,17 @@ def test_what_cannot_be_chosen_is_said_and_leaves_nothing(
 @pytest.mark.parametrize(("form", "epsg"), [("kml", 4490), ("dxf", 4490), ("txt", 4326), ("xyz", None)])
 def test_a_form_that_cannot_hold_a_system_says_so(form: str, epsg: int | None, nasty: Layer, tmp_path: Path) -> None:
     with pytest.raises(BadInput):
-        make(form, tmp_path, nasty, epsg=epsg)
+        write_form(form, tmp_path, nasty, epsg=epsg)
 
 
 @pytest.mark.parametrize("form", list(FORMS))
 @pytest.mark.parametrize("export", ["none", "findings"])
 def test_a_layer_that_must_stay_in_is_in_no_form(form: str, export: str, nasty: Layer, tmp_path: Path) -> None:
     kept = layer(nasty.frame.assign(secret="绝密标记"), "kept", export=export)
-    free = rows_of(nasty, [0])
+    free = layer_rows(nasty, [0])
     path = write(Selection({"kept": kept, free.id: free}), form, tmp_path / "x")
-    assert "绝密标记" not in everything(path)
-    assert "kept" in everything(path)  # it is named as left out
+    assert "绝密标记" not in text_of_file(path)
+    assert "kept" in text_of_file(path)  # it is named as left out
     with pytest.raises(BadInput, match="kept") if form not in {"xlsx", "csv"} else pytest.raises(ZeroDivisionError):
         write(Selection({"kept": kept}), form, tmp_path / "y")
         raise ZeroDivisionError
@@ -89,7 +89,7 @@ def test_a_layer_derived_from_one_that_must_stay_in_stays_in(default_layers: dic
 def test_an_illustration_says_so_in_every_form(form: str, default_layers: dict[str, Layer], tmp_path: Path) -> None:
     asked = Selection(default_layers, chosen=("redline_jiangxi",), adcodes=("361002",))
     path = write(asked, form, tmp_path / "x")
-    told = " ".join(gpd.read_parquet(path)["notice"]) if path.suffix == ".parquet" else everything(path)
+    told = " ".join(gpd.read_parquet(path)["notice"]) if path.suffix == ".parquet" else text_of_file(path)
     assert "示意图层，不是法定生态保护红线" in told
 
 

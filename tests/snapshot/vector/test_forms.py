@@ -30,37 +30,37 @@ from tests.snapshot.nasty import (
     TIMES,
     VALUES,
     expected_shapes,
-    make,
-    plain,
-    rows_of,
+    layer_rows,
+    plain_values,
+    read_tables,
     same_shapes,
-    tables,
+    write_form,
 )
 
 
 @pytest.mark.parametrize("form", ["gpkg", "geojson", "fgb", "parquet"])
 def test_nasty_values_come_back_as_they_went(form: str, nasty: Layer, tmp_path: Path) -> None:
-    path = make(form, tmp_path, nasty)
-    found = tables(path, form, tmp_path / "out")
+    path = write_form(form, tmp_path, nasty)
+    found = read_tables(path, form, tmp_path / "out")
     for kind, rows in KIND_ROWS.items():
         back = found[f"things_{kind}"]
         order = [list(back["feature_id"]).index(f"n{row}") for row in rows]
         back = back.iloc[order].reset_index(drop=True)
         assert back.crs.to_epsg() == (4326 if form == "geojson" else 4490)
         assert same_shapes(back.geometry, expected_shapes(rows, kind))
-        assert plain(back["项目名称很长很长"]) == [NASTY[row] for row in rows]
+        assert plain_values(back["项目名称很长很长"]) == [NASTY[row] for row in rows]
         ids = [IDS[row] for row in rows]
         wide = form == "geojson" and kind == "polygon"
         assert back["id64"].tolist() == ([str(one) for one in ids] if wide else ids)
-        assert plain(back["value"]) == [VALUES[row] for row in rows]
-        assert plain(back["prefecture_adcode"]) == plain(nasty.frame["prefecture_adcode"].iloc[rows])
-        assert plain(pd.to_datetime(back["surveyed_at"])) == plain(TIMES[rows])
+        assert plain_values(back["value"]) == [VALUES[row] for row in rows]
+        assert plain_values(back["prefecture_adcode"]) == plain_values(nasty.frame["prefecture_adcode"].iloc[rows])
+        assert plain_values(pd.to_datetime(back["surveyed_at"])) == plain_values(TIMES[rows])
         assert [bool(value) for value in back["confirmed"]] == [row % 2 == 0 for row in rows]
 
 
 def test_shapefile_keeps_all_that_it_can_and_says_the_rest(nasty: Layer, tmp_path: Path) -> None:
-    path = make("shp", tmp_path, nasty)
-    found = tables(path, "shp", tmp_path / "out")
+    path = write_form("shp", tmp_path, nasty)
+    found = read_tables(path, "shp", tmp_path / "out")
     folder = tmp_path / "out"
     with (folder / "fields.csv").open(encoding="utf-8-sig", newline="") as text:
         names = {row["column"]: row["field"] for row in csv.DictReader(text) if row["table"] == "things_polygon"}
@@ -77,14 +77,14 @@ def test_shapefile_keeps_all_that_it_can_and_says_the_rest(nasty: Layer, tmp_pat
         back = found[f"things_{kind}"]
         assert same_shapes(back.geometry, expected_shapes(rows, kind))
         texts = [("长" * 84 if text and len(text) == 2000 else text or None) for text in (NASTY[row] for row in rows)]
-        assert plain(back[names["项目名称很长很长"]]) == texts
-        assert plain(back[names["value"]]) == [
+        assert plain_values(back[names["项目名称很长很长"]]) == texts
+        assert plain_values(back[names["value"]]) == [
             None if VALUES[row] is None else pytest.approx(VALUES[row], abs=1e-14) for row in rows
         ]
         ids = [str(IDS[row]) for row in rows] if kind == "polygon" else [IDS[row] for row in rows]
         assert back[names["id64"]].tolist() == ids
         assert [int(value) for value in back[names["confirmed"]]] == [int(row % 2 == 0) for row in rows]
-        assert plain(pd.to_datetime(back[names["surveyed_at"]])) == plain(TIMES[rows])
+        assert plain_values(pd.to_datetime(back[names["surveyed_at"]])) == plain_values(TIMES[rows])
     readme = zipfile.ZipFile(path).read("README.txt").decode("utf-8-sig")
     assert "long_text.csv" in readme
     assert f"{names['prefecture_adcode']} = prefecture_adcode" in readme
@@ -92,7 +92,7 @@ def test_shapefile_keeps_all_that_it_can_and_says_the_rest(nasty: Layer, tmp_pat
 
 @pytest.mark.parametrize("form", ["kml", "kmz"])
 def test_kml_is_well_formed_styled_and_complete(form: str, nasty: Layer, tmp_path: Path) -> None:
-    path = make(form, tmp_path, nasty)
+    path = write_form(form, tmp_path, nasty)
     if form == "kmz":
         archive = zipfile.ZipFile(path)
         assert archive.namelist()[0] == "doc.kml"
@@ -130,15 +130,15 @@ def test_kml_is_well_formed_styled_and_complete(form: str, nasty: Layer, tmp_pat
 
 
 def test_geojson_follows_rfc_7946_in_wgs84_and_names_any_other_system(nasty: Layer, tmp_path: Path) -> None:
-    only = rows_of(nasty, [0])
-    path = make("geojson", tmp_path, only)
+    only = layer_rows(nasty, [0])
+    path = write_form("geojson", tmp_path, only)
     assert path.suffix == ".geojson"
     held = json.loads(path.read_text(encoding="utf-8"))
     assert "crs" not in held
     rings = held["features"][0]["geometry"]["coordinates"]
     assert shapely.LinearRing(rings[0]).is_ccw
     assert not shapely.LinearRing(rings[1]).is_ccw
-    projected = make("geojson", tmp_path, only, epsg=4527)
+    projected = write_form("geojson", tmp_path, only, epsg=4527)
     held = json.loads(projected.read_text(encoding="utf-8"))
     assert held["crs"]["properties"]["name"] == "urn:ogc:def:crs:EPSG::4527"
     back = gpd.read_file(projected)
@@ -151,12 +151,12 @@ def test_geojson_follows_rfc_7946_in_wgs84_and_names_any_other_system(nasty: Lay
 def test_target_system_is_declared_and_coordinates_are_in_it(
     form: str, epsg: int, nasty: Layer, tmp_path: Path
 ) -> None:
-    points = rows_of(nasty, [3, 4])
-    path = make(form, tmp_path, points, epsg=epsg)
+    points = layer_rows(nasty, [3, 4])
+    path = write_form(form, tmp_path, points, epsg=epsg)
     if path.suffix == ".parquet":
         back = gpd.read_parquet(path)
     else:
-        back = next(iter(tables(path, form, tmp_path / "out").values()))
+        back = next(iter(read_tables(path, form, tmp_path / "out").values()))
     assert back.crs.to_epsg(20) == epsg
     datum = "EPSG:4326" if epsg in {4326, 32650} else "EPSG:4490"
     x, y = Transformer.from_crs(datum, f"EPSG:{epsg}", always_xy=True).transform(
@@ -167,7 +167,7 @@ def test_target_system_is_declared_and_coordinates_are_in_it(
 
 
 def test_long_edges_stay_where_they_are_in_a_plane(nasty: Layer, tmp_path: Path) -> None:
-    edge = rows_of(nasty, [2])
+    edge = layer_rows(nasty, [2])
     frame = selected(Selection({edge.id: edge}), 4527)[0].frame
     back = frame.to_crs(4490).geometry.iloc[0]
     line = LineString([(116, 27), (116.4, 27.3)])
@@ -180,7 +180,7 @@ def test_long_edges_stay_where_they_are_in_a_plane(nasty: Layer, tmp_path: Path)
 def test_every_default_layer_comes_back_whole(form: str, default_layers: dict[str, Layer], tmp_path: Path) -> None:
     path = write(Selection(default_layers), form, tmp_path / "all")
     assert verify_file(path, default_layers).problems == ()
-    found = tables(path, form, tmp_path / "out")
+    found = read_tables(path, form, tmp_path / "out")
     for name, one in default_layers.items():
         if one.frame is None:
             continue
@@ -189,8 +189,8 @@ def test_every_default_layer_comes_back_whole(form: str, default_layers: dict[st
         back = pd.concat([part.set_index("feature_id") for part in parts]).loc[one.frame["feature_id"]]
         assert same_shapes(gpd.GeoSeries(back.geometry), one.frame.geometry), name
         for column in ("name_zh", "source", "basis", "as_of"):
-            ours = [text or None for text in plain(one.frame[column])]
-            assert [text or None for text in plain(back[column])] == ours, (name, column)
-        assert plain(back["accuracy_m"]) == plain(one.frame["accuracy_m"])
+            ours = [text or None for text in plain_values(one.frame[column])]
+            assert [text or None for text in plain_values(back[column])] == ours, (name, column)
+        assert plain_values(back["accuracy_m"]) == plain_values(one.frame["accuracy_m"])
         if one.spec.notice is not None:
             assert set(back["notice"]) == {one.spec.notice("zh")}

@@ -1,4 +1,4 @@
-"""Cards of the Plans page: a document, and one entry with its clause, place and how far either may be trusted."""
+"""Cards of the Plans page: a document, and one entry with its clause, its location and their reliability."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Facts = list[tuple[str, str]]
 
 
 def show_document(plans: PlanSet, document: str) -> None:
-    """Show the header card of a document."""
+    """Show the card of a document: issuer, dates, status, quality of the text."""
     row: Row = row_of(plans.documents.loc[document])
     title, other = (row["title"], row["title_en"]) if lang() == "zh" else (row["title_en"], row["title"])
     facts = [
@@ -51,7 +51,7 @@ def _kind_of_document(row: Row) -> str:
 
 
 def show_entry(plans: PlanSet, entry: Row, feature: Row | None) -> None:
-    """Show the card of one entry.
+    """Show the card of one entry: the facts of its kind, corrections, clause, other mentions, note.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def show_entry(plans: PlanSet, entry: Row, feature: Row | None) -> None:
     entry : dict
         A row of ``plans.entries``.
     feature : dict or None
-        For projects and protected sites: the row of the layer that draws it.
+        The row of the layer that draws it, if one does.
     """
     row: Row = row_of(plans.tables[entry["kind"]].loc[entry["id"]])
     document: Row = row_of(plans.documents.loc[entry["document"]])
@@ -79,7 +79,7 @@ def show_entry(plans: PlanSet, entry: Row, feature: Row | None) -> None:
 
 
 def where_text(row: Row, feature: Row | None) -> tuple[str, str]:
-    """Return in words how the place of an entry is known, and how far it may be off."""
+    """Return two texts on the location of an entry: how it is known, and its positional accuracy."""
     basis = str(row.get("location_basis") or row.get("extent_kind"))
     drawn_as = feature["drawn_as"] if feature else ""
     if basis == "water" and drawn_as == "symbol":
@@ -124,7 +124,7 @@ def _site(row: Row, entry: Row, feature: Row | None) -> Facts:
 
 
 def _zones(row: Row) -> str:
-    """Return the areas of the old zones as published; blank where none is."""
+    """Return the published areas of core, buffer and experimental zone as text; "" if none is published."""
     sizes = {name: row[f"{name}_ha"] for name in ("core", "buffer", "experimental")}
     if all(is_missing(size) for size in sizes.values()):
         return ""
@@ -134,8 +134,8 @@ def _zones(row: Row) -> str:
 
 
 def _water(row: Row, entry: Row, _: Row | None) -> Facts:
-    drawn = row["geometry"] != ""
-    where = say("plans_page.place_water") if drawn else code_text(entry["place"])
+    located = row["geometry"] != ""
+    where = say("plans_page.place_water") if located else code_text(entry["place"])
     return [
         ("category", code_text(entry["category"])),
         ("aliases", row["aliases"]),
@@ -167,14 +167,16 @@ def _figure(row: Row, entry: Row, _: Row | None) -> Facts:
 
 
 def _rule(row: Row, entry: Row, _: Row | None) -> Facts:
-    near = say("plans_page.distance", metres=f"{row['distance_m']:,.0f}") if not is_missing(row["distance_m"]) else ""
+    distance = (
+        say("plans_page.distance", metres=f"{row['distance_m']:,.0f}") if not is_missing(row["distance_m"]) else ""
+    )
     authority = say(f"plans_page.authority_{row['authority']}")
     return [
         ("summary", row["summary"] if lang() == "zh" else row["summary_en"]),
         ("activity", row["activity"] if lang() == "zh" else row["activity_en"]),
         ("layer", code_text(entry["category"])),
         ("zone", row["zone"]),
-        ("relation", " · ".join(text for text in (say(f"plans_page.relation_{row['relation']}"), near) if text)),
+        ("relation", " · ".join(text for text in (say(f"plans_page.relation_{row['relation']}"), distance) if text)),
         ("effect", say(f"plans_page.effect_{row['effect']}")),
         ("counties", regions_text(row["adcodes"])),
         ("authority", f"{authority} · {code_text(entry['status'])}"),
@@ -221,7 +223,7 @@ _BODIES: dict[str, Callable[[Row, Row, Row | None], Facts]] = {
 
 
 def _corrections(plans: PlanSet, entry: Row) -> str:
-    """Return the corrections that touch the name of an entry: printed so in it, or meant by it in the same clause."""
+    """Return the corrections that concern an entry's name, one a line: a misprint in it, or its correct form."""
     if entry["kind"] == "corrections":
         return ""
     rows = plans.tables["corrections"]
@@ -244,7 +246,7 @@ def _corrections(plans: PlanSet, entry: Row) -> str:
 
 
 def _mentions(plans: PlanSet, mentions: str) -> str:
-    """Return the further places that name an entry, one a line."""
+    """Return the other clauses that name an entry, one a line."""
     pairs = [mention.split(":", 1) for mention in mentions.split(";") if mention]
     return "\n".join(
         f"{_title(row_of(plans.documents.loc[document]))} {clause_text(document, clause, lang())}"
@@ -261,14 +263,14 @@ def _joined(words: str, codes: str) -> str:
 
 
 def _tag(status: str, document: str = "") -> Markup:
-    """Return the standing of a document as a tag; named where it stands beside something else."""
+    """Return the status of a document as an HTML tag, with its short name if `document` is given."""
     name = say(f"plans_page.short_{document}") + " · " if document else ""
     text = name + say(f"plans_page.status_{status}")
     return Markup('<span class="rl-tag rl-{}">{}</span>').format(status, text)
 
 
 def _card(title: str, tag: Markup, sub: str, facts: Facts, key: str = "") -> None:
-    """Write one card; blank facts are left out."""
+    """Show a card; facts without a text are left out."""
     written = [(name, Markup("<br>").join(str(text).split("\n"))) for name, text in facts if text]
     card = html_of("views/parts/entries/templates/card.html", title=title, tag=tag, sub=sub, facts=written, key=key)
     show_html(style("views/parts/entries/templates/card.css"), card)

@@ -1,4 +1,4 @@
-"""What the Plans page reads, the bar that filters it, and the words for its codes and regions."""
+"""The plan tables of the Plans page, the bar that filters their entries, and the texts of their codes."""
 
 from __future__ import annotations
 
@@ -15,19 +15,17 @@ from siting.law import FilesStamp, stamp_of
 from views.session import Slot, catalogue, lang, region_text, say, show_html, territories
 from words import LANGUAGES
 
-__all__ = ["choose", "choose_kind", "clear", "code_text", "plan_set"]
+__all__ = ["choose_filter", "choose_kind", "clear_filter", "code_text", "plan_set"]
 
 _FILTER: Final[Slot[str]] = Slot("plans", "")
-"""Of each filter its code, and of each filter and language the widget's."""
+"""Of each filter its code, and of each filter and language the value of its widget."""
 
 _LEVELS = ("province", "prefecture", "county")
 _KEYS = ("document", "kind", "category", "county", "wider", "status", "place", "text")
 
-"""On a narrow screen the filters stand two by two."""
-
 
 def plan_set() -> PlanSet:
-    """Return the plan tables, read again when one of them changes."""
+    """Return the plan tables, read again when one of their files changes."""
     folder = data_root(catalogue().folder) / "plans"
     return _read(str(folder), stamp_of(folder))
 
@@ -38,7 +36,7 @@ def _read(folder: str, now: FilesStamp) -> PlanSet:  # noqa: ARG001 -- part of t
 
 
 def choose_kind(plans: PlanSet) -> str:
-    """Show the kinds with their sizes; return the one chosen, blank for all."""
+    """Show the kinds of entries with their counts; return the chosen one, "" for all."""
     sizes = plans.entries["kind"].value_counts()
     kind = st.pills(
         say("plans_page.kind"),
@@ -46,58 +44,58 @@ def choose_kind(plans: PlanSet) -> str:
         default="",
         format_func=lambda code: f"{say('plans_page.kind_' + (code or 'all'))} {sizes.get(code, len(plans.entries))}",
         key="plans-kind",
-        on_change=_forget_codes,
+        on_change=_clear_code_filters,
         label_visibility="collapsed",
     )
     return kind or ""
 
 
-def choose(plans: PlanSet, kind: str) -> EntryFilter:
-    """Show the filters for entries of a kind (blank: of all) and return what they ask for."""
+def choose_filter(plans: PlanSet, kind: str) -> EntryFilter:
+    """Show the filters for entries of a kind ("": of all kinds); return the chosen filter."""
     entries = plans.entries
-    mine = filter_entries(entries, EntryFilter(kind=kind))
+    of_kind = filter_entries(entries, EntryFilter(kind=kind))
     show_html(style("views/parts/entries/templates/filter.css"))
     with st.container(key="plans_filters"):
         first = st.columns([1.2, 1.2, 1.2, 1.6], vertical_alignment="bottom")
         second = st.columns([1.2, 1.2, 2.8], vertical_alignment="bottom")
     with first[0]:
-        document = _select("document", list(plans.documents.index))
+        document = _filter_box("document", list(plans.documents.index))
     with first[1]:
-        adcode = _select("county", _regions(entries))
+        adcode = _filter_box("county", _territory_codes(entries))
     with first[2]:
-        category = _select("category", _codes(mine["category"]) if kind else [])
+        category = _filter_box("category", _codes(of_kind["category"]) if kind else [])
     with first[3]:
         text = st.text_input(say("plans_page.text"), key="plans-text", placeholder=say("plans_page.text_hint"))
     with second[0]:
-        status = _select("status", _codes(mine["status"]))
+        status = _filter_box("status", _codes(of_kind["status"]))
     with second[1]:
-        place = _select("place", _codes(mine["place"]))
+        place = _filter_box("place", _codes(of_kind["place"]))
     with second[2]:
         wider = st.checkbox(say("plans_page.wider"), key="plans-wider", help=say("plans_page.wider_help"))
     return EntryFilter(document, kind, category, adcode, wider, status, place, text.strip())
 
 
-def clear() -> None:
-    """Take every filter back."""
-    _forget(*_KEYS)
+def clear_filter() -> None:
+    """Reset every filter."""
+    _clear_filters(*_KEYS)
 
 
-def _forget(*names: str) -> None:
+def _clear_filters(*names: str) -> None:
     for name in names:
         _FILTER.of(name).clear()
         for code in LANGUAGES:
             _FILTER.of(name, code).clear()
 
 
-def _forget_codes() -> None:
-    """Codes of one kind say nothing of another."""
-    _forget("category", "status", "place")
+def _clear_code_filters() -> None:
+    """Reset the filters whose codes differ from kind to kind."""
+    _clear_filters("category", "status", "place")
 
 
-def _select(name: str, options: list[str]) -> str:
-    """Show one drop-down whose first entry keeps all.
+def _filter_box(name: str, options: list[str]) -> str:
+    """Show the drop-down of one filter; return the chosen code, "" (the first option) for all.
 
-    One widget a language: the browser keeps the text of what was chosen, in the language it was chosen in.
+    One widget for each language: the browser keeps the text of the chosen option, not its code.
     """
     texts = {"document": _document_text, "county": region_text}.get(name, code_text)
     first = name == "category" and not options
@@ -124,17 +122,17 @@ def _document_text(code: str) -> str:
 
 
 def code_text(code: str) -> str:
-    """Return the words for a code of the entries; blank for a blank."""
+    """Return the text of a code of the entries in the session's language; "" for ""."""
     return say(f"plans_page.{code}") if code else ""
 
 
-def _regions(entries: pd.DataFrame) -> list[str]:
-    """Return prefectures with their counties below them, those that an entry claims; provinces first."""
-    claimed = set(entries["adcodes"].str.split(";").explode())
-    claimed |= {code[:4] + "00" for code in claimed if code} | {code[:2] + "0000" for code in claimed if code}
-    return sorted((claimed & set(territories())) - {""}, key=lambda code: (not code.endswith("0000"), code))
+def _territory_codes(entries: pd.DataFrame) -> list[str]:
+    """Return the adcodes of territories with entries: provinces, then each prefecture followed by its counties."""
+    codes = set(entries["adcodes"].str.split(";").explode())
+    codes |= {code[:4] + "00" for code in codes if code} | {code[:2] + "0000" for code in codes if code}
+    return sorted((codes & set(territories())) - {""}, key=lambda code: (not code.endswith("0000"), code))
 
 
 def _codes(column: pd.Series) -> list[str]:
-    """Return the codes that occur, the commonest first."""
+    """Return the codes of a column, the most frequent first, without blanks."""
     return [str(code) for code in column[column != ""].value_counts().index]

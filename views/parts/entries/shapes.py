@@ -1,4 +1,4 @@
-"""The map of the Plans page: what of the list is drawn, what an entry points at, what a click meets."""
+"""Shapes of the Plans page: entries as map groups, the highlight of an entry, the entry under a click."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ from views.parts.map import view_of_bounds
 from views.session import Stamp, catalogue, current_layers, stamp
 
 __all__ = [
-    "backdrop",
+    "background_layers",
     "drawing_layer",
-    "drawn",
+    "entry_at",
+    "entry_groups",
     "feature_of",
-    "met",
-    "outline_of",
-    "pointed_at",
-    "territory",
+    "highlight_of",
+    "territories_frame",
+    "territory_outlines",
     "view_of",
     "view_of_territory",
 ]
 
-_SHOWN: Final = ("boundaries", "water")
-_OFF: Final = ("river_corridor",)
-_REACH_PX: Final = 14
+_BACKGROUND_GROUPS: Final = ("boundaries", "water")
+_HIDDEN_AT_FIRST: Final = ("river_corridor",)
+_CLICK_RADIUS_PX: Final = 14
 _LEVELS: Final = ("county", "prefecture", "province")
-_COARSE_DEG: Final = {"county": 0.002, "prefecture": 0.005, "province": 0.01}
+_TOLERANCE_DEG: Final = {"county": 0.002, "prefecture": 0.005, "province": 0.01}
 _MARGIN: Final = 1.25
-"""The map of this page is narrower than the one that `view_of_bounds` reckons with."""
-_CLOSEST: Final = 11
-"""A place is known to a kilometre at best: nearer than this the map would promise more."""
+"""Of the view round shapes: the map of this page is narrower than `look_at` assumes."""
+_MAX_ZOOM: Final = 11
+"""Closest zoom on an entry: locations are known to a kilometre at best."""
 
 
-def backdrop() -> tuple[list[Layer], set[str]]:
-    """Return the layers below the entries, and those of them that are on at first."""
-    layers = [layer for layer in current_layers().values() if layer.spec.group in _SHOWN]
-    return layers, {layer.id for layer in layers if layer.spec.stands_for not in _OFF}
+def background_layers() -> tuple[list[Layer], set[str]]:
+    """Return the layers drawn below the entries, and the ids of those that are visible at first."""
+    layers = [layer for layer in current_layers().values() if layer.spec.group in _BACKGROUND_GROUPS]
+    return layers, {layer.id for layer in layers if layer.spec.stands_for not in _HIDDEN_AT_FIRST}
 
 
-def drawn(entries: pd.DataFrame) -> tuple[list[folium.FeatureGroup], int]:
-    """Return the listed projects and sites as a feature group (none where there is nothing), and how many they are."""
+def entry_groups(entries: pd.DataFrame) -> tuple[list[folium.FeatureGroup], int]:
+    """Return the entries that a layer draws as feature groups (at most one), and their number."""
     picked = []
-    for layer, table in _drawing():
+    for layer, table in _entry_layers():
         assert layer.frame is not None
         ids = set(entries.loc[entries["kind"] == table, "id"])
         keep = layer.frame["id"].isin(ids).to_numpy()
@@ -66,20 +66,21 @@ def drawn(entries: pd.DataFrame) -> tuple[list[folium.FeatureGroup], int]:
 
 
 def feature_of(entry: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the row of the layer that draws an entry; None where no layer does."""
+    """Return the row of the layer that draws an entry; None if no layer does."""
     layer = drawing_layer(entry)
     if layer is None or layer.frame is None:
         return None
     return dict(layer.frame[layer.frame["id"] == entry["id"]].iloc[0].to_dict())
 
 
-def pointed_at(plans: PlanSet, entry: dict[str, Any]) -> gpd.GeoDataFrame:
-    """Return what to point out for an entry, EPSG:4490, possibly nothing.
+def highlight_of(plans: PlanSet, entry: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Return the shapes that highlight an entry on the map, EPSG:4490; empty if its location is unknown.
 
-    A cited point comes with the circle of its accuracy; what is known by territory comes as the outline of it.
+    A point comes with the circle of its accuracy; a symbol, or an entry without a shape, with outlines of its
+    territories.
     """
     feature = feature_of(entry)
-    outline = territory(entry["adcodes"])
+    outline = territory_outlines(entry["adcodes"])
     if feature is not None:
         shape = feature["geometry"]
         if feature["drawn_as"] == "symbol":
@@ -95,68 +96,68 @@ def pointed_at(plans: PlanSet, entry: dict[str, Any]) -> gpd.GeoDataFrame:
     return _frame(outline)
 
 
-def outline_of(adcodes: str) -> gpd.GeoDataFrame:
-    """Return the outlines of territories to point out, EPSG:4490."""
-    return _frame(territory(adcodes))
+def territories_frame(adcodes: str) -> gpd.GeoDataFrame:
+    """Return the outlines of territories (adcodes separated by ``;``) as a frame, EPSG:4490."""
+    return _frame(territory_outlines(adcodes))
 
 
-def territory(adcodes: str) -> list[shapely.Geometry]:
-    """Return the outlines of counties, prefectures or provinces (codes separated by ``;``), thinned for the screen."""
+def territory_outlines(adcodes: str) -> list[shapely.Geometry]:
+    """Return the outlines of territories (adcodes separated by ``;``), simplified for the screen."""
     outlines = []
     for layer in current_layers().values():
         level = layer.spec.stands_for
         if level in _LEVELS and layer.frame is not None:
-            mine = layer.frame.geometry[layer.frame["adcode"].isin(adcodes.split(";"))].to_numpy()
-            outlines += list(shapely.simplify(shapely.boundary(mine), _COARSE_DEG[level]))
+            boundaries = layer.frame.geometry[layer.frame["adcode"].isin(adcodes.split(";"))].to_numpy()
+            outlines += list(shapely.simplify(shapely.boundary(boundaries), _TOLERANCE_DEG[level]))
     return outlines
 
 
 def view_of_territory(adcodes: str) -> View:
-    """Return the view that shows territories whole; the catalogue's place where none is named."""
+    """Return the map view that fits territories; the one of config.toml if there are none."""
     settings = catalogue().map
-    frame = _frame(territory(adcodes))
+    frame = _frame(territory_outlines(adcodes))
     if frame.empty:
         return View(settings.centre_lon, settings.centre_lat, settings.zoom)
     return view_of_bounds(*frame.total_bounds, margin=1.0 if adcodes.endswith("0000") else _MARGIN)
 
 
 def view_of(frame: gpd.GeoDataFrame) -> View | None:
-    """Return the view that shows shapes whole; None for none."""
+    """Return the map view that fits shapes; None for an empty frame."""
     if frame.empty:
         return None
     view = view_of_bounds(*frame.total_bounds, margin=_MARGIN)
-    return View(view.lon, view.lat, min(view.zoom, _CLOSEST))
+    return View(view.lon, view.lat, min(view.zoom, _MAX_ZOOM))
 
 
-def met(entries: pd.DataFrame, lon: float, lat: float, zoom: int) -> str | None:
-    """Return the key of the listed entry that a click (degrees) meets: a symbol before a line before an area."""
+def entry_at(entries: pd.DataFrame, lon: float, lat: float, zoom: int) -> str | None:
+    """Return the key of the entry under a click (degrees), points before lines before areas; None if there is none."""
     across = math.cos(math.radians(lat))
-    reach = _REACH_PX * 360 / 256 / 2**zoom * across
+    radius = _CLICK_RADIUS_PX * 360 / 256 / 2**zoom * across
     hits: list[tuple[int, float, str]] = []
-    for layer, kind in _drawing():
+    for layer, kind in _entry_layers():
         assert layer.frame is not None
         listed = layer.frame[layer.frame["id"].isin(set(entries.loc[entries["kind"] == kind, "id"]))]
         shapes = listed.geometry.to_numpy()
-        near = shapely.dwithin(shapes, shapely.Point(lon, lat), reach / across)
+        near = shapely.dwithin(shapes, shapely.Point(lon, lat), radius / across)
         shapes, ids = shapes[near], listed["id"].to_numpy()[near]
         plane = shapely.transform(shapes, lambda xy: (xy - (lon, lat)) * (across, 1.0))
-        away = shapely.distance(plane, shapely.Point(0, 0))
-        found = zip(shapely.get_dimensions(shapes), away, ids, strict=True)
-        hits += [(int(d), float(a), f"{kind}:{i}") for d, a, i in found if a <= reach]
+        distances = shapely.distance(plane, shapely.Point(0, 0))
+        found = zip(shapely.get_dimensions(shapes), distances, ids, strict=True)
+        hits += [(int(d), float(a), f"{kind}:{i}") for d, a, i in found if a <= radius]
     return min(hits)[2] if hits else None
 
 
 def drawing_layer(entry: dict[str, Any]) -> Layer | None:
-    """Return the loaded layer that draws an entry; None where none does."""
-    for layer, table in _drawing():
+    """Return the loaded layer that draws an entry; None if there is none."""
+    for layer, table in _entry_layers():
         assert layer.frame is not None
         if table == entry["kind"] and layer.frame["id"].eq(entry["id"]).any():
             return layer
     return None
 
 
-def _drawing() -> list[tuple[Layer, str]]:
-    """Return the loaded layers that draw entries, each with the kind of them: a kind may be split between layers."""
+def _entry_layers() -> list[tuple[Layer, str]]:
+    """Return the loaded layers that draw entries, each with the kind of its entries; several may share a kind."""
     return [
         (layer, layer.spec.source.table)
         for layer in current_layers().values()
@@ -176,7 +177,7 @@ def _water_shapes(folder: str, now: Stamp, _plans: PlanSet) -> gpd.GeoDataFrame:
 
 
 def _circle(point: shapely.Point, radius_m: float) -> shapely.Geometry:
-    """Return the outline of the circle round a point that its accuracy leaves open."""
+    """Return the circle round a point with its accuracy as radius, as a line, EPSG:4490."""
     per_lon, per_lat = (float(scale[0]) for scale in degrees_per_metre(np.array([point.y])))
     angle = np.linspace(0, 2 * np.pi, 73)
     ring = np.column_stack([np.cos(angle) * per_lon, np.sin(angle) * per_lat]) * radius_m + (point.x, point.y)

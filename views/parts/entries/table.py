@@ -14,7 +14,7 @@ from layers.plans import PlanSet, clause_text
 from views.parts.entries.filter import code_text
 from views.session import html_of, is_missing, lang, region_text, regions_text, row_of, rows_of, say, show_html
 
-__all__ = ["TABLE_21", "force_text", "listed", "show_counts", "show_table_21"]
+__all__ = ["TABLE_21", "entry_table", "force_text", "show_counts", "show_table_21"]
 
 TABLE_21: Final = "000-t2-1-"
 _CELLS: Final = ("base", "target", "change")
@@ -41,11 +41,11 @@ _COLUMNS: Final = {
     "corrections": ("name", "category", "status", "document", "clause"),
 }
 _MARKS: Final = {"status_in_force": "●", "status_expired": "✕", "status_reference": "○"}
-"""Standing of a rule, told apart without colour."""
+"""Sign of the status of a rule, distinct without colour."""
 
 
 def show_counts(plans: PlanSet, counts: pd.DataFrame) -> None:
-    """Show how many entries each document has of each kind."""
+    """Show the number of entries of each kind in each document."""
     heads = [say("plans_page.document"), *(say(f"plans_page.kind_{kind}") for kind in counts.columns)]
     heads.append(say("plans_page.total"))
     rows = []
@@ -58,8 +58,8 @@ def show_counts(plans: PlanSet, counts: pd.DataFrame) -> None:
     show_html(style("views/parts/entries/templates/counts.css"), table)
 
 
-def listed(plans: PlanSet, found: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Return the rows of a list as they read, headed in the session's language.
+def entry_table(plans: PlanSet, found: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return entries as a table of texts, with column titles in the session's language.
 
     Parameters
     ----------
@@ -71,30 +71,30 @@ def listed(plans: PlanSet, found: pd.DataFrame, kind: str) -> pd.DataFrame:
     """
     own = plans.tables[kind].loc[found["id"]].reset_index(drop=True) if kind else pd.DataFrame(index=range(len(found)))
     found = found.reset_index(drop=True)
-    return pd.DataFrame({_head(name): _column(name, found, own) for name in _COLUMNS[kind]})
+    return pd.DataFrame({_column_title(name): _column(name, found, own) for name in _COLUMNS[kind]})
 
 
-def _head(name: str) -> str:
+def _column_title(name: str) -> str:
     heads = {"region": "f_counties", "place": "place", "document": "document", "kind": "kind", "status": "status"}
     heads |= {"unit": "unit", "flags": "flags", "area_ha": "f_area"}
     return say(f"plans_page.{heads.get(name, 'f_' + name)}")
 
 
 def _column(name: str, found: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
-    """Return one column in words."""
+    """Return one column of the table as texts."""
     if name == "status" and "effect" in own.columns:
         return found["status"].map(lambda code: f"{_MARKS.get(code, '')} {code_text(code)}".strip())
-    if name in _WRITTEN:
-        return _WRITTEN[name](found)
-    if name in _OWN:
-        return _OWN[name](own)
-    if name in _CODED:
-        return own[name].map(lambda code: code_text(f"{_CODED[name]}_{code}" if code else ""))
+    if name in _COMMON_COLUMNS:
+        return _COMMON_COLUMNS[name](found)
+    if name in _KIND_COLUMNS:
+        return _KIND_COLUMNS[name](own)
+    if name in _CODE_COLUMNS:
+        return own[name].map(lambda code: code_text(f"{_CODE_COLUMNS[name]}_{code}" if code else ""))
     return own["value_text" if name == "value" else name].astype("string").fillna("")
 
 
 def force_text(row: dict[str, Any]) -> str:
-    """Return from when to when a rule holds; blank where no date is told."""
+    """Return the days on which a rule is in force, as text; "" if the first is not known."""
     if not row["in_force_from"]:
         return ""
     key = "plans_page.until" if row["in_force_to"] else "plans_page.since"
@@ -107,7 +107,7 @@ def _clauses(found: pd.DataFrame) -> pd.Series:
     return pd.Series([clause_text(document, clause, now) for document, clause in pairs])
 
 
-_WRITTEN: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
+_COMMON_COLUMNS: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "kind": lambda found: found["kind"].map(lambda code: say(f"plans_page.kind_{code}")),
     "name": lambda found: found["name_zh" if lang() == "zh" else "name_en"],
     "document": lambda found: found["document"].map(lambda code: say(f"plans_page.short_{code}")),
@@ -117,21 +117,21 @@ _WRITTEN: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "status": lambda found: found["status"].map(code_text),
     "place": lambda found: found["place"].map(code_text),
 }
-"""Columns that every kind has."""
-_OWN: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
+"""Columns that entries of every kind have, by name."""
+_KIND_COLUMNS: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "flags": lambda own: own["flag"].map(_flags),
     "force": lambda own: pd.Series([force_text(row) for row in rows_of(own)], dtype=object),
     "unit": lambda own: own["unit"].map(lambda unit: unit_text(unit)(lang()) if unit else ""),
 }
-"""Columns of some kinds that are written out."""
-_CODED: Final = {
+"""Columns that only some kinds have, by name."""
+_CODE_COLUMNS: Final = {
     "level": "level",
     "rank": "level",
     "effect": "effect",
     "checkable": "checkable",
     "authority": "authority",
 }
-"""Columns of codes that some kinds have, and their vocabularies."""
+"""Columns of codes that only some kinds have, with the prefix of the keys of their texts."""
 
 
 def _flags(codes: str) -> str:
@@ -139,7 +139,7 @@ def _flags(codes: str) -> str:
 
 
 def show_table_21(plans: PlanSet, found: pd.DataFrame) -> None:
-    """Show table 2-1: each indicator of a list on one row, the printed text beside the number read from it.
+    """Show table 2-1: an indicator on each row, with base, target and change as printed and as numbers.
 
     Parameters
     ----------
@@ -165,11 +165,11 @@ def show_table_21(plans: PlanSet, found: pd.DataFrame) -> None:
             say("plans_page.binding"): base["binding"].map(lambda code: say(f"plans_page.binding_{code}")),
         }
     )
-    shown[say("plans_page.way")] = _way(cells)
+    shown[say("plans_page.way")] = _progress_percent(cells)
     for cell in _CELLS:
         shown[say(f"plans_page.{cell}_printed")] = cells[cell]["value_text"]
-        shown[say(f"plans_page.{cell}_value")] = _read(cells[cell])
-    shown[say("plans_page.flags")] = pd.Series({code: _oddities(rows) for code, rows in by_series})
+        shown[say(f"plans_page.{cell}_value")] = _value_texts(cells[cell])
+    shown[say("plans_page.flags")] = pd.Series({code: _flag_texts(rows) for code, rows in by_series})
     shown[say("plans_page.notes")] = by_series["note"].agg(lambda notes: "；".join(dict.fromkeys(filter(None, notes))))
     st.dataframe(
         shown,
@@ -191,23 +191,25 @@ def show_table_21(plans: PlanSet, found: pd.DataFrame) -> None:
     st.caption(region_text(str(rows["adcode"].iloc[0])) + " · " + clause_text("000", "2/4/表2-1", lang()))
 
 
-def _way(cells: dict[str, pd.DataFrame]) -> pd.Series:
-    """Return how much of the target the base had reached, percent; NaN where the two do not compare.
+def _progress_percent(cells: dict[str, pd.DataFrame]) -> pd.Series:
+    """Return the share of the target that the base value had reached, percent; NaN if they are not comparable.
 
-    The documents give no figure between base and target. What is to fall is reckoned from the target up to the base;
-    what is to rise and stood above its target already is met. Sums over years have no base.
+    The documents give no figure between base and target. What is to fall is computed from the target up to the base;
+    what is to rise and was above its target already has reached it. Sums over years have no base.
     """
     base, target = cells["base"], cells["target"].reindex(cells["base"].index)
     before, after = base["value"], target["value"]
     sound = base["year_from"].isna() & target["year_from"].isna() & (before > 0) & (after > 0)
-    met = target["flag"].str.contains("target_below_base", na=False) | base["flag"].str.contains("target_below_base")
-    falls = target["comparator"].isin(["<=", "<"]) | ((after < before) & ~met)
+    reached = target["flag"].str.contains("target_below_base", na=False) | base["flag"].str.contains(
+        "target_below_base"
+    )
+    falls = target["comparator"].isin(["<=", "<"]) | ((after < before) & ~reached)
     share = (after / before).where(falls, before / after)
     return (100 * share.clip(upper=1)).where(sound)
 
 
-def _read(cells: pd.DataFrame) -> pd.Series:
-    """Return the numbers read from printed cells, with the years that a sum runs over."""
+def _value_texts(cells: pd.DataFrame) -> pd.Series:
+    """Return the numbers read from printed cells as texts, with comparator, range, and the years of a sum."""
     texts = []
     for row in rows_of(cells):
         text = "" if is_missing(row["value"]) else f"{row['value']:g}"
@@ -222,15 +224,15 @@ def _read(cells: pd.DataFrame) -> pd.Series:
     return pd.Series(texts, index=cells.index)
 
 
-def _oddities(rows: pd.DataFrame) -> str:
-    """Return the flags of an indicator in words, each with the column that it is about."""
-    told = [
-        f"{say(f'plans_page.{cell}_value')}: {_flags(flag)}" if lang() == "en" else _zh(cell, flag)
+def _flag_texts(rows: pd.DataFrame) -> str:
+    """Return the flags of an indicator as one text, each with the title of its column."""
+    texts = [
+        f"{say(f'plans_page.{cell}_value')}: {_flags(flag)}" if lang() == "en" else _flag_text_zh(cell, flag)
         for cell, flag in zip(rows["cell"].astype(str), rows["flag"].astype(str), strict=True)
         if flag
     ]
-    return "；".join(told) if lang() == "zh" else "; ".join(told)
+    return "；".join(texts) if lang() == "zh" else "; ".join(texts)
 
 
-def _zh(cell: str, flags: str) -> str:
+def _flag_text_zh(cell: str, flags: str) -> str:
     return f"{say(f'plans_page.{cell}_value').removesuffix('值')}：{_flags(flags)}"

@@ -1,6 +1,6 @@
-"""Findings of a site on the screen."""
+"""Findings of a site on the screen: the form of a check, verdict, findings and rules as HTML."""
 
-from views.parts.findings.checked import Checked, last_checked, note_checked
+from views.parts.findings.checked import KeyedRun, last_checked, remember_checked
 from views.parts.findings.form import (
     CHECK_ACTIVITY,
     CHECK_MODE,
@@ -11,14 +11,14 @@ from views.parts.findings.form import (
 from views.parts.findings.result import COLOURS, CSS, facts_html, findings_html, rules_html, show_verdict, verdict_html
 from views.parts.findings.site_view import (
     RUN_NUMBER,
-    Seen,
-    code_text,
+    SiteResult,
     layer_title,
+    rule_code_text,
     run_number,
-    seen_of,
+    site_result_of,
     size_text,
     square_metres,
-    word_title,
+    stands_for_title,
 )
 
 __all__ = [
@@ -27,23 +27,23 @@ __all__ = [
     "COLOURS",
     "CSS",
     "RUN_NUMBER",
-    "Checked",
-    "Seen",
+    "KeyedRun",
+    "SiteResult",
     "activity_title",
     "choose_settings",
-    "code_text",
     "facts_html",
     "findings_html",
     "last_checked",
     "layer_title",
-    "note_checked",
+    "remember_checked",
+    "rule_code_text",
     "rules_html",
     "run_number",
-    "seen_of",
     "show_required",
     "show_verdict",
+    "site_result_of",
     "size_text",
     "square_metres",
+    "stands_for_title",
     "verdict_html",
-    "word_title",
 ]

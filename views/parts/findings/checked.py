@@ -1,4 +1,4 @@
-"""The site that the map page checked last, and what was found."""
+"""The last check of the map page: kept in the session, so that the Check page can continue it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from geo.sites import Sites
 from siting.check import CheckResult, Run, Settings
 from views.session import Slot
 
-__all__ = ["Checked", "last_checked", "note_checked"]
+__all__ = ["KeyedRun", "last_checked", "remember_checked"]
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A site and what was found.
+class KeyedRun:
+    """A run of the map page, with the key of its inputs.
 
     Attributes
     ----------
     run : Run
     key : str
-        The same for the same site under the same layers and rules.
+        The same for the same site, layers and rules.
     """
 
     run: Run
@@ -28,28 +28,28 @@ class Checked:
 
     @property
     def sites(self) -> Sites:
-        """What was checked."""
+        """The sites that were checked."""
         return self.run.sites
 
     @property
     def result(self) -> CheckResult:
-        """What was found."""
+        """The result of the check."""
         return self.run.result
 
 
 class LastChecked(NamedTuple):
-    """The site that the map page checked last.
+    """The input of the last check of the map page.
 
     Attributes
     ----------
     token : str
-        The same for the same site.
+        Key of the site: the same for the same site.
     sites : Sites
         As read.
     content : bytes or None
-        Of the upload; None for what was drawn.
+        Of the upload; None for a drawing.
     settings : Settings
-        Of the check, with how the upload was read.
+        Of the check, with the options with which the upload was read.
     """
 
     token: str
@@ -61,11 +61,11 @@ class LastChecked(NamedTuple):
 _LAST: Final[Slot[LastChecked | None]] = Slot("map-checked", None)
 
 
-def note_checked(token: str, run: Run, content: bytes | None) -> None:
-    """Remember what the map page checked: the Check page offers to go on with it."""
+def remember_checked(token: str, run: Run, content: bytes | None) -> None:
+    """Store the input of a check of the map page in the session."""
     _LAST.set(LastChecked(token, run.read, content, run.settings))
 
 
 def last_checked() -> LastChecked | None:
-    """Return what the map page checked last."""
+    """Return the input of the last check of the map page; None before the first."""
     return _LAST.get()

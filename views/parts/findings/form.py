@@ -1,4 +1,4 @@
-"""What is planned: activity, what the law asks about it, the day of the law, the accuracy of the survey."""
+"""The form of a check: activity and its flags, the day of the law, survey accuracy; required layers with their data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from carto.style import THEME
 from layers.law import DECLARED_FLAGS
 from siting.check import Settings, settings_of
 from siting.law import NOT, WORKS, activities, day_of, questions, required_layers
-from views.parts.findings.site_view import Seen, word_title
+from views.parts.findings.site_view import SiteResult, stands_for_title
 from views.session import PersistentWidget, Row, catalogue, html_of, lang, row_of, say, show_html
 
 __all__ = ["CHECK_ACTIVITY", "CHECK_MODE", "activity_title", "choose_settings", "show_required"]
@@ -43,9 +43,9 @@ _COLOURS: Final = {
 
 
 def choose_settings() -> Settings:
-    """Show the form; return what is asked of the check."""
-    known = activities()
-    activity = _activity(known)
+    """Show the form; return the settings of the check."""
+    table = activities()
+    activity = _ask_activity(table)
     left, right = st.columns(2)
     with left:
         key = _AS_OF.restore(dt.date.fromisoformat(day_of(None)))
@@ -66,8 +66,8 @@ def choose_settings() -> Settings:
     works: str = "new"
     flags: tuple[str, ...] = ()
     if activity is not None:
-        works = _works()
-        flags = _flags(activity, row_of(known.loc[activity]))
+        works = _ask_works()
+        flags = _ask_flags(activity, row_of(table.loc[activity]))
     return settings_of(
         catalogue(),
         activity=activity,
@@ -78,44 +78,44 @@ def choose_settings() -> Settings:
     )
 
 
-def _activity(known: pd.DataFrame) -> str | None:
-    """Ask for the activity: grouped by family, found by its Chinese or English name."""
+def _ask_activity(table: pd.DataFrame) -> str | None:
+    """Show the drop-down of activities, sorted by family; return the code of the chosen one, None if none is."""
     order = {family: place for place, family in enumerate(_FAMILIES)}
-    codes = sorted(known.index, key=lambda code: order.get(str(known.loc[code, "family"]), len(order)))
+    codes = sorted(table.index, key=lambda code: order.get(str(table.loc[code, "family"]), len(order)))
     key = CHECK_ACTIVITY.restore()
     if CHECK_ACTIVITY.get() not in {None, *codes}:
         CHECK_ACTIVITY.set(None)
     chosen: str | None = st.selectbox(
         say("check_page.activity"),
         codes,
-        format_func=lambda code: _option(row_of(known.loc[code])),
+        format_func=lambda code: _activity_option(row_of(table.loc[code])),
         placeholder=say("check_page.activity_none"),
         key=key,
     )
     CHECK_ACTIVITY.keep(chosen)
     if chosen is not None:
-        row = known.loc[chosen]
+        row = table.loc[chosen]
         st.caption(str(row["description"] if lang() == "zh" else row["description_en"]))
     return chosen
 
 
-def _option(row: Row) -> str:
+def _activity_option(row: Row) -> str:
     family = say(f"check_page.family_{row['family']}")
     names = (row["name"], row["name_en"]) if lang() == "zh" else (row["name_en"], row["name"])
     return f"{family} | {names[0]} {names[1]}"
 
 
 def activity_title(code: str | None) -> str:
-    """Return the name of an activity in the session's language; one that has gone is its own name."""
+    """Return the name of an activity in the session's language; the code itself if the table no longer has it."""
     if code is None:
         return say("check_page.activity_none")
-    known = activities()
-    if code not in known.index:
+    table = activities()
+    if code not in table.index:
         return code
-    return str(known.loc[code, "name" if lang() == "zh" else "name_en"])
+    return str(table.loc[code, "name" if lang() == "zh" else "name_en"])
 
 
-def _works() -> str:
+def _ask_works() -> str:
     key = _WORKS.restore()
     chosen = st.segmented_control(
         say("check_page.works"), WORKS, format_func=lambda one: say(f"check_page.works_{one}"), key=key
@@ -123,26 +123,26 @@ def _works() -> str:
     return _WORKS.keep(chosen or WORKS[0])
 
 
-def _flags(activity: str, row: Row) -> tuple[str, ...]:
-    """Ask what the law asks; return the answers, a no with ``no-`` in front. What was not answered is left open."""
+def _ask_flags(activity: str, row: Row) -> tuple[str, ...]:
+    """Show the questions of the law on an activity; return the flags answered: ``flag`` for yes, ``no-flag`` for no."""
     open_flags = [flag for flag in questions(activity) if flag not in row["flags"]]
     answers = []
     st.markdown(f"**{say('check_page.questions')}**", help=say("check_page.questions_help"))
     for flag in [flag for flag in open_flags if flag not in DECLARED_FLAGS]:
-        label, answer = st.columns([1.5, 1], vertical_alignment="center")
-        label.markdown(say(f"check_page.flag_{flag}"))
+        question_box, answer_box = st.columns([1.5, 1], vertical_alignment="center")
+        question_box.markdown(say(f"check_page.flag_{flag}"))
         widget = _ANSWER.of(activity, flag)
         key = widget.restore()
-        with answer:
-            said = st.segmented_control(
+        with answer_box:
+            answer = st.segmented_control(
                 say(f"check_page.flag_{flag}"),
                 ["yes", "no"],
                 format_func=lambda one: say(f"check_page.{one}"),
                 key=key,
                 label_visibility="collapsed",
             )
-        if widget.keep(said) is not None:
-            answers.append(flag if said == "yes" else f"{NOT}{flag}")
+        if widget.keep(answer) is not None:
+            answers.append(flag if answer == "yes" else f"{NOT}{flag}")
     st.caption(say("check_page.declared"))
     for flag in DECLARED_FLAGS:
         declared = _DECLARED.of(flag)
@@ -151,44 +151,47 @@ def _flags(activity: str, row: Row) -> tuple[str, ...]:
     return tuple(answers)
 
 
-def show_required(seen: Seen) -> None:
-    """Show what the activity must be checked against, and what of it can settle anything at this site."""
-    activity = seen.site["activity"]
+def show_required(site_result: SiteResult) -> None:
+    """Show the required and advised layers of the activity, each with the status of its data at this site."""
+    activity = site_result.site["activity"]
     if activity is None or activity not in activities().index:
         return
-    codes = {str(row["adcode"]) for row in seen.site["counties"]}
+    codes = {str(row["adcode"]) for row in site_result.site["counties"]}
     codes |= {f"{code[:4]}00" for code in codes} | {f"{code[:2]}0000" for code in codes}
     rows = required_layers(activity, frozenset(codes)).to_dict("records")
-    marks = {row["stands_for"]: _mark(row["stands_for"], seen) for row in rows}
+    marks = {row["stands_for"]: _data_status(row["stands_for"], site_result) for row in rows}
     for level, key in (("required", "required"), ("advised", "advised")):
-        mine = [row for row in rows if row["level"] == level]
-        if not mine:
+        layers = [row for row in rows if row["level"] == level]
+        if not layers:
             continue
-        ready = sum(marks[row["stands_for"]] == "ready" for row in mine)
-        head = say(f"check_page.{key}", ready=ready, total=len(mine))
+        ready = sum(marks[row["stands_for"]] == "ready" for row in layers)
+        head = say(f"check_page.{key}", ready=ready, total=len(layers))
         listed = html_of(
             "views/parts/findings/templates/required.html",
             open=level == "required",
             head=head,
-            rows=[{**_texts(row), "mark": marks[row["stands_for"]]} for row in mine],
+            rows=[{**_layer_texts(row), "mark": marks[row["stands_for"]]} for row in layers],
             signs=_MARKS,
             colours=_COLOURS,
         )
         show_html(style("views/parts/findings/templates/required.css"), listed)
 
 
-def _texts(row: Mapping[Any, Any]) -> dict[str, str]:
-    word, why = str(row["stands_for"]), row["why"] if lang() == "zh" else row["why_en"]
-    return {"word": word, "title": word_title(word), "why": str(why)}
+def _layer_texts(row: Mapping[Any, Any]) -> dict[str, str]:
+    stands_for, why = str(row["stands_for"]), row["why"] if lang() == "zh" else row["why_en"]
+    return {"word": stands_for, "title": stands_for_title(stands_for), "why": str(why)}
 
 
-def _mark(word: str, seen: Seen) -> str:
-    """Tell whether the layers that stand for a word settle anything at the site."""
-    if word not in {*seen.site["missing_required"], *seen.site["missing_advised"]}:
+def _data_status(stands_for: str, site_result: SiteResult) -> str:
+    """Return the status of the data that stand for something at the site, a key of `_MARKS`.
+
+    Ready: they decide it; illustrative: they only warn; partial: loaded, but open at this site; missing: not loaded.
+    """
+    if stands_for not in {*site_result.site["missing_required"], *site_result.site["missing_advised"]}:
         return "ready"
-    own = {name for name, spec in seen.specs.items() if spec.stands_for == word}
-    mine = [row for row in seen.site["findings"] if row["layer"] in own]
-    there = [row for row in mine if row["reason"] not in _UNLOADED]
-    if not there:
+    own = {name for name, spec in site_result.specs.items() if spec.stands_for == stands_for}
+    findings = [row for row in site_result.site["findings"] if row["layer"] in own]
+    loaded = [row for row in findings if row["reason"] not in _UNLOADED]
+    if not loaded:
         return "missing"
-    return "illustrative" if any(row["state"] == "indicative" for row in there) else "partial"
+    return "illustrative" if any(row["state"] == "indicative" for row in loaded) else "partial"

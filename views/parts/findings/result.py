@@ -1,4 +1,4 @@
-"""What a check found of one site: verdict with its reasons, size, and every layer with margin and clauses."""
+"""HTML of the result of one site: verdict with its reasons, size, and a row for each layer with margin and rules."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from geo.measure import MEETING
 from siting.records import FindingRecord, RuleRecord, SiteRecord
 from snapshot.findings import amount, area_text, details, length_text
 from views.parts.findings.site_view import (
-    Seen,
-    code_text,
+    SiteResult,
     counties_text,
     layer_title,
     metres,
     named_features,
+    rule_code_text,
     square_metres,
-    word_title,
+    stands_for_title,
 )
 from views.session import html_of, lang, say, show_html
 
@@ -31,31 +31,31 @@ COLOURS: Final = {
     "nothing_found": "#14662c",
     "not_checked": "#4a545c",
 }
-"""Of verdicts; white text reads on each."""
+"""Background colour of each verdict, dark enough for white text."""
 
 CSS: Final = "views/parts/findings/templates/findings.css"
 _MARKS: Final = {"hit": "●", "indicative": "▲", "clear": "✓", "not_checked": "?"}
 _SMALL: Final = Markup("<small>{}</small>")
 _NEAR_M: Final = 1000.0
-_MOST_REASONS: Final = 5
-_SPOKEN: Final = ("prohibited", "review_required", "notice")
+_MAX_REASONS: Final = 5
+_GRAVEST_FIRST: Final = ("prohibited", "review_required", "notice")
 
 
-def show_verdict(seen: Seen) -> None:
-    """Show the verdict with its reasons."""
-    show_html(style(CSS), verdict_html(seen, reasons=True))
+def show_verdict(site_result: SiteResult) -> None:
+    """Show the banner of the verdict with its reasons."""
+    show_html(style(CSS), verdict_html(site_result, reasons=True))
 
 
-def verdict_html(seen: Seen, *, reasons: bool = False) -> Markup:
-    """Return the banner: the verdict in a planner's words, the count of each state, and why."""
-    site = seen.site
+def verdict_html(site_result: SiteResult, *, reasons: bool = False) -> Markup:
+    """Return the banner of a site: its verdict, the number of findings of each state, on demand the reasons."""
+    site = site_result.site
     counts = {state: sum(f["state"] == state for f in site["findings"]) for state in _MARKS}
     shown: list[str] = []
     if reasons:
-        why = _reasons(seen)
-        more = len(why) - _MOST_REASONS
-        shown = why[:_MOST_REASONS] + ([say("check_page.because_more", count=more)] if more > 0 else [])
-        shown += _unsettled(site)
+        why = _verdict_reasons(site_result)
+        more = len(why) - _MAX_REASONS
+        shown = why[:_MAX_REASONS] + ([say("check_page.because_more", count=more)] if more > 0 else [])
+        shown += _open_reasons(site)
     return html_of(
         "views/parts/findings/templates/verdict.html",
         verdict=site["verdict"],
@@ -65,42 +65,42 @@ def verdict_html(seen: Seen, *, reasons: bool = False) -> Markup:
     )
 
 
-def _reasons(seen: Seen) -> list[str]:
-    """Say what the verdict rests on: rules, one line a layer; then what asks to be looked at."""
-    site, code = seen.site, seen.site["verdict"]
+def _verdict_reasons(site_result: SiteResult) -> list[str]:
+    """Return the reasons of the verdict, a sentence each: rules by layer, reminders, then findings without a rule."""
+    site, code = site_result.site, site_result.site["verdict"]
     why = []
-    for finding in seen.findings:
+    for finding in site_result.findings:
         rules = [rule for rule in finding["rules"] if rule["counts_as"] == code]
         if rules:
-            why.append(_by_rules("because_rule", rules, layer=layer_title(seen.specs, finding["layer"])))
+            why.append(_rule_reason("because_rule", rules, layer=layer_title(site_result.specs, finding["layer"])))
     loose = [rule for rule in site["reminders"] if rule["counts_as"] == code]
-    why += [_by_rules("because_reminder", loose)] if loose else []
-    near = [text for finding in seen.findings if (text := _why_look(seen, finding))]
+    why += [_rule_reason("because_reminder", loose)] if loose else []
+    near = [text for finding in site_result.findings if (text := _notice_reason(site_result, finding))]
     return [*why, *(near if code == "notice" else [])]
 
 
-def _by_rules(key: str, rules: Sequence[RuleRecord], **values: str) -> str:
-    """Return the first of some rules, and how many more there are."""
-    text = say(f"check_page.{key}", **values, **_cited(rules[0]))
+def _rule_reason(key: str, rules: Sequence[RuleRecord], **values: str) -> str:
+    """Return a sentence that cites the first of some rules and counts the others."""
+    text = say(f"check_page.{key}", **values, **_citation(rules[0]))
     return text if len(rules) == 1 else text + say("check_page.because_others", count=len(rules) - 1)
 
 
-def _unsettled(site: SiteRecord) -> list[str]:
-    """Say what keeps the verdict from being more than it is."""
+def _open_reasons(site: SiteRecord) -> list[str]:
+    """Return a sentence on what leaves the verdict open: required layers that are missing, else unchecked layers."""
     if site["missing_required"]:
-        names = say("snapshot.and").join(word_title(word) for word in site["missing_required"])
+        names = say("snapshot.and").join(stands_for_title(code) for code in site["missing_required"])
         return [say("check_page.because_missing", layers=names)]
     return [say("check_page.because_open")] if site["verdict"] == "not_checked" else []
 
 
-def _cited(rule: RuleRecord) -> dict[str, str]:
+def _citation(rule: RuleRecord) -> dict[str, str]:
     summary = rule["summary"] if lang() == "zh" else rule.get("summary_en") or rule["summary"]
     return {"summary": str(summary).rstrip("。."), "clause": clause_text(rule)}
 
 
-def _why_look(seen: Seen, finding: FindingRecord) -> str:
-    """Say why a finding without a rule asks to be looked at."""
-    title = layer_title(seen.specs, finding["layer"])
+def _notice_reason(site_result: SiteResult, finding: FindingRecord) -> str:
+    """Return why a finding without a rule deserves notice (met, or clear only within accuracy); "" if it does not."""
+    title = layer_title(site_result.specs, finding["layer"])
     if finding["must_be_inside"]:
         return ""
     if finding["relation"] in MEETING:
@@ -111,15 +111,15 @@ def _why_look(seen: Seen, finding: FindingRecord) -> str:
 
 
 def clause_text(rule: RuleRecord) -> str:
-    """Return title and article in the session's language."""
+    """Return the title of the law and the article of a rule in the session's language."""
     if lang() == "zh" or not rule.get("title_en"):
         return str(rule["clause"])
     return f"{rule['title_en']} {rule.get('article') or ''}".strip()
 
 
-def facts_html(seen: Seen, *, areas: bool = True) -> Markup:
-    """Return county, size and where the coordinate system is from, a line each."""
-    now, site = lang(), seen.site
+def facts_html(site_result: SiteResult, *, areas: bool = True) -> Markup:
+    """Return counties, areas or length, and coordinate system with its evidence as HTML, a line each."""
+    now, site = lang(), site_result.site
     lines = [counties_text(site)]
     sizes = (("ellipsoid", site["area_m2"]), ("plane", site["plane_area_m2"]), ("declared", site["declared_area_m2"]))
     if areas:
@@ -132,43 +132,46 @@ def facts_html(seen: Seen, *, areas: bool = True) -> Markup:
     return Markup('<div class="rl-facts">{}</div>').format(Markup("<br>").join(lines))
 
 
-def findings_html(seen: Seen) -> Markup:
-    """Return one row a layer: what was met first, what could not be checked last."""
-    return html_of("views/parts/findings/templates/findings.html", rows=[_finding(seen, row) for row in seen.findings])
+def findings_html(site_result: SiteResult) -> Markup:
+    """Return the findings as HTML, a row for each layer, in the order of `SiteResult.findings`."""
+    return html_of(
+        "views/parts/findings/templates/findings.html",
+        rows=[_finding_values(site_result, row) for row in site_result.findings],
+    )
 
 
-def _finding(seen: Seen, row: FindingRecord) -> dict[str, Any]:
-    """Return what the template writes of a finding."""
+def _finding_values(site_result: SiteResult, row: FindingRecord) -> dict[str, Any]:
+    """Return the values of the template for a finding."""
     now, state = lang(), row["state"]
-    title = layer_title(seen.specs, row["layer"])
-    mark, word, tone = _MARKS[state], say(f"siting.state_{state}"), state
-    if state == "clear" and row["rules"] and row["rules"][0]["counts_as"] in _SPOKEN[:2]:
-        mark, word, tone = "●", say("check_page.too_near"), "hit"
+    title = layer_title(site_result.specs, row["layer"])
+    mark, state_text, css_class = _MARKS[state], say(f"siting.state_{state}"), state
+    if state == "clear" and row["rules"] and row["rules"][0]["counts_as"] in _GRAVEST_FIRST[:2]:
+        mark, state_text, css_class = "●", say("check_page.too_near"), "hit"
     elif state == "clear" and row["firm"] is False:
-        mark, word, tone = "◐", say("check_page.within_accuracy"), "indicative"
+        mark, state_text, css_class = "◐", say("check_page.within_accuracy"), "indicative"
     if row["must_be_inside"]:
         title = f"{title} · {say('check_page.must_inside')}"
         if state in {"hit", "clear"}:
-            held = row["relation"] == "within"
-            mark, tone = ("✓", "clear") if held else ("●", "hit")
+            inside = row["relation"] == "within"
+            mark, css_class = ("✓", "clear") if inside else ("●", "hit")
             partly = row["relation"] in MEETING
-            word = say(f"check_page.{'inside' if held else 'partly_outside' if partly else 'outside'}")
+            state_text = say(f"check_page.{'inside' if inside else 'partly_outside' if partly else 'outside'}")
     shown = {**row, "county_only": named_features(row["layer"], row["county_only"])}
     lines = [_SMALL.format(text) for text in (amount(shown, now), details(shown, now)) if text]
-    lines += _how_far(row)
+    lines += _margin_lines(row)
     return {
         "layer": row["layer"],
         "state": state,
-        "tone": tone,
+        "tone": css_class,
         "mark": mark,
-        "word": word,
+        "word": state_text,
         "lines": [Markup(" ").join([title, *lines])] if state == "not_checked" else [*filter(None, [title]), *lines],
-        "rules": rules_html(row["rules"], opened=seen.site["verdict"]),
+        "rules": rules_html(row["rules"], opened=site_result.site["verdict"]),
     }
 
 
-def _how_far(row: FindingRecord) -> list[Markup]:
-    """Say what is inside and outside, how far off would change the finding, and what looks like two lines that miss."""
+def _margin_lines(row: FindingRecord) -> list[Markup]:
+    """Return HTML lines on a finding: areas inside and outside, the margin against the accuracy, a suspected sliver."""
     found = []
     inside_m2, outside_m2 = row["inside_m2"], row["outside_m2"]
     if row["must_be_inside"] and inside_m2 is not None and outside_m2 is not None:
@@ -195,35 +198,39 @@ def _how_far(row: FindingRecord) -> list[Markup]:
 def rules_html(
     rules: Sequence[RuleRecord], *, opened: str | None = None, title: str | None = None, few: int = 0
 ) -> Markup:
-    """Return clauses to be unfolded: what each says, by whom, since when, and what it counts for.
+    """Return rules as HTML under a fold: summary, clause, authority, days in force, effect on the verdict.
 
     Parameters
     ----------
     rules : sequence of RuleRecord
     opened : str, optional
-        A verdict: shown unfolded where a rule counts as it.
+        A verdict: unfolded if a rule counts as it and it is prohibited or review_required.
     title : str, optional
-        What stands on the fold; the number of clauses without.
+        Heading of the fold; the number of rules by default.
     few : int
-        Shown unfolded where there are no more.
+        Unfolded if there are at most so many rules.
     """
     if not rules:
         return Markup()
-    grave = any(rule["counts_as"] == opened and opened in _SPOKEN[:2] for rule in rules)
+    grave = any(rule["counts_as"] == opened and opened in _GRAVEST_FIRST[:2] for rule in rules)
     return html_of(
         "views/parts/findings/templates/rules.html",
         open=grave or len(rules) <= few,
         head=title or say("check_page.clauses", count=len(rules)),
-        rules=[_rule(rule) for rule in rules],
+        rules=[_rule_values(rule) for rule in rules],
     )
 
 
-def _rule(rule: RuleRecord) -> dict[str, Any]:
-    """Return what the template writes of a clause."""
+def _rule_values(rule: RuleRecord) -> dict[str, Any]:
+    """Return the values of the template for a rule."""
     counts = rule["counts_as"]
     colour = COLOURS.get(counts or "", THEME["open"])
     tag = say(f"siting.verdict_{counts}") if counts else say(f"check_page.status_{rule['status']}")
-    facts = [say(f"check_page.rank_{rule['authority']}"), _days(rule), say(f"check_page.effect_{rule['effect']}")]
+    facts = [
+        say(f"check_page.rank_{rule['authority']}"),
+        _in_force_text(rule),
+        say(f"check_page.effect_{rule['effect']}"),
+    ]
     facts += [say(f"check_page.status_{rule['status']}")] if counts else [say("check_page.counts_none")]
     if rule["verified"] != "yes":
         facts.append(say(f"check_page.verified_{rule['verified']}"))
@@ -233,13 +240,13 @@ def _rule(rule: RuleRecord) -> dict[str, Any]:
         lines.append(say("check_page.rule_distance", asked=metres(distance_m), measured=metres(measured_m)))
     for key, codes in (("open_line", rule["open"]), ("assumed_line", rule["assumed"])):
         if codes:
-            what = say("snapshot.and").join(code_text(code) for code in codes)
+            what = say("snapshot.and").join(rule_code_text(code) for code in codes)
             lines.append(say(f"check_page.{key}", what=what))
-    clause, summary = clause_text(rule), _cited(rule)["summary"]
+    clause, summary = clause_text(rule), _citation(rule)["summary"]
     return {"colour": colour, "tag": tag, "clause": clause, "summary": summary, "small": lines}
 
 
-def _days(rule: RuleRecord) -> str:
+def _in_force_text(rule: RuleRecord) -> str:
     since, until = rule["in_force_from"], rule["in_force_to"]
     if not since:
         return say("check_page.in_force_unknown")

@@ -1,4 +1,4 @@
-"""A check as the pages show it: one site at a time, the same from a run just made and from a record of the ledger."""
+"""The result of one site, from a run or a record of the ledger, and its texts in the session's language."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from words import has
 
 __all__ = [
     "RUN_NUMBER",
-    "Seen",
-    "code_text",
+    "SiteResult",
     "counties_text",
     "layer_title",
     "metres",
     "named_features",
     "one_site",
+    "rule_code_text",
     "run_number",
-    "seen_of",
+    "site_result_of",
     "size_text",
     "square_metres",
-    "word_title",
+    "stands_for_title",
 ]
 
 RUN_NUMBER: Final[Slot[int]] = Slot("chk-run-number", 0)
-"""How many checks the Check page has run in this session."""
+"""Number of checks that the Check page has run in this session."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One checked site.
+class SiteResult:
+    """The record of one checked site with the catalogue entries of its layers.
 
     Attributes
     ----------
@@ -54,16 +54,16 @@ class Seen:
 
     @property
     def findings(self) -> list[FindingRecord]:
-        """Return the findings in the order of reading: hits, warnings, the rest, what was not checked."""
-        return sorted(self.site["findings"], key=_weight)
+        """The findings, gravest first: banned or to be reviewed, hits, warnings, clear ones, not checked ones."""
+        return sorted(self.site["findings"], key=_reading_order)
 
 
-def seen_of(result: CheckResult, position: int, specs: Mapping[str, LayerSpec]) -> Seen:
-    """Return one site of a result as its report has it."""
-    return Seen(to_json(one_site(result, position), VERSION)["sites"][0], specs)
+def site_result_of(result: CheckResult, position: int, specs: Mapping[str, LayerSpec]) -> SiteResult:
+    """Return the record of one site of a result, by its position."""
+    return SiteResult(to_json(one_site(result, position), VERSION)["sites"][0], specs)
 
 
-def _weight(row: FindingRecord) -> int:
+def _reading_order(row: FindingRecord) -> int:
     if row["rules"] and row["rules"][0]["counts_as"] in GRAVE and row["state"] != "not_checked":
         return -1
     if row["state"] == "clear" and (row["firm"] is False or row["must_be_inside"]) and row["relation"] != "within":
@@ -78,13 +78,13 @@ def layer_title(specs: Mapping[str, LayerSpec], name: str) -> str:
     return specs[name].title(lang()) if name in specs else name
 
 
-def word_title(word: str) -> str:
-    """Return what a word of ``stands_for`` means; a word of a user's own catalogue is its own name."""
-    return say(f"check_page.word_{word}") if has(f"check_page.word_{word}") else word
+def stands_for_title(code: str) -> str:
+    """Return the name of a ``stands_for`` code in the session's language; the code itself if it has no name."""
+    return say(f"check_page.word_{code}") if has(f"check_page.word_{code}") else code
 
 
-def code_text(code: str) -> str:
-    """Say why a rule is open, or what was assumed for it."""
+def rule_code_text(code: str) -> str:
+    """Return the text of a code of ``open`` or ``assumed`` of a rule in the session's language."""
     if code.startswith("flag:"):
         return say("check_page.open_flag", flag=say(f"check_page.flag_{code[5:]}"))
     key = f"check_page.open_{code}" if has(f"check_page.open_{code}") else f"siting.reason_{code}"
@@ -92,7 +92,7 @@ def code_text(code: str) -> str:
 
 
 def counties_text(site: SiteRecord) -> str:
-    """Write the counties of a site, with shares where there are several."""
+    """Return the names of the counties of a site, with their shares if there are several."""
     rows = site["counties"]
     if not rows:
         return say("snapshot.no_county")
@@ -103,7 +103,7 @@ def counties_text(site: SiteRecord) -> str:
 
 
 def size_text(area_m2: float | None, length_m: float | None) -> str:
-    """Write an area or a length, whichever there is."""
+    """Return the text of an area, else of a length, else of a point."""
     if area_m2 is not None and not pd.isna(area_m2):
         return area_text(float(area_m2), lang())
     if length_m is not None and not pd.isna(length_m):
@@ -112,30 +112,30 @@ def size_text(area_m2: float | None, length_m: float | None) -> str:
 
 
 def metres(value: float) -> str:
-    """Write metres as a survey would: decimals only where they matter."""
+    """Return metres as text: two decimals below 1, one below 10, else none."""
     return f"{value:,.2f}" if value < 1 else f"{value:,.1f}" if value < 10 else f"{value:,.0f}"
 
 
 def square_metres(value: float) -> str:
-    """Write square metres to the centimetre's worth."""
+    """Return square metres as text with two decimals."""
     return f"{value:,.2f}"
 
 
 def named_features(layer: str, ids: list[Any], most: int = 5) -> list[Row]:
-    """Return features known by id with their names, as far as the layer is loaded today."""
-    held = current_layers().get(layer)
-    if held is None or held.frame is None:
+    """Return features by id, the first `most` with their names if the layer is loaded."""
+    loaded = current_layers().get(layer)
+    if loaded is None or loaded.frame is None:
         return [{"feature_id": one} for one in ids]
-    known = held.frame[held.frame["feature_id"].isin(ids[:most])].set_index("feature_id")
-    named = [
-        {"feature_id": one, "name_zh": known.loc[one, "name_zh"], "name_en": known.loc[one, "name_en"]}
-        if one in known.index
+    found = loaded.frame[loaded.frame["feature_id"].isin(ids[:most])].set_index("feature_id")
+    records = [
+        {"feature_id": one, "name_zh": found.loc[one, "name_zh"], "name_en": found.loc[one, "name_en"]}
+        if one in found.index
         else {"feature_id": one}
         for one in ids[:most]
     ]
-    return named + [{"feature_id": one} for one in ids[most:]]
+    return records + [{"feature_id": one} for one in ids[most:]]
 
 
 def run_number() -> int:
-    """Return the number of the run that is shown: what is remembered of a run goes by it."""
+    """Return the number of the run that is shown, part of the keys of what belongs to it."""
     return RUN_NUMBER.get()

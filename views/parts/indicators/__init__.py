@@ -1,18 +1,18 @@
-"""Indicators on the screen: choice, figures, own tables and rasters."""
+"""Indicators on the screen: the choice of indicator and classes, its values, the user's own tables and rasters."""
 
-from views.parts.indicators.choice import CHOICE, choose, chosen
-from views.parts.indicators.figures import OWN, Shown, shown, subjects
+from views.parts.indicators.choice import CHOICE, current_choice, update_choice
+from views.parts.indicators.figures import OWN, MappedIndicator, mapped_indicator, subjects
 from views.parts.indicators.own_raster import (
     RASTER_CLOSE,
-    as_picture,
+    ask_display,
     choose_raster,
     picture_group,
     picture_legend,
-    show_as,
+    shows_picture,
 )
-from views.parts.indicators.own_subjects import OWN_ADDED, add_own, forget_own, today
+from views.parts.indicators.own_subjects import OWN_ADDED, add_own_subject, remove_own_subjects, today
 from views.parts.indicators.picker import choose_classes, choose_indicator, choose_subject, labels_of
-from views.parts.indicators.second import SECOND, beside, choose_beside
+from views.parts.indicators.second import SECOND, ask_second, compared_pair
 
 __all__ = [
     "CHOICE",
@@ -20,23 +20,23 @@ __all__ = [
     "OWN_ADDED",
     "RASTER_CLOSE",
     "SECOND",
-    "Shown",
-    "add_own",
-    "as_picture",
-    "beside",
-    "choose",
-    "choose_beside",
+    "MappedIndicator",
+    "add_own_subject",
+    "ask_display",
+    "ask_second",
     "choose_classes",
     "choose_indicator",
     "choose_raster",
     "choose_subject",
-    "chosen",
-    "forget_own",
+    "compared_pair",
+    "current_choice",
     "labels_of",
+    "mapped_indicator",
     "picture_group",
     "picture_legend",
-    "show_as",
-    "shown",
+    "remove_own_subjects",
+    "shows_picture",
     "subjects",
     "today",
+    "update_choice",
 ]

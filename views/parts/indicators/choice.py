@@ -1,6 +1,6 @@
-"""Which indicator is shown and how it is classed: a plain dict of short strings that a link can carry.
+"""The choice of an indicator and its classification: a plain dict of short strings, as a link has it.
 
-What a link brings is anybody's text: each value is taken only if it is one that we could have written.
+A link may hold any text: each value is used only if it is one that the product itself writes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Sc
 from geo.errors import RedlineError
 from views.session import Slot
 
-__all__ = ["CHOICE", "Choice", "choose", "chosen", "read_choice", "revision"]
+__all__ = ["CHOICE", "Choice", "current_choice", "read_choice", "update_choice", "widget_revision"]
 
 CHOICE: Final[Slot[Any]] = Slot("indicator_choice", None)
 _REVISIONS: Final[Slot[dict[str, int]]] = Slot("indicator_revisions", {})
@@ -27,19 +27,19 @@ _FEWEST: Final = 3
 
 @dataclass(frozen=True)
 class Choice:
-    """What is shown.
+    """The indicator that is shown and its classification.
 
     Attributes
     ----------
     id : str
-        Of a subject; "" for none.
+        Id of a subject; "" for none.
     scheme : Scheme
     k : str
-        3 to 9.
+        Number of classes, 3 to 9.
     limits : str
         Upper limits for ``by_hand`` as the user wrote them.
     palette : str
-        Of ColorBrewer; "" for the one that fits the mode.
+        Name in ColorBrewer; "" for the default of the mode.
     year : str
         Key of a moment, or two with ``..`` between for a change; "" for the first that there is.
     mode : {"value", "change"}
@@ -55,20 +55,20 @@ class Choice:
 
     @property
     def upper_limits(self) -> tuple[float, ...]:
-        """The limits set by hand; none where they are not set or cannot be used."""
+        """The limits set by hand as numbers; empty if none are set or they cannot be used."""
         try:
             return parse_limits(self.limits) if self.limits else ()
         except RedlineError:
             return ()
 
     def colours(self, *, diverging: bool) -> Palette:
-        """Return the palette, the usual one where the chosen one does not fit."""
+        """Return the chosen palette if it is of the kind asked for, else the default one of that kind."""
         fitting = DIVERGING if diverging else SEQUENTIAL
         return self.palette if self.palette in fitting else fitting[0]
 
 
 def read_choice(raw: object) -> Choice:
-    """Return a choice from what may be anything: every value that is not sound is the usual one.
+    """Return a valid choice from any object: the default replaces each value that is missing or not valid.
 
     Examples
     --------
@@ -81,55 +81,55 @@ def read_choice(raw: object) -> Choice:
     """
     if not isinstance(raw, Mapping):
         return Choice()
-    told = {name: value for name, value in raw.items() if isinstance(name, str) and isinstance(value, str)}
-    usual = Choice()
-    name = told.get("id", "")
-    k = told.get("k", usual.k)
-    scheme = told.get("scheme", "")
-    limits = told.get("limits", "")
-    year = told.get("year", "")
+    texts = {name: value for name, value in raw.items() if isinstance(name, str) and isinstance(value, str)}
+    default = Choice()
+    name = texts.get("id", "")
+    k = texts.get("k", default.k)
+    scheme = texts.get("scheme", "")
+    limits = texts.get("limits", "")
+    year = texts.get("year", "")
     return Choice(
         id=name if _ID.fullmatch(name) else "",
-        scheme=scheme if scheme in SCHEMES else usual.scheme,
-        k=k if k in {str(number) for number in range(_FEWEST, MAX_CLASSES + 1)} else usual.k,
+        scheme=scheme if scheme in SCHEMES else default.scheme,
+        k=k if k in {str(number) for number in range(_FEWEST, MAX_CLASSES + 1)} else default.k,
         limits=limits if _LIMITS.fullmatch(limits) else "",
-        palette=told.get("palette", "") if told.get("palette") in (*SEQUENTIAL, *DIVERGING) else "",
+        palette=texts.get("palette", "") if texts.get("palette") in (*SEQUENTIAL, *DIVERGING) else "",
         year=year if _MOMENT.fullmatch(year) else "",
-        mode=told.get("mode", "value") if told.get("mode") in _MODES else "value",
+        mode=texts.get("mode", "value") if texts.get("mode") in _MODES else "value",
     )
 
 
-def chosen() -> Choice:
+def current_choice() -> Choice:
     """Return the choice of the session."""
     return read_choice(CHOICE.get())
 
 
-def choose(*, by: str = "", **changes: str) -> None:
-    """Change the choice of the session. Another subject starts at its first moment and without limits of its own.
+def update_choice(*, by: str = "", **changes: str) -> None:
+    """Update the choice of the session; with another subject, year, mode and limits go back to their defaults.
 
     Parameters
     ----------
     by : str
         Name of the part whose widget the user changed; empty where the change comes from elsewhere. The widgets of
-        all other parts that change are made anew (`revision`).
+        all other parts that change are replaced (`widget_revision`).
     **changes : str
         As in `Choice`.
     """
-    before = now = chosen()
+    before = now = current_choice()
     if "id" in changes and changes["id"] != now.id:
         now = replace(now, year="", mode="value", limits="", scheme="natural_breaks" if now.limits else now.scheme)
     after = {**asdict(now), **changes}
-    made_anew = [name for name, value in asdict(before).items() if after[name] != value and name != by]
-    counts = {name: revision(name) + 1 for name in made_anew}
+    changed = [name for name, value in asdict(before).items() if after[name] != value and name != by]
+    counts = {name: widget_revision(name) + 1 for name in changed}
     _REVISIONS.set({**_REVISIONS.get(), **counts})
     CHOICE.set(after)
 
 
-def revision(name: str) -> int:
-    """Return how often a part of the choice was changed by something else than its widget.
+def widget_revision(name: str) -> int:
+    """Return how often a part of the choice was changed by anything but its own widget.
 
-    It stands in the widget's key, and a widget of an older number is not listened to. A browser that asks for a run
-    before it has heard of a change (a map that settles does) still sends what the widget held before; taken as an
-    answer, that would undo the change.
+    It is part of the widget's key, and values of a widget with an older number are ignored. A browser that asks for a
+    run before it has received a change (a map that settles does) still sends the previous value of the widget; used as
+    an answer, that would undo the change.
     """
     return _REVISIONS.get().get(name, 0)

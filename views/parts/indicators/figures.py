@@ -1,4 +1,4 @@
-"""The subjects that a session can show, their figures, and a choice as the map paints it."""
+"""The subjects that a session can show, their figures, and the classified indicator that the map draws."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from views.session import (
 )
 from words import t
 
-__all__ = ["OWN", "Shown", "moment_of", "pair_of", "regions_of", "shown", "subjects"]
+__all__ = ["OWN", "MappedIndicator", "mapped_indicator", "moment_of", "moments_of_change", "regions_layer", "subjects"]
 
 OWN: Final[Slot[dict[str, Subject]]] = Slot("own-subjects", {})
-"""Key of the session's own subjects: of its files, seen by nobody else."""
+"""Subjects by id that the user added in this session; other sessions do not have them."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A choice with its figures.
+class MappedIndicator:
+    """An indicator with its value for each region, and the choropleth that draws it.
 
     Attributes
     ----------
@@ -50,8 +50,9 @@ class Shown:
     indicator : Indicator
     choropleth : Choropleth
     by_region : Series
-        On the rows of ``choropleth.layer.frame``.
+        Values, on the rows of ``choropleth.layer.frame``.
     change : bool
+        Whether the values are changes between two moments.
     """
 
     subject: Subject
@@ -62,42 +63,42 @@ class Shown:
 
 
 def subjects() -> dict[str, Subject]:
-    """Return every subject by id: the session's own first, then derived, then published."""
+    """Return every subject by id: those that the user added, then derived, then published ones."""
     folder = data_root(catalogue().folder) / "plans"
-    return {**OWN.get(), **_offered(str(folder), stamp_of(folder))}
+    return {**OWN.get(), **_product_subjects(str(folder), stamp_of(folder))}
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _offered(folder: str, now: FilesStamp) -> dict[str, Subject]:  # noqa: ARG001 -- part of the cache key
+def _product_subjects(folder: str, now: FilesStamp) -> dict[str, Subject]:  # noqa: ARG001 -- part of the cache key
     rows = pd.concat([read_table(name, Path(folder)) for name in ("indicators", "limits")], ignore_index=True)
     return {one.id: one for one in (*derived_subjects(), *published_subjects(rows))}
 
 
-def regions_of(level: str) -> Layer | None:
-    """Return the loaded polygons of a level."""
-    held = (layer for layer in current_layers().values() if layer.spec.stands_for == level)
-    return next((layer for layer in held if layer.frame is not None), None)
+def regions_layer(level: str) -> Layer | None:
+    """Return the loaded layer of the territories of a level; None if there is none."""
+    layers = (layer for layer in current_layers().values() if layer.spec.stands_for == level)
+    return next((layer for layer in layers if layer.frame is not None), None)
 
 
 def moment_of(subject: Subject, year: str) -> Moment:
-    """Return the moment that is asked for, else the first."""
+    """Return the moment of a subject with the key `year`, else its first."""
     return next((moment for moment in subject.moments if moment.key == year), subject.moments[0])
 
 
-def pair_of(subject: Subject, year: str) -> tuple[Moment, Moment] | None:
-    """Return the two moments of the change that is asked for, else of the first there is; None where there is none."""
+def moments_of_change(subject: Subject, year: str) -> tuple[Moment, Moment] | None:
+    """Return the two moments of the change with the key `year`, else of the first change; None if there is none."""
     pairs = changes_of(subject)
     return next((pair for pair in pairs if f"{pair[0].key}..{pair[1].key}" == year), pairs[0] if pairs else None)
 
 
-def shown(choice: Choice) -> Shown | None:
-    """Return a choice with its figures; None for none, and where what it is derived from is not loaded."""
+def mapped_indicator(choice: Choice) -> MappedIndicator | None:
+    """Return the indicator of a choice with its values, classified; None without values or the layers they need."""
     subject = subjects().get(choice.id)
     if subject is None:
         return None
-    pair = pair_of(subject, choice.year) if choice.mode == "change" else None
+    pair = moments_of_change(subject, choice.year) if choice.mode == "change" else None
     indicator = change_between(subject, *pair) if pair else _figures(subject, moment_of(subject, choice.year))
-    regions = regions_of(subject.level)
+    regions = regions_layer(subject.level)
     if indicator is None or regions is None or regions.frame is None:
         return None
     values = indicator.figures.reindex(regions.frame["adcode"].astype(str)).reset_index(drop=True)
@@ -113,7 +114,7 @@ def shown(choice: Choice) -> Shown | None:
         centre=0.0 if pair else None,
     )
     note = _note(indicator)
-    return Shown(
+    return MappedIndicator(
         subject,
         indicator,
         Choropleth(regions, classes, indicator.title, indicator.unit, note, indicator.made_of),
@@ -123,7 +124,7 @@ def shown(choice: Choice) -> Shown | None:
 
 
 def _note(indicator: Indicator) -> Bilingual:
-    """Return the source, with the level of a figure that is no county's."""
+    """Return the source of an indicator, with its level if that is not the county."""
     if indicator.level == "county":
         return indicator.source
     key = f"indicator_page.only_{indicator.level}"

@@ -1,4 +1,4 @@
-"""A user's GeoTIFF on the indicators page: what it is, what is asked of it, figures, and the picture on the map."""
+"""A user's GeoTIFF on the indicators page: its facts, the form of zonal statistics, and its picture on the map."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from geo.errors import CrsError, RedlineError
 from geo.raster import RasterFacts, Statistic, raster_facts, raster_view
 from geo.whole_file import whole_file
 from layers.indicators import Level, RasterWish, raster_subject
-from views.parts.indicators.choice import chosen
-from views.parts.indicators.figures import regions_of
-from views.parts.indicators.own_subjects import add_own, today
+from views.parts.indicators.choice import current_choice
+from views.parts.indicators.figures import regions_layer
+from views.parts.indicators.own_subjects import add_own_subject, today
 from views.server import FROM_COMPONENT, tiles_folder
 from views.session import Slot, html_of, lang, markdown_text, say, set_widget, show_fault, widget_value
 
-__all__ = ["RASTER_CLOSE", "as_picture", "choose_raster", "picture_group", "picture_legend", "show_as"]
+__all__ = ["RASTER_CLOSE", "ask_display", "choose_raster", "picture_group", "picture_legend", "shows_picture"]
 
 _STATISTICS: Final[tuple[Statistic, ...]] = ("mean", "sum", "min", "max", "share")
 _LEVELS: Final[tuple[Level, ...]] = ("county", "prefecture")
@@ -39,15 +39,15 @@ _SYSTEMS: Final = (
     "EPSG:3857",
 )
 _FOLDER: Final = "own_raster"
-_KEPT: Final = 40
+_MAX_PICTURES: Final = 40
 _DAY_SECONDS: Final = 24 * 3600
 
 
 @dataclass(frozen=True)
-class _Shown:
-    """The picture of a raster: what it is of, its address, bounds, and what its colours stand for.
+class _RasterPicture:
+    """The picture of a band: raster and band, URL, bounds (degrees), and the range of values of its colours.
 
-    The unit is that of the cells, "" where it is not known; that of the figures may be another (a share of cells).
+    The unit is that of the cells, "" if unknown; that of the figures may differ (a share of cells).
     """
 
     name: str
@@ -60,46 +60,46 @@ class _Shown:
     colours: tuple[str, ...]
 
 
-_PICTURES: Final[Slot[dict[str, _Shown]]] = Slot("own-pictures", {})
+_PICTURES: Final[Slot[dict[str, _RasterPicture]]] = Slot("own-pictures", {})
 _REQUESTED: Final[Slot[str]] = Slot("raster-asked", "")
 _AS_PICTURE: Final[Slot[bool]] = Slot("raster-as-picture", default=False)
 _OPACITY: Final[Slot[int]] = Slot("raster-opacity", 80)
 _OPACITY_WIDGET: Final[Slot[int]] = Slot("raster-opacity-choice", 80)
-_FILE: Final[Slot[tuple[str, tempfile.TemporaryDirectory[str]] | None]] = Slot("raster-kept", None)
-"""The upload's id, and the folder that holds its bytes."""
+_UPLOAD: Final[Slot[tuple[str, tempfile.TemporaryDirectory[str]] | None]] = Slot("raster-kept", None)
+"""Id of the upload, and the temporary folder with its bytes."""
 RASTER_CLOSE: Final[Slot[bool]] = Slot("raster-close", default=False)
-"""Whether the panel of rasters is to be closed: what it was opened for is done."""
+"""Whether the panel of rasters is to be closed, as its figures are computed."""
 
 
 def choose_raster() -> None:
-    """Show the uploader and, once a file is there, what is asked of it."""
+    """Show the uploader and, for an uploaded file, the form of zonal statistics."""
     st.caption(say("raster_own.lead"))
     uploaded = st.file_uploader(say("raster_own.file"), type=["tif", "tiff"], key="raster-file")
     if uploaded is None:
-        _FILE.clear()
+        _UPLOAD.clear()
         return
-    path = _kept(uploaded)
+    path = _uploaded_path(uploaded)
     try:
-        facts = _facts(path, uploaded.name)
+        facts = _facts_with_crs(path, uploaded.name)
         if facts is not None:
-            _ask(path, facts, uploaded.file_id)
+            _ask_statistic(path, facts, uploaded.file_id)
     except RedlineError as fault:
         show_fault(fault)
 
 
-def _kept(uploaded: Any) -> Path:
-    """Return the upload as a file in a folder of its own, which goes with the session."""
-    held = _FILE.get()
-    if held is None or held[0] != uploaded.file_id:
+def _uploaded_path(uploaded: Any) -> Path:
+    """Return the path of the upload in a temporary folder that is deleted with the session."""
+    stored = _UPLOAD.get()
+    if stored is None or stored[0] != uploaded.file_id:
         folder = tempfile.TemporaryDirectory(prefix="redline-raster-", ignore_cleanup_errors=True)
         (Path(folder.name) / "raster.tif").write_bytes(uploaded.getbuffer())
-        held = (uploaded.file_id, folder)
-        _FILE.set(held)
-    return Path(held[1].name) / "raster.tif"
+        stored = (uploaded.file_id, folder)
+        _UPLOAD.set(stored)
+    return Path(stored[1].name) / "raster.tif"
 
 
-def _facts(path: Path, name: str) -> RasterFacts | None:
-    """Look through the file; where it does not name its system, ask for it."""
+def _facts_with_crs(path: Path, name: str) -> RasterFacts | None:
+    """Return the facts of a raster; where it names no CRS, show the choice of one, and return None until it is made."""
     try:
         return raster_facts(path, name)
     except CrsError as fault:
@@ -111,13 +111,13 @@ def _facts(path: Path, name: str) -> RasterFacts | None:
 
 
 def _scaling(facts: RasterFacts) -> str:
-    """Write scale and offset of the bands that have one."""
-    told = [f"{number}: × {scale:g} + {offset:g}" for number, (scale, offset) in enumerate(facts.scaling, start=1)]
-    return "; ".join(text for text, pair in zip(told, facts.scaling, strict=True) if pair != (1.0, 0.0))
+    """Return scale and offset of the bands that have one, as text."""
+    texts = [f"{number}: × {scale:g} + {offset:g}" for number, (scale, offset) in enumerate(facts.scaling, start=1)]
+    return "; ".join(text for text, pair in zip(texts, facts.scaling, strict=True) if pair != (1.0, 0.0))
 
 
-def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
-    """Ask what is wanted and reckon it."""
+def _ask_statistic(path: Path, facts: RasterFacts, seed: str) -> None:
+    """Show the facts of a raster and the form of zonal statistics; compute them once the button is pressed."""
     st.caption(
         say(
             "raster_own.facts",
@@ -166,13 +166,13 @@ def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
         say("raster_own.use"), type="primary", width="stretch", key=f"raster-use-{seed}",
         on_click=lambda: _REQUESTED.set(seed),
     )  # fmt: skip
-    # a map that has just drawn itself starts the script anew and takes a press with it: what was asked for stays asked
+    # a map that has just drawn itself reruns the script and loses a press: the request is kept until it is handled
     if _REQUESTED.get() != seed:
         return
     try:
-        facts = _without(facts, written)
+        facts = _with_nodata(facts, written)
         wish = RasterWish(int(band), statistic, float(of_class), unit.strip(), level, least)
-        _reckon(path, facts, wish)
+        _compute_figures(path, facts, wish)
     except RedlineError:
         _REQUESTED.clear()
         raise
@@ -180,8 +180,8 @@ def _ask(path: Path, facts: RasterFacts, seed: str) -> None:
     st.rerun()
 
 
-def _without(facts: RasterFacts, written: str) -> RasterFacts:
-    """Return the facts with the no-data value that the user gives."""
+def _with_nodata(facts: RasterFacts, written: str) -> RasterFacts:
+    """Return the facts with the no-data value that the user wrote; unchanged if it is blank."""
     if not written.strip():
         return facts
     try:
@@ -190,9 +190,9 @@ def _without(facts: RasterFacts, written: str) -> RasterFacts:
         raise RedlineError("raster_own.nodata_wrong") from None
 
 
-def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
-    """Reckon the figures and paint the picture, saying how far it is."""
-    regions = regions_of(wish.level)
+def _compute_figures(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
+    """Compute the zonal statistics and the picture with a progress bar; add both to the session."""
+    regions = regions_layer(wish.level)
     if regions is None or regions.frame is None:
         raise RedlineError("layers.no_counties")
     bar = st.progress(0.0, say("raster_own.working", name=markdown_text(facts.name)))
@@ -204,16 +204,16 @@ def _reckon(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
     west, south, east, north = regions.frame.total_bounds
     view = raster_view(path, facts, (west - 0.3, south - 0.3, east + 0.3, north + 0.3), band=wish.band)
     picture = paint_raster(view.values)
-    _PICTURES.set({**_PICTURES.get(), subject.id: _served(picture, view.bounds, facts.name, wish)})
+    _PICTURES.set({**_PICTURES.get(), subject.id: _store_picture(picture, view.bounds, facts.name, wish)})
     bar.empty()
-    add_own(subject)
+    add_own_subject(subject)
     RASTER_CLOSE.set(value=True)
 
 
-def _served(
+def _store_picture(
     picture: RasterImage, bounds: tuple[tuple[float, float], tuple[float, float]], raster: str, wish: RasterWish
-) -> _Shown:
-    """Keep a picture where sessions of ours may fetch it; they go after a day, or when there are many."""
+) -> _RasterPicture:
+    """Write a picture into the served folder and return it with its URL; delete old and surplus pictures."""
     folder = tiles_folder() / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{hashlib.sha256(picture.webp).hexdigest()}.webp"
@@ -221,27 +221,27 @@ def _served(
         draft.write_bytes(picture.webp)
     newest = sorted(folder.glob("*.webp"), key=lambda path: path.stat().st_mtime, reverse=True)
     for place, old in enumerate(newest):
-        if place >= _KEPT or time.time() - old.stat().st_mtime > _DAY_SECONDS:
+        if place >= _MAX_PICTURES or time.time() - old.stat().st_mtime > _DAY_SECONDS:
             old.unlink(missing_ok=True)
     url = f"{FROM_COMPONENT}/tiles/{_FOLDER}/{name}"
-    return _Shown(raster, wish.band, wish.unit, url, bounds, picture.low, picture.high, picture.colours)
+    return _RasterPicture(raster, wish.band, wish.unit, url, bounds, picture.low, picture.high, picture.colours)
 
 
-def as_picture() -> bool:
-    """Tell whether the map shows the raster that is chosen as it is, and not its figures."""
+def shows_picture() -> bool:
+    """Return whether the map draws the chosen raster itself, not its figures by territory."""
     return _has_picture() and _AS_PICTURE.get()
 
 
 def _has_picture() -> bool:
-    return chosen().id in _PICTURES.get()
+    return current_choice().id in _PICTURES.get()
 
 
-def show_as() -> bool:
-    """Ask, of a raster, whether maps show it or its figures; tell whether it is the raster (on every page)."""
+def ask_display() -> bool:
+    """Show, for a raster, the choice between picture and figures with its opacity; return whether it is the picture."""
     if not _has_picture():
         return False
-    way = f"raster-show-{lang()}"
-    set_widget(way, "picture" if as_picture() else "figures")
+    key = f"raster-show-{lang()}"
+    set_widget(key, "picture" if shows_picture() else "figures")
     _OPACITY_WIDGET.set(_OPACITY.get())
     left, right = st.columns([1, 1], vertical_alignment="center")
     with left:
@@ -249,21 +249,21 @@ def show_as() -> bool:
             say("raster_own.show_as"),
             ["figures", "picture"],
             format_func=lambda code: say(f"raster_own.show_{code}"),
-            key=way,
+            key=key,
             label_visibility="collapsed",
-            on_change=lambda: _AS_PICTURE.set(widget_value(way) == "picture"),
+            on_change=lambda: _AS_PICTURE.set(widget_value(key) == "picture"),
         )
-    if as_picture():
+    if shows_picture():
         right.slider(
             say("raster_own.opacity"), 10, 100, step=5, key=_OPACITY_WIDGET.key,
             on_change=lambda: _OPACITY.set(_OPACITY_WIDGET.get()),
         )  # fmt: skip
-    return as_picture()
+    return shows_picture()
 
 
 def picture_group() -> folium.FeatureGroup:
-    """Return the picture of the raster that is chosen, with what its colours stand for."""
-    picture = _PICTURES.get()[chosen().id]
+    """Return the picture of the chosen raster as a feature group with its colour ramp."""
+    picture = _PICTURES.get()[current_choice().id]
     high = f"{picture.high:,.6g} {picture.unit}".strip()
     legend = RasterLegend(picture.colours, f"{picture.low:,.6g}", high, say("raster_own.picture_legend"))
     title = f"{picture.name} · {say('raster_own.band')} {picture.band}"
@@ -271,7 +271,7 @@ def picture_group() -> folium.FeatureGroup:
 
 
 def picture_legend() -> Markup:
-    """Return what the colours of the picture stand for."""
-    picture = _PICTURES.get()[chosen().id]
+    """Return the legend of the picture as HTML: its colours and the range of values."""
+    picture = _PICTURES.get()[current_choice().id]
     ends = f"{picture.low:,.6g} – {picture.high:,.6g} {picture.unit}"
     return html_of("views/parts/indicators/templates/picture_legend.html", colours=picture.colours, ends=ends)

@@ -1,4 +1,4 @@
-"""Subjects that the user added in this session: from a table or a raster of their own."""
+"""Indicator subjects that the user added in this session, from a table or a raster."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ from datetime import UTC, datetime
 from typing import Final
 
 from layers.indicators import Subject
-from views.parts.indicators.choice import choose, chosen
+from views.parts.indicators.choice import current_choice, update_choice
 from views.parts.indicators.figures import OWN
 from views.session import Slot
 
-__all__ = ["OWN_ADDED", "add_own", "forget_own", "today"]
+__all__ = ["OWN_ADDED", "add_own_subject", "remove_own_subjects", "today"]
 
 OWN_ADDED: Final[Slot[int | None]] = Slot("own-added", None)
-"""Territories of the subject that was just added, until the page says so."""
+"""Number of territories of the subject just added, until the page has shown it."""
 
 
 _MOST_OWN: Final = 12
 
 
 def today() -> str:
-    """Return the date."""
+    """Return today's date, local, as ISO text."""
     return f"{datetime.now(UTC).astimezone():%Y-%m-%d}"
 
 
-def add_own(subject: Subject) -> None:
-    """Add a subject to the session's own, the oldest going, and show it."""
+def add_own_subject(subject: Subject) -> None:
+    """Add a subject to the session and choose it; beyond the limit the oldest is dropped."""
     own = {**OWN.get(), subject.id: subject}
     OWN.set(dict(list(own.items())[-_MOST_OWN:]))
-    choose(id=subject.id, year="", mode="value")
+    update_choice(id=subject.id, year="", mode="value")
     OWN_ADDED.set(len(subject.adcodes))
 
 
-def forget_own() -> None:
-    """Take the session's own subjects back."""
+def remove_own_subjects() -> None:
+    """Remove the subjects that the user added; nothing is chosen any more if one of them was."""
     own = OWN.pop()
-    if chosen().id in own:
-        choose(id="")
+    if current_choice().id in own:
+        update_choice(id="")

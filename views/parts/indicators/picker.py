@@ -1,4 +1,4 @@
-"""Choose the indicator that the map paints, and its classes: by level, theme, document and words."""
+"""Widgets that choose the indicator of the map (by level, theme, document or text), its moment and its classes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import streamlit as st
 from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, parse_limits
 from geo.errors import RedlineError
 from layers.indicators import Subject, changes_of
-from views.parts.indicators.choice import CHOICE, Choice, choose, chosen, revision
-from views.parts.indicators.figures import Shown, pair_of, shown, subjects
+from views.parts.indicators.choice import CHOICE, Choice, current_choice, update_choice, widget_revision
+from views.parts.indicators.figures import MappedIndicator, mapped_indicator, moments_of_change, subjects
 from views.session import (
     lang,
     markdown_text,
@@ -26,51 +26,51 @@ __all__ = ["choose_classes", "choose_indicator", "choose_subject", "label_of", "
 
 _LEVELS: Final = ("county", "prefecture", "province", "own")
 _FEW: Final = 3
-_LONGEST: Final = 160
+_MAX_LIMITS_LENGTH: Final = 160
 
 
 def choose_indicator() -> tuple[Choropleth, pd.Series] | None:
-    """Show the choice as one button of the map page; return the indicator as drawn with its value for each region."""
+    """Show the choice under one button of the map page; return the choropleth and its values, None if there is none."""
     offered = subjects()
-    now = offered.get(chosen().id)
+    now = offered.get(current_choice().id)
     with st.popover(
         markdown_text(label_of(now)) if now else say("indicator_page.choose"),
         width="stretch",
         icon=":material/palette:",
     ):
         choose_subject()
-        found = shown(chosen())
+        found = mapped_indicator(current_choice())
         choose_classes(found)
-    if chosen().id and found is None:
+    if current_choice().id and found is None:
         st.caption(say("indicator_page.no_figures" if now else "indicator_page.gone"))
     return None if found is None else (found.choropleth, found.by_region)
 
 
 def labels_of(offered: Mapping[str, Subject]) -> dict[str, str]:
-    """Return subjects as a list names them."""
+    """Return the labels of subjects by id."""
     names = territories()
     return {code: label_of(subject, names) for code, subject in offered.items()}
 
 
 def label_of(subject: Subject, names: Mapping[str, str] | None = None) -> str:
-    """Return a subject as a list names it: title, unit, and whose figure it is."""
+    """Return the label of a subject: title, unit, and its territories or level."""
     now = lang()
     unit = subject.unit(now)
     title = subject.title(now)
     if unit not in {"", "—"}:
         title = f"{title}（{unit}）" if now == "zh" else f"{title} ({unit})"
-    return f"{title} · {_whose(subject, names or territories())}"
+    return f"{title} · {_territory_label(subject, names or territories())}"
 
 
-def _whose(subject: Subject, names: Mapping[str, str]) -> str:
-    """Return the level of a subject, or the names of the few territories it is told for."""
+def _territory_label(subject: Subject, names: Mapping[str, str]) -> str:
+    """Return the names of the territories of a published subject if they are few, else its level."""
     if subject.basis == "published" and len(subject.adcodes) <= _FEW:
         return say("snapshot.and").join(names.get(code, code) for code in subject.adcodes)
     return say(f"indicator_page.level_{'own' if subject.basis == 'own' else subject.level}")
 
 
 def choose_subject() -> None:
-    """Show what narrows the list, and the list."""
+    """Show the filters of subjects, the drop-down of those found, and the choice of moment."""
     offered = subjects()
     labels = labels_of(offered)
     levels = ["", *(level for level in _LEVELS if any(_level(one) == level for one in offered.values()))]
@@ -85,28 +85,28 @@ def choose_subject() -> None:
     of_level = [one for one in offered.values() if not level or _level(one) == level]
     left, right = st.columns([1, 1.25])
     with left:
-        theme = _narrow("theme", of_level)
+        theme = _ask_group("theme", of_level)
     with right:
         words = st.text_input(
             say("indicator_page.search"), key="indicator-search", placeholder=say("indicator_page.search_hint")
         )
     found = [one for one in of_level if (not theme or theme in _groups(one)) and _matches(one, labels[one.id], words)]
-    now = chosen().id
+    now = current_choice().id
     ids = [one.id for one in found]
-    kept = [now] if now in offered and now not in ids else []
-    told = say("indicator_page.subject") + say("indicator_page.of_them", count=len(ids), total=len(offered))
-    _mirrored("id", now if now in offered else "")
+    hidden = [now] if now in offered and now not in ids else []
+    label = say("indicator_page.subject") + say("indicator_page.of_them", count=len(ids), total=len(offered))
+    _show_in_widget("id", now if now in offered else "")
     st.selectbox(
-        told,
-        ["", *kept, *ids],
+        label,
+        ["", *hidden, *ids],
         format_func=lambda code: labels[code] if code else say("carto.indicator_none"),
-        key=_key("id"),
-        on_change=_take("id"),
+        key=_widget_key("id"),
+        on_change=_on_change("id"),
     )
     if not ids:
         st.caption(say("indicator_page.nothing_found"))
     if now in offered:
-        _choose_moment(offered[now])
+        _ask_moment(offered[now])
 
 
 def _counted(code: str, offered: dict[str, Subject]) -> str:
@@ -119,12 +119,12 @@ def _level(subject: Subject) -> str:
 
 
 def _groups(subject: Subject) -> set[str]:
-    """Return the groups that a subject stands in: its theme and its documents."""
+    """Return the codes of the groups of a subject: its theme and its documents."""
     return {f"theme_{subject.basis}_{subject.theme}", *(f"document_{code}" for code in subject.documents)}
 
 
-def _narrow(name: str, found: list[Subject]) -> str:
-    """Show the groups of a list with their sizes: what is derived, themes of the documents, the documents."""
+def _ask_group(name: str, found: list[Subject]) -> str:
+    """Show the drop-down of groups with their sizes; return the code of the chosen one, "" for all."""
     counts = pd.Series([group for one in found for group in _groups(one)], dtype=object).value_counts()
     order = sorted(counts.index, key=lambda group: (_rank(group), -int(counts[group]), group))
     key = f"indicator-{name}-{lang()}"
@@ -159,56 +159,56 @@ def _group_text(group: str) -> str:
 
 
 def _matches(subject: Subject, label: str, words: str) -> bool:
-    told = f"{subject.title.zh} {subject.title.en} {subject.id} {label}".lower()
-    return all(word in told for word in words.lower().split())
+    text = f"{subject.title.zh} {subject.title.en} {subject.id} {label}".lower()
+    return all(word in text for word in words.lower().split())
 
 
-def _choose_moment(subject: Subject) -> None:
-    """Show the years of a subject, and the change between two where there are two."""
+def _ask_moment(subject: Subject) -> None:
+    """Show the choice of a moment of a subject or, where it has several, of the change between two."""
     pairs = changes_of(subject)
     if pairs:
         modes = ["value", "change"]
-        _mirrored("mode", chosen().mode)
+        _show_in_widget("mode", current_choice().mode)
         st.segmented_control(
             say("indicator_page.mode"),
             modes,
             format_func=lambda code: say(f"indicator_page.mode_{code}"),
-            key=_key("mode"),
-            on_change=_take("mode", then={"year": ""}),
+            key=_widget_key("mode"),
+            on_change=_on_change("mode", then={"year": ""}),
             label_visibility="collapsed",
         )
-    if pairs and chosen().mode == "change":
+    if pairs and current_choice().mode == "change":
         options = [f"{a.key}..{b.key}" for a, b in pairs]
         named = dict(zip(options, pairs, strict=True))
-        pair = pair_of(subject, chosen().year)
-        _mirrored("year", f"{pair[0].key}..{pair[1].key}" if pair else options[0])
+        pair = moments_of_change(subject, current_choice().year)
+        _show_in_widget("year", f"{pair[0].key}..{pair[1].key}" if pair else options[0])
         st.selectbox(
             say("indicator_page.between"),
             options,
             format_func=lambda code: f"{named[code][0].title(lang())} → {named[code][1].title(lang())}",
-            key=_key("year"),
-            on_change=_take("year"),
+            key=_widget_key("year"),
+            on_change=_on_change("year"),
         )
     elif len(subject.moments) > 1:
         by_key = {moment.key: moment for moment in subject.moments}
-        _mirrored("year", chosen().year if chosen().year in by_key else subject.moments[0].key)
+        _show_in_widget("year", current_choice().year if current_choice().year in by_key else subject.moments[0].key)
         st.selectbox(
             say("indicator_page.moment"),
             list(by_key),
             format_func=lambda code: by_key[code].title(lang()),
-            key=_key("year"),
-            on_change=_take("year"),
+            key=_widget_key("year"),
+            on_change=_on_change("year"),
         )
 
 
-def choose_classes(found: Shown | None) -> None:
-    """Show how the figures are classed and coloured; nothing where there is nothing to class."""
+def choose_classes(found: MappedIndicator | None) -> None:
+    """Show the choice of scheme, number of classes and palette; nothing without an indicator or with few values."""
     if found is None:
         return
     if found.by_region.nunique() < _FEW:
         st.caption(say("indicator_page.few_values"))
         return
-    now = chosen()
+    now = current_choice()
     scheme_box, count_box, colour_box = st.columns([1.2, 1, 1.1])
     with scheme_box:
         _select("scheme", list(SCHEMES), now.scheme)
@@ -219,28 +219,28 @@ def choose_classes(found: Shown | None) -> None:
         palettes: list[str] = [*(DIVERGING if found.change else SEQUENTIAL)]
         _select("palette", palettes, now.colours(diverging=found.change))
     if now.scheme == "by_hand":
-        _choose_limits(now, found)
+        _ask_limits(now, found)
 
 
-def _choose_limits(now: Choice, found: Shown) -> None:
-    """Take the limits as text; what cannot be used is said and left out."""
+def _ask_limits(now: Choice, found: MappedIndicator) -> None:
+    """Show the field for limits set by hand, the range of the values, and why limits cannot be used."""
     now_lang = lang()
     unit = found.indicator.unit(now_lang)
     choice = CHOICE.get()
-    _mirrored("limits", str(choice.get("limits", ""))[:_LONGEST] if isinstance(choice, dict) else "")
+    _show_in_widget("limits", str(choice.get("limits", ""))[:_MAX_LIMITS_LENGTH] if isinstance(choice, dict) else "")
     st.text_input(
         say("indicator_page.limits", unit=markdown_text(unit)),
-        key=_key("limits"),
-        max_chars=_LONGEST,
+        key=_widget_key("limits"),
+        max_chars=_MAX_LIMITS_LENGTH,
         placeholder="; ".join(f"{limit:.4g}" for limit in found.choropleth.classes.limits[1:-1]),
         help=say("indicator_page.limits_help"),
-        on_change=_take("limits"),
+        on_change=_on_change("limits"),
     )
-    told = found.by_region.dropna()
+    values = found.by_region.dropna()
     st.caption(
-        say("indicator_page.range", low=f"{told.min():,.6g}", high=f"{told.max():,.6g}", unit=markdown_text(unit))
+        say("indicator_page.range", low=f"{values.min():,.6g}", high=f"{values.max():,.6g}", unit=markdown_text(unit))
     )
-    refused = widget_value(_key("limits"), "")
+    refused = widget_value(_widget_key("limits"), "")
     if refused and not now.upper_limits:
         try:
             parse_limits(refused)
@@ -249,35 +249,36 @@ def _choose_limits(now: Choice, found: Shown) -> None:
 
 
 def _select(name: str, options: list[str], value: str, *, words: bool = True, disabled: bool = False) -> None:
-    _mirrored(name, value)
+    _show_in_widget(name, value)
     st.selectbox(
         say(f"indicator_page.{name}"),
         options,
         format_func=lambda code: say(f"indicator_page.{name}_{code.lower()}") if words else code,
-        key=_key(name),
-        on_change=_take(name),
+        key=_widget_key(name),
+        on_change=_on_change(name),
         disabled=disabled,
     )
 
 
-def _key(name: str) -> str:
-    """Return a widget's key: one a language, as the browser keeps the text of what was chosen; see `revision`."""
-    return f"indicator-{name}-{lang()}-{revision(name)}"
+def _widget_key(name: str) -> str:
+    """Return the key of a widget, one for each language (the browser keeps the option's text) and `widget_revision`."""
+    return f"indicator-{name}-{lang()}-{widget_revision(name)}"
 
 
-def _mirrored(name: str, value: str) -> None:
-    """Let a widget show the choice: the dict is the truth, whatever brought it (a link, another page)."""
-    if widget_value(_key(name)) != value:
-        set_widget(_key(name), value)
+def _show_in_widget(name: str, value: str) -> None:
+    """Set a widget to a value of the choice, which a link or another page may have changed."""
+    if widget_value(_widget_key(name)) != value:
+        set_widget(_widget_key(name), value)
 
 
-def _take(name: str, then: dict[str, str] | None = None) -> Callable[[], None]:
-    """Return what puts a widget's new value into the choice; one that was made anew since has nothing to say."""
-    key, made = _key(name), revision(name)
+def _on_change(name: str, then: dict[str, str] | None = None) -> Callable[[], None]:
+    """Return a callback that puts a widget's new value into the choice; it does nothing if the widget was replaced."""
+    key, revision = _widget_key(name), widget_revision(name)
 
-    def taken() -> None:
-        if revision(name) != made:  # Streamlit asks a widget that is gone, too, if the browser still sends its value
+    def changed() -> None:
+        # Streamlit calls it for a widget that is gone, too, if the browser still sends its value
+        if widget_revision(name) != revision:
             return
-        choose(by=name, **{name: str(widget_value(key) or ""), **(then or {})})
+        update_choice(by=name, **{name: str(widget_value(key) or ""), **(then or {})})
 
-    return taken
+    return changed

@@ -1,4 +1,4 @@
-"""A second indicator, drawn right of a divider: another year of the same subject, or another subject."""
+"""A second indicator, drawn right of a divider on the map: another moment of the same subject, or another subject."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from carto.style import Choropleth, Classes, classify
-from views.parts.indicators.choice import Choice, chosen
-from views.parts.indicators.figures import Shown, moment_of, shown, subjects
+from views.parts.indicators.choice import Choice, current_choice
+from views.parts.indicators.figures import MappedIndicator, mapped_indicator, moment_of, subjects
 from views.parts.indicators.picker import labels_of
 from views.session import (
     Slot,
@@ -18,31 +18,31 @@ from views.session import (
     say,
 )
 
-__all__ = ["SECOND", "alike", "beside", "choose_beside"]
+__all__ = ["SECOND", "ask_second", "classed_together", "compared_pair"]
 
 SECOND: Final[Slot[str]] = Slot("indicator_beside", "")
-"""In the session, and in a link as ``i2``: ``@2025`` for another moment of the same subject, else a subject's id."""
+"""The second indicator, ``i2`` in a link: ``@2025`` for another moment of the same subject, else a subject's id."""
 
 _MOMENT: Final = "@"
 
 
-def choose_beside() -> None:
-    """Show the choice."""
-    named = _named()
+def ask_second() -> None:
+    """Show the drop-down of second indicators."""
+    labels = _second_labels()
     widget = SECOND.of("choice")
-    widget.set(SECOND.get() if SECOND.get() in named else "")
+    widget.set(SECOND.get() if SECOND.get() in labels else "")
     st.selectbox(
         say("map.beside"),
-        ["", *named],
-        format_func=lambda code: named.get(code) or say("map.compare_none"),
+        ["", *labels],
+        format_func=lambda code: labels.get(code) or say("map.compare_none"),
         key=widget.key,
         on_change=lambda: SECOND.set(widget.get()),
     )
 
 
-def _named() -> dict[str, str]:
-    """Return what can stand beside the chosen indicator: other moments of its subject, then other subjects."""
-    now, offered = chosen(), subjects()
+def _second_labels() -> dict[str, str]:
+    """Return the labels of second indicators by code: other moments of the chosen subject, then other subjects."""
+    now, offered = current_choice(), subjects()
     subject = offered[now.id]
     moments = {f"{_MOMENT}{moment.key}": moment.title(lang()) for moment in subject.moments}
     moments.pop(f"{_MOMENT}{moment_of(subject, now.year).key}", None)
@@ -50,20 +50,20 @@ def _named() -> dict[str, str]:
     return {**(moments if now.mode == "value" else {}), **others}
 
 
-def beside(left: Shown) -> tuple[Choropleth, Choropleth] | None:
-    """Return what is drawn left and right of the divider; None where nothing is compared, or has no figures."""
-    wanted, now = SECOND.get(), chosen()
-    if not wanted or wanted not in _named():
+def compared_pair(left: MappedIndicator) -> tuple[Choropleth, Choropleth] | None:
+    """Return the choropleths left and right of the divider; None if nothing is compared or the second has no values."""
+    second_id, now = SECOND.get(), current_choice()
+    if not second_id or second_id not in _second_labels():
         return None
-    same = wanted.startswith(_MOMENT)
-    second = shown(replace(now, year=wanted[1:]) if same else Choice(id=wanted, k=now.k))
+    same = second_id.startswith(_MOMENT)
+    second = mapped_indicator(replace(now, year=second_id[1:]) if same else Choice(id=second_id, k=now.k))
     if second is None:
         return None
-    return alike(left, second, now) if same else (left.choropleth, second.choropleth)
+    return classed_together(left, second, now) if same else (left.choropleth, second.choropleth)
 
 
-def alike(left: Shown, right: Shown, choice: Choice) -> tuple[Choropleth, Choropleth]:
-    """Return two moments of a subject in the same classes, so that a colour says the same on both sides."""
+def classed_together(left: MappedIndicator, right: MappedIndicator, choice: Choice) -> tuple[Choropleth, Choropleth]:
+    """Return the choropleths of two moments of a subject, classified together: equal colours are equal classes."""
     both = pd.concat([left.by_region, right.by_region], ignore_index=True)
     by_hand = choice.upper_limits
     classes = classify(

@@ -1,10 +1,16 @@
-"""A file on its way in."""
+"""Widgets that take in a site or a layer: its source, layer and columns, coordinate system and corridor width."""
 
-from views.parts.intake.corridor import ask_width, has_lines
-from views.parts.intake.layer_file import Brought, ask_file, inspected, let_go, settle
+from views.parts.intake.corridor import ask_width_m, has_lines
+from views.parts.intake.layer_file import (
+    LayerFile,
+    ask_layer_file,
+    forget_layer_file,
+    inspect_layer_file,
+    store_layer_file,
+)
 from views.parts.intake.reading import (
+    read_options_of,
     read_source,
-    reading_of,
 )
 from views.parts.intake.source import (
     CHECK_MAP,
@@ -12,12 +18,12 @@ from views.parts.intake.source import (
     SOURCE_KIND,
     SOURCE_SHAPE,
     SOURCE_TEXT,
-    Reading,
+    ReadOptions,
     Source,
     choose_source,
-    note_drawings,
+    remember_drawings,
 )
-from views.parts.intake.system import Placed, System, ask_system, candidate_text, system_input
+from views.parts.intake.system import LocatedCandidate, System, ask_system, candidate_text, system_input
 
 __all__ = [
     "CHECK_MAP",
@@ -25,22 +31,22 @@ __all__ = [
     "SOURCE_KIND",
     "SOURCE_SHAPE",
     "SOURCE_TEXT",
-    "Brought",
-    "Placed",
-    "Reading",
+    "LayerFile",
+    "LocatedCandidate",
+    "ReadOptions",
     "Source",
     "System",
-    "ask_file",
+    "ask_layer_file",
     "ask_system",
-    "ask_width",
+    "ask_width_m",
     "candidate_text",
     "choose_source",
+    "forget_layer_file",
     "has_lines",
-    "inspected",
-    "let_go",
-    "note_drawings",
+    "inspect_layer_file",
+    "read_options_of",
     "read_source",
-    "reading_of",
-    "settle",
+    "remember_drawings",
+    "store_layer_file",
     "system_input",
 ]

@@ -1,4 +1,4 @@
-"""The width of linear works: lines of a site are checked as bands so wide, or as they are."""
+"""The width of linear works, metres: lines of a site are buffered to it before the check, or checked as lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from geo.sites import Sites
 from views.session import PersistentWidget, say
 
-__all__ = ["ask_width", "has_lines"]
+__all__ = ["ask_width_m", "has_lines"]
 
 _WIDTH: Final[PersistentWidget[float | None]] = PersistentWidget("chk-corridor", 0.0)
 
@@ -20,8 +20,8 @@ def has_lines(sites: Sites) -> bool:
     return bool((shapely.get_dimensions(sites.frame.geometry.to_numpy()) == 1).any())
 
 
-def ask_width(sites: Sites) -> float:
-    """Ask how wide the works are, metres, where any site is a line; return 0 for lines as they are."""
+def ask_width_m(sites: Sites) -> float:
+    """Show the field for the width where any site is a line; return it in metres, 0 to check lines as lines."""
     if not has_lines(sites):
         return 0.0
     key = _WIDTH.restore()

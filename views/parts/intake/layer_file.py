@@ -1,4 +1,4 @@
-"""The file that a layer comes in: asked for, held while pages change, looked into once."""
+"""The file of a layer to be imported: its uploader, the file stored in the session, its inspection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from layers.own import LAYER_LIMITS, Intake, read_and_validate
 from views.parts.intake.source import FORMATS
 from views.session import Memo, Slot, catalogue, current_layers, file_name_text, say, show_fault
 
-__all__ = ["Brought", "ask_file", "inspected", "let_go", "settle"]
+__all__ = ["LayerFile", "ask_layer_file", "forget_layer_file", "inspect_layer_file", "store_layer_file"]
 
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _UPLOAD_VERTICES: Final = 20_000_000
@@ -27,8 +27,8 @@ _UPLOAD_VERTICES: Final = 20_000_000
 
 
 @dataclass(frozen=True)
-class Brought:
-    """A file, and how it is to be read."""
+class LayerFile:
+    """A file with layers, and the options for reading it."""
 
     token: str
     name: str
@@ -38,27 +38,27 @@ class Brought:
     swap: bool = False
     accept_repairs: bool = False
     local: bool = False
-    """Whether it was named by its path on this machine; what comes over the network is held to `[limits]`."""
+    """Whether it was opened by a path on this machine; for an upload `[limits]` of config.toml apply."""
     folder: TemporaryDirectory[str] | None = None
-    """Where it was packed into an archive; goes with the session."""
+    """Temporary folder of the archive into which it was packed; deleted with the session."""
 
     @property
     def limits(self) -> ReadLimits:
-        """What it may be at most."""
+        """The largest size and vertex count that are read."""
         if self.local:
             return LAYER_LIMITS
-        asked = catalogue().limits
+        limits = catalogue().limits
         return replace(
-            LAYER_LIMITS, upload_mb=asked.upload_mb, unpacked_mb=asked.unpacked_mb, vertices=_UPLOAD_VERTICES
+            LAYER_LIMITS, upload_mb=limits.upload_mb, unpacked_mb=limits.unpacked_mb, vertices=_UPLOAD_VERTICES
         )
 
-    def taken_in(self, layer: str | None) -> Intake:
-        """Read a layer of it, as it is to be read, with every fault.
+    def read_layer(self, layer: str | None) -> Intake:
+        """Return a layer of the file, read with its options and validated: features, notices and every fault.
 
         Raises
         ------
         RedlineError
-            If nothing of it can be read, or its system is missing.
+            If nothing of it can be read, or its coordinate system is missing.
         """
         return read_and_validate(
             self.content,
@@ -72,18 +72,21 @@ class Brought:
         )
 
 
-_FILE: Final[Slot[Brought | None]] = Slot("data-file", None)
-_UPLOAD_SEEN: Final[Slot[str]] = Slot("data-upload-seen", "")
+_FILE: Final[Slot[LayerFile | None]] = Slot("data-file", None)
+_LAST_UPLOAD_ID: Final[Slot[str]] = Slot("data-upload-seen", "")
 _INSPECTION: Final[Memo[Inspection]] = Memo("data-inspected")
 
 
-def ask_file() -> Brought | None:
-    """Ask for a file, or a path where the server is the user's own machine; the file stays while pages change."""
+def ask_layer_file() -> LayerFile | None:
+    """Show the uploader, and a field for a path where the server is local; return the session's file, None if none.
+
+    The file is kept when another page is opened.
+    """
     limits = catalogue().limits
     uploaded = st.file_uploader(say("data.upload"), type=FORMATS, key="data-upload", label_visibility="collapsed")
-    if uploaded is not None and uploaded.file_id != _UPLOAD_SEEN.get():
-        _UPLOAD_SEEN.set(uploaded.file_id)
-        settle(Brought(uploaded.file_id, uploaded.name, uploaded.getvalue()))
+    if uploaded is not None and uploaded.file_id != _LAST_UPLOAD_ID.get():
+        _LAST_UPLOAD_ID.set(uploaded.file_id)
+        store_layer_file(LayerFile(uploaded.file_id, uploaded.name, uploaded.getvalue()))
     if (config.get_option("server.address") or "") in _LOCAL:
         with st.expander(say("data.by_path", limit=LAYER_LIMITS.upload_mb, upload=limits.upload_mb)):
             text = (
@@ -91,18 +94,18 @@ def ask_file() -> Brought | None:
             )
             if text and st.button(say("data.path_read"), key="data-path-read"):
                 _by_path(text)
-    held = _FILE.get()
-    if held is not None and uploaded is None:
+    stored = _FILE.get()
+    if stored is not None and uploaded is None:
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.caption(say("data.held", name=file_name_text(held.name)))
+        left.caption(say("data.held", name=file_name_text(stored.name)))
         if right.button(say("data.other_file"), key="data-other-file", width="stretch"):
-            let_go()
+            forget_layer_file()
             st.rerun()
-    return held
+    return stored
 
 
 def _by_path(text: str) -> None:
-    """Take a file of this machine, or say what is wrong with its path."""
+    """Store the file at a path of this machine, or show why it cannot be used."""
     folder = TemporaryDirectory(prefix="redline-")
     try:
         path, name = pack_for_upload(Path(text).expanduser(), LAYER_LIMITS.upload_mb, Path(folder.name))
@@ -111,26 +114,26 @@ def _by_path(text: str) -> None:
         show_fault(fault)
     else:
         token = f"path-{hash((text, stamp.st_size, stamp.st_mtime_ns))}"
-        settle(Brought(token, name, path, local=True, folder=folder))
+        store_layer_file(LayerFile(token, name, path, local=True, folder=folder))
 
 
-def settle(brought: Brought) -> None:
-    """Hold a file, and how it is to be read, for the runs to come."""
-    _FILE.set(brought)
+def store_layer_file(file: LayerFile) -> None:
+    """Store a file with its options in the session."""
+    _FILE.set(file)
 
 
-def let_go() -> None:
-    """Let the file go."""
+def forget_layer_file() -> None:
+    """Remove the file and its inspection from the session."""
     _FILE.clear()
     _INSPECTION.forget()
 
 
-def inspected(brought: Brought) -> Inspection:
-    """Look into the file, once.
+def inspect_layer_file(file: LayerFile) -> Inspection:
+    """Return the layers of a file with their columns and notices, inspected once for each file.
 
     Raises
     ------
     RedlineError
-        If it is no file that can be read.
+        If the file cannot be read.
     """
-    return _INSPECTION.once(brought.token, lambda: inspect(brought.content, brought.name, limits=brought.limits))
+    return _INSPECTION.once(file.token, lambda: inspect(file.content, file.name, limits=file.limits))

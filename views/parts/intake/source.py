@@ -1,4 +1,4 @@
-"""Where a site comes from: a file, pasted coordinates, the page's own map, or the map page. Kept over page changes."""
+"""Where a site comes from: a file, pasted coordinates, the page's own map, or the map page; kept in the session."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ __all__ = [
     "SOURCE_KIND",
     "SOURCE_SHAPE",
     "SOURCE_TEXT",
-    "Reading",
+    "ReadOptions",
     "Source",
     "choose_source",
-    "note_drawings",
+    "remember_drawings",
 ]
 
 _KINDS: Final = ("file", "text", "drawing", "map")
 _SHAPES: Final = ("auto", "points", "line", "polygon")
 FORMATS: Final = [suffix.removeprefix(".") for suffix in SUFFIXES]
-"""What an uploader offers."""
+"""Suffixes that an uploader accepts, without the dot."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How the user wants a source read.
+class ReadOptions:
+    """Options for reading a source.
 
     Attributes
     ----------
@@ -52,8 +52,8 @@ class Reading:
     layer: str | None = None
     columns: tuple[tuple[str, str], ...] = ()
 
-    def added_to(self, settings: Settings) -> Settings:
-        """Return the settings of a check of what was read so."""
+    def apply_to(self, settings: Settings) -> Settings:
+        """Return check settings with these options."""
         return replace(
             settings, crs=self.crs, source_layer=self.layer, source_columns=self.columns, source_swap=self.swap
         )
@@ -61,26 +61,26 @@ class Reading:
 
 @dataclass(frozen=True)
 class Source:
-    """What the user gave, before anything is read.
+    """A site as the user entered it, before it is read.
 
     Attributes
     ----------
     kind : {"file", "text", "drawing", "map"}
     token : str
-        The same for the same content: what is remembered of it goes by this.
+        Key of the content: the same for the same content.
     name : str
     content : bytes or None
         Of a file, as uploaded.
     text : str
         As pasted.
     shape : str or None
-        What pasted rows are.
+        Geometry type of pasted rows; None: as they suggest.
     drawings : tuple of dict
         GeoJSON features.
     sites : Sites or None
-        Taken over from the map page, read already.
+        Of the map page, read already.
     reading : Reading or None
-        How it was read there.
+        With which the map page read it.
     """
 
     kind: str
@@ -91,27 +91,27 @@ class Source:
     shape: str | None = None
     drawings: tuple[dict[str, Any], ...] = ()
     sites: Sites | None = None
-    reading: Reading | None = None
+    options: ReadOptions | None = None
 
 
 CHECK_MAP: Final[Slot[dict[str, Any] | None]] = Slot("check-map", None)
-"""What the map of the Check page last returned."""
+"""Last return value of the map of the Check page."""
 SOURCE_KIND: Final[PersistentWidget[str | None]] = PersistentWidget("chk-source", "file")
 SOURCE_TEXT: Final[PersistentWidget[str]] = PersistentWidget("chk-text", "")
 SOURCE_SHAPE: Final[PersistentWidget[str | None]] = PersistentWidget("chk-shape", "auto")
 _FILE: Final[Slot[Source | None]] = Slot("chk-file", None)
-_UPLOAD_SEEN: Final[Slot[str]] = Slot("chk-upload-seen", "")
-_UPLOAD_HERE: Final[Slot[bool]] = Slot("chk-upload-here", default=False)
-"""Whether the uploader held the file in the last run: an empty one on a page just opened takes nothing away."""
+_LAST_UPLOAD_ID: Final[Slot[str]] = Slot("chk-upload-seen", "")
+_UPLOADER_HAD_FILE: Final[Slot[bool]] = Slot("chk-upload-here", default=False)
+"""Whether the uploader had the file in the last run; if not, an empty uploader does not clear the stored file."""
 _DRAWINGS: Final[Slot[list[dict[str, Any]]]] = Slot("chk-drawings", [])
-_DRAWN_HERE: Final[Slot[bool]] = Slot("chk-drawn-here", default=False)
+_MAP_HAD_DRAWINGS: Final[Slot[bool]] = Slot("chk-drawn-here", default=False)
 
 
 def choose_source() -> Source | None:
-    """Show where a site can come from; return what is there, None while nothing is."""
-    taken = _map_page()
-    kinds = [kind for kind in _KINDS if kind != "map" or taken is not None]
-    key = SOURCE_KIND.restore("map" if taken is not None else "file")
+    """Show the choice of source and its widget; return the source, None while it is empty."""
+    from_map = _map_page()
+    kinds = [kind for kind in _KINDS if kind != "map" or from_map is not None]
+    key = SOURCE_KIND.restore("map" if from_map is not None else "file")
     if SOURCE_KIND.get() not in kinds:
         SOURCE_KIND.set("file")
     kind = SOURCE_KIND.keep(
@@ -129,25 +129,25 @@ def choose_source() -> Source | None:
         return _text()
     if kind == "drawing":
         return _drawing()
-    if kind == "map" and taken is not None:
-        st.caption(say("check_page.taken_over", name=taken.name))
-        return taken
+    if kind == "map" and from_map is not None:
+        st.caption(say("check_page.taken_over", name=from_map.name))
+        return from_map
     return None
 
 
 def _map_page() -> Source | None:
-    """Return what was checked last on the map page."""
-    held = last_checked()
-    if held is None:
+    """Return the site that the map page checked last as a source; None if there is none."""
+    last = last_checked()
+    if last is None:
         return None
-    reading = Reading(
-        held.settings.crs, held.settings.source_swap, held.settings.source_layer, held.settings.source_columns
+    options = ReadOptions(
+        last.settings.crs, last.settings.source_swap, last.settings.source_layer, last.settings.source_columns
     )
-    return Source("map", held.token, held.sites.name, held.content, sites=held.sites, reading=reading)
+    return Source("map", last.token, last.sites.name, last.content, sites=last.sites, options=options)
 
 
 def _file() -> Source | None:
-    """Show the uploader; its bytes stay when another page is looked at."""
+    """Show the uploader; return the uploaded file, which is kept when another page is opened, None if there is none."""
     uploaded = st.file_uploader(
         say("views.upload"),
         type=FORMATS,
@@ -155,20 +155,20 @@ def _file() -> Source | None:
         help=say("check_page.upload_help"),
         label_visibility="collapsed",
     )
-    if uploaded is not None and uploaded.file_id != _UPLOAD_SEEN.get():
-        _UPLOAD_SEEN.set(uploaded.file_id)
+    if uploaded is not None and uploaded.file_id != _LAST_UPLOAD_ID.get():
+        _LAST_UPLOAD_ID.set(uploaded.file_id)
         _FILE.set(Source("file", uploaded.file_id, uploaded.name, uploaded.getvalue()))
-    elif uploaded is None and _UPLOAD_HERE.get():
+    elif uploaded is None and _UPLOADER_HAD_FILE.get():
         _FILE.clear()
-    _UPLOAD_HERE.set(uploaded is not None)
-    held = _FILE.get()
-    if held is not None and uploaded is None:
-        st.caption(say("check_page.held", name=file_name_text(held.name)))
-    return held
+    _UPLOADER_HAD_FILE.set(uploaded is not None)
+    stored = _FILE.get()
+    if stored is not None and uploaded is None:
+        st.caption(say("check_page.held", name=file_name_text(stored.name)))
+    return stored
 
 
 def _text() -> Source | None:
-    """Show the field for coordinates."""
+    """Show the field for coordinates and the choice of geometry type; return the text, None while it is blank."""
     key = SOURCE_TEXT.restore()
     text = SOURCE_TEXT.keep(
         st.text_area(say("check_page.text_label"), key=key, height=150, placeholder=say("check_page.text_hint"))
@@ -186,22 +186,24 @@ def _text() -> Source | None:
 
 
 def _drawing() -> Source | None:
-    """Return what is drawn on the page's map, seen by this run already."""
+    """Return the shapes drawn on the page's map, those of this run included; None if there are none."""
     here = (CHECK_MAP.get() or {}).get("all_drawings")
-    note_drawings(here)
-    held = _DRAWINGS.get()
-    st.caption(say("check_page.draw_hint") if here or not held else say("check_page.drawn_kept", count=len(held)))
-    if not held:
+    remember_drawings(here)
+    drawings = _DRAWINGS.get()
+    st.caption(
+        say("check_page.draw_hint") if here or not drawings else say("check_page.drawn_kept", count=len(drawings))
+    )
+    if not drawings:
         return None
-    token = hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
-    return Source("drawing", token, drawings=tuple(held))
+    token = hashlib.sha256(json.dumps(drawings, sort_keys=True).encode()).hexdigest()
+    return Source("drawing", token, drawings=tuple(drawings))
 
 
-def note_drawings(drawings: list[dict[str, Any]] | None) -> None:
-    """Remember drawings; a map that was just mounted again has none and takes nothing away."""
+def remember_drawings(drawings: list[dict[str, Any]] | None) -> None:
+    """Store the drawings of a map; the empty list of a map that was just mounted clears nothing."""
     if drawings:
         _DRAWINGS.set(drawings)
-        _DRAWN_HERE.set(value=True)
-    elif drawings is not None and _DRAWN_HERE.get():
+        _MAP_HAD_DRAWINGS.set(value=True)
+    elif drawings is not None and _MAP_HAD_DRAWINGS.get():
         _DRAWINGS.clear()
-        _DRAWN_HERE.set(value=False)
+        _MAP_HAD_DRAWINGS.set(value=False)

@@ -20,7 +20,7 @@ from snapshot.pictures import PICTURES, Picture
 from snapshot.selection import Filter, Selection
 from snapshot.sheet import relief_of
 from snapshot.vector import FORMS
-from views.parts.findings import Checked
+from views.parts.findings import KeyedRun
 from views.session import VERSION, Slot, Stamp, catalogue, current_layers, lang, say, stamp, territories
 
 __all__ = ["ExportContext", "choose_form", "choose_order", "form_title", "view_bounds"]
@@ -57,7 +57,7 @@ class ExportContext:
 
     panel: tuple[LayerDisplay, ...]
     bounds: Box
-    checked: Checked | None
+    checked: KeyedRun | None
     indicator: tuple[Choropleth, pd.Series] | None
 
 

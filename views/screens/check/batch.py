@@ -16,7 +16,7 @@ from carto.markup import Markup, style
 from siting.check import Run, compare, occupation, one_site, places_of, result_columns
 from siting.records import VERDICTS
 from snapshot.findings import labels_of, write_results
-from views.parts.findings import COLOURS, RUN_NUMBER, layer_title, size_text, word_title
+from views.parts.findings import COLOURS, RUN_NUMBER, layer_title, size_text, stands_for_title
 from views.session import Memo, html_of, lang, say, show_html
 
 __all__ = ["show_downloads", "show_occupation", "show_schemes", "show_sites"]
@@ -91,7 +91,7 @@ def _schemes_html(run: Run, table: pd.DataFrame) -> Markup:
 
 def _missing_text(text: str) -> str:
     """Return the titles of missing layers, given as ``;``-joined codes; a dash for none."""
-    return say("snapshot.and").join(word_title(code) for code in filter(None, text.split(";"))) or "—"
+    return say("snapshot.and").join(stands_for_title(code) for code in filter(None, text.split(";"))) or "—"
 
 
 def _overlap_text(row: pd.Series, layer: str) -> str:

@@ -13,7 +13,7 @@ import streamlit as st
 from carto.markup import Markup, style
 from siting.check import Run
 from siting.records import StepRecord, WayOutRecord
-from views.parts.findings import Seen, code_text, layer_title, rules_html, size_text
+from views.parts.findings import SiteResult, layer_title, rule_code_text, rules_html, size_text
 from views.session import html_of, lang, say, show_html
 
 __all__ = ["show_path", "show_reminders", "show_way_out", "ways_out_frame"]
@@ -21,7 +21,7 @@ __all__ = ["show_path", "show_reminders", "show_way_out", "ways_out_frame"]
 _CSS: Final = "views/screens/check/templates/follow_up.css"
 
 
-def show_path(site_result: Seen) -> None:
+def show_path(site_result: SiteResult) -> None:
     """Show the approval path as numbered steps, grouped by layer and condition."""
     steps = site_result.site["approval_path"]
     if not steps:
@@ -44,19 +44,19 @@ def _step_context(step: StepRecord) -> dict[str, str]:
     if step["verified"] != "yes":
         facts.append(say(f"check_page.verified_{step['verified']}"))
     if step.get("open"):
-        questions = say("snapshot.and").join(code_text(code) for code in step["open"])
+        questions = say("snapshot.and").join(rule_code_text(code) for code in step["open"])
         facts.append(say("check_page.open_line", what=questions))
     return {"stage": step["stage"], "actor": actor, "summary": summary, "facts": " · ".join(facts)}
 
 
-def show_reminders(site_result: Seen) -> None:
+def show_reminders(site_result: SiteResult) -> None:
     """Show the rules that no checked layer decides, in a folded section."""
     rules = site_result.site["reminders"]
     if rules:
         show_html(rules_html(rules, title=say("check_page.reminders", count=len(rules))))
 
 
-def show_way_out(site_result: Seen) -> None:
+def show_way_out(site_result: SiteResult) -> None:
     """Show size and share of the site off all layers that forbid the project, with a GeoJSON download."""
     way_out = site_result.site["way_out"]
     if way_out is None:
@@ -79,7 +79,7 @@ def show_way_out(site_result: Seen) -> None:
     )
 
 
-def _way_out_geojson(site_result: Seen, way_out: WayOutRecord) -> dict[str, Any]:
+def _way_out_geojson(site_result: SiteResult, way_out: WayOutRecord) -> dict[str, Any]:
     """Return a way out as a GeoJSON feature collection in EPSG:4490, declared in the ``crs`` member of GeoJSON 2008."""
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
     properties = {key: value for key, value in way_out.items() if key not in {"crs", "geometry"}}

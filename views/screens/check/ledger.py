@@ -20,7 +20,7 @@ from siting.records import VERDICTS
 from views.parts.findings import (
     CHECK_MODE,
     COLOURS,
-    Seen,
+    SiteResult,
     activity_title,
     facts_html,
     findings_html,
@@ -251,7 +251,7 @@ def _show_findings(check: Check) -> None:
             format_func=lambda at: f"{sites[at]['id']} · {say('siting.verdict_' + sites[at]['verdict'])}",
             key=f"chk-record-site-{check.id}",
         )
-    site_result = Seen(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
+    site_result = SiteResult(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
     show_verdict(site_result)
     _show_map(check)
     show_html(facts_html(site_result))

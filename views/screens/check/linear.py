@@ -17,7 +17,7 @@ from layers.catalogue import LayerSpec
 from siting.check import Structure, chainage_m, linear_sections
 from siting.records import SectionRecord
 from snapshot.findings import section_sums
-from views.parts.findings import Seen, layer_title
+from views.parts.findings import SiteResult, layer_title
 from views.session import Memo, Slot, current_layers, lang, rows_of, say, show_fault
 
 __all__ = ["STRUCTURES", "centrelines", "show_sections", "show_stored_sections"]
@@ -85,7 +85,7 @@ def _edit_structures() -> list[Structure]:
     ]
 
 
-def show_stored_sections(site_result: Seen) -> None:
+def show_stored_sections(site_result: SiteResult) -> None:
     """Show the sections of a stored line within each layer; nothing where the check did not compute them."""
     sections = site_result.site.get("sections")  # absent in checks stored by earlier versions
     if sections is None:

@@ -25,19 +25,19 @@ from views.parts.findings import (
     choose_settings,
     facts_html,
     findings_html,
-    seen_of,
     show_required,
     show_verdict,
+    site_result_of,
 )
 from views.parts.intake import (
     CHECK_MAP,
     Source,
-    ask_width,
+    ask_width_m,
     choose_source,
     has_lines,
-    note_drawings,
+    read_options_of,
     read_source,
-    reading_of,
+    remember_drawings,
 )
 from views.parts.map import show_map, view_of_bounds
 from views.screens.check import ledger as ledger_panel
@@ -135,7 +135,7 @@ def _new_check() -> None:
         else:
             position = _choose_site(run)
     if run is not None and source is not None and sites is not None:
-        site_result = seen_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
+        site_result = site_result_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
         with verdict_box:
             show_verdict(site_result)
             if site_result.site["activity"] is None:
@@ -165,7 +165,7 @@ def _sites_to_check(source: Source | None) -> tuple[Sites | None, dict[str, Any]
     sites = choose_sites(all_sites, token)
     if len(sites) == 1:
         show_areas(sites, 0)
-    width = ask_width(sites)
+    width = ask_width_m(sites)
     chosen_ids = tuple(sites.frame["site_id"]) if len(sites) < len(all_sites) else ()
     text_settings = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
     structures = STRUCTURES.get() if has_lines(sites) and len(sites) <= _MAX_IMMEDIATE else None
@@ -175,14 +175,14 @@ def _sites_to_check(source: Source | None) -> tuple[Sites | None, dict[str, Any]
 
 def _read_token(source: Source) -> str:
     """Return a token of a source and how it is read: the same file in another CRS has another."""
-    return f"{source.token}|{reading_of(source)}"
+    return f"{source.token}|{read_options_of(source)}"
 
 
 def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
     """Return the run of the sites, computed once per input; None until the button is pressed where there are many."""
-    reading = reading_of(source)
+    reading = read_options_of(source)
     if reading is not None:
-        settings = reading.added_to(settings)
+        settings = reading.apply_to(settings)
     key = (source.token, reading, tuple(sites.frame["site_id"]), settings, stamp(), day_of(None))
     last = _RUN.get()
     if last is not None and last[0] == key:
@@ -262,7 +262,7 @@ def _show_map(source: Source | None, sites: Sites | None, run: Run | None) -> No
         height=_MAP_HEIGHT_PX,
         key=CHECK_MAP.key,
     )
-    note_drawings(state.drawings)
+    remember_drawings(state.drawings)
     if run is not None and len(run.result.sites) > 1:
         show_html(_legend(run))
 

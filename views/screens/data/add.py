@@ -14,15 +14,15 @@ from geo.read import Inspection
 from layers.catalogue import counties_of
 from layers.own import Intake, LayerDeclaration, has_official_fields, store_layer
 from views.parts.intake import (
-    Brought,
-    Placed,
+    LayerFile,
+    LocatedCandidate,
     System,
-    ask_file,
+    ask_layer_file,
     ask_system,
     candidate_text,
-    inspected,
-    let_go,
-    settle,
+    forget_layer_file,
+    inspect_layer_file,
+    store_layer_file,
     system_input,
 )
 from views.parts.map import make_tiles
@@ -41,7 +41,7 @@ _INTAKE: Final[Memo[Intake]] = Memo("data-intake")
 def show_add() -> None:
     """Show the steps of the import that the answers so far allow."""
     st.markdown(f"##### 1 · {say('data.step_file')}")
-    layer_file = ask_file()
+    layer_file = ask_layer_file()
     if layer_file is None:
         st.caption(say("data.file_help"))
         return
@@ -55,7 +55,7 @@ def show_add() -> None:
     st.markdown(f"##### 2 · {say('data.step_report')}")
     accept_repairs = show_report(intake, layer_file.accept_repairs)
     if accept_repairs != layer_file.accept_repairs:
-        settle(replace(layer_file, accept_repairs=accept_repairs))
+        store_layer_file(replace(layer_file, accept_repairs=accept_repairs))
         st.rerun()
     if _show_system(layer_file, intake):
         return
@@ -67,17 +67,17 @@ def show_add() -> None:
         _store(layer_file, intake, declaration)
 
 
-def _inspect(layer_file: Brought) -> Inspection | None:
+def _inspect(layer_file: LayerFile) -> Inspection | None:
     """Return the layers that the file holds; show the fault and return None where it cannot be read."""
     try:
         with st.spinner(say("data.reading")):
-            return inspected(layer_file)
+            return inspect_layer_file(layer_file)
     except RedlineError as fault:
         show_fault(fault)
         return None
 
 
-def _choose_layer(layer_file: Brought, inspection: Inspection) -> Brought:
+def _choose_layer(layer_file: LayerFile, inspection: Inspection) -> LayerFile:
     """Ask for the layer where the file has several; return `layer_file` with that layer set."""
     names = [info.name for info in inspection.layers]
     if len(names) < 2:
@@ -94,31 +94,31 @@ def _choose_layer(layer_file: Brought, inspection: Inspection) -> Brought:
     )
     if name != layer_file.layer:
         layer_file = replace(layer_file, layer=name)
-        settle(layer_file)
+        store_layer_file(layer_file)
     return layer_file
 
 
-def _read_layer(layer_file: Brought) -> Intake | None:
+def _read_layer(layer_file: LayerFile) -> Intake | None:
     """Return the layer as read and validated; None, with the fault shown, where it cannot be read or has no CRS."""
     key = (layer_file.token, layer_file.layer, layer_file.crs, layer_file.swap, layer_file.accept_repairs)
 
     try:
         with st.spinner(say("data.checking")):
-            return _INTAKE.once(key, lambda: layer_file.taken_in(layer_file.layer))
+            return _INTAKE.once(key, lambda: layer_file.read_layer(layer_file.layer))
     except RedlineError as fault:
         show_fault(fault)
         _ask_system(layer_file, fault)
         return None
 
 
-def _ask_system(layer_file: Brought, fault: RedlineError) -> None:
+def _ask_system(layer_file: LayerFile, fault: RedlineError) -> None:
     """Ask for the CRS of a layer that declares none; candidates are not tried out, as the layer may be large."""
     system = ask_system(
         fault,
         System(layer_file.crs, layer_file.swap),
         key=f"data-{layer_file.token}",
         name=layer_file.name,
-        place=lambda candidates: [Placed(one, candidate_text(one), "") for one in _distinct(candidates)],
+        locate=lambda candidates: [LocatedCandidate(one, candidate_text(one), "") for one in _distinct(candidates)],
     )
     _use_system(layer_file, system)
 
@@ -128,14 +128,14 @@ def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
     return list({(one.crs, one.swapped): one for one in candidates}.values())
 
 
-def _use_system(layer_file: Brought, system: System | None) -> None:
+def _use_system(layer_file: LayerFile, system: System | None) -> None:
     """Rerun the page with the CRS that the user chose just now; do nothing for None."""
     if system is not None:
-        settle(replace(layer_file, crs=system.crs, swap=system.swap))
+        store_layer_file(replace(layer_file, crs=system.crs, swap=system.swap))
         st.rerun()
 
 
-def _show_system(layer_file: Brought, intake: Intake) -> bool:
+def _show_system(layer_file: LayerFile, intake: Intake) -> bool:
     """Show the CRS of the layer and a choice of another; return whether the layer lies outside all counties in it."""
     blocks = any(fault.code == "all_outside" for fault in intake.faults)
     with st.expander(say("data.system", system=system_text(f"EPSG:{intake.reading.epsg}")), expanded=blocks):
@@ -153,7 +153,7 @@ def _evidence_texts(intake: Intake) -> list[str]:
     return [say(key) for key in known if has(key)] or [intake.reading.declared]
 
 
-def _store(layer_file: Brought, intake: Intake, declaration: LayerDeclaration) -> None:
+def _store(layer_file: LayerFile, intake: Intake, declaration: LayerDeclaration) -> None:
     """Store the layer, load it, make its tiles, with progress shown; then rerun the page on the list of layers."""
     with st.status(say("data.keeping"), expanded=True) as status:
         try:
@@ -178,11 +178,11 @@ def _store(layer_file: Brought, intake: Intake, declaration: LayerDeclaration) -
             return
         status.update(label=say("data.kept_label"), state="complete")
     MESSAGE.set(say("data.kept", title=version.layer.title(lang()), number=version.number, count=f"{version.count:,}"))
-    several = len(inspected(layer_file).layers) > 1  # the file has further layers to import
+    several = len(inspect_layer_file(layer_file).layers) > 1  # the file has further layers to import
     _INTAKE.forget()
     TARGET.clear()
     if not several:
-        let_go()
+        forget_layer_file()
     LAYER_NEXT.set(version.layer.id)
     VIEW_NEXT.set("list")
     st.rerun()

@@ -19,7 +19,7 @@ from layers.own import (
     placement_text,
     store_tables,
 )
-from views.parts.intake import Brought, inspected, let_go
+from views.parts.intake import LayerFile, forget_layer_file, inspect_layer_file
 from views.parts.map import make_tiles
 from views.screens.data.describe import is_date
 from views.screens.data.next_run import MESSAGE, NOT_STORED, VIEW_NEXT
@@ -45,7 +45,7 @@ _TABLES: Final[Memo[list[TableReport]]] = Memo("data-many-seen")
 _MIN_TABLES: Final = 2
 
 
-def imports_all_tables(layer_file: Brought, inspection: Inspection) -> bool:
+def imports_all_tables(layer_file: LayerFile, inspection: Inspection) -> bool:
     """Offer to import all official tables of a file together, where it has several; return whether the user does."""
     count = sum(has_official_fields(info.columns) for info in inspection.layers)
     if count < _MIN_TABLES:
@@ -64,7 +64,7 @@ def imports_all_tables(layer_file: Brought, inspection: Inspection) -> bool:
     return True
 
 
-def _show_import(layer_file: Brought) -> None:
+def _show_import(layer_file: LayerFile) -> None:
     """Show the steps that import all official tables of a file together."""
     st.markdown(f"##### 2 · {say('data.step_report')}")
     token = f"{layer_file.token}-{catalogue_in_use().overlay.revision}"
@@ -81,17 +81,17 @@ def _show_import(layer_file: Brought) -> None:
         _store(layer_file, chosen, metadata)
 
 
-def _database(layer_file: Brought) -> Database:
+def _database(layer_file: LayerFile) -> Database:
     return Database(
         layer_file.content,
-        layer_file.taken_in,
+        layer_file.read_layer,
         counties_of(current_layers()),
         catalogue,
         territory_text,
     )
 
 
-def _table_reports(layer_file: Brought, extent: tuple[str, ...] | None) -> list[TableReport]:
+def _table_reports(layer_file: LayerFile, extent: tuple[str, ...] | None) -> list[TableReport]:
     """Return a report on each table, computed once per file, extent and overlay; show which table is being read."""
     key = (layer_file.token, layer_file.crs, extent, catalogue_in_use().overlay.revision)
     line = st.empty()
@@ -100,7 +100,9 @@ def _table_reports(layer_file: Brought, extent: tuple[str, ...] | None) -> list[
         line.caption(markdown_text(say("data.many_reading", layer=table)))
 
     def inspect() -> list[TableReport]:
-        return inspect_tables(_database(layer_file), inspected(layer_file).layers, extent=extent, progress=show)
+        return inspect_tables(
+            _database(layer_file), inspect_layer_file(layer_file).layers, extent=extent, progress=show
+        )
 
     reports = _TABLES.once(key, inspect)
     line.empty()
@@ -188,7 +190,7 @@ def _ask_metadata(token: str, chosen: Sequence[TableReport]) -> SharedMetadata |
     return SharedMetadata(publisher, licence, as_of or "unknown")
 
 
-def _store(layer_file: Brought, tables: Sequence[TableReport], metadata: SharedMetadata) -> None:
+def _store(layer_file: LayerFile, tables: Sequence[TableReport], metadata: SharedMetadata) -> None:
     """Store the tables one after another, then rerun the page, which shows those stored and those that failed."""
     with st.status(say("data.keeping"), expanded=True) as status:
         outcomes = store_tables(
@@ -210,8 +212,8 @@ def _store(layer_file: Brought, tables: Sequence[TableReport], metadata: SharedM
         ]
     )
     VIEW_NEXT.set("list" if stored else "add")
-    if len(stored) == len(inspected(layer_file).layers):
-        let_go()
+    if len(stored) == len(inspect_layer_file(layer_file).layers):
+        forget_layer_file()
     st.rerun()
 
 

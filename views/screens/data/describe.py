@@ -22,7 +22,7 @@ from layers.own import (
     propose,
     replaceable_entries,
 )
-from views.parts.findings import word_title
+from views.parts.findings import stands_for_title
 from views.screens.data.next_run import TARGET
 from views.session import Memo, catalogue, current_layers, lang, markdown_text, say, territories, territory_text
 
@@ -81,7 +81,7 @@ def _ask_stands_for(token: str) -> str:
         say("data.ask_word"),
         options,
         index=options.index(default) if default in options else 0,
-        format_func=lambda code: say("data.word_own") if code == _OWN else word_title(code),
+        format_func=lambda code: say("data.word_own") if code == _OWN else stands_for_title(code),
         key=f"data-word-{token}",
         help=say("data.ask_word_help"),
     )

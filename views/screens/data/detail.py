@@ -12,7 +12,7 @@ from geo.errors import RedlineError
 from layers.catalogue import Layer, OverlayEntry, licence_text
 from layers.own import FIXED_ROLES, remove, use_version
 from siting.ledger import VersionUse, uses_by_version
-from views.parts.findings import word_title
+from views.parts.findings import stands_for_title
 from views.screens.data.next_run import MESSAGE, TARGET, VIEW_NEXT
 from views.screens.data.table import chip, date_text, metres_text
 from views.session import (
@@ -62,7 +62,7 @@ def _facts_html(layer: Layer) -> Markup:
     facts = [
         (say("views.col_state"), chip(say(f"layers.state_{layer.state}"), _TONES[layer.state])),
         (say("views.col_basis"), say(f"layers.basis_{spec.basis}")),
-        (say("data.stands_for"), f"{word_title(spec.stands_for)} · {spec.role}"),
+        (say("data.stands_for"), f"{stands_for_title(spec.stands_for)} · {spec.role}"),
         (say("views.col_publisher"), spec.publisher(now)),
         (say("views.col_licence"), licence_text(spec.licence, now)),
         (say("views.col_as_of"), date_text(spec.as_of) + (f" ({spec.vintage})" if spec.vintage else "")),

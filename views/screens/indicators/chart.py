@@ -10,7 +10,7 @@ import streamlit as st
 
 from carto.style import THEME
 from layers.indicators import Subject
-from views.parts.indicators import Shown
+from views.parts.indicators import MappedIndicator
 from views.screens.indicators.table import value_heading
 from views.session import lang, region_text, say
 
@@ -25,14 +25,14 @@ _TARGET: Final = THEME["bad"]
 _KINDS: Final = {"actual": THEME["accent"], "cumulative": "#7a8f86", "limit": "#8c6d31", "target": "#ffffff"}
 
 
-def ranking_chart(table: pd.DataFrame, mapped: Shown, picked: str) -> alt.LayerChart:
+def ranking_chart(table: pd.DataFrame, mapped: MappedIndicator, picked: str) -> alt.LayerChart:
     """Return a bar per territory in the colour of its class, highest first; the picked one is outlined.
 
     Parameters
     ----------
     table : DataFrame
         As `views.screens.indicators.table.ranking_table` makes it.
-    mapped : Shown
+    mapped : MappedIndicator
     picked : str
         Adcode; "" for none.
     """
@@ -115,7 +115,7 @@ def moments_chart(subject: Subject) -> alt.LayerChart | None:
     return _with_theme(alt.layer(bars, text), height=len(frame) * 34 + _AXIS_PX)
 
 
-def scatter_chart(first: Shown, second: Shown, picked: str) -> alt.LayerChart | None:
+def scatter_chart(first: MappedIndicator, second: MappedIndicator, picked: str) -> alt.LayerChart | None:
     """Return a point per territory, `first` on x and `second` on y; None for fewer than two territories with both."""
     frame = pd.DataFrame({"across": first.indicator.figures, "up": second.indicator.figures}).dropna()
     if len(frame) < 2:
@@ -143,7 +143,7 @@ def scatter_chart(first: Shown, second: Shown, picked: str) -> alt.LayerChart | 
     return _with_theme(alt.layer(points), height=300)
 
 
-def _axis_title(mapped: Shown) -> str:
+def _axis_title(mapped: MappedIndicator) -> str:
     unit = mapped.indicator.unit(lang())
     title = mapped.indicator.title(lang())
     return title if unit == "—" else f"{title} ({unit})"

@@ -12,8 +12,8 @@ from carto.map import highlight_group
 from carto.markup import Markup
 from carto.scene import View
 from layers.catalogue import Layer
-from views.parts.entries import outline_of, view_of_territory
-from views.parts.indicators import Shown, chosen, labels_of, picture_group, shown, subjects
+from views.parts.entries import territories_frame, view_of_territory
+from views.parts.indicators import MappedIndicator, current_choice, labels_of, mapped_indicator, picture_group, subjects
 from views.parts.map import show_map
 from views.session import Slot, catalogue, current_layers, html_of, lang, say, set_widget, widget_value
 
@@ -29,9 +29,9 @@ _VIEW: Final[Slot[View | None]] = Slot("indicator-view", None)
 _HEIGHT_PX: Final = 600
 
 
-def second_indicator() -> Shown | None:
+def second_indicator() -> MappedIndicator | None:
     """Ask for an indicator to compare with the first; return it, classified by the same scheme, or None."""
-    options = {name: subject for name, subject in subjects().items() if name != chosen().id}
+    options = {name: subject for name, subject in subjects().items() if name != current_choice().id}
     labels = labels_of(options)
     key = f"indicator-second-{lang()}"
     if widget_value(key, "") not in ["", *options]:
@@ -44,11 +44,11 @@ def second_indicator() -> Shown | None:
     )
     if not name:
         return None
-    scheme = "natural_breaks" if chosen().scheme == "by_hand" else chosen().scheme
-    return shown(replace(chosen(), id=name, year="", mode="value", limits="", scheme=scheme))
+    scheme = "natural_breaks" if current_choice().scheme == "by_hand" else current_choice().scheme
+    return mapped_indicator(replace(current_choice(), id=name, year="", mode="value", limits="", scheme=scheme))
 
 
-def legend_html(mapped: Shown) -> Markup:
+def legend_html(mapped: MappedIndicator) -> Markup:
     """Return the legend of the classes in one line, low to high, with that of missing values if there are any."""
     classes = mapped.choropleth.classes
     return html_of(
@@ -58,12 +58,14 @@ def legend_html(mapped: Shown) -> Markup:
     )
 
 
-def show_indicator_map(mapped: Shown, picked: str, prefecture: str, *, key: str, as_picture: bool = False) -> str:
+def show_indicator_map(
+    mapped: MappedIndicator, picked: str, prefecture: str, *, key: str, as_picture: bool = False
+) -> str:
     """Show the map of an indicator; return the adcode of the territory that was just clicked, "" for none.
 
     Parameters
     ----------
-    mapped : Shown
+    mapped : MappedIndicator
     picked : str
         Adcode of the territory to outline; "" for none.
     prefecture : str
@@ -76,7 +78,7 @@ def show_indicator_map(mapped: Shown, picked: str, prefecture: str, *, key: str,
     layers = [layer for layer in current_layers().values() if layer.spec.group == "boundaries"]
     groups = [picture_group()] if as_picture else []
     if picked:
-        groups.append(highlight_group(outline_of(picked)))
+        groups.append(highlight_group(territories_frame(picked)))
     state = show_map(
         layers,
         catalogue().map,

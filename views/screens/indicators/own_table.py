@@ -22,7 +22,7 @@ from layers.indicators import (
     read_numbers,
 )
 from layers.paths import data_root
-from views.parts.indicators import add_own, today
+from views.parts.indicators import add_own_subject, today
 from views.session import Slot, Stamp, catalogue, lang, markdown_text, region_text, say, show_fault, stamp
 
 __all__ = ["OWN_TABLE_OPEN", "choose_table"]
@@ -138,7 +138,7 @@ def _show_join(name: str, table: pd.DataFrame, key_and_level: tuple[str, Level],
 
 def _add_subject(subject: Subject) -> None:
     """Add a subject to the indicators, show it and close the panel."""
-    add_own(subject)
+    add_own_subject(subject)
     OWN_TABLE_OPEN.set(value=False)
 
 

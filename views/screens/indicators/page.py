@@ -15,17 +15,17 @@ from views.parts.indicators import (
     OWN,
     OWN_ADDED,
     RASTER_CLOSE,
-    Shown,
-    choose,
+    MappedIndicator,
+    ask_display,
     choose_classes,
     choose_raster,
     choose_subject,
-    chosen,
-    forget_own,
+    current_choice,
+    mapped_indicator,
     picture_legend,
-    show_as,
-    shown,
+    remove_own_subjects,
     subjects,
+    update_choice,
 )
 from views.screens.indicators.chart import PICK, moments_chart, ranking_chart, scatter_chart, show_ranking
 from views.screens.indicators.maps import legend_html, second_indicator, show_indicator_map
@@ -49,7 +49,7 @@ def show() -> None:
     """Show the page: choice of an indicator and its classes, then map, ranking, table and sources."""
     show_html(style("views/screens/indicators/templates/page.css"))
     if not CHOICE.is_set():
-        choose(id=_DEFAULT_INDICATOR)
+        update_choice(id=_DEFAULT_INDICATOR)
     choice_box, settings_box = st.columns([1.35, 1], gap="medium")
     class_box = settings_box.container(key="ind_how")
     with choice_box:
@@ -57,10 +57,10 @@ def show() -> None:
     with settings_box:
         _show_import_toggles()
     _show_import_panels()
-    mapped = shown(chosen())
+    mapped = mapped_indicator(current_choice())
     if mapped is None:
-        has_subject = chosen().id in subjects()
-        st.info(say(f"indicator_page.{'no_figures' if has_subject else 'gone' if chosen().id else 'pick_one'}"))
+        has_subject = current_choice().id in subjects()
+        st.info(say(f"indicator_page.{'no_figures' if has_subject else 'gone' if current_choice().id else 'pick_one'}"))
         return
     with class_box:
         choose_classes(mapped)
@@ -69,14 +69,14 @@ def show() -> None:
     _show_indicator(mapped, second, prefecture)
 
 
-def _show_indicator(mapped: Shown, second: Shown | None, prefecture: str) -> None:
+def _show_indicator(mapped: MappedIndicator, second: MappedIndicator | None, prefecture: str) -> None:
     """Show the map beside its ranking or the map of a second indicator, and below them table and sources."""
     picked = _picked(mapped)
     table = ranking_table(mapped, prefecture)
     map_box, side_box = st.columns([1.25, 1] if second is None else 2, gap="small")
     with map_box:
         _show_title(mapped)
-        as_picture = show_as()
+        as_picture = ask_display()
         clicked = show_indicator_map(mapped, picked, prefecture, key="indicator-map", as_picture=as_picture)
         show_html(picture_legend() if as_picture else legend_html(mapped))
     with side_box:
@@ -121,10 +121,10 @@ def _show_import_toggles() -> None:
     left.toggle(say("indicator_own.open"), key=OWN_TABLE_OPEN.key)
     right.toggle(say("raster_own.open"), key=_RASTER_OPEN.key)
     if OWN.get():
-        st.button(say("indicator_own.remove"), on_click=forget_own, width="stretch")
+        st.button(say("indicator_own.remove"), on_click=remove_own_subjects, width="stretch")
 
 
-def _show_title(mapped: Shown) -> None:
+def _show_title(mapped: MappedIndicator) -> None:
     now = lang()
     unit = mapped.indicator.unit(now)
     basis = say(f"indicator_page.basis_{mapped.indicator.basis}")
@@ -133,14 +133,14 @@ def _show_title(mapped: Shown) -> None:
     show_html(Markup('<div class="rl-ind-title">{} <small>{}</small></div>').format(title, about))
 
 
-def _picked(mapped: Shown) -> str:
+def _picked(mapped: MappedIndicator) -> str:
     """Return the adcode of the picked territory; "" where the layer of the indicator does not have it."""
     frame = mapped.choropleth.layer.frame
     code = _PICKED.get()
     return code if frame is not None and code in set(frame["adcode"].astype(str)) else ""
 
 
-def _choose_prefecture(mapped: Shown) -> str:
+def _choose_prefecture(mapped: MappedIndicator) -> str:
     """Ask for the prefecture to which ranking and table are limited; return its adcode, "" for all."""
     frame = mapped.choropleth.layer.frame
     assert frame is not None
@@ -161,7 +161,7 @@ def _pick(code: str) -> None:
     _LISTS_NUMBER.set(_LISTS_NUMBER.get() + 1)
 
 
-def _show_picked(table: pd.DataFrame, mapped: Shown, picked: str) -> None:
+def _show_picked(table: pd.DataFrame, mapped: MappedIndicator, picked: str) -> None:
     """Show value and rank of the picked territory."""
     rows = table[table["adcode"] == picked]
     if rows.empty:
@@ -174,7 +174,7 @@ def _show_picked(table: pd.DataFrame, mapped: Shown, picked: str) -> None:
     show_html(_FACT.format(row["adcode"], name, value, rank, mapped.indicator.title(lang())))
 
 
-def _show_chart(table: pd.DataFrame, mapped: Shown, picked: str) -> None:
+def _show_chart(table: pd.DataFrame, mapped: MappedIndicator, picked: str) -> None:
     """Show the ranking; for fewer than two values, the years of the subject."""
     if table["value"].notna().sum() < 2:
         chart = moments_chart(mapped.subject)
@@ -196,7 +196,7 @@ def _pick_from_chart(key: str) -> None:
     _LISTS_NUMBER.set(_LISTS_NUMBER.get() + 1)
 
 
-def _show_comparison(mapped: Shown, second: Shown, picked: str) -> None:
+def _show_comparison(mapped: MappedIndicator, second: MappedIndicator, picked: str) -> None:
     """Show both values of the picked territory, and a scatter chart of the two indicators."""
     for one in (mapped, second):
         _show_picked(ranking_table(one), one, picked)
@@ -205,13 +205,13 @@ def _show_comparison(mapped: Shown, second: Shown, picked: str) -> None:
         st.altair_chart(chart, width="stretch", theme=None)
 
 
-def _lists_key(mapped: Shown) -> str:
+def _lists_key(mapped: MappedIndicator) -> str:
     """Return a key that changes with what chart and table show, so that their selection is not carried over."""
-    state = repr((astuple(chosen()), mapped.indicator.id, lang(), _LISTS_NUMBER.get()))
+    state = repr((astuple(current_choice()), mapped.indicator.id, lang(), _LISTS_NUMBER.get()))
     return hashlib.sha256(state.encode()).hexdigest()[:12]
 
 
-def _show_table(table: pd.DataFrame, mapped: Shown, picked: str) -> None:
+def _show_table(table: pd.DataFrame, mapped: MappedIndicator, picked: str) -> None:
     """Show the table, the picked territory first; selecting a row picks its territory."""
     is_picked = table["adcode"] == picked
     ordered = pd.concat([table[is_picked], table[~is_picked]])
@@ -240,7 +240,7 @@ def _pick_from_table(key: str, codes: list[str]) -> None:
     _PICKED.set(codes[rows[0]] if rows else "")
 
 
-def _show_facts(table: pd.DataFrame, mapped: Shown) -> None:
+def _show_facts(table: pd.DataFrame, mapped: MappedIndicator) -> None:
     """Show minimum, median and maximum of the values, their source and the published figures."""
     now = lang()
     unit = mapped.indicator.unit(now)

@@ -15,18 +15,18 @@ import streamlit as st
 from layers.indicators import Subject
 from layers.plans import clause_text
 from snapshot.findings import Page, write_csv, write_workbook
-from views.parts.indicators import Shown
+from views.parts.indicators import MappedIndicator
 from views.session import lang, region_text, say
 
 __all__ = ["downloads", "labelled", "moments_table", "ranking_table", "value_heading"]
 
 
-def ranking_table(mapped: Shown, prefecture: str = "") -> pd.DataFrame:
+def ranking_table(mapped: MappedIndicator, prefecture: str = "") -> pd.DataFrame:
     """Return the territories of an indicator, highest value first, those without a value last.
 
     Parameters
     ----------
-    mapped : Shown
+    mapped : MappedIndicator
     prefecture : str
         Adcode; only its counties. "" for all.
 
@@ -66,7 +66,7 @@ def ranking_table(mapped: Shown, prefecture: str = "") -> pd.DataFrame:
     return table
 
 
-def labelled(table: pd.DataFrame, mapped: Shown) -> pd.DataFrame:
+def labelled(table: pd.DataFrame, mapped: MappedIndicator) -> pd.DataFrame:
     """Return the columns of `ranking_table` to show, with translated headings."""
     columns = {
         "rank": say("indicator_page.col_rank"),
@@ -81,7 +81,7 @@ def labelled(table: pd.DataFrame, mapped: Shown) -> pd.DataFrame:
     return table[list(columns)].rename(columns=columns)
 
 
-def value_heading(mapped: Shown) -> str:
+def value_heading(mapped: MappedIndicator) -> str:
     """Return the heading of the value column, with the unit where there is one."""
     unit = mapped.indicator.unit(lang())
     return say("indicator_page.col_plain") if unit == "—" else say("indicator_page.col_value", unit=unit)
@@ -117,7 +117,7 @@ def _years_text(row: dict[Any, Any]) -> str:
     return f"{prefix}{row['year']}"
 
 
-def downloads(table: pd.DataFrame, mapped: Shown) -> None:
+def downloads(table: pd.DataFrame, mapped: MappedIndicator) -> None:
     """Show the download buttons of the table: CSV, and XLSX with a sheet on its source."""
     language = lang()
     name = re.sub(r"[^\w-]+", "_", mapped.indicator.title(language)).strip("_")[:60] or "indicator"

@@ -8,16 +8,16 @@ import streamlit as st
 
 from carto.map import highlight_group
 from carto.markup import Markup, style
-from views.parts.findings import Checked
+from views.parts.findings import KeyedRun
 from views.parts.indicators import (
-    as_picture,
-    beside,
-    choose_beside,
+    ask_display,
+    ask_second,
     choose_indicator,
-    chosen,
+    compared_pair,
+    current_choice,
+    mapped_indicator,
     picture_group,
-    show_as,
-    shown,
+    shows_picture,
 )
 from views.parts.map import MapState, choose_region, map_target, show_map
 from views.parts.takeaway import ExportContext, show_export, view_bounds
@@ -60,9 +60,9 @@ def show() -> None:
         uploaded = check_panel.choose_upload()
         upload = check_panel.read_upload(uploaded)
     # the map before the choice of an indicator, which takes longer: its values are in the session already
-    indicator = shown(chosen()) if chosen().id else None
-    as_raster = indicator is not None and as_picture()
-    second = beside(indicator) if indicator and not as_raster else None
+    indicator = mapped_indicator(current_choice()) if current_choice().id else None
+    as_raster = indicator is not None and shows_picture()
+    second = compared_pair(indicator) if indicator and not as_raster else None
     with left:
         state = show_map(
             list(current_layers().values()),
@@ -85,8 +85,8 @@ def show() -> None:
         picked = choose_indicator()
     if picked:
         with second_box:
-            if not show_as():
-                choose_beside()
+            if not ask_display():
+                ask_second()
     with site_box:
         check_panel.use_new_drawing(state.drawings)
         checked = check_panel.checked_site(state.drawings, uploaded, upload)
@@ -136,7 +136,7 @@ def _show_fold_button() -> None:
     )
 
 
-def _put_latest_first(state: MapState, checked: Checked | None) -> None:
+def _put_latest_first(state: MapState, checked: KeyedRun | None) -> None:
     """Put the box whose content changed last on top, by CSS, so that nothing is drawn again."""
     latest = {"here": latest_lookup(state.clicked), "site": checked.key if checked is not None else None}
     previous = _PREVIOUS.get()

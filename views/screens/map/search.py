@@ -18,7 +18,7 @@ from geo.crs import STORE_CRS
 from layers.catalogue import Layer, counties_of
 from layers.gazetteer import county_at, hit_of
 from layers.paths import PRODUCT
-from views.parts.entries import outline_of, plan_set, pointed_at
+from views.parts.entries import highlight_of, plan_set, territories_frame
 from views.parts.map import MAP_TARGET, view_of_bounds
 from views.server import FIND_PATH, hit_title, search_index, session_token, suggestion
 from views.session import (
@@ -204,7 +204,7 @@ def _resolve(key: str) -> SearchResult | None:
     about = suggestion(hit, layers, lang())["about"]
     codes = [code for code in hit.adcodes.split(";") if code]
     county = codes[0] if len(codes) == 1 and not codes[0].endswith("00") else ""
-    outlines = outline_of(hit.adcodes) if codes else _frame([])
+    outlines = territories_frame(hit.adcodes) if codes else _frame([])
     note = ""
     if not hit.exact:
         note = say("search.exact_not", where=regions_text(hit.adcodes)) if codes else say("search.exact_nowhere")
@@ -215,7 +215,7 @@ def _resolve(key: str) -> SearchResult | None:
         row = features.iloc[0]
         entry = _plan_entry(layer, str(row["feature_id"]))
         if entry is not None:
-            shapes = pointed_at(plan_set(), entry)
+            shapes = highlight_of(plan_set(), entry)
         else:
             shapes = features[["geometry"]] if hit.exact else _frame([*outlines.geometry, *features.geometry])
         if not county and hit.exact and hit.lon is not None and hit.lat is not None:

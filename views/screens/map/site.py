@@ -14,8 +14,16 @@ from geo.errors import RedlineError
 from geo.sites import Sites, sites_from_drawing
 from siting.check import Run, run_check, settings_of
 from snapshot.findings import report_json
-from views.parts.findings import CSS, Checked, facts_html, findings_html, note_checked, seen_of, verdict_html
-from views.parts.intake import FORMATS, Reading, Source, ask_width, read_source, reading_of
+from views.parts.findings import (
+    CSS,
+    KeyedRun,
+    facts_html,
+    findings_html,
+    remember_checked,
+    site_result_of,
+    verdict_html,
+)
+from views.parts.intake import FORMATS, ReadOptions, Source, ask_width_m, read_options_of, read_source
 from views.session import Memo, Slot, catalogue, current_layers, say, show_fault, show_html, stamp
 
 __all__ = ["checked_site", "choose_upload", "read_upload", "show_result", "use_new_drawing"]
@@ -57,7 +65,7 @@ def read_upload(uploaded: Source | None) -> Sites | None:
     return read_source(uploaded)
 
 
-def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites: Sites | None) -> Checked | None:
+def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites: Sites | None) -> KeyedRun | None:
     """Return the check of the current site; None while there is none or, with the fault shown, it cannot be checked.
 
     Parameters
@@ -73,8 +81,8 @@ def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites:
     if drawn:
         token = _digest(drawings)
     elif uploaded is not None and sites is not None:
-        reading = reading_of(uploaded) or Reading()
-        settings = replace(reading.added_to(settings), corridor_m=ask_width(sites))
+        reading = read_options_of(uploaded) or ReadOptions()
+        settings = replace(reading.apply_to(settings), corridor_m=ask_width_m(sites))
         token = f"{uploaded.token}|{reading}"
     else:
         return None
@@ -90,11 +98,11 @@ def checked_site(drawings: list[dict[str, Any]], uploaded: Source | None, sites:
     except RedlineError as fault:
         show_fault(fault)
         return None
-    note_checked(f"map-{token}", run, None if drawn or uploaded is None else uploaded.content)
-    return Checked(run, f"{token}-{settings.corridor_m:g}-{stamp()}")
+    remember_checked(f"map-{token}", run, None if drawn or uploaded is None else uploaded.content)
+    return KeyedRun(run, f"{token}-{settings.corridor_m:g}-{stamp()}")
 
 
-def show_result(checked: Checked) -> None:
+def show_result(checked: KeyedRun) -> None:
     """Show verdict, measures and a row per layer of one site, chosen by the user where there are several."""
     result = checked.result
     ids = result.sites["site_id"].tolist()
@@ -105,7 +113,7 @@ def show_result(checked: Checked) -> None:
             range(len(ids)),
             format_func=lambda i: f"{ids[i]} · {say('siting.verdict_' + result.sites['verdict'].iloc[i])}",
         )
-    site_result = seen_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
+    site_result = site_result_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
     show_html(style(CSS), verdict_html(site_result), facts_html(site_result))
     show_html(findings_html(site_result))
     st.caption(say("snapshot.disclaimer"))

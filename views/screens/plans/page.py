@@ -16,22 +16,22 @@ from carto.style import FAMILY_COLOURS
 from layers.plans import EntryFilter, PlanSet, entry_counts, filter_entries
 from views.parts.entries import (
     TABLE_21,
-    backdrop,
-    choose,
+    background_layers,
+    choose_filter,
     choose_kind,
-    clear,
-    drawn,
+    clear_filter,
+    entry_at,
+    entry_groups,
+    entry_table,
     feature_of,
-    listed,
-    met,
-    outline_of,
+    highlight_of,
     plan_set,
-    pointed_at,
     show_counts,
     show_document,
     show_entry,
     show_links,
     show_table_21,
+    territories_frame,
     view_of,
     view_of_territory,
 )
@@ -76,7 +76,7 @@ def show() -> None:
         show_counts(plans, entry_counts(plans.entries))
     kind = choose_kind(plans)
     with right:
-        filters = choose(plans, kind)
+        filters = choose_filter(plans, kind)
     entries = filter_entries(plans.entries, filters)
     if filters.kind == "indicators" and entries["id"].str.startswith(TABLE_21).any() and _shows_table_21():
         show_table_21(plans, entries)
@@ -121,10 +121,10 @@ def _picked(entries: pd.DataFrame) -> dict[str, Any] | None:
 
 def _show_map(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, picked: dict[str, Any] | None) -> None:
     """Show the entries on the map, the picked one highlighted; a click picks another."""
-    layers, visible = backdrop()
-    groups, count = drawn(entries)
-    picked_shapes = pointed_at(plans, picked) if picked is not None else None
-    highlighted = picked_shapes if picked_shapes is not None else outline_of(filters.adcode)
+    layers, visible = background_layers()
+    groups, count = entry_groups(entries)
+    picked_shapes = highlight_of(plans, picked) if picked is not None else None
+    highlighted = picked_shapes if picked_shapes is not None else territories_frame(filters.adcode)
     if len(highlighted):
         groups.append(highlight_group(highlighted))
     state = show_map(
@@ -141,7 +141,7 @@ def _show_map(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, picke
     show_html(_legend(count))
     if state.clicked is not None and state.clicked != _HANDLED_CLICK.get():
         _HANDLED_CLICK.set(state.clicked)
-        clicked_key = met(entries, *state.clicked, state.view.zoom)
+        clicked_key = entry_at(entries, *state.clicked, state.view.zoom)
         if clicked_key is not None:
             _PICKED.set(clicked_key)
             _MAP_MOVED_TO.set(clicked_key)
@@ -175,13 +175,13 @@ def _show_list(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, pick
     total = len(plans.entries)
     if entries.empty:
         st.info(say("plans_page.nothing"))
-        st.button(say("plans_page.clear"), on_click=clear)
+        st.button(say("plans_page.clear"), on_click=clear_filter)
         return
     key = "plans_page.found" if len(entries) == total else "plans_page.found_of"
     head, reset, _ = st.columns([1.5, 1.1, 1], vertical_alignment="center")  # the table's toolbar opens at the right
     head.markdown(f"**{say(key, count=len(entries), total=total)}**")
     if filters != EntryFilter():
-        reset.button(say("plans_page.clear"), on_click=clear, width="stretch")
+        reset.button(say("plans_page.clear"), on_click=clear_filter, width="stretch")
     is_first = entries["key"] == _FIRST.get()
     ordered = pd.concat([entries[is_first], entries[~is_first]])
     keys = ordered["key"].tolist()
@@ -189,7 +189,7 @@ def _show_list(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, pick
     table = f"plans-table-{_TABLE_NUMBER.get()}-{state}"
     rows = [keys.index(picked["key"])] if picked is not None else []
     st.dataframe(
-        listed(plans, ordered, filters.kind),
+        entry_table(plans, ordered, filters.kind),
         hide_index=True,
         height=_TABLE_HEIGHT_PX,
         width="stretch",

@@ -29,7 +29,7 @@ from tests.geo.read.gis.test_cases_vector import CASES, SAID
 from tests.geo.read.test_every_format import drawing
 from tests.geo.read.test_formats import refused
 from tests.geo.shapes.test_ring_kinds import E0, N0, SHELL, square
-from tests.helpers import geojson, zipped
+from tests.helpers import geojson, zip_bytes
 
 FRAME = gpd.GeoDataFrame({"DKBH": ["甲"]}, geometry=[shapely.Polygon(SHELL)], crs=4527)
 LIMITS = ReadLimits()
@@ -106,7 +106,7 @@ def test_a_write_that_was_broken_off_is_undone(tmp_path: Path) -> None:
     db.close()
     if not journal.strip(b"\0"):
         pytest.skip("SQLite kept its journal in memory")
-    sites = read_sites(zipped({"a.gpkg": torn, "a.gpkg-journal": journal}), "a.zip")
+    sites = read_sites(zip_bytes({"a.gpkg": torn, "a.gpkg-journal": journal}), "a.zip")
     assert sites.frame["DKBH"].tolist() == ["甲"]
 
 
@@ -132,11 +132,11 @@ OTHERS = {
 @pytest.mark.parametrize("what", OTHERS)
 def test_other_files_of_an_archive_are_named(what: str) -> None:
     name, content = OTHERS[what]
-    sites = read_sites(zipped(shapefile_files() | {name: content}), "a.zip")
+    sites = read_sites(zip_bytes(shapefile_files() | {name: content}), "a.zip")
     assert len(sites) == 1
     told = next(one for one in sites.notices if one.code == "zip_passed_over").text("zh")
     assert "b" + Path(name.split("/")[0]).suffix in told or Path(name).name in told
-    assert not {"zip_passed_over", "several_layers"} & set(said(read_sites(zipped(shapefile_files()), "a.zip")))
+    assert not {"zip_passed_over", "several_layers"} & set(said(read_sites(zip_bytes(shapefile_files()), "a.zip")))
 
 
 def test_what_only_explains_is_not_named() -> None:
@@ -148,36 +148,36 @@ def test_what_only_explains_is_not_named() -> None:
         "图.png": b"x",
         "表.xlsx": b"x",
     }
-    assert said(read_sites(zipped(shapefile_files() | beside), "a.zip")) == []
+    assert said(read_sites(zip_bytes(shapefile_files() | beside), "a.zip")) == []
 
 
 def test_several_shapefiles_are_all_read_and_it_is_said() -> None:
     files = shapefile_files() | {f"b{suffix}": data for suffix, data in shp([[square(200, 0, 50)]]).items()}
-    sites = read_sites(zipped(files | {"b.prj": PRJ}), "a.zip")
+    sites = read_sites(zip_bytes(files | {"b.prj": PRJ}), "a.zip")
     assert len(sites) == 2
     told = next(one for one in sites.notices if one.code == "several_layers").text("en")
     assert "a、b" in told
     assert "shp_no_dbf" in said(sites)
-    assert "several_layers" not in said(read_sites(zipped(files | {"b.prj": PRJ}), "a.zip", layer="a"))
+    assert "several_layers" not in said(read_sites(zip_bytes(files | {"b.prj": PRJ}), "a.zip", layer="a"))
 
 
 def test_the_qpj_of_qgis_stands_in_for_a_prj_or_is_held_against_it() -> None:
     files = shapefile_files()
     alone = {name: data for name, data in files.items() if name != "a.prj"}
-    assert read_sites(zipped(alone | {"a.qpj": PRJ}), "a.zip").crs[0].epsg == 4527
-    assert "prj_qpj_differ" not in said(read_sites(zipped(files | {"a.qpj": PRJ}), "a.zip"))
+    assert read_sites(zip_bytes(alone | {"a.qpj": PRJ}), "a.zip").crs[0].epsg == 4527
+    assert "prj_qpj_differ" not in said(read_sites(zip_bytes(files | {"a.qpj": PRJ}), "a.zip"))
     other = gpd.GeoSeries([], crs=4528).crs.to_wkt().encode()
-    sites = read_sites(zipped(files | {"a.qpj": other}), "a.zip")
+    sites = read_sites(zip_bytes(files | {"a.qpj": other}), "a.zip")
     assert sites.crs[0].epsg == 4527
     assert "prj_qpj_differ" in said(sites)
-    assert said(read_sites(zipped(files | {"a.qpj": b"nothing"}), "a.zip")) == []
+    assert said(read_sites(zip_bytes(files | {"a.qpj": b"nothing"}), "a.zip")) == []
 
 
 def test_mapinfo_alone_is_refused_with_the_export_step() -> None:
     files = {"a.mif": b'Version 300\nCharset "Neutral"\n', "a.mid": b"1\n"}
-    assert "Shapefile" in refused(zipped(files), "a.zip", "geo.refuse_mapinfo").text("en")
+    assert "Shapefile" in refused(zip_bytes(files), "a.zip", "geo.refuse_mapinfo").text("en")
     tab = {"a.tab": b"!table\n!version 300\n", "a.dat": b"x", "a.map": b"x", "a.id": b"x"}
-    refused(zipped(tab), "a.zip", "geo.refuse_mapinfo")
+    refused(zip_bytes(tab), "a.zip", "geo.refuse_mapinfo")
     refused(tab["a.tab"], "a.tab", "geo.refuse_mapinfo")
 
 
@@ -186,7 +186,7 @@ def test_mapinfo_alone_is_refused_with_the_export_step() -> None:
 
 def test_a_shapefile_with_m_says_so_once() -> None:
     files = {f"a{suffix}": data for suffix, data in shp([[SHELL], [square(200, 0, 50)]], measured=True).items()}
-    sites = read_sites(zipped(files | {"a.prj": PRJ, "a.dbf": dbf([b"N"], [[b"1"], [b"2"]])}), "a.zip")
+    sites = read_sites(zip_bytes(files | {"a.prj": PRJ, "a.dbf": dbf([b"N"], [[b"1"], [b"2"]])}), "a.zip")
     assert said(sites) == ["m_dropped"]
     assert "2" in sites.notices[0].text("en")
     assert area_m2(sites.frame)[0] == pytest.approx(9999.07, abs=0.01)
@@ -199,7 +199,7 @@ def test_no_word_of_a_library_escapes(tmp_path: Path, monkeypatch: pytest.Monkey
     shapes = [[SHELL, square(20, 20, 60)], [square(200, 0, 50)]]
     files = {f"a{suffix}": data for suffix, data in shp(shapes, measured=True).items()}
     path = tmp_path / "a.zip"
-    path.write_bytes(zipped(files | {"a.prj": PRJ, "a.dbf": dbf([b"N"], [[b"1"], ["乙".encode("gbk")]])}))
+    path.write_bytes(zip_bytes(files | {"a.prj": PRJ, "a.dbf": dbf([b"N"], [[b"1"], ["乙".encode("gbk")]])}))
     command = [sys.executable, "-W", "default", "-m", "cli", "--lang", "en", door[0], str(path), *door[1:]]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert answer.returncode == 0, answer.stderr
@@ -291,7 +291,7 @@ def test_one_blank_row_among_hundreds(tmp_path: Path, form: str) -> None:
 
 def test_a_null_shape_of_a_shapefile() -> None:
     files = {f"a{suffix}": data for suffix, data in shp([[SHELL], None, [square(200, 0, 50)]]).items()}
-    content = zipped(files | {"a.prj": PRJ, "a.dbf": dbf([b"N"], [[b"1"], ["空".encode()], [b"3"]])})
+    content = zip_bytes(files | {"a.prj": PRJ, "a.dbf": dbf([b"N"], [[b"1"], ["空".encode()], [b"3"]])})
     sites = read_sites(content, "a.zip")
     assert sites.frame["N"].tolist() == ["1", "3"]
     assert "空" in next(one for one in sites.notices if one.code == "rows_without_shape").text("zh")
@@ -299,5 +299,5 @@ def test_a_null_shape_of_a_shapefile() -> None:
 
 def test_a_drawing_in_an_archive_beside_a_table_is_read() -> None:
     outline = drawing(lwpolyline([(E0, N0, 0), (E0 + 100, N0, 0), (E0 + 100, N0 + 100, 0)]))
-    held = io.BytesIO(zipped({"a.dxf": outline, "a.csv": b"x,y\n1,2\n"})).getvalue()
+    held = io.BytesIO(zip_bytes({"a.dxf": outline, "a.csv": b"x,y\n1,2\n"})).getvalue()
     assert len(read_sites(held, "a.zip", crs=4527)) == 1

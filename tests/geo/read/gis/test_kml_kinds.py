@@ -16,7 +16,7 @@ from geo.read.formats import Sites, read_sites, sites_from_text
 from geo.read.gis.kml_points import points_of
 from layers.own.intake import read_and_validate
 from tests.geo.read.test_formats import refused
-from tests.helpers import geojson, shapefile, zipped
+from tests.helpers import geojson, shapefile_parts, zip_bytes
 
 RING = [(116.35, 27.95), (116.351, 27.95), (116.351, 27.951), (116.35, 27.951), (116.35, 27.95)]
 SHAPE = shapely.Polygon(RING)
@@ -121,7 +121,7 @@ def test_a_link_to_a_document_of_the_same_archive_is_read(href: str) -> None:
         "files/a.kml": kml(PLAIN),
         "files/b.kml": kml(PLAIN),
     }
-    sites = read_sites(zipped(files), "a.kmz")
+    sites = read_sites(zip_bytes(files), "a.kmz")
     assert len(sites) == 2
     assert "kml_links" not in said(sites)
 
@@ -129,14 +129,14 @@ def test_a_link_to_a_document_of_the_same_archive_is_read(href: str) -> None:
 @pytest.mark.parametrize("href", ["http://127.0.0.1:9/a.kml", "/etc/passwd", "../a.kml", "file:///a.kml", "inner.kmz"])
 def test_a_link_that_leads_elsewhere_is_never_followed_and_named(href: str) -> None:
     outside = {"doc.kml": kml(around=link(href)), "files/b.kml": kml(PLAIN)}
-    sites = read_sites(zipped(outside), "a.kmz")
+    sites = read_sites(zip_bytes(outside), "a.kmz")
     assert len(sites) == 1
     told = next(one for one in sites.notices if one.code == "kml_links")
     assert href[:20] in told.text("en")
     alone = read_sites(kml(PLAIN, around=link(href)), "a.kml")
     assert "kml_links" in said(alone)
     refused(kml(around=link(href)), "a.kml", "geo.kml_only_links")
-    refused(zipped({"doc.kml": kml(around=link(href))}), "a.kmz", "geo.kml_only_links")
+    refused(zip_bytes({"doc.kml": kml(around=link(href))}), "a.kmz", "geo.kml_only_links")
 
 
 def test_pictures_and_blank_placemarks_are_said() -> None:
@@ -197,7 +197,7 @@ def test_marks_of_datav_mean_gcj02_and_are_asked_about() -> None:
     fault = refused(content, "临川.geojson", "geo.crs_ask_datav")
     assert "GCJ-02" in fault.text("zh")
     assert fault.values["candidates"][0].crs == "GCJ-02"
-    assert "GCJ-02" in refused(zipped({"a.geojson": content}), "a.zip", "geo.crs_ask_datav").text("en")
+    assert "GCJ-02" in refused(zip_bytes({"a.geojson": content}), "a.zip", "geo.crs_ask_datav").text("en")
     with pytest.raises(RedlineError, match="GCJ-02"):
         read_and_validate(content, "a.geojson")
     with pytest.raises(RedlineError, match="GCJ-02"):
@@ -217,7 +217,7 @@ def test_marks_of_datav_in_other_files(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({key: [json.dumps(value)] for key, value in DATAV.items()}, geometry=[SHAPE], crs=4326)
     frame.to_file(tmp_path / "a.gpkg", engine="pyogrio")
     refused((tmp_path / "a.gpkg").read_bytes(), "a.gpkg", "geo.crs_ask_datav")
-    refused(zipped({f"a{k}": v for k, v in shapefile(tmp_path, frame).items()}), "a.zip", "geo.crs_ask_datav")
+    refused(zip_bytes({f"a{k}": v for k, v in shapefile_parts(tmp_path, frame).items()}), "a.zip", "geo.crs_ask_datav")
 
 
 @pytest.mark.parametrize(

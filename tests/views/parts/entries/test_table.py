@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from views.parts.entries.table import _way
+from views.parts.entries.table import _progress_percent
 
 
 def cells(rows: list[tuple[float, float, str, str, int | None]]) -> dict[str, pd.DataFrame]:
@@ -44,4 +44,4 @@ def cells(rows: list[tuple[float, float, str, str, int | None]]) -> dict[str, pd
     ],
 )
 def test_how_far_the_base_was_from_the_target(row: tuple[float, float, str, str, int | None], share: float) -> None:
-    assert _way(cells([row])).iloc[0] == pytest.approx(share, nan_ok=True)
+    assert _progress_percent(cells([row])).iloc[0] == pytest.approx(share, nan_ok=True)

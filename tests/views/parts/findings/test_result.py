@@ -9,7 +9,7 @@ import pytest
 
 from views.parts.findings import result as check_result
 from views.parts.findings.result import findings_html, verdict_html
-from views.parts.findings.site_view import Seen
+from views.parts.findings.site_view import SiteResult
 
 RULE: dict[str, Any] = {
     "id": "yz-26-2", "kind": "law", "clause": "《长江保护法》第 26 条", "title_en": "Yangtze River Protection Law",
@@ -30,9 +30,9 @@ def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_result, "lang", lambda: "zh")
 
 
-def seen(verdict: str = "notice", missing: tuple[str, ...] = (), **finding: Any) -> Seen:
+def site_result(verdict: str = "notice", missing: tuple[str, ...] = (), **finding: Any) -> SiteResult:
     site = {"verdict": verdict, "findings": [FINDING | finding], "reminders": [], "missing_required": list(missing)}
-    return Seen(site, {})
+    return SiteResult(site, {})
 
 
 def text(html: str) -> str:
@@ -40,29 +40,29 @@ def text(html: str) -> str:
 
 
 def test_a_margin_within_accuracy_asks_for_a_survey() -> None:
-    told = text(findings_html(seen()))
-    assert "再偏 8.0 米即改变结论；精度 30 米，需实测" in told
-    assert "精度之内" in told
-    assert "不涉及" not in told
+    page = text(findings_html(site_result()))
+    assert "再偏 8.0 米即改变结论；精度 30 米，需实测" in page
+    assert "精度之内" in page
+    assert "不涉及" not in page
 
 
 def test_a_margin_beyond_accuracy_stands() -> None:
-    told = text(findings_html(seen(margin_m=120.0, firm=True)))
-    assert "偏 120 米以内结论不变；精度 30 米" in told
-    assert "需实测" not in told
+    page = text(findings_html(site_result(margin_m=120.0, firm=True)))
+    assert "偏 120 米以内结论不变；精度 30 米" in page
+    assert "需实测" not in page
 
 
 def test_far_and_firm_is_not_worth_a_line() -> None:
-    assert "偏" not in text(findings_html(seen(margin_m=9000.0, distance_m=9000.0, firm=True)))
+    assert "偏" not in text(findings_html(site_result(margin_m=9000.0, distance_m=9000.0, firm=True)))
 
 
 def test_an_illustrative_line_sends_to_the_official_one() -> None:
-    told = text(findings_html(seen(state="indicative", reason="modelled", accuracy_m=5000.0)))
-    assert "须查正式图层" in told
+    page = text(findings_html(site_result(state="indicative", reason="modelled", accuracy_m=5000.0)))
+    assert "须查正式图层" in page
 
 
 def test_a_distance_that_forbids_does_not_look_clear() -> None:
-    page = findings_html(seen("prohibited", distance_m=900.0, margin_m=100.0, firm=True, rules=[RULE]))
+    page = findings_html(site_result("prohibited", distance_m=900.0, margin_m=100.0, firm=True, rules=[RULE]))
     assert "距离不足" in text(page)
     assert "不涉及" not in text(page)
     assert 'data-state="clear"' in page
@@ -80,17 +80,17 @@ def test_a_distance_that_forbids_does_not_look_clear() -> None:
 def test_what_must_be_inside_is_told_inside_or_out(relation: str, inside: float, word: str) -> None:
     state = "clear" if relation == "disjoint" else "hit"
     figures = {"inside_m2": inside, "outside_m2": 100.0 - inside}
-    page = text(findings_html(seen(state=state, relation=relation, must_be_inside=True, **figures)))
+    page = text(findings_html(site_result(state=state, relation=relation, must_be_inside=True, **figures)))
     assert f" {word} " in page
     assert f"界内 {inside:.2f} 平方米，界外 {100 - inside:.2f} 平方米" in page
 
 
 def test_a_sliver_is_told_as_such() -> None:
-    told = seen(state="hit", relation="overlaps", overlap_m2=12.0, share=0.001, sliver=True)
-    assert "疑似接边误差" in text(findings_html(told))
+    page = site_result(state="hit", relation="overlaps", overlap_m2=12.0, share=0.001, sliver=True)
+    assert "疑似接边误差" in text(findings_html(page))
 
 
 def test_the_banner_gives_rule_and_missing_layers() -> None:
-    page = text(verdict_html(seen("prohibited", ("permanent_farmland",), rules=[RULE]), reasons=True))
+    page = text(verdict_html(site_result("prohibited", ("permanent_farmland",), rules=[RULE]), reasons=True))
     assert "《长江保护法》第 26 条" in page
     assert "永久基本农田" in page

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carto.style.classes import DIVERGING, SCHEMES, SEQUENTIAL
-from views.parts.indicators.choice import Choice, choose, chosen, read_choice, revision
+from views.parts.indicators.choice import Choice, current_choice, read_choice, update_choice, widget_revision
 from views.session import state as state_module
 from views.session.text import markdown_text
 
@@ -38,15 +38,15 @@ def test_a_choice_comes_back_as_it_was_written() -> None:
 def test_only_what_others_change_gets_a_new_widget(monkeypatch: pytest.MonkeyPatch) -> None:
     """A browser that has not heard of a change sends what a widget held: the same widget would take it as an answer."""
     monkeypatch.setattr(state_module.st, "session_state", {})
-    choose(id="relief")
-    assert (revision("id"), revision("mode"), revision("year")) == (1, 0, 0)
-    choose(by="mode", mode="change", year="2020..2023")
-    assert (revision("id"), revision("mode"), revision("year")) == (1, 0, 1)
-    choose(by="id", id="own-1")  # mode and year go back to the first
-    assert (revision("id"), revision("mode"), revision("year")) == (1, 1, 2)
-    choose(id="own-1")
-    assert (revision("id"), revision("mode"), revision("year")) == (1, 1, 2)
-    assert (chosen().id, chosen().mode, chosen().year) == ("own-1", "value", "")
+    update_choice(id="relief")
+    assert (widget_revision("id"), widget_revision("mode"), widget_revision("year")) == (1, 0, 0)
+    update_choice(by="mode", mode="change", year="2020..2023")
+    assert (widget_revision("id"), widget_revision("mode"), widget_revision("year")) == (1, 0, 1)
+    update_choice(by="id", id="own-1")  # mode and year go back to the first
+    assert (widget_revision("id"), widget_revision("mode"), widget_revision("year")) == (1, 1, 2)
+    update_choice(id="own-1")
+    assert (widget_revision("id"), widget_revision("mode"), widget_revision("year")) == (1, 1, 2)
+    assert (current_choice().id, current_choice().mode, current_choice().year) == ("own-1", "value", "")
 
 
 def test_a_palette_that_does_not_fit_is_the_usual_one() -> None:

@@ -14,7 +14,7 @@ from shapely.geometry import box
 
 from layers.own.intake import Intake, read_and_validate
 from tests.helpers import ROOT
-from tests.layers.brought import BOW, blocks, red_line, zipped_shapefile
+from tests.layers.bureau_files import BOW, blocks, gbk_shapefile_zip, red_line
 from views.screens.data.preview import caption, draw_picture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -26,7 +26,7 @@ def counties() -> gpd.GeoDataFrame:
 
 
 def read_shapes(shapes: list[object], counties: gpd.GeoDataFrame, name: str = "STBHHX") -> Intake:
-    return read_and_validate(zipped_shapefile(red_line(shapes), name), "x.zip", counties=counties)  # type: ignore[arg-type]
+    return read_and_validate(gbk_shapefile_zip(red_line(shapes), name), "x.zip", counties=counties)  # type: ignore[arg-type]
 
 
 def texts(svg: str) -> dict[str, tuple[float, float]]:

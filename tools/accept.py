@@ -1,6 +1,6 @@
 """Every "Must show" so far, with its numbers: ``make accept``. Ends with 1 if anything fell short.
 
-``--skip fresh`` leaves out the fresh clones (they take most of the time).
+``--skip fresh --skip stress`` leaves out what takes most of the time: fresh clones, and browser tests ten times.
 """
 
 from __future__ import annotations
@@ -99,6 +99,16 @@ def _until_page(clone: Path, environment: dict[str, str]) -> float:
     finally:
         os.killpg(process.pid, 15)
         process.wait(timeout=30)
+
+
+def house() -> bool:
+    """Modules and lines of every folder, none too full; import-linter's contracts."""
+    return subprocess.run([sys.executable, "-m", "tools.house"], cwd=ROOT, check=False).returncode == 0
+
+
+def stress() -> bool:
+    """Browser tests ten times beside two busy loops: none fails, none is tried again."""
+    return subprocess.run([sys.executable, "-m", "tools.stress"], cwd=ROOT, check=False).returncode == 0
 
 
 def layers() -> bool:
@@ -292,6 +302,7 @@ def _tests(*paths: str) -> bool:
 
 
 PARTS: dict[str, Callable[[], bool]] = {
+    "house": house,
     "layers": layers,
     "redline": redline,
     "uploads": uploads,
@@ -309,6 +320,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "large": large,
     "flows": flows,
     "shots": shots,
+    "stress": stress,
     "fresh": fresh,
 }
 

@@ -34,13 +34,6 @@ from views.session import (
 __all__ = ["show"]
 
 _PRINT_HTML: Final = '<button type="button"></button>'
-_PRINT_JS: Final = """
-export default function ({ data, parentElement }) {
-  const button = parentElement.querySelector("button");
-  button.textContent = data.label;
-  button.onclick = () => window.print();
-}
-"""
 
 
 def show() -> None:
@@ -159,5 +152,5 @@ def _print_button() -> Any:
         "redline_print",
         html=_PRINT_HTML,
         css=(PRODUCT / "views/js/print.css").read_text(encoding="utf-8"),
-        js=_PRINT_JS,
+        js=(PRODUCT / "views/js/print.js").read_text(encoding="utf-8"),
     )

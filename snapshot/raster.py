@@ -344,7 +344,7 @@ def _segments(shapes: NDArray[Any], frame: tuple[float, float, float, float]) ->
 
 
 def _burned(areas: NDArray[Any], grid: _Grid, window: Window) -> NDArray[np.bool_]:
-    """Tell which centres of a window lie in an area."""
+    """Return a mask of the cell centres of a window that lie in an area."""
     if not len(areas):
         return np.zeros((window.height, window.width), bool)
     west, _, _, north = _bounds(grid, window)
@@ -367,7 +367,7 @@ def _classes(
 
 
 def _covered(inside: Any, grid: _Grid, window: Window) -> NDArray[np.bool_]:
-    """Tell which centres of a window lie in the territory."""
+    """Return a mask of the cell centres of a window that lie in the territory."""
     part = shapely.clip_by_rect(inside, *_bounds(grid, window))
     pieces = shapely.get_parts(np.array([part], dtype=object))
     return _burned(pieces[shapely.get_dimensions(pieces) == 2], grid, window)

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from carto.map import bundle
 from geo.errors import RedlineError
-from layers.catalogue import read_catalogue
+from layers.catalogue import Catalogue, read_catalogue
 from layers.paths import config_in_use, home
 from views.server.downloads import send_file, url_prefix
 from views.server.signing import signer
@@ -122,7 +122,10 @@ def _tiles(request: Request) -> Response:
 
 def _relief(request: Request) -> Response:
     """Return the shaded relief that the configuration names, 404 if there is none."""
-    path = relief_file()
+    try:
+        path = relief_file(read_catalogue(config_in_use()))
+    except RedlineError:
+        path = None
     if path is None:
         return _not_found(request)
     return FileResponse(path, media_type=_TYPES[".webp"], headers=_PUBLIC_CACHE)
@@ -138,12 +141,8 @@ def _suggest(request: Request) -> Response:
     return JSONResponse(rows, headers={**_HEADERS, "Cache-Control": "no-store"})
 
 
-def relief_file() -> Path | None:
-    """Return the path of the shaded relief, None if the configuration is unreadable or the file missing."""
-    try:
-        catalogue = read_catalogue(config_in_use())
-    except RedlineError:
-        return None
+def relief_file(catalogue: Catalogue) -> Path | None:
+    """Return the path of the shaded relief that a catalogue names, None if the file is missing."""
     path = catalogue.folder / catalogue.map.base
     return path if path.is_file() and path.suffix == ".webp" else None
 

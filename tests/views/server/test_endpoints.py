@@ -191,9 +191,9 @@ def test_assets_are_named_by_content_and_kept_for_ever(ask):
 
 def test_the_relief_is_the_one_that_the_catalogue_names(ask, monkeypatch, tmp_path):
     (tmp_path / "relief.webp").write_bytes(b"RIFFwebp")
-    monkeypatch.setattr(serving, "relief_file", lambda: tmp_path / "relief.webp")
+    monkeypatch.setattr(serving, "relief_file", lambda _: tmp_path / "relief.webp")
     assert ask("/redline/base/hillshade.webp")[2] == b"RIFFwebp"
-    monkeypatch.setattr(serving, "relief_file", lambda: None)
+    monkeypatch.setattr(serving, "relief_file", lambda _: None)
     assert ask("/redline/base/hillshade.webp")[0] == 404
 
 

@@ -19,7 +19,7 @@ from carto.tiles import TileKind, ensure_file, file_name
 from layers.catalogue import Layer, MapSettings
 from views.parts.map.tile_progress import drawable_layers
 from views.server import FROM_COMPONENT, relief_file, session_token, tiles_folder
-from views.session import PAGE_ENTERED, Slot
+from views.session import PAGE_ENTERED, Slot, catalogue
 from words import Lang
 
 __all__ = ["MapState", "show_map"]
@@ -201,7 +201,7 @@ def _tile_url(layer: Layer, kind: TileKind) -> str:
 
 def _relief() -> ShadedRelief | None:
     """Return the shaded relief with the bounds from the JSON file beside it; None if either is missing."""
-    path = relief_file()
+    path = relief_file(catalogue())
     if path is None or not path.with_suffix(".json").is_file():
         return None
     return _read_relief(str(path), path.stat().st_mtime_ns)

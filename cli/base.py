@@ -77,7 +77,7 @@ def _use(ctx: click.Context, config: Path) -> None:
 
 
 def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
-    """Return the catalogue with the user's own layers, and all layers loaded; warn of a broken overlay."""
+    """Return the catalogue with the user's own layers, and all layers loaded; warn of a broken user catalogue."""
     from layers.catalogue import current_catalogue, load_layers
 
     current = current_catalogue(Path(str(obj["config"])))

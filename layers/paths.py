@@ -17,7 +17,7 @@ PRODUCT: Final = Path(__file__).resolve().parents[1]
 def home() -> Path:
     """Return the user's data folder (created if missing): ``REDLINE_HOME``, else ``redline`` in the platform's folder.
 
-    It holds imports, the catalogue overlay, tiles and the ledger
+    It holds imports, the user catalogue, tiles and the ledger
     (docs/architecture.md, Stores).
     """
     named = os.environ.get("REDLINE_HOME")

@@ -10,7 +10,7 @@ import shapely
 from click.testing import CliRunner, Result
 
 from cli import main
-from layers.catalogue.user_layers import overlay_path
+from layers.catalogue.user_layers import user_catalogue_path
 from tests.layers.bureau_files import blocks, database, farmland, gbk_shapefile_zip, red_line, town_boundary
 
 
@@ -76,9 +76,9 @@ def test_what_is_not_known_is_asked_for(tmp_path: Path) -> None:
     assert "--extent" in asked.stderr
     assert run("import", path, *said, "--extent", "999999").exit_code == 2
     assert run("import", path, *said, "--extent", "all", "--id", "waters").exit_code == 2
-    assert not overlay_path().exists()
+    assert not user_catalogue_path().exists()
     assert run("import", path, *said, "--extent", "361000", "--id", "mine", "--dry-run").exit_code == 0
-    assert not overlay_path().exists()
+    assert not user_catalogue_path().exists()
     kept = run("import", path, *said, "--extent", "361000", "--id", "mine", "--id-field", "BSM")
     assert kept.exit_code == 0, kept.output
     listed = {row["id"]: row for row in json.loads(run("layers", "--format", "json").stdout)}
@@ -94,13 +94,13 @@ def test_faults_that_stop_it_are_listed_with_their_rows(tmp_path: Path) -> None:
     stopped = run("import", path, "--replace", "--publisher", "X")
     assert stopped.exit_code == 1
     assert "rows 5" in stopped.stderr
-    assert not overlay_path().exists()
+    assert not user_catalogue_path().exists()
     mended = run("import", path, "--replace", "--publisher", "X", "--accept-repairs")
     assert mended.exit_code == 0, mended.output
 
 
 def test_a_broken_overlay_is_said_and_the_rest_goes_on() -> None:
-    overlay_path().write_text("version = =", encoding="utf-8")
+    user_catalogue_path().write_text("version = =", encoding="utf-8")
     answer = run("layers", "--format", "json")
     assert answer.exit_code == 0
     assert "catalogue.toml" in answer.stderr
@@ -117,7 +117,7 @@ def test_a_whole_database_in_one_command(tmp_path: Path) -> None:
     looked = run(*said, "--dry-run")
     assert looked.exit_code == 0, looked.output
     assert "CZKFBJ · Urban development boundary" in looked.stderr
-    assert not overlay_path().exists()
+    assert not user_catalogue_path().exists()
     answer = run(*said)
     assert answer.exit_code == 0, answer.output
     told = [json.loads(line) for line in answer.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""The catalogue of layers: config.toml, the overlay of imported layers, loading, territories, export policy."""
+"""The catalogue of layers: config.toml, the catalogue of the user's own layers, loading, territories, export policy."""
 
 from layers.catalogue.config import Catalogue, MapSettings, OnlineMap, read_catalogue
 from layers.catalogue.counties import counties_of, territory_names
@@ -28,12 +28,12 @@ from layers.catalogue.model import (
 )
 from layers.catalogue.territory import common_territories, covers, extent_without, lies_in, proposed_extent
 from layers.catalogue.user_layers import (
-    Overlay,
-    OverlayEntry,
-    OverlayVersion,
-    locked_overlay,
-    overlay_path,
-    read_overlay,
+    UserCatalogue,
+    UserEntry,
+    UserVersion,
+    locked_user_catalogue,
+    read_user_catalogue,
+    user_catalogue_path,
 )
 from layers.catalogue.years import NO_YEAR, years_of
 
@@ -51,12 +51,12 @@ __all__ = [
     "LayerState",
     "MapSettings",
     "OnlineMap",
-    "Overlay",
-    "OverlayEntry",
-    "OverlayVersion",
     "Role",
     "Secrecy",
     "Style",
+    "UserCatalogue",
+    "UserEntry",
+    "UserVersion",
     "common_territories",
     "counties_of",
     "covers",
@@ -70,15 +70,15 @@ __all__ = [
     "licence_text",
     "lies_in",
     "load_layers",
-    "locked_overlay",
+    "locked_user_catalogue",
     "may_export",
-    "overlay_path",
     "proposed_extent",
     "read_catalogue",
-    "read_overlay",
+    "read_user_catalogue",
     "source_files",
     "strictest_export",
     "territory_names",
+    "user_catalogue_path",
     "withheld_ids",
     "years_of",
 ]

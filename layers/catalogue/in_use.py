@@ -9,50 +9,50 @@ from geo.errors import ConfigError, RedlineError
 from layers.catalogue.config import Catalogue, read_catalogue
 from layers.catalogue.model import LayerSpec
 from layers.catalogue.territory import common_territories
-from layers.catalogue.user_layers import Overlay, OverlayVersion, read_overlay
+from layers.catalogue.user_layers import UserCatalogue, UserVersion, read_user_catalogue
 
-__all__ = ["CatalogueInUse", "current_catalogue", "merge_overlay"]
+__all__ = ["CatalogueInUse", "current_catalogue", "merge_user_catalogue"]
 
 
 @dataclass(frozen=True)
 class CatalogueInUse:
-    """The catalogue in use and the overlay merged into it.
+    """The catalogue in use and the user catalogue merged into it.
 
     Attributes
     ----------
     catalogue : Catalogue
         Shipped entries in their order, then the user's own.
-    overlay : Overlay
+    user_catalogue : UserCatalogue
         All versions of the user's layers; empty where it cannot be read.
     fault : RedlineError or None
-        Why the overlay was not merged.
+        Why the user catalogue was not merged.
     """
 
     catalogue: Catalogue
-    overlay: Overlay
+    user_catalogue: UserCatalogue
     fault: RedlineError | None = None
 
 
 def current_catalogue(path: Path) -> CatalogueInUse:
-    """Return ``config.toml`` with the overlay of the user's data folder merged in.
+    """Return ``config.toml`` with the catalogue of the user's data folder merged in.
 
     Raises
     ------
     ConfigError
-        If ``config.toml`` is wrong. A wrong overlay raises nothing: the catalogue is then as shipped, and `fault` is
-        the reason.
+        If ``config.toml`` is wrong. A wrong user catalogue raises nothing: it is then left out, and `fault`
+        is the reason.
     """
     shipped = read_catalogue(path)
     try:
-        overlay = read_overlay()
-        return CatalogueInUse(merge_overlay(shipped, overlay), overlay)
+        user_catalogue = read_user_catalogue()
+        return CatalogueInUse(merge_user_catalogue(shipped, user_catalogue), user_catalogue)
     except ConfigError as fault:
-        return CatalogueInUse(shipped, Overlay(), fault)
+        return CatalogueInUse(shipped, UserCatalogue(), fault)
 
 
-def merge_overlay(shipped: Catalogue, overlay: Overlay) -> Catalogue:
-    """Return a catalogue with the overlay's versions in use; layers that they supersede lose that extent."""
-    in_use = {entry.id: entry.in_use for entry in overlay.entry}
+def merge_user_catalogue(shipped: Catalogue, user_catalogue: UserCatalogue) -> Catalogue:
+    """Return a catalogue with the user catalogue's versions in use; layers that they supersede lose that extent."""
+    in_use = {entry.id: entry.in_use for entry in user_catalogue.entry}
     versions = {layer_id: version for layer_id, version in in_use.items() if version is not None}
     specs = [versions[spec.id].layer if spec.id in versions else spec for spec in shipped.layer]
     for version in versions.values():
@@ -69,7 +69,7 @@ def merge_overlay(shipped: Catalogue, overlay: Overlay) -> Catalogue:
     )
 
 
-def _with_current_sources(spec: LayerSpec, specs: list[LayerSpec], versions: list[OverlayVersion]) -> LayerSpec:
+def _with_current_sources(spec: LayerSpec, specs: list[LayerSpec], versions: list[UserVersion]) -> LayerSpec:
     """Return an entry whose source is derived from the layers in use, those that supersede one of its own included."""
     superseding: dict[str, list[str]] = {}
     for version in versions:
@@ -79,7 +79,7 @@ def _with_current_sources(spec: LayerSpec, specs: list[LayerSpec], versions: lis
     return spec if source == spec.source else spec.model_copy(update={"source": source})
 
 
-def _without_superseded_extent(spec: LayerSpec, versions: list[OverlayVersion]) -> LayerSpec | None:
+def _without_superseded_extent(spec: LayerSpec, versions: list[UserVersion]) -> LayerSpec | None:
     """Return an entry without the extent that other layers supersede; None where no extent is left."""
     superseding = [version for version in versions if version.takes_over == spec.id and version.layer.id != spec.id]
     if not superseding:

@@ -1,4 +1,4 @@
-"""The catalogue overlay: layers that a user added to ``config.toml`` or that replace its entries.
+"""The user catalogue: layers that a user added to ``config.toml`` or that replace its entries.
 
 ``catalogue.toml`` of the user's data folder holds every version of every such layer and which one is in use (0: none,
 the layer is as ``config.toml`` has it). No version is ever deleted, so that a stored check can name what it used.
@@ -23,7 +23,14 @@ from layers.catalogue.model import LayerSpec
 from layers.entry import Entry
 from layers.paths import home
 
-__all__ = ["Overlay", "OverlayEntry", "OverlayVersion", "locked_overlay", "overlay_path", "read_overlay"]
+__all__ = [
+    "UserCatalogue",
+    "UserEntry",
+    "UserVersion",
+    "locked_user_catalogue",
+    "read_user_catalogue",
+    "user_catalogue_path",
+]
 
 _NAME: Final = "catalogue.toml"
 _BEFORE: Final = "catalogue.previous.toml"
@@ -33,7 +40,7 @@ _HEAD: Final = """\
 """
 
 
-class OverlayVersion(Entry):
+class UserVersion(Entry):
     """One version of an imported layer: upload, counts, what it supersedes, and its catalogue entry."""
 
     number: int = Field(ge=1, le=9999)
@@ -54,15 +61,15 @@ class OverlayVersion(Entry):
     layer: LayerSpec
 
 
-class OverlayEntry(Entry):
+class UserEntry(Entry):
     """All versions of one imported layer, and the number of the one in use."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
     current: int = Field(ge=0)
-    version: list[OverlayVersion] = Field(min_length=1)
+    version: list[UserVersion] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _holds_together(self) -> OverlayEntry:
+    def _holds_together(self) -> UserEntry:
         numbers = [version.number for version in self.version]
         if numbers != sorted(set(numbers)) or (self.current and self.current not in numbers):
             raise ValueError("version numbers do not hold together")
@@ -71,55 +78,55 @@ class OverlayEntry(Entry):
         return self
 
     @property
-    def in_use(self) -> OverlayVersion | None:
+    def in_use(self) -> UserVersion | None:
         """The version in use; None while the layer is as ``config.toml`` has it."""
         return next((version for version in self.version if version.number == self.current), None)
 
 
-class Overlay(Entry):
+class UserCatalogue(Entry):
     """All of ``catalogue.toml``."""
 
     version: int = Field(default=1, ge=1, le=1)
     revision: int = Field(default=0, ge=0)
     """Counts the changes."""
-    entry: list[OverlayEntry] = Field(default_factory=list)
+    entry: list[UserEntry] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _each_once(self) -> Overlay:
+    def _each_once(self) -> UserCatalogue:
         ids = [entry.id for entry in self.entry]
         if len(ids) != len(set(ids)):
             raise ValueError("an id stands twice")
         return self
 
-    def of(self, layer_id: str) -> OverlayEntry | None:
-        """Return the overlay entry of a layer id; None if no version of it was imported."""
+    def of(self, layer_id: str) -> UserEntry | None:
+        """Return the user catalogue entry of a layer id; None if no version of it was imported."""
         return next((entry for entry in self.entry if entry.id == layer_id), None)
 
-    def with_entry(self, entry: OverlayEntry) -> Overlay:
+    def with_entry(self, entry: UserEntry) -> UserCatalogue:
         """Return a copy with one entry added or replaced and the revision incremented."""
         known = any(one.id == entry.id for one in self.entry)
         entries = [entry if one.id == entry.id else one for one in self.entry]
-        return Overlay(revision=self.revision + 1, entry=entries if known else [*entries, entry])
+        return UserCatalogue(revision=self.revision + 1, entry=entries if known else [*entries, entry])
 
 
-def overlay_path() -> Path:
+def user_catalogue_path() -> Path:
     """Return the path of ``catalogue.toml`` in the user's data folder."""
     return home() / _NAME
 
 
-def read_overlay() -> Overlay:
-    """Return the overlay as read from its file; an empty one where there is no file yet.
+def read_user_catalogue() -> UserCatalogue:
+    """Return the user catalogue as read from its file; an empty one where there is no file yet.
 
     Raises
     ------
     ConfigError
         If it is no TOML, or an entry is wrong: one sentence with the place.
     """
-    path = overlay_path()
+    path = user_catalogue_path()
     try:
-        return Overlay.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return UserCatalogue.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        return Overlay()
+        return UserCatalogue()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
         raise ConfigError("data.overlay_broken", file=path.name, before=_BEFORE, fault=str(fault)) from None
     except ValidationError as fault:
@@ -130,33 +137,33 @@ def read_overlay() -> Overlay:
 
 
 class _LockedOverlay:
-    """The overlay under its lock: `overlay` is the current one, `write` replaces it."""
+    """The user catalogue under its lock: `user_catalogue` is the current one, `write` replaces it."""
 
-    def __init__(self, overlay: Overlay) -> None:
-        self.overlay = overlay
+    def __init__(self, user_catalogue: UserCatalogue) -> None:
+        self.user_catalogue = user_catalogue
 
-    def write(self, overlay: Overlay) -> None:
-        """Write a new overlay atomically, and save the text before beside it."""
-        path = overlay_path()
-        text = _HEAD + tomli_w.dumps(overlay.model_dump(mode="json", exclude_none=True))
-        Overlay.model_validate(tomllib.loads(text))  # never write what could not be read again
+    def write(self, user_catalogue: UserCatalogue) -> None:
+        """Write a new user catalogue atomically, and save the text before beside it."""
+        path = user_catalogue_path()
+        text = _HEAD + tomli_w.dumps(user_catalogue.model_dump(mode="json", exclude_none=True))
+        UserCatalogue.model_validate(tomllib.loads(text))  # never write what could not be read again
         if path.exists():
             _write(path.with_name(_BEFORE), path.read_text(encoding="utf-8"))
         _write(path, text)
-        self.overlay = overlay
+        self.user_catalogue = user_catalogue
 
 
 @contextmanager
-def locked_overlay() -> Iterator[_LockedOverlay]:
-    """Yield the overlay for writing, locked against other threads and processes.
+def locked_user_catalogue() -> Iterator[_LockedOverlay]:
+    """Yield the user catalogue for writing, locked against other threads and processes.
 
     Raises
     ------
     ConfigError
-        If the overlay is broken: it is not written over.
+        If the user catalogue is broken: it is not written over.
     """
     with FileLock(home() / "catalogue.lock"):
-        yield _LockedOverlay(read_overlay())
+        yield _LockedOverlay(read_user_catalogue())
 
 
 def _write(path: Path, text: str) -> None:

@@ -20,7 +20,7 @@ from geo.files import Content
 from geo.notices import Notice
 from geo.progress import Progress, no_progress
 from geo.read import LayerInfo
-from layers.catalogue import Catalogue, OverlayVersion, Secrecy, common_territories, proposed_extent
+from layers.catalogue import Catalogue, Secrecy, UserVersion, common_territories, proposed_extent
 from layers.own.faults import Fault
 from layers.own.intake import Intake
 from layers.own.official_tables import NearMiss, OfficialLayer, has_official_fields, recognise
@@ -152,7 +152,7 @@ class StoreResult:
     """Result of storing one table: the version it was stored as, or the fault."""
 
     layer: str
-    version: OverlayVersion | None = None
+    version: UserVersion | None = None
     fault: RedlineError | None = None
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from geo.errors import BadInput
 from geo.files import Content, copy_with_digest
-from layers.catalogue import Overlay
+from layers.catalogue import UserCatalogue
 from layers.paths import home
 
 __all__ = ["store_original"]
@@ -19,7 +19,7 @@ __all__ = ["store_original"]
 _FOLDER: Final = "original"
 
 
-def store_original(content: Content, name: str, sha256: str, version: Path, overlay: Overlay) -> None:
+def store_original(content: Content, name: str, sha256: str, version: Path, user_catalogue: UserCatalogue) -> None:
     """Write an unchanged copy of the uploaded file into the folder of a version, under a portable name.
 
     A database of several tables is stored once for each of them: where an earlier version has the same file, that
@@ -34,7 +34,7 @@ def store_original(content: Content, name: str, sha256: str, version: Path, over
         Of the file as it was read.
     version : Path
         The folder of the version.
-    overlay : Overlay
+    user_catalogue : UserCatalogue
         Lists the versions stored so far.
 
     Raises
@@ -45,7 +45,7 @@ def store_original(content: Content, name: str, sha256: str, version: Path, over
     folder = version / _FOLDER
     folder.mkdir()
     target = folder / _file_name(name)
-    for earlier in _earlier_copies(overlay, sha256):
+    for earlier in _earlier_copies(user_catalogue, sha256):
         if _digest(earlier) == sha256:
             with suppress(OSError):  # a disk without links
                 os.link(earlier, target)
@@ -56,11 +56,11 @@ def store_original(content: Content, name: str, sha256: str, version: Path, over
         raise BadInput("data.changed_meanwhile", name=name)
 
 
-def _earlier_copies(overlay: Overlay, sha256: str) -> list[Path]:
+def _earlier_copies(user_catalogue: UserCatalogue, sha256: str) -> list[Path]:
     """Return the stored upload of an earlier version with the same SHA-256, as a list of at most one path."""
     folders = {
         home() / version.layer.source.folder / _FOLDER
-        for entry in overlay.entry
+        for entry in user_catalogue.entry
         for version in entry.version
         if version.upload_sha256 == sha256 and version.layer.source.kind == "imported"
     }

@@ -28,18 +28,18 @@ from layers.catalogue import (
     Catalogue,
     Export,
     LayerSpec,
-    Overlay,
-    OverlayEntry,
-    OverlayVersion,
     Role,
     Secrecy,
+    UserCatalogue,
+    UserEntry,
+    UserVersion,
     common_territories,
     covers,
     export_limit,
     extent_without,
     frame_digest,
-    locked_overlay,
-    read_overlay,
+    locked_user_catalogue,
+    read_user_catalogue,
 )
 from layers.own.intake import Intake
 from layers.own.originals import store_original
@@ -190,7 +190,7 @@ def store_layer(
     catalogue: Catalogue,
     counties: gpd.GeoDataFrame,
     progress: Progress = no_progress,
-) -> OverlayVersion:
+) -> UserVersion:
     """Store a layer as a new version of a catalogue entry, put it in use and return the version.
 
     Parameters
@@ -212,7 +212,7 @@ def store_layer(
     BadInput
         If the intake has a fault of level ``stop``, or a declared field is invalid.
     ConfigError
-        If the overlay is broken.
+        If the user catalogue is broken.
     """
     if intake.blocked:
         raise BadInput("data.still_stopped", name=intake.name)
@@ -223,10 +223,10 @@ def store_layer(
         progress(0.0, "write")
         sha256, digest = _write_layer_and_upload(intake, content, draft)
         progress(0.8, "catalogue")
-        with locked_overlay() as change:
-            number = _next_number(change.overlay.of(declared.id), place)
+        with locked_user_catalogue() as change:
+            number = _next_number(change.user_catalogue.of(declared.id), place)
             spec = _catalogue_entry(declared, f"layers/{declared.id}/{number:04d}", sha256, digest)
-            version = OverlayVersion(
+            version = UserVersion(
                 number=number,
                 made_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
                 upload=intake.name,
@@ -240,7 +240,7 @@ def store_layer(
             )
             (draft / _REPORT).write_text(_intake_report(intake, version), encoding="utf-8")
             draft.rename(place / f"{number:04d}")
-            change.write(_with_version(change.overlay, version))
+            change.write(_with_version(change.user_catalogue, version))
     return version
 
 
@@ -255,7 +255,7 @@ def _superseded_layer(
         return declared.supersedes, sorted(
             extent_without(catalogue.spec(declared.supersedes).extent, declared.extent, counties)
         )
-    entry = read_overlay().of(declared.id)
+    entry = read_user_catalogue().of(declared.id)
     current = entry.in_use if entry else None
     if current is None or not current.takes_over:
         return "", []
@@ -264,37 +264,37 @@ def _superseded_layer(
     return current.takes_over, sorted(extent_without(covered, declared.extent, counties)) if declared.extent else []
 
 
-def use_version(layer_id: str, number: int) -> Overlay:
-    """Put version `number` of a layer in use and return the overlay; 0 is the entry of ``config.toml``, or none.
+def use_version(layer_id: str, number: int) -> UserCatalogue:
+    """Put version `number` of a layer in use and return the user catalogue; 0 is the entry of ``config.toml``, or none.
 
     Raises
     ------
     BadInput
         If there is no such layer or version.
     """
-    with locked_overlay() as change:
-        entry = change.overlay.of(layer_id)
+    with locked_user_catalogue() as change:
+        entry = change.user_catalogue.of(layer_id)
         if entry is None:
             raise BadInput("data.no_versions", id=layer_id)
         if number and number not in [version.number for version in entry.version]:
             raise BadInput("data.no_such_version", id=layer_id, number=number)
-        change.write(change.overlay.with_entry(entry.model_copy(update={"current": number})))
-        return change.overlay
+        change.write(change.user_catalogue.with_entry(entry.model_copy(update={"current": number})))
+        return change.user_catalogue
 
 
-def remove(layer_id: str) -> Overlay:
-    """Take an imported layer out of use and return the overlay; its versions stay, for the checks that used them."""
+def remove(layer_id: str) -> UserCatalogue:
+    """Take an imported layer out of use and return the user catalogue; its versions stay, as checks used them."""
     return use_version(layer_id, 0)
 
 
-def _with_version(overlay: Overlay, version: OverlayVersion) -> Overlay:
-    known = overlay.of(version.layer.id)
+def _with_version(user_catalogue: UserCatalogue, version: UserVersion) -> UserCatalogue:
+    known = user_catalogue.of(version.layer.id)
     versions = [*(known.version if known else []), version]
-    return overlay.with_entry(OverlayEntry(id=version.layer.id, current=version.number, version=versions))
+    return user_catalogue.with_entry(UserEntry(id=version.layer.id, current=version.number, version=versions))
 
 
-def _next_number(entry: OverlayEntry | None, place: Path) -> int:
-    """Return the next version number: one above all in the overlay and in the layer's folder."""
+def _next_number(entry: UserEntry | None, place: Path) -> int:
+    """Return the next version number: one above all in the user catalogue and in the layer's folder."""
     known = [version.number for version in entry.version] if entry else []
     known += [int(one.name) for one in place.iterdir() if one.name.isdigit()]
     return max(known, default=0) + 1
@@ -366,7 +366,7 @@ def _write_layer_and_upload(intake: Intake, content: Content, draft: Path) -> tu
     back = gpd.read_file(path, engine="pyogrio")
     if len(back) != len(intake.frame):
         raise BadInput("data.not_kept", name=intake.name)
-    store_original(content, intake.name, intake.sha256, draft, read_overlay())
+    store_original(content, intake.name, intake.sha256, draft, read_user_catalogue())
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest(), frame_digest(back)
 
@@ -376,7 +376,7 @@ def _one_line(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text).strip()[:200]
 
 
-def _intake_report(intake: Intake, version: OverlayVersion) -> str:
+def _intake_report(intake: Intake, version: UserVersion) -> str:
     """Return the JSON text of the intake report that is stored with the layer."""
     told = {
         "file": intake.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.catalogue import OverlayEntry
+from layers.catalogue import UserEntry
 from layers.sources import ImportedSource
 from siting.ledger.store import Ledger, Use
 
@@ -26,7 +26,7 @@ class VersionUse:
     latest: tuple[str, ...] = ()
 
 
-def uses_by_version(ledger: Ledger, layer_id: str, entry: OverlayEntry | None, most: int = 20) -> dict[int, VersionUse]:
+def uses_by_version(ledger: Ledger, layer_id: str, entry: UserEntry | None, most: int = 20) -> dict[int, VersionUse]:
     """Return the uses of a layer by version number; 0 is the entry of ``config.toml``.
 
     A version is known by its content hash, so two versions of the same content share their checks. Where a check saw a

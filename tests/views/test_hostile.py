@@ -152,7 +152,7 @@ def write(shipped: dict[str, Layer], tmp_path: Path) -> dict[str, Callable[[str]
         return target.read_text(encoding="utf-8")
 
     def table(name: str) -> str:
-        rows = [data_table._row(layer_of(shipped, name), data_table.Overlay())]
+        rows = [data_table._row(layer_of(shipped, name), data_table.UserCatalogue())]
         return data_table.html_of(
             "views/screens/data/templates/table.html", heads=data_table._HEADS, numbers=data_table._NUMBERS, count=1,
             groups={"protection": rows},

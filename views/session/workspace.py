@@ -14,9 +14,9 @@ from layers.catalogue import (
     Layer,
     current_catalogue,
     load_layers,
-    overlay_path,
     read_catalogue,
     source_files,
+    user_catalogue_path,
 )
 from layers.paths import config_in_use
 from siting.law import FilesStamp, Tables, files_stamp
@@ -27,12 +27,12 @@ VERSION = metadata.version("redline")
 
 
 def catalogue() -> Catalogue:
-    """Return the merged catalogue, read again when ``config.toml`` or the user's overlay changes."""
+    """Return the merged catalogue, read again when ``config.toml`` or the user catalogue changes."""
     return catalogue_in_use().catalogue
 
 
 def catalogue_in_use() -> CatalogueInUse:
-    """Return the merged catalogue with its overlay, and the error of an overlay that could not be merged."""
+    """Return the merged catalogue with the user catalogue, and the error of one that could not be merged."""
     return _read_in_use(*_stamps())
 
 
@@ -56,19 +56,21 @@ class Stamp(NamedTuple):
     """State of the product, identified by paths and file status of its files: see `stamp`."""
 
     catalogue: tuple[str, int, str, int]
-    """Path and modification time (ns) of ``config.toml`` and of the overlay."""
+    """Path and modification time (ns) of ``config.toml`` and of the user catalogue."""
     data: FilesStamp
     """Path, inode, modification time (ns) and size of each shipped layer file, plan and law table."""
 
 
 def _stamps() -> tuple[str, int, str, int]:
-    config, overlay = config_in_use(), overlay_path()
-    config_ns, overlay_ns = (path.stat().st_mtime_ns if path.exists() else 0 for path in (config, overlay))
-    return str(config), config_ns, str(overlay), overlay_ns
+    config, user_catalogue = config_in_use(), user_catalogue_path()
+    config_ns, user_catalogue_ns = (
+        path.stat().st_mtime_ns if path.exists() else 0 for path in (config, user_catalogue)
+    )
+    return str(config), config_ns, str(user_catalogue), user_catalogue_ns
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _read_in_use(path: str, config_ns: int, overlay: str, overlay_ns: int) -> CatalogueInUse:  # noqa: ARG001 -- part of the cache key
+def _read_in_use(path: str, config_ns: int, user_catalogue: str, user_catalogue_ns: int) -> CatalogueInUse:  # noqa: ARG001 -- part of the cache key
     return current_catalogue(Path(path))
 
 

@@ -16,7 +16,7 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
-from layers.catalogue.user_layers import overlay_path, read_overlay
+from layers.catalogue.user_layers import read_user_catalogue, user_catalogue_path
 from layers.own import database as own_many
 from layers.own.database import Database, SharedMetadata, TableReport, inspect_tables, store_tables
 from layers.own.intake import Intake, read_and_validate
@@ -124,7 +124,7 @@ def test_what_stops_is_left_out_and_the_rest_comes_in(tmp_path: Path, shipped: d
     outcomes = keep(held, [one for one in seen.values() if one.can_be_stored])
     assert [one.version.layer.id for one in outcomes if one.version] == ["town_boundary"]
     assert keep(held, [seen["YJJBNTBHTB"]])[0].fault is not None, "asked for all the same, it is refused"
-    assert [entry.id for entry in read_overlay().entry] == ["town_boundary"]
+    assert [entry.id for entry in read_user_catalogue().entry] == ["town_boundary"]
 
 
 def test_one_that_fails_is_not_there_and_stops_no_other(
@@ -145,7 +145,7 @@ def test_one_that_fails_is_not_there_and_stops_no_other(
     assert first.fault is not None
     assert "STBHHX" in first.fault.text("zh")
     assert second.version is not None
-    assert [entry.id for entry in read_overlay().entry] == ["town_boundary"]
+    assert [entry.id for entry in read_user_catalogue().entry] == ["town_boundary"]
 
 
 def test_a_file_that_changed_meanwhile_is_not_stored(tmp_path: Path, shipped: dict[str, Layer]) -> None:
@@ -154,7 +154,7 @@ def test_a_file_that_changed_meanwhile_is_not_stored(tmp_path: Path, shipped: di
     outcome = keep(other, list(seen_in(first).values()))[0]
     assert outcome.fault is not None
     assert outcome.fault.key == "data.changed_meanwhile"
-    assert not overlay_path().exists()
+    assert not user_catalogue_path().exists()
 
 
 def test_two_tables_on_the_same_ground_do_not_replace_each_other(tmp_path: Path, shipped: dict[str, Layer]) -> None:

@@ -19,10 +19,10 @@ from geo.errors import BadInput
 from geo.read.formats import read_sites
 from layers.catalogue.config import read_catalogue
 from layers.catalogue.counties import counties_of
-from layers.catalogue.in_use import current_catalogue, merge_overlay
+from layers.catalogue.in_use import current_catalogue, merge_user_catalogue
 from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
-from layers.catalogue.user_layers import read_overlay
+from layers.catalogue.user_layers import read_user_catalogue
 from layers.own.intake import read_and_validate
 from layers.own.proposal import Placement, propose
 from layers.own.versions import LayerDeclaration, store_layer
@@ -122,7 +122,7 @@ def test_a_boundary_that_lost_its_word_is_mended_when_read(counties: gpd.GeoData
     given = LayerDeclaration(id="town_boundary", title_zh="城镇", role="other", stands_for="town_boundary",
                              group="control", publisher="市局", licence="内部", extent=("361002",))  # fmt: skip
     store_layer(intake, given, town_file(), catalogue=catalogue, counties=counties)
-    assert merge_overlay(read_catalogue(CONFIG), read_overlay()).spec("town_boundary").must_be_inside
+    assert merge_user_catalogue(read_catalogue(CONFIG), read_user_catalogue()).spec("town_boundary").must_be_inside
 
 
 def proposal(content: bytes, word: str, place: Placement, extent: tuple[str, ...] = ("361002",)) -> LayerDeclaration:

@@ -16,7 +16,7 @@ from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
-from layers.catalogue.user_layers import locked_overlay, overlay_path, read_overlay
+from layers.catalogue.user_layers import locked_user_catalogue, read_user_catalogue, user_catalogue_path
 from layers.own.intake import Intake, read_and_validate
 from layers.own.versions import (
     LayerDeclaration,
@@ -136,7 +136,7 @@ def test_a_new_version_keeps_the_ground_that_the_first_took(
     first = current_catalogue(CONFIG).catalogue
     again = defaults_from_entry(first.spec("redline_361000"))
     keep(bureau, counties, LayerDeclaration(**{**again, **SAID, **OFFICIAL}))  # type: ignore[arg-type]
-    assert [version.takes_over for version in read_overlay().entry[0].version] == ["redline_jiangxi"] * 2
+    assert [version.takes_over for version in read_user_catalogue().entry[0].version] == ["redline_jiangxi"] * 2
     assert current_catalogue(CONFIG).catalogue.spec("redline_jiangxi") == first.spec("redline_jiangxi")
 
     # a version that is complete in one county only gives the others back
@@ -209,7 +209,7 @@ def test_back_and_forward(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFra
         use_version("redline_jiangxi", 7)
     with pytest.raises(BadInput):
         use_version("waters", 1)
-    assert len(read_overlay().entry[0].version) == 2, "nothing is ever taken out"
+    assert len(read_user_catalogue().entry[0].version) == 2, "nothing is ever taken out"
 
 
 def test_a_file_that_was_changed_is_not_used(
@@ -232,20 +232,20 @@ def test_a_file_that_was_changed_is_not_used(
     "text", ["version = = 1", "version = 1\nrevision = 0\n[[entry]]\nid = 'x'\ncurrent = 3\nversion = []", "\xff\xfe"]
 )
 def test_a_broken_overlay_is_one_sentence_and_stops_nothing(text: str) -> None:
-    overlay_path().write_text(text, encoding="utf-8")
+    user_catalogue_path().write_text(text, encoding="utf-8")
     current = current_catalogue(CONFIG)
     assert current.fault is not None
     assert "catalogue.toml" in current.fault.text("en")
     assert "\n" not in current.fault.text("zh").strip()
     assert current.catalogue == read_catalogue(CONFIG)
-    with pytest.raises(ConfigError), locked_overlay():
+    with pytest.raises(ConfigError), locked_user_catalogue():
         pass
-    assert overlay_path().read_text(encoding="utf-8") == text, "what cannot be read is not written over"
+    assert user_catalogue_path().read_text(encoding="utf-8") == text, "what cannot be read is not written over"
 
 
 def test_the_overlay_before_stays_beside(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame) -> None:
     keep(bureau, counties, in_place(read_catalogue(CONFIG)))
-    before = overlay_path().read_text(encoding="utf-8")
+    before = user_catalogue_path().read_text(encoding="utf-8")
     use_version("redline_jiangxi", 0)
     assert (home() / "catalogue.previous.toml").read_text(encoding="utf-8") == before
 
@@ -277,9 +277,9 @@ def test_many_at_once_lose_nothing(bureau: tuple[bytes, Intake], counties: gpd.G
     for thread in threads:
         thread.join()
     assert failed == []
-    entries = {entry.id: [version.number for version in entry.version] for entry in read_overlay().entry}
+    entries = {entry.id: [version.number for version in entry.version] for entry in read_user_catalogue().entry}
     assert entries == {"own_0": [1, 2], "own_1": [1, 2], "own_2": [1, 2]}
-    assert read_overlay().revision == 6
+    assert read_user_catalogue().revision == 6
     assert not list(home().rglob(".draft-*"))
 
 
@@ -287,7 +287,7 @@ def test_many_at_once_lose_nothing(bureau: tuple[bytes, Intake], counties: gpd.G
 def test_ids_that_will_not_do(bureau: tuple[bytes, Intake], counties: gpd.GeoDataFrame, layer_id: str) -> None:
     with pytest.raises(BadInput):
         keep(bureau, counties, LayerDeclaration(id=layer_id, **SAID))  # type: ignore[arg-type]
-    assert not overlay_path().exists()
+    assert not user_catalogue_path().exists()
     assert not list(home().parent.rglob("*.fgb"))
 
 
@@ -298,7 +298,7 @@ def test_a_stopped_layer_is_not_kept(counties: gpd.GeoDataFrame) -> None:
     content = gbk_shapefile_zip(red_line([*blocks(2), bow]), "STBHHX")
     with pytest.raises(BadInput):
         keep((content, read_and_validate(content, "x.zip")), counties, LayerDeclaration(id="own_x", **SAID))  # type: ignore[arg-type]
-    assert not overlay_path().exists()
+    assert not user_catalogue_path().exists()
 
 
 def test_a_file_at_a_path_is_kept_as_it_was_read(counties: gpd.GeoDataFrame, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from layers.catalogue.config import read_catalogue
 from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.load import load_layers
-from layers.catalogue.user_layers import read_overlay
+from layers.catalogue.user_layers import read_user_catalogue
 from layers.own.intake import read_and_validate
 from layers.own.versions import LayerDeclaration, defaults_inside_extent, remove, store_layer
 from siting.check.run import run_check
@@ -79,10 +79,10 @@ def test_findings_are_those_of_the_file(tmp_path: Path, monkeypatch: pytest.Monk
 
     # and a version names the checks that used it: the city's own, the illustration less the city, and whole
     earlier = [ledger.store(Case(name="前"), run_check(sites, before, Settings(as_of="2026-11-20"))) for _ in range(3)]
-    overlay = read_overlay()
-    mine_used = uses_by_version(ledger, "redline_361000", overlay.of("redline_361000"))
+    user_catalogue = read_user_catalogue()
+    mine_used = uses_by_version(ledger, "redline_361000", user_catalogue.of("redline_361000"))
     assert {number: use.latest for number, use in mine_used.items()} == {0: (), 1: (stored,)}
-    shipped_used = uses_by_version(ledger, "redline_jiangxi", overlay.of("redline_jiangxi"), most=2)[0]
+    shipped_used = uses_by_version(ledger, "redline_jiangxi", user_catalogue.of("redline_jiangxi"), most=2)[0]
     assert shipped_used.count == 4
     assert len(shipped_used.latest) == 2
     assert set(shipped_used.latest) <= {stored, *earlier}

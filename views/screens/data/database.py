@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from geo.read import Inspection
-from layers.catalogue import OverlayVersion, counties_of
+from layers.catalogue import UserVersion, counties_of
 from layers.own import (
     Database,
     SharedMetadata,
@@ -67,7 +67,7 @@ def imports_all_tables(layer_file: LayerFile, inspection: Inspection) -> bool:
 def _show_import(layer_file: LayerFile) -> None:
     """Show the steps that import all official tables of a file together."""
     st.markdown(f"##### 2 · {say('data.step_report')}")
-    token = f"{layer_file.token}-{catalogue_in_use().overlay.revision}"
+    token = f"{layer_file.token}-{catalogue_in_use().user_catalogue.revision}"
     place = st.container()
     extent = tuple(_EXTENT.of(layer_file.token).get()) or None
     tables = _table_reports(layer_file, extent)
@@ -92,8 +92,8 @@ def _database(layer_file: LayerFile) -> Database:
 
 
 def _table_reports(layer_file: LayerFile, extent: tuple[str, ...] | None) -> list[TableReport]:
-    """Return a report on each table, computed once per file, extent and overlay; show which table is being read."""
-    key = (layer_file.token, layer_file.crs, extent, catalogue_in_use().overlay.revision)
+    """Return a report on each table, computed once per file, extent and user catalogue; show which is being read."""
+    key = (layer_file.token, layer_file.crs, extent, catalogue_in_use().user_catalogue.revision)
     line = st.empty()
 
     def show(_share: float, table: str = "", /) -> None:
@@ -217,7 +217,7 @@ def _store(layer_file: LayerFile, tables: Sequence[TableReport], metadata: Share
     st.rerun()
 
 
-def _load_and_tile(versions: dict[str, OverlayVersion]) -> dict[str, RedlineError]:
+def _load_and_tile(versions: dict[str, UserVersion]) -> dict[str, RedlineError]:
     """Load the stored tables and make their tiles; return the faults of those that failed, by table."""
     layers = current_layers()
     failed = {}
@@ -234,6 +234,6 @@ def _load_and_tile(versions: dict[str, OverlayVersion]) -> dict[str, RedlineErro
     return failed
 
 
-def _stored_text(layer: str, version: OverlayVersion) -> str:
+def _stored_text(layer: str, version: UserVersion) -> str:
     title = version.layer.title(lang())
     return say("data.many_kept_one", layer=layer, title=title, number=version.number, count=f"{version.count:,}")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from carto.markup import Markup
 from geo.errors import RedlineError
-from layers.catalogue import Layer, OverlayEntry, licence_text
+from layers.catalogue import Layer, UserEntry, licence_text
 from layers.own import FIXED_ROLES, remove, use_version
 from siting.ledger import VersionUse, uses_by_version
 from views.parts.findings import stands_for_title
@@ -88,7 +88,7 @@ def _show_columns(layer: Layer) -> None:
 
 def _show_versions(layer: Layer) -> None:
     """Show the imported versions, the one in use marked, with buttons to the version before, the next, and removal."""
-    entry = catalogue_in_use().overlay.of(layer.id)
+    entry = catalogue_in_use().user_catalogue.of(layer.id)
     shipped = layer.spec.source.kind != "imported"
     if layer.spec.role not in FIXED_ROLES and st.button(
         say("data.replace_button" if layer.state != "not_loaded" else "data.add_button"), key="data-replace"
@@ -113,7 +113,7 @@ def _show_versions(layer: Layer) -> None:
     st.caption(say("data.versions_help"))
 
 
-def _show_use(layer: Layer, entry: OverlayEntry | None) -> dict[int, VersionUse]:
+def _show_use(layer: Layer, entry: UserEntry | None) -> dict[int, VersionUse]:
     """Show the stored checks that used each version, the one in use first; return the use by version number."""
     try:
         use_by_version = uses_by_version(ledger(), layer.id, entry, _MAX_LINKS)
@@ -157,7 +157,7 @@ def _change_overlay(change: object, message: str, **values: object) -> None:
     st.rerun()
 
 
-def _version_table(entry: OverlayEntry, use_by_version: dict[int, VersionUse], shipped: bool) -> pd.DataFrame:
+def _version_table(entry: UserEntry, use_by_version: dict[int, VersionUse], shipped: bool) -> pd.DataFrame:
     """Return the versions, the latest first; the entry of ``config.toml`` last, where there is one."""
     now = lang()
     rows: list[dict[str, object]] = [

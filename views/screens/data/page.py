@@ -54,7 +54,7 @@ def show() -> None:
 def _show_list() -> None:
     """Show the table of layers with its filters, above it the panel of the chosen layer."""
     layers = list(current_layers().values())
-    overlay = catalogue_in_use().overlay
+    user_catalogue = catalogue_in_use().user_catalogue
     faulty = sum(layer.state == "failed" for layer in layers)
     missing = sum(layer.state == "not_loaded" for layer in layers)
     st.caption(say("data.lead", total=len(layers), missing=missing, faulty=faulty))
@@ -73,14 +73,16 @@ def _show_list() -> None:
     )
     if chosen is not None:
         show_detail(current_layers()[chosen])
-    show_table(filter_layers(layers, overlay), overlay)
+    show_table(filter_layers(layers, user_catalogue), user_catalogue)
     _show_removed(set(titles))
     st.caption(say("data.sources"))
 
 
 def _show_removed(shown: set[str]) -> None:
     """Show the user's layers of which no version is in use, with a button that restores the last one."""
-    removed = [entry for entry in catalogue_in_use().overlay.entry if entry.in_use is None and entry.id not in shown]
+    removed = [
+        entry for entry in catalogue_in_use().user_catalogue.entry if entry.in_use is None and entry.id not in shown
+    ]
     if not removed:
         return
     with st.expander(say("data.out_of_use", count=len(removed))):

@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from carto.markup import Markup, style
-from layers.catalogue import Layer, Overlay, licence_text
+from layers.catalogue import Layer, UserCatalogue, licence_text
 from views.session import html_of, lang, say, show_html, territory_text
 
 __all__ = ["CSS", "chip", "date_text", "filter_layers", "metres_text", "show_table"]
@@ -24,7 +24,7 @@ _TONES: Final = {
 CSS: Final = "views/screens/data/templates/table.css"
 
 
-def filter_layers(layers: Sequence[Layer], overlay: Overlay) -> list[Layer]:
+def filter_layers(layers: Sequence[Layer], user_catalogue: UserCatalogue) -> list[Layer]:
     """Show the filters by group and state; return the layers that match."""
     left, right = st.columns([3, 2])
     groups = [name for name in _GROUPS if any(layer.spec.group == name for layer in layers)]
@@ -39,7 +39,7 @@ def filter_layers(layers: Sequence[Layer], overlay: Overlay) -> list[Layer]:
     with right:
         chosen_states = st.pills(
             say("data.filter_state"),
-            [name for name in _STATES if any(_has_state(layer, name, overlay) for layer in layers)],
+            [name for name in _STATES if any(_has_state(layer, name, user_catalogue) for layer in layers)],
             format_func=lambda name: say("data.state_mine") if name == "mine" else say(f"layers.state_{name}"),
             selection_mode="multi",
             key="data-states",
@@ -48,24 +48,24 @@ def filter_layers(layers: Sequence[Layer], overlay: Overlay) -> list[Layer]:
         layer
         for layer in layers
         if (not chosen_groups or layer.spec.group in chosen_groups)
-        and (not chosen_states or any(_has_state(layer, one, overlay) for one in chosen_states))
+        and (not chosen_states or any(_has_state(layer, one, user_catalogue) for one in chosen_states))
     ]
 
 
-def _has_state(layer: Layer, state: str, overlay: Overlay) -> bool:
+def _has_state(layer: Layer, state: str, user_catalogue: UserCatalogue) -> bool:
     """Return whether a layer has a state of the filter; ``mine`` is a layer with a user's version in use."""
     if state == "mine":
-        entry = overlay.of(layer.id)
+        entry = user_catalogue.of(layer.id)
         return entry is not None and entry.in_use is not None
     return layer.state == state
 
 
-def show_table(layers: Sequence[Layer], overlay: Overlay) -> None:
+def show_table(layers: Sequence[Layer], user_catalogue: UserCatalogue) -> None:
     """Show the table of layers, by group."""
     groups = {
         group: rows
         for group in _GROUPS
-        if (rows := [_row(layer, overlay) for layer in layers if layer.spec.group == group])
+        if (rows := [_row(layer, user_catalogue) for layer in layers if layer.spec.group == group])
     }
     table = html_of(
         "views/screens/data/templates/table.html", heads=_HEADS, numbers=_NUMBERS, groups=groups, count=len(layers)
@@ -73,10 +73,10 @@ def show_table(layers: Sequence[Layer], overlay: Overlay) -> None:
     show_html(style(CSS), table)
 
 
-def _row(layer: Layer, overlay: Overlay) -> dict[str, Any]:
+def _row(layer: Layer, user_catalogue: UserCatalogue) -> dict[str, Any]:
     """Return the template's context of one row of the table."""
     spec, now = layer.spec, lang()
-    entry = overlay.of(layer.id)
+    entry = user_catalogue.of(layer.id)
     subtitle = [spec.id]
     if entry is not None and entry.in_use is not None:
         subtitle.append(say("data.version_short", number=entry.current))

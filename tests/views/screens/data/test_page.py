@@ -1,4 +1,4 @@
-"""The Data page: text of a file is escaped, a change by another process shows, a broken overlay is one sentence."""
+"""The Data page: text of a file is escaped, another process's change shows, a broken user catalogue is one sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from geo.read.formats import sites_from_text
 from layers.catalogue.counties import counties_of
 from layers.catalogue.in_use import current_catalogue
 from layers.catalogue.load import load_layers
-from layers.catalogue.user_layers import overlay_path
+from layers.catalogue.user_layers import user_catalogue_path
 from layers.own.intake import read_and_validate
 from layers.own.versions import LayerDeclaration, store_layer, use_version
 from layers.paths import home as home_folder
@@ -101,7 +101,7 @@ def test_a_version_names_the_stored_checks_that_used_it() -> None:
 
 
 def test_a_broken_overlay_shows_one_fault_and_all_other_layers() -> None:
-    overlay_path().write_text("version = =", encoding="utf-8")
+    user_catalogue_path().write_text("version = =", encoding="utf-8")
     app = page().run()
     assert not app.exception
     assert len(app.error) == 1

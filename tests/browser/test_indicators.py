@@ -113,11 +113,14 @@ def test_a_raster_of_ones_own_becomes_figures_and_a_picture(page: App, tmp_path:
         transform=from_origin(*corner, 500, 500),
     ) as grid:  # fmt: skip
         grid.write(np.full((200, 200), 7, np.float32), 1)
+    page.page.locator(MAP).evaluate("frame => frame.dataset.first = 'yes'")
     page.page.get_by_text("用自己的栅格").click()
     page.upload(raster)
     page.press("统计并显示")
     expect(page.page.locator(".rl-ind-title", has_text="栅格.tif").first).to_be_visible(timeout=PATIENCE_MS)
     page.wait_drawn()
+    page.wait_idle()
+    expect(page.page.locator(f"{MAP}[data-first]")).to_have_count(1)  # a panel that opens and closes leaves the map
     rows = [row for row in saved_csv(page) if row["位次"]]
     assert rows
     assert {float(row["数值"]) for row in rows} == {7.0}

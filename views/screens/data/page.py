@@ -71,8 +71,9 @@ def _show_list() -> None:
         placeholder=say("data.look_at_hint"),
         key=_LAYER.key,
     )
-    if chosen is not None:
-        show_detail(current_layers()[chosen])
+    with st.container():  # always there, so that the table below it stays
+        if chosen is not None:
+            show_detail(current_layers()[chosen])
     show_table(filter_layers(layers, user_catalogue), user_catalogue)
     _show_removed(set(titles))
     st.caption(say("data.sources"))

@@ -56,7 +56,8 @@ def show() -> None:
         choose_subject()
     with settings_box:
         _show_import_toggles()
-    _show_import_panels()
+    with st.container():  # always there: what follows it would be put up anew, the map too, where it opened or closed
+        _show_import_panels()
     mapped = mapped_indicator(current_choice())
     if mapped is None:
         has_subject = current_choice().id in subjects()
@@ -76,7 +77,8 @@ def _show_indicator(mapped: MappedIndicator, second: MappedIndicator | None, pre
     map_box, side_box = st.columns([1.25, 1] if second is None else 2, gap="small")
     with map_box:
         _show_title(mapped)
-        as_picture = ask_display()
+        with st.container():  # always there, so that the map below it stays
+            as_picture = ask_display()
         clicked = show_indicator_map(mapped, picked, prefecture, key="indicator-map", as_picture=as_picture)
         show_html(picture_legend() if as_picture else legend_html(mapped))
     with side_box:

@@ -78,7 +78,10 @@ def show() -> None:
     with right:
         filters = choose_filter(plans, kind)
     entries = filter_entries(plans.entries, filters)
-    if filters.kind == "indicators" and entries["id"].str.startswith(TABLE_21).any() and _shows_table_21():
+    has_table_21 = filters.kind == "indicators" and entries["id"].str.startswith(TABLE_21).any()
+    with st.container():  # always there, so that the map below it stays
+        as_table_21 = has_table_21 and _shows_table_21()
+    if as_table_21:
         show_table_21(plans, entries)
         return
     picked = _picked(entries)

@@ -49,12 +49,14 @@ def nearest(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex) 
     -------
     DataFrame
         One row per site, unless there are no features: ``site`` and ``feature`` (positions), ``distance_m``
-        (geodesic, to the nearest edge or point; 0 where they meet, and then the first feature that does).
+        (geodesic, to the nearest edge or point; 0 where they meet, and then the first feature that does) and
+        ``bearing_deg`` (azimuth of the feature from the site's nearest point, degrees clockwise from north, 0 to 360;
+        NaN where they meet).
     """
     index = index_of(features)
     geometries = sites.geometry.to_numpy()
     if not len(index.geometries) or index.empty:
-        return _result(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+        return _result(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
     site, feature = index.tree.query(geometries, predicate="intersects")
     feature = feature[np.lexsort((feature, site))]
     met, first = np.unique(np.sort(site), return_index=True)
@@ -63,12 +65,12 @@ def nearest(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex) 
         _nearest_disjoint(geometries[rows], rows, index)
         for rows in np.array_split(disjoint, -(-len(disjoint) // 20_000) or 1)
     ]
-    meeting = _result(met, feature[first], np.zeros(len(met)))
+    meeting = _result(met, feature[first], np.zeros(len(met)), np.full(len(met), np.nan))
     return pd.concat([meeting, *tables]).sort_values("site", ignore_index=True)
 
 
-def _result(site: Ints, feature: Ints, distance_m: Floats) -> pd.DataFrame:
-    return pd.DataFrame({"site": site, "feature": feature, "distance_m": distance_m})
+def _result(site: Ints, feature: Ints, distance_m: Floats, bearing_deg: Floats) -> pd.DataFrame:
+    return pd.DataFrame({"site": site, "feature": feature, "distance_m": distance_m, "bearing_deg": bearing_deg})
 
 
 def _nearest_disjoint(
@@ -76,7 +78,7 @@ def _nearest_disjoint(
 ) -> pd.DataFrame:
     """Return the nearest feature of sites that meet none; `is_subset`: `index` has only features near them already."""
     if not len(rows):
-        return _result(rows, rows, np.empty(0))
+        return _result(rows, rows, np.empty(0), np.empty(0))
     if not is_subset and len(rows) <= _FEW_SITES and not index.cut and len(index.geometries) > _MANY_FEATURES:
         subset = _features_nearby(geometries, index)
         if subset is not None:
@@ -86,7 +88,7 @@ def _nearest_disjoint(
     stretch, other = _candidate_pairs(geometries, own, index)
     kept, centre = _possibly_nearest(own.lines[stretch], index.stretches.lines[other], own.owner[stretch])
     stretch, other = stretch[kept], other[kept]
-    distances = np.concatenate(
+    distances, bearings = np.hstack(
         [
             _geodesic_distances(own.lines[stretch[at]], index.stretches.lines[other[at]], centre[kept[at]])
             for at in np.array_split(np.arange(len(stretch)), -(-len(stretch) // _BATCH) or 1)
@@ -96,7 +98,7 @@ def _nearest_disjoint(
     order = np.lexsort((index.stretches.owner[other], distances, site))
     _, first = np.unique(site[order], return_index=True)
     best = order[first]
-    return _result(rows[site[best]], index.stretches.owner[other[best]], distances[best])
+    return _result(rows[site[best]], index.stretches.owner[other[best]], distances[best], bearings[best])
 
 
 def _features_nearby(geometries: NDArray[Any], index: FeatureIndex) -> Ints | None:
@@ -185,14 +187,21 @@ def _scaled(lines: NDArray[Any], scale: Floats) -> NDArray[Any]:
 
 
 def _geodesic_distances(ours: NDArray[Any], theirs: NDArray[Any], centre: Floats) -> Floats:
-    """Return distances (m) of pairs in equidistant planes, each recentred on its nearest point until it converges."""
-    distances = np.zeros(len(ours))
+    """Return distances (m) and bearings (degrees from north) of pairs, as an array of two rows.
+
+    Measured in equidistant planes, each recentred on the nearest point of ours until it converges: seen from the
+    centre of such a plane, distances and azimuths are true.
+    """
+    distances, bearings = np.zeros(len(ours)), np.zeros(len(ours))
     todo = np.arange(len(ours))
     for _ in range(_MAX_ROUNDS):
         lines = [_equidistant(lines[todo], centre[todo]) for lines in (ours, theirs)]
         shortest = shapely.shortest_line(*lines)
         distances[todo] = shapely.length(shortest)
         start = shapely.get_coordinates(shapely.get_point(shortest, 0))
+        end = shapely.get_coordinates(shapely.get_point(shortest, -1))
+        east, north = (end - start).T
+        bearings[todo] = np.where(np.hypot(east, north) > 0, np.degrees(np.arctan2(east, north)) % 360, np.nan)
         moved = np.hypot(*start.T)
         before, azimuth = centre[todo], np.degrees(np.arctan2(start[:, 0], start[:, 1]))
         lon, lat, _ = GEOD.fwd(before[:, 0], before[:, 1], azimuth, moved)
@@ -200,7 +209,7 @@ def _geodesic_distances(ours: NDArray[Any], theirs: NDArray[Any], centre: Floats
         todo = todo[distances[todo] * (moved / _EARTH_M) ** 2 / 6 > _CONVERGED_M]
         if not len(todo):
             break
-    return distances
+    return np.stack([distances, bearings])
 
 
 def _equidistant(lines: NDArray[Any], centre: Floats) -> NDArray[Any]:

@@ -19,6 +19,7 @@ MEASURED: Final[dict[str, Any]] = {
     "overlap_m2": None,
     "share": None,
     "distance_m": None,
+    "bearing_deg": None,
     "overlap_m": None,
     "margin_m": None,
     "margin_is": None,

@@ -3,13 +3,14 @@
 from siting.law.activity_list import activities, missing_layers, questions, required_layers
 from siting.law.apply import mark_fits_rule
 from siting.law.approvals import approval_paths
-from siting.law.project import NOT, UNKNOWN_PROJECT, WORKS, Project, day_of, project_of
+from siting.law.project import NOT, UNKNOWN_PROJECT, WORKS, Project, day_of, law_table, project_of
 from siting.law.rule_book import Legal, legal_of
 from siting.law.rule_tables import FilesStamp, Tables, files_stamp, law_digest, law_files, stamp_of
-from siting.law.rules import Rule, rules_digest, rules_frame
+from siting.law.rules import AUTHORITIES, Rule, rules_digest, rules_frame
 from siting.law.verdict import verdicts, verdicts_under_law
 
 __all__ = [
+    "AUTHORITIES",
     "NOT",
     "UNKNOWN_PROJECT",
     "WORKS",
@@ -24,6 +25,7 @@ __all__ = [
     "files_stamp",
     "law_digest",
     "law_files",
+    "law_table",
     "legal_of",
     "mark_fits_rule",
     "missing_layers",

@@ -122,6 +122,7 @@ def rule_record(
     own: dict[str, Any] = {
         "status": status,
         "counts_as": _weight(rule, status, soft=soft),
+        "would_count_as": _weight(rule, status, soft=False),
         "open": list(open_questions),
         "assumed": list(assumed),
         "zone": list(rule.zone),
@@ -162,7 +163,11 @@ def rules_of_missing_layer(rules: Sequence[Rule], codes: frozenset[str], reason:
     """Return the rules that a missing layer leaves undecided, without weight in the verdict."""
     return sorted_rules(
         [
-            {**rule_record(rule, "undecided", open_questions=[reason, *_open_flags(rule)]), "counts_as": None}
+            {
+                **rule_record(rule, "undecided", open_questions=[reason, *_open_flags(rule)]),
+                "counts_as": None,
+                "would_count_as": None,
+            }
             for rule in rules
             if rule.holds_in(codes) and not rule.reference
         ]

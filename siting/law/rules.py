@@ -128,7 +128,7 @@ def rules_frame(law: Path | None = None, plans: Path | None = None) -> pd.DataFr
     -------
     DataFrame
         A row per rule: ``id``, ``kind`` (law, plan), ``clause`` (title and article), ``title``, ``title_en``,
-        ``article``, ``authority`` (`AUTHORITIES`), ``layer`` (a word of ``stands_for``, ``any`` or `NOWHERE`),
+        ``article``, ``file_number`` ("" where it has none), ``authority`` (`AUTHORITIES`), ``layer`` (a word of ``stands_for``, ``any`` or `NOWHERE`),
         ``relation`` (overlaps, outside, within_distance, any), ``distance_m`` (metres, NaN unless within_distance),
         ``effect``, ``checkable``, ``in_force_from`` and ``in_force_to`` (as exact as known, "" where none),
         ``first_day`` and ``last_day`` (``YYYY-MM-DD``), ``verified``, ``summary``, ``summary_en``, ``note``; as tuples
@@ -226,6 +226,7 @@ def _law_rules(law: Path) -> pd.DataFrame:
         article=rules["article"],
         title=rules["instrument"].map(texts["title"]),
         title_en=rules["instrument"].map(texts["title_en"]),
+        file_number=rules["instrument"].map(texts["file_number"]),
         authority=rules["instrument"].map(texts["level"]),
     )
     return frame.assign(clause=[clause_of(*pair) for pair in zip(frame["title"], frame["article"], strict=True)])
@@ -271,6 +272,7 @@ def _plan_rules(law: Path, plans: Path) -> pd.DataFrame:
             "article": articles,
             "title": titles,
             "title_en": rules["document"].map(documents["title_en"]),
+            "file_number": "",
             "authority": rules["authority"],
             "clause": [clause_of(*pair) for pair in zip(titles, articles, strict=True)],
         }

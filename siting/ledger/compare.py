@@ -20,8 +20,10 @@ LENGTH_M: Final = 0.001
 RELATIVE: Final = 1e-9
 DEGREES: Final = 1e-9
 """Of coordinates: 0.1 mm."""
+BEARING_DEG: Final = 0.1
+"""Of the direction of the nearest edge: a millimetre aside, seen from half a metre."""
 
-_NOT_COMPARED: Final = frozenset({"findings", "hashes", "check_id", "id", "notices"})
+_NOT_COMPARED: Final = frozenset({"findings", "hashes", "check_id", "id", "notices", "summary"})
 _WRITTEN_OUT: Final = frozenset({"from_k", "to_k"})
 """Chainages as text: the numbers beside them are compared."""
 _NOTHING: Final = frozenset({"overlap_m2", "overlap_m", "share"})
@@ -142,9 +144,20 @@ def _shared(
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     if every:
         return was, now
-    both = {key: was[key] for key in was if key in now}, {key: now[key] for key in now if key in was}
+    both = _common(was, now)
     _nothing_alike(*both)
     return both
+
+
+def _common(was: Any, now: Any) -> tuple[Any, Any]:
+    """Return two values without the keys that only one of them has, also of the mappings inside them."""
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        pairs = {key: _common(was[key], now[key]) for key in was if key in now}
+        return {key: pair[0] for key, pair in pairs.items()}, {key: pair[1] for key, pair in pairs.items()}
+    if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+        items = [_common(*pair) for pair in zip(was, now, strict=True)]
+        return [one for one, _ in items], [other for _, other in items]
+    return was, now
 
 
 def _comparable(was: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -202,6 +215,8 @@ def _same(was: Any, now: Any, key: str, share: float) -> bool:
         within = share
     elif key == "coordinates":
         within = DEGREES
+    elif key == "bearing_deg":
+        within = BEARING_DEG
     else:
         within = RELATIVE * abs(was)
     return bool(abs(was - now) <= within)

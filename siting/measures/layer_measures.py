@@ -111,6 +111,7 @@ class Measured:
     overlap_m: Floats
     share: Floats
     distance_m: Floats
+    bearing_deg: Floats
     firm: NDArray[np.bool_]
     features: list[list[HitRecord]]
     zones: list[list[ZoneRecord]]
@@ -196,12 +197,12 @@ def measure(frame: gpd.GeoDataFrame, sizes: Floats, layer: Prepared, tolerance_m
     _nothing_is_zero(totals, frame.geometry.to_numpy(), layer.index.dimensions)
     touched = np.full(count, -1)
     touched[pairs["site"].to_numpy()] = pairs["feature"].to_numpy()
-    near, distance_m = _distances(frame, relation, layer, tolerance_m, touched)
+    near, distance_m, bearing_deg = _distances(frame, relation, layer, tolerance_m, touched)
     firm = np.zeros(count, dtype=bool)
     firm[meeting["site"].to_numpy()[layer.firm[meeting["feature"].to_numpy()]]] = True
     hits, zones = _hits(meeting, layer, count), _zones(meeting, sizes, layer, count)
     return Measured(
-        relation, totals.overlap_m2, totals.overlap_m, totals.share, distance_m, firm, hits, zones, near,
+        relation, totals.overlap_m2, totals.overlap_m, totals.share, distance_m, bearing_deg, firm, hits, zones, near,
         meeting[["site", "feature", "piece"]], touched,
     )  # fmt: skip
 
@@ -212,21 +213,23 @@ def _distances(
     layer: Prepared,
     tolerance_m: float,
     touched: NDArray[np.int64],
-) -> tuple[list[FeatureRecord | None], Floats]:
-    """Return the nearest feature and its distance for sites that meet none; edges within the tolerance touch."""
+) -> tuple[list[FeatureRecord | None], Floats, Floats]:
+    """Return the nearest feature, its distance and bearing for sites that meet none; edges within the tolerance touch."""
     near: list[FeatureRecord | None] = [None] * len(frame)
-    distance_m = np.zeros(len(frame))
+    distance_m, bearing_deg = np.zeros(len(frame)), np.full(len(frame), np.nan)
     apart = np.flatnonzero(relation == "disjoint")
     if apart.size:
         distance_m[apart] = np.nan
         found = nearest(frame.iloc[apart], layer.index)
         at = apart[found["site"].to_numpy()]
         distance_m[at] = found["distance_m"].to_numpy()
-        relation[at[distance_m[at] <= tolerance_m]] = "touches"
+        is_apart = distance_m[at] > tolerance_m
+        bearing_deg[at] = np.where(is_apart, found["bearing_deg"].to_numpy(), np.nan)
+        relation[at[~is_apart]] = "touches"
         touched[at] = found["feature"].to_numpy()
         for site, feature in zip(at.tolist(), found["feature"].tolist(), strict=True):
             near[site] = layer.features[feature]
-    return near, distance_m
+    return near, distance_m, bearing_deg
 
 
 def _nothing_is_zero(totals: _Totals, shapes: NDArray[Any], theirs: NDArray[np.int64]) -> None:

@@ -24,9 +24,25 @@ from siting.records.report import (
     SiteRecord,
     WayOutRecord,
 )
+from siting.records.summary import (
+    Bilingual,
+    CountRecord,
+    Grade,
+    NextStepRecord,
+    Position,
+    ReasonRecord,
+    SummaryRecord,
+)
 from siting.records.words import REASONS, STATES, VERDICTS, Status
 
 __all__ = [
+    "SummaryRecord",
+    "ReasonRecord",
+    "Position",
+    "NextStepRecord",
+    "Grade",
+    "CountRecord",
+    "Bilingual",
     "FINDING_COLUMNS",
     "REASONS",
     "RULE_KEYS",

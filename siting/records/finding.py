@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from layers.catalogue import Basis, Role
 from siting.records.law import RuleRecord
-from siting.records.words import Length, Measure, Reason, Relation, Share, State
+from siting.records.words import Bearing, Length, Measure, Reason, Relation, Share, State
 
 __all__ = ["FINDING_COLUMNS", "FeatureRecord", "FindingRecord", "HitRecord", "SectionRecord", "ZoneRecord"]
 
@@ -79,6 +79,15 @@ class FindingRecord(TypedDict):
     ]
     share: Annotated[Share, Field(description="Of the site's area, or of its length.")]
     distance_m: Annotated[Measure, Field(description="Geodesic, to the nearest edge; 0 where they meet.")]
+    bearing_deg: NotRequired[
+        Annotated[
+            Bearing,
+            Field(
+                description="Direction of the nearest edge from the nearest point of the site, since 1.4; null where "
+                "they meet or distance_m is null."
+            ),
+        ]
+    ]
     length_m: Annotated[Measure, Field(description="Of a site that is a line.")]
     overlap_m: Annotated[
         Measure,

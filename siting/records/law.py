@@ -26,12 +26,20 @@ class RuleRecord(TypedDict):
     title: NotRequired[str]
     title_en: NotRequired[str]
     article: NotRequired[str]
+    file_number: NotRequired[Annotated[str, Field(description="文号, since 1.4; blank where the text has none.")]]
     authority: Authority
     in_force_from: str | None
     in_force_to: Annotated[str | None, Field(description="Null: no end known.")]
     effect: Annotated[Effect, Field(description="As the text says it.")]
     status: Status
     counts_as: Annotated[Weight | None, Field(description="What it adds to the verdict.")]
+    would_count_as: NotRequired[
+        Annotated[
+            Weight | None,
+            Field(description="What it would add if the layer were statutory, since 1.4: a layer that only warns "
+                  "makes every clause a notice."),
+        ]
+    ]
     open: Annotated[
         list[str],
         Field(

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from layers.catalogue import LayerState
 from siting.records.finding import FindingRecord, SectionRecord
 from siting.records.law import RuleRecord, StepRecord
+from siting.records.summary import SummaryRecord
 from siting.records.words import Measure, Share, SiteKind, Verdict
 
 __all__ = [
@@ -17,7 +18,7 @@ __all__ = [
     "RunRecord", "SiteRecord", "WayOutRecord",
 ]  # fmt: skip
 
-SCHEMA_VERSION: Final = "1.3"
+SCHEMA_VERSION: Final = "1.4"
 """Version of the report: the second number grows with every key that is added, the first would with one that goes."""
 
 
@@ -130,6 +131,15 @@ class SiteRecord(TypedDict):
         Field(description="By layer id, the digest of what was checked against; null for a layer that is not loaded."),
     ]
     check_id: Annotated[str | None, Field(description="Null unless the check is stored.")]
+    summary: NotRequired[
+        Annotated[
+            SummaryRecord,
+            Field(
+                description="The answer in words, since 1.4, made from the rest of this record: not part of the "
+                "stored record, and not compared by redline verify."
+            ),
+        ]
+    ]
     sections: NotRequired[
         Annotated[
             list[SectionRecord] | None,
@@ -192,12 +202,13 @@ class Report(TypedDict):
     """
 
     schema: Annotated[
-        Literal["1.3"],
+        Literal["1.4"],
         Field(
             description="Version of this description: 1.1 adds activities, rules, margins and ways out to 1.0; 1.2 "
             "adds what the reader found (repair, repair_area_m2, notices), sections of lines, margin_is; 1.3 says 0 "
             "where a measure applies and nothing is shared, adds sections along a line, and gives what is modelled no "
-            "accuracy and no margin."
+            "accuracy and no margin; 1.4 adds the summary of a site, the direction of the nearest edge (bearing_deg), "
+            "file_number and would_count_as of clauses."
         ),
     ]
     version: Annotated[str, Field(description="Version of the software.")]

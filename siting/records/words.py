@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 __all__ = [
-    "REASONS", "STATES", "VERDICTS", "Effect", "Length", "Measure", "Reason", "Relation", "RuleRelation", "Share",
+    "REASONS", "STATES", "VERDICTS", "Bearing", "Effect", "Length", "Measure", "Reason", "Relation", "RuleRelation", "Share",
     "SiteKind", "Stage", "State", "Status", "Verdict", "Verified", "Weight",
 ]  # fmt: skip
 
@@ -16,6 +16,8 @@ Measure = TypeAliasType("Measure", Annotated[float, Field(ge=0)] | None)
 """Metres or square metres, as the key says by ``_m`` or ``_m2``; None where it does not apply or is not known."""
 Length = TypeAliasType("Length", Annotated[float, Field(ge=0)])
 """Metres, always known."""
+Bearing = TypeAliasType("Bearing", Annotated[float, Field(ge=0, lt=360)] | None)
+"""Degrees clockwise from north; None where there is no direction."""
 Share = TypeAliasType("Share", Annotated[float, Field(ge=0, le=1)] | None)
 """A part of the whole, 0 to 1; None where it does not apply."""
 

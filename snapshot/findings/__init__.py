@@ -1,5 +1,6 @@
 """Findings as text and tables."""
 
+from snapshot.findings.answer_text import answer_lines, counts_text, run_summary
 from snapshot.findings.listing import changes_text, checks_text, layer_rows, layers_text, verification_text
 from snapshot.findings.results import as_text, report_json, write_results
 from snapshot.findings.schemes import labels_of, schemes_of, schemes_text, write_schemes
@@ -10,10 +11,12 @@ from snapshot.findings.workbook import Page, write_csv, write_workbook
 __all__ = [
     "Page",
     "amount",
+    "answer_lines",
     "area_text",
     "as_text",
     "changes_text",
     "checks_text",
+    "counts_text",
     "county_text",
     "details",
     "labels_of",
@@ -21,6 +24,7 @@ __all__ = [
     "layers_text",
     "length_text",
     "report_json",
+    "run_summary",
     "schemes_of",
     "schemes_text",
     "section_sums",

@@ -16,6 +16,7 @@ from carto.style import SITE_SYMBOL
 from geo.errors import BadInput
 from geo.whole_file import whole_file
 from layers.catalogue import licence_text, withheld_ids
+from siting.answer import with_summaries
 from siting.check import (
     Run,
     occupation,
@@ -120,8 +121,9 @@ def _json_text(report: Report) -> str:
 
 
 def report_json(run: Run, check_id: str | None = None) -> Report:
-    """Return the report of a run without what must not be exported (docs/check.schema.json)."""
-    return without_withheld(run.report(check_id), [layer.spec for layer in run.layers.values()])
+    """Return the report of a run with its summaries, without what must not be exported (docs/check.schema.json)."""
+    specs = [layer.spec for layer in run.layers.values()]
+    return with_summaries(without_withheld(run.report(check_id), specs), specs, run.tables.law)
 
 
 def without_withheld_measures(run: Run) -> Run:

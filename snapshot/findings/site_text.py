@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 from tabulate import tabulate
 
 from geo.measure import MEETING
-from layers.catalogue import Layer
 from siting.check import Check, Run
 from siting.records import FindingRecord, SectionRecord
+from snapshot.findings.answer_text import answer_lines, run_summary
 from snapshot.findings.wording import area_text, length_text, site_heading, site_table
-from words import Lang, has, t
+from words import Lang, t
 
 __all__ = ["overview_text", "reading_text", "section_table", "site_text", "stored_text"]
-
-_GRAVE: Final = ("prohibited", "review_required")
-_MOST: Final = 8
 
 
 def reading_text(run: Run, lang: Lang) -> str:
@@ -81,11 +78,12 @@ def section_sums(sections: Sequence[SectionRecord], titles: Mapping[str, str], l
 
 
 def site_text(run: Run, position: int, lang: Lang) -> str:
-    """Return the findings of one site with clauses, open questions and steps, as text."""
+    """Return the answer for one site and its findings, as text."""
     layers = list(run.layers.values())
     table = site_table(run.result, position, layers, lang)
     parts = [
         site_heading(run.result, position, lang),
+        *answer_lines(run_summary(run, position), lang),
         str(tabulate(table, headers="keys", showindex=False, missingval="", floatfmt=".4f")),
         *_sections(run, position, lang),
         *_notes(run, position, lang),
@@ -122,16 +120,13 @@ def _sections(run: Run, position: int, lang: Lang) -> Iterator[str]:
 
 
 def _notes(run: Run, position: int, lang: Lang) -> Iterator[str]:
-    """Yield the lines below the table: repairs, missing layers, margins, clauses, steps, way out."""
+    """Yield the lines below the table: repairs, margins, way out."""
     site = run.result.sites.iloc[position]
     findings = run.result.findings[run.result.findings["site"] == position].to_dict("records")
     titles = {layer.id: layer.spec.title(lang) for layer in run.layers.values()}
     if site["repair"]:
         what = t("snapshot.and", lang).join(t(f"geo.repair_{code}", lang) for code in site["repair"])
         yield t("cli.mended", lang, what=what, area=f"{site['repair_area_m2']:+,.4f}")
-    missing = [_stands_for(word, run.layers.values(), lang) for word in site["missing_required"]]
-    if missing:
-        yield t("cli.missing_required", lang, layers=t("snapshot.and", lang).join(missing))
     for found in findings:
         if found["firm"] is False:
             values = {
@@ -140,16 +135,6 @@ def _notes(run: Run, position: int, lang: Lang) -> Iterator[str]:
             }
             key = "cli.survey_needed" if found["margin_is"] == "exact" else "cli.survey_needed_least"
             yield t(key, lang, layer=titles[found["layer"]], **values)
-    rules = {rule["id"]: rule for found in findings for rule in found["rules"] if rule["counts_as"] in _GRAVE}
-    for rule in sorted(rules.values(), key=lambda rule: _GRAVE.index(rule["counts_as"]))[:_MOST]:
-        verdict = t(f"siting.verdict_{rule['counts_as']}", lang)
-        yield t("cli.rule", lang, verdict=verdict, clause=rule["clause"], summary=_in(rule, "summary", lang))
-    if len(rules) > _MOST:
-        yield t("cli.more_rules", lang, count=len(rules) - _MOST)
-    for step in site["approval_path"][:_MOST]:
-        yield t(
-            "cli.step", lang, number=step["step"], actor=_in(step, "actor", lang), summary=_in(step, "summary", lang)
-        )
     way_out = site["way_out"]
     if way_out is not None:
         left = way_out["area_m2"]
@@ -157,18 +142,6 @@ def _notes(run: Run, position: int, lang: Lang) -> Iterator[str]:
             return  # what is left would draw a line that must not leave
         size = area_text(left, lang) if left is not None else length_text(way_out["length_m"] or 0.0, lang)
         yield t("cli.way_out", lang, size=size, share=f"{way_out['share']:.2%}")
-
-
-def _in(row: Mapping[str, Any], name: str, lang: Lang) -> str:
-    return str((row.get(f"{name}_en") if lang == "en" else None) or row[name])
-
-
-def _stands_for(word: str, layers: Any, lang: Lang) -> str:
-    """Return the name of a required layer: of its catalogue entry, of the words, or its code."""
-    found: list[Layer] = [layer for layer in layers if layer.spec.stands_for == word]
-    if found:
-        return str(found[0].spec.title(lang))
-    return t(f"cli.layer_{word}", lang) if has(f"cli.layer_{word}") else word
 
 
 def _meets(found: FindingRecord) -> bool:

@@ -83,18 +83,25 @@ def build_report(
     progress: Progress = no_progress,
 ) -> Report:  # fmt: skip
     """Return the content of a report, without what must not be exported."""
-    exported = without_withheld(run.report(check_id or None), [layer.spec for layer in run.layers.values()])
+    exported = report_json(run, check_id or None)
     numbers = Numbers()
     chapters = Chapters(run, exported["sites"], lang, numbers)
     software = software_now()
-    blocks: list[Block] = [Facts(_case_facts(run, case, lang, check_id)), _signatures(case, lang)]
+    first_map = _maps(run, lang, numbers, relief, first=True)
+    progress(0.2)
+    blocks: list[Block] = [
+        Facts(_case_facts(run, case, lang, check_id)),
+        *chapters.answer(),
+        *first_map,
+        _signatures(case, lang),
+        Text(t("snapshot.disclaimer", lang), "small"),
+        PageBreak(),
+    ]
 
     def chapter(name: str, *parts: list[Block]) -> None:
         blocks.append(numbers.heading(t(f"report.chapter_{name}", lang)))
         blocks.extend(block for part in parts for block in part)
 
-    chapter("verdict", chapters.verdicts(), [Text(t("snapshot.disclaimer", lang), "small")])
-    progress(0.1)
     chapter("site", chapters.evidence(), _maps(run, lang, numbers, relief), chapters.areas())
     progress(0.5)
     blocks += [numbers.heading(t("report.chapter_findings", lang)), *chapters.not_checked()]

@@ -19,7 +19,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from snapshot.form import Reader
 from snapshot.proof import DOCX_MEMBER, has_member, read_archive, read_docx
-from snapshot.report.model import Block, Facts, Heading, Picture, Report, Signatures, Table, Text
+from snapshot.report.model import Block, Facts, Heading, Items, PageBreak, Picture, Report, Signatures, Table, Text
 from words import t
 
 __all__ = ["DOCX_READER", "write_docx"]
@@ -27,7 +27,7 @@ __all__ = ["DOCX_READER", "write_docx"]
 _FONT: Final = "Noto Sans SC"
 _WIDTH_MM: Final = 160.0
 _SHADE: Final = "EEF1EE"
-_SIZES: Final = {"body": 10.5, "small": 8.5, "strong": 10.5, "warning": 10}
+_SIZES: Final = {"body": 10.5, "small": 8.5, "strong": 10.5, "warning": 10, "answer": 12}
 
 
 def write_docx(target: Path, report: Report) -> None:
@@ -103,9 +103,18 @@ def _add(document: Any, block: Block) -> None:
         case Heading():
             document.add_heading(block.text, block.level)
         case Text():
-            run = _run(document.add_paragraph(), block.text, _SIZES[block.kind], bold=block.kind == "strong")
+            run = _run(document.add_paragraph(), block.text, _SIZES[block.kind], bold=block.kind in ("strong", "answer"))
             if block.kind == "warning":
                 run.font.color.rgb = RGBColor(0x8A, 0x1C, 0x1C)
+        case Items():
+            _run(document.add_paragraph(), block.head, _SIZES["strong"], bold=True)
+            for number, text in enumerate(block.texts, start=1):
+                line = document.add_paragraph()
+                line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Mm(5), Mm(-5)
+                line.paragraph_format.space_after = Pt(2)
+                _run(line, f"{number}. {text}", _SIZES["body"])
+        case PageBreak():
+            document.add_page_break()
         case Picture():
             line = document.add_paragraph()
             line.alignment, line.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True

@@ -9,7 +9,7 @@ from typing import Literal
 from words import Lang
 
 __all__ = [
-    "Block", "Facts", "Heading", "Numbers", "Picture", "Report", "Signatures", "Table", "Text", "rewritten", "texts_of",
+    "Block", "Facts", "Heading", "Items", "Numbers", "PageBreak", "Picture", "Report", "Signatures", "Table", "Text", "rewritten", "texts_of",
 ]  # fmt: skip
 
 
@@ -26,7 +26,20 @@ class Text:
     """A paragraph."""
 
     text: str
-    kind: Literal["body", "small", "strong", "warning"] = "body"
+    kind: Literal["body", "small", "strong", "warning", "answer"] = "body"
+
+
+@dataclass(frozen=True)
+class Items:
+    """A numbered list under a line of its own."""
+
+    head: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """What follows begins on a new page."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,7 @@ class Signatures:
     fields: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Text | Facts | Table | Picture | Signatures
+Block = Heading | Text | Items | Facts | Table | Picture | Signatures | PageBreak
 
 
 @dataclass(frozen=True)
@@ -129,6 +142,8 @@ def texts_of(report: Report) -> Iterator[str]:
         match block:
             case Heading(text=text) | Text(text=text) | Picture(caption=text):
                 yield text
+            case Items():
+                yield from (block.head, *block.texts)
             case Facts(rows=rows) | Signatures(fields=rows):
                 yield from (text for row in rows for text in row)
             case Table():
@@ -149,6 +164,10 @@ def rewritten(report: Report, write: Callable[[str], str], note: Text) -> Report
                 return replace(one, text=write(one.text))
             case Picture():
                 return replace(one, caption=write(one.caption))
+            case Items():
+                return replace(one, head=write(one.head), texts=row(one.texts))
+            case PageBreak():
+                return one
             case Facts():
                 return replace(one, rows=tuple((write(name), write(value)) for name, value in one.rows))
             case Signatures():

@@ -13,12 +13,13 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import PageBreak as PdfPageBreak
 from reportlab.platypus import Table as PdfTable
 from reportlab.platypus.flowables import Flowable
 
 from carto.markup import Markup
 from carto.style import THEME
-from snapshot.report.model import Block, Facts, Heading, Picture, Report, Signatures, Table, Text
+from snapshot.report.model import Block, Facts, Heading, Items, PageBreak, Picture, Report, Signatures, Table, Text
 from snapshot.sheet import FAMILY, register_reportlab
 from words import t
 
@@ -40,6 +41,8 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
     "body": {"fontSize": 10, "leading": 16, "spaceAfter": 1.5 * mm},
     "small": {"fontSize": 8, "leading": 12, "spaceAfter": 2 * mm, "textColor": HexColor("#4d4d4d")},
     "strong": {"fontName": _BOLD, "fontSize": 10, "leading": 16, "spaceAfter": 1.5 * mm},
+    "answer": {"fontName": _BOLD, "fontSize": 12, "leading": 19, "spaceAfter": 2 * mm},
+    "item": {"fontSize": 9.5, "leading": 14.5, "spaceAfter": 1 * mm, "leftIndent": 5 * mm, "firstLineIndent": -5 * mm},
     "warning": {"fontSize": 9.5, "leading": 15, "spaceAfter": 1.5 * mm, "textColor": HexColor(THEME["alarm"])},
     "caption": {"fontName": _BOLD, "fontSize": 9, "leading": 13, "alignment": TA_CENTER, "spaceAfter": 1.2 * mm},
     "below": {"fontName": _BOLD, "fontSize": 9, "leading": 13, "alignment": TA_CENTER, "spaceAfter": 3 * mm},
@@ -132,6 +135,11 @@ def _flowables(block: Block) -> list[Flowable]:
             return [CondPageBreak(_ROOM), _paragraph(block.text, f"h{block.level}")]
         case Text():
             return [_paragraph(block.text, block.kind)]
+        case Items():
+            numbered = [_paragraph(f"{number}. {text}", "item") for number, text in enumerate(block.texts, start=1)]
+            return [_paragraph(block.head, "strong"), *numbered, Spacer(1, 1.5 * mm)]
+        case PageBreak():
+            return [PdfPageBreak()]
         case Picture():
             scale = min(1.0, _WIDTH / (block.width_mm * mm))
             size = (block.width_mm * mm * scale, block.height_mm * mm * scale)

@@ -34,7 +34,7 @@ def test_against_brute_force(gap: float) -> None:
     features = blobs(6, 116.12 + gap, 27.12 + gap, 0.2, 0.01)
     found = nearest(frame_4490(*sites), frame_4490(*features))
     assert found["site"].tolist() == list(range(len(sites)))
-    for site, feature, distance in found.itertuples(index=False):
+    for site, feature, distance, _ in found.itertuples(index=False):
         brute = [sampled_distance_m(sites[site], shape) for shape in features]
         assert int(np.argmin(brute)) == feature
         assert brute[feature] - 20**2 / 4 / distance - 1e-3 <= distance <= brute[feature] + 1e-3
@@ -51,13 +51,27 @@ def test_points_at_a_known_distance_from_a_line(
     line = shapely.LineString([ends[0], (foot_lon, foot_lat), ends[1]])
     found = nearest(frame_4490(shapely.Point(lon, lat)), frame_4490(line))
     assert found["distance_m"][0] == pytest.approx(metres, abs=1e-3)
+    turned = (found["bearing_deg"][0] - azimuth + 180) % 360 - 180  # a millimetre aside, seen from so many metres
+    assert abs(np.radians(turned)) * metres < 2e-3
 
 
 @given(st.floats(24.5, 33), st.floats(0.01, 0.5), st.floats(0.01, 0.5))
 @settings(max_examples=100, deadline=None)
 def test_between_points_it_is_the_geodesic(lat: float, dx: float, dy: float) -> None:
     found = nearest(frame_4490(shapely.Point(116, lat)), frame_4490(shapely.Point(116 + dx, lat + dy)))
-    assert found["distance_m"][0] == pytest.approx(KARNEY.inv(116, lat, 116 + dx, lat + dy)[2], abs=1e-6)
+    azimuth, _, metres = KARNEY.inv(116, lat, 116 + dx, lat + dy)
+    assert found["distance_m"][0] == pytest.approx(metres, abs=1e-6)
+    assert found["bearing_deg"][0] == pytest.approx(azimuth, abs=1e-6)
+
+
+def test_a_bearing_is_the_azimuth_at_the_nearest_point_of_the_site() -> None:
+    """A site east of a line along a meridian sees it in the west, one south of it in the north; one on it nowhere."""
+    line = shapely.LineString([(116, 27), (116, 27.2)])
+    sites = [shapely.box(116.1, 27.05, 116.2, 27.1), shapely.box(115.95, 26.8, 116.05, 26.9), shapely.Point(116, 27.1)]
+    bearing = nearest(frame_4490(*sites), frame_4490(line))["bearing_deg"]
+    assert bearing[0] == pytest.approx(270, abs=0.1)  # a parallel is not a geodesic
+    assert bearing[1] == pytest.approx(0, abs=1e-9) or bearing[1] == pytest.approx(360, abs=1e-9)
+    assert np.isnan(bearing[2])
 
 
 def test_nearest_in_metres_is_not_nearest_in_degrees() -> None:

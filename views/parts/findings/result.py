@@ -42,72 +42,22 @@ _GRAVEST_FIRST: Final = ("prohibited", "review_required", "notice")
 
 
 def show_verdict(site_result: SiteResult) -> None:
-    """Show the banner of the verdict with its reasons."""
-    show_html(style(CSS), verdict_html(site_result, reasons=True))
+    """Show the answer: verdict, sentence, reasons, next steps, what could not be checked."""
+    show_html(style(CSS), verdict_html(site_result, detailed=True))
 
 
-def verdict_html(site_result: SiteResult, *, reasons: bool = False) -> Markup:
-    """Return the banner of a site: its verdict, the number of findings of each state, on demand the reasons."""
-    site = site_result.site
-    counts = {state: sum(f["state"] == state for f in site["findings"]) for state in _MARKS}
-    shown: list[str] = []
-    if reasons:
-        why = _verdict_reasons(site_result)
-        more = len(why) - _MAX_REASONS
-        shown = why[:_MAX_REASONS] + ([say("check_page.because_more", count=more)] if more > 0 else [])
-        shown += _open_reasons(site)
+def verdict_html(site_result: SiteResult, *, detailed: bool = False) -> Markup:
+    """Return the verdict with the sentence of the answer; `detailed`: with reasons, next steps and what is missing."""
+    summary = site_result.summary
     return html_of(
         "views/parts/findings/templates/verdict.html",
-        verdict=site["verdict"],
-        colour=COLOURS[site["verdict"]],
-        reasons=shown,
-        counts=counts,
+        summary=summary,
+        colour=COLOURS[summary["verdict"]],
+        counts=counts_text(summary, lang()),
+        missing=len(site_result.site["missing_required"]),
+        detailed=detailed,
+        lang=lang(),
     )
-
-
-def _verdict_reasons(site_result: SiteResult) -> list[str]:
-    """Return the reasons of the verdict, a sentence each: rules by layer, reminders, then findings without a rule."""
-    site, code = site_result.site, site_result.site["verdict"]
-    why = []
-    for finding in site_result.findings:
-        rules = [rule for rule in finding["rules"] if rule["counts_as"] == code]
-        if rules:
-            why.append(_rule_reason("because_rule", rules, layer=layer_title(site_result.specs, finding["layer"])))
-    loose = [rule for rule in site["reminders"] if rule["counts_as"] == code]
-    why += [_rule_reason("because_reminder", loose)] if loose else []
-    near = [text for finding in site_result.findings if (text := _notice_reason(site_result, finding))]
-    return [*why, *(near if code == "notice" else [])]
-
-
-def _rule_reason(key: str, rules: Sequence[RuleRecord], **values: str) -> str:
-    """Return a sentence that cites the first of some rules and counts the others."""
-    text = say(f"check_page.{key}", **values, **_citation(rules[0]))
-    return text if len(rules) == 1 else text + say("check_page.because_others", count=len(rules) - 1)
-
-
-def _open_reasons(site: SiteRecord) -> list[str]:
-    """Return a sentence on what leaves the verdict open: required layers that are missing, else unchecked layers."""
-    if site["missing_required"]:
-        names = say("snapshot.and").join(stands_for_title(code) for code in site["missing_required"])
-        return [say("check_page.because_missing", layers=names)]
-    return [say("check_page.because_open")] if site["verdict"] == "not_checked" else []
-
-
-def _citation(rule: RuleRecord) -> dict[str, str]:
-    summary = rule["summary"] if lang() == "zh" else rule.get("summary_en") or rule["summary"]
-    return {"summary": str(summary).rstrip("。."), "clause": clause_text(rule)}
-
-
-def _notice_reason(site_result: SiteResult, finding: FindingRecord) -> str:
-    """Return why a finding without a rule deserves notice (met, or clear only within accuracy); "" if it does not."""
-    title = layer_title(site_result.specs, finding["layer"])
-    if finding["must_be_inside"]:
-        return ""
-    if finding["relation"] in MEETING:
-        return say("check_page.because_met", layer=title, amount=amount(finding, lang()))
-    if finding["state"] == "clear" and finding["firm"] is False:
-        return say("check_page.because_near", layer=title)
-    return ""
 
 
 def clause_text(rule: RuleRecord) -> str:

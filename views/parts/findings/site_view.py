@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
 
 from geo.measure import MEETING
 from layers.catalogue import LayerSpec
+from siting.answer import summary_of
 from siting.check import GRAVE, CheckResult, one_site, to_json
-from siting.records import FindingRecord, SiteRecord
+from siting.records import FindingRecord, SiteRecord, SummaryRecord
 from snapshot.findings import area_text, length_text
 from views.session import VERSION, Slot, current_layers, lang, say
 from words import has
@@ -51,6 +53,11 @@ class SiteResult:
 
     site: SiteRecord
     specs: Mapping[str, LayerSpec]
+
+    @cached_property
+    def summary(self) -> SummaryRecord:
+        """The answer for the site."""
+        return summary_of(self.site, self.specs)
 
     @property
     def findings(self) -> list[FindingRecord]:

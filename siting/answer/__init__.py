@@ -1,0 +1,21 @@
+"""The answer of a check in words: the sentence, its reasons, next steps, and amounts as text."""
+
+from siting.answer.amounts import area_text, direction_text, distance_text, hectares_text, share_text
+from siting.answer.batch import batch_sentence
+from siting.answer.reasons import layer_name, reasons_of
+from siting.answer.steps import keepers
+from siting.answer.summary import summary_of, with_summaries
+
+__all__ = [
+    "area_text",
+    "batch_sentence",
+    "direction_text",
+    "distance_text",
+    "hectares_text",
+    "keepers",
+    "layer_name",
+    "reasons_of",
+    "share_text",
+    "summary_of",
+    "with_summaries",
+]

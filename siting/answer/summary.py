@@ -1,0 +1,140 @@
+"""The answer for a site: one sentence, at most three reasons, next steps, and what could not be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from geo.measure import MEETING
+from layers.catalogue import LayerSpec
+from siting.answer.reasons import layer_name, place_text, reasons_of
+from siting.answer.steps import keepers, next_steps
+from siting.law import activities
+from siting.records import (
+    Bilingual,
+    CountRecord,
+    FindingRecord,
+    ReasonRecord,
+    Report,
+    SiteRecord,
+    SummaryRecord,
+)
+from words import LANGUAGES, Lang, has, t
+
+__all__ = ["summary_of", "with_summaries"]
+
+_MOST_REASONS: Final = 3
+
+
+def with_summaries(report: Report, specs: Iterable[LayerSpec], law: Path | None = None) -> Report:
+    """Return a report whose sites have their summary.
+
+    Made from what the report says: of a report without what must not be exported, the summary does not tell it either.
+    """
+    by_id = {spec.id: spec for spec in specs}
+    return {**report, "sites": [{**site, "summary": summary_of(site, by_id, law)} for site in report["sites"]]}
+
+
+def summary_of(site: SiteRecord, specs: Mapping[str, LayerSpec], law: Path | None = None) -> SummaryRecord:
+    """Return the answer for one site.
+
+    Parameters
+    ----------
+    site : SiteRecord
+    specs : mapping of str to LayerSpec
+        Catalogue entries of the checked layers, by id.
+    law : Path, optional
+        Folder of the tables; default: the one in use.
+    """
+    reasons = reasons_of(site, specs)
+    return {
+        "verdict": site["verdict"],
+        "sentence": _both(lambda lang: _sentence(site, reasons, specs, law, lang)),
+        "reasons": reasons[:_MOST_REASONS],
+        "more_reasons": max(len(reasons) - _MOST_REASONS, 0),
+        "next_steps": next_steps(site, reasons, specs),
+        "counts": _counts(site["findings"]),
+        "not_checked": _not_checked(site),
+    }
+
+
+def _sentence(
+    site: SiteRecord, reasons: Sequence[ReasonRecord], specs: Mapping[str, LayerSpec], law: Path | None, lang: Lang
+) -> str:
+    """Return the answer in one sentence."""
+    activity = _activity(site, law, lang)
+    if not site["counties"] and not reasons:
+        return t("answer.outside_territory", lang, subject=t(f"answer.subject_{site.get('kind', 'polygon')}", lang))
+    if not reasons:
+        checked = sum(finding["state"] != "not_checked" for finding in site["findings"])
+        missing = len(site.get("missing_required", []))
+        key = "nothing" if site["verdict"] == "nothing_found" else "nothing_but" if missing else "nothing_open"
+        return t(f"answer.{key}", lang, count=checked, missing=missing, activity=activity)
+    first = reasons[0]
+    findings = {finding["layer"]: finding for finding in site["findings"]}
+    spec = specs[first["layer"]]
+    place = place_text(site, findings[first["layer"]], spec, first["position"], lang)
+    parts = [t("answer.by_indicative", lang, place=place) if first["indicative"] else place]
+    if activity is None:
+        parts.append(t("answer.no_activity", lang))
+    elif first["grade"] == "attention":
+        parts.append(t("answer.attention", lang, activity=activity))
+    else:
+        key = f"answer.{'if_' if first['indicative'] else ''}{first['grade']}{'' if first['decided'] else '_open'}"
+        parts.append(t(key, lang, activity=activity))
+    return t("answer.clause_break", lang).join(parts) + t("answer.full_stop", lang)
+
+
+def _activity(site: SiteRecord, law: Path | None, lang: Lang) -> str | None:
+    """Return the name of the activity; None where none was named."""
+    code = site.get("activity")
+    if code is None:
+        return None
+    table = activities(law)
+    return str(table.loc[code, "name" if lang == "zh" else "name_en"]) if code in table.index else code
+
+
+def _counts(findings: Sequence[FindingRecord]) -> CountRecord:
+    """Return how many layers the site lies on, near or off; each layer counts once."""
+    counts: CountRecord = {"overlap": 0, "within_accuracy": 0, "too_near": 0, "off": 0, "not_checked": 0}
+    for finding in findings:
+        inside = finding.get("must_be_inside", False)
+        if finding["state"] == "not_checked":
+            counts["not_checked"] += 1
+        elif finding["relation"] in MEETING and not inside:
+            counts["overlap"] += 1
+        elif not inside and any(rule.get("measured_m") is not None and rule["counts_as"] for rule in finding["rules"]):
+            counts["too_near"] += 1
+        elif finding["firm"] is False:
+            counts["within_accuracy"] += 1
+        else:
+            counts["off"] += 1
+    return counts
+
+
+def _not_checked(site: SiteRecord) -> Bilingual | None:
+    """Return what could not be checked, by the authority that keeps it, in one line; None where all was."""
+    missing = site.get("missing_required", [])
+    if not missing:
+        return None
+    who = keepers()
+
+    def text(lang: Lang) -> str:
+        by_keeper: dict[str, list[str]] = {}
+        for word in missing:
+            name = t(f"siting.layer_{word}", lang) if has(f"siting.layer_{word}") else word
+            by_keeper.setdefault(who[word][lang] if word in who else t("answer.keeper_unknown", lang), []).append(name)
+        groups = [
+            t("answer.of_keeper", lang, whom=whom, layers=t("answer.list", lang).join(names))
+            for whom, names in by_keeper.items()
+        ]
+        return t("answer.not_checked", lang, count=len(missing), groups=t("answer.clause_break", lang).join(groups))
+
+    return _both(text)
+
+
+def _both(text: Callable[[Lang], str]) -> Bilingual:
+    """Return a text in both languages."""
+    zh, en = (text(lang) for lang in LANGUAGES)
+    return {"zh": zh, "en": en}

@@ -9,11 +9,14 @@ from typing import Any
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
 from geo.whole_file import whole_file
-from siting.check import Case, Run, software_now, without_withheld
+from siting.check import Case, Run, software_now
+from snapshot.findings import report_json
 from snapshot.proof import seal
 from snapshot.report.chapters import Chapters
 from snapshot.report.docx import write_docx
-from snapshot.report.model import Block, Facts, Numbers, Picture, Report, Signatures, Text, rewritten, texts_of
+from snapshot.report.model import (
+    Block, Facts, Numbers, PageBreak, Picture, Report, Signatures, Text, rewritten, texts_of,
+)  # fmt: skip
 from snapshot.report.pdf import write_pdf
 from snapshot.sheet import Relief, map_picture, now_text, spelled, writable
 from words import Lang, t
@@ -22,7 +25,9 @@ __all__ = ["build_report", "write_report"]
 
 _MOST_SITES = 20
 _MOST_MAPS = 4
-_MAP_MM = (150.0, 84.0)
+_MAP_MM = (160.0, 84.0)
+_FIRST_MAP_MM = (160.0, 66.0)
+_LEGEND_MM = 42.0
 _LEAST_DEGREES = 0.012
 
 
@@ -87,12 +92,12 @@ def build_report(
     numbers = Numbers()
     chapters = Chapters(run, exported["sites"], lang, numbers)
     software = software_now()
-    first_map = _maps(run, lang, numbers, relief, first=True)
+    first_map = _first_map(run, lang, numbers, relief)
     progress(0.2)
     blocks: list[Block] = [
         Facts(_case_facts(run, case, lang, check_id)),
         *chapters.answer(),
-        *first_map,
+        first_map,
         _signatures(case, lang),
         Text(t("snapshot.disclaimer", lang), "small"),
         PageBreak(),
@@ -111,7 +116,7 @@ def build_report(
     if len(exported["sites"]) > _MOST_SITES:
         blocks.append(Text(t("report.more_sites", lang, count=len(exported["sites"]) - _MOST_SITES), "warning"))
     chapter("occupation", chapters.occupation())
-    chapter("clauses", [Text(t("report.clauses_day", lang, day=run.result.as_of))], chapters.clauses())
+    chapter("clauses", [Text(t("report.clauses_day", lang, day=run.result.as_of))], chapters.clauses(applying=True))
     chapter("path", chapters.path())
     chapter("ways_out", chapters.ways_out())
     chapter("layers", chapters.layers(), [Text(t("report.layers_note", lang), "small")])
@@ -119,6 +124,7 @@ def build_report(
     reopen = t("report.reopen", lang, id=check_id) if check_id else t("report.not_stored", lang)
     versions = t("report.versions", lang, redline=software.redline, geos=software.geos, proj=software.proj)
     chapter("what", list[Block](what), [Text(reopen, "strong"), Text(versions, "small")])
+    chapter("appendix", [Text(t("report.appendix_note", lang))], chapters.clauses(applying=False))
     title = t("report.title", lang)
     return Report(
         lang, title, case.name or run.sites.name, f"{title}　{case.name or run.sites.name}"[:60], check_id,
@@ -156,21 +162,36 @@ def _signatures(case: Case, lang: Lang) -> Signatures:
     return Signatures(tuple((t(f"report.sign_{name}", lang), value) for name, value in names))
 
 
+def _first_map(run: Run, lang: Lang, numbers: Numbers, relief: Relief | None) -> Picture:
+    """Return the map of the first page: all sites, with legend and scale."""
+    frame, layers = run.sites.frame, list(run.layers.values())
+    shown = [layer for layer in layers if layer.spec.on or layer.spec.checked]
+    bounds = _around(frame.total_bounds, 0.5, _LEAST_DEGREES)
+    made = map_picture(
+        shown, bounds, *_FIRST_MAP_MM, catalogue=layers, lang=lang, sites=frame, relief=relief, legend_mm=_LEGEND_MM
+    )
+    title = t("report.map_scale", lang, title=t("report.map_sites", lang), scale=f"{made.scale:,.0f}")
+    caption = t("report.picture", lang, number=numbers.picture(), title=title)
+    return Picture(made.png, *_FIRST_MAP_MM, caption)
+
+
 def _maps(run: Run, lang: Lang, numbers: Numbers, relief: Relief | None) -> list[Block]:
-    """Return the overview map and the map of the sites."""
+    """Return the overview map and, of several sites, a map of each."""
     frame = run.sites.frame
     layers = list(run.layers.values())
     outlines = [layer for layer in layers if layer.spec.role == "boundary"]
     shown = [layer for layer in layers if layer.spec.on or layer.spec.checked]
     wanted = [(t("report.map_locator", lang), _around(frame.total_bounds, 1.0, 0.6), outlines)]
-    for position in range(min(len(frame), _MOST_MAPS)):
+    for position in range(min(len(frame), _MOST_MAPS) if len(frame) > 1 else 0):
         title = t("report.map_detail", lang, site=frame["site_id"].iloc[position])
         wanted.append((title, _around(frame.geometry.iloc[position].bounds, 0.5, _LEAST_DEGREES), shown))
     made: list[Block] = []
     for title, bounds, drawn in wanted:
-        png = map_picture(drawn, bounds, *_MAP_MM, catalogue=layers, lang=lang, sites=frame, relief=relief)
-        caption = t("report.picture", lang, number=numbers.picture(), title=title)
-        made.append(Picture(png, *_MAP_MM, caption))
+        picture = map_picture(
+            drawn, bounds, *_MAP_MM, catalogue=layers, lang=lang, sites=frame, relief=relief, legend_mm=_LEGEND_MM
+        )
+        scaled = t("report.map_scale", lang, title=title, scale=f"{picture.scale:,.0f}")
+        made.append(Picture(picture.png, *_MAP_MM, t("report.picture", lang, number=numbers.picture(), title=scaled)))
     made.append(Text(t("report.maps_note", lang), "small"))
     return made
 

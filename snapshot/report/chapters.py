@@ -9,10 +9,11 @@ import pandas as pd
 
 from geo.measure import to_ha, to_mu
 from layers.catalogue import Layer, licence_text
+from siting.answer import batch_sentence
 from siting.check import Run, occupation, places_of
 from siting.records import FindingRecord, RuleRecord, SiteRecord
 from snapshot.findings import amount, area_text, length_text, section_sums
-from snapshot.report.model import Block, Facts, Numbers, Table, Text
+from snapshot.report.model import Block, Facts, Items, Numbers, Table, Text
 from words import Lang, has, t
 
 __all__ = ["Chapters"]
@@ -38,6 +39,26 @@ class Chapters:
     def __init__(self, run: Run, sites: Sequence[SiteRecord], lang: Lang, numbers: Numbers) -> None:
         self._run, self._sites, self._lang, self._numbers = run, sites, lang, numbers
         self._titles = {layer.id: layer.spec.title(lang) for layer in run.layers.values()}
+        self._specs = {layer.id: layer.spec for layer in run.layers.values()}
+
+    def answer(self) -> list[Block]:
+        """Return the answer: of one site in full, of several how many lie on what and each in a line."""
+        if len(self._sites) > 1:
+            return [Text(batch_sentence(self._sites, self._specs, self._lang), "answer"), *self.verdicts()]
+        (site,) = self._sites
+        summary, lang = site["summary"], self._lang
+        reasons = [reason["text"][lang] for reason in summary["reasons"]]
+        if summary["more_reasons"]:
+            reasons.append(t("answer.more_reasons", lang, count=summary["more_reasons"]))
+        steps = [step["text"][lang] for step in summary["next_steps"]]
+        blocks: list[Block] = [
+            Text(f"{self._verdict(site)}{t('snapshot.sentence_break', lang)}{summary['sentence'][lang]}", "answer"),
+            *([Items(t("answer.head_reasons", lang), tuple(reasons))] if reasons else []),
+            *([Items(t("answer.head_steps", lang), tuple(steps))] if steps else []),
+        ]
+        if summary["not_checked"] is not None:
+            blocks.append(Text(summary["not_checked"][lang], "small"))
+        return blocks
 
     def verdicts(self) -> list[Block]:
         """Return the verdict of each site, with what keeps it open."""
@@ -179,18 +200,20 @@ class Chapters:
         made = self._table("occupation", heads, rows, (3, 2, 1, 2, 1.6, 1.6, 1.2), numbers=(2, 3, 4, 5, 6))
         return [Table(**{**vars(made), "sums": tuple(sums)}), Text(self._say("occupation_note"), "small")]
 
-    def clauses(self) -> list[Block]:
-        """Return the rules that concern the sites, the gravest first, with their dates."""
+    def clauses(self, *, applying: bool) -> list[Block]:
+        """Return the clauses that apply to the sites, or those that do not or cannot be told; the gravest first."""
         rules: dict[str, tuple[RuleRecord, list[str]]] = {}
         for site in self._sites:
             for rule in [*(r for found in site["findings"] for r in found["rules"]), *site["reminders"]]:
+                if (rule["status"] == "applies") is not applying:
+                    continue
                 kept, sites = rules.setdefault(rule["id"], (rule, []))
                 if _GRAVE.index(rule["counts_as"]) < _GRAVE.index(kept["counts_as"]):
                     rules[rule["id"]] = (rule, sites)
                 if str(site["id"]) not in sites:
                     sites.append(str(site["id"]))
         if not rules:
-            return [Text(self._say("no_clauses"))]
+            return [Text(self._say("no_clauses" if applying else "no_other_clauses"))]
         ranked = sorted(rules.values(), key=lambda pair: _GRAVE.index(pair[0]["counts_as"]))
         rows = [
             (
@@ -205,7 +228,8 @@ class Chapters:
             for rule, sites in ranked
         ]
         heads = ("clause", "authority", "dates", "effect", "status", "summary", "sites_met")
-        return [self._table("clauses", heads, rows, (2.7, 1.9, 1.7, 1.3, 1.7, 3.2, 0.9))]
+        name = "clauses" if applying else "other_clauses"
+        return [self._table(name, heads, rows, (2.7, 1.9, 1.7, 1.3, 1.7, 3.2, 0.9))]
 
     def path(self) -> list[Block]:
         """Return the approval steps by layer and stage."""

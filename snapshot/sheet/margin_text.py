@@ -19,7 +19,7 @@ from snapshot.sheet.layout import Frame, Layout, Rect
 from snapshot.sheet.legend_box import draw_legend, wrap, write
 from words import Lang, t
 
-__all__ = ["Content", "Page", "SheetSettings", "now_text", "write_texts"]
+__all__ = ["Content", "Page", "SheetSettings", "legend_of", "now_text", "paper_axes", "write_texts"]
 
 _BEIJING: Final = timezone(timedelta(hours=8))
 _GROUPS: Final = ("boundaries", "control", "protection", "water", "projects", "indicators", "own")
@@ -104,7 +104,7 @@ def write_texts(page: Page) -> None:
     """Write title, legend and foot."""
     layout, settings, lang = page.layout, page.settings, page.lang
     unit = layout.unit
-    head = _paper_axes(page, layout.title)
+    head = paper_axes(page.figure, layout.title, layout.width_mm, layout.height_mm)
     size = 17 * unit
     while len(wrap(settings.title, layout.title.w - 62 * unit, size, bold=True)) > 1 and size > 8 * unit:
         size *= 0.94
@@ -122,22 +122,22 @@ def write_texts(page: Page) -> None:
             ha="right",
             va="center",
         )
-    groups, notes = _legend(page.content, lang)
-    axes = _paper_axes(page, layout.legend)
+    groups, notes = legend_of(page.content, lang)
+    axes = paper_axes(page.figure, layout.legend, layout.width_mm, layout.height_mm)
     draw_legend(axes, layout.legend, groups, notes, lang, columns=layout.columns, unit=unit)
-    _foot(_paper_axes(page, layout.foot), page)
+    _foot(paper_axes(page.figure, layout.foot, layout.width_mm, layout.height_mm), page)
 
 
-def _paper_axes(page: Page, box: Rect) -> Axes:
-    """Return axes in millimetres over a part of the paper."""
-    axes = page.figure.add_axes(box.of(page.layout.width_mm, page.layout.height_mm))
+def paper_axes(figure: Figure, box: Rect, width_mm: float, height_mm: float) -> Axes:
+    """Return axes in millimetres over a part of a paper of a width and height."""
+    axes = figure.add_axes(box.of(width_mm, height_mm))
     axes.set(xlim=(0, box.w), ylim=(0, box.h))
     axes.set_axis_off()
     axes.set_autoscale_on(False)
     return axes
 
 
-def _legend(content: Content, lang: Lang) -> tuple[list[tuple[str, list[LegendEntry]]], list[str]]:
+def legend_of(content: Content, lang: Lang) -> tuple[list[tuple[str, list[LegendEntry]]], list[str]]:
     """Return the legend entries of all that is drawn, in the panel's order, and required remarks."""
     groups: list[tuple[str, list[LegendEntry]]] = []
     if content.indicator is not None:

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 from matplotlib.axes import Axes
@@ -25,10 +25,11 @@ from snapshot.sheet.draw import Relief, draw_layers, draw_relief, drawn_in
 from snapshot.sheet.fonts import refuse_missing
 from snapshot.sheet.furniture import draw_grid, draw_inset, draw_north, draw_scale, draw_watermark, furniture
 from snapshot.sheet.layout import Frame, Layout, Rect, fit, lay_out
-from snapshot.sheet.margin_text import Content, Page, SheetSettings, write_texts
+from snapshot.sheet.legend_box import draw_legend
+from snapshot.sheet.margin_text import Content, Page, SheetSettings, legend_of, paper_axes, write_texts
 from words import Lang, t
 
-__all__ = ["SheetSettings", "map_picture", "relief_of", "write_sheet"]
+__all__ = ["MapPicture", "SheetSettings", "map_picture", "relief_of", "write_sheet"]
 
 _MOST_PIXELS: Final = 90
 _INSET_MM: Final = 30.0
@@ -120,6 +121,13 @@ def relief_of(base: Path) -> Relief | None:
     return Relief(base, (west, south, east, north))
 
 
+class MapPicture(NamedTuple):
+    """A map as PNG, and the scale (denominator) at which it is drawn on paper."""
+
+    png: bytes
+    scale: float
+
+
 def map_picture(
     layers: Sequence[Layer],
     bounds: tuple[float, float, float, float],
@@ -132,17 +140,19 @@ def map_picture(
     relief: Relief | None = None,
     dpi: int = 200,
     inset_mm: float = 0.0,
-) -> bytes:
+    legend_mm: float = 0.0,
+) -> MapPicture:
     """Return a map without a margin as PNG, for a page of a report: layers, sites, grid, scale bar, north, 示意.
 
     Parameters are those of `write_sheet`; of `layers` those are drawn that may leave. No name stands in
-    the square of `inset_mm` in the lower right corner.
+    the square of `inset_mm` in the lower right corner; a legend of `legend_mm` stands at the right of the map.
     """
     known = {layer.id: layer for layer in catalogue}
     shown = [layer for layer in layers if may_export(layer, known)]
     figure = Figure(figsize=(width_mm / 25.4, height_mm / 25.4), dpi=dpi, facecolor="#ffffff")
-    frame = fit(bounds, width_mm, height_mm)
-    axes = _map_axes(figure, (0.0, 0.0, 1.0, 1.0), frame)
+    map_mm = width_mm - legend_mm
+    frame = fit(bounds, map_mm, height_mm)
+    axes = _map_axes(figure, (0.0, 0.0, map_mm / width_mm, 1.0), frame)
     if relief is not None:
         draw_relief(axes, relief, frame)
     kept = furniture(frame, 1.0, grid="graticule", inset_mm=inset_mm)
@@ -152,9 +162,14 @@ def map_picture(
         draw_watermark(axes, t("carto.watermark", lang), 0.8)
     draw_scale(axes, frame, lang, 1.0)
     draw_north(axes, frame, lang, 0.8)
+    if legend_mm:
+        content = Content(drawn_in(shown, frame), [], [], [], None, sites, None)
+        box = Rect(map_mm + 1, 0, legend_mm - 1, height_mm)
+        strip = paper_axes(figure, box, width_mm, height_mm)
+        draw_legend(strip, box, *legend_of(content, lang), lang, columns=1, unit=0.85)
     made = io.BytesIO()
     FigureCanvasAgg(figure).print_png(made)
-    return made.getvalue()
+    return MapPicture(made.getvalue(), frame.scale)
 
 
 def _checked(settings: SheetSettings, suffix: str) -> Layout:

@@ -53,7 +53,7 @@ def _map_data_uri(adcode: str, lang: Lang, state: Stamp, _layers: dict[str, Laye
     west, south, east, north = county.total_bounds
     margin = _MARGIN * max(east - west, north - south)
     outline = gpd.GeoDataFrame({"site_id": [""]}, geometry=shapely.boundary(county.geometry.to_numpy()), crs=STORE_CRS)
-    png = map_picture(
+    picture = map_picture(
         _layers_to_draw(_layers),
         (west - margin, south - margin, east + margin, north + margin),
         *_SIZE_MM,
@@ -65,7 +65,7 @@ def _map_data_uri(adcode: str, lang: Lang, state: Stamp, _layers: dict[str, Laye
         inset_mm=_INSET_MM,
     )
     webp = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").save(webp, "WEBP", quality=_WEBP_QUALITY)
+    Image.open(io.BytesIO(picture.png)).convert("RGB").save(webp, "WEBP", quality=_WEBP_QUALITY)
     return "data:image/webp;base64," + base64.b64encode(webp.getvalue()).decode()
 
 

@@ -12,6 +12,7 @@ from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
 from reportlab.platypus import PageBreak as PdfPageBreak
@@ -20,6 +21,7 @@ from reportlab.platypus.flowables import Flowable
 
 from carto.markup import Markup
 from carto.style import THEME
+from snapshot.report.line_breaks import break_lines
 from snapshot.report.model import Block, Facts, Heading, Items, PageBreak, Picture, Report, Signatures, Table, Text
 from snapshot.sheet import FAMILY, register_reportlab
 from words import t
@@ -31,6 +33,10 @@ rl_config.useA85 = False
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 26 * mm, 24 * mm, 30 * mm, 26 * mm
 _WIDTH: Final = A4[0] - _LEFT - _RIGHT
+_WIDE: Final = 0x2E7F
+"""Characters beyond are as wide as high."""
+_PADDING, _SPARE = 6.0, 0.5
+"""Of a cell, left and right together; and so that rounding never breaks a line again, points."""
 _ROOM: Final = 56 * mm
 """A heading stands only where so much follows on its page."""
 _INK: Final = HexColor("#1c1c1c")
@@ -125,12 +131,16 @@ class _Numbered(Canvas):  # type: ignore[misc] # reportlab has no types
         self.drawRightString(width - _RIGHT, low - 4.5 * mm, t("report.page", report.lang, number=number, count=count))
 
 
-def _paragraph(text: str, style: str) -> Paragraph:
-    """Return a paragraph; where there are Chinese characters a line may end between any two."""
-    wide = any(ord(letter) > 0x2E7F for letter in text)
-    options = {"fontName": FAMILY, "textColor": _INK, **_STYLES[style]}
-    made = ParagraphStyle(f"{style}-{wide}", **options, wordWrap="CJK" if wide else None, splitLongWords=1)
-    return Paragraph(str(Markup("<br/>").join(text.split("\n"))), made)
+def _paragraph(text: str, style: str, width: float = _WIDTH) -> Paragraph:
+    """Return a paragraph that will stand `width` points wide; lines of Chinese end where they may (避头尾)."""
+    options: dict[str, Any] = {"fontName": FAMILY, "textColor": _INK, **_STYLES[style]}
+    made = ParagraphStyle(style, **options, splitLongWords=1)
+    if any(ord(letter) > _WIDE for letter in text):
+        room = width - options.get("leftIndent", 0) - _SPARE
+        lines = break_lines(text, room, lambda line: stringWidth(line, made.fontName, made.fontSize))
+    else:
+        lines = text.split("\n")
+    return Paragraph(str(Markup("<br/>").join(lines)), made)
 
 
 def _flowables(block: Block) -> list[Flowable]:
@@ -157,29 +167,42 @@ def _flowables(block: Block) -> list[Flowable]:
 
 
 def _facts(block: Facts) -> Flowable:
-    rows = [[_paragraph(name, "fact_name"), _paragraph(value, "fact")] for name, value in block.rows]
-    made = PdfTable(rows, colWidths=[0.26 * _WIDTH, 0.74 * _WIDTH])
+    widths = [0.26 * _WIDTH, 0.74 * _WIDTH]
+    rows = [
+        [_paragraph(name, "fact_name", widths[0] - _PADDING), _paragraph(value, "fact", widths[1] - _PADDING)]
+        for name, value in block.rows
+    ]
+    made = PdfTable(rows, colWidths=widths)
     made.setStyle([*_GRID, ("BACKGROUND", (0, 0), (0, -1), _SHADE)])
     return made
 
 
 def _signatures(block: Signatures) -> Flowable:
     """Return boxes large enough for a hand and a stamp."""
-    names = [_paragraph(name, "fact_name") for name, _ in block.fields]
-    values = [_paragraph(value, "fact") for _, value in block.fields]
-    made = PdfTable([names, values], colWidths=[_WIDTH / len(names)] * len(names), rowHeights=[7 * mm, 20 * mm])
+    width = _WIDTH / len(block.fields)
+    names = [_paragraph(name, "fact_name", width - _PADDING) for name, _ in block.fields]
+    values = [_paragraph(value, "fact", width - _PADDING) for _, value in block.fields]
+    made = PdfTable([names, values], colWidths=[width] * len(names), rowHeights=[7 * mm, 20 * mm])
     made.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), _SHADE)])
     return made
 
 
 def _table(block: Table) -> Flowable:
     """Return a table whose rows break between pages under a repeated head."""
-    rows = [[_paragraph(text, "head") for text in block.head]]
+    total = sum(block.widths)
+    widths = [_WIDTH * share / total for share in block.widths]
+    room = [width - _PADDING for width in widths]
+    rows = [[_paragraph(text, "head", width) for text, width in zip(block.head, room, strict=True)]]
     for at, row in enumerate(block.rows):
         style = "sum" if at in block.sums else "cell"
         number = "sum_number" if at in block.sums else "number"
-        rows.append([_paragraph(text, number if place in block.numbers else style) for place, text in enumerate(row)])
-    total = sum(block.widths)
-    made = PdfTable(rows, colWidths=[_WIDTH * share / total for share in block.widths], repeatRows=1, splitInRow=0)
+        cells = zip(row, room, strict=True)
+        rows.append(
+            [
+                _paragraph(text, number if place in block.numbers else style, width)
+                for place, (text, width) in enumerate(cells)
+            ]
+        )
+    made = PdfTable(rows, colWidths=widths, repeatRows=1, splitInRow=0)
     made.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), _SHADE), ("LINEBELOW", (0, 0), (-1, 0), 0.8, _INK)])
     return made

@@ -39,6 +39,7 @@ Form = Literal["table", "json", "csv", "gpkg", "xlsx"]
 FORMATS: Final[tuple[str, ...]] = get_args(Form)
 _SUFFIX: Final = {"table": ".txt", "json": ".json", "csv": ".csv", "gpkg": ".gpkg", "xlsx": ".xlsx"}
 _MOST_SITES_IN_FULL: Final = 20
+_MOST_ANSWERS: Final = 200
 _MOST_FINDINGS: Final = 60_000
 _GPKG_OWN: Final = frozenset({"fid", "geom", "geometry"})
 
@@ -220,13 +221,36 @@ def _pages(run: Run, lang: Lang, check_id: str | None) -> list[Page]:
     taken = _occupation(run, lang)
     exact = {name: f"#,##0.{'0' * digits}".rstrip(".") for name, digits in _decimals(run).items()}
     about, lines = _about(run, lang, check_id), section_table(without_withheld_measures(run), lang)
+    answers = _answers(run, lang)
     return [
+        *([Page(t("answer.page", lang), answers)] if len(answers) else []),
         Page(t("cli.page_sites", lang), sites, headings),
         Page(t("cli.page_occupation", lang), taken, [t(f"cli.occ_{name}", lang) for name in taken.columns], exact),
         *([Page(t("cli.page_sections", lang), lines)] if len(lines) else []),
         Page(t("snapshot.findings", lang), _findings(run, lang)),
         Page(t("snapshot.about", lang), about, [t("cli.about_key", lang), t("cli.about_value", lang)]),
     ]
+
+
+def _answers(run: Run, lang: Lang) -> pd.DataFrame:
+    """Return the answer for each site, a row each; none for more sites than one reads one by one."""
+    if len(run.sites) > _MOST_ANSWERS:
+        return pd.DataFrame()
+    rows = []
+    for site in report_json(run)["sites"]:
+        summary = site["summary"]
+        missing = summary["not_checked"]
+        rows.append(
+            {
+                t("cli.head_site", lang): site["id"],
+                t("cli.head_verdict", lang): t(f"siting.verdict_{summary['verdict']}", lang),
+                t("answer.head_sentence", lang): summary["sentence"][lang],
+                t("answer.head_reasons", lang): "\n".join(reason["text"][lang] for reason in summary["reasons"]),
+                t("answer.head_steps", lang): "\n".join(step["text"][lang] for step in summary["next_steps"]),
+                t("answer.head_open", lang): "" if missing is None else missing[lang],
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _decimals(run: Run) -> dict[str, int]:

@@ -37,7 +37,7 @@ def uses_by_version(ledger: Ledger, layer_id: str, entry: UserEntry | None, most
     ----------
     ledger : Ledger
     layer_id : str
-    entry : OverlayEntry or None
+    entry : UserEntry or None
         The versions that were imported.
     most : int
         Ids of each at most.

@@ -42,7 +42,7 @@ _CLICK_RADIUS_PX: Final = 14
 _LEVELS: Final = ("county", "prefecture", "province")
 _TOLERANCE_DEG: Final = {"county": 0.002, "prefecture": 0.005, "province": 0.01}
 _MARGIN: Final = 1.25
-"""Of the view round shapes: the map of this page is narrower than `look_at` assumes."""
+"""Of the view round shapes: the map of this page is narrower than `view_of_bounds` assumes."""
 _MAX_ZOOM: Final = 11
 """Closest zoom on an entry: locations are known to a kilometre at best."""
 

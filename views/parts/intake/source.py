@@ -79,7 +79,7 @@ class Source:
         GeoJSON features.
     sites : Sites or None
         Of the map page, read already.
-    reading : Reading or None
+    options : ReadOptions or None
         With which the map page read it.
     """
 

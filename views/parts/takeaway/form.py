@@ -49,7 +49,7 @@ class ExportContext:
         Display settings of the layers, those drawn on top first.
     bounds : tuple of float
         Visible part of the map: west, south, east, north, degrees.
-    checked : Checked or None
+    checked : KeyedRun or None
         The checked sites.
     indicator : tuple of Choropleth and Series, or None
         The indicator shown and its figures.

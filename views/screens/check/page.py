@@ -79,7 +79,7 @@ _METRES_PER_DEGREE: Final = 110_000.0
 """Of latitude, rounded down."""
 _DISTANCE_STEP_M: Final = 100.0
 _EXTENT_FACTOR: Final = 1.7
-"""The map of this page is lower than the map that ``look_at`` is made for."""
+"""The map of this page is lower than the map that ``view_of_bounds`` is made for."""
 
 
 def show() -> None:

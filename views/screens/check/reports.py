@@ -40,7 +40,7 @@ def show_reports(load_run: Callable[[], Run], case: Case, name: str, check_id: s
 
     Parameters
     ----------
-    run_of : callable
+    load_run : callable
         Returns the run; called in the background job.
     case : Case
     name : str

@@ -62,7 +62,7 @@ class ViewAddress:
         Id of a region of the catalogue, "" for none.
     indicator : dict of str to str
         The choice of indicator and its classes, as `views.parts.indicators.CHOICE` holds it.
-    beside : str
+    second_indicator : str
         Id of the indicator right of the divider, "" for none.
     lang : str
         Language code, "" for the one that the reader has chosen.
@@ -85,7 +85,7 @@ def to_query(address: ViewAddress) -> dict[str, str]:
 
     Examples
     --------
-    >>> to_query(ViewAddress(Scene(View(115.9, 28.7, 9), (LayerShow("rivers", True, 0.6),)), lang="zh"))
+    >>> to_query(ViewAddress(Scene(View(115.9, 28.7, 9), (LayerDisplay("rivers", True, 0.6),)), lang="zh"))
     {'c': '115.9,28.7,9', 'l': 'rivers.60', 'lang': 'zh'}
     """
     scene = address.scene

@@ -2,7 +2,8 @@
 
 from siting.answer.amounts import area_text, direction_text, distance_text, hectares_text, share_text
 from siting.answer.batch import batch_sentence
-from siting.answer.reasons import layer_name, reasons_of
+from siting.answer.places import layer_name
+from siting.answer.reasons import reasons_of
 from siting.answer.steps import keepers
 from siting.answer.summary import summary_of, with_summaries
 

@@ -45,7 +45,11 @@ def distance_text(length_m: float, lang: Lang) -> str:
     ('900 米', '12.3 km', '3.3 米')
     """
     if length_m >= _KILOMETRE_M:
-        return t("answer.kilometres", lang, value=f"{length_m / 1000:,.2f}" if length_m < 10_000 else f"{length_m / 1000:,.1f}")
+        return t(
+            "answer.kilometres",
+            lang,
+            value=f"{length_m / 1000:,.2f}" if length_m < 10_000 else f"{length_m / 1000:,.1f}",
+        )
     return t("answer.metres", lang, value=f"{length_m:.0f}" if length_m >= 10 else f"{length_m:.1f}")
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from geo.measure import MEETING
 from layers.catalogue import LayerSpec
 from siting.answer.amounts import distance_text, hectares_text
-from siting.answer.reasons import layer_name
+from siting.answer.places import layer_name
 from siting.records import VERDICTS, SiteRecord
 from words import Lang, t
 

@@ -8,7 +8,7 @@ from typing import Final
 from geo.errors import DataFault
 from layers.catalogue import LayerSpec
 from siting.answer.amounts import area_text, distance_text
-from siting.answer.reasons import layer_name
+from siting.answer.places import layer_name
 from siting.law import law_table
 from siting.records import Bilingual, NextStepRecord, ReasonRecord, SiteRecord, StepRecord
 from words import LANGUAGES, Lang, has, t
@@ -34,17 +34,15 @@ def next_steps(
     specs : mapping of str to LayerSpec
     """
     return [
-        *_change_site(site, reasons, specs),
+        *_change_site(reasons, specs),
         *_answers(site),
         *_official_layers(reasons, specs, keepers()),
         *_surveys(reasons, specs),
-        *_approvals(site.get("approval_path", []), moved=bool(_change_site(site, reasons, specs))),
+        *_approvals(site.get("approval_path", []), moved=bool(_change_site(reasons, specs))),
     ]
 
 
-def _change_site(
-    site: SiteRecord, reasons: Sequence[ReasonRecord], specs: Mapping[str, LayerSpec]
-) -> list[NextStepRecord]:
+def _change_site(reasons: Sequence[ReasonRecord], specs: Mapping[str, LayerSpec]) -> list[NextStepRecord]:
     """Return the step to move or reduce the site, where a ban holds or would hold."""
     bans = [reason for reason in reasons if reason["grade"] == "ban" and reason["decided"]]
     if not bans:

@@ -8,7 +8,8 @@ from typing import Final
 
 from geo.measure import MEETING
 from layers.catalogue import LayerSpec
-from siting.answer.reasons import layer_name, place_text, reasons_of
+from siting.answer.places import place_of
+from siting.answer.reasons import reasons_of
 from siting.answer.steps import keepers, next_steps
 from siting.law import activities
 from siting.records import (
@@ -73,8 +74,8 @@ def _sentence(
         return t(f"answer.{key}", lang, count=checked, missing=missing, activity=activity)
     first = reasons[0]
     findings = {finding["layer"]: finding for finding in site["findings"]}
-    spec = specs[first["layer"]]
-    place = place_text(site, findings[first["layer"]], spec, first["position"], lang)
+    placed = place_of(site, findings[first["layer"]], specs[first["layer"]])
+    place = "" if placed is None else placed.text(lang)
     parts = [t("answer.by_indicative", lang, place=place) if first["indicative"] else place]
     if activity is None:
         parts.append(t("answer.no_activity", lang))

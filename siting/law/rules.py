@@ -128,7 +128,8 @@ def rules_frame(law: Path | None = None, plans: Path | None = None) -> pd.DataFr
     -------
     DataFrame
         A row per rule: ``id``, ``kind`` (law, plan), ``clause`` (title and article), ``title``, ``title_en``,
-        ``article``, ``file_number`` ("" where it has none), ``authority`` (`AUTHORITIES`), ``layer`` (a word of ``stands_for``, ``any`` or `NOWHERE`),
+        ``article``, ``file_number`` ("" where it has none), ``authority`` (`AUTHORITIES`), ``layer`` (a word of
+        ``stands_for``, ``any`` or `NOWHERE`),
         ``relation`` (overlaps, outside, within_distance, any), ``distance_m`` (metres, NaN unless within_distance),
         ``effect``, ``checkable``, ``in_force_from`` and ``in_force_to`` (as exact as known, "" where none),
         ``first_day`` and ``last_day`` (``YYYY-MM-DD``), ``verified``, ``summary``, ``summary_en``, ``note``; as tuples

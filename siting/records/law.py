@@ -36,8 +36,10 @@ class RuleRecord(TypedDict):
     would_count_as: NotRequired[
         Annotated[
             Weight | None,
-            Field(description="What it would add if the layer were statutory, since 1.4: a layer that only warns "
-                  "makes every clause a notice."),
+            Field(
+                description="What it would add if the layer were statutory, since 1.4: a layer that only warns "
+                "makes every clause a notice."
+            ),
         ]
     ]
     open: Annotated[

@@ -8,8 +8,8 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 __all__ = [
-    "REASONS", "STATES", "VERDICTS", "Bearing", "Effect", "Length", "Measure", "Reason", "Relation", "RuleRelation", "Share",
-    "SiteKind", "Stage", "State", "Status", "Verdict", "Verified", "Weight",
+    "REASONS", "STATES", "VERDICTS", "Bearing", "Effect", "Length", "Measure", "Reason", "Relation", "RuleRelation",
+    "Share", "SiteKind", "Stage", "State", "Status", "Verdict", "Verified", "Weight",
 ]  # fmt: skip
 
 Measure = TypeAliasType("Measure", Annotated[float, Field(ge=0)] | None)

@@ -15,7 +15,16 @@ from snapshot.proof import seal
 from snapshot.report.chapters import Chapters
 from snapshot.report.docx import write_docx
 from snapshot.report.model import (
-    Block, Facts, Numbers, PageBreak, Picture, Report, Signatures, Text, rewritten, texts_of,
+    Block,
+    Facts,
+    Numbers,
+    PageBreak,
+    Picture,
+    Report,
+    Signatures,
+    Text,
+    rewritten,
+    texts_of,
 )  # fmt: skip
 from snapshot.report.pdf import write_pdf
 from snapshot.sheet import Relief, map_picture, now_text, spelled, writable

@@ -103,7 +103,9 @@ def _add(document: Any, block: Block) -> None:
         case Heading():
             document.add_heading(block.text, block.level)
         case Text():
-            run = _run(document.add_paragraph(), block.text, _SIZES[block.kind], bold=block.kind in ("strong", "answer"))
+            run = _run(
+                document.add_paragraph(), block.text, _SIZES[block.kind], bold=block.kind in ("strong", "answer")
+            )
             if block.kind == "warning":
                 run.font.color.rgb = RGBColor(0x8A, 0x1C, 0x1C)
         case Items():

@@ -9,7 +9,8 @@ from typing import Literal
 from words import Lang
 
 __all__ = [
-    "Block", "Facts", "Heading", "Items", "Numbers", "PageBreak", "Picture", "Report", "Signatures", "Table", "Text", "rewritten", "texts_of",
+    "Block", "Facts", "Heading", "Items", "Numbers", "PageBreak", "Picture", "Report", "Signatures", "Table", "Text",
+    "rewritten", "texts_of",
 ]  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def rewritten(report: Report, write: Callable[[str], str], note: Text) -> Report
     def row(texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(write(text) for text in texts)
 
-    def block(one: Block) -> Block:
+    def block(one: Block) -> Block:  # noqa: PLR0911 -- a case a kind of block
         match one:
             case Heading() | Text():
                 return replace(one, text=write(one.text))

@@ -143,7 +143,7 @@ def _paragraph(text: str, style: str, width: float = _WIDTH) -> Paragraph:
     return Paragraph(str(Markup("<br/>").join(lines)), made)
 
 
-def _flowables(block: Block) -> list[Flowable]:
+def _flowables(block: Block) -> list[Flowable]:  # noqa: PLR0911 -- a case a kind of block
     match block:
         case Heading():
             return [CondPageBreak(_ROOM), _paragraph(block.text, f"h{block.level}")]

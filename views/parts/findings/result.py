@@ -8,8 +8,8 @@ from typing import Any, Final
 from carto.markup import Markup, style
 from carto.style import THEME
 from geo.measure import MEETING
-from siting.records import FindingRecord, RuleRecord, SiteRecord
-from snapshot.findings import amount, area_text, details, length_text
+from siting.records import FindingRecord, RuleRecord
+from snapshot.findings import amount, area_text, counts_text, details, length_text
 from views.parts.findings.site_view import (
     SiteResult,
     counties_text,
@@ -18,7 +18,6 @@ from views.parts.findings.site_view import (
     named_features,
     rule_code_text,
     square_metres,
-    stands_for_title,
 )
 from views.session import html_of, lang, say, show_html
 
@@ -58,6 +57,12 @@ def verdict_html(site_result: SiteResult, *, detailed: bool = False) -> Markup:
         detailed=detailed,
         lang=lang(),
     )
+
+
+def _summary_text(rule: RuleRecord) -> str:
+    """Return what a clause says, in our words and the session's language."""
+    summary = rule["summary"] if lang() == "zh" else rule.get("summary_en") or rule["summary"]
+    return str(summary).rstrip("。.")
 
 
 def clause_text(rule: RuleRecord) -> str:
@@ -192,7 +197,7 @@ def _rule_values(rule: RuleRecord) -> dict[str, Any]:
         if codes:
             what = say("snapshot.and").join(rule_code_text(code) for code in codes)
             lines.append(say(f"check_page.{key}", what=what))
-    clause, summary = clause_text(rule), _citation(rule)["summary"]
+    clause, summary = clause_text(rule), _summary_text(rule)
     return {"colour": colour, "tag": tag, "clause": clause, "summary": summary, "small": lines}
 
 

@@ -150,6 +150,16 @@ _TABLES: Final = (
         Column("why", "text", "Chinese", required=True),
         Column("why_en", "text", "English", required=True),
     )),
+    Table("keepers", "Which authority keeps the official layer: whom to ask for it.", (
+        _code("stands_for", "the layer", LAW_LAYERS[:-1]),
+        Column("keeper", "text", "the authority at county or city level, Chinese", required=True),
+        Column("keeper_en", "text", "English", required=True),
+        _INSTRUMENT,
+        _ARTICLE,
+        _VERIFIED,
+        _SOURCE,
+        _NOTE,
+    )),
     Table("plan_words", "What rules.csv of data/plans constrains, in the words of activities.csv.", (
         Column("activity", "text", "as data/plans/rules.csv has it", required=True),
         Column("activities", "text", "codes of activities.csv separated by `;`, or `any`; blank: no activity is meant"),

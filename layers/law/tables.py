@@ -95,7 +95,12 @@ def _fault(table: str, row: object, column: str, key: str, **values: object) -> 
 
 
 def _unique(tables: Tables) -> Iterator[Fault]:
-    keys = {"activities": ["code"], "required_layers": ["activity", "stands_for"], "plan_words": ["activity"]}
+    keys = {
+        "activities": ["code"],
+        "required_layers": ["activity", "stands_for"],
+        "plan_words": ["activity"],
+        "keepers": ["stands_for"],
+    }
     for name, rows in tables.items():
         columns = keys.get(name, ["id"])
         for row in rows.index[rows.duplicated(columns)]:
@@ -114,6 +119,7 @@ def _references(tables: Tables) -> Iterator[Fault]:
         ("rules", "exceptions", activities, "activities"),
         ("required_layers", "activity", activities, "activities"),
         ("required_layers", "rules", rules, "rules"),
+        ("keepers", "instrument", instruments, "instruments"),
         ("plan_words", "activities", activities | {ANY_ACTIVITY}, "activities"),
         ("approval_paths", "instrument", instruments, "instruments"),
     )

@@ -33,14 +33,14 @@ def batch_sentence(sites: Sequence[SiteRecord], specs: Mapping[str, LayerSpec], 
                 met.setdefault(finding["layer"], []).append(sizes)
     ranked = sorted(met.items(), key=lambda item: (-len(item[1]), -sum(area for area, _ in item[1])))
     parts = []
-    for layer, sizes in ranked[:_MOST_LAYERS]:
-        area_m2, length_m = (sum(values) for values in zip(*sizes, strict=True))
+    for layer, overlaps in ranked[:_MOST_LAYERS]:
+        area_m2, length_m = sum(area for area, _ in overlaps), sum(length for _, length in overlaps)
         amount = hectares_text(area_m2, lang) if area_m2 else distance_text(length_m, lang) if length_m else ""
         name = layer_name(specs[layer], lang)
         if specs[layer].indicative:
             name = t("answer.batch_indicative", lang, layer=name)
         key = "answer.batch_layer" if amount else "answer.batch_layer_bare"
-        parts.append(t(key, lang, met=len(sizes), total=len(sites), layer=name, amount=amount))
+        parts.append(t(key, lang, met=len(overlaps), total=len(sites), layer=name, amount=amount))
     if not parts:
         parts.append(t("answer.batch_nothing", lang, total=len(sites)))
     return t("answer.clause_break", lang).join([*parts, verdicts]) + t("answer.full_stop", lang)

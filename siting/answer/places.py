@@ -27,9 +27,9 @@ class Place:
     spec: LayerSpec
     position: Position
 
-    def text(self, lang: Lang) -> str:
-        """Return the place as text: share and area, length, or distance and direction, with the names of features."""
-        names = t("snapshot.and", lang).join(feature_names(self.finding, lang))
+    def text(self, lang: Lang, *, named: bool = True) -> str:
+        """Return the place as text: share and area, length, or distance and direction; `named`: with feature names."""
+        names = t("snapshot.and", lang).join(feature_names(self.finding, lang) if named else [])
         values = {
             "subject": t(f"answer.subject_{self.site.get('kind', 'polygon')}", lang),
             "layer": layer_name(self.spec, lang),

@@ -129,6 +129,7 @@ def _clause_text(rule: RuleRecord, lang: Lang) -> str:
 def _text(place: Place, rules: list[RuleRecord], lang: Lang) -> str:
     """Return a reason as a sentence: where the site lies, then what the clause says."""
     text = place.text(lang)
+    text = text[:1].upper() + text[1:]
     if not rules:
         return text
     rule = rules[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from geo.measure import MEETING
@@ -28,16 +27,16 @@ __all__ = ["summary_of", "with_summaries"]
 _MOST_REASONS: Final = 3
 
 
-def with_summaries(report: Report, specs: Iterable[LayerSpec], law: Path | None = None) -> Report:
+def with_summaries(report: Report, specs: Iterable[LayerSpec]) -> Report:
     """Return a report whose sites have their summary.
 
     Made from what the report says: of a report without what must not be exported, the summary does not tell it either.
     """
     by_id = {spec.id: spec for spec in specs}
-    return {**report, "sites": [{**site, "summary": summary_of(site, by_id, law)} for site in report["sites"]]}
+    return {**report, "sites": [{**site, "summary": summary_of(site, by_id)} for site in report["sites"]]}
 
 
-def summary_of(site: SiteRecord, specs: Mapping[str, LayerSpec], law: Path | None = None) -> SummaryRecord:
+def summary_of(site: SiteRecord, specs: Mapping[str, LayerSpec]) -> SummaryRecord:
     """Return the answer for one site.
 
     Parameters
@@ -45,13 +44,11 @@ def summary_of(site: SiteRecord, specs: Mapping[str, LayerSpec], law: Path | Non
     site : SiteRecord
     specs : mapping of str to LayerSpec
         Catalogue entries of the checked layers, by id.
-    law : Path, optional
-        Folder of the tables; default: the one in use.
     """
     reasons = reasons_of(site, specs)
     return {
         "verdict": site["verdict"],
-        "sentence": _both(lambda lang: _sentence(site, reasons, specs, law, lang)),
+        "sentence": _both(lambda lang: _sentence(site, reasons, specs, lang)),
         "reasons": reasons[:_MOST_REASONS],
         "more_reasons": max(len(reasons) - _MOST_REASONS, 0),
         "next_steps": next_steps(site, reasons, specs),
@@ -60,11 +57,9 @@ def summary_of(site: SiteRecord, specs: Mapping[str, LayerSpec], law: Path | Non
     }
 
 
-def _sentence(
-    site: SiteRecord, reasons: Sequence[ReasonRecord], specs: Mapping[str, LayerSpec], law: Path | None, lang: Lang
-) -> str:
+def _sentence(site: SiteRecord, reasons: Sequence[ReasonRecord], specs: Mapping[str, LayerSpec], lang: Lang) -> str:
     """Return the answer in one sentence."""
-    activity = _activity(site, law, lang)
+    activity = _activity(site, lang)
     if not site["counties"] and not reasons:
         return t("answer.outside_territory", lang, subject=t(f"answer.subject_{site.get('kind', 'polygon')}", lang))
     if not reasons:
@@ -75,7 +70,7 @@ def _sentence(
     first = reasons[0]
     findings = {finding["layer"]: finding for finding in site["findings"]}
     placed = place_of(site, findings[first["layer"]], specs[first["layer"]])
-    place = "" if placed is None else placed.text(lang)
+    place = "" if placed is None else placed.text(lang, named=first["position"] == "within_distance")
     parts = [t("answer.by_indicative", lang, place=place) if first["indicative"] else place]
     if activity is None:
         parts.append(t("answer.no_activity", lang))
@@ -84,15 +79,16 @@ def _sentence(
     else:
         key = f"answer.{'if_' if first['indicative'] else ''}{first['grade']}{'' if first['decided'] else '_open'}"
         parts.append(t(key, lang, activity=activity))
-    return t("answer.clause_break", lang).join(parts) + t("answer.full_stop", lang)
+    sentence = t("answer.clause_break", lang).join(parts) + t("answer.full_stop", lang)
+    return sentence[:1].upper() + sentence[1:]
 
 
-def _activity(site: SiteRecord, law: Path | None, lang: Lang) -> str | None:
+def _activity(site: SiteRecord, lang: Lang) -> str | None:
     """Return the name of the activity; None where none was named."""
     code = site.get("activity")
     if code is None:
         return None
-    table = activities(law)
+    table = activities()
     return str(table.loc[code, "name" if lang == "zh" else "name_en"]) if code in table.index else code
 
 

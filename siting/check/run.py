@@ -62,11 +62,6 @@ class Run:
         """The sites as read, before lines became corridors."""
         return self.read_sites or self.sites
 
-    @property
-    def tables(self) -> Tables:
-        """The tables of law and plans that were used."""
-        return Tables.under(self.law)
-
     def report(self, check_id: str | None = None) -> Report:
         """Return the result as JSON (docs/check.schema.json) with what another office needs to reproduce it."""
         software = software_now()

@@ -214,7 +214,7 @@ def _distances(
     tolerance_m: float,
     touched: NDArray[np.int64],
 ) -> tuple[list[FeatureRecord | None], Floats, Floats]:
-    """Return the nearest feature, its distance and bearing for sites that meet none; within the tolerance they touch."""
+    """Return the nearest feature, its distance and bearing of sites that meet none; within the tolerance they touch."""
     near: list[FeatureRecord | None] = [None] * len(frame)
     distance_m, bearing_deg = np.zeros(len(frame)), np.full(len(frame), np.nan)
     apart = np.flatnonzero(relation == "disjoint")

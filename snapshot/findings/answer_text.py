@@ -13,7 +13,7 @@ __all__ = ["answer_lines", "counts_text", "run_summary"]
 def run_summary(run: Run, position: int) -> SummaryRecord:
     """Return the summary of one site of a run, by its position."""
     report = to_json(one_site(run.result, position), software_now().redline)
-    return summary_of(report["sites"][0], {layer.id: layer.spec for layer in run.layers.values()}, run.tables.law)
+    return summary_of(report["sites"][0], {layer.id: layer.spec for layer in run.layers.values()})
 
 
 def answer_lines(summary: SummaryRecord, lang: Lang) -> list[str]:

@@ -124,7 +124,7 @@ def _json_text(report: Report) -> str:
 def report_json(run: Run, check_id: str | None = None) -> Report:
     """Return the report of a run with its summaries, without what must not be exported (docs/check.schema.json)."""
     specs = [layer.spec for layer in run.layers.values()]
-    return with_summaries(without_withheld(run.report(check_id), specs), specs, run.tables.law)
+    return with_summaries(without_withheld(run.report(check_id), specs), specs)
 
 
 def without_withheld_measures(run: Run) -> Run:

@@ -102,7 +102,8 @@ def _ask_activity(table: pd.DataFrame) -> str | None:
 def _activity_option(row: Row) -> str:
     family = say(f"check_page.family_{row['family']}")
     names = (row["name"], row["name_en"]) if lang() == "zh" else (row["name_en"], row["name"])
-    return f"{family} | {names[0]} {names[1]}"
+    aliases = str(row["aliases"]).replace(";", "、")
+    return f"{family} | {names[0]} {names[1]}" + (f" · {aliases}" if aliases else "")
 
 
 def activity_title(code: str | None) -> str:

@@ -6,13 +6,18 @@ has one name, one type and one default; other modules import the slot.
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final, Generic, TypeVar
 
 import streamlit as st
 
-__all__ = ["PersistentWidget", "Slot", "set_widget", "widget_value"]
+__all__ = [
+    "PersistentWidget", "Slot", "persistent_values", "set_persistent_values", "set_widget", "widget_value",
+]  # fmt: skip
 
 T = TypeVar("T")
+_COPY: Final = "kept-"
+"""Before the key of a persistent widget: the key of the copy that outlives the page."""
 
 
 class Slot(Generic[T]):
@@ -86,7 +91,25 @@ class PersistentWidget(Slot[T]):
 
     @property
     def _copy_key(self) -> str:
-        return f"kept-{self.key}"
+        return f"{_COPY}{self.key}"
+
+
+def persistent_values(prefix: str) -> dict[str, Any]:
+    """Return the kept values of all persistent widgets whose key begins with `prefix`, by key."""
+    start = f"{_COPY}{prefix}"
+    return {
+        str(key).removeprefix(_COPY): value for key, value in st.session_state.items() if str(key).startswith(start)
+    }
+
+
+def set_persistent_values(prefix: str, values: Mapping[str, Any]) -> None:
+    """Replace the kept values of all persistent widgets whose key begins with `prefix`; widgets show them next."""
+    for key in persistent_values(prefix):
+        st.session_state.pop(key, None)
+        st.session_state.pop(f"{_COPY}{key}", None)
+    for key, value in values.items():
+        if key.startswith(prefix):
+            st.session_state[f"{_COPY}{key}"] = value
 
 
 def widget_value(key: str, default: Any = None) -> Any:

@@ -71,7 +71,7 @@ def test_it_is_as_documented_under_law(make_layer, counties, activity) -> None:
 
 def test_the_keys_of_the_contract(document) -> None:
     assert list(document) == ["schema", "version", "rules_digest", "sites"]
-    assert document["schema"] == SCHEMA["properties"]["schema"]["const"] == "1.3"
+    assert document["schema"] == SCHEMA["properties"]["schema"]["const"] == "1.4"
     for site in document["sites"]:
         assert {"id", "area_m2", "plane_area_m2", "declared_area_m2", "crs", "counties", "findings", "verdict"} <= set(
             site

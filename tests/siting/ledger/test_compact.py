@@ -76,5 +76,5 @@ def test_a_record_is_packed_and_a_record_of_before_is_read(
 
 def test_many_sites_are_written_a_line_each_and_read_as_json(run: Run) -> None:
     text = as_text("json", run, "zh")
-    assert json.loads(text) == json.loads(json.dumps(run.report()))
+    assert json.loads(text) == json.loads(json.dumps(report_json(run)))
     assert len(text.splitlines()) == len(run.sites) + 2

@@ -96,6 +96,12 @@ class CheckSettings(Entry):
     """Decimal places of the 占压 table."""
 
 
+class DraftSettings(Entry):
+    """How long the work of a session is kept as a draft."""
+
+    keep_days: float = Field(default=30.0, gt=0, le=3650, strict=False)
+
+
 class Catalogue(Entry):
     """The content of ``config.toml``, validated."""
 
@@ -105,6 +111,7 @@ class Catalogue(Entry):
     map: MapSettings
     limits: Limits
     check: CheckSettings
+    drafts: DraftSettings = Field(default_factory=DraftSettings)
     layer: list[LayerSpec] = Field(min_length=1)
     folder: Path = Field(strict=False)
     """Folder of the configuration: relative paths start here."""

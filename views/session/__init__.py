@@ -14,7 +14,14 @@ from views.session.navigation import (
     resume_navigation,
 )
 from views.session.rows import Row, is_missing, row_of, rows_of
-from views.session.state import PersistentWidget, Slot, set_widget, widget_value
+from views.session.state import (
+    PersistentWidget,
+    Slot,
+    persistent_values,
+    set_persistent_values,
+    set_widget,
+    widget_value,
+)
 from views.session.sticky_buttons import press_handled, pressed, pressed_until_handled
 from views.session.stored_checks import ledger, link_to
 from views.session.territory_names import region_text, regions_text, territories, territory_text
@@ -45,6 +52,7 @@ __all__ = [
     "link_to",
     "markdown_text",
     "open_page",
+    "persistent_values",
     "press_handled",
     "pressed",
     "pressed_until_handled",
@@ -54,6 +62,7 @@ __all__ = [
     "row_of",
     "rows_of",
     "say",
+    "set_persistent_values",
     "set_widget",
     "show_fault",
     "show_html",

@@ -80,6 +80,11 @@ class PersistentWidget(Slot[T]):
         st.session_state[self._copy_key] = value
         return value
 
+    def kept(self) -> T:
+        """Return the widget's value, where it is not shown the value kept beyond the page, else the default."""
+        value: T = st.session_state.get(self.key, st.session_state.get(self._copy_key, self.default))
+        return value
+
     def set_next(self, value: T) -> None:
         """Set the value that the widget will have when it is shown next."""
         st.session_state.pop(self.key, None)

@@ -1,7 +1,7 @@
 """The work of a session as a draft: opened by the id in the address, saved after each run that changed it.
 
-What belongs to it are the persistent widgets under `PREFIX` (activity, day, case, text, corridor …) and what other rooms
-add by `WorkPart`: the site itself and how it is read. A session that has entered nothing has no draft and no id.
+What belongs to it are the persistent widgets under `PREFIX` (activity, day, case, text, corridor …) and what other
+rooms add by `WorkPart`: the site itself and how it is read. A session that has entered nothing has no draft and no id.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from layers.paths import home
 from views.session import Slot, catalogue, persistent_values, set_persistent_values
 from views.work.draft_store import Draft, DraftFile, DraftStore
 
-__all__ = ["PREFIX", "WorkPart", "new_work", "open_work", "save_work"]
+__all__ = ["PREFIX", "WorkFile", "WorkPart", "new_work", "open_work", "save_work"]
 
 PREFIX: Final = "chk-"
 """Of the keys of the persistent widgets that belong to the work."""
@@ -157,5 +157,3 @@ def _from_json(value: Any) -> Any:
         except ValueError:
             return None
     return value
-
-

@@ -24,7 +24,7 @@ from siting.ledger.compact import packed, unpacked
 from siting.ledger.compare import compare_reports
 from siting.ledger.store import Ledger
 from siting.ledger.verification import verify
-from snapshot.findings.results import as_text
+from snapshot.findings.results import as_text, report_json
 from tests.helpers import geojson
 
 WIND = Settings(as_of="2026-11-20", activity="chemical_project")

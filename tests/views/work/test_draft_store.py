@@ -70,7 +70,9 @@ def test_what_is_no_id_opens_nothing(store: DraftStore, name: str) -> None:
         store.save(name, DRAFT, "a")
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"version": 1}', '{"version": 9, "holder": "a", "values": {}, "file": null}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"version": 1}', '{"version": 9, "holder": "a", "values": {}, "file": null}']
+)
 def test_a_record_that_is_none_opens_nothing(store: DraftStore, tmp_path: Path, text: str) -> None:
     name = store.new_id()
     store.save(name, DRAFT, "a")

@@ -1,4 +1,4 @@
-"""Where a site comes from: a file, pasted coordinates, the page's own map, or the map page; kept in the session."""
+"""The site of a session as entered: a file, pasted coordinates, or a drawing; the same on every page."""
 
 from __future__ import annotations
 
@@ -10,23 +10,28 @@ from typing import Any, Final
 import streamlit as st
 
 from geo.read import SUFFIXES
-from geo.sites import Sites
 from siting.check import Settings
-from views.parts.findings import last_checked
 from views.session import PersistentWidget, Slot, file_name_text, say
+from views.work import WorkFile, WorkPart
 
 __all__ = [
     "CHECK_MAP",
+    "DRAWINGS_PART",
     "SOURCE_KIND",
     "SOURCE_SHAPE",
     "SOURCE_TEXT",
+    "WORK_FILE",
     "ReadOptions",
     "Source",
     "choose_source",
+    "clear_source",
+    "current_source",
+    "forget_map_drawings",
     "remember_drawings",
+    "upload_site",
 ]
 
-_KINDS: Final = ("file", "text", "drawing", "map")
+_KINDS: Final = ("file", "text", "drawing")
 _SHAPES: Final = ("auto", "points", "line", "polygon")
 FORMATS: Final = [suffix.removeprefix(".") for suffix in SUFFIXES]
 """Suffixes that an uploader accepts, without the dot."""
@@ -65,7 +70,7 @@ class Source:
 
     Attributes
     ----------
-    kind : {"file", "text", "drawing", "map"}
+    kind : {"file", "text", "drawing"}
     token : str
         Key of the content: the same for the same content.
     name : str
@@ -77,10 +82,6 @@ class Source:
         Geometry type of pasted rows; None: as they suggest.
     drawings : tuple of dict
         GeoJSON features.
-    sites : Sites or None
-        Of the map page, read already.
-    options : ReadOptions or None
-        With which the map page read it.
     """
 
     kind: str
@@ -90,8 +91,6 @@ class Source:
     text: str = ""
     shape: str | None = None
     drawings: tuple[dict[str, Any], ...] = ()
-    sites: Sites | None = None
-    options: ReadOptions | None = None
 
 
 CHECK_MAP: Final[Slot[dict[str, Any] | None]] = Slot("check-map", None)
@@ -100,71 +99,85 @@ SOURCE_KIND: Final[PersistentWidget[str | None]] = PersistentWidget("chk-source"
 SOURCE_TEXT: Final[PersistentWidget[str]] = PersistentWidget("chk-text", "")
 SOURCE_SHAPE: Final[PersistentWidget[str | None]] = PersistentWidget("chk-shape", "auto")
 _FILE: Final[Slot[Source | None]] = Slot("chk-file", None)
-_LAST_UPLOAD_ID: Final[Slot[str]] = Slot("chk-upload-seen", "")
-_UPLOADER_HAD_FILE: Final[Slot[bool]] = Slot("chk-upload-here", default=False)
-"""Whether the uploader had the file in the last run; if not, an empty uploader does not clear the stored file."""
+_UPLOAD_ID: Final[Slot[str]] = Slot("chk-upload-seen", "")
+"""Per uploader: id of the upload that it showed last; not "" while it shows one."""
 _DRAWINGS: Final[Slot[list[dict[str, Any]]]] = Slot("chk-drawings", [])
-_MAP_HAD_DRAWINGS: Final[Slot[bool]] = Slot("chk-drawn-here", default=False)
+_MAP_DRAWINGS: Final[Slot[str]] = Slot("chk-drawn-here", "")
+"""Per map: digest of what was drawn on it when it was read last."""
+
+
+def current_source() -> Source | None:
+    """Return the site of the session as it was entered, on whichever page; None while there is none."""
+    kind = SOURCE_KIND.kept()
+    if kind == "file":
+        return _FILE.get()
+    if kind == "text":
+        return _text_source(SOURCE_TEXT.kept(), SOURCE_SHAPE.kept())
+    return _drawing_source()
 
 
 def choose_source() -> Source | None:
     """Show the choice of source and its widget; return the source, None while it is empty."""
-    from_map = _map_page()
-    kinds = [kind for kind in _KINDS if kind != "map" or from_map is not None]
-    key = SOURCE_KIND.restore("map" if from_map is not None else "file")
-    if SOURCE_KIND.get() not in kinds:
+    key = SOURCE_KIND.restore("file")
+    if SOURCE_KIND.get() not in _KINDS:
         SOURCE_KIND.set("file")
     kind = SOURCE_KIND.keep(
         st.segmented_control(
             say("check_page.source"),
-            kinds,
+            _KINDS,
             format_func=lambda one: say(f"check_page.source_{one}"),
             key=key,
             label_visibility="collapsed",
         ),
     )
     if kind == "file":
-        return _file()
+        return upload_site("chk-upload")
     if kind == "text":
         return _text()
     if kind == "drawing":
         return _drawing()
-    if kind == "map" and from_map is not None:
-        st.caption(say("check_page.taken_over", name=from_map.name))
-        return from_map
     return None
 
 
-def _map_page() -> Source | None:
-    """Return the site that the map page checked last as a source; None if there is none."""
-    last = last_checked()
-    if last is None:
-        return None
-    options = ReadOptions(
-        last.settings.crs, last.settings.source_swap, last.settings.source_layer, last.settings.source_columns
-    )
-    return Source("map", last.token, last.sites.name, last.content, sites=last.sites, options=options)
+def upload_site(key: str, *, label_visible: bool = False) -> Source | None:
+    """Show an uploader; return the file of the session, which stays when another page is opened, None if there is none.
 
+    A new upload becomes the site of the session; taking it away in the uploader takes it away.
 
-def _file() -> Source | None:
-    """Show the uploader; return the uploaded file, which is kept when another page is opened, None if there is none."""
+    Parameters
+    ----------
+    key : str
+        Of the uploader: each page has its own.
+    label_visible : bool
+    """
     uploaded = st.file_uploader(
         say("views.upload"),
         type=FORMATS,
-        key="chk-upload",
+        key=key,
         help=say("check_page.upload_help"),
-        label_visibility="collapsed",
+        label_visibility="visible" if label_visible else "collapsed",
     )
-    if uploaded is not None and uploaded.file_id != _LAST_UPLOAD_ID.get():
-        _LAST_UPLOAD_ID.set(uploaded.file_id)
-        _FILE.set(Source("file", uploaded.file_id, uploaded.name, uploaded.getvalue()))
-    elif uploaded is None and _UPLOADER_HAD_FILE.get():
-        _FILE.clear()
-    _UPLOADER_HAD_FILE.set(uploaded is not None)
+    seen = _UPLOAD_ID.of(key)
+    if uploaded is not None and uploaded.file_id != seen.get():
+        seen.set(uploaded.file_id)
+        set_file(uploaded.name, uploaded.getvalue())
+        if SOURCE_KIND.kept() != "file":
+            SOURCE_KIND.set_next("file")
+            SOURCE_KIND.keep("file")
+    elif uploaded is None and seen.get():
+        seen.set("")
+        if SOURCE_KIND.kept() == "file":
+            _FILE.clear()
     stored = _FILE.get()
     if stored is not None and uploaded is None:
         st.caption(say("check_page.held", name=file_name_text(stored.name)))
     return stored
+
+
+def set_file(name: str, content: bytes) -> None:
+    """Make a file the file of the session."""
+    digest = hashlib.sha256(name.encode() + b"\0" + content).hexdigest()
+    _FILE.set(Source("file", digest, name, content))
 
 
 def _text() -> Source | None:
@@ -179,6 +192,10 @@ def _text() -> Source | None:
             say("check_page.text_shape"), _SHAPES, format_func=lambda one: say(f"check_page.shape_{one}"), key=key
         ),
     )
+    return _text_source(text, shape)
+
+
+def _text_source(text: str | None, shape: str | None) -> Source | None:
     if not text or not text.strip():
         return None
     token = hashlib.sha256(f"{shape}\n{text}".encode()).hexdigest()
@@ -186,24 +203,63 @@ def _text() -> Source | None:
 
 
 def _drawing() -> Source | None:
-    """Return the shapes drawn on the page's map, those of this run included; None if there are none."""
+    """Return the shapes drawn on a map of the session, those of this run included; None if there are none."""
     here = (CHECK_MAP.get() or {}).get("all_drawings")
-    remember_drawings(here)
+    remember_drawings(here, CHECK_MAP.key)
     drawings = _DRAWINGS.get()
     st.caption(
         say("check_page.draw_hint") if here or not drawings else say("check_page.drawn_kept", count=len(drawings))
     )
-    if not drawings:
-        return None
-    token = hashlib.sha256(json.dumps(drawings, sort_keys=True).encode()).hexdigest()
-    return Source("drawing", token, drawings=tuple(drawings))
+    return _drawing_source()
 
 
-def remember_drawings(drawings: list[dict[str, Any]] | None) -> None:
-    """Store the drawings of a map; the empty list of a map that was just mounted clears nothing."""
-    if drawings:
-        _DRAWINGS.set(drawings)
-        _MAP_HAD_DRAWINGS.set(value=True)
-    elif drawings is not None and _MAP_HAD_DRAWINGS.get():
-        _DRAWINGS.clear()
-        _MAP_HAD_DRAWINGS.set(value=False)
+def _drawing_source() -> Source | None:
+    drawings = _DRAWINGS.get()
+    return Source("drawing", _digest(drawings), drawings=tuple(drawings)) if drawings else None
+
+
+def remember_drawings(drawings: list[dict[str, Any]] | None, map_key: str) -> bool:
+    """Make what was drawn anew on a map the drawing of the session; return whether it changed.
+
+    The empty list of a map that was just mounted clears nothing; shapes that are deleted on the map where they were
+    drawn are gone.
+
+    Parameters
+    ----------
+    drawings : list of dict or None
+        GeoJSON features; None where the map has not answered yet.
+    map_key : str
+    """
+    if drawings is None:
+        return False
+    seen = _MAP_DRAWINGS.of(map_key)
+    digest = _digest(drawings) if drawings else ""
+    if digest == seen.get():
+        return False
+    seen.set(digest)
+    _DRAWINGS.set(drawings)
+    if drawings and SOURCE_KIND.kept() != "drawing":
+        SOURCE_KIND.set_next("drawing")
+    return True
+
+
+def forget_map_drawings(map_key: str) -> None:
+    """Note that a map was mounted anew, without shapes: what was drawn on it before stays the session's."""
+    _MAP_DRAWINGS.of(map_key).set("")
+
+
+def _digest(drawings: list[dict[str, Any]]) -> str:
+    return hashlib.sha256(json.dumps(drawings, sort_keys=True).encode()).hexdigest()
+
+
+def clear_source() -> None:
+    """Forget the site of the session."""
+    _FILE.clear()
+    _DRAWINGS.clear()
+
+
+DRAWINGS_PART: Final = WorkPart("drawings", lambda: _DRAWINGS.get() or None, _DRAWINGS.set, clear_source)
+WORK_FILE: Final = WorkFile(
+    lambda: None if (source := _FILE.get()) is None or source.content is None else (source.name, source.content),
+    set_file,
+)

@@ -489,6 +489,8 @@ declare namespace Redline {
     sayer(map: L.Map): (text: string) => void;
     quietHistory(): void;
     copyLink(app: App): Promise<void>;
+    shapeOf(feature: GeoJSON.Feature, style: L.PathOptions): L.Layer;
+    restoreDrawings(map: AppMap, group: L.FeatureGroup, features: GeoJSON.Feature[], style: L.PathOptions): void;
     // map
     LayeredMap: new (
       map: L.Map,
@@ -501,6 +503,7 @@ declare namespace Redline {
       here(): boolean;
       tell(layers: Record<string, Told>): void;
       known(map: L.Map): void;
+      drawn(group: object): void;
       guard(map: L.Map, guards: Record<string, ((e: L.LeafletEvent) => boolean) | undefined>): void;
       send(map: L.Map, layer: object): void;
     };

@@ -33,6 +33,7 @@ _SCRIPTS: Final = (
     _OWN / "panel/order.js",
     _OWN / "tools/bar.js",
     _OWN / "tools/measure.js",
+    _OWN / "tools/drawings.js",
     _OWN / "tools/link.js",
     _OWN / "panel/bases.js",
     _OWN / "panel/swipe.js",

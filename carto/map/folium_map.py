@@ -76,6 +76,22 @@ class _Start(MacroElement):
         self.config = config
 
 
+class _Drawings(MacroElement):
+    """Call of ``redline.restoreDrawings`` with shapes as they were drawn; placed after the drawing tools."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "redline.restoreDrawings({{ this._parent.get_name() }}, drawnItems_{{ this.tools }}, {{ this.features|tojson }}, "
+        "{{ this.style|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, tools: str, features: Sequence[Mapping[str, Any]], style: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._name = "Drawings"
+        self.tools, self.features, self.style = tools, list(features), dict(style)
+
+
 class _ScriptGroup(folium.FeatureGroup):
     """Feature group built in the browser by the class ``redline.<class_name>`` from JSON data (escaped by `tojson`)."""
 
@@ -103,6 +119,7 @@ def build_map(
     scene: Scene | None = None,
     base: ShadedRelief | None = None,
     draw: bool = True,
+    drawings: Sequence[Mapping[str, Any]] = (),
     linked: bool = False,
 ) -> folium.Map:
     """Return a new map with its layers, controls and drawing tools.
@@ -127,6 +144,8 @@ def build_map(
         Shaded relief, drawn below everything.
     draw : bool
         Whether to add drawing tools: only on pages that use what is drawn.
+    drawings : sequence of mapping
+        GeoJSON features that the drawing tools begin with; a circle is a point with ``properties.radius`` in metres.
     linked : bool
         Whether the URL of the page describes what the map shows, so that the map has a button to copy it.
 
@@ -167,7 +186,10 @@ def build_map(
     }
     result.add_child(_Start(config))
     if draw:
-        result.add_child(_drawing_tools())
+        tools = _drawing_tools()
+        result.add_child(tools)
+        if drawings:
+            result.add_child(_Drawings(tools.get_name(), drawings, _DRAWN))
     result.add_child(_Fullscreen(title=t("carto.full_screen", lang), title_cancel=t("carto.full_screen_exit", lang)))
     refuse_remote(result, allowed_hosts(settings.online))
     return result
@@ -183,9 +205,12 @@ def _compare_json(scene: Scene, layers: Sequence[Layer]) -> dict[str, Any] | Non
     return {"left": left, "right": right, "share": compare.share}
 
 
+_DRAWN: Final = {"color": SITE_RED, "weight": 2, "fillOpacity": 0.12}
+
+
 def _drawing_tools() -> _Draw:
     """Return the toolbar to draw sites: points, lines, areas, rectangles, circles."""
-    shape = {"shapeOptions": {"color": SITE_RED, "weight": 2, "fillOpacity": 0.12}}
+    shape = {"shapeOptions": _DRAWN}
     lines = {**shape, "showLength": False}
     area = {**shape, "allowIntersection": False, "showArea": False}
     return _Draw(

@@ -2,6 +2,8 @@
 (() => {
   "use strict";
   const redline = window.redline;
+  /** @type {{ toGeoJSON(): { features: unknown[] } } | null} */
+  let drawn = null;
 
   /**
    * What st_folium would send now.
@@ -15,7 +17,7 @@
       last_object_clicked_count: 0,
       last_object_clicked_tooltip: null,
       last_object_clicked_popup: null,
-      all_drawings: null,
+      all_drawings: drawn ? drawn.toGeoJSON().features : null,
       last_active_drawing: null,
       last_geocoder_result: null,
       bounds: map.getBounds(),
@@ -37,6 +39,12 @@
     /** Have it send these as the layers that are on. */
     tell(layers) {
       window.__GLOBAL_DATA__.selected_layers = layers;
+    },
+
+    /** Have it know of shapes that were there before the map. */
+    drawn(group) {
+      drawn = /** @type {{ toGeoJSON(): { features: unknown[] } }} */ (group);
+      window.__GLOBAL_DATA__.all_drawings = drawn.toGeoJSON().features;
     },
 
     /** Have it take the map as it stands for what the server knows: that needs no second script run. */

@@ -81,6 +81,7 @@ def show_map(
     groups: Sequence[folium.FeatureGroup] = (),
     height: int = 640,
     draw: bool = True,
+    drawings: Sequence[Mapping[str, Any]] = (),
     linked: bool = False,
     key: str = "map",
 ) -> MapState:
@@ -110,6 +111,8 @@ def show_map(
         Pixels; the style sheet of a page may override it.
     draw : bool
         Whether to show drawing tools.
+    drawings : sequence of mapping
+        GeoJSON features that the drawing tools begin with where the map is mounted; later values are ignored.
     linked : bool
         Whether the page keeps its URL in step with the map (``views.screens.map.link``).
     key : str
@@ -121,7 +124,7 @@ def show_map(
         If front-end files are missing, or something would be loaded from another server.
     """
     layers = drawable_layers(layers, lang)
-    initial, go_to = _initial_scene(key, (lang, *_under_way(layers)), scene or Scene(view=start), go_to)
+    initial, go_to = _initial_scene(key, (lang, *_under_way(layers)), scene or Scene(view=start), go_to, drawings)
     folium_map = build_map(
         layers,
         settings,
@@ -133,6 +136,7 @@ def show_map(
         scene=initial,
         base=_relief(),
         draw=draw,
+        drawings=_INITIAL.of(key).get()["drawings"],  # type: ignore[index] -- set just now
         linked=linked,
     )
     feature_groups = [*groups]
@@ -173,7 +177,7 @@ def _under_way(layers: Sequence[Layer]) -> list[str]:
 
 
 def _initial_scene(
-    key: str, script_inputs: tuple[str, ...], scene: Scene, go_to: View | None
+    key: str, script_inputs: tuple[str, ...], scene: Scene, go_to: View | None, drawings: Sequence[Mapping[str, Any]]
 ) -> tuple[Scene, View | None]:
     """Return the scene that the map is rendered with, and the view to move it to, None for none.
 
@@ -183,10 +187,11 @@ def _initial_scene(
     """
     stored = _INITIAL.of(key).get()
     if stored is None:
-        stored = {"scene": scene, "script_inputs": script_inputs, "done": None}
+        stored = {"scene": scene, "script_inputs": script_inputs, "done": None, "drawings": list(drawings)}
     elif stored["script_inputs"] != script_inputs or PAGE_ENTERED.get():
         last = _SCENE.of(key).get() or stored["scene"]
-        stored = {"scene": last, "script_inputs": script_inputs, "done": _LAST_TARGET.of(key).get()}
+        done = _LAST_TARGET.of(key).get()
+        stored = {"scene": last, "script_inputs": script_inputs, "done": done, "drawings": list(drawings)}
     _INITIAL.of(key).set(stored)
     _LAST_TARGET.of(key).set(go_to)
     if go_to == stored["done"]:

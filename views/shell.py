@@ -13,6 +13,7 @@ from carto.markup import Markup, raw_text, style
 from carto.style import theme_css
 from geo.errors import RedlineError
 from views.help import show_help
+from views.parts.intake import DRAWINGS_PART, OPTIONS_PART, WORK_FILE
 from views.screens.check import show as show_check
 from views.screens.county import show as show_county
 from views.screens.data import show as show_data
@@ -31,7 +32,9 @@ from views.session import (
     show_html,
     switch_language,
 )
+from views.work import open_work, save_work
 
+_WORK: Final = {part.name: part for part in (DRAWINGS_PART, OPTIONS_PART)}
 _BRAND: Final = Markup('<p><span class="redline-brand">{}<small>{}</small></span></p>')
 _CSS_TEXTS: Final = Markup("<style>:root {{ --rl-menu: {}; --rl-upload: {}; --rl-upload-limit: {}; }}</style>")
 """CSS custom properties with the texts that style sheets insert."""
@@ -81,6 +84,8 @@ _pages = {
 PAGES.set(_pages)
 _chosen = st.navigation(list(_pages.values()), position="top")
 resume_navigation(_chosen)
+open_work(_WORK, WORK_FILE)
 _header()
 _chosen.run()
+save_work(_WORK, WORK_FILE)
 finish_navigation()

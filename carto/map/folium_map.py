@@ -7,7 +7,7 @@ for the same layers, language and start; an indicator or a checked site comes as
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -81,8 +81,8 @@ class _Drawings(MacroElement):
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "redline.restoreDrawings({{ this._parent.get_name() }}, drawnItems_{{ this.tools }}, {{ this.features|tojson }}, "
-        "{{ this.style|tojson }});"
+        "redline.restoreDrawings({{ this._parent.get_name() }}, drawnItems_{{ this.tools }}, "
+        "{{ this.features|tojson }}, {{ this.style|tojson }});"
         "{% endmacro %}"
     )
 

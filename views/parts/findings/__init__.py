@@ -1,11 +1,13 @@
 """Findings of a site on the screen: the form of a check, verdict, findings and rules as HTML."""
 
-from views.parts.findings.checked import KeyedRun, last_checked, remember_checked
+from views.parts.findings.checked import KeyedRun
 from views.parts.findings.form import (
     CHECK_ACTIVITY,
     CHECK_MODE,
     activity_title,
+    ask_activity,
     choose_settings,
+    kept_settings,
     show_required,
 )
 from views.parts.findings.result import COLOURS, CSS, facts_html, findings_html, rules_html, show_verdict, verdict_html
@@ -30,12 +32,12 @@ __all__ = [
     "KeyedRun",
     "SiteResult",
     "activity_title",
+    "ask_activity",
     "choose_settings",
     "facts_html",
     "findings_html",
-    "last_checked",
+    "kept_settings",
     "layer_title",
-    "remember_checked",
     "rule_code_text",
     "rules_html",
     "run_number",

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-import pandas as pd
 import streamlit as st
 
 from carto.markup import style
@@ -17,7 +16,10 @@ from siting.law import NOT, WORKS, activities, day_of, questions, required_layer
 from views.parts.findings.site_view import SiteResult, stands_for_title
 from views.session import PersistentWidget, Row, catalogue, html_of, lang, row_of, say, show_html
 
-__all__ = ["CHECK_ACTIVITY", "CHECK_MODE", "activity_title", "choose_settings", "show_required"]
+__all__ = [
+    "CHECK_ACTIVITY", "CHECK_MODE", "activity_title", "ask_activity", "choose_settings", "kept_settings",
+    "show_required",
+]  # fmt: skip
 
 CHECK_MODE: Final[PersistentWidget[str]] = PersistentWidget("chk-mode", "check")
 """Whether the Check page shows a new check or the ledger."""
@@ -42,10 +44,38 @@ _COLOURS: Final = {
 }
 
 
+def kept_settings() -> Settings:
+    """Return the settings of the check as the form holds them, on whichever page it was filled in."""
+    activity = CHECK_ACTIVITY.kept()
+    table = activities()
+    if activity not in table.index:
+        activity = None
+    day = _AS_OF.kept()
+    flags: list[str] = []
+    if activity is not None:
+        for flag in _open_flags(activity, row_of(table.loc[activity])):
+            answer = _ANSWER.of(activity, flag).kept()
+            flags += [flag if answer == "yes" else f"{NOT}{flag}"] if answer else []
+        flags += [flag for flag in DECLARED_FLAGS if _DECLARED.of(flag).kept()]
+    return settings_of(
+        catalogue(),
+        activity=activity,
+        flags=tuple(flags),
+        works=_WORKS.kept() if activity is not None else "new",
+        as_of=day.isoformat() if isinstance(day, dt.date) else day_of(None),
+        survey_accuracy_m=_ACCURACY.kept(),
+    )
+
+
+def _open_flags(activity: str, row: Row) -> list[str]:
+    """Return the flags of an activity that only the user can answer."""
+    return [flag for flag in questions(activity) if flag not in row["flags"] and flag not in DECLARED_FLAGS]
+
+
 def choose_settings() -> Settings:
     """Show the form; return the settings of the check."""
+    activity = ask_activity()
     table = activities()
-    activity = _ask_activity(table)
     left, right = st.columns(2)
     with left:
         key = _AS_OF.restore(dt.date.fromisoformat(day_of(None)))
@@ -78,8 +108,9 @@ def choose_settings() -> Settings:
     )
 
 
-def _ask_activity(table: pd.DataFrame) -> str | None:
+def ask_activity() -> str | None:
     """Show the drop-down of activities, sorted by family; return the code of the chosen one, None if none is."""
+    table = activities()
     order = {family: place for place, family in enumerate(_FAMILIES)}
     codes = sorted(table.index, key=lambda code: order.get(str(table.loc[code, "family"]), len(order)))
     key = CHECK_ACTIVITY.restore()
@@ -126,10 +157,9 @@ def _ask_works() -> str:
 
 def _ask_flags(activity: str, row: Row) -> tuple[str, ...]:
     """Show the questions of the law on an activity; return the flags answered: ``flag`` for yes, ``no-flag`` for no."""
-    open_flags = [flag for flag in questions(activity) if flag not in row["flags"]]
     answers = []
     st.markdown(f"**{say('check_page.questions')}**", help=say("check_page.questions_help"))
-    for flag in [flag for flag in open_flags if flag not in DECLARED_FLAGS]:
+    for flag in _open_flags(activity, row):
         question_box, answer_box = st.columns([1.5, 1], vertical_alignment="center")
         question_box.markdown(say(f"check_page.flag_{flag}"))
         widget = _ANSWER.of(activity, flag)

@@ -9,28 +9,38 @@ from views.parts.intake.layer_file import (
     store_layer_file,
 )
 from views.parts.intake.reading import (
+    OPTIONS_PART,
     read_options_of,
     read_source,
 )
 from views.parts.intake.source import (
     CHECK_MAP,
+    DRAWINGS_PART,
     FORMATS,
     SOURCE_KIND,
     SOURCE_SHAPE,
     SOURCE_TEXT,
+    WORK_FILE,
     ReadOptions,
     Source,
     choose_source,
+    clear_source,
+    current_source,
     remember_drawings,
+    session_drawings,
+    upload_site,
 )
 from views.parts.intake.system import LocatedCandidate, System, ask_system, candidate_text, system_input
 
 __all__ = [
     "CHECK_MAP",
+    "DRAWINGS_PART",
     "FORMATS",
+    "OPTIONS_PART",
     "SOURCE_KIND",
     "SOURCE_SHAPE",
     "SOURCE_TEXT",
+    "WORK_FILE",
     "LayerFile",
     "LocatedCandidate",
     "ReadOptions",
@@ -41,12 +51,16 @@ __all__ = [
     "ask_width_m",
     "candidate_text",
     "choose_source",
+    "clear_source",
+    "current_source",
     "forget_layer_file",
     "has_lines",
     "inspect_layer_file",
     "read_options_of",
     "read_source",
     "remember_drawings",
+    "session_drawings",
     "store_layer_file",
     "system_input",
+    "upload_site",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import shapely
 import streamlit as st
@@ -16,7 +16,7 @@ from geo.notices import Notice
 from geo.read import Inspection, LayerInfo, inspect, read_sites, sites_from_text
 from geo.sites import Sites, sites_from_drawing
 from layers.catalogue import counties_of
-from views.parts.intake.source import ReadOptions, Source
+from views.parts.intake.source import ReadOptions, Source, current_source
 from views.parts.intake.system import LocatedCandidate, System, ask_system, candidate_text, other_system
 from views.session import (
     Memo,
@@ -28,8 +28,9 @@ from views.session import (
     say,
     show_fault,
 )
+from views.work import WorkPart
 
-__all__ = ["read_options_of", "read_source"]
+__all__ = ["OPTIONS_PART", "read_options_of", "read_source"]
 
 _TABLES: Final = ("CSV", "XLSX")
 _SITE_ROLES: Final = ("id", "declared_area_m2", "declared_area_ha", "declared_area_mu")
@@ -50,7 +51,27 @@ _LOCATED: Final[Memo[list[LocatedCandidate]]] = Memo("chk-placed")
 
 def read_options_of(source: Source) -> ReadOptions | None:
     """Return the options that the user chose for reading a source; None if none were chosen."""
-    return source.options or _OPTIONS.of(source.token).get()
+    return _OPTIONS.of(source.token).get()
+
+
+def _dump_options() -> Any:
+    """Return the options of the current site as JSON has them; None if none were chosen."""
+    source = current_source()
+    options = None if source is None else read_options_of(source)
+    return None if source is None or options is None else {"token": source.token, **asdict(options)}
+
+
+def _load_options(value: Any) -> None:
+    """Restore options; those that another version wrote otherwise are left out."""
+    try:
+        columns = tuple((str(role), str(column)) for role, column in value["columns"])
+        options = ReadOptions(value["crs"], bool(value["swap"]), value["layer"], columns)
+        _OPTIONS.of(str(value["token"])).set(options)
+    except (KeyError, TypeError, ValueError):
+        return
+
+
+OPTIONS_PART: Final = WorkPart("options", _dump_options, _load_options, lambda: None)
 
 
 def read_source(source: Source) -> Sites | None:
@@ -58,8 +79,6 @@ def read_source(source: Source) -> Sites | None:
 
     Shows the widgets for layer, columns and coordinate system, faults and notices.
     """
-    if source.sites is not None:
-        return source.sites
     options = _options_of(source)
     inspection = _inspection_of(source)
     if inspection is not None:

@@ -26,8 +26,8 @@ __all__ = [
     "choose_source",
     "clear_source",
     "current_source",
-    "forget_map_drawings",
     "remember_drawings",
+    "session_drawings",
     "upload_site",
 ]
 
@@ -243,9 +243,9 @@ def remember_drawings(drawings: list[dict[str, Any]] | None, map_key: str) -> bo
     return True
 
 
-def forget_map_drawings(map_key: str) -> None:
-    """Note that a map was mounted anew, without shapes: what was drawn on it before stays the session's."""
-    _MAP_DRAWINGS.of(map_key).set("")
+def session_drawings() -> list[dict[str, Any]]:
+    """Return what was drawn in the session, on whichever map: GeoJSON features."""
+    return _DRAWINGS.get()
 
 
 def _digest(drawings: list[dict[str, Any]]) -> str:

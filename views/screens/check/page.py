@@ -38,6 +38,7 @@ from views.parts.intake import (
     read_options_of,
     read_source,
     remember_drawings,
+    session_drawings,
 )
 from views.parts.map import show_map, view_of_bounds
 from views.screens.check import ledger as ledger_panel
@@ -260,9 +261,11 @@ def _show_map(source: Source | None, sites: Sites | None, run: Run | None) -> No
         groups=_groups(sites, run),
         go_to=view,
         height=_MAP_HEIGHT_PX,
+        drawings=session_drawings(),
         key=CHECK_MAP.key,
     )
-    remember_drawings(state.drawings)
+    if remember_drawings(state.drawings, CHECK_MAP.key):
+        st.rerun()  # what was just drawn is the site now
     if run is not None and len(run.result.sites) > 1:
         show_html(_legend(run))
 

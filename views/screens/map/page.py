@@ -19,6 +19,7 @@ from views.parts.indicators import (
     picture_group,
     shows_picture,
 )
+from views.parts.intake import remember_drawings, session_drawings
 from views.parts.map import MapState, choose_region, map_target, show_map
 from views.parts.takeaway import ExportContext, show_export, view_bounds
 from views.screens.map import search as search_box
@@ -57,8 +58,9 @@ def show() -> None:
         take_box = st.container(border=True, key="box_take")
     with site_box:
         st.markdown(f"**{say('views.check_title')}**")
-        uploaded = check_panel.choose_upload()
-        upload = check_panel.read_upload(uploaded)
+        source = check_panel.choose_site()
+        sites = check_panel.read_site(source)
+        drawn = source is not None and source.kind == "drawing"
     # the map before the choice of an indicator, which takes longer: its values are in the session already
     indicator = mapped_indicator(current_choice()) if current_choice().id else None
     as_raster = indicator is not None and shows_picture()
@@ -73,9 +75,10 @@ def show() -> None:
             groups=[
                 *([picture_group()] if as_raster else []),
                 *search_box.highlight_groups(),
-                *([highlight_group(upload.frame[["geometry"]])] if upload is not None else []),
+                *([highlight_group(sites.frame[["geometry"]])] if sites is not None and not drawn else []),
             ],
-            go_to=map_target(upload),
+            go_to=map_target(None if drawn else sites),
+            drawings=session_drawings(),
             height=_MAP_HEIGHT_PX,
             scene=link_scene,
             linked=True,
@@ -88,8 +91,9 @@ def show() -> None:
             if not ask_display():
                 ask_second()
     with site_box:
-        check_panel.use_new_drawing(state.drawings)
-        checked = check_panel.checked_site(state.drawings, uploaded, upload)
+        if remember_drawings(state.drawings, "map"):
+            st.rerun()  # what was just drawn is the site now
+        checked = check_panel.checked_site(source, sites)
         if checked is None:
             st.caption(say("views.check_hint"))
         else:

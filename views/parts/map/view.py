@@ -124,7 +124,8 @@ def show_map(
         If front-end files are missing, or something would be loaded from another server.
     """
     layers = drawable_layers(layers, lang)
-    initial, go_to = _initial_scene(key, (lang, *_under_way(layers)), scene or Scene(view=start), go_to, drawings)
+    inputs = (lang, *_under_way(layers))
+    initial, go_to, restored = _initial_scene(key, inputs, scene or Scene(view=start), go_to, drawings)
     folium_map = build_map(
         layers,
         settings,
@@ -136,7 +137,7 @@ def show_map(
         scene=initial,
         base=_relief(),
         draw=draw,
-        drawings=_INITIAL.of(key).get()["drawings"],  # type: ignore[index] -- set just now
+        drawings=restored,
         linked=linked,
     )
     feature_groups = [*groups]
@@ -178,8 +179,8 @@ def _under_way(layers: Sequence[Layer]) -> list[str]:
 
 def _initial_scene(
     key: str, script_inputs: tuple[str, ...], scene: Scene, go_to: View | None, drawings: Sequence[Mapping[str, Any]]
-) -> tuple[Scene, View | None]:
-    """Return the scene that the map is rendered with, and the view to move it to, None for none.
+) -> tuple[Scene, View | None, list[Mapping[str, Any]]]:
+    """Return the scene that the map is rendered with, the view to move it to (None for none), and restored drawings.
 
     The script of a map must not change between reruns, or st_folium would remount it. It is rendered anew when the page
     is entered again, or when the language changes or a layer is ready (`script_inputs`): then in its last state, and
@@ -195,9 +196,9 @@ def _initial_scene(
     _INITIAL.of(key).set(stored)
     _LAST_TARGET.of(key).set(go_to)
     if go_to == stored["done"]:
-        return stored["scene"], None
+        return stored["scene"], None, stored["drawings"]
     stored["done"] = None
-    return stored["scene"], go_to
+    return stored["scene"], go_to, stored["drawings"]
 
 
 def _tile_url(layer: Layer, kind: TileKind) -> str:

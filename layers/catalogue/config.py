@@ -6,11 +6,13 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from geo.errors import ConfigError
 from layers.catalogue.model import Bilingual, LayerSpec
+from layers.clock import DEFAULT_ZONE
 from layers.entry import Entry
 
 __all__ = ["Catalogue", "CheckSettings", "Limits", "MapSettings", "OnlineMap", "Region", "read_catalogue"]
@@ -107,6 +109,8 @@ class Catalogue(Entry):
 
     version: int = Field(ge=1, le=1)
     language: str = Field(pattern="^(zh|en)$")
+    timezone: str = DEFAULT_ZONE
+    """Time zone in which people read days and times (IANA name)."""
     region: list[Region] = Field(min_length=1)
     map: MapSettings
     limits: Limits
@@ -115,6 +119,15 @@ class Catalogue(Entry):
     layer: list[LayerSpec] = Field(min_length=1)
     folder: Path = Field(strict=False)
     """Folder of the configuration: relative paths start here."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"no time zone: {name}") from None
+        return name
 
     def spec(self, layer_id: str) -> LayerSpec:
         """Return the catalogue entry with the id `layer_id`.

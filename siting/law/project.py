@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 
 from geo.errors import BadInput
+from layers.clock import today
 from layers.law import ANY_ACTIVITY, FLAGS, read_law
 from layers.paths import law_folder
 from siting.law.rule_tables import FilesStamp, stamp_of
@@ -23,7 +24,6 @@ WORKS: Final = ("new", "rebuild", "expand")
 """新建, 改建, 扩建."""
 NOT: Final = "no-"
 """Before a flag: the question was asked and the answer is no."""
-_BEIJING: Final = dt.timezone(dt.timedelta(hours=8))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _kept_table(name: str, folder: Path, _: FilesStamp) -> pd.DataFrame:
 
 
 def day_of(as_of: str | dt.date | None) -> str:
-    """Return the day whose law applies as ``YYYY-MM-DD``; today in Beijing by default.
+    """Return the day whose law applies as ``YYYY-MM-DD``; today, in the office's zone, by default.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def day_of(as_of: str | dt.date | None) -> str:
         If the text is no day.
     """
     if as_of is None:
-        return dt.datetime.now(_BEIJING).date().isoformat()
+        return today().isoformat()
     if isinstance(as_of, dt.date):
         return as_of.isoformat()[:10]
     fault = BadInput("siting.no_day", value=as_of)

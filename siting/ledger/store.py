@@ -23,6 +23,7 @@ import geopandas as gpd
 
 from geo.errors import BadInput, DataFault
 from layers.catalogue import Layer, LayerSpec, withheld_ids
+from layers.clock import today
 from siting.check import (
     CASE_FIELDS,
     Case,
@@ -358,8 +359,8 @@ def _gravest(report: Report) -> str:
 
 
 def _free_id(db: sqlite3.Connection) -> str:
-    """Return an unused check id: the day and four letters."""
-    day = datetime.now(UTC).strftime("%Y%m%d")
+    """Return an unused check id: the day in the office's zone and four letters."""
+    day = f"{today():%Y%m%d}"
     while True:
         found = f"R{day}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
         if db.execute("SELECT 1 FROM checks WHERE id = ?", (found,)).fetchone() is None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from tabulate import tabulate
 
 from layers.catalogue import Layer
+from layers.clock import local_text
 from siting.ledger import Change, Listed, Verification
 from words import Lang, t
 
@@ -52,7 +53,7 @@ def checks_text(found: Iterable[Listed], lang: Lang) -> str:
     rows = [
         [
             line.id,
-            line.stored_at,
+            local_text(line.stored_at),
             line.case.name,
             line.input_name,
             line.activity,

@@ -9,6 +9,7 @@ import pandas as pd
 from tabulate import tabulate
 
 from geo.measure import MEETING
+from layers.clock import local_text
 from siting.check import Check, Run
 from siting.records import FindingRecord, SectionRecord
 from snapshot.findings.answer_text import answer_lines, run_summary
@@ -156,7 +157,7 @@ def stored_text(check: Check, lang: Lang) -> str:
     software = f"Redline {check.software.redline}, GEOS {check.software.geos}, PROJ {check.software.proj}"
     facts = [
         (t("cli.about_check_id", lang), check.id),
-        (t("cli.head_stored_at", lang), check.stored_at),
+        (t("cli.head_stored_at", lang), local_text(check.stored_at)),
         *case,
         (t("cli.about_input", lang), check.input_name),
         (t("cli.about_sha256", lang), check.input_sha256 or ""),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Final, Literal
 
 import geopandas as gpd
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 from carto.style import SITE_SYMBOL, THEME, Choropleth, LegendEntry, choropleth_legend, layer_legend
 from geo.crs import describe
 from layers.catalogue import Layer, licence_text
+from layers.clock import now
 from siting.check import CheckResult
 from snapshot.sheet.layout import Frame, Layout, Rect
 from snapshot.sheet.legend_box import draw_legend, wrap, write
@@ -21,7 +21,6 @@ from words import Lang, t
 
 __all__ = ["Content", "Page", "SheetSettings", "legend_of", "now_text", "paper_axes", "write_texts"]
 
-_BEIJING: Final = timezone(timedelta(hours=8))
 _GROUPS: Final = ("boundaries", "control", "protection", "water", "projects", "indicators", "own")
 _MOST_SITES: Final = 6
 
@@ -96,8 +95,8 @@ class Page:
 
 
 def now_text() -> str:
-    """Return the present time in Beijing as sheets and reports print it."""
-    return datetime.now(_BEIJING).strftime("%Y-%m-%d %H:%M")
+    """Return the present time of the office as sheets and reports print it."""
+    return f"{now():%Y-%m-%d %H:%M}"
 
 
 def write_texts(page: Page) -> None:

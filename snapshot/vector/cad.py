@@ -16,6 +16,7 @@ import shapely
 from carto.style import Symbol
 from geo.crs import describe
 from geo.errors import BadInput
+from layers.clock import local_text
 from snapshot.form import Form
 from snapshot.proof import TableRecord
 from snapshot.selection import Taken, by_kind
@@ -87,7 +88,9 @@ def _survey(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
             frame = frame.assign(地块编号=frame["feature_id"], 地块名称=_marked(table, names))
         name = f"{table.sheet.name}.txt"
         agency = f"Redline {job.selection.version}"
-        files[name] = write_survey_txt(frame, zone=zone, agency=agency, date=job.selection.written[:10])
+        files[name] = write_survey_txt(
+            frame, zone=zone, agency=agency, date=local_text(job.selection.written, day=True)
+        )
         records.append(TableRecord(name, table.layer_id, len(frame)))
     if not files:
         raise BadInput("takeaway.no_parcels")

@@ -18,6 +18,7 @@ import shapely
 
 from carto.style import Symbol
 from geo.errors import BadInput
+from layers.clock import local_text
 from snapshot.form import Form, Reader
 from snapshot.proof import Reading, TableRecord, attributions, layers_out, manifest_text, refuse_long, stated_hashes
 from snapshot.selection import Category, beyond, icon_png
@@ -46,7 +47,7 @@ def _document_of(job: Job, *, icons: bool) -> tuple[bytes, dict[str, bytes], lis
     lang = job.selection.lang
     root = ET.Element("kml", xmlns=_NAMESPACE)
     document = ET.SubElement(root, "Document")
-    _text(document, "name", f"Redline {job.selection.written[:10]}")
+    _text(document, "name", f"Redline {local_text(job.selection.written, day=True)}")
     remarks = [t("snapshot.disclaimer", lang), t("takeaway.null_shift", lang)]
     remarks += attributions(layers_out(job.selection), lang)
     _text(document, "description", "\n".join(remarks))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
+from layers import clock
 from layers.indicators import Subject
 from views.parts.indicators.choice import current_choice, update_choice
 from views.parts.indicators.figures import OWN
@@ -21,7 +21,7 @@ _MOST_OWN: Final = 12
 
 def today() -> str:
     """Return today's date, local, as ISO text."""
-    return f"{datetime.now(UTC).astimezone():%Y-%m-%d}"
+    return clock.today().isoformat()
 
 
 def add_own_subject(subject: Subject) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
 
 from geo.errors import RedlineError
+from layers.clock import stamp_text
 from snapshot.deliver import Order, check_order, deliver
 from snapshot.sheet import PAPER
 from views.parts.takeaway.form import ExportContext, choose_form, choose_order, form_title
@@ -50,7 +50,7 @@ def export_work(order: Order) -> Work:
     """Return the work of a job that writes the file of an order into a folder."""
 
     def work(folder: Path, progress: object) -> Path:
-        target = folder / f"redline-{datetime.now(UTC):%Y%m%d-%H%M}"
+        target = folder / f"redline-{stamp_text()}"
         if order.form not in {"pdf", "png"}:
             return deliver(order, target, progress)  # type: ignore[arg-type]
         with PAPER:

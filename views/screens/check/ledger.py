@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pandas as pd
@@ -14,6 +13,7 @@ from carto.map import site_group
 from carto.markup import Markup
 from geo.errors import RedlineError
 from geo.sites import Sites
+from layers.clock import local_text
 from siting.check import Check, chainage, corridor_sites
 from siting.ledger import Change, Listed, Verification, kept_run, rerun, verify
 from siting.records import VERDICTS
@@ -62,7 +62,6 @@ _LAST_RERUN: Final[Slot[tuple[Hashable, Verification | None, Sequence[Change], S
 _TABLE_HEIGHT_PX: Final = 460
 _MAP_HEIGHT_PX: Final = 400
 _MAX_CHANGES: Final = 60
-_UTC_TO_BEIJING: Final = timedelta(hours=8)
 
 
 def show_search() -> None:
@@ -107,7 +106,7 @@ def _ledger_table(checks: Sequence[Listed]) -> pd.DataFrame:
         "col_verdict": [say(f"siting.verdict_{check.verdict}") for check in checks],
         "col_activity": ["—" if check.activity is None else activity_title(check.activity) for check in checks],
         "col_day": [check.as_of for check in checks],
-        "col_stored": [_beijing_time(check.stored_at) for check in checks],
+        "col_stored": [local_text(check.stored_at) for check in checks],
         "case_builder": [check.case.builder for check in checks],
         "case_file_number": [check.case.file_number for check in checks],
         "case_prepared_by": [check.case.prepared_by for check in checks],
@@ -116,11 +115,6 @@ def _ledger_table(checks: Sequence[Listed]) -> pd.DataFrame:
         "col_sites": [check.sites for check in checks],
     }
     return pd.DataFrame({say(f"check_page.{key}"): values for key, values in columns.items()})
-
-
-def _beijing_time(stored_at: str) -> str:
-    """Return a time of the ledger (UTC, ISO 8601) as Beijing time to the minute."""
-    return f"{datetime.fromisoformat(stored_at) + _UTC_TO_BEIJING:%Y-%m-%d %H:%M}"
 
 
 def show_record(check_id: str) -> None:
@@ -162,7 +156,7 @@ def _case_html(check: Check) -> Markup:
     ]
     facts_text = say(
         "check_page.record_facts",
-        stored=_beijing_time(check.stored_at),
+        stored=local_text(check.stored_at),
         day=check.settings.as_of,
         activity=activity_title(check.settings.activity),
         input=check.input_name,

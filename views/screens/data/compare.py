@@ -13,6 +13,7 @@ import streamlit as st
 
 from carto.map import site_group
 from geo.errors import RedlineError
+from layers.clock import stamp_text
 from snapshot.arguments import diff_files
 from snapshot.inspect import CHANGES, Diff, ManifestCheck, colour_of, verify_file, write_diff
 from snapshot.selection import safe_name
@@ -107,7 +108,7 @@ def _show_differences(before: Any, after: Any) -> None:
     st.download_button(
         say("take.compare_take"),
         data=lambda: _diff_geopackage(diffs, language),
-        file_name=f"redline-changes-{datetime.now(UTC):%Y%m%d-%H%M}.gpkg",
+        file_name=f"redline-changes-{stamp_text()}.gpkg",
         mime="application/geopackage+sqlite3",
         on_click="ignore",
     )

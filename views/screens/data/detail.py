@@ -10,6 +10,7 @@ import streamlit as st
 from carto.markup import Markup
 from geo.errors import RedlineError
 from layers.catalogue import Layer, UserEntry, licence_text
+from layers.clock import local_text
 from layers.own import FIXED_ROLES, remove, use_version
 from siting.ledger import VersionUse, uses_by_version
 from views.parts.findings import stands_for_title
@@ -165,7 +166,7 @@ def _version_table(entry: UserEntry, use_by_version: dict[int, VersionUse], ship
             say("data.col_version"): version.number,
             say("data.col_in_use"): "✓" if version.number == entry.current else "",
             say("data.col_checks"): use_by_version.get(version.number, VersionUse()).count,
-            say("data.col_made"): version.made_at[:16].replace("T", " "),
+            say("data.col_made"): local_text(version.made_at),
             say("views.col_publisher"): version.layer.publisher(now),
             say("views.col_as_of"): date_text(version.layer.as_of),
             say("views.col_basis"): say(f"layers.basis_{version.layer.basis}"),

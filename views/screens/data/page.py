@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
+from layers.clock import local_text
 from layers.own import use_version
 from views.screens.data.add import show_add
 from views.screens.data.compare import show_compare
@@ -90,7 +91,7 @@ def _show_removed(shown: set[str]) -> None:
         for entry in removed:
             last = entry.version[-1]
             left, right = st.columns([4, 1], vertical_alignment="center")
-            left.text(f"{last.layer.title(lang())} · {entry.id} · {last.made_at[:10]}")
+            left.text(f"{last.layer.title(lang())} · {entry.id} · {local_text(last.made_at, day=True)}")
             if right.button(say("data.restore"), key=f"data-restore-{entry.id}", width="stretch"):
                 try:
                     use_version(entry.id, last.number)

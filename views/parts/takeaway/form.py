@@ -117,7 +117,7 @@ def _layers(layers: Mapping[str, Layer], context: ExportContext) -> tuple[list[s
     exportable = [name for name, layer in layers.items() if may_export(layer, layers)]
     visible = [one.id for one in context.panel if one.on]
     on = [name for name in exportable if name in visible]
-    if _LAYERS_ON.get() != on:
+    if _LAYERS_ON.get() != on or not _LAYERS_CHOSEN.is_set():  # Streamlit forgets it with the page
         _LAYERS_ON.set(on)
         _LAYERS_CHOSEN.set(on)
     now = lang()
@@ -135,13 +135,12 @@ def _layers(layers: Mapping[str, Layer], context: ExportContext) -> tuple[list[s
 def _extent(form: str, context: ExportContext) -> tuple[Box | None, tuple[str, ...], str | None]:
     """Show the choice of extent; return bounds (degrees), adcodes, and a message if it is incomplete.
 
-    Default: the visible part of the map for pictures, everything for tables.
+    Default: the visible part of the map.
     """
     kinds = ["view", "counties", *(["site"] if context.checked else []), "all"]
     kind = st.selectbox(
         say("take.extent"),
         kinds,
-        index=0 if form in PICTURES else len(kinds) - 1,
         format_func=lambda one: say(f"take.extent_{one}"),
         key=f"take-extent-{'picture' if form in PICTURES else 'table'}-{len(kinds)}",
     )

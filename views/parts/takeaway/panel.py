@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
+from typing import Final
 
 import streamlit as st
 
 from geo.errors import RedlineError
-from layers.clock import stamp_text
 from snapshot.deliver import Order, check_order, deliver
+from snapshot.selection import export_name
 from snapshot.sheet import PAPER
 from views.parts.takeaway.form import ExportContext, choose_form, choose_order, form_title
 from views.parts.takeaway.orders import show_exports, start_export
@@ -48,12 +50,24 @@ def _choose(context: ExportContext) -> None:
 
 def export_work(order: Order) -> Work:
     """Return the work of a job that writes the file of an order into a folder."""
+    name = _unused(export_name(order.selection, order.form, order.selection.lang))
 
     def work(folder: Path, progress: object) -> Path:
-        target = folder / f"redline-{stamp_text()}"
+        target = folder / name
         if order.form not in {"pdf", "png"}:
             return deliver(order, target, progress)  # type: ignore[arg-type]
         with PAPER:
             return deliver(order, target, progress)  # type: ignore[arg-type]
 
     return work
+
+
+_USED: Final[deque[str]] = deque(maxlen=200)
+"""Names of the latest exports of this process."""
+
+
+def _unused(name: str) -> str:
+    """Return a name that no recent export has: two of one minute are told apart by a number."""
+    number = 1 + sum(used == name for used in _USED)
+    _USED.append(name)
+    return name if number == 1 else f"{name}-{number}"

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-__all__ = ["LANGUAGES", "Lang", "Phrase", "all_texts", "has", "t"]
+__all__ = ["LANGUAGES", "Lang", "Phrase", "all_texts", "both_languages", "has", "in_language", "t"]
 
 Lang = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Lang, ...]] = ("zh", "en")
@@ -72,12 +72,35 @@ def has(key: str) -> bool:
 def t(key: str, lang: Lang = "zh", /, **values: object) -> str:
     """Return the text of `key` in `lang`, with ``{name}`` fields filled from `values`.
 
-    A value that is a `Phrase` is filled in in the same language.
+    A value that is a `Phrase`, or a name from `both_languages`, is filled in in the same language.
 
     Raises
     ------
     KeyError
         If the catalogue does not have `key`.
     """
-    filled = {name: value.text(lang) if isinstance(value, Phrase) else value for name, value in values.items()}
+    filled = {name: _filled(value, lang) for name, value in values.items()}
     return all_texts()[key][lang].format(**filled)
+
+
+def _filled(value: object, lang: Lang) -> object:
+    if isinstance(value, Phrase):
+        return value.text(lang)
+    return in_language(value, lang) if isinstance(value, str) else value
+
+
+_NAMED: Final[dict[str, str]] = {}
+"""Names in both languages, and the key of each."""
+
+
+def both_languages(key: str) -> str:
+    """Return a text as a name in both languages, for records: ``图上绘制 (the drawing)``; `in_language` shows one."""
+    name = f"{t(key, 'zh')} ({t(key, 'en')})"
+    _NAMED[name] = key
+    return name
+
+
+def in_language(name: str, lang: Lang) -> str:
+    """Return a name from `both_languages` in one language, also one that a record kept; any other as it is."""
+    key = _NAMED.get(name)
+    return name if key is None else t(key, lang)

@@ -24,14 +24,14 @@ from geo.read.survey import cass_part, is_cass, is_survey_txt, survey_part
 from geo.read.tables import csv_table, has_coordinates
 from geo.shapes import area_of_rings, shapes_of_wkt
 from geo.sites import DEFAULT_LIMITS, Limits, RawPart, Sites, sites_from_parts
-from words import t
+from words import both_languages
 
 __all__ = ["ROWS", "Shape", "rows_part", "sites_from_text"]
 
 Floats = NDArray[np.float64]
 Shape = Literal["points", "line", "polygon"]
 
-_TYPED: Final = f"{t('geo.typed', 'zh')} ({t('geo.typed', 'en')})"
+_TYPED: Final = both_languages("geo.typed")
 _KINDS: Final = (
     "(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|"
     "MULTISURFACE|TIN|TRIANGLE|POLYHEDRALSURFACE"

@@ -13,11 +13,11 @@ from pyproj import CRS
 from geo.crs import MAX_DEPARTURE_M
 from geo.measure import GEOD
 from geo.sites.sites import DEFAULT_LIMITS, Limits, RawPart, Sites, sites_from_parts
-from words import t
+from words import both_languages
 
 __all__ = ["sites_from_drawing", "sites_from_points"]
 
-_DRAWING: Final = f"{t('geo.drawing', 'zh')} ({t('geo.drawing', 'en')})"
+_DRAWING: Final = both_languages("geo.drawing")
 
 
 def sites_from_points(points: Sequence[tuple[float, float]], *, ids: Sequence[str] | None = None) -> Sites:

@@ -10,7 +10,7 @@ from tabulate import tabulate
 from layers.catalogue import Layer
 from layers.clock import local_text
 from siting.ledger import Change, Listed, Verification
-from words import Lang, t
+from words import Lang, in_language, t
 
 __all__ = ["changes_text", "checks_text", "layer_rows", "layers_text", "verification_text"]
 
@@ -55,7 +55,7 @@ def checks_text(found: Iterable[Listed], lang: Lang) -> str:
             line.id,
             local_text(line.stored_at),
             line.case.name,
-            line.input_name,
+            in_language(line.input_name, lang),
             line.activity,
             line.as_of,
             line.sites,

@@ -31,7 +31,7 @@ from siting.records import Report
 from snapshot.findings.site_text import overview_text, reading_text, section_table, site_text
 from snapshot.findings.workbook import Page, write_csv, write_workbook
 from snapshot.selection import Sheet, findings_table, safe_name, write_geopackage
-from words import Lang, t
+from words import Lang, in_language, t
 
 __all__ = ["FORMATS", "Form", "as_text", "report_json", "without_withheld_measures", "write_results"]
 
@@ -73,7 +73,9 @@ def write_results(
         If the place cannot be written to.
     """
     if target.is_dir():
-        target = target / safe_name(f"{Path(run.sites.name).stem}-{check_id or 'check'}{_SUFFIX[form]}")
+        target = target / safe_name(
+            f"{Path(in_language(run.sites.name, lang)).stem}-{check_id or 'check'}{_SUFFIX[form]}"
+        )
     try:
         if form == "xlsx":
             write_workbook(target, _pages(run, lang, check_id))
@@ -145,7 +147,7 @@ def _about(run: Run, lang: Lang, check_id: str | None) -> pd.DataFrame:
     readings = "; ".join(dict.fromkeys(f"{one.declared} → EPSG:{one.epsg}" for one in run.sites.crs))
     lines: list[tuple[str, object]] = [
         ("check_id", check_id),
-        ("input", run.sites.name),
+        ("input", in_language(run.sites.name, lang)),
         ("sha256", run.sites.sha256),
         ("crs", readings),
         ("activity", settings.activity),

@@ -14,7 +14,7 @@ from siting.check import Check, Run
 from siting.records import FindingRecord, SectionRecord
 from snapshot.findings.answer_text import answer_lines, run_summary
 from snapshot.findings.wording import area_text, length_text, site_heading, site_table
-from words import Lang, t
+from words import Lang, in_language, t
 
 __all__ = ["overview_text", "reading_text", "section_table", "site_text", "stored_text"]
 
@@ -159,7 +159,7 @@ def stored_text(check: Check, lang: Lang) -> str:
         (t("cli.about_check_id", lang), check.id),
         (t("cli.head_stored_at", lang), local_text(check.stored_at)),
         *case,
-        (t("cli.about_input", lang), check.input_name),
+        (t("cli.about_input", lang), in_language(check.input_name, lang)),
         (t("cli.about_sha256", lang), check.input_sha256 or ""),
         (t("cli.about_activity", lang), check.settings.activity or ""),
         (t("cli.about_as_of", lang), check.settings.as_of),

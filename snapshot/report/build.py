@@ -28,7 +28,7 @@ from snapshot.report.model import (
 )  # fmt: skip
 from snapshot.report.pdf import write_pdf
 from snapshot.sheet import Relief, map_picture, now_text, spelled, writable
-from words import Lang, t
+from words import Lang, in_language, t
 
 __all__ = ["build_report", "write_report"]
 
@@ -134,9 +134,9 @@ def build_report(
     versions = t("report.versions", lang, redline=software.redline, geos=software.geos, proj=software.proj)
     chapter("what", list[Block](what), [Text(reopen, "strong"), Text(versions, "small")])
     chapter("appendix", [Text(t("report.appendix_note", lang))], chapters.clauses(applying=False))
-    title = t("report.title", lang)
+    title, subject = t("report.title", lang), case.name or in_language(run.sites.name, lang)
     return Report(
-        lang, title, case.name or run.sites.name, f"{title}　{case.name or run.sites.name}"[:60], check_id,
+        lang, title, subject, f"{title}　{subject}"[:60], check_id,
         user or case.prepared_by, f"Redline {software.redline}", tuple(blocks),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from siting.check import Run, occupation, places_of
 from siting.records import FindingRecord, RuleRecord, SiteRecord
 from snapshot.findings import amount, area_text, length_text, section_sums
 from snapshot.report.model import Block, Facts, Items, Numbers, Table, Text
-from words import Lang, has, t
+from words import Lang, has, in_language, t
 
 __all__ = ["Chapters"]
 
@@ -293,7 +293,7 @@ class Chapters:
     def evidence(self) -> list[Block]:
         """Return how the coordinates were declared and understood."""
         sites, lang = self._run.sites, self._lang
-        rows = [(self._say("input"), sites.name), (self._say("input_sha256"), sites.sha256 or "—")]
+        rows = [(self._say("input"), in_language(sites.name, lang)), (self._say("input_sha256"), sites.sha256 or "—")]
         readings = {str(site["crs"]): site["crs"] for site in self._sites}
         for crs in readings.values():
             rows += [

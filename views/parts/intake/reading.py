@@ -35,6 +35,9 @@ __all__ = ["OPTIONS_PART", "read_options_of", "read_source"]
 _TABLES: Final = ("CSV", "XLSX")
 _SITE_ROLES: Final = ("id", "declared_area_m2", "declared_area_ha", "declared_area_mu")
 _COORDINATE_ROLES: Final = ("x", "y", "wkt", "group", "ring", "order")
+_SHAPE: Final = "shape"
+_SHAPES: Final = ("points", "line", "polygon")
+"""What rows of coordinates make: a point each, one line, one area."""
 _MAX_SHOWN: Final = 8
 _ASKS_FOR_CRS: Final = "txt_crs_"
 """Start of the codes of notices that ask for the coordinate system; not shown once the user has named it."""
@@ -176,6 +179,16 @@ def _choose_columns(source: Source, info: LayerInfo, options: ReadOptions) -> tu
     roles = (*_COORDINATE_ROLES, *_SITE_ROLES) if info.kind in _TABLES else _SITE_ROLES
     found, chosen = dict(info.mapping), dict(options.columns)
     with st.expander(say("check_page.columns"), expanded=info.kind in _TABLES and info.fault is not None):
+        if info.kind in _TABLES:
+            shape = st.segmented_control(
+                say("check_page.text_shape"),
+                ("auto", *_SHAPES),
+                default=chosen.pop(_SHAPE, "auto"),
+                format_func=lambda one: say(f"check_page.shape_{one}"),
+                key=f"chk-shape-{source.token}-{info.name}",
+            )
+            if shape in _SHAPES:
+                chosen[_SHAPE] = shape
         for role in roles:
             detected = found.get(role)
             auto = say("check_page.column_found", column=detected) if detected else say("check_page.column_auto")

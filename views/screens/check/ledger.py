@@ -47,6 +47,7 @@ from views.session import (
     show_html,
     stamp,
 )
+from words import in_language
 
 __all__ = ["show_record", "show_search"]
 
@@ -111,7 +112,7 @@ def _ledger_table(checks: Sequence[Listed]) -> pd.DataFrame:
         "case_file_number": [check.case.file_number for check in checks],
         "case_prepared_by": [check.case.prepared_by for check in checks],
         "case_reviewed_by": [check.case.reviewed_by for check in checks],
-        "col_input": [check.input_name for check in checks],
+        "col_input": [in_language(check.input_name, lang()) for check in checks],
         "col_sites": [check.sites for check in checks],
     }
     return pd.DataFrame({say(f"check_page.{key}"): values for key, values in columns.items()})

@@ -12,10 +12,11 @@ from views.session import lang, say
 __all__ = ["show_help"]
 
 _SCRIPTS: Final = PRODUCT / "views" / "js"
-_TASKS: Final = ("browse", "check", "take")
+_TASKS: Final = (("check", "check"), ("county", "county"), ("replace", "data"))
+"""What one comes for, and the page on which it is done."""
 _HTML: Final = """
 <button type="button" class="open">?</button>
-<dialog><h2 tabindex="-1" autofocus></h2><ol></ol><p class="mind"></p><button type="button"></button></dialog>
+<dialog><h2 tabindex="-1" autofocus></h2><ol></ol><p class="mind"></p><button type="button" class="close"></button></dialog>
 """
 
 
@@ -31,7 +32,7 @@ def show_help() -> None:
             "lang": lang(),
             "open": say("help.open"),
             "title": say("help.title"),
-            "jobs": [[say(f"help.{task}"), say(f"help.{task}_text")] for task in _TASKS],
+            "jobs": [[say(f"help.{task}"), say(f"help.{task}_text"), page] for task, page in _TASKS],
             "mind": say("help.mind"),
             "close": say("help.close"),
         },

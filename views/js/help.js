@@ -1,5 +1,7 @@
 /* The "?" button and what it opens: shown once to a browser that has not seen it, and whenever asked for. */
 const SEEN = "redline-help";
+/** Whether the page was opened by a link that shows something: what it shows must not be covered. */
+const LINKED = [...new URLSearchParams(location.search).keys()].some((key) => key !== "lang");
 
 function seen() {
   try {
@@ -18,7 +20,7 @@ function remember() {
 }
 
 /**
- * @typedef {{ lang: string, open: string, title: string, jobs: [string, string][], mind: string, close: string }} Texts
+ * @typedef {{ lang: string, open: string, title: string, jobs: [string, string, string][], mind: string, close: string }} Texts
  * @param {{ data: Texts, parentElement: HTMLElement }} component
  */
 export default function ({ data, parentElement }) {
@@ -31,10 +33,16 @@ export default function ({ data, parentElement }) {
   button.title = data.open;
   dialog.setAttribute("aria-label", data.title);
   part("dialog h2").textContent = data.title;
-  const jobs = data.jobs.map(([name, text]) => {
+  const jobs = data.jobs.map(([name, text, page]) => {
     const item = document.createElement("li");
-    const head = document.createElement("b");
+    const head = document.createElement("button");
+    head.type = "button";
+    head.className = "job";
     head.textContent = name;
+    head.onclick = () => {
+      dialog.close();
+      location.assign(page + (data.lang === "zh" ? "" : `?lang=${data.lang}`));
+    };
     const body = document.createElement("span");
     body.textContent = text;
     item.append(head, body);
@@ -42,7 +50,7 @@ export default function ({ data, parentElement }) {
   });
   part("dialog ol").replaceChildren(...jobs);
   part("dialog .mind").textContent = data.mind;
-  const close = part("dialog button");
+  const close = part("dialog button.close");
   close.textContent = data.close;
   close.onclick = () => dialog.close();
   dialog.onclose = remember;
@@ -50,5 +58,5 @@ export default function ({ data, parentElement }) {
     if (event.target === dialog) dialog.close(); // beside it
   };
   button.onclick = () => dialog.showModal();
-  if (!dialog.open && !seen()) dialog.showModal();
+  if (!dialog.open && !LINKED && !seen()) dialog.showModal();
 }

@@ -15,7 +15,7 @@ from typing import Final
 
 from itsdangerous import BadSignature
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from carto.map import bundle
@@ -59,6 +59,7 @@ def routes() -> list[Route]:
     """Return the routes of the product, for ``st.App``."""
     prefix = url_prefix()
     return [
+        Route(f"{prefix.removesuffix('/redline')}/map", _map_page),
         Route(f"{prefix}/assets/{{digest}}/{{name:path}}", _asset),
         Route(f"{prefix}/tiles/{{layer}}/{{name}}", _tiles),
         Route(f"{prefix}/base/hillshade.webp", _relief),
@@ -83,6 +84,12 @@ def session_token() -> str:
     if not _TOKEN.is_set():  # one for the session's whole life, or the map would remount with each rerun
         _TOKEN.set(new_token(uuid.uuid4().hex))
     return _TOKEN.get()
+
+
+def _map_page(request: Request) -> Response:
+    """Send the browser to the map page, which is the default page and has no path of its own."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.url.path.removesuffix('map')}{query}", 307, headers=_HEADERS)
 
 
 def _asset(request: Request) -> Response:

@@ -16,7 +16,9 @@ _TASKS: Final = (("check", "check"), ("county", "county"), ("replace", "data"))
 """What one comes for, and the page on which it is done."""
 _HTML: Final = """
 <button type="button" class="open">?</button>
-<dialog><h2 tabindex="-1" autofocus></h2><ol></ol><p class="mind"></p><button type="button" class="close"></button></dialog>
+<dialog>
+<h2 tabindex="-1" autofocus></h2><ol></ol><p class="mind"></p><button type="button" class="close"></button>
+</dialog>
 """
 
 

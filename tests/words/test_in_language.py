@@ -8,13 +8,13 @@ import words
 
 
 def test_a_sentence_names_the_drawing_in_its_language() -> None:
-    drawing = geo.sites.drawn._DRAWING  # noqa: SLF001
+    drawing = geo.sites.drawn._DRAWING
     assert words.in_language(drawing, "zh") == words.t("geo.drawing", "zh")
     assert words.in_language(drawing, "en") == "the drawing"
     assert "drawing" not in words.t("check_page.taken_over", "zh", name=drawing)
 
 
 def test_a_kept_name_is_the_same_and_others_stay() -> None:
-    typed = geo.read.pasted._TYPED  # noqa: SLF001
+    typed = geo.read.pasted._TYPED
     assert words.in_language(str(typed)[:] + "", "en") == "the coordinates typed"
     assert words.in_language("地块 (the site).geojson", "zh") == "地块 (the site).geojson"

@@ -136,7 +136,7 @@ def read_user_catalogue() -> UserCatalogue:
         raise ConfigError("data.overlay_broken", file=path.name, before=_BEFORE, fault=message) from None
 
 
-class _LockedOverlay:
+class _LockedCatalogue:
     """The user catalogue under its lock: `user_catalogue` is the current one, `write` replaces it."""
 
     def __init__(self, user_catalogue: UserCatalogue) -> None:
@@ -154,7 +154,7 @@ class _LockedOverlay:
 
 
 @contextmanager
-def locked_user_catalogue() -> Iterator[_LockedOverlay]:
+def locked_user_catalogue() -> Iterator[_LockedCatalogue]:
     """Yield the user catalogue for writing, locked against other threads and processes.
 
     Raises
@@ -163,7 +163,7 @@ def locked_user_catalogue() -> Iterator[_LockedOverlay]:
         If the user catalogue is broken: it is not written over.
     """
     with FileLock(home() / "catalogue.lock"):
-        yield _LockedOverlay(read_user_catalogue())
+        yield _LockedCatalogue(read_user_catalogue())
 
 
 def _write(path: Path, text: str) -> None:

@@ -18,7 +18,6 @@ from snapshot.report.model import (
     Block,
     Facts,
     Numbers,
-    PageBreak,
     Picture,
     Report,
     Signatures,
@@ -35,7 +34,7 @@ __all__ = ["build_report", "write_report"]
 _MOST_SITES = 20
 _MOST_MAPS = 4
 _MAP_MM = (160.0, 84.0)
-_FIRST_MAP_MM = (160.0, 66.0)
+_FIRST_MAP_MM = (160.0, 58.0)
 _LEGEND_MM = 42.0
 _LEAST_DEGREES = 0.012
 
@@ -103,14 +102,14 @@ def build_report(
     software = software_now()
     first_map = _first_map(run, lang, numbers, relief)
     progress(0.2)
-    blocks: list[Block] = [
-        Facts(_case_facts(run, case, lang, check_id)),
+    first_page: list[Block] = [
+        Facts(_case_facts(run, case, lang, check_id), pairs=2),
         *chapters.answer(),
         first_map,
         _signatures(case, lang),
         Text(t("snapshot.disclaimer", lang), "small"),
-        PageBreak(),
     ]
+    blocks: list[Block] = []
 
     def chapter(name: str, *parts: list[Block]) -> None:
         blocks.append(numbers.heading(t(f"report.chapter_{name}", lang)))
@@ -137,7 +136,7 @@ def build_report(
     title, subject = t("report.title", lang), case.name or in_language(run.sites.name, lang)
     return Report(
         lang, title, subject, f"{title}　{subject}"[:60], check_id,
-        user or case.prepared_by, f"Redline {software.redline}", tuple(blocks),
+        user or case.prepared_by, f"Redline {software.redline}", tuple(first_page), tuple(blocks),
     )  # fmt: skip
 
 

@@ -52,13 +52,20 @@ class Chapters:
             reasons.append(t("answer.more_reasons", lang, count=summary["more_reasons"]))
         steps = [step["text"][lang] for step in summary["next_steps"]]
         blocks: list[Block] = [
-            Text(f"{self._verdict(site)}{t('snapshot.sentence_break', lang)}{summary['sentence'][lang]}", "answer"),
+            Text(f"{self._verdict(site)}{t('answer.verdict_break', lang)}{summary['sentence'][lang]}", "answer"),
             *([Items(t("answer.head_reasons", lang), tuple(reasons))] if reasons else []),
             *([Items(t("answer.head_steps", lang), tuple(steps))] if steps else []),
         ]
-        if summary["not_checked"] is not None:
-            blocks.append(Text(summary["not_checked"][lang], "small"))
+        if site["missing_required"]:
+            blocks.append(Text(self._say("missing_count", count=len(site["missing_required"])), "small"))
         return blocks
+
+    def _whom_to_ask(self) -> list[Block]:
+        """Return which authorities keep the layers that are missing; of several sites once."""
+        lines = dict.fromkeys(
+            site["summary"]["not_checked"][self._lang] for site in self._sites if site["summary"]["not_checked"]
+        )
+        return [Text(line) for line in lines]
 
     def verdicts(self) -> list[Block]:
         """Return the verdict of each site, with what keeps it open."""
@@ -146,8 +153,9 @@ class Chapters:
         return [*made, Text(t("snapshot.sentence_break", self._lang).join(sums), "small")]
 
     def not_checked(self) -> list[Block]:
-        """Return the layers not checked, if they are the same for all sites."""
-        return self._unchecked_blocks(self._sites[0]) if self._alike() else []
+        """Return whom to ask for what is missing, and the layers not checked, if they are the same for all sites."""
+        shared = self._unchecked_blocks(self._sites[0]) if self._alike() else []
+        return [*self._whom_to_ask(), *shared]
 
     def _alike(self) -> bool:
         """Return whether all sites were not checked against the same layers for the same reasons."""
@@ -201,11 +209,17 @@ class Chapters:
         return [Table(**{**vars(made), "sums": tuple(sums)}), Text(self._say("occupation_note"), "small")]
 
     def clauses(self, *, applying: bool) -> list[Block]:
-        """Return the clauses that apply to the sites, or those that do not or cannot be told; the gravest first."""
+        """Return the clauses that apply to any site, or those that apply to none; the gravest first."""
         rules: dict[str, tuple[RuleRecord, list[str]]] = {}
+        applied = {
+            rule["id"]
+            for site in self._sites
+            for rule in [*(r for found in site["findings"] for r in found["rules"]), *site["reminders"]]
+            if rule["status"] == "applies"
+        }
         for site in self._sites:
             for rule in [*(r for found in site["findings"] for r in found["rules"]), *site["reminders"]]:
-                if (rule["status"] == "applies") is not applying:
+                if (rule["id"] in applied) is not applying or (applying and rule["status"] != "applies"):
                     continue
                 kept, sites = rules.setdefault(rule["id"], (rule, []))
                 if _GRAVE.index(rule["counts_as"]) < _GRAVE.index(kept["counts_as"]):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -19,7 +19,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from snapshot.form import Reader
 from snapshot.proof import DOCX_MEMBER, has_member, read_archive, read_docx
-from snapshot.report.model import Block, Facts, Heading, Items, PageBreak, Picture, Report, Signatures, Table, Text
+from snapshot.report.model import Block, Facts, Heading, Items, Picture, Report, Signatures, Table, Text
 from words import t
 
 __all__ = ["DOCX_READER", "write_docx"]
@@ -42,6 +42,9 @@ def write_docx(target: Path, report: Report) -> None:
         line = document.add_paragraph()
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _run(line, text, size, bold=bold)
+    for block in report.first_page:
+        _add(document, block)
+    document.paragraphs[-1].add_run().add_break(WD_BREAK.PAGE)
     for block in report.blocks:
         _add(document, block)
     part = Part(PackURI(f"/{DOCX_MEMBER}"), "application/xml", b"<none/>", document.part.package)
@@ -115,15 +118,14 @@ def _add(document: Any, block: Block) -> None:
                 line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Mm(5), Mm(-5)
                 line.paragraph_format.space_after = Pt(2)
                 _run(line, f"{number}. {text}", _SIZES["body"])
-        case PageBreak():
-            document.add_page_break()
         case Picture():
             line = document.add_paragraph()
             line.alignment, line.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
             line.add_run().add_picture(io.BytesIO(block.png), width=Mm(block.width_mm))
             _caption(document, block.caption, before=False)
         case Facts():
-            _grid(document, [list(row) for row in block.rows], (0.26, 0.74), shade_column=True)
+            widths = (0.26, 0.74) if block.pairs == 1 else (0.18, 0.32) * block.pairs
+            _grid(document, [list(line) for line in block.lines()], widths, shaded=tuple(range(0, len(widths), 2)))
         case Signatures():
             rows = [[name for name, _ in block.fields], [value for _, value in block.fields]]
             table = _grid(document, rows, (1.0,) * len(block.fields), head=True)
@@ -143,7 +145,7 @@ def _caption(document: Any, text: str, *, before: bool) -> None:
 
 def _grid(
     document: Any, rows: list[list[str]], widths: tuple[float, ...], *, head: bool = False,
-    shade_column: bool = False, numbers: tuple[int, ...] = (), sums: tuple[int, ...] = (),
+    shaded: tuple[int, ...] = (), numbers: tuple[int, ...] = (), sums: tuple[int, ...] = (),
 ) -> Any:  # fmt: skip
     """Add a table; a head is repeated on every page, and no row is torn."""
     table = document.add_table(rows=len(rows), cols=len(widths), style="Table Grid")
@@ -160,7 +162,7 @@ def _grid(
             cell.width = Mm(_WIDTH_MM * widths[place] / total)
             line = cell.paragraphs[0]
             line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(2)
-            titled = (head and at == 0) or (shade_column and place == 0)
+            titled = (head and at == 0) or place in shaded
             _run(line, text, 8 if head else 10, bold=titled or (at - 1) in sums)
             if place in numbers and at:
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT

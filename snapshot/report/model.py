@@ -9,7 +9,7 @@ from typing import Literal
 from words import Lang
 
 __all__ = [
-    "Block", "Facts", "Heading", "Items", "Numbers", "PageBreak", "Picture", "Report", "Signatures", "Table", "Text",
+    "Block", "Facts", "Heading", "Items", "Numbers", "Picture", "Report", "Signatures", "Table", "Text",
     "rewritten", "texts_of",
 ]  # fmt: skip
 
@@ -39,15 +39,16 @@ class Items:
 
 
 @dataclass(frozen=True)
-class PageBreak:
-    """What follows begins on a new page."""
-
-
-@dataclass(frozen=True)
 class Facts:
-    """Names and values, two columns."""
+    """Names and values, so many pairs beside one another."""
 
     rows: tuple[tuple[str, str], ...]
+    pairs: int = 1
+
+    def lines(self) -> list[tuple[str, ...]]:
+        """Return the cells of each line: name, value, name, value."""
+        full = [*self.rows, *[("", "")] * (-len(self.rows) % self.pairs)]
+        return [sum(full[at : at + self.pairs], ()) for at in range(0, len(full), self.pairs)]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Signatures:
     fields: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Text | Items | Facts | Table | Picture | Signatures | PageBreak
+Block = Heading | Text | Items | Facts | Table | Picture | Signatures
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,10 @@ class Report:
     check_id : str
         Below every page; empty if the check is not stored.
     author, software : str
+    first_page : tuple
+        What could be filed alone; fits one page.
     blocks : tuple
-        In order.
+        What follows, from a new page on.
     """
 
     lang: Lang
@@ -107,6 +110,7 @@ class Report:
     check_id: str
     author: str
     software: str
+    first_page: tuple[Block, ...]
     blocks: tuple[Block, ...]
 
 
@@ -139,7 +143,7 @@ class Numbers:
 def texts_of(report: Report) -> Iterator[str]:
     """Yield every text of a report."""
     yield from (report.title, report.subtitle, report.header, report.check_id)
-    for block in report.blocks:
+    for block in (*report.first_page, *report.blocks):
         match block:
             case Heading(text=text) | Text(text=text) | Picture(caption=text):
                 yield text
@@ -159,7 +163,7 @@ def rewritten(report: Report, write: Callable[[str], str], note: Text) -> Report
     def row(texts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(write(text) for text in texts)
 
-    def block(one: Block) -> Block:  # noqa: PLR0911 -- a case a kind of block
+    def block(one: Block) -> Block:
         match one:
             case Heading() | Text():
                 return replace(one, text=write(one.text))
@@ -167,8 +171,6 @@ def rewritten(report: Report, write: Callable[[str], str], note: Text) -> Report
                 return replace(one, caption=write(one.caption))
             case Items():
                 return replace(one, head=write(one.head), texts=row(one.texts))
-            case PageBreak():
-                return one
             case Facts():
                 return replace(one, rows=tuple((write(name), write(value)) for name, value in one.rows))
             case Signatures():
@@ -183,5 +185,6 @@ def rewritten(report: Report, write: Callable[[str], str], note: Text) -> Report
         subtitle=write(report.subtitle),
         header=write(report.header),
         author=write(report.author),
+        first_page=tuple(block(one) for one in report.first_page),
         blocks=(*(block(one) for one in report.blocks), note),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,15 +15,25 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import CondPageBreak, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer
-from reportlab.platypus import PageBreak as PdfPageBreak
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Frame,
+    Image,
+    KeepInFrame,
+    KeepTogether,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+)  # fmt: skip
 from reportlab.platypus import Table as PdfTable
 from reportlab.platypus.flowables import Flowable
 
 from carto.markup import Markup
 from carto.style import THEME
 from snapshot.report.line_breaks import break_lines
-from snapshot.report.model import Block, Facts, Heading, Items, PageBreak, Picture, Report, Signatures, Table, Text
+from snapshot.report.model import Block, Facts, Heading, Items, Picture, Report, Signatures, Table, Text
 from snapshot.sheet import FAMILY, register_reportlab
 from words import t
 
@@ -31,12 +42,13 @@ __all__ = ["write_pdf"]
 rl_config.useA85 = False
 """Streams stay binary: as text they take a quarter more, and writing them so took most of the time."""
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 26 * mm, 24 * mm, 30 * mm, 26 * mm
+_LEFT, _RIGHT, _TOP, _BOTTOM = 26 * mm, 24 * mm, 27 * mm, 24 * mm
 _WIDTH: Final = A4[0] - _LEFT - _RIGHT
+_HEIGHT: Final = A4[1] - _TOP - _BOTTOM
 _WIDE: Final = 0x2E7F
 """Characters beyond are as wide as high."""
-_PADDING, _SPARE = 6.0, 0.5
-"""Of a cell, left and right together; and so that rounding never breaks a line again, points."""
+_SPARE: Final = 0.5
+"""So that rounding never breaks a line again, points."""
 _ROOM: Final = 56 * mm
 """A heading stands only where so much follows on its page."""
 _INK: Final = HexColor("#1c1c1c")
@@ -44,15 +56,15 @@ _RULE: Final = HexColor("#7d7d7d")
 _SHADE: Final = HexColor(THEME["map-ground"])
 _BOLD: Final = f"{FAMILY}-Bold"
 _STYLES: Final[dict[str, dict[str, Any]]] = {
-    "title": {"fontName": _BOLD, "fontSize": 20, "leading": 28, "alignment": TA_CENTER, "spaceAfter": 2 * mm},
-    "subtitle": {"fontSize": 13, "leading": 20, "alignment": TA_CENTER, "spaceAfter": 7 * mm},
+    "title": {"fontName": _BOLD, "fontSize": 20, "leading": 26, "alignment": TA_CENTER, "spaceAfter": 0.5 * mm},
+    "subtitle": {"fontSize": 13, "leading": 18, "alignment": TA_CENTER, "spaceAfter": 3 * mm},
     "h1": {"fontName": _BOLD, "fontSize": 13.5, "leading": 20, "spaceBefore": 6 * mm, "spaceAfter": 2 * mm},
     "h2": {"fontName": _BOLD, "fontSize": 11, "leading": 16, "spaceBefore": 3 * mm, "spaceAfter": 1.5 * mm},
     "body": {"fontSize": 10, "leading": 16, "spaceAfter": 1.5 * mm},
     "small": {"fontSize": 8, "leading": 12, "spaceAfter": 2 * mm, "textColor": HexColor("#4d4d4d")},
     "strong": {"fontName": _BOLD, "fontSize": 10, "leading": 16, "spaceAfter": 1.5 * mm},
     "answer": {"fontName": _BOLD, "fontSize": 12, "leading": 19, "spaceAfter": 2 * mm},
-    "item": {"fontSize": 9.5, "leading": 14.5, "spaceAfter": 1 * mm, "leftIndent": 5 * mm, "firstLineIndent": -5 * mm},
+    "item": {"fontSize": 9.5, "leading": 14, "spaceAfter": 0.8 * mm, "leftIndent": 5 * mm, "firstLineIndent": -5 * mm},
     "warning": {"fontSize": 9.5, "leading": 15, "spaceAfter": 1.5 * mm, "textColor": HexColor(THEME["alarm"])},
     "caption": {"fontName": _BOLD, "fontSize": 9, "leading": 13, "alignment": TA_CENTER, "spaceAfter": 1.2 * mm},
     "below": {"fontName": _BOLD, "fontSize": 9, "leading": 13, "alignment": TA_CENTER, "spaceAfter": 3 * mm},
@@ -78,12 +90,18 @@ _GRID: Final = [
 def write_pdf(target: Path, report: Report) -> None:
     """Write a report as PDF."""
     register_reportlab()
-    document = SimpleDocTemplate(
-        str(target), pagesize=A4, leftMargin=_LEFT, rightMargin=_RIGHT, topMargin=_TOP, bottomMargin=_BOTTOM,
+    document = BaseDocTemplate(
+        str(target), pagesize=A4,
         title=report.title, author=report.author, subject=report.subtitle, creator=report.software,
         lang="zh-CN" if report.lang == "zh" else "en",
     )  # fmt: skip
-    story: list[Flowable] = [_paragraph(report.title, "title"), _paragraph(report.subtitle, "subtitle")]
+    frame = Frame(_LEFT, _BOTTOM, _WIDTH, _HEIGHT, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
+    document.addPageTemplates(PageTemplate(frames=[frame]))
+    first: list[Flowable] = [_paragraph(report.title, "title"), _paragraph(report.subtitle, "subtitle")]
+    for block in report.first_page:
+        first += _picture(block) if isinstance(block, Picture) else _flowables(block)
+    # a name or an answer longer than most makes the page smaller, never a second one
+    story: list[Flowable] = [KeepInFrame(_WIDTH, _HEIGHT - 1, first, mode="shrink"), PageBreak()]
     for block in report.blocks:
         story += _flowables(block)
     document.build(story, canvasmaker=lambda *args, **options: _Numbered(report, *args, **options))
@@ -131,16 +149,48 @@ class _Numbered(Canvas):  # type: ignore[misc] # reportlab has no types
         self.drawRightString(width - _RIGHT, low - 4.5 * mm, t("report.page", report.lang, number=number, count=count))
 
 
-def _paragraph(text: str, style: str, width: float = _WIDTH) -> Paragraph:
-    """Return a paragraph that will stand `width` points wide; lines of Chinese end where they may (避头尾)."""
+class _Lines(Paragraph):  # type: ignore[misc] # reportlab has no types
+    """A paragraph whose lines of Chinese end where they may (避头尾), at whatever width it is given."""
+
+    def __init__(self, text: str | None, style: ParagraphStyle, *args: Any, **options: Any) -> None:
+        super().__init__("" if text is None else _markup(text.split("\n")), style, *args, **options)
+        chinese = text is not None and any(ord(letter) > _WIDE for letter in text)
+        self._written = text if chinese else None  # a half that reportlab splits off has its lines already
+        self._broken_at: float | None = None
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        if self._written is not None and width != self._broken_at:
+            style, self._broken_at = self.style, width
+            room = width - style.leftIndent - style.rightIndent - _SPARE
+            lines = break_lines(self._written, room, lambda line: stringWidth(line, style.fontName, style.fontSize))
+            self._setup(_markup(lines), style, None, None, str)
+        size: tuple[float, float] = super().wrap(width, height)
+        return size
+
+
+class _OfWidth(Flowable):  # type: ignore[misc] # reportlab has no types
+    """What is made for the width that it is given, anew for another: on a page that shrinks, a table stays as wide."""
+
+    def __init__(self, make: Callable[[float], Flowable]) -> None:
+        super().__init__()
+        self._make, self._made = make, None
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        self._made = self._make(width)
+        size: tuple[float, float] = self._made.wrap(width, height)
+        return size
+
+    def draw(self) -> None:
+        self._made.drawOn(self.canv, 0, 0)
+
+
+def _markup(lines: list[str]) -> str:
+    return str(Markup("<br/>").join(lines))
+
+
+def _paragraph(text: str, style: str) -> Paragraph:
     options: dict[str, Any] = {"fontName": FAMILY, "textColor": _INK, **_STYLES[style]}
-    made = ParagraphStyle(style, **options, splitLongWords=1)
-    if any(ord(letter) > _WIDE for letter in text):
-        room = width - options.get("leftIndent", 0) - _SPARE
-        lines = break_lines(text, room, lambda line: stringWidth(line, made.fontName, made.fontSize))
-    else:
-        lines = text.split("\n")
-    return Paragraph(str(Markup("<br/>").join(lines)), made)
+    return _Lines(text, ParagraphStyle(style, **options, splitLongWords=1))
 
 
 def _flowables(block: Block) -> list[Flowable]:  # noqa: PLR0911 -- a case a kind of block
@@ -152,57 +202,66 @@ def _flowables(block: Block) -> list[Flowable]:  # noqa: PLR0911 -- a case a kin
         case Items():
             numbered = [_paragraph(f"{number}. {text}", "item") for number, text in enumerate(block.texts, start=1)]
             return [_paragraph(block.head, "strong"), *numbered, Spacer(1, 1.5 * mm)]
-        case PageBreak():
-            return [PdfPageBreak()]
         case Picture():
-            scale = min(1.0, _WIDTH / (block.width_mm * mm))
-            size = (block.width_mm * mm * scale, block.height_mm * mm * scale)
-            return [KeepTogether([Image(io.BytesIO(block.png), *size), _paragraph(block.caption, "below")])]
+            return [KeepTogether(_picture(block))]
         case Facts():
-            return [_facts(block), Spacer(1, 4 * mm)]
+            return [_facts(block), Spacer(1, 3 * mm)]
         case Signatures():
             return [_signatures(block), Spacer(1, 3 * mm)]
         case Table():
             return [CondPageBreak(_ROOM / 2), _paragraph(block.caption, "caption"), _table(block), Spacer(1, 3 * mm)]
 
 
+def _picture(block: Picture) -> list[Flowable]:
+
+    def made(width: float) -> Image:
+        return Image(io.BytesIO(block.png), width, width * block.height_mm / block.width_mm)
+
+    return [_OfWidth(made), _paragraph(block.caption, "below")]
+
+
 def _facts(block: Facts) -> Flowable:
-    widths = [0.26 * _WIDTH, 0.74 * _WIDTH]
-    rows = [
-        [_paragraph(name, "fact_name", widths[0] - _PADDING), _paragraph(value, "fact", widths[1] - _PADDING)]
-        for name, value in block.rows
-    ]
-    made = PdfTable(rows, colWidths=widths)
-    made.setStyle([*_GRID, ("BACKGROUND", (0, 0), (0, -1), _SHADE)])
-    return made
+    shares = (0.26, 0.74) if block.pairs == 1 else (0.36 / block.pairs, 0.64 / block.pairs) * block.pairs
+    shade = [("BACKGROUND", (at, 0), (at, -1), _SHADE) for at in range(0, len(shares), 2)]
+
+    def made(width: float) -> PdfTable:
+        rows = [
+            [_paragraph(text, "fact" if at % 2 else "fact_name") for at, text in enumerate(line)]
+            for line in block.lines()
+        ]
+        table = PdfTable(rows, colWidths=[share * width for share in shares])
+        table.setStyle([*_GRID, *shade])
+        return table
+
+    return _OfWidth(made)
 
 
 def _signatures(block: Signatures) -> Flowable:
     """Return boxes large enough for a hand and a stamp."""
-    width = _WIDTH / len(block.fields)
-    names = [_paragraph(name, "fact_name", width - _PADDING) for name, _ in block.fields]
-    values = [_paragraph(value, "fact", width - _PADDING) for _, value in block.fields]
-    made = PdfTable([names, values], colWidths=[width] * len(names), rowHeights=[7 * mm, 20 * mm])
-    made.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), _SHADE)])
-    return made
+
+    def made(width: float) -> PdfTable:
+        names = [_paragraph(name, "fact_name") for name, _ in block.fields]
+        values = [_paragraph(value, "fact") for _, value in block.fields]
+        widths = [width / len(names)] * len(names)
+        table = PdfTable([names, values], colWidths=widths, rowHeights=[6.5 * mm, 14 * mm])
+        table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), _SHADE)])
+        return table
+
+    return _OfWidth(made)
 
 
 def _table(block: Table) -> Flowable:
     """Return a table whose rows break between pages under a repeated head."""
-    total = sum(block.widths)
-    widths = [_WIDTH * share / total for share in block.widths]
-    room = [width - _PADDING for width in widths]
-    rows = [[_paragraph(text, "head", width) for text, width in zip(block.head, room, strict=True)]]
+    rows = [[_paragraph(text, "head") for text in block.head]]
     for at, row in enumerate(block.rows):
         style = "sum" if at in block.sums else "cell"
         number = "sum_number" if at in block.sums else "number"
-        cells = zip(row, room, strict=True)
-        rows.append(
-            [
-                _paragraph(text, number if place in block.numbers else style, width)
-                for place, (text, width) in enumerate(cells)
-            ]
-        )
-    made = PdfTable(rows, colWidths=widths, repeatRows=1, splitInRow=0)
+        rows.append([_paragraph(text, number if place in block.numbers else style) for place, text in enumerate(row)])
+    made = PdfTable(rows, colWidths=_columns(block.widths), repeatRows=1, splitInRow=0)
     made.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), _SHADE), ("LINEBELOW", (0, 0), (-1, 0), 0.8, _INK)])
     return made
+
+
+def _columns(shares: Sequence[float]) -> list[str]:
+    """Return the widths of columns as shares of whatever a table is given."""
+    return [f"{100 * share / sum(shares):.3f}%" for share in shares]

@@ -172,15 +172,16 @@ def pick(page: Page, box: Locator, text: str) -> None:
     """Choose an option of a drop-down by typing its text.
 
     The option is clicked, not taken by Enter: a list that is not open yet would keep the text and choose nothing, and
-    what is typed while a script runs can be lost.
+    what is typed while a script runs can be lost. Each try has twice the time of the one before: on a busy machine the
+    list itself may take seconds to open.
     """
     option = page.get_by_role("option", name=text).first
-    for _ in range(5):
+    for seconds in (3, 6, 12, 24, 48):
         wait_idle(page)
         box.click()
         box.fill(text)
         try:
-            expect(option).to_be_visible(timeout=3000)
+            expect(option).to_be_visible(timeout=1000 * seconds)
             break
         except AssertionError:
             box.press("Escape")

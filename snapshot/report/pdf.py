@@ -173,10 +173,10 @@ class _OfWidth(Flowable):  # type: ignore[misc] # reportlab has no types
 
     def __init__(self, make: Callable[[float], Flowable]) -> None:
         super().__init__()
-        self._make, self._made = make, None
+        self._make = make
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
-        self._made = self._make(width)
+        self._made: Flowable = self._make(width)
         size: tuple[float, float] = self._made.wrap(width, height)
         return size
 

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ from layers.paths import home
 from views.session import Slot, catalogue, persistent_values, set_persistent_values
 from views.work.draft_store import Draft, DraftFile, DraftStore
 
-__all__ = ["PREFIX", "WorkFile", "WorkPart", "new_work", "open_work", "save_work"]
+__all__ = ["PREFIX", "WorkFile", "WorkPart", "address_of_new_work", "open_work", "save_work"]
 
 PREFIX: Final = "chk-"
 """Of the keys of the persistent widgets that belong to the work."""
@@ -36,7 +37,7 @@ _DATE: Final = "date:"
 
 @dataclass(frozen=True)
 class WorkPart:
-    """A part of the work that is not a widget: how it is written into a draft, restored, and forgotten.
+    """A part of the work that is not a widget: how it is written into a draft, and restored.
 
     Attributes
     ----------
@@ -46,13 +47,11 @@ class WorkPart:
         Returns a JSON value, None for nothing.
     load : callable
         Restores it from such a value.
-    clear : callable
     """
 
     name: str
     dump: Callable[[], Any]
     load: Callable[[Any], None]
-    clear: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -100,14 +99,13 @@ def save_work(parts: Mapping[str, WorkPart], file: WorkFile) -> None:
     st.query_params[_PARAMETER] = _ID.get()
 
 
-def new_work(parts: Mapping[str, WorkPart]) -> None:
-    """Begin anew: forget site, options, activity and case. The draft so far stays until it expires."""
-    set_persistent_values(PREFIX, {})
-    for part in parts.values():
-        part.clear()
-    _ID.set("")
-    _SAVED.set("")
-    st.query_params.pop(_PARAMETER, None)
+def address_of_new_work() -> str:
+    """Return the address of this page without the draft: opened, it is a session that has entered nothing.
+
+    The draft so far stays until it expires, and the browser's way back leads to it.
+    """
+    kept = {name: value for name, value in st.query_params.to_dict().items() if name != _PARAMETER}
+    return "?" + urlencode(kept)
 
 
 def _store() -> DraftStore:

@@ -24,10 +24,10 @@ from views.parts.intake.source import (
     ReadOptions,
     Source,
     choose_source,
-    clear_source,
     current_source,
     remember_drawings,
     session_drawings,
+    show_restart,
     upload_site,
 )
 from views.parts.intake.system import LocatedCandidate, System, ask_system, candidate_text, system_input
@@ -51,7 +51,6 @@ __all__ = [
     "ask_width_m",
     "candidate_text",
     "choose_source",
-    "clear_source",
     "current_source",
     "forget_layer_file",
     "has_lines",
@@ -60,6 +59,7 @@ __all__ = [
     "read_source",
     "remember_drawings",
     "session_drawings",
+    "show_restart",
     "store_layer_file",
     "system_input",
     "upload_site",

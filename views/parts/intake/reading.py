@@ -74,7 +74,7 @@ def _load_options(value: Any) -> None:
         return
 
 
-OPTIONS_PART: Final = WorkPart("options", _dump_options, _load_options, lambda: None)
+OPTIONS_PART: Final = WorkPart("options", _dump_options, _load_options)
 
 
 def read_source(source: Source) -> Sites | None:

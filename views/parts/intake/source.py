@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import streamlit as st
 
+from carto.markup import Markup
 from geo.read import SUFFIXES
 from siting.check import Settings
-from views.session import PersistentWidget, Slot, file_name_text, say
-from views.work import WorkFile, WorkPart
+from views.session import PersistentWidget, Slot, file_name_text, say, show_html
+from views.work import WorkFile, WorkPart, address_of_new_work
 
 __all__ = [
     "CHECK_MAP",
@@ -24,10 +25,10 @@ __all__ = [
     "ReadOptions",
     "Source",
     "choose_source",
-    "clear_source",
     "current_source",
     "remember_drawings",
     "session_drawings",
+    "show_restart",
     "upload_site",
 ]
 
@@ -252,13 +253,14 @@ def _digest(drawings: list[dict[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(drawings, sort_keys=True).encode()).hexdigest()
 
 
-def clear_source() -> None:
-    """Forget the site of the session."""
-    _FILE.clear()
-    _DRAWINGS.clear()
+def show_restart() -> None:
+    """Show the way to begin anew, once a site was entered; nothing else discards it."""
+    if current_source() is not None:
+        link = '<a class="rl-restart" href="{}" target="_self" title="{}">{}</a>'
+        show_html(Markup(link).format(address_of_new_work(), say("check_page.restart_help"), say("check_page.restart")))
 
 
-DRAWINGS_PART: Final = WorkPart("drawings", lambda: _DRAWINGS.get() or None, _DRAWINGS.set, clear_source)
+DRAWINGS_PART: Final = WorkPart("drawings", lambda: _DRAWINGS.get() or None, _DRAWINGS.set)
 WORK_FILE: Final = WorkFile(
     lambda: None if (source := _FILE.get()) is None or source.content is None else (source.name, source.content),
     set_file,

@@ -39,6 +39,7 @@ from views.parts.intake import (
     read_source,
     remember_drawings,
     session_drawings,
+    show_restart,
 )
 from views.parts.map import show_map, view_of_bounds
 from views.screens.check import ledger as ledger_panel
@@ -116,6 +117,7 @@ def _new_check() -> None:
         with st.container(border=True, key="chk_site"):
             st.markdown(f"**{say('check_page.step_site')}**")
             source = choose_source()
+            show_restart()
             sites, site_settings = _sites_to_check(source)
         with st.container(border=True, key="chk_plan"):
             st.markdown(f"**{say('check_page.step_plan')}**")

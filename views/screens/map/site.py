@@ -21,7 +21,15 @@ from views.parts.findings import (
     site_result_of,
     verdict_html,
 )
-from views.parts.intake import Source, ask_width_m, current_source, read_options_of, read_source, upload_site
+from views.parts.intake import (
+    Source,
+    ask_width_m,
+    current_source,
+    read_options_of,
+    read_source,
+    show_restart,
+    upload_site,
+)
 from views.session import Memo, current_layers, open_page, pressed, say, show_fault, show_html, stamp
 
 __all__ = ["checked_site", "choose_site", "read_site", "show_result"]
@@ -32,6 +40,7 @@ _RUN: Final[Memo[Run]] = Memo("map-check")
 def choose_site() -> Source | None:
     """Show the uploader; return the site of the session, as it was entered on whichever page."""
     upload_site("site_upload", label_visible=True)
+    show_restart()
     return current_source()
 
 

@@ -81,7 +81,7 @@ def config_with(folder: Path, **keys: object) -> Path:
 def test_decimal_places_of_the_occupation_table_come_from_the_configuration(file: Path, tmp_path: Path) -> None:
     config = config_with(tmp_path, places_m2=0, places_ha=1, places_mu=3)
     redline("--config", config, "check", file, "--format", "xlsx", "--out", tmp_path / "out.xlsx")
-    sheet = load_workbook(tmp_path / "out.xlsx")["占压汇总"]
+    sheet = load_workbook(tmp_path / "out.xlsx")["压占汇总"]
     head = [cell.value for cell in sheet[1]]
     for unit, digits in (("平方米", 0), ("公顷", 1), ("亩", 3)):
         at = next(n for n, text in enumerate(head, start=1) if unit in str(text))

@@ -103,12 +103,13 @@ def test_csv_keeps_own_columns_and_disarms_formulas(file: Path, tmp_path: Path) 
 def test_workbook_is_typed_frozen_and_runs_nothing(file: Path, tmp_path: Path) -> None:
     redline("check", file, "--format", "xlsx", "--out", tmp_path / "out.xlsx")
     book = load_workbook(tmp_path / "out.xlsx")
-    assert len(book.sheetnames) == 5  # one of the sites is a line, with its sections
+    assert len(book.sheetnames) == 6  # one of the sites is a line, with its sections
     for sheet in book:
         assert sheet.freeze_panes == "A2"
         for row in sheet.iter_rows():
             assert all(cell.data_type != "f" for cell in row)
-    sites = book.worksheets[0]
+    assert book.sheetnames[:2] == ["结论", "地块"]
+    sites = book.worksheets[1]
     head = [cell.value for cell in sites[1]]
     assert [sites.cell(row, 1).value for row in (2, 3, 4)] == ["=1+1", "线", "-5"]
     area = sites.cell(2, next(n for n, text in enumerate(head, start=1) if "椭球面积" in str(text)))

@@ -21,7 +21,7 @@ from folium.template import Template
 from carto.map.bases import ShadedRelief, allowed_hosts, base_maps
 from carto.map.panel import TileUrl, browser_texts, initial_panel, legend_json, panel_json, symbol_json
 from carto.scene import Scene, View
-from carto.style import MISSING, SITE_FILL, SITE_RED, Choropleth, choropleth_legend
+from carto.style import MISSING, SITE_FILL, SITE_LINE, Choropleth, choropleth_legend
 from geo.errors import RedlineError
 from geo.tiles import LEVEL_DIFF, MIN_ZOOM
 from layers.catalogue import Layer, MapSettings
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 _REMOTE: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
-_HIGHLIGHT: Final = {"color": SITE_RED, "weight": 3, "fillColor": SITE_FILL, "fillOpacity": 0.25}
+_HIGHLIGHT: Final = {"color": SITE_LINE, "weight": 3, "fillColor": SITE_FILL, "fillOpacity": 0.25}
 
 
 class _Map(folium.Map):
@@ -205,7 +205,7 @@ def _compare_json(scene: Scene, layers: Sequence[Layer]) -> dict[str, Any] | Non
     return {"left": left, "right": right, "share": compare.share}
 
 
-_DRAWN: Final = {"color": SITE_RED, "weight": 2, "fillOpacity": 0.12}
+_DRAWN: Final = {"color": SITE_LINE, "weight": 2, "fillOpacity": 0.12}
 
 
 def _drawing_tools() -> _Draw:

@@ -17,7 +17,7 @@ from carto.style.legend import LegendEntry, choropleth_legend, cluster_entry, la
 from carto.style.symbols import (
     FAMILY_COLOURS,
     SITE_FILL,
-    SITE_RED,
+    SITE_LINE,
     SITE_SYMBOL,
     Label,
     Shape,
@@ -39,7 +39,7 @@ __all__ = [
     "SCHEMES",
     "SEQUENTIAL",
     "SITE_FILL",
-    "SITE_RED",
+    "SITE_LINE",
     "SITE_SYMBOL",
     "THEME",
     "Choropleth",

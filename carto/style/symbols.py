@@ -21,7 +21,7 @@ from words import Lang, has, t
 
 __all__ = [
     "SITE_FILL",
-    "SITE_RED",
+    "SITE_LINE",
     "SITE_SYMBOL",
     "Label",
     "Shape",
@@ -134,9 +134,9 @@ _PAINT_ORDER: Final = {
 _BOUNDARY_ORDER: Final = {"county": 1, "prefecture": 2, "province": 3}
 
 
-SITE_RED: Final = "#d00000"
-"""Colour of sites and highlights on every map; no layer is drawn in it."""
-SITE_FILL: Final = "#ff5252"
+SITE_LINE: Final = "#1d4ed8"
+"""Colour of sites and highlights on every map: no layer is drawn in it, and nobody takes it for a red line."""
+SITE_FILL: Final = "#6d8fe8"
 
 
 def paint_order(spec: LayerSpec) -> int:
@@ -158,7 +158,7 @@ def symbol_of(style: Style) -> Symbol:
     )
 
 
-SITE_SYMBOL: Final[Symbol] = symbol_of(Style(stroke=SITE_RED, stroke_px=2.5, fill=SITE_FILL, fill_opacity=0.25))
+SITE_SYMBOL: Final[Symbol] = symbol_of(Style(stroke=SITE_LINE, stroke_px=2.5, fill=SITE_FILL, fill_opacity=0.25))
 
 
 def label_of(spec: LayerSpec) -> Label | None:

@@ -215,7 +215,11 @@ def _unit_of_change(unit: Bilingual) -> Bilingual:
 
 
 def unit_text(unit: str) -> Bilingual:
-    """Return a printed unit in both languages; the English is the printed one where no translation is known."""
+    """Return a printed unit in both languages; the English is the printed one where no translation is known.
+
+    A document's 千米 is shown as 公里, as everywhere in the app.
+    """
+    unit = unit.replace("千米", "公里")
     return Bilingual(zh=unit or "—", en=_english_units().get(unit, unit or "—"))
 
 

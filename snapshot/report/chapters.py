@@ -62,10 +62,8 @@ class Chapters:
 
     def _whom_to_ask(self) -> list[Block]:
         """Return which authorities keep the layers that are missing; of several sites once."""
-        lines = dict.fromkeys(
-            site["summary"]["not_checked"][self._lang] for site in self._sites if site["summary"]["not_checked"]
-        )
-        return [Text(line) for line in lines]
+        lines = [site["summary"]["not_checked"] for site in self._sites]
+        return [Text(line) for line in dict.fromkeys(line[self._lang] for line in lines if line)]
 
     def verdicts(self) -> list[Block]:
         """Return the verdict of each site, with what keeps it open."""
@@ -211,21 +209,20 @@ class Chapters:
     def clauses(self, *, applying: bool) -> list[Block]:
         """Return the clauses that apply to any site, or those that apply to none; the gravest first."""
         rules: dict[str, tuple[RuleRecord, list[str]]] = {}
-        applied = {
-            rule["id"]
+        spoken = [
+            (str(site["id"]), rule)
             for site in self._sites
             for rule in [*(r for found in site["findings"] for r in found["rules"]), *site["reminders"]]
-            if rule["status"] == "applies"
-        }
-        for site in self._sites:
-            for rule in [*(r for found in site["findings"] for r in found["rules"]), *site["reminders"]]:
-                if (rule["id"] in applied) is not applying or (applying and rule["status"] != "applies"):
-                    continue
-                kept, sites = rules.setdefault(rule["id"], (rule, []))
-                if _GRAVE.index(rule["counts_as"]) < _GRAVE.index(kept["counts_as"]):
-                    rules[rule["id"]] = (rule, sites)
-                if str(site["id"]) not in sites:
-                    sites.append(str(site["id"]))
+        ]
+        applied = {rule["id"] for _, rule in spoken if rule["status"] == "applies"}
+        for site_id, rule in spoken:
+            if (rule["id"] in applied) is not applying or (applying and rule["status"] != "applies"):
+                continue
+            kept, sites = rules.setdefault(rule["id"], (rule, []))
+            if _GRAVE.index(rule["counts_as"]) < _GRAVE.index(kept["counts_as"]):
+                rules[rule["id"]] = (rule, sites)
+            if site_id not in sites:
+                sites.append(site_id)
         if not rules:
             return [Text(self._say("no_clauses" if applying else "no_other_clauses"))]
         ranked = sorted(rules.values(), key=lambda pair: _GRAVE.index(pair[0]["counts_as"]))

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import NDArray
 
-from carto.style import SITE_RED, THEME
+from carto.style import SITE_LINE, THEME
 from geo.crs import transform_points
 from layers.catalogue import Layer
 from snapshot.sheet.draw import draw_layers
@@ -225,7 +225,9 @@ def draw_inset(axes: Axes, outlines: Sequence[Layer], frame: Frame, whole: Frame
         shapely.segmentize(shapely.box(frame.west, frame.south, frame.east, frame.north), 5e4)
     )
     ring = transform_points(transform_points(edge, frame.epsg, inverse=True), whole.epsg)
-    axes.add_patch(Polygon(ring, closed=True, facecolor=f"{SITE_RED}22", edgecolor=SITE_RED, linewidth=1.0, zorder=20))
+    axes.add_patch(
+        Polygon(ring, closed=True, facecolor=f"{SITE_LINE}22", edgecolor=SITE_LINE, linewidth=1.0, zorder=20)
+    )
 
 
 def draw_watermark(axes: Axes, text: str, unit: float) -> None:

@@ -15,7 +15,7 @@ from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
-from carto.style import SITE_RED, THEME, Label, Shape, Symbol, classes_of, label_of
+from carto.style import SITE_LINE, THEME, Label, Shape, Symbol, classes_of, label_of
 from carto.tiles import marks_json
 from geo.crs import from_store, transform_points
 from layers.catalogue import Layer
@@ -93,10 +93,10 @@ class Marks:
         placed = from_store(gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=4490)), self._frame.epsg)
         low_x, low_y, high_x, high_y = shapely.bounds(placed.geometry.to_numpy()).T
         small = np.maximum(high_x - low_x, high_y - low_y) < _SMALL_MM / 1000 * self._frame.scale
-        red: Symbol = {**symbol, "fill": SITE_RED, "stroke": SITE_RED, "radius": 5.0}
+        marked: Symbol = {**symbol, "fill": SITE_LINE, "stroke": SITE_LINE, "radius": 5.0}
         for (x, y), tiny, name in zip(middles.tolist(), small.tolist(), sites["site_id"].astype(str), strict=True):
             if tiny:
-                self._dots.append(_Dot(x, y, red, hollow=False))
+                self._dots.append(_Dot(x, y, marked, hollow=False))
             self._names.append(_Name(x, y, name, _SITE_NAME, 1.0, dot=True))
 
     def draw(self, axes: Axes, kept: NDArray[np.float64]) -> None:

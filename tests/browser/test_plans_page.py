@@ -15,7 +15,7 @@ from tests.browser.conftest import MAP, PATIENCE_MS, App
 from tests.helpers import ROOT
 
 PLANS = ROOT / "data" / "plans"
-HIGHLIGHT = 'path[stroke="#d00000"]'
+HIGHLIGHT = 'path[stroke="#1d4ed8"]'
 ROW_PX = 35
 
 

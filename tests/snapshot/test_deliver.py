@@ -157,7 +157,7 @@ def test_other_readers_find_fonts_text_and_manifest(form: str, files: dict[str, 
     assert rows
     assert all("NotoSansSC" in row and row.split()[-5] == "yes" for row in rows)
     text = "".join(told("pdftotext", str(files[form]), "-").split())
-    assert ("生态保护红线" if form == "pdf" else "核查结论") in text
+    assert ("生态保护红线" if form == "pdf" else "涉及条款") in text
     assert "redline-manifest.json" in told("pdfdetach", "-list", str(files[form]))
 
 

@@ -16,6 +16,7 @@ import pytest
 import shapely
 import streamlit as st
 
+from layers.catalogue.config import read_catalogue
 from layers.catalogue.model import Bilingual, Layer
 from layers.indicators.county_profile import County, Figure
 from layers.plans.entries import PlanSet
@@ -33,6 +34,7 @@ from views.screens.data import table as data_table
 from views.screens.map import here
 from views.session import markup
 
+SPEC = next(spec for spec in read_catalogue(ROOT / "config.toml").layer if spec.id == "named_wetlands")
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
     '"><script>alert(1)</script>',
@@ -70,8 +72,10 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def finding(name: str) -> dict[str, Any]:
     rule = {
-        "id": "r", "clause": name, "title_en": name, "article": name, "authority": "law", "effect": "prohibit",
+        "id": "r", "clause": name, "title": name, "file_number": name, "title_en": name, "article": name,
+        "authority": "law", "effect": "prohibit",
         "in_force_from": "2021-03-01", "in_force_to": None, "status": "applies", "counts_as": "prohibited",
+        "would_count_as": "prohibited",
         "open": [], "assumed": [], "verified": "yes", "distance_m": 1.0, "measured_m": 2.0,
         "summary": name, "summary_en": name,
     }  # fmt: skip
@@ -86,7 +90,8 @@ def finding(name: str) -> dict[str, Any]:
 
 def site_result(name: str) -> SiteResult:
     step = {
-        "layer": name, "condition": "hit", "stage": "siting", "actor": name, "summary": name, "clause": name,
+        "layer": name, "condition": "hit", "stage": "before_siting", "step": 1, "stands_for": name,
+        "actor": name, "summary": name, "clause": name,
         "verified": "yes", "indicative": True,
     }  # fmt: skip
     site = {
@@ -94,12 +99,12 @@ def site_result(name: str) -> SiteResult:
         "area_m2": 1.0, "plane_area_m2": None, "declared_area_m2": None, "length_m": None, "counties": [],
         "crs": {"declared": name, "used": name, "evidence": [{"zh": name, "en": name}]}, "approval_path": [step],
     }  # fmt: skip
-    return SiteResult(site, {})  # type: ignore[arg-type]
+    return SiteResult(site, {name: SPEC.model_copy(update={"title": Bilingual(zh=name, en=name)})})  # type: ignore[arg-type]
 
 
 def findings(name: str) -> str:
     told = site_result(name)
-    return verdict_html(told, reasons=True) + facts_html(told) + findings_html(told)
+    return verdict_html(told, detailed=True) + facts_html(told) + findings_html(told)
 
 
 def path(name: str) -> str:

@@ -201,7 +201,9 @@ def test_the_relief_is_the_one_that_the_catalogue_names(ask, monkeypatch, tmp_pa
 def test_routes_stand_below_the_base_path(base, monkeypatch):
     real = config.get_option
     monkeypatch.setattr(config, "get_option", lambda key: base if key == "server.baseUrlPath" else real(key))
-    assert all(route.path.startswith("/plan/map/redline/") for route in serving.routes())
+    page, *others = (route.path for route in serving.routes())
+    assert page == "/plan/map/map"
+    assert all(path.startswith("/plan/map/redline/") for path in others)
 
 
 def test_the_component_finds_our_folder_from_its_own_page():

@@ -55,14 +55,16 @@ def map_page() -> AppTest:
     def body() -> None:
         import streamlit as st  # noqa: PLC0415
 
-        from views.screens.map.site import checked_site  # noqa: PLC0415
+        from views.parts.intake import current_source, remember_drawings  # noqa: PLC0415
+        from views.screens.map.site import checked_site, read_site  # noqa: PLC0415
 
-        drawn = [{"type": "Feature", "properties": {}, "geometry": st.session_state["_shape"]}]
-        st.session_state["_checked"] = checked_site(drawn, None, None)
+        remember_drawings([{"type": "Feature", "properties": {}, "geometry": st.session_state["_shape"]}], "map")
+        source = current_source()
+        st.session_state["_checked"] = checked_site(source, read_site(source))
 
     app = AppTest.from_function(body, default_timeout=120)
     app.session_state["_shape"] = mapping(SITE)
-    app.session_state["site_from"] = "drawing"
+    app.session_state["chk-source"] = "drawing"
     return app
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "upload_site",
 ]
 
+_RESTART: Final = Markup('<a class="rl-restart" href="{}" target="_self" title="{}">{}</a>')
 _KINDS: Final = ("file", "text", "drawing")
 _SHAPES: Final = ("auto", "points", "line", "polygon")
 FORMATS: Final = [suffix.removeprefix(".") for suffix in SUFFIXES]
@@ -256,8 +257,8 @@ def _digest(drawings: list[dict[str, Any]]) -> str:
 def show_restart() -> None:
     """Show the way to begin anew, once a site was entered; nothing else discards it."""
     if current_source() is not None:
-        link = '<a class="rl-restart" href="{}" target="_self" title="{}">{}</a>'
-        show_html(Markup(link).format(address_of_new_work(), say("check_page.restart_help"), say("check_page.restart")))
+        words = say("check_page.restart_help"), say("check_page.restart")
+        show_html(_RESTART.format(address_of_new_work(), *words))
 
 
 DRAWINGS_PART: Final = WorkPart("drawings", lambda: _DRAWINGS.get() or None, _DRAWINGS.set)

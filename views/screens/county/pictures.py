@@ -13,7 +13,7 @@ import streamlit as st
 from PIL import Image
 
 from carto.markup import Markup, render
-from carto.style import SITE_RED, THEME
+from carto.style import SITE_LINE, THEME
 from geo.crs import STORE_CRS
 from layers.catalogue import Layer, counties_of
 from snapshot.sheet import map_picture, relief_of
@@ -106,7 +106,7 @@ def inset(adcode: str, label: str) -> Markup:
         high=f"{high + 2:.0f}",
         around=path(around),
         mine=path(county),
-        red=SITE_RED,
+        site=SITE_LINE,
         tint=THEME["tint"],
     )
     data_uri = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

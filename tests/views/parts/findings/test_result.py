@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from layers.catalogue.config import read_catalogue
+from tests.helpers import ROOT
 from views.parts.findings import result as check_result
 from views.parts.findings.result import findings_html, verdict_html
 from views.parts.findings.site_view import SiteResult
@@ -31,7 +33,13 @@ def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def site_result(verdict: str = "notice", missing: tuple[str, ...] = (), **finding: Any) -> SiteResult:
-    site = {"verdict": verdict, "findings": [FINDING | finding], "reminders": [], "missing_required": list(missing)}
+    site = {
+        "verdict": verdict,
+        "findings": [FINDING | finding],
+        "reminders": [],
+        "missing_required": list(missing),
+        "counties": [],
+    }
     return SiteResult(site, {})
 
 
@@ -91,6 +99,8 @@ def test_a_sliver_is_told_as_such() -> None:
 
 
 def test_the_banner_gives_rule_and_missing_layers() -> None:
-    page = text(verdict_html(site_result("prohibited", ("permanent_farmland",), rules=[RULE]), reasons=True))
+    spec = next(spec for spec in read_catalogue(ROOT / "config.toml").layer if spec.id == "named_wetlands")
+    told = site_result("prohibited", ("permanent_farmland",), layer=spec.id, rules=[RULE], distance_m=900.0)
+    page = text(verdict_html(SiteResult(told.site, {spec.id: spec}), detailed=True))
     assert "《长江保护法》第 26 条" in page
     assert "永久基本农田" in page

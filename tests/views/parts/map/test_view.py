@@ -10,6 +10,7 @@ from views.screens.map import link as map_link
 from views.session import state as state_module
 
 BEGUN = Scene(View(116.0, 28.0, 7), (LayerDisplay("rivers", on=True), LayerDisplay("county", on=False)))
+DRAWN = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [116.0, 28.0]}}
 LEFT = Scene(View(115.1, 27.2, 11), (LayerDisplay("county", on=True, opacity=0.3),), base="plain")
 
 
@@ -57,24 +58,24 @@ def test_what_the_map_says_is_read():
 
 
 def test_the_map_stays_while_only_the_user_changes_it(session):
-    first = _initial_scene("map", "zh", BEGUN, None)
+    first = _initial_scene("map", ("zh",), BEGUN, None, [])
     session["map-scene-map"] = LEFT
-    assert _initial_scene("map", "zh", Scene(), None) == first == (BEGUN, None)
+    assert _initial_scene("map", ("zh",), Scene(), None, []) == first == (BEGUN, None, [])
 
 
 @pytest.mark.parametrize("change", ["language", "page"])
 def test_put_up_anew_it_is_as_the_user_left_it_and_goes_nowhere_again(session, change):
     went = View(117.0, 27.0, 9)
-    assert _initial_scene("map", "zh", BEGUN, went) == (BEGUN, went)
+    assert _initial_scene("map", ("zh",), BEGUN, went, []) == (BEGUN, went, [])
     session["map-scene-map"] = LEFT
     session["page_entered"] = change == "page"
-    lang = "en" if change == "language" else "zh"
-    assert _initial_scene("map", lang, BEGUN, went) == (LEFT, None)
+    inputs = ("en",) if change == "language" else ("zh",)
+    assert _initial_scene("map", inputs, BEGUN, went, [DRAWN]) == (LEFT, None, [DRAWN])
     session["page_entered"] = False
-    assert _initial_scene("map", lang, BEGUN, went) == (LEFT, None), "nor in the next run"
+    assert _initial_scene("map", inputs, BEGUN, went, []) == (LEFT, None, [DRAWN]), "nor in the next run"
     elsewhere = View(114.0, 26.0, 9)
-    assert _initial_scene("map", lang, BEGUN, elsewhere) == (LEFT, elsewhere)
-    assert _initial_scene("map", lang, BEGUN, went) == (LEFT, went)
+    assert _initial_scene("map", inputs, BEGUN, elsewhere, []) == (LEFT, elsewhere, [DRAWN])
+    assert _initial_scene("map", inputs, BEGUN, went, []) == (LEFT, went, [DRAWN])
 
 
 class Query(dict):

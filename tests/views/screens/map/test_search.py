@@ -32,7 +32,7 @@ def test_each_suggestion_says_what_it_is_and_where() -> None:
 
 def test_a_suggestion_without_a_location_says_so() -> None:
     (hit,) = [row for row in suggestions("临川智汇产业园", "zh") if row["title"] == "临川智汇产业园"]
-    assert hit["about"].endswith("只知所在政区")
+    assert hit["about"].endswith("仅明确到县（市），无具体位置")
 
 
 def test_metres_name_their_system_and_only_those_in_our_counties_are_offered() -> None:

@@ -76,7 +76,7 @@ def test_missing_zone_is_asked_with_the_place_of_each_answer(check: App, tmp_pat
 def test_activity_brings_rules_and_required_layers(check: App, site_file: Path) -> None:
     check.upload(site_file)
     check.wait_checked()
-    expect(check.page.get_by_text("还没有选活动类型")).to_be_visible()
+    expect(check.page.get_by_text("未选择活动类型")).to_be_visible()
     choose_activity(check.page, "化工项目")
     marks = {
         str(item.get_attribute("data-word")): str(item.get_attribute("data-mark"))
@@ -190,16 +190,16 @@ def test_many_sites_are_run_on_demand_and_taken_with_their_own_columns(check: Ap
         rows = list(csv.DictReader(file))
     assert [row["编号"] for row in rows] == ids
     assert {row["rl_verdict"] for row in rows} <= {"notice", "not_checked"}
-    check.page.get_by_text("占压表").click()
-    expect(check.page.get_by_text("占压表")).to_be_visible()
+    check.page.get_by_text("压占表").click()
+    expect(check.page.get_by_text("压占表")).to_be_visible()
 
 
-def test_what_was_checked_on_the_map_page_is_taken_over(app: App, site_file: Path) -> None:
+def test_the_site_of_the_map_page_is_the_site_of_the_check_page(app: App, site_file: Path) -> None:
     app.upload(site_file)
     app.wait_checked()
     before = app.states()
     app.page.get_by_role("link", name="核查", exact=True).click()
-    expect(app.page.get_by_text("沿用地图页的")).to_be_visible(timeout=PATIENCE_MS)
+    expect(app.page.get_by_text("当前文件：")).to_be_visible(timeout=PATIENCE_MS)
     app.wait_checked()
     app.wait_drawn()
     assert app.states() == before

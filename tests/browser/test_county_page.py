@@ -65,7 +65,7 @@ def test_search_goes_to_a_county_its_page_prints_and_a_spot_is_checked(app: App)
 def test_help_opens_on_the_first_visit_only(browser: Browser, server: str) -> None:
     page = browser.new_page()  # a browser that was never here
     page.goto(f"{server}/data")
-    dialog = page.get_by_role("dialog", name="红线一张图能做三件事")
+    dialog = page.get_by_role("dialog", name="从哪里开始？")
     expect(dialog).to_be_visible(timeout=PATIENCE_MS)
     assert dialog.locator("li").count() == 3
     page.keyboard.press("Escape")

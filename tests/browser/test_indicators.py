@@ -92,7 +92,7 @@ def test_a_table_of_ones_own_joins_changes_and_leaves_nobody_out(page: App, tmp_
     told = page.page.get_by_test_id("stMetric")
     expect(told).to_have_count(4, timeout=PATIENCE_MS)
     counts = dict([part for part in text.split("\n") if part][:2] for text in told.all_inner_texts())
-    assert counts == {"直接对上": "3", "旧名旧码": "2", "未对上": "1", "表中没有": "101"}
+    assert counts == {"匹配成功": "3", "旧名旧码": "2", "未对上": "1", "表中没有": "101"}
     page.wait_idle()
     page.press("显示在地图上")
     page.press("变化", role="radio")

@@ -20,6 +20,15 @@ function remember() {
 }
 
 /**
+ * Return what the address of another page keeps: the language and the work of the session.
+ * @param {string} lang
+ */
+function kept(lang) {
+  const work = new URLSearchParams(location.search).get("work");
+  return `?${new URLSearchParams({ lang, ...(work && { work }) })}`;
+}
+
+/**
  * @typedef {{ lang: string, open: string, title: string, jobs: [string, string, string][], mind: string, close: string }} Texts
  * @param {{ data: Texts, parentElement: HTMLElement }} component
  */
@@ -41,7 +50,7 @@ export default function ({ data, parentElement }) {
     head.textContent = name;
     head.onclick = () => {
       dialog.close();
-      location.assign(page + (data.lang === "zh" ? "" : `?lang=${data.lang}`));
+      location.assign(page + kept(data.lang));
     };
     const body = document.createElement("span");
     body.textContent = text;

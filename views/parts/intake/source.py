@@ -12,7 +12,7 @@ import streamlit as st
 from carto.markup import Markup
 from geo.read import SUFFIXES
 from siting.check import Settings
-from views.session import PersistentWidget, Slot, file_name_text, say, show_html
+from views.session import PersistentWidget, Slot, catalogue, file_name_text, say, show_html
 from views.work import WorkFile, WorkPart, address_of_new_work
 
 __all__ = [
@@ -156,7 +156,7 @@ def upload_site(key: str, *, label_visible: bool = False) -> Source | None:
         say("views.upload"),
         type=FORMATS,
         key=key,
-        help=say("check_page.upload_help"),
+        help=say("check_page.upload_help", days=f"{catalogue().drafts.keep_days:g}"),
         label_visibility="visible" if label_visible else "collapsed",
     )
     seen = _UPLOAD_ID.of(key)

@@ -1,0 +1,176 @@
+"""One current work in a browser: it stays across pages, languages, reloads and sessions, until it is begun anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import MAP, PATIENCE_MS, App, pick
+
+INSIDE_REDLINE = shapely.Point(117.20505217968747, 27.7901783828125).buffer(0.004)
+"""Wholly inside the illustrative red line of 资溪."""
+ALL_OF_IT = "地块 100 % 位于生态保护红线内"
+
+
+@pytest.fixture
+def site_file(tmp_path: Path) -> Path:
+    path = tmp_path / "red.geojson"
+    gpd.GeoDataFrame({"id": ["A1"]}, geometry=[INSIDE_REDLINE], crs=4326).to_file(path, driver="GeoJSON")
+    return path
+
+
+def expect_answer(page: Page, words: str = ALL_OF_IT) -> None:
+    expect(page.locator(".rl-verdict .rl-sentence").first).to_contain_text(words, timeout=PATIENCE_MS)
+
+
+def open_page(app: App, name: str) -> None:
+    app.page.get_by_role("link", name=name, exact=True).click()
+    app.wait_idle()
+
+
+def draw_rectangle(app: App) -> None:
+    frame = app.page.locator(MAP).bounding_box()
+    assert frame is not None
+    x, y = frame["x"] + 300, frame["y"] + 300
+    app.map.locator(".leaflet-draw-draw-rectangle").click()
+    app.page.mouse.move(x, y)
+    app.page.mouse.down()
+    app.page.mouse.move(x + 40, y + 30, steps=4)
+    app.page.mouse.up()
+
+
+def shapes_drawn(app: App) -> int:
+    """Return the number of shapes in the drawing tools of the map."""
+    app.wait_drawn()
+    frame = app.page.locator(MAP).last.element_handle().content_frame()
+    assert frame is not None
+    return int(frame.evaluate("() => window.drawnItems.getLayers().length"))
+
+
+def test_ux_1_an_upload_stays_across_pages_languages_and_reloads(app: App, site_file: Path) -> None:
+    """UX 1, 7: site and answer stay, and the answer names the share, the area and the line."""
+    app.upload(site_file)
+    expect_answer(app.page)
+    expect(app.page.locator(".rl-verdict small").first).to_contain_text("压占 2 个图层")
+    open_page(app, "县域")
+    expect(app.page.locator(".rl-verdict")).to_have_count(0, timeout=PATIENCE_MS)
+    open_page(app, "地图与核查")
+    expect_answer(app.page)
+    open_page(app, "核查")
+    expect_answer(app.page)
+    pick(app.page, app.page.get_by_label("活动类型"), "化工项目")
+    expect_answer(app.page, "若正式图层属实，化工项目禁止")
+    app.page.get_by_text("English", exact=True).click()
+    expect_answer(app.page, "Chemical project: prohibited")
+    app.page.get_by_text("中文", exact=True).click()
+    expect_answer(app.page, "若正式图层属实，化工项目禁止")
+    app.wait_idle()
+    app.page.reload()
+    expect_answer(app.page, "若正式图层属实，化工项目禁止")
+    open_page(app, "地图与核查")
+    expect_answer(app.page, "若正式图层属实，化工项目禁止")
+
+
+def test_ux_1_a_drawing_stays_in_the_tools_of_the_map(app: App) -> None:
+    draw_rectangle(app)
+    app.wait_checked()
+    assert shapes_drawn(app) == 1
+    app.wait_idle()
+    app.page.reload()
+    app.wait_checked()
+    assert shapes_drawn(app) == 1
+    open_page(app, "核查")
+    app.wait_checked()
+    assert shapes_drawn(app) == 1
+    app.page.get_by_text("English", exact=True).click()
+    expect(app.page.get_by_text("Start anew")).to_be_visible(timeout=PATIENCE_MS)
+    app.wait_checked()
+    app.wait_idle()
+    assert shapes_drawn(app) == 1
+
+
+def test_two_sessions_never_share_a_work(app: App, browser: Browser, site_file: Path) -> None:
+    """Who opens a copied link gets a copy: what either does from then on is not seen by the other."""
+    app.upload(site_file)
+    expect_answer(app.page)
+    app.wait_idle()
+    address = app.page.url
+    assert "work=" in address
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(address)
+    expect_answer(other)
+    pick(app.page, app.page.get_by_label("活动类型"), "化工项目")
+    expect_answer(app.page, "化工项目")
+    app.wait_idle()
+    assert app.page.url != address, "the first session goes on under an id of its own"
+    other.reload()
+    expect_answer(other)
+    expect(other.locator(".rl-sentence").first).to_contain_text("未选择拟建项目")
+    context.close()
+
+
+def test_only_the_way_to_start_anew_discards(app: App, site_file: Path) -> None:
+    app.upload(site_file)
+    expect_answer(app.page)
+    app.wait_idle()
+    app.page.get_by_role("link", name="重新开始").click()
+    app.page.wait_for_url(lambda url: "work=" not in url)
+    app.wait_drawn()
+    app.wait_idle()
+    expect(app.page.locator(".rl-verdict")).to_have_count(0)
+    expect(app.page.get_by_role("link", name="重新开始")).to_have_count(0)
+    app.page.go_back()
+    expect_answer(app.page)
+
+
+def test_ux_2_a_snapshot_can_be_made_after_another_page(app: App) -> None:
+    open_page(app, "县域")
+    expect(app.page.locator(MAP)).to_have_count(0, timeout=PATIENCE_MS)
+    open_page(app, "地图与核查")
+    app.wait_drawn()
+    app.wait_idle()
+    expect(app.page.locator(".st-key-take-make button")).to_be_enabled()
+
+
+def test_ux_5_an_old_address_leads_to_the_map_and_help_covers_no_link(browser: Browser, server: str) -> None:
+    page = browser.new_page()  # a browser that was never here: help is shown on a first visit
+    page.goto(f"{server}/map?c=116.5,27.9,10")
+    page.wait_for_url(lambda url: "/map" not in url and "c=116.5" in url.replace("%2C", ","))
+    App(page).wait_drawn()
+    expect(page.get_by_role("button", name="使用说明")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.close()
+
+
+def test_ux_9_no_raw_key_in_an_answer(app: App, site_file: Path) -> None:
+    app.upload(site_file)
+    expect_answer(app.page)
+    open_page(app, "核查")
+    pick(app.page, app.page.get_by_label("活动类型"), "露天采矿")
+    expect_answer(app.page, "露天")
+    app.wait_idle()
+    expect(app.page.locator("body")).not_to_contain_text("limited_unverified")
+
+
+def test_ux_12_a_site_outside_all_counties_is_told_first(app: App, tmp_path: Path) -> None:
+    path = tmp_path / "beijing.geojson"
+    frame = gpd.GeoDataFrame({"id": ["B"]}, geometry=[shapely.box(116.38, 39.9, 116.39, 39.91)], crs=4326)
+    frame.to_file(path, driver="GeoJSON")
+    app.upload(path)
+    expect_answer(app.page, "各县界线之外")
+
+
+@pytest.mark.parametrize(("typed", "activity"), [("加油站", "住宅与公共建筑"), ("民宿", "旅游"), ("变电站", "电")])
+def test_ux_24_activities_are_found_by_everyday_words(app: App, site_file: Path, typed: str, activity: str) -> None:
+    app.upload(site_file)
+    expect_answer(app.page)
+    app.wait_idle()
+    box = app.page.get_by_label("活动类型")
+    box.click()
+    box.fill(typed)
+    expect(app.page.get_by_role("option").first).to_contain_text(activity)

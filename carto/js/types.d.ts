@@ -13,6 +13,7 @@ interface Window {
     previous_data: object;
     selected_layers: Record<string, Redline.Told>;
     returned_objects: string[];
+    all_drawings: unknown[] | null;
   };
   initComponent: (map: L.Map, hover: boolean) => void;
 }

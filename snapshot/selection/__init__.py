@@ -5,7 +5,7 @@ from snapshot.selection.geopackage_tables import Sheet, close_geopackage, fill_g
 from snapshot.selection.icons import icon_png
 from snapshot.selection.layer_tables import about_table, findings_table
 from snapshot.selection.names import safe_name, short_fields
-from snapshot.selection.naming import export_name
+from snapshot.selection.naming import check_file_name, export_name
 from snapshot.selection.qml import Category, GeometryKind
 from snapshot.selection.selection import Filter, Selection, Taken, kept_rows, selected, territory
 
@@ -19,6 +19,7 @@ __all__ = [
     "about_table",
     "beyond",
     "by_kind",
+    "check_file_name",
     "close_geopackage",
     "export_name",
     "fill_geopackage",

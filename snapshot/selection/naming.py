@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import shapely
@@ -13,7 +13,7 @@ from snapshot.selection.names import safe_name
 from snapshot.selection.selection import Selection
 from words import Lang, t
 
-__all__ = ["export_name"]
+__all__ = ["check_file_name", "export_name"]
 
 _LEVELS: Final = ("county", "prefecture", "province")
 _MOST_NAMES: Final = 2
@@ -31,6 +31,24 @@ def export_name(selection: Selection, form: str, lang: Lang) -> str:
     lang : {"zh", "en"}
     """
     parts = (_place(selection, lang), _content(selection, lang), form.upper(), stamp_text())
+    return safe_name("_".join(part.replace(" ", "-") for part in parts if part))
+
+
+def check_file_name(project: str, content: Literal["results", "report"], form: str, lang: Lang, check_id: str) -> str:
+    """Return the name of a file of a check, without suffix: project, content and form, when; or its check id.
+
+    Parameters
+    ----------
+    project : str
+        Name of the project, or of the file that was checked.
+    content : {"results", "report"}
+    form : str
+        Code of the form, such as ``xlsx``.
+    lang : {"zh", "en"}
+    check_id : str
+        Under which the check is stored; empty if it is not.
+    """
+    parts = (project, t(f"naming.{content}", lang), form.upper(), check_id or stamp_text())
     return safe_name("_".join(part.replace(" ", "-") for part in parts if part))
 
 

@@ -24,7 +24,7 @@ TXT_CORNERS = ((116.951, 27.600), (116.953, 27.600), (116.953, 27.602), (116.951
 def check(visitor: App, server: str) -> App:
     """Return the app with the Check page open."""
     visitor.page.goto(f"{server}/check")
-    expect(visitor.page.get_by_text("粘贴坐标")).to_be_visible(timeout=PATIENCE_MS)
+    expect(visitor.page.get_by_role("radio", name="粘贴坐标")).to_be_visible(timeout=PATIENCE_MS)
     visitor.wait_drawn()
     return visitor
 
@@ -138,7 +138,7 @@ def test_a_check_that_is_kept_is_the_same_by_link_and_command_line(
 
 
 def test_pasted_coordinates_and_drawing_are_checked(check: App) -> None:
-    check.page.get_by_text("粘贴坐标").click()
+    check.page.get_by_role("radio", name="粘贴坐标").click()
     field = check.page.get_by_label("坐标，一行一点")
     field.fill("116°57′00″E 27°36′00″N\n116°57′10″E 27°36′00″N\n116°57′10″E 27°36′10″N")
     field.press("Control+Enter")

@@ -174,3 +174,16 @@ def test_ux_24_activities_are_found_by_everyday_words(app: App, site_file: Path,
     box.click()
     box.fill(typed)
     expect(app.page.get_by_role("option").first).to_contain_text(activity)
+
+
+def test_a_file_taken_out_of_the_uploader_is_gone(app: App, site_file: Path) -> None:
+    app.upload(site_file)
+    expect_answer(app.page)
+    app.wait_idle()
+    app.page.get_by_test_id("stFileUploader").get_by_role("button", name="Remove").click()
+    expect(app.page.locator(".rl-verdict")).to_have_count(0, timeout=PATIENCE_MS)
+    app.wait_idle()
+    app.page.reload()
+    app.wait_drawn()
+    app.wait_idle()
+    expect(app.page.locator(".rl-verdict")).to_have_count(0)

@@ -56,6 +56,8 @@ def test_draw_check_and_take_away(app: App, tmp_path: Path) -> None:
     states = app.states()
     assert states["permanent_farmland"] == "not_checked"
     assert states["redline_jiangxi"] == "indicative"
+    app.page.locator(".st-key-box_take summary").first.click()
+    app.pick(app.page.locator("[class*=st-key-take-extent] input"), "全部")
     taken = app.take()
     target = tmp_path / "taken.gpkg"
     taken.save_as(target)
@@ -82,7 +84,10 @@ def _check_snapshot(target: Path) -> None:
 def test_upload_is_checked_as_the_command_line_does(app: App, site_file: Path) -> None:
     app.upload(site_file)
     app.wait_checked()
-    taken = app.download("下载核查结果 JSON")
+    app.press("继续：存档、出报告")
+    app.page.wait_for_url("**/check*")
+    app.wait_checked()
+    taken = app.download("JSON", exact=True)
     from_browser = json.loads(Path(taken.path()).read_text(encoding="utf-8"))
     assert from_browser["sites"][0]["id"] == "A1"
     assert [county["name"] for county in from_browser["sites"][0]["counties"]] == ["资溪县"]
@@ -136,7 +141,7 @@ def test_broken_upload_is_one_sentence_and_the_app_goes_on(
 
 def test_english_by_one_switch(app: App) -> None:
     app.page.get_by_text("English").click()
-    expect(app.page.get_by_text("Check a site")).to_be_visible(timeout=PATIENCE_MS)
+    expect(app.page.get_by_role("strong").filter(has_text="Check a site")).to_be_visible(timeout=PATIENCE_MS)
     app.wait_drawn()
     expect(app.map.get_by_text("County boundaries").first).to_be_visible(timeout=PATIENCE_MS)
     assert "lang=en" in app.page.url

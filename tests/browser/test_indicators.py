@@ -72,7 +72,7 @@ def test_an_indicator_is_chosen_classified_picked_and_downloaded(page: App) -> N
     expect(page.page.locator(f'[data-picked="{here["adcode"]}"]')).to_contain_text(here["name_zh"], timeout=PATIENCE_MS)
     rows = saved_csv(page)
     assert len(rows) == len(counties)
-    told = {row["区划代码"]: float(row["数值（平方千米）"]) for row in rows}
+    told = {row["区划代码"]: float(row["数值（平方公里）"]) for row in rows}
     plane = counties.to_crs("ESRI:102025").set_index("adcode").area / 1e6  # Albers, equal-area
     for code, area_km2 in plane.items():
         assert told[str(code)] == pytest.approx(area_km2, rel=2e-3)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+import time_machine
 
 from layers.catalogue.model import Layer
-from snapshot.selection.naming import export_name
+from snapshot.selection.naming import check_file_name, export_name
 from snapshot.selection.selection import Selection
 
 
@@ -44,3 +45,9 @@ def test_layers_of_one_group_are_called_by_it(shipped: dict[str, Layer]) -> None
 def test_many_counties_and_english(shipped: dict[str, Layer]) -> None:
     name = named(shipped, adcodes=("361028", "361022", "361021"), chosen=("waters", "rivers"), lang="en")
     assert name.startswith("Zixi-County+Lichuan-County+more_")
+
+
+@time_machine.travel("2026-11-28T19:17:00Z", tick=False)  # 03:17 of the next day in the office
+def test_a_file_of_a_check_is_named_by_project_content_form_and_time_or_check() -> None:
+    assert check_file_name("某养殖场", "report", "pdf", "zh", "") == "某养殖场_核查报告_PDF_20261129-0317"
+    assert check_file_name("a b/c", "results", "xlsx", "en", "R20261129-7F3K") == "a-b_c_findings_XLSX_R20261129-7F3K"

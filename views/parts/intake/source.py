@@ -102,7 +102,7 @@ SOURCE_TEXT: Final[PersistentWidget[str]] = PersistentWidget("chk-text", "")
 SOURCE_SHAPE: Final[PersistentWidget[str | None]] = PersistentWidget("chk-shape", "auto")
 _FILE: Final[Slot[Source | None]] = Slot("chk-file", None)
 _UPLOAD_ID: Final[Slot[str]] = Slot("chk-upload-seen", "")
-"""Per uploader: id of the upload that it showed last; not "" while it shows one."""
+"""Per uploader: id of the upload that it showed last."""
 _DRAWINGS: Final[Slot[list[dict[str, Any]]]] = Slot("chk-drawings", [])
 _MAP_DRAWINGS: Final[Slot[str]] = Slot("chk-drawn-here", "")
 """Per map: digest of what was drawn on it when it was read last."""
@@ -158,6 +158,8 @@ def upload_site(key: str, *, label_visible: bool = False) -> Source | None:
         key=key,
         help=say("check_page.upload_help", days=f"{catalogue().drafts.keep_days:g}"),
         label_visibility="visible" if label_visible else "collapsed",
+        on_change=_file_taken_away,
+        args=(key,),
     )
     seen = _UPLOAD_ID.of(key)
     if uploaded is not None and uploaded.file_id != seen.get():
@@ -166,14 +168,16 @@ def upload_site(key: str, *, label_visible: bool = False) -> Source | None:
         if SOURCE_KIND.kept() != "file":
             SOURCE_KIND.set_next("file")
             SOURCE_KIND.keep("file")
-    elif uploaded is None and seen.get():
-        seen.set("")
-        if SOURCE_KIND.kept() == "file":
-            _FILE.clear()
     stored = _FILE.get()
     if stored is not None and uploaded is None:
         st.caption(say("check_page.held", name=file_name_text(stored.name)))
     return stored
+
+
+def _file_taken_away(key: str) -> None:
+    """Forget the file when the user takes it out of an uploader; one shown anew is empty and changes nothing."""
+    if st.session_state.get(key) is None and SOURCE_KIND.kept() == "file":
+        _FILE.clear()
 
 
 def set_file(name: str, content: bytes) -> None:

@@ -16,6 +16,7 @@ from carto.markup import Markup, style
 from siting.check import Run, compare, occupation, one_site, places_of, result_columns
 from siting.records import VERDICTS
 from snapshot.findings import labels_of, write_results
+from snapshot.selection import check_file_name
 from views.parts.findings import COLOURS, RUN_NUMBER, layer_title, size_text, stands_for_title
 from views.session import Memo, html_of, lang, say, show_html
 
@@ -195,19 +196,20 @@ def show_occupation(run: Run) -> None:
         st.dataframe(frame, hide_index=True, width="stretch")
 
 
-def show_downloads(run: Run, check_id: str | None = None) -> None:
+def show_downloads(run: Run, project: str, check_id: str | None = None) -> None:
     """Show a download button per form of the results; a file is written when its button is pressed."""
     st.markdown(f"**{say('check_page.take')}**")
     if len(run.sites) > 1:
         st.caption(say("check_page.batch_take"))
     language = lang()
+    project = project or Path(run.sites.name).stem
     columns = st.columns(len(_FORMS))
     for column, (form, (label, mime)) in zip(columns, _FORMS.items(), strict=True):
         with column:
             st.download_button(
                 label,
                 data=partial(_results_bytes, run, form, language, check_id),
-                file_name=f"redline-{check_id or 'check'}.{form}",
+                file_name=f"{check_file_name(project, 'results', form, language, check_id or '')}.{form}",
                 mime=mime,
                 on_click="ignore",
                 width="stretch",

@@ -145,7 +145,7 @@ def _new_check() -> None:
                 show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
         with result_box:
             _show_site(run, site_result, sites, position, _read_token(source))
-            show_downloads(run, check_id)
+            show_downloads(run, current_case(check_id).name, check_id)
             show_reports(lambda: run, current_case(check_id), run.sites.name, check_id, "check")
     with map_box:
         _show_map(source, sites, run)

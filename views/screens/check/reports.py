@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from siting.check import CASE_FIELDS, Case, Run
 from snapshot.deliver import Order, deliver
 from snapshot.pictures import Picture
 from snapshot.report import deliver_report, results_selection
-from snapshot.selection import safe_name
+from snapshot.selection import check_file_name
 from snapshot.sheet import PAPER, relief_of
 from views.parts.takeaway import show_exports, start_export
 from views.screens.check.case import CASE_FIELD
@@ -49,7 +49,11 @@ def show_reports(load_run: Callable[[], Run], case: Case, name: str, check_id: s
     place : str
         Place on the page: prefix of its widget keys, and of its orders.
     """
-    stem = safe_name(f"{case.name or Path(name).stem}-{check_id or 'redline'}")
+    project = case.name or Path(name).stem
+
+    def stem(content: Literal["results", "report"], form: str) -> str:
+        return check_file_name(project, content, form, lang(), check_id or "")
+
     pdf_box, docx_box, form_box, make_box = st.columns([1, 1, 1.5, 0.8], vertical_alignment="bottom")
     form = form_box.selectbox(
         say("take.site_form"),
@@ -61,11 +65,11 @@ def show_reports(load_run: Callable[[], Run], case: Case, name: str, check_id: s
         title = f"{say('take.group_report')} · {say(f'take.form_report_{suffix}')}"
         with column:
             if pressed(title, key=f"take-{place}-{suffix}", width="stretch"):
-                _submit(place, title, _report_work(load_run, case, f"{stem}.{suffix}", check_id))
+                _submit(place, title, _report_work(load_run, case, f"{stem('report', suffix)}.{suffix}", check_id))
     with make_box:
         if pressed(say("take.make"), key=f"take-{place}-make", width="stretch"):
             title = say("take.form_site_sheet" if form == "pdf" else f"take.form_{form}")
-            _submit(place, title, _file_work(load_run, form, stem))
+            _submit(place, title, _file_work(load_run, form, stem("results", form), project))
     show_exports(place)
 
 
@@ -92,7 +96,7 @@ def _report_work(load_run: Callable[[], Run], case: Case, name: str, check_id: s
     return work
 
 
-def _file_work(load_run: Callable[[], Run], form: str, stem: str) -> Work:
+def _file_work(load_run: Callable[[], Run], form: str, stem: str, title: str) -> Work:
     """Return the job that writes the sites with their findings in a form, ``pdf`` as a map sheet."""
     language, settings = lang(), catalogue()
     relief = relief_of(settings.folder / settings.map.base)
@@ -105,6 +109,6 @@ def _file_work(load_run: Callable[[], Run], form: str, stem: str) -> Work:
         on = tuple(layer.id for layer in run.layers.values() if layer.spec.on and layer.frame is not None)
         chosen = replace(selection, only_sites=False, chosen=on)
         with PAPER:
-            return deliver(Order(form, chosen, Picture(title=stem, relief=relief)), folder / stem, progress)
+            return deliver(Order(form, chosen, Picture(title=title, relief=relief)), folder / stem, progress)
 
     return work

@@ -11,7 +11,7 @@ def test_a_sentence_names_the_drawing_in_its_language() -> None:
     drawing = geo.sites.drawn._DRAWING
     assert words.in_language(drawing, "zh") == words.t("geo.drawing", "zh")
     assert words.in_language(drawing, "en") == "the drawing"
-    assert "drawing" not in words.t("check_page.taken_over", "zh", name=drawing)
+    assert "drawing" not in words.t("check_page.held", "zh", name=drawing)
 
 
 def test_a_kept_name_is_the_same_and_others_stay() -> None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Final, cast
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from views.session.state import Slot
+from views.session.state import Slot, keep_choices
 from views.session.workspace import catalogue
 from words import LANGUAGES, Lang, t
 
 __all__ = ["lang", "say", "switch_language"]
 
 _SWITCH: Final = "language_switch"
-_CHOICES: Final = ("string_value", "string_array_value")
-"""What Streamlit calls the values of widgets with options, and of text fields."""
 _LANG: Final[Slot[Lang | None]] = Slot("lang", None)
 
 
@@ -41,29 +38,10 @@ def switch_language() -> None:
         label_visibility="collapsed",
     )
     if chosen and chosen != now:
-        _keep_choices()
+        keep_choices(other_than=_SWITCH)
         _LANG.set(chosen)
         st.query_params["lang"] = chosen
         st.rerun()
-
-
-def _keep_choices() -> None:
-    """Keep what is chosen in drop-downs and the like on the page that follows the switch.
-
-    The browser names an option by its label, and that is another one in the other language: an option that only the
-    browser knows of would come back as an unknown text. Set from here, it goes out under its new label.
-    """
-    context = get_script_run_ctx()
-    if context is None:
-        return
-    state = context.session_state._state  # noqa: SLF001 -- the public state does not tell widgets apart
-    for widget_id, key in list(state._key_id_mapper.id_key_mapping.items()):  # noqa: SLF001
-        about = state._new_widget_state.widget_metadata.get(widget_id)  # noqa: SLF001
-        if key == _SWITCH or about is None or about.value_type not in _CHOICES or key not in st.session_state:
-            continue
-        chosen = st.session_state[key]
-        if not isinstance(chosen, dict):  # the rows selected in a table, which cannot be set
-            st.session_state[key] = chosen
 
 
 def say(key: str, /, **values: object) -> str:

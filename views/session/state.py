@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from typing import Any, Final, Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 __all__ = [
-    "PersistentWidget", "Slot", "persistent_values", "set_persistent_values", "set_widget", "widget_value",
+    "PersistentWidget", "Slot", "keep_choices", "persistent_values", "set_persistent_values", "set_widget",
+    "widget_value",
 ]  # fmt: skip
 
 T = TypeVar("T")
+_CHOICES: Final = ("string_value", "string_array_value")
+"""What Streamlit calls the values of widgets with options, and of text fields."""
 _COPY: Final = "kept-"
 """Before the key of a persistent widget: the key of the copy that outlives the page."""
 
@@ -125,3 +129,27 @@ def widget_value(key: str, default: Any = None) -> Any:
 def set_widget(key: str, value: Any) -> None:
     """Set the value of a widget whose key is made at run time; call it before the widget is drawn."""
     st.session_state[key] = value
+
+
+def keep_choices(*, other_than: str) -> None:
+    """Keep what is chosen in drop-downs and the like while the language changes.
+
+    The browser names an option by its label, and that is another one in the other language: an option that only the
+    browser knows of would come back as an unknown text. Set from here, it goes out under its new label.
+
+    Parameters
+    ----------
+    other_than : str
+        Key of a widget that this run has shown already: it can no longer be set.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    state = context.session_state._state  # noqa: SLF001 -- the public state does not tell widgets apart
+    for widget_id, key in list(state._key_id_mapper.id_key_mapping.items()):  # noqa: SLF001
+        about = state._new_widget_state.widget_metadata.get(widget_id)  # noqa: SLF001
+        if key == other_than or about is None or about.value_type not in _CHOICES or key not in st.session_state:
+            continue
+        chosen = st.session_state[key]
+        if not isinstance(chosen, dict):  # the rows selected in a table, which cannot be set
+            st.session_state[key] = chosen

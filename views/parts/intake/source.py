@@ -12,7 +12,7 @@ import streamlit as st
 from carto.markup import Markup
 from geo.read import SUFFIXES
 from siting.check import Settings
-from views.session import PersistentWidget, Slot, catalogue, file_name_text, say, show_html
+from views.session import PersistentWidget, Slot, catalogue, file_name_text, say, show_html, widget_value
 from views.work import WorkFile, WorkPart, address_of_new_work
 
 __all__ = [
@@ -176,7 +176,7 @@ def upload_site(key: str, *, label_visible: bool = False) -> Source | None:
 
 def _file_taken_away(key: str) -> None:
     """Forget the file when the user takes it out of an uploader; one shown anew is empty and changes nothing."""
-    if st.session_state.get(key) is None and SOURCE_KIND.kept() == "file":
+    if widget_value(key) is None and SOURCE_KIND.kept() == "file":
         _FILE.clear()
 
 

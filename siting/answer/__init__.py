@@ -1,7 +1,7 @@
 """The answer of a check in words: the sentence, its reasons, next steps, and amounts as text."""
 
 from siting.answer.amounts import area_text, direction_text, distance_text, hectares_text, share_text
-from siting.answer.batch import batch_sentence
+from siting.answer.batch import batch_overlaps, batch_sentence
 from siting.answer.places import layer_name
 from siting.answer.reasons import reasons_of
 from siting.answer.steps import keepers
@@ -9,6 +9,7 @@ from siting.answer.summary import summary_of, with_summaries
 
 __all__ = [
     "area_text",
+    "batch_overlaps",
     "batch_sentence",
     "direction_text",
     "distance_text",

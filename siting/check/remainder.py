@@ -184,10 +184,12 @@ def compare(results: Mapping[str, CheckResult]) -> pd.DataFrame:
     DataFrame
         A row per scheme, in the order given: ``scheme``, ``sites``, ``verdict`` (the gravest), ``area_m2``,
         ``length_m`` (sums; NaN where no site has any), ``prohibited``, ``review_required`` (rules, each once),
-        ``not_firm`` (findings within accuracy), ``hit_layers``, ``missing_required`` (ids and words separated by
-        ``;``), ``way_out_m2``, ``way_out_m`` (what is left; the whole where nothing forbids), and for every layer that
-        any scheme meets ``overlap_m2:<id>`` and ``overlap_m:<id>`` (NaN where a scheme could not be checked against
-        it, 0 where it meets nothing of it).
+        ``prohibited_if_official`` (rules that would prohibit, were their layer not an illustration), ``not_firm``
+        (findings within accuracy), ``hit_layers``, ``missing_required`` (ids and words separated by ``;``),
+        ``way_out_m2``, ``way_out_m`` (what is left; the whole where nothing forbids), and for every layer that any
+        scheme meets ``overlap_m2:<id>`` and ``overlap_m:<id>`` (NaN where a scheme could not be checked against
+        it, 0 where it meets nothing of it) and ``met:<id>`` (how many of its sites meet it; a line may cross another
+        without any overlap).
 
     Raises
     ------
@@ -217,6 +219,7 @@ def _scheme(result: CheckResult) -> dict[str, Any]:
         "area_m2": sites["area_m2"].sum(min_count=1),
         "length_m": sites["length_m"].sum(min_count=1),
         **{code: len({rule["id"] for rule in rules_met if rule["counts_as"] == code}) for code in GRAVE},
+        "prohibited_if_official": len({rule["id"] for rule in rules_met if _would_forbid(rule)}),
         "not_firm": int((findings["firm"].to_numpy() == False).sum()),  # noqa: E712
         "hit_layers": ";".join(dict.fromkeys(hits)),
         "missing_required": ";".join(dict.fromkeys(word for words in sites["missing_required"] for word in words)),
@@ -230,6 +233,13 @@ def _scheme(result: CheckResult) -> dict[str, Any]:
     }
 
 
+def _would_forbid(rule: Mapping[str, Any]) -> bool:
+    """Return whether a rule that only warns, for its layer is an illustration, would forbid on the official one."""
+    if rule["status"] != "applies" or rule["counts_as"] in (None, "prohibited"):
+        return False
+    return rule.get("would_count_as") == "prohibited"
+
+
 def _by_layer(result: CheckResult, names: Sequence[str]) -> dict[str, float]:
     """Return the overlap of one scheme with each layer."""
     found: dict[str, float] = {}
@@ -238,4 +248,5 @@ def _by_layer(result: CheckResult, names: Sequence[str]) -> dict[str, float]:
         checked = bool((rows["state"] != "not_checked").all()) and len(rows) > 0
         for measure in ("overlap_m2", "overlap_m"):
             found[f"{measure}:{name}"] = float(rows[measure].sum()) if checked else float("nan")
+        found[f"met:{name}"] = int(rows["relation"].isin(MEETING).sum())
     return found

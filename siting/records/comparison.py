@@ -31,6 +31,9 @@ class SchemeRecord(TypedDict):
         Annotated[Measure, Field(description="Of the centrelines, where lines were checked as corridors.")]
     ]
     prohibited: Annotated[int, Field(description="Rules, each once.")]
+    prohibited_if_official: Annotated[
+        int, Field(description="Rules that would prohibit, were their layer not an illustration; each once.")
+    ]
     review_required: int
     not_firm: Annotated[int, Field(description="Findings within accuracy: survey needed.")]
     hit_layers: list[str]

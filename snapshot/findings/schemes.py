@@ -184,6 +184,7 @@ def _rows(schemes: Schemes, lang: Lang, *, counted: bool = False) -> list[tuple[
         ("verdict", [t(f"siting.verdict_{code}", lang) for code in table["verdict"]]),
         ("size", [_size(*pair, lang) for pair in sizes]),
         ("prohibited", [str(n) for n in table["prohibited"]]),
+        ("prohibited_if", [str(n) for n in table["prohibited_if_official"]]),
         ("review", [str(n) for n in table["review_required"]]),
         ("not_firm", [str(n) for n in table["not_firm"]]),
         ("way", [_size(*pair, lang) for pair in left]),
@@ -210,7 +211,7 @@ def _takes(row: Mapping[Any, Any], name: str, lang: Lang) -> str:
     if math.isnan(area) and math.isnan(length):
         return t("check_page.scheme_unchecked", lang)
     if not area > 0 and not length > 0:
-        return "0"
+        return t("check_page.scheme_met", lang) if row.get(f"met:{name}", 0) > 0 else "0"
     return area_text(area, lang) if area > 0 else length_text(length, lang)
 
 

@@ -44,7 +44,9 @@ class Chapters:
     def answer(self) -> list[Block]:
         """Return the answer: of one site in full, of several how many lie on what and each in a line."""
         if len(self._sites) > 1:
-            return [Text(batch_sentence(self._sites, self._specs, self._lang), "answer"), *self.verdicts()]
+            rows = pd.DataFrame([found for site in self._sites for found in site["findings"]])
+            sentence = batch_sentence([site["verdict"] for site in self._sites], rows, self._specs, self._lang)
+            return [Text(sentence, "answer"), *self.verdicts()]
         (site,) = self._sites
         summary, lang = site["summary"], self._lang
         reasons = [reason["text"][lang] for reason in summary["reasons"]]

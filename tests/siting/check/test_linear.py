@@ -175,3 +175,19 @@ def test_lines_on_a_river_are_measured_along_it(make_layer, counties) -> None:
     sections = linear_sections(sites.frame, [layer])
     assert sections["kind"].tolist() == ["along"] * 3
     assert sections["length_m"].tolist() == pytest.approx(right_m, abs=2e-3)
+
+
+def test_schemes_on_an_illustration_are_told_apart_by_what_would_forbid(make_layer, counties) -> None:
+    """On the drawn red line no rule forbids, but one would on the official line; off it, none would."""
+    layer = make_layer(AREA, stands_for="redline", id="redline", basis="modelled", accuracy_m=None)
+    away = shapely.LineString([(116.3, 27.7), (116.5, 27.7)])
+    schemes = {
+        name: check(sites_of(line), [layer], counties, activity="chemical_project")
+        for name, line in {"on it": ROAD, "off it": away}.items()
+    }
+    table = compare(schemes).set_index("scheme")
+    assert table["prohibited"].tolist() == [0, 0]
+    assert table.loc["on it", "prohibited_if_official"] > 0
+    assert table.loc["off it", "prohibited_if_official"] == 0
+    assert table["overlap_m:redline"].tolist() == pytest.approx([along(116.40) - along(116.35), 0.0], abs=2e-3)
+    assert table["met:redline"].tolist() == [1, 0]

@@ -9,24 +9,34 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
+import shapely
 import streamlit as st
 
 from carto.markup import Markup, style
-from siting.check import Run, compare, occupation, one_site, places_of, result_columns
+from siting.answer import batch_overlaps, batch_sentence
+from siting.check import Run, compare, occupation, one_site, places_of
 from siting.records import VERDICTS
 from snapshot.findings import labels_of, write_results
 from snapshot.selection import check_file_name
-from views.parts.findings import COLOURS, RUN_NUMBER, layer_title, size_text, stands_for_title
-from views.session import Memo, html_of, lang, say, show_html
+from views.parts.findings import COLOURS, CSS, RUN_NUMBER, layer_title, size_text, stands_for_title
+from views.session import Memo, Slot, html_of, lang, say, show_html
 
-__all__ = ["show_downloads", "show_occupation", "show_schemes", "show_sites"]
+__all__ = ["PICKED", "pick_on_map", "show_batch", "show_downloads", "show_occupation", "show_schemes", "show_sites"]
 
 _COMPARISON: Final[Memo[pd.DataFrame]] = Memo("chk-compared")
 _TABLE: Final[Memo[pd.DataFrame]] = Memo("chk-all-sites")
 _LAND_TAKEN: Final[Memo[pd.DataFrame]] = Memo("chk-occupation")
 
+PICKED: Final[Slot[tuple[int, int]]] = Slot("chk-picked", (-1, 0))
+"""Number of the run, and position of the site of it that was clicked on the map last."""
+_CLICK: Final[Slot[tuple[float, float] | None]] = Slot("chk-clicked", None)
+"""Where the map was clicked last (longitude, latitude)."""
+
 _MAX_SCHEMES: Final = 5
+_MAX_OVERLAPS: Final = 4
+"""Columns of the table of sites: the layers that most sites lie on."""
 _TABLE_HEIGHT_PX: Final = 320
 _FORMS: Final = {
     "csv": ("CSV", "text/csv"),
@@ -72,6 +82,7 @@ def _schemes_html(run: Run, table: pd.DataFrame) -> Markup:
     rows: list[tuple[str, list[str]]] = [
         ("scheme_size", [size_text(a, b) for a, b in zip(table["area_m2"], table["length_m"], strict=True)]),
         ("scheme_prohibited", [str(n) for n in table["prohibited"]]),
+        ("scheme_prohibited_if", [str(n) for n in table["prohibited_if_official"]]),
         ("scheme_review", [str(n) for n in table["review_required"]]),
         ("scheme_not_firm", [str(n) for n in table["not_firm"]]),
         ("scheme_way", [size_text(a, b) for a, b in zip(table["way_out_m2"], table["way_out_m"], strict=True)]),
@@ -101,7 +112,7 @@ def _overlap_text(row: pd.Series, layer: str) -> str:
     if pd.isna(area) and pd.isna(length):
         return say("check_page.scheme_unchecked")
     if not (area or 0) > 0 and not (length or 0) > 0:
-        return "0"
+        return say("check_page.scheme_met") if row.get(f"met:{layer}", 0) > 0 else "0"
     return size_text(area if area > 0 else None, length if length > 0 else None)
 
 
@@ -120,18 +131,44 @@ def show_sites(run: Run) -> int:
     )
     is_shown = sites["verdict"].isin(chosen_codes or codes).to_numpy()
     positions = [position for position, shown in enumerate(is_shown) if shown]
+    number, picked = PICKED.get()
+    first = positions.index(picked) if number == RUN_NUMBER.get() and picked in positions else None
     event = st.dataframe(
         _sites_table(run)[is_shown],
         hide_index=True,
         height=min(_TABLE_HEIGHT_PX, 36 * (len(positions) + 1)),
         width="stretch",
-        key=f"chk-batch-{RUN_NUMBER.get()}-{'-'.join(sorted(chosen_codes or []))}",
+        key=f"chk-batch-{RUN_NUMBER.get()}-{'-'.join(sorted(chosen_codes or []))}-{first}",
         on_select="rerun",
         selection_mode="single-row",
+        selection_default=None if first is None else {"selection": {"rows": [first], "columns": [], "cells": []}},
+        column_config=_overlap_columns(run),
     )
     rows = event["selection"]["rows"]
     st.caption(say("check_page.batch_pick"))
     return positions[rows[0]] if rows and rows[0] < len(positions) else positions[0]
+
+
+def pick_on_map(run: Run, clicked: tuple[float, float] | None, reach_deg: float) -> bool:
+    """Pick the site at which the map was clicked; return whether that is another one, so that the table is shown anew.
+
+    Parameters
+    ----------
+    run : Run
+    clicked : tuple of float or None
+        Longitude and latitude of the last click.
+    reach_deg : float
+        A line or a point is picked so far from it.
+    """
+    if clicked is None or clicked == _CLICK.get():
+        return False
+    _CLICK.set(clicked)
+    at = shapely.Point(clicked)
+    near = run.sites.frame.sindex.nearest(at, return_all=False, max_distance=reach_deg)[1]
+    if not len(near):
+        return False
+    PICKED.set((RUN_NUMBER.get(), int(near[0])))
+    return True
 
 
 def _sites_table(run: Run) -> pd.DataFrame:
@@ -140,25 +177,53 @@ def _sites_table(run: Run) -> pd.DataFrame:
 
 
 def _label_sites(run: Run) -> pd.DataFrame:
-    """Return id, verdict, size, counties, layers and missing layers of each site, as texts."""
+    """Return id, name, verdict, size (ha, km), overlaps (ha, else km), counties and missing layers of each site."""
+    sites = run.result.sites
+    ids = sites["site_id"].astype(str)
+    names = [label.removeprefix(site_id).strip() for label, site_id in zip(labels_of(run), ids, strict=True)]
+    columns: dict[str, Any] = {say("check_page.col_id"): ids.to_numpy()}
+    if any(names):
+        columns[say("check_page.col_name")] = names
+    columns[say("check_page.col_verdict")] = [say(f"siting.verdict_{code}") for code in sites["verdict"]]
+    for name, measure, unit in (("col_ha", "area_m2", 1e4), ("col_km", "length_m", 1e3)):
+        if sites[measure].notna().any():
+            columns[say(f"check_page.{name}")] = sites[measure].to_numpy(float) / unit
+    for layer, title in _overlap_titles(run).items():
+        columns[title] = _overlaps(run, layer)
+    columns[say("check_page.col_county")] = _county_names(run)
+    columns[say("check_page.col_missing")] = [_missing_text(";".join(codes)) for codes in sites["missing_required"]]
+    return pd.DataFrame(columns)
+
+
+def _overlap_titles(run: Run) -> dict[str, str]:
+    """Return the titles of the overlap columns by layer id: of the layers that most sites lie on."""
     specs = {layer.id: layer.spec for layer in run.layers.values()}
-    columns, sites = result_columns(run), run.result.sites
-    sizes = zip(columns["rl_area_m2"], columns["rl_length_m"], strict=True)
-    return pd.DataFrame(
-        {
-            say("check_page.col_id"): columns["rl_site"],
-            say("check_page.col_verdict"): [say(f"siting.verdict_{code}") for code in columns["rl_verdict"]],
-            say("check_page.col_size"): [size_text(*size) for size in sizes],
-            say("check_page.col_county"): _county_names(run),
-            say("check_page.col_layers"): [_layer_titles(text, specs) for text in columns["rl_layers"]],
-            say("check_page.col_missing"): [_missing_text(";".join(codes)) for codes in sites["missing_required"]],
-        }
-    )
+    overlaps = batch_overlaps(run.result.findings).head(_MAX_OVERLAPS)
+    keys = {str(row.Index): "col_overlap_ha" if row.area_m2 else "col_overlap_km" for row in overlaps.itertuples()}
+    return {layer: say(f"check_page.{key}", layer=layer_title(specs, layer)) for layer, key in keys.items()}
 
 
-def _layer_titles(text: str, specs: dict[str, Any]) -> str:
-    """Return the titles of layers, given as ``;``-joined ids."""
-    return say("snapshot.and").join(layer_title(specs, name) for name in filter(None, text.split(";")))
+def _overlaps(run: Run, layer: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the overlap of each site with a layer in hectares, of lines in kilometres; NaN where not checked."""
+    rows = run.result.findings[run.result.findings["layer"] == layer].set_index("site")
+    area, length = (pd.to_numeric(rows[measure]) for measure in ("overlap_m2", "overlap_m"))
+    amount = (area / 1e4).where(area.notna(), length / 1e3)
+    amount = amount.where(amount.notna() | (rows["state"] == "not_checked"), 0.0)
+    return amount.reindex(range(len(run.result.sites))).to_numpy(float)
+
+
+def _overlap_columns(run: Run) -> dict[str, Any]:
+    """Return how the columns of figures are shown: two decimals."""
+    titles = [say("check_page.col_ha"), say("check_page.col_km"), *_overlap_titles(run).values()]
+    return {title: st.column_config.NumberColumn(format="%.2f") for title in titles}
+
+
+def show_batch(run: Run) -> None:
+    """Show the answer for all sites in one sentence."""
+    specs = {layer.id: layer.spec for layer in run.layers.values()}
+    verdicts = list(run.result.sites["verdict"])
+    sentence = batch_sentence(verdicts, run.result.findings, specs, lang())
+    show_html(style(CSS), html_of("views/screens/check/templates/batch.html", count=len(verdicts), sentence=sentence))
 
 
 def _county_names(run: Run) -> list[str]:

@@ -18,6 +18,7 @@ from geo.sites import Sites
 from siting.check import GRAVE, Run, Settings, run_batch
 from siting.law import day_of
 from siting.records import VERDICTS
+from snapshot.findings import labels_of
 from views.parts.findings import (
     CHECK_MODE,
     COLOURS,
@@ -43,7 +44,15 @@ from views.parts.intake import (
 )
 from views.parts.map import show_map, view_of_bounds
 from views.screens.check import ledger as ledger_panel
-from views.screens.check.batch import show_downloads, show_occupation, show_schemes, show_sites
+from views.screens.check.batch import (
+    PICKED,
+    pick_on_map,
+    show_batch,
+    show_downloads,
+    show_occupation,
+    show_schemes,
+    show_sites,
+)
 from views.screens.check.case import show_case
 from views.screens.check.follow_up import show_path, show_reminders, show_way_out, ways_out_frame
 from views.screens.check.linear import STRUCTURES, centrelines, show_sections
@@ -71,8 +80,13 @@ _RUN: Final[Slot[tuple[Hashable, Run] | None]] = Slot("chk-run", None)
 _MAP_MOVED_FOR: Final[Slot[tuple[str, float] | None]] = Slot("chk-looked", None)
 """Token of the source and distance (m) that the map was moved for."""
 _VIEW: Final[Slot[View | None]] = Slot("chk-look", None)
+_SELECTED: Final[Slot[tuple[int, int]]] = Slot("chk-selected", (-1, 0))
+"""Number of the run, and position of the site of it that is selected."""
 
 _MAP_HEIGHT_PX: Final = 400
+_REACH_PX: Final = 8
+"""A line or a point is clicked so far from it."""
+_LEAST_MARGIN_DEG: Final = 0.002
 _MAX_IMMEDIATE: Final = 20
 """Up to so many sites are checked immediately; more wait for a button."""
 _BATCH_SIZE: Final = 500
@@ -140,7 +154,10 @@ def _new_check() -> None:
     if run is not None and source is not None and sites is not None:
         site_result = site_result_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
         with verdict_box:
-            show_verdict(site_result)
+            if len(run.result.sites) > 1:
+                show_batch(run)
+            else:
+                show_verdict(site_result)
             if site_result.site["activity"] is None:
                 show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
         with result_box:
@@ -148,7 +165,7 @@ def _new_check() -> None:
             show_downloads(run, current_case(check_id).name, check_id)
             show_reports(lambda: run, current_case(check_id), run.sites.name, check_id, "check")
     with map_box:
-        _show_map(source, sites, run)
+        _show_map(source, sites, run, position)
 
 
 def _source_bytes(source: Source | None) -> bytes | None:
@@ -239,7 +256,8 @@ def _choose_site(run: Run) -> int:
 def _show_site(run: Run, site_result: Any, sites: Sites, position: int, token: str) -> None:
     """Show the result of one site: measures, findings, approval path, way out, sections."""
     if len(run.result.sites) > 1:
-        st.markdown(f"##### {markdown_text(site_result.site['id'])}")
+        st.markdown(f"##### {markdown_text(labels_of(run)[position])}")
+        show_verdict(site_result)
         show_areas(sites, position)
     show_html(facts_html(site_result, areas=False))
     st.caption(say("check_page.law_day", day=site_result.site["as_of"]))
@@ -253,14 +271,14 @@ def _show_site(run: Run, site_result: Any, sites: Sites, position: int, token: s
     st.caption(say("snapshot.disclaimer"))
 
 
-def _show_map(source: Source | None, sites: Sites | None, run: Run | None) -> None:
-    """Show the map for drawing, with the sites by verdict and their ways out; store what was drawn."""
-    view = _map_view(source, sites, run)
+def _show_map(source: Source | None, sites: Sites | None, run: Run | None, position: int) -> None:
+    """Show the map for drawing, with the sites by verdict and their ways out; store what was drawn and clicked."""
+    view = _map_view(source, sites, run, position)
     state = show_map(
         list(current_layers().values()),
         catalogue().map,
         lang=lang(),
-        groups=_groups(sites, run),
+        groups=_groups(sites, run, position),
         go_to=view,
         height=_MAP_HEIGHT_PX,
         drawings=session_drawings(),
@@ -270,10 +288,13 @@ def _show_map(source: Source | None, sites: Sites | None, run: Run | None) -> No
         st.rerun()  # what was just drawn is the site now
     if run is not None and len(run.result.sites) > 1:
         show_html(_legend(run))
+        zoom = state.scene.view.zoom if state.scene.view is not None else catalogue().map.zoom
+        if pick_on_map(run, state.clicked, _REACH_PX * 360 / 256 / 2**zoom):
+            st.rerun()  # so that the table and the card show the site that was clicked
 
 
-def _groups(sites: Sites | None, run: Run | None) -> list[folium.FeatureGroup]:
-    """Return map groups of the sites in the colours of their verdicts, their ways out and centrelines."""
+def _groups(sites: Sites | None, run: Run | None, position: int) -> list[folium.FeatureGroup]:
+    """Return map groups of the sites in the colours of their verdicts, the selected one, ways out and centrelines."""
     if sites is None:
         return []
     if run is None or len(run.sites) != len(sites):
@@ -284,6 +305,8 @@ def _groups(sites: Sites | None, run: Run | None) -> list[folium.FeatureGroup]:
         of_verdict = run.sites.frame[["geometry"]][verdict == code]
         if len(of_verdict):
             groups.append(site_group(of_verdict, COLOURS[code]))
+    if len(run.sites) > 1:
+        groups.append(highlight_group(run.sites.frame[["geometry"]].iloc[[position]]))
     ways_out = ways_out_frame(run)
     if ways_out is not None:
         groups.append(site_group(ways_out, _WAY_OUT_COLOUR, dashed=True))
@@ -291,8 +314,8 @@ def _groups(sites: Sites | None, run: Run | None) -> list[folium.FeatureGroup]:
     return groups if lines is None else [*groups, lines]
 
 
-def _map_view(source: Source | None, sites: Sites | None, run: Run | None) -> View | None:
-    """Return the view to move the map to: a new site, with the features that it is too near to.
+def _map_view(source: Source | None, sites: Sites | None, run: Run | None, position: int) -> View | None:
+    """Return the view to move the map to: a new site with what it is too near to, or one ticked in the table.
 
     A drawing moves nothing: it is in view already.
     """
@@ -310,6 +333,13 @@ def _map_view(source: Source | None, sites: Sites | None, run: Run | None) -> Vi
                 west - max(east - west, lon_margin_deg), south - max(north - south, lat_margin_deg),
                 east + max(east - west, lon_margin_deg), north + max(north - south, lat_margin_deg),
             ))  # fmt: skip
+    selected, before = (RUN_NUMBER.get(), position), _SELECTED.get()
+    _SELECTED.set(selected)
+    in_table = run is not None and selected != before and selected[0] == before[0] and selected != PICKED.get()
+    if run is not None and in_table and len(run.sites) > 1:
+        west, south, east, north = run.sites.frame.geometry.iloc[position].bounds
+        margin_deg = max(east - west, north - south, _LEAST_MARGIN_DEG)
+        _VIEW.set(view_of_bounds(west - margin_deg, south - margin_deg, east + margin_deg, north + margin_deg))
     return _VIEW.get()
 
 

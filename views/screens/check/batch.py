@@ -15,7 +15,7 @@ import shapely
 import streamlit as st
 
 from carto.markup import Markup, style
-from siting.answer import batch_overlaps, batch_sentence
+from siting.answer import batch_overlaps, batch_sentence, layer_name
 from siting.check import Run, compare, occupation, one_site, places_of
 from siting.records import VERDICTS
 from snapshot.findings import labels_of, write_results
@@ -197,10 +197,15 @@ def _label_sites(run: Run) -> pd.DataFrame:
 
 def _overlap_titles(run: Run) -> dict[str, str]:
     """Return the titles of the overlap columns by layer id: of the layers that most sites lie on."""
-    specs = {layer.id: layer.spec for layer in run.layers.values()}
     overlaps = batch_overlaps(run.result.findings).head(_MAX_OVERLAPS)
     keys = {str(row.Index): "col_overlap_ha" if row.area_m2 else "col_overlap_km" for row in overlaps.itertuples()}
-    return {layer: say(f"check_page.{key}", layer=layer_title(specs, layer)) for layer, key in keys.items()}
+    specs = {layer: run.layers[layer].spec for layer in keys}
+    words = [spec.stands_for for spec in specs.values()]
+    short = {
+        layer: layer_name(spec, lang()) if words.count(spec.stands_for) == 1 else layer_title(specs, layer)
+        for layer, spec in specs.items()
+    }
+    return {layer: say(f"check_page.{key}", layer=short[layer]) for layer, key in keys.items()}
 
 
 def _overlaps(run: Run, layer: str) -> np.ndarray[Any, np.dtype[np.float64]]:

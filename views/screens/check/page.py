@@ -87,6 +87,8 @@ _MAP_HEIGHT_PX: Final = 400
 _REACH_PX: Final = 8
 """A line or a point is clicked so far from it."""
 _LEAST_MARGIN_DEG: Final = 0.002
+_BATCH_MARGIN: Final = 0.2
+"""Around many sites the map shows so much of their extent on each side."""
 _MAX_IMMEDIATE: Final = 20
 """Up to so many sites are checked immediately; more wait for a button."""
 _BATCH_SIZE: Final = 500
@@ -329,9 +331,11 @@ def _map_view(source: Source | None, sites: Sites | None, run: Run | None, posit
             west, south, east, north = sites.frame.total_bounds
             lat_margin_deg = _EXTENT_FACTOR * distance_m / _METRES_PER_DEGREE
             lon_margin_deg = lat_margin_deg / math.cos(math.radians(north))
+            around = 1.0 if len(sites) == 1 else _BATCH_MARGIN
+            lon_margin_deg = max(around * (east - west), lon_margin_deg)
+            lat_margin_deg = max(around * (north - south), lat_margin_deg)
             _VIEW.set(view_of_bounds(
-                west - max(east - west, lon_margin_deg), south - max(north - south, lat_margin_deg),
-                east + max(east - west, lon_margin_deg), north + max(north - south, lat_margin_deg),
+                west - lon_margin_deg, south - lat_margin_deg, east + lon_margin_deg, north + lat_margin_deg
             ))  # fmt: skip
     selected, before = (RUN_NUMBER.get(), position), _SELECTED.get()
     _SELECTED.set(selected)

@@ -10,8 +10,9 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from layers.paths import config_in_use
+from words import Lang, t
 
-__all__ = ["DEFAULT_ZONE", "local_text", "now", "office_zone", "stamp_text", "today"]
+__all__ = ["DEFAULT_ZONE", "local_text", "now", "office_zone", "stamp_text", "today", "zone_text"]
 
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 
@@ -34,6 +35,12 @@ def _zone_of(path: Path, _mtime_ns: int) -> ZoneInfo:
         return ZoneInfo(str(tomllib.loads(path.read_text(encoding="utf-8")).get("timezone", DEFAULT_ZONE)))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ZoneInfoNotFoundError, ValueError):
         return ZoneInfo(DEFAULT_ZONE)
+
+
+def zone_text(lang: Lang) -> str:
+    """Return how the zone of the office is called: 北京时间, else its IANA name."""
+    name = office_zone().key
+    return t("layers.beijing_time", lang) if name == DEFAULT_ZONE else name
 
 
 def now() -> dt.datetime:

@@ -9,6 +9,7 @@ from typing import Any
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
 from geo.whole_file import whole_file
+from layers.clock import zone_text
 from siting.check import Case, Run, software_now
 from snapshot.findings import report_json
 from snapshot.proof import seal
@@ -150,7 +151,7 @@ def _case_facts(run: Run, case: Case, lang: Lang, check_id: str) -> tuple[tuple[
         (t("report.works", lang), t(f"siting.works_{run.settings.works}", lang)),
         (t("report.as_of", lang), run.result.as_of),
         (t("report.check_id", lang), check_id or t("report.no_id", lang)),
-        (t("report.made", lang), now_text()),
+        (t("report.made", lang, zone=zone_text(lang)), now_text()),
     ]
     return tuple(rows)
 

@@ -61,3 +61,9 @@ def test_record_numbers_bear_the_day_of_the_office(still: None, tmp_path: Path) 
     ledger = store.Ledger.open(tmp_path)
     with ledger._connection() as db:
         assert store._free_id(db).startswith("R20261129-")
+
+
+def test_the_zone_is_called_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert (clock.zone_text("zh"), clock.zone_text("en")) == ("北京时间", "Beijing time")
+    configured(tmp_path, monkeypatch, "Asia/Urumqi")
+    assert clock.zone_text("zh") == "Asia/Urumqi"

@@ -13,7 +13,7 @@ from carto.map import site_group
 from carto.markup import Markup
 from geo.errors import RedlineError
 from geo.sites import Sites
-from layers.clock import local_text
+from layers.clock import local_text, zone_text
 from siting.check import Check, chainage, corridor_sites
 from siting.ledger import Change, Listed, Verification, kept_run, rerun, verify
 from siting.records import VERDICTS
@@ -115,7 +115,7 @@ def _ledger_table(checks: Sequence[Listed]) -> pd.DataFrame:
         "col_input": [in_language(check.input_name, lang()) for check in checks],
         "col_sites": [check.sites for check in checks],
     }
-    return pd.DataFrame({say(f"check_page.{key}"): values for key, values in columns.items()})
+    return pd.DataFrame({say(f"check_page.{key}", zone=zone_text(lang())): values for key, values in columns.items()})
 
 
 def show_record(check_id: str) -> None:

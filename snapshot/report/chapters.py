@@ -44,8 +44,8 @@ class Chapters:
     def answer(self) -> list[Block]:
         """Return the answer: of one site in full, of several how many lie on what and each in a line."""
         if len(self._sites) > 1:
-            rows = pd.DataFrame([found for site in self._sites for found in site["findings"]])
-            sentence = batch_sentence([site["verdict"] for site in self._sites], rows, self._specs, self._lang)
+            rows, verdicts = [f for site in self._sites for f in site["findings"]], [s["verdict"] for s in self._sites]
+            sentence = batch_sentence(verdicts, pd.DataFrame(rows), self._specs, self._lang)
             return [Text(sentence, "answer"), *self.verdicts()]
         (site,) = self._sites
         summary, lang = site["summary"], self._lang
@@ -61,11 +61,6 @@ class Chapters:
         if site["missing_required"]:
             blocks.append(Text(self._say("missing_count", count=len(site["missing_required"])), "small"))
         return blocks
-
-    def _whom_to_ask(self) -> list[Block]:
-        """Return which authorities keep the layers that are missing; of several sites once."""
-        lines = [site["summary"]["not_checked"] for site in self._sites]
-        return [Text(line) for line in dict.fromkeys(line[self._lang] for line in lines if line)]
 
     def verdicts(self) -> list[Block]:
         """Return the verdict of each site, with what keeps it open."""
@@ -154,8 +149,9 @@ class Chapters:
 
     def not_checked(self) -> list[Block]:
         """Return whom to ask for what is missing, and the layers not checked, if they are the same for all sites."""
-        shared = self._unchecked_blocks(self._sites[0]) if self._alike() else []
-        return [*self._whom_to_ask(), *shared]
+        lines = [site["summary"]["not_checked"] for site in self._sites]
+        whom = [Text(line) for line in dict.fromkeys(line[self._lang] for line in lines if line)]
+        return [*whom, *(self._unchecked_blocks(self._sites[0]) if self._alike() else [])]
 
     def _alike(self) -> bool:
         """Return whether all sites were not checked against the same layers for the same reasons."""

@@ -7,14 +7,12 @@ from typing import Any, Final, NoReturn
 
 import streamlit as st
 
-from views.session.state import Slot
+from views.session.state import PAGE_SHOWN, Slot
 
 __all__ = ["PAGES", "PAGE_ENTERED", "PAGE_SHOWN", "finish_navigation", "has_page", "open_page", "resume_navigation"]
 
 PAGES: Final[Slot[dict[str, Any]]] = Slot("redline-pages", {})
 """The pages of the app by path."""
-PAGE_SHOWN: Final[Slot[str]] = Slot("page_shown", "")
-"""Path of the page shown."""
 PAGE_ENTERED: Final[Slot[bool]] = Slot("page_entered", default=False)
 """Whether this run is the first of its page since another page was shown."""
 _PENDING: Final[Slot[tuple[str, dict[str, str], float] | None]] = Slot("redline-going", None)

@@ -13,13 +13,15 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 __all__ = [
-    "PersistentWidget", "Slot", "keep_choices", "persistent_values", "set_persistent_values", "set_widget",
-    "widget_value",
+    "PAGE_SHOWN", "PersistentWidget", "Slot", "keep_choices", "persistent_values", "set_persistent_values",
+    "set_widget", "widget_value",
 ]  # fmt: skip
 
 T = TypeVar("T")
 _CHOICES: Final = ("string_value", "string_array_value")
 """What Streamlit calls the values of widgets with options, and of text fields."""
+_PAGE: Final = "shown-on-"
+"""Before the key of a persistent widget: the key of the page that showed it last."""
 _COPY: Final = "kept-"
 """Before the key of a persistent widget: the key of the copy that outlives the page."""
 
@@ -65,19 +67,31 @@ class Slot(Generic[T]):
         return Slot("-".join([self.key, *map(str, parts)]), self.default)
 
 
+PAGE_SHOWN: Final[Slot[str]] = Slot("page_shown", "")
+"""Path of the page shown."""
+
+
 class PersistentWidget(Slot[T]):
     """A widget value that survives a change of page.
 
     Streamlit drops a widget's value when another page is shown. A copy under a second key is restored when the widget
-    is shown again.
+    is shown again, be it on another page: there the key still stands for the widget of the page before, whose value
+    the new one does not take over.
     """
 
     def restore(self, default: T | None = None) -> str:
         """Restore the widget's value from its copy, else set `default`; return the widget's key."""
-        if self.key not in st.session_state:
+        page = PAGE_SHOWN.get()
+        if self.key not in st.session_state or st.session_state.get(self._page_key, page) != page:
             first = self.default if default is None else default
             st.session_state[self.key] = st.session_state.get(self._copy_key, first)
+        st.session_state[self._page_key] = page
         return self.key
+
+    def set(self, value: T) -> None:
+        """Set the value, and its copy: it counts on every page."""
+        super().set(value)
+        st.session_state[self._copy_key] = value
 
     def keep(self, value: T) -> T:
         """Copy the widget's value, so that it survives a change of page; return it."""
@@ -101,6 +115,10 @@ class PersistentWidget(Slot[T]):
     @property
     def _copy_key(self) -> str:
         return f"{_COPY}{self.key}"
+
+    @property
+    def _page_key(self) -> str:
+        return f"{_PAGE}{self.key}"
 
 
 def persistent_values(prefix: str) -> dict[str, Any]:

@@ -75,3 +75,20 @@ def test_a_widget_shows_again_what_it_held_on_another_page(session: dict[str, ob
     text.set_next("from the map")
     text.restore()
     assert text.get() == "from the map"
+
+
+def test_a_widget_that_two_pages_show_is_set_anew_on_the_second(session: dict[str, object]) -> None:
+    """There the key still stands for the widget of the page before: Streamlit would show the default, in silence."""
+    text = PersistentWidget("text", "")
+    session["page_shown"] = "check"
+    text.restore()
+    session["text"] = "typed"
+    assert text.restore() == "text"
+    assert text.keep(text.get()) == "typed", "what the user enters on a page counts there"
+    session["page_shown"] = "map"
+    session["text"] = "of the widget before"
+    text.restore()
+    assert text.get() == "typed"
+    text.set("from a button")
+    del session["text"]
+    assert text.kept() == "from a button"

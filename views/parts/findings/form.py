@@ -119,6 +119,7 @@ def ask_activity() -> str | None:
     chosen: str | None = st.selectbox(
         say("check_page.activity"),
         codes,
+        index=None,
         format_func=lambda code: _activity_option(row_of(table.loc[code])),
         placeholder=say("check_page.activity_none"),
         key=key,

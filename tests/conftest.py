@@ -13,7 +13,6 @@ from layers.catalogue.load import load_layers
 from layers.catalogue.model import Layer
 from tests.helpers import ROOT
 
-
 # how long it takes to think of an input says nothing about the code, and much about what else the machine does
 settings.register_profile("redline", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("redline")

@@ -238,6 +238,16 @@ class App:
             link.click()
         return waited.value
 
+    def draw_rectangle(self, x: float, y: float) -> None:
+        """Draw a small rectangle from so many pixels right of and below the map's corner."""
+        frame = self.page.locator(MAP).bounding_box()
+        assert frame is not None
+        self.map.locator(".leaflet-draw-draw-rectangle").click()
+        self.page.mouse.move(frame["x"] + x, frame["y"] + y)
+        self.page.mouse.down()
+        self.page.mouse.move(frame["x"] + x + 40, frame["y"] + y + 30, steps=4)
+        self.page.mouse.up()
+
     def wait_checked(self) -> None:
         expect(self.page.locator(".rl-verdict")).to_be_visible(timeout=PATIENCE_MS)
 

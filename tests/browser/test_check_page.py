@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from pyproj import Geod, Transformer
 from shapely.geometry import LineString, box
 
-from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App, pick, press
+from tests.browser.conftest import PATIENCE_MS, ROOT, App, pick, press
 
 SITE = box(117.05, 27.70, 117.06, 27.71)  # in 资溪
 TXT_CORNERS = ((116.951, 27.600), (116.953, 27.600), (116.953, 27.602), (116.951, 27.602))
@@ -150,14 +150,7 @@ def test_pasted_coordinates_and_drawing_are_checked(check: App) -> None:
     )
     check.page.get_by_text("图上画", exact=True).click()
     expect(check.page.locator(".rl-verdict")).to_have_count(0, timeout=PATIENCE_MS)
-    frame = check.page.locator(MAP).bounding_box()
-    assert frame is not None
-    x, y = frame["x"] + 300, frame["y"] + 200
-    check.map.locator(".leaflet-draw-draw-rectangle").click()
-    check.page.mouse.move(x, y)
-    check.page.mouse.down()
-    check.page.mouse.move(x + 40, y + 30, steps=4)
-    check.page.mouse.up()
+    check.draw_rectangle(300, 200)
     check.wait_checked()
 
 

@@ -32,17 +32,6 @@ def open_page(app: App, name: str) -> None:
     app.wait_idle()
 
 
-def draw_rectangle(app: App) -> None:
-    frame = app.page.locator(MAP).bounding_box()
-    assert frame is not None
-    x, y = frame["x"] + 300, frame["y"] + 300
-    app.map.locator(".leaflet-draw-draw-rectangle").click()
-    app.page.mouse.move(x, y)
-    app.page.mouse.down()
-    app.page.mouse.move(x + 40, y + 30, steps=4)
-    app.page.mouse.up()
-
-
 def shapes_drawn(app: App) -> int:
     """Return the number of shapes in the drawing tools of the map."""
     app.wait_drawn()
@@ -76,7 +65,7 @@ def test_ux_1_an_upload_stays_across_pages_languages_and_reloads(app: App, site_
 
 
 def test_ux_1_a_drawing_stays_in_the_tools_of_the_map(app: App) -> None:
-    draw_rectangle(app)
+    app.draw_rectangle(300, 300)
     app.wait_checked()
     assert shapes_drawn(app) == 1
     app.wait_idle()

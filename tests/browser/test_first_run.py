@@ -43,15 +43,7 @@ def test_map_shows_what_the_catalogue_says_and_switches_inside(app: App) -> None
 
 
 def test_draw_check_and_take_away(app: App, tmp_path: Path) -> None:
-    frame = app.page.locator(MAP)
-    place = frame.bounding_box()
-    assert place is not None
-    x, y = place["x"] + 330, place["y"] + 430
-    app.map.locator(".leaflet-draw-draw-rectangle").click()
-    app.page.mouse.move(x, y)
-    app.page.mouse.down()
-    app.page.mouse.move(x + 30, y + 25, steps=4)
-    app.page.mouse.up()
+    app.draw_rectangle(330, 430)
     app.wait_checked()
     states = app.states()
     assert states["permanent_farmland"] == "not_checked"

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from layers.paths import home
-from views.session import Slot, catalogue, persistent_values, set_persistent_values
+from views.session import Slot, catalogue, persistent_values, say, set_persistent_values
 from views.work.draft_store import Draft, DraftFile, DraftStore
 
 __all__ = ["PREFIX", "WorkFile", "WorkPart", "address_of_new_work", "open_work", "save_work"]
@@ -83,20 +83,28 @@ def open_work(parts: Mapping[str, WorkPart], file: WorkFile) -> None:
 
 
 def save_work(parts: Mapping[str, WorkPart], file: WorkFile) -> None:
-    """Save the work as a draft if it changed; under a new id if another session has taken the draft over."""
+    """Save the work as a draft if it changed; under a new id if another session has taken the draft over.
+
+    Where the folder cannot be written, the page says so, and the work lives as long as the session.
+    """
     draft = _current(parts, file)
     digest = _digest(draft)
     if digest == _SAVED.get() or (not _ID.get() and _is_empty(draft)):
         return
     store = _store()
-    if not _ID.get():
-        store.expire()
-        _ID.set(store.new_id())
-    if not store.save(_ID.get(), draft, _HOLDER.get()):
-        _ID.set(store.new_id())
-        store.save(_ID.get(), draft, _HOLDER.get())
+    draft_id = _ID.get() or store.new_id()
+    try:
+        if not _ID.get():
+            store.expire()
+        if not store.save(draft_id, draft, _HOLDER.get()):
+            draft_id = store.new_id()
+            store.save(draft_id, draft, _HOLDER.get())
+    except OSError as fault:
+        st.warning(say("views.draft_not_saved", fault=fault.strerror or type(fault).__name__))
+        return
+    _ID.set(draft_id)
     _SAVED.set(digest)
-    st.query_params[_PARAMETER] = _ID.get()
+    st.query_params[_PARAMETER] = draft_id
 
 
 def address_of_new_work() -> str:

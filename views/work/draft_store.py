@@ -96,7 +96,7 @@ class DraftStore:
         return True
 
     def open(self, draft_id: str, holder: str) -> Draft | None:
-        """Return a draft and become its holder; None if there is none, it expired, or it cannot be read."""
+        """Return a draft and become its holder; None if there is none, it expired, or it cannot be read or held."""
         head = self._head(draft_id)
         if head is None:
             return None
@@ -110,8 +110,11 @@ class DraftStore:
                 return None
             file = DraftFile(head["file"]["name"], content)
         draft = Draft(head["values"], file)
-        with whole_file(self._path(draft_id) / _HEAD, private=True) as part:
-            part.write_text(json.dumps({**head, "holder": holder}, ensure_ascii=False), encoding="utf-8")
+        try:
+            with whole_file(self._path(draft_id) / _HEAD, private=True) as part:
+                part.write_text(json.dumps({**head, "holder": holder}, ensure_ascii=False), encoding="utf-8")
+        except OSError:
+            return None
         return draft
 
     def delete(self, draft_id: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from views.work import draft_store
 from views.work.draft_store import Draft, DraftFile, DraftStore
 
 DRAFT = Draft({"chk-activity": "farm", "drawings": [{"type": "Feature"}]}, DraftFile("地块.geojson", b"{}"))
@@ -92,3 +93,18 @@ def test_ids_are_long_and_never_the_same(store: DraftStore) -> None:
     names = {store.new_id() for _ in range(1000)}
     assert len(names) == 1000
     assert {len(name) for name in names} == {22}
+
+
+def test_a_draft_that_cannot_be_held_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a disk that is full or read only, two sessions would write into one draft later."""
+    store = DraftStore(tmp_path, 30)
+    draft_id = store.new_id()
+    assert store.save(draft_id, Draft({"a": 1}), "first")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(draft_store, "whole_file", full)
+    assert store.open(draft_id, "second") is None
+    with pytest.raises(OSError, match="No space"):
+        store.save(draft_id, Draft({"a": 2}), "first")

@@ -49,11 +49,14 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--no-relief", is_flag=True)
 @click.option("--raster", type=click.Choice(["distance", "constraint"]), default="distance")
 @click.option("--cell", "cell_m", type=float, default=100.0)
+@click.option("--encoding", type=click.Choice(["gb18030", "utf-8"]), default="gb18030")
+@click.option("--no-heading", is_flag=True)
 @click.pass_obj
 def snapshot(obj: dict[str, object], /, target: Path, **options: Any) -> None:
     """Take layers away as tables, shapes, a sheet, a raster or a page, each with its manifest."""
     from snapshot.arguments import snapshot as take
     from snapshot.pictures import Picture
+    from snapshot.selection import SurveyFormat
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     catalogue, layers = loaded(obj)
@@ -64,10 +67,12 @@ def snapshot(obj: dict[str, object], /, target: Path, **options: Any) -> None:
     picture = Picture(
         landscape=not options.pop("portrait"), relief=relief, **{name: options.pop(name) for name in names}
     )
+    survey = SurveyFormat(options.pop("encoding"), heading=not options.pop("no_heading"))
     with _progress() as progress:
         written = take(
-            target, layers, **options, run=run, picture=picture, lang=lang, version=VERSION, progress=progress
-        )
+            target, layers, **options, run=run, picture=picture, survey=survey, lang=lang, version=VERSION,
+            progress=progress,
+        )  # fmt: skip
     click.echo(t("cli.written", lang, file=written.name))
 
 

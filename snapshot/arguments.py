@@ -18,7 +18,7 @@ from siting.check import Run
 from snapshot.deliver import ALL_FORMS, Order, check_order, deliver
 from snapshot.inspect import Diff, compare_layers, verify_file
 from snapshot.pictures import Picture
-from snapshot.selection import Filter, Selection
+from snapshot.selection import Filter, Selection, SurveyFormat
 from words import Lang
 
 __all__ = ["diff_files", "form_of", "parse_extent", "parse_filter", "read_snapshot", "snapshot"]
@@ -41,6 +41,7 @@ def snapshot(
     filters: Sequence[str] = (),
     run: Run | None = None,
     picture: Picture | None = None,
+    survey: SurveyFormat | None = None,
     lang: Lang = "zh",
     version: str = "0",
     progress: Progress = no_progress,
@@ -64,6 +65,8 @@ def snapshot(
         A check (``siting.check.run.run_check``) whose sites and findings go along.
     picture : Picture, optional
         Of a sheet, a raster or a page.
+    survey : SurveyFormat, optional
+        Of a 勘测定界 TXT.
     lang, version, progress
         As in `Selection` and ``snapshot.deliver.deliver``.
 
@@ -84,6 +87,7 @@ def snapshot(
         result=run.result if run else None,
         lang=lang,
         version=version,
+        survey=survey or SurveyFormat(),
     )
     order = Order(chosen_form, selection, picture or Picture())
     check_order(order)

@@ -1,5 +1,6 @@
 """Sites: the shapes that are checked, validated and in one frame, whatever their format."""
 
+from geo.sites.corners import with_own_corners
 from geo.sites.drawn import sites_from_drawing, sites_from_points
 from geo.sites.raw_part import RawPart, mark_notices
 from geo.sites.sites import (
@@ -26,4 +27,5 @@ __all__ = [
     "sites_from_drawing",
     "sites_from_parts",
     "sites_from_points",
+    "with_own_corners",
 ]

@@ -8,13 +8,17 @@ from snapshot.selection.names import safe_name, short_fields
 from snapshot.selection.naming import check_file_name, export_name
 from snapshot.selection.qml import Category, GeometryKind
 from snapshot.selection.selection import Filter, Selection, Taken, kept_rows, selected, territory
+from snapshot.selection.survey_format import SURVEY_ENCODINGS, SurveyEncoding, SurveyFormat
 
 __all__ = [
+    "SURVEY_ENCODINGS",
     "Category",
     "Filter",
     "GeometryKind",
     "Selection",
     "Sheet",
+    "SurveyEncoding",
+    "SurveyFormat",
     "Taken",
     "about_table",
     "beyond",

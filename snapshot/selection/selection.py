@@ -24,6 +24,7 @@ from layers.indicators import Indicator
 from siting.check import CheckResult
 from snapshot.selection.geopackage_tables import Sheet
 from snapshot.selection.layer_tables import indicator_sheet, layer_sheet, site_sheet
+from snapshot.selection.survey_format import SurveyFormat
 from words import Lang, t
 
 __all__ = ["Filter", "Selection", "Taken", "kept_rows", "selected", "territory"]
@@ -69,6 +70,8 @@ class Selection:
         ISO 8601, UTC; now by default.
     only_sites : bool
         Take the sites with their findings and no layer.
+    survey : SurveyFormat
+        Of a 勘测定界 TXT.
     """
 
     layers: Mapping[str, Layer]
@@ -85,6 +88,7 @@ class Selection:
     version: str = "0"
     written: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     only_sites: bool = False
+    survey: SurveyFormat = SurveyFormat()
 
     def taken_layers(self) -> list[Layer]:
         """Return the selected layers in the catalogue's order.

@@ -14,8 +14,8 @@ from typing import Any, Final
 import shapely
 
 from carto.style import Symbol
-from geo.crs import describe
 from geo.errors import BadInput
+from geo.sites import with_own_corners
 from layers.clock import local_text
 from snapshot.form import Form
 from snapshot.proof import TableRecord
@@ -73,13 +73,15 @@ def _survey(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
     BadInput
         If there is no area among them.
     """
-    zone = round((describe(job.epsg).central_meridian or 0) / 3)
     files: dict[str, Path | bytes] = {}
     records = []
     sites = [table for table in job.tables if table.kind == "site"]
     for table in sites or [table for table in job.tables if table.kind == "layer"]:
         job.progress(len(files) / len(job.tables), table.sheet.title)
-        parcels = by_kind(table.stored).get("polygon")
+        stored = table.stored
+        if table.kind == "site" and job.selection.sites is not None:
+            stored = stored.set_geometry(with_own_corners(job.selection.sites, job.epsg).geometry)
+        parcels = by_kind(stored).get("polygon")
         if parcels is None:
             continue
         frame = parcels.reset_index(drop=True)
@@ -89,7 +91,11 @@ def _survey(job: Job) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
         name = f"{table.sheet.name}.txt"
         agency = f"Redline {job.selection.version}"
         files[name] = write_survey_txt(
-            frame, zone=zone, agency=agency, date=local_text(job.selection.written, day=True)
+            frame,
+            epsg=job.epsg,
+            layout=job.selection.survey,
+            agency=agency,
+            date=local_text(job.selection.written, day=True),
         )
         records.append(TableRecord(name, table.layer_id, len(frame)))
     if not files:

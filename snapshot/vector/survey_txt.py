@@ -1,4 +1,4 @@
-"""Writer of 勘测定界 TXT: CGCS2000, 3-degree zone with prefix, north first, closed rings, areas in hectares."""
+"""Writer of 勘测定界 TXT: CGCS2000, 3-degree zones, north first, closed rings, areas in hectares."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import MAX_PIECE_M, from_store, gk3_epsg, split_edges
+from geo.crs import MAX_PIECE_M, describe, from_store, gk3_epsg, split_edges
 from geo.measure import HA_M2, edge_pieces_of
+from snapshot.selection import SurveyFormat
 
 __all__ = ["write_survey_txt"]
 
@@ -22,47 +23,43 @@ _UNSAFE: Final = str.maketrans({",": "、", "，": "、", "@": "＠", "\n": " ",
 
 
 def write_survey_txt(
-    frame: gpd.GeoDataFrame, *, zone: int | None = None, decimals: int = 3, agency: str = "", date: str = ""
+    frame: gpd.GeoDataFrame,
+    *,
+    epsg: int | None = None,
+    layout: SurveyFormat = SurveyFormat(),
+    agency: str = "",
+    date: str = "",
 ) -> bytes:
     """Write parcels as a 勘测定界 TXT.
 
     Parameters
     ----------
     frame : GeoDataFrame
-        EPSG:4490; edges longer than 250 m are cut, so that they stay where they are. Of its columns 地块编号,
-        地块名称, 图幅号, 用途, 地类编码 and ``declared_area_m2`` are written where they are there; ``site_id``
-        stands in for 地块编号. Without a declared area the plane area is written.
-    zone : int, optional
-        3-degree zone number; by default the one that holds the middle of the frame.
-    decimals : int
-        Of the coordinates in metres.
+        EPSG:4490, or `epsg` already, its vertices the corners to write. Edges of EPSG:4490 longer than 250 m are cut,
+        so that they stay where they are. Of its columns 地块编号, 地块名称, 图幅号, 用途, 地类编码 and
+        ``declared_area_m2`` are written where they are there; ``site_id`` stands in for 地块编号. Without a declared
+        area the plane area is written.
+    epsg : int, optional
+        3-degree zone of CGCS2000, with or without its number before the eastings; by default the one with it that
+        holds the middle of the frame.
+    layout : SurveyFormat
     agency, date : str
         数据产生单位 and 数据产生日期.
 
     Returns
     -------
     bytes
-        UTF-8, lines ended by CR LF.
+        Lines ended by CR LF.
     """
-    west, _, east, _ = frame.total_bounds
-    epsg = gk3_epsg((west + east) / 2, prefix=True) if zone is None else 4513 + zone - 25
-    cut = split_edges(shapely.force_2d(frame.geometry.to_numpy()), edge_pieces_of(MAX_PIECE_M))
-    plane = from_store(frame.set_geometry(gpd.GeoSeries(cut, index=frame.index, crs=frame.crs)), epsg)
-    head = [
-        "[属性描述]",
-        "格式版本号=1.01版本",
-        f"数据产生单位={agency.translate(_UNSAFE)}",
-        f"数据产生日期={date}",
-        "坐标系=2000国家大地坐标系",
-        "几度分带=3",
-        "投影类型=高斯克吕格",
-        "计量单位=米",
-        f"带号={epsg - 4513 + 25}",
-        f"精度={10.0**-decimals:.{max(decimals, 1)}f}",
-        "转换参数=,,,,,,",
-        "[地块坐标]",
-    ]
+    if epsg is None:
+        west, _, east, _ = frame.total_bounds
+        epsg = gk3_epsg((west + east) / 2, prefix=True)
+    plane = frame
+    if frame.crs != epsg:
+        cut = split_edges(shapely.force_2d(frame.geometry.to_numpy()), edge_pieces_of(MAX_PIECE_M))
+        plane = from_store(frame.set_geometry(gpd.GeoSeries(cut, index=frame.index, crs=frame.crs)), epsg)
     shapes = plane.geometry.to_numpy()
+    lines = [*(_heading(epsg, layout.decimals, agency, date) if layout.heading else ()), "[地块坐标]"]
     texts = _texts(frame)
     areas = _areas(frame, shapes)
     for row, shape in enumerate(shapes):
@@ -71,9 +68,26 @@ def write_survey_txt(
         kind = _KINDS[int(shapely.get_dimensions(shape))]
         number, title, sheet, use, code = (texts[key][row] for key in (0, 1, 3, 4, 5))
         area = "" if np.isnan(areas[row]) else f"{areas[row] / HA_M2:.4f}"
-        head.append(f"{count},{area},{number},{title},{kind},{sheet},{use},{code},@")
-        head += _point_lines(rings, decimals)
-    return ("\r\n".join(head) + "\r\n").encode("utf-8")
+        lines.append(f"{count},{area},{number},{title},{kind},{sheet},{use},{code},@")
+        lines += _point_lines(rings, layout.decimals)
+    return ("\r\n".join(lines) + "\r\n").encode(layout.encoding)
+
+
+def _heading(epsg: int, decimals: int, agency: str, date: str) -> list[str]:
+    """Return the block that says the coordinate system."""
+    return [
+        "[属性描述]",
+        "格式版本号=1.01版本",
+        f"数据产生单位={agency.translate(_UNSAFE)}",
+        f"数据产生日期={date}",
+        "坐标系=2000国家大地坐标系",
+        "几度分带=3",
+        "投影类型=高斯克吕格",
+        "计量单位=米",
+        f"带号={round((describe(epsg).central_meridian or 0.0) / 3)}",
+        f"精度={10.0**-decimals:.{max(decimals, 1)}f}",
+        "转换参数=,,,,,,",
+    ]
 
 
 def _texts(frame: gpd.GeoDataFrame) -> list[list[str]]:

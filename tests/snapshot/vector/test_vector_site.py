@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import sqlite3
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import pytest
 import shapely
-from shapely.geometry import box
+from pyproj import Transformer
+from shapely.geometry import LineString, Polygon, box
 
+from geo.measure import area_m2
 from geo.read.formats import Sites, read_sites
 from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer
 from siting.check.check import check
+from siting.check.linear import corridor_sites
 from siting.check.result import CheckResult
 from snapshot.selection.selection import Selection
+from snapshot.selection.survey_format import SurveyFormat
 from snapshot.vector.forms import write
 
 
@@ -64,7 +70,57 @@ def test_survey_txt_goes_round_with_its_reader(
     assert back.crs[0].epsg == 4527
     assert back.frame["site_id"].tolist() == sites.frame["site_id"].tolist()
     for ours, theirs in zip(sites.frame.geometry, back.frame.geometry, strict=True):
-        assert shapely.hausdorff_distance(ours.exterior, theirs.exterior) * 111_000 < 0.002
+        # an edge of 1 km, straight in degrees there and on the plane here, departs by L² tan φ / 8R = 1 cm
+        assert shapely.hausdorff_distance(ours.exterior, theirs.exterior) * 111_000 < 0.011
+
+
+@pytest.mark.parametrize(("epsg", "first_east"), [(4527, "39"), (4548, "5")])
+def test_survey_txt_has_the_corners_that_came_in(
+    default_layers: dict[str, Layer], tmp_path: Path, epsg: int, first_east: str
+) -> None:
+    """Edges of 10 km: with what is stored a side would have forty points. Corners by pyproj, not by our own code."""
+    drawn = box(117.0, 27.6, 117.1, 27.7)
+    sites = read_sites(gpd.GeoDataFrame(geometry=[drawn], crs=4326).to_json().encode(), "a.geojson")
+    result = check(sites, list(default_layers.values()), counties_of(default_layers))
+    asked = Selection(default_layers, sites=sites, result=result, epsg=epsg, only_sites=True)
+    content = zipfile.ZipFile(write(asked, "txt", tmp_path / "x")).read("site.txt").decode("gbk")
+    east, north = Transformer.from_crs(4490, epsg, always_xy=True).transform(*drawn.exterior.coords.xy)
+    rows = [line.split(",") for line in content.splitlines() if line.startswith("J")]
+    assert len(rows) == 5
+    assert f"5,{Polygon(np.column_stack([east, north])).area / 1e4:.4f}," in content
+    assert [row[0] for row in rows] == ["J1", "J2", "J3", "J4", "J1"]
+    assert {row[3][: len(first_east)] for row in rows} == {first_east}
+    assert np.allclose([float(row[2]) for row in rows], north, atol=0.0006)
+    assert np.allclose([float(row[3]) for row in rows], east, atol=0.0006)
+
+
+def test_survey_txt_of_a_survey_is_the_survey(default_layers: dict[str, Layer], tmp_path: Path) -> None:
+    """A point on a straight edge is a corner too, and edges of a kilometre get none."""
+    points = ["J1,1,3064000.123,39500100.456", "J2,1,3064000.123,39501300.456", "J3,1,3064000.123,39502500.456",
+              "J4,1,3062800.001,39502500.456", "J1,1,3064000.123,39500100.456"]  # fmt: skip
+    text = "\r\n".join(["[属性描述]", "坐标系=2000国家大地坐标系", "几度分带=3", "带号=39", "[地块坐标]",
+                        "5,144.0000,D1,甲,面,,,,@", *points])  # fmt: skip
+    sites = read_sites(text.encode("gbk"), "勘界.txt")
+    result = check(sites, list(default_layers.values()), counties_of(default_layers))
+    asked = Selection(default_layers, sites=sites, result=result, epsg=4527, only_sites=True)
+    content = zipfile.ZipFile(write(asked, "txt", tmp_path / "x")).read("site.txt").decode("gbk")
+    assert [line for line in content.splitlines() if line.startswith("J")] == points
+    assert "甲" in content
+    utf8 = replace(asked, survey=SurveyFormat("utf-8", heading=False))
+    plain = zipfile.ZipFile(write(utf8, "txt", tmp_path / "y")).read("site.txt").decode("utf-8")
+    assert plain.startswith("[地块坐标]\r\n5,144.0000,D1,甲,面")
+    assert read_sites(plain.encode(), "y.txt", crs="EPSG:4527").frame["declared_area_m2"].tolist() == [1_440_000.0]
+
+
+def test_a_band_round_a_line_is_written_as_a_band(default_layers: dict[str, Layer], tmp_path: Path) -> None:
+    line = gpd.GeoDataFrame(geometry=[LineString([(117.0, 27.6), (117.01, 27.6)])], crs=4326)
+    sites = corridor_sites(read_sites(line.to_json().encode(), "路.geojson"), 40.0)
+    result = check(sites, list(default_layers.values()), counties_of(default_layers))
+    asked = Selection(default_layers, sites=sites, result=result, epsg=4527, only_sites=True)
+    content = zipfile.ZipFile(write(asked, "txt", tmp_path / "x")).read("site.txt")
+    again = read_sites(content, "x.txt")
+    assert shapely.get_dimensions(again.frame.geometry.to_numpy()).tolist() == [2]
+    assert area_m2(again.frame)[0] == pytest.approx(area_m2(sites.frame)[0], rel=1e-4)
 
 
 def test_dxf_has_named_layers_in_metres_and_chinese_names(

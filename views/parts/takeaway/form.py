@@ -17,10 +17,11 @@ from geo.crs import from_world_square, gk3_epsg, to_world_square
 from layers.catalogue import Layer, counties_of, may_export
 from snapshot.deliver import ALL_FORMS, Order
 from snapshot.pictures import PICTURES, Picture
-from snapshot.selection import Filter, Selection
+from snapshot.selection import Filter, Selection, SurveyFormat
 from snapshot.sheet import relief_of
 from snapshot.vector import FORMS
 from views.parts.findings import KeyedRun
+from views.parts.takeaway.survey_format import choose_survey_format
 from views.session import VERSION, Slot, Stamp, catalogue, current_layers, lang, say, stamp, territories
 
 __all__ = ["ExportContext", "choose_form", "choose_order", "form_title", "view_bounds"]
@@ -92,6 +93,7 @@ def choose_order(form: str, context: ExportContext) -> tuple[Order, str | None]:
     extent, adcodes, problem = _extent(form, context)
     with_site = context.checked is not None and st.checkbox(say("take.site"), value=True, key="take-site")
     epsg = _epsg(form)
+    survey = choose_survey_format("map") if form == "txt" else SurveyFormat()
     picture = _picture(form, extent or context.bounds, context.panel)
     filters = _filter(layers, chosen)
     selection = Selection(
@@ -107,6 +109,7 @@ def choose_order(form: str, context: ExportContext) -> tuple[Order, str | None]:
         lang=lang(),
         version=VERSION,
         only_sites=not chosen,
+        survey=survey,
     )
     nothing = why if not with_site and context.indicator is None else None
     return Order(form, selection, picture), problem or nothing

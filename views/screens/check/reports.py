@@ -15,9 +15,9 @@ from siting.check import CASE_FIELDS, Case, Run
 from snapshot.deliver import Order, deliver
 from snapshot.pictures import Picture
 from snapshot.report import deliver_report, results_selection
-from snapshot.selection import check_file_name
+from snapshot.selection import SurveyFormat, check_file_name
 from snapshot.sheet import PAPER, relief_of
-from views.parts.takeaway import show_exports, start_export
+from views.parts.takeaway import choose_survey_format, show_exports, start_export
 from views.screens.check.case import CASE_FIELD
 from views.server import Work
 from views.session import VERSION, catalogue, lang, ledger, pressed, say, show_fault
@@ -61,6 +61,7 @@ def show_reports(load_run: Callable[[], Run], case: Case, name: str, check_id: s
         format_func=lambda one: say("take.form_site_sheet") if one == "pdf" else say(f"take.form_{one}"),
         key=f"take-{place}-form",
     )
+    survey = choose_survey_format(place) if form == "txt" else SurveyFormat()
     for column, suffix in ((pdf_box, "pdf"), (docx_box, "docx")):
         title = f"{say('take.group_report')} · {say(f'take.form_report_{suffix}')}"
         with column:
@@ -69,7 +70,7 @@ def show_reports(load_run: Callable[[], Run], case: Case, name: str, check_id: s
     with make_box:
         if pressed(say("take.make"), key=f"take-{place}-make", width="stretch"):
             title = say("take.form_site_sheet" if form == "pdf" else f"take.form_{form}")
-            _submit(place, title, _file_work(load_run, form, stem("results", form), project))
+            _submit(place, title, _file_work(load_run, form, stem("results", form), project, survey))
     show_exports(place)
 
 
@@ -96,14 +97,14 @@ def _report_work(load_run: Callable[[], Run], case: Case, name: str, check_id: s
     return work
 
 
-def _file_work(load_run: Callable[[], Run], form: str, stem: str, title: str) -> Work:
+def _file_work(load_run: Callable[[], Run], form: str, stem: str, title: str, survey: SurveyFormat) -> Work:
     """Return the job that writes the sites with their findings in a form, ``pdf`` as a map sheet."""
     language, settings = lang(), catalogue()
     relief = relief_of(settings.folder / settings.map.base)
 
     def work(folder: Path, progress: Progress) -> Path:
         run = load_run()
-        selection = results_selection(run, language, VERSION)
+        selection = replace(results_selection(run, language, VERSION), survey=survey)
         if form != "pdf":
             return deliver(Order(form, selection), folder / stem, progress)
         on = tuple(layer.id for layer in run.layers.values() if layer.spec.on and layer.frame is not None)

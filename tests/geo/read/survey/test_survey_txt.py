@@ -204,6 +204,7 @@ def test_written_and_read_again() -> None:
         "txt_shift_commas",
         "txt_holes",
         "txt_area_mismatch",
+        "txt_gbk",
     }
     sites = read_sites(content, "a.txt")
     perimeters = [3 * 2 * 1100 + 1000, 2 * 4 * 111]

@@ -16,6 +16,7 @@ import shapely
 
 from geo.errors import BadInput
 from layers.catalogue import counties_of, may_export
+from layers.clock import local_text
 from snapshot.findings import Page, write_csv, write_workbook
 from snapshot.form import Form, Reader
 from snapshot.proof import (
@@ -30,6 +31,7 @@ from snapshot.proof import (
 )
 from snapshot.selection import Selection, Taken, about_table, beyond, findings_table, settled
 from snapshot.vector.job import ARCHIVE, Job, write_archive
+from snapshot.vector.readable import readable, significant
 from words import Lang, has, t
 
 __all__ = ["CSV", "XLSX"]
@@ -39,7 +41,7 @@ _CELL: Final = 30_000
 """Characters of the manifest in one cell; Excel holds 32,767."""
 _EXACT: Final = 10**15
 """Excel keeps fifteen digits of a number: longer ones are codes and stay text."""
-_UNIT: Final = {"area_m2": "m²", "_m2": "m²", "_ha": "ha", "_m": "m", "lon": "°", "lat": "°", "_km2": "km²"}
+_UNIT: Final = {"_km2": "km²", "_m2": "m²", "_ha": "ha", "_m": "m", "lon": "°", "lat": "°"}
 
 
 def _write_xlsx(draft: Path, job: Job) -> None:
@@ -110,7 +112,7 @@ def _pages(job: Job) -> list[tuple[str, str | None, Page]]:
         job.progress(len(pages) / (len(job.tables) + 4), table.sheet.title)
         name = table.sheet.name
         title = table.sheet.title
-        frame = _flat(table)
+        frame = readable(_flat(table), lang)
         pages.append((name, table.layer_id, Page(title, frame, _headings(frame, lang))))
     if selection.sites is not None and selection.result is not None:
         found = findings_table(selection.result, selection.layers.values(), lang)
@@ -120,7 +122,7 @@ def _pages(job: Job) -> list[tuple[str, str | None, Page]]:
 
 
 def _page(name: str, frame: pd.DataFrame, lang: Lang) -> Page:
-    plain = _exact(settled(frame))
+    plain = readable(_exact(settled(frame)), lang)
     return Page(t(f"takeaway.page_{name}", lang), plain, _headings(plain, lang))
 
 
@@ -173,7 +175,7 @@ def _figures(selection: Selection) -> pd.DataFrame:
                 "adcode": one.figures.index.astype(str),
                 "name": [names.get(str(code), "") for code in one.figures.index],
                 "indicator": one.title(lang),
-                "value": one.figures.to_numpy(float),
+                "value": significant(one.figures).to_numpy(),
                 "unit": one.unit(lang),
                 "level": t(f"takeaway.level_{one.level}", lang),
                 "basis": t(f"layers.basis_{one.basis}", lang),
@@ -197,7 +199,7 @@ def _county_figures(selection: Selection) -> tuple[pd.DataFrame, list[str]]:
     heads = [_heading("adcode", lang), _heading("name", lang)]
     for one in selection.indicators:
         if one.level == "county" and one.basis == "derived":
-            table[one.id] = table["adcode"].map(one.figures)
+            table[one.id] = table["adcode"].map(significant(one.figures))
             heads.append(f"{one.title(lang)} ({one.unit(lang)})")
     return table[_chosen(table["adcode"], selection)].reset_index(drop=True), heads
 
@@ -228,7 +230,8 @@ def _sources(selection: Selection) -> pd.DataFrame:
     table["attribution"] = [
         "\n".join(attributions([out[name]], lang)) if name in out else None for name in table["layer"]
     ]
-    return table
+    table["written"] = local_text(selection.written)
+    return table.rename(columns={"features": "feature_count"})
 
 
 def _write_csv(draft: Path, job: Job) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -20,6 +22,7 @@ from siting.check.result import CheckResult
 from snapshot.inspect.verify import verify_file
 from snapshot.selection.selection import Selection
 from snapshot.vector.forms import write
+from words import Lang
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +57,8 @@ def test_numbers_are_numbers_codes_are_text_headings_hold_units(asked: Selection
     assert result is not None
     column = findings[0].index("压占面积 (m²)")
     shown = [row[column] for row in findings[1:]]
-    assert shown == [None if one != one else pytest.approx(one) for one in result.findings["overlap_m2"]]
+    assert shown == [None if one != one else pytest.approx(one, abs=0.005) for one in result.findings["overlap_m2"]]
+    assert shown == [None if one is None else round(one, 2) for one in shown]
     for sheet in book:
         assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
     sources = [list(row) for row in book["来源"].iter_rows(values_only=True)]
@@ -81,3 +85,32 @@ def test_a_changed_cell_is_found(asked: Selection, tmp_path: Path) -> None:
     book["核查结果"]["H2"] = "clear!"
     book.save(path)
     assert [(p.code, p.name) for p in verify_file(path).problems] == [("changed", "核查结果")]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_headings_are_in_one_language_and_no_heading_stands_twice(
+    asked: Selection, lang: Lang, tmp_path: Path
+) -> None:
+    """Every layer that is shipped, every column of it."""
+    book = openpyxl.load_workbook(write(replace(asked, chosen=(), lang=lang), "xlsx", tmp_path / "x"))
+    for sheet in book.worksheets[:-1]:  # the last holds the manifest
+        heads = [str(cell.value) for cell in sheet[1]]
+        assert len(set(heads)) == len(heads), sheet.title
+        if lang == "zh":
+            assert [head for head in heads if not re.search("[\u4e00-\u9fff]", head)] == [], sheet.title
+        else:
+            assert [head for head in heads if re.search("_|[\u4e00-\u9fff]", head)] == [], sheet.title
+
+
+def test_codes_are_in_words_and_numbers_mean_something(asked: Selection, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write(replace(asked, chosen=("projects", "rivers")), "xlsx", tmp_path / "x"))
+    rows = [list(row) for row in book["规划项目"].iter_rows(values_only=True)]
+    status = {row[rows[0].index("状态")] for row in rows[1:]}
+    assert status <= {"计划", "进行中", "已完成", "已设立", "拟争取", "现行", "已过期", "仅供参考", "文件未写", "拟建"}
+    assert {row[rows[0].index("依据类别")] for row in rows[1:]} == {"概略"}
+    shares = [list(row) for row in book["指标"].iter_rows(values_only=True)]
+    figures = [row[shares[0].index("数值")] for row in shares[1:]]
+    assert figures == [float(f"{figure:.6g}") for figure in figures]
+    of_lichuan = next(row for row in shares[1:] if row[1] == "黎川县" and row[shares[0].index("指标编号")] == "redline_share")
+    exact = next(one for one in asked.indicators if one.id == "redline_share").figures["361022"]
+    assert of_lichuan[shares[0].index("数值")] == pytest.approx(exact, rel=1e-5)

@@ -58,7 +58,7 @@ def _transformed(shapes: NDArray[Any], reading: CrsReading, epsg: int) -> NDArra
     """Return shapes of a source in another system, vertex by vertex."""
     flat = shapely.force_2d(shapes)
     if reading.epsg == epsg and not reading.shifted:
-        return flat
+        return np.asarray(flat)
 
     def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         degrees = unshifted(xy, reading.declared) if reading.shifted else xy

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from geo.measure import MEETING
 from layers.catalogue import LayerSpec
+from siting.answer.counts import counts_of
 from siting.answer.places import place_of
 from siting.answer.reasons import reasons_of
 from siting.answer.steps import keepers, next_steps
 from siting.law import activities
 from siting.records import (
     Bilingual,
-    CountRecord,
-    FindingRecord,
     ReasonRecord,
     Report,
     SiteRecord,
@@ -52,7 +50,7 @@ def summary_of(site: SiteRecord, specs: Mapping[str, LayerSpec]) -> SummaryRecor
         "reasons": reasons[:_MOST_REASONS],
         "more_reasons": max(len(reasons) - _MOST_REASONS, 0),
         "next_steps": next_steps(site, reasons, specs),
-        "counts": _counts(site["findings"]),
+        "counts": counts_of(site["findings"]),
         "not_checked": _not_checked(site),
     }
 
@@ -90,24 +88,6 @@ def _activity(site: SiteRecord, lang: Lang) -> str | None:
         return None
     table = activities()
     return str(table.loc[code, "name" if lang == "zh" else "name_en"]) if code in table.index else code
-
-
-def _counts(findings: Sequence[FindingRecord]) -> CountRecord:
-    """Return how many layers the site lies on, near or off; each layer counts once."""
-    counts: CountRecord = {"overlap": 0, "within_accuracy": 0, "too_near": 0, "off": 0, "not_checked": 0}
-    for finding in findings:
-        inside = finding.get("must_be_inside", False)
-        if finding["state"] == "not_checked":
-            counts["not_checked"] += 1
-        elif finding["relation"] in MEETING and not inside:
-            counts["overlap"] += 1
-        elif not inside and any(rule.get("measured_m") is not None and rule["counts_as"] for rule in finding["rules"]):
-            counts["too_near"] += 1
-        elif finding["firm"] is False:
-            counts["within_accuracy"] += 1
-        else:
-            counts["off"] += 1
-    return counts
 
 
 def _not_checked(site: SiteRecord) -> Bilingual | None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.measure import to_ha, to_mu
 from layers.catalogue import Layer
+from siting.answer import standing_text
 from siting.check import CheckResult
 from words import Lang, t
 
@@ -101,7 +102,7 @@ def site_table(result: CheckResult, position: int, layers: Sequence[Layer], lang
     return pd.DataFrame(
         {
             t("snapshot.col_layer", lang): [titles.get(str(f["layer"]), f["layer"]) for f in findings],
-            t("snapshot.col_state", lang): [t(f"siting.state_{f['state']}", lang) for f in findings],
+            t("snapshot.col_state", lang): [standing_text(_named(f), lang) for f in findings],
             t("snapshot.col_amount", lang): [amount(_named(f), lang) for f in findings],
             t("snapshot.col_details", lang): [details(_named(f), lang) for f in findings],
         }

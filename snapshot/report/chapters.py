@@ -9,10 +9,11 @@ import pandas as pd
 
 from geo.measure import to_ha, to_mu
 from layers.catalogue import Layer, licence_text
-from siting.answer import batch_sentence
+from siting.answer import batch_sentence, standing_text
 from siting.check import Run, occupation, places_of
 from siting.records import FindingRecord, RuleRecord, SiteRecord
 from snapshot.findings import amount, area_text, length_text, section_sums
+from snapshot.report.cells import margin_text, nothing_taken_off, size_text
 from snapshot.report.model import Block, Facts, Items, Numbers, Table, Text
 from words import Lang, has, in_language, t
 
@@ -65,7 +66,7 @@ class Chapters:
     def verdicts(self) -> list[Block]:
         """Return the verdict of each site, with what keeps it open."""
         rows = [
-            (str(site["id"]), _size(site, self._lang), self._counties(site), self._verdict(site))
+            (str(site["id"]), size_text(site, self._lang), self._counties(site), self._verdict(site))
             for site in self._sites
         ]
         made: list[Block] = [self._table("verdicts", ("site", "size", "county", "verdict"), rows, (1, 3, 3, 2))]
@@ -106,9 +107,9 @@ class Chapters:
         rows = [
             (
                 self._titles.get(found["layer"], found["layer"]),
-                t(f"siting.state_{found['state']}", self._lang),
+                standing_text(found, self._lang),
                 self._amount(found),
-                self._margin(found),
+                margin_text(found, self._lang),
                 self._details(found),
             )
             for found in sorted(site["findings"], key=lambda found: order[found["state"]])
@@ -277,7 +278,7 @@ class Chapters:
             names = self._list([self._titles.get(name, name) for name in way["layers"]])
             rows.append((str(site["id"]), left, share, names))
         if not rows:
-            return [Text(self._say("no_way_out"))]
+            return [Text(nothing_taken_off(self._sites, self._titles, self._lang))]
         return [self._table("ways_out", ("site", "left", "share", "taken_off"), rows, (1, 3, 1.2, 4), numbers=(2,))]
 
     def layers(self) -> list[Block]:
@@ -342,16 +343,6 @@ class Chapters:
             return self._say("kept_in")
         return amount(found, self._lang)
 
-    def _margin(self, found: FindingRecord) -> str:
-        if found["margin_m"] is None and found["reason"] == "modelled":
-            return t("siting.no_margin_modelled", self._lang)
-        if found["margin_m"] is None or found["state"] == "not_checked":
-            return "—"
-        margin = ("≥ " if found.get("margin_is") == "at_least" else "") + length_text(found["margin_m"], self._lang)
-        accuracy = "—" if found["accuracy_m"] is None else length_text(found["accuracy_m"], self._lang)
-        key = {True: "firm", False: "not_firm", None: "firm_unknown"}[found["firm"]]
-        return t(f"siting.{key}", self._lang, margin=margin, accuracy=accuracy)
-
     def _details(self, found: FindingRecord) -> str:
         parts = []
         names = [name for name in dict.fromkeys(_in(hit, "name", self._lang) for hit in found["features"]) if name]
@@ -383,14 +374,6 @@ class Chapters:
         if rule["counts_as"]:
             status += t("snapshot.sentence_break", self._lang) + t(f"siting.verdict_{rule['counts_as']}", self._lang)
         return status + ("" if rule["verified"] == "yes" else self._say("unverified"))
-
-
-def _size(site: SiteRecord, lang: Lang) -> str:
-    if site["area_m2"] is not None:
-        return area_text(site["area_m2"], lang)
-    if site["length_m"] is not None:
-        return length_text(site["length_m"], lang)
-    return t(f"siting.kind_{site['kind']}", lang)
 
 
 def _in(row: Mapping[str, Any], name: str, lang: Lang) -> str:

@@ -88,7 +88,7 @@ class Selection:
     version: str = "0"
     written: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     only_sites: bool = False
-    survey: SurveyFormat = SurveyFormat()
+    survey: SurveyFormat = field(default_factory=SurveyFormat)
 
     def taken_layers(self) -> list[Layer]:
         """Return the selected layers in the catalogue's order.

@@ -65,7 +65,9 @@ def readable(frame: pd.DataFrame, lang: Lang) -> pd.DataFrame:
     0   Involved        1.23
     """
     texts = [column.removesuffix("_text") for column in frame.columns if str(column).endswith("_text")]
-    twice = [own for own, other in _TWICE.items() if own in frame and other in frame and _equal(frame[own], frame[other])]
+    twice = [
+        own for own, other in _TWICE.items() if own in frame and other in frame and _equal(frame[own], frame[other])
+    ]
     table = rounded(frame.drop(columns=[*texts, *twice, *_FOR_PROGRAMS], errors="ignore"))
     coded = {"basis": "layers.basis", "role": "siting.layer"} | (_CODED if "document" in frame else {})
     if "water_id" in frame or "part_of" in frame:
@@ -85,8 +87,7 @@ def rounded(frame: pd.DataFrame) -> pd.DataFrame:
     decimals = {
         column: next(places for end, places in _DECIMALS if str(column).endswith(end))
         for column in frame.columns
-        if pd.api.types.is_float_dtype(frame[column].dtype)
-        and any(str(column).endswith(end) for end, _ in _DECIMALS)
+        if pd.api.types.is_float_dtype(frame[column].dtype) and any(str(column).endswith(end) for end, _ in _DECIMALS)
     }
     return frame.round(decimals)
 

@@ -26,7 +26,7 @@ def write_survey_txt(
     frame: gpd.GeoDataFrame,
     *,
     epsg: int | None = None,
-    layout: SurveyFormat = SurveyFormat(),
+    layout: SurveyFormat | None = None,
     agency: str = "",
     date: str = "",
 ) -> bytes:
@@ -51,6 +51,7 @@ def write_survey_txt(
     bytes
         Lines ended by CR LF.
     """
+    layout = layout or SurveyFormat()
     if epsg is None:
         west, _, east, _ = frame.total_bounds
         epsg = gk3_epsg((west + east) / 2, prefix=True)

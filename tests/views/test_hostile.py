@@ -25,7 +25,7 @@ from tests.helpers import ROOT
 from views.parts.entries import card
 from views.parts.entries.filter import plan_set
 from views.parts.findings import form
-from views.parts.findings.result import facts_html, findings_html, verdict_html
+from views.parts.findings.result import answer_html, facts_html, findings_html, verdict_html
 from views.parts.findings.site_view import SiteResult
 from views.screens.check import batch, follow_up
 from views.screens.county import markup as county_markup
@@ -104,7 +104,7 @@ def site_result(name: str) -> SiteResult:
 
 def findings(name: str) -> str:
     told = site_result(name)
-    return verdict_html(told, detailed=True) + facts_html(told) + findings_html(told)
+    return verdict_html(told) + answer_html(told) + facts_html(told) + findings_html(told)
 
 
 def path(name: str) -> str:

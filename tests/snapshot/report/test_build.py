@@ -48,7 +48,7 @@ def test_pdf_holds_every_chapter(pdf: PdfReader, run: Run) -> None:
     wanted = [
         "某养殖场", "某某公司", "编制", "审核", "单位（盖章）", "日期", "张三", "李四", "椭球面积", "2.2地块2",
         "余量", "1地块位置", "3压占统计", "4涉及条款", "5办理路径", "6避让余地", "7所用图层", "8本报告的性质",
-        "不是行政许可", "R20261121-7F3K", "未核查", "仅供提示", "生态环境法典", "2026-08-15至今",
+        "不是行政许可", "R20261121-7F3K", "未核查", "压占（示意）", "生态环境法典", "2026-08-15至今",
         str(run.layers["redline_jiangxi"].digest)[:16],
     ]  # fmt: skip
     assert [word for word in wanted if word not in text] == []

@@ -88,9 +88,7 @@ def test_a_changed_cell_is_found(asked: Selection, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_headings_are_in_one_language_and_no_heading_stands_twice(
-    asked: Selection, lang: Lang, tmp_path: Path
-) -> None:
+def test_headings_are_in_one_language_and_no_heading_stands_twice(asked: Selection, lang: Lang, tmp_path: Path) -> None:
     """Every layer that is shipped, every column of it."""
     book = openpyxl.load_workbook(write(replace(asked, chosen=(), lang=lang), "xlsx", tmp_path / "x"))
     for sheet in book.worksheets[:-1]:  # the last holds the manifest
@@ -111,6 +109,8 @@ def test_codes_are_in_words_and_numbers_mean_something(asked: Selection, tmp_pat
     shares = [list(row) for row in book["指标"].iter_rows(values_only=True)]
     figures = [row[shares[0].index("数值")] for row in shares[1:]]
     assert figures == [float(f"{figure:.6g}") for figure in figures]
-    of_lichuan = next(row for row in shares[1:] if row[1] == "黎川县" and row[shares[0].index("指标编号")] == "redline_share")
+    of_lichuan = next(
+        row for row in shares[1:] if row[1] == "黎川县" and row[shares[0].index("指标编号")] == "redline_share"
+    )
     exact = next(one for one in asked.indicators if one.id == "redline_share").figures["361022"]
     assert of_lichuan[shares[0].index("数值")] == pytest.approx(exact, rel=1e-5)

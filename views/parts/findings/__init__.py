@@ -10,7 +10,17 @@ from views.parts.findings.form import (
     kept_settings,
     show_required,
 )
-from views.parts.findings.result import COLOURS, CSS, facts_html, findings_html, rules_html, show_verdict, verdict_html
+from views.parts.findings.result import (
+    COLOURS,
+    CSS,
+    answer_html,
+    facts_html,
+    findings_html,
+    rules_html,
+    show_answer,
+    show_verdict,
+    verdict_html,
+)
 from views.parts.findings.site_view import (
     RUN_NUMBER,
     SiteResult,
@@ -32,6 +42,7 @@ __all__ = [
     "KeyedRun",
     "SiteResult",
     "activity_title",
+    "answer_html",
     "ask_activity",
     "choose_settings",
     "facts_html",
@@ -41,6 +52,7 @@ __all__ = [
     "rule_code_text",
     "rules_html",
     "run_number",
+    "show_answer",
     "show_required",
     "show_verdict",
     "site_result_of",

@@ -200,7 +200,6 @@ def show_required(site_result: SiteResult) -> None:
         head = say(f"check_page.{key}", ready=ready, total=len(layers))
         listed = html_of(
             "views/parts/findings/templates/required.html",
-            open=level == "required",
             head=head,
             rows=[{**_layer_texts(row), "mark": marks[row["stands_for"]]} for row in layers],
             signs=_MARKS,

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from carto.markup import Markup, style
 from carto.style import THEME
+from geo.crs import offset_name
 from geo.measure import MEETING
+from siting.answer import Standing, standing_of, standing_text
 from siting.records import FindingRecord, RuleRecord
 from snapshot.findings import amount, area_text, counts_text, details, length_text
 from views.parts.findings.site_view import (
@@ -19,9 +21,20 @@ from views.parts.findings.site_view import (
     rule_code_text,
     square_metres,
 )
-from views.session import html_of, lang, say, show_html
+from views.session import html_of, lang, say, show_html, system_text
 
-__all__ = ["COLOURS", "CSS", "clause_text", "facts_html", "findings_html", "rules_html", "show_verdict", "verdict_html"]
+__all__ = [
+    "COLOURS",
+    "CSS",
+    "answer_html",
+    "clause_text",
+    "facts_html",
+    "findings_html",
+    "rules_html",
+    "show_answer",
+    "show_verdict",
+    "verdict_html",
+]
 
 COLOURS: Final = {
     "prohibited": THEME["prohibited"],
@@ -33,7 +46,14 @@ COLOURS: Final = {
 """Background colour of each verdict, dark enough for white text."""
 
 CSS: Final = "views/parts/findings/templates/findings.css"
-_MARKS: Final = {"hit": "●", "indicative": "▲", "clear": "✓", "not_checked": "?"}
+_MARKS: Final[dict[Standing, tuple[str, str]]] = {
+    "overlap": ("●", "hit"),
+    "too_near": ("●", "hit"),
+    "within_accuracy": ("◐", "indicative"),
+    "off": ("✓", "clear"),
+    "not_checked": ("?", "not_checked"),
+}
+"""Mark and CSS class of how a site lies to a layer that decides."""
 _SMALL: Final = Markup("<small>{}</small>")
 _NEAR_M: Final = 1000.0
 _MAX_REASONS: Final = 5
@@ -41,20 +61,33 @@ _GRAVEST_FIRST: Final = ("prohibited", "review_required", "notice")
 
 
 def show_verdict(site_result: SiteResult) -> None:
-    """Show the answer: verdict, sentence, reasons, next steps, what could not be checked."""
-    show_html(style(CSS), verdict_html(site_result, detailed=True))
+    """Show verdict and sentence of the answer: short enough to stay in sight."""
+    show_html(style(CSS), verdict_html(site_result))
 
 
-def verdict_html(site_result: SiteResult, *, detailed: bool = False) -> Markup:
-    """Return the verdict with the sentence of the answer; `detailed`: with reasons, next steps and what is missing."""
+def show_answer(site_result: SiteResult) -> None:
+    """Show the rest of the answer: reasons, next steps, what could not be checked."""
+    show_html(style(CSS), answer_html(site_result))
+
+
+def verdict_html(site_result: SiteResult) -> Markup:
+    """Return verdict, sentence and counts of the answer."""
     summary = site_result.summary
     return html_of(
         "views/parts/findings/templates/verdict.html",
         summary=summary,
         colour=COLOURS[summary["verdict"]],
         counts=counts_text(summary, lang()),
+        lang=lang(),
+    )
+
+
+def answer_html(site_result: SiteResult) -> Markup:
+    """Return reasons and next steps of the answer, and what could not be checked."""
+    return html_of(
+        "views/parts/findings/templates/answer.html",
+        summary=site_result.summary,
         missing=len(site_result.site["missing_required"]),
-        detailed=detailed,
         lang=lang(),
     )
 
@@ -83,15 +116,26 @@ def facts_html(site_result: SiteResult, *, areas: bool = True) -> Markup:
         lines.append(say("views.length", length=length_text(site["length_m"], now)))
     crs = site["crs"]
     evidence = say("snapshot.sentence_break").join(one[now] for one in crs["evidence"])
-    lines.append(say("views.crs_line", declared=crs["declared"], used=crs["used"], evidence=evidence))
+    lines.append(say("views.crs_line", system=_system_text(crs["declared"], crs["used"]), evidence=evidence))
     return Markup('<div class="rl-facts">{}</div>').format(Markup("<br>").join(lines))
 
 
+def _system_text(declared: str | None, used: str) -> str:
+    """Return the name of the system that coordinates are in: a web map's own, else the one they were taken for."""
+    code = declared if declared is not None and offset_name(declared) else used
+    return system_text(code).removeprefix(code).strip() or code
+
+
 def findings_html(site_result: SiteResult) -> Markup:
-    """Return the findings as HTML, a row for each layer, in the order of `SiteResult.findings`."""
+    """Return the findings as HTML, a row for each layer, in the order of `SiteResult.findings`.
+
+    What was not checked is folded into one line.
+    """
+    rows = [_finding_values(site_result, row) for row in site_result.findings]
     return html_of(
         "views/parts/findings/templates/findings.html",
-        rows=[_finding_values(site_result, row) for row in site_result.findings],
+        rows=[row for row in rows if row["state"] != "not_checked"],
+        not_checked=[row for row in rows if row["state"] == "not_checked"],
     )
 
 
@@ -99,11 +143,10 @@ def _finding_values(site_result: SiteResult, row: FindingRecord) -> dict[str, An
     """Return the values of the template for a finding."""
     now, state = lang(), row["state"]
     title = layer_title(site_result.specs, row["layer"])
-    mark, state_text, css_class = _MARKS[state], say(f"siting.state_{state}"), state
-    if state == "clear" and row["rules"] and row["rules"][0]["counts_as"] in _GRAVEST_FIRST[:2]:
-        mark, state_text, css_class = "●", say("check_page.too_near"), "hit"
-    elif state == "clear" and row["firm"] is False:
-        mark, state_text, css_class = "◐", say("check_page.within_accuracy"), "indicative"
+    mark, css_class = _MARKS[standing_of(row)]
+    state_text = standing_text(row, now)
+    if state == "indicative":
+        mark, css_class = ("△", "far") if css_class == "clear" else ("▲", "indicative")
     if row["must_be_inside"]:
         title = f"{title} · {say('check_page.must_inside')}"
         if state in {"hit", "clear"}:

@@ -273,7 +273,7 @@ def show_downloads(run: Run, project: str, check_id: str | None = None) -> None:
         st.caption(say("check_page.batch_take"))
     language = lang()
     project = project or Path(run.sites.name).stem
-    columns = st.columns(len(_FORMS))
+    columns = [*st.columns(2), *st.columns(2)]
     for column, (form, (label, mime)) in zip(columns, _FORMS.items(), strict=True):
         with column:
             st.download_button(

@@ -24,6 +24,7 @@ from views.parts.findings import (
     activity_title,
     facts_html,
     findings_html,
+    show_answer,
     show_required,
     show_verdict,
 )
@@ -248,6 +249,7 @@ def _show_findings(check: Check) -> None:
         )
     site_result = SiteResult(sites[position], {layer.spec.id: layer.spec for layer in check.layers})
     show_verdict(site_result)
+    show_answer(site_result)
     _show_map(check)
     show_html(facts_html(site_result))
     show_required(site_result)

@@ -26,6 +26,7 @@ from views.parts.findings import (
     choose_settings,
     facts_html,
     findings_html,
+    show_answer,
     show_required,
     show_verdict,
     site_result_of,
@@ -65,7 +66,9 @@ from views.session import (
     current_layers,
     lang,
     markdown_text,
+    open_page,
     press_handled,
+    pressed,
     pressed_until_handled,
     say,
     show_fault,
@@ -127,6 +130,7 @@ def _new_check() -> None:
     show_html(style("views/screens/check/templates/page.css"))
     with right:
         verdict_box = st.container(key="chk_verdict")
+        answer_box = st.container(key="chk_answer")
         map_box = st.container(key="chk_map")
         result_box = st.container(border=True, key="chk_result")
     with left:
@@ -146,6 +150,8 @@ def _new_check() -> None:
             st.caption(say("check_page.first_a_site"))
         else:
             check_id = show_case(run, _source_bytes(source))
+            show_downloads(run, current_case(check_id).name, check_id)
+            show_reports(lambda: run, current_case(check_id), run.sites.name, check_id, "check")
     position = 0
     with result_box:
         st.markdown(f"**{say('check_page.step_result')}**")
@@ -160,12 +166,13 @@ def _new_check() -> None:
                 show_batch(run)
             else:
                 show_verdict(site_result)
+        with answer_box:
+            if len(run.result.sites) == 1:
+                show_answer(site_result)
             if site_result.site["activity"] is None:
                 show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
         with result_box:
             _show_site(run, site_result, sites, position, _read_token(source))
-            show_downloads(run, current_case(check_id).name, check_id)
-            show_reports(lambda: run, current_case(check_id), run.sites.name, check_id, "check")
     with map_box:
         _show_map(source, sites, run, position)
 
@@ -256,11 +263,13 @@ def _choose_site(run: Run) -> int:
 
 
 def _show_site(run: Run, site_result: Any, sites: Sites, position: int, token: str) -> None:
-    """Show the result of one site: measures, findings, approval path, way out, sections."""
+    """Show the result of one site: sections of a line, measures, approval path, way out, findings by layer."""
     if len(run.result.sites) > 1:
         st.markdown(f"##### {markdown_text(labels_of(run)[position])}")
         show_verdict(site_result)
+        show_answer(site_result)
         show_areas(sites, position)
+    show_sections(sites, position, token)
     show_html(facts_html(site_result, areas=False))
     st.caption(say("check_page.law_day", day=site_result.site["as_of"]))
     show_required(site_result)
@@ -269,8 +278,16 @@ def _show_site(run: Run, site_result: Any, sites: Sites, position: int, token: s
     st.markdown(f"**{say('check_page.by_layer')}**")
     show_html(findings_html(site_result))
     show_reminders(site_result)
-    show_sections(sites, position, token)
+    _show_way_to_load(site_result)
     st.caption(say("snapshot.disclaimer"))
+
+
+def _show_way_to_load(site_result: Any) -> None:
+    """Show the button to the page where layers are added, where one was not checked."""
+    if any(row["state"] == "not_checked" for row in site_result.findings) and pressed(
+        say("check_page.load_layers"), key="chk-load-layers"
+    ):
+        open_page("data")
 
 
 def _show_map(source: Source | None, sites: Sites | None, run: Run | None, position: int) -> None:

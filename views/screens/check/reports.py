@@ -54,7 +54,8 @@ def show_reports(load_run: Callable[[], Run], case: Case, name: str, check_id: s
     def stem(content: Literal["results", "report"], form: str) -> str:
         return check_file_name(project, content, form, lang(), check_id or "")
 
-    pdf_box, docx_box, form_box, make_box = st.columns([1, 1, 1.5, 0.8], vertical_alignment="bottom")
+    pdf_box, docx_box = st.columns(2)
+    form_box, make_box = st.columns([1.5, 1], vertical_alignment="bottom")
     form = form_box.selectbox(
         say("take.site_form"),
         _FORMS,

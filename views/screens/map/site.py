@@ -14,6 +14,7 @@ from siting.check import Run, run_check
 from views.parts.findings import (
     CSS,
     KeyedRun,
+    answer_html,
     ask_activity,
     facts_html,
     findings_html,
@@ -86,7 +87,7 @@ def show_result(checked: KeyedRun) -> None:
             format_func=lambda i: f"{ids[i]} · {say('siting.verdict_' + result.sites['verdict'].iloc[i])}",
         )
     site_result = site_result_of(result, position, {layer.id: layer.spec for layer in current_layers().values()})
-    show_html(style(CSS), verdict_html(site_result, detailed=True), facts_html(site_result))
+    show_html(style(CSS), verdict_html(site_result), answer_html(site_result), facts_html(site_result))
     if pressed(say("views.go_on"), key="site-go-on", type="primary", width="stretch"):
         open_page("check")
     show_html(findings_html(site_result))

@@ -10,7 +10,7 @@ import pytest
 from layers.catalogue.config import read_catalogue
 from tests.helpers import ROOT
 from views.parts.findings import result as check_result
-from views.parts.findings.result import findings_html, verdict_html
+from views.parts.findings.result import answer_html, findings_html
 from views.parts.findings.site_view import SiteResult
 
 RULE: dict[str, Any] = {
@@ -50,8 +50,8 @@ def text(html: str) -> str:
 def test_a_margin_within_accuracy_asks_for_a_survey() -> None:
     page = text(findings_html(site_result()))
     assert "再偏 8.0 米即改变结论；精度 30 米，需实测" in page
-    assert "精度之内" in page
-    assert "不涉及" not in page
+    assert "在精度之内" in page
+    assert "不压占" not in page
 
 
 def test_a_margin_beyond_accuracy_stands() -> None:
@@ -71,8 +71,8 @@ def test_an_illustrative_line_sends_to_the_official_one() -> None:
 
 def test_a_distance_that_forbids_does_not_look_clear() -> None:
     page = findings_html(site_result("prohibited", distance_m=900.0, margin_m=100.0, firm=True, rules=[RULE]))
-    assert "距离不足" in text(page)
-    assert "不涉及" not in text(page)
+    assert "小于法定距离" in text(page)
+    assert "不压占" not in text(page)
     assert 'data-state="clear"' in page
     assert "<details" in page
     assert " open>" in page
@@ -101,6 +101,6 @@ def test_a_sliver_is_told_as_such() -> None:
 def test_the_banner_gives_rule_and_missing_layers() -> None:
     spec = next(spec for spec in read_catalogue(ROOT / "config.toml").layer if spec.id == "named_wetlands")
     told = site_result("prohibited", ("permanent_farmland",), layer=spec.id, rules=[RULE], distance_m=900.0)
-    page = text(verdict_html(SiteResult(told.site, {spec.id: spec}), detailed=True))
+    page = text(answer_html(SiteResult(told.site, {spec.id: spec})))
     assert "《长江保护法》第 26 条" in page
     assert "永久基本农田" in page

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from layers.catalogue import Basis, Catalogue, LayerSpec, strictest_export
+from layers.catalogue import Basis, Catalogue, LayerSpec
 from layers.own.intake import Intake
 from layers.own.official_tables import OfficialLayer
 from layers.own.versions import LayerDeclaration, defaults_from_entry, defaults_inside_extent, new_id
@@ -69,9 +69,7 @@ def propose(
     fields: dict[str, Any] = {
         "must_be_inside": _must_be_inside(str(defaults["stands_for"]), official, catalogue),
         "basis": basis,
-        "export": strictest_export(
-            ["none" if basis == "statutory" else "full", *([similar.export] if similar else [])]
-        ),
+        "export": "none" if statutory or prior is None else prior.export,
         "extent": tuple(extent),
         **_titles(intake, extent, placement, prior, format_territories),
         **_field_columns(intake, prior),

@@ -321,7 +321,7 @@ def _refuse_invalid_declaration(intake: Intake, declared: LayerDeclaration, cata
 
 def _catalogue_entry(declared: LayerDeclaration, folder: str, sha256: str, digest: str) -> LayerSpec:
     """Return the catalogue entry of an imported layer; raise `BadInput` with the first invalid field."""
-    export = export_limit(declared.export or ("none" if declared.basis == "statutory" else "full"), declared.secrecy)
+    export = export_limit(declared.export or "none", declared.secrecy)
     publisher = _one_line(declared.publisher)
     fields = {
         "id": declared.id,

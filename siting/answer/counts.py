@@ -9,7 +9,7 @@ from geo.measure import MEETING
 from siting.records import CountRecord, FindingRecord
 from words import Lang, t
 
-__all__ = ["Standing", "counts_of", "standing_of", "standing_text"]
+__all__ = ["Standing", "accuracy_name", "counts_of", "standing_of", "standing_text"]
 
 Standing = Literal["overlap", "too_near", "within_accuracy", "off", "not_checked"]
 
@@ -36,6 +36,11 @@ def standing_text(finding: Mapping[str, Any] | FindingRecord, lang: Lang) -> str
     """Return `standing_of` as text; of a layer that only warns, it says so."""
     standing = t(f"answer.standing_{standing_of(finding)}", lang)
     return t("answer.indicative", lang, standing=standing) if finding["state"] == "indicative" else standing
+
+
+def accuracy_name(finding: Mapping[str, Any] | FindingRecord, lang: Lang) -> str:
+    """Return what the accuracy of a finding is the accuracy of: a statutory line counts as published, without error."""
+    return t("answer.accuracy_of_site" if finding["basis"] == "statutory" else "answer.accuracy", lang)
 
 
 def counts_of(findings: Sequence[FindingRecord]) -> CountRecord:

@@ -10,6 +10,7 @@ from geo.measure import MEETING
 from layers.catalogue import LayerSpec
 from layers.law import LAW_LAYERS
 from siting.answer.amounts import area_text, direction_text, distance_text, share_text
+from siting.answer.counts import accuracy_name
 from siting.records import FindingRecord, Position, SiteRecord
 from words import Lang, has, t
 
@@ -119,6 +120,7 @@ def _within_accuracy(site: SiteRecord, finding: FindingRecord, lang: Lang) -> _T
     margin = {
         "margin": distance_text(finding["margin_m"] or 0.0, lang),
         "accuracy": distance_text(finding["accuracy_m"] or 0.0, lang),
+        "what": accuracy_name(finding, lang),
     }
     if finding.get("must_be_inside"):
         return "inside_near_edge", margin

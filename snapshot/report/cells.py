@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from siting.answer import standing_of
+from siting.answer import accuracy_name, standing_of
 from siting.records import FindingRecord, SiteRecord
 from snapshot.findings import area_text, length_text
 from words import Lang, t
@@ -32,7 +32,7 @@ def margin_text(found: FindingRecord, lang: Lang) -> str:
     key = {True: "firm", False: "not_firm", None: "firm_unknown"}[found["firm"]]
     if key == "firm" and found["state"] == "indicative":
         key = "firm_indicative"  # no margin makes an illustration decide
-    return t(f"siting.{key}", lang, margin=margin, accuracy=accuracy)
+    return t(f"siting.{key}", lang, margin=margin, accuracy=accuracy, what=accuracy_name(found, lang))
 
 
 def nothing_taken_off(sites: Sequence[SiteRecord], titles: Mapping[str, str], lang: Lang) -> str:

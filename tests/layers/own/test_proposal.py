@@ -138,9 +138,10 @@ def proposal(content: bytes, word: str, place: Placement, extent: tuple[str, ...
     )
 
 
-def test_a_layer_of_nothing_known_is_published_and_may_leave() -> None:
+def test_a_layer_of_nothing_known_is_published_and_closed_until_opened() -> None:
     given = proposal(town_file(), "own", Placement("new"))
-    assert (given.basis, given.export, given.must_be_inside, given.role) == ("published", "full", False, "other")
+    assert (given.basis, given.export, given.must_be_inside, given.role) == ("published", "none", False, "other")
+    assert given.secrecy == "internal"
 
 
 def test_a_new_version_keeps_what_was_said_of_the_one_before(counties: gpd.GeoDataFrame) -> None:

@@ -9,7 +9,7 @@ from carto.markup import Markup, style
 from carto.style import THEME
 from geo.crs import offset_name
 from geo.measure import MEETING
-from siting.answer import Standing, standing_of, standing_text
+from siting.answer import Standing, accuracy_name, standing_of, standing_text
 from siting.records import FindingRecord, RuleRecord
 from snapshot.findings import amount, area_text, counts_text, details, length_text
 from views.parts.findings.site_view import (
@@ -185,7 +185,7 @@ def _margin_lines(row: FindingRecord) -> list[Markup]:
             key += "_least"
         lengths = {"margin": metres(margin)} | ({"accuracy": metres(accuracy)} if accuracy is not None else {})
         written = Markup('<small class="rl-survey">{}</small>') if key.startswith("margin_near") else _SMALL
-        found.append(written.format(say(f"check_page.{key}", **lengths)))
+        found.append(written.format(say(f"check_page.{key}", what=accuracy_name(row, lang()), **lengths)))
     if margin is None and row["reason"] == "modelled":
         found.append(_SMALL.format(say("check_page.margin_modelled")))
     if row["sliver"]:

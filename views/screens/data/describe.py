@@ -212,8 +212,7 @@ def _ask_accuracy_and_export(proposed: LayerDeclaration, token: str, basis: str,
             format_func=lambda one: say(f"data.secrecy_{one}"),
             key=f"data-secrecy-{token}",
         )
-        default: Export = "none" if basis == "statutory" else "full"
-        proposed_export = export_limit((proposed.export or default) if basis == proposed.basis else default, secrecy)
+        proposed_export = export_limit((proposed.export or "none") if basis == proposed.basis else "none", secrecy)
         options: tuple[Export, ...] = ("none",) if secrecy == "secret" else _EXPORTS
         export = right.selectbox(
             say("data.export"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import pandas as pd
@@ -106,11 +107,11 @@ def _show_versions(layer: Layer) -> None:
     at = numbers.index(entry.current)
     back, forward, removal = st.columns(3)
     if back.button(say("data.roll_back"), disabled=at == 0, width="stretch", key="data-back"):
-        _change_overlay(lambda: use_version(layer.id, numbers[at - 1]), "data.rolled", number=numbers[at - 1])
+        _use_version(layer.id, numbers[at - 1])
     if forward.button(say("data.roll_forward"), disabled=at + 1 >= len(numbers), width="stretch", key="data-forward"):
-        _change_overlay(lambda: use_version(layer.id, numbers[at + 1]), "data.rolled", number=numbers[at + 1])
+        _use_version(layer.id, numbers[at + 1])
     if removal.button(say("data.remove"), disabled=shipped and entry.current == 0, width="stretch", key="data-remove"):
-        _change_overlay(lambda: remove(layer.id), "data.removed")
+        _change(lambda: remove(layer.id), lambda: say("data.removed"))
     st.caption(say("data.versions_help"))
 
 
@@ -147,14 +148,24 @@ def _use_context(number: int, use: VersionUse, in_use: int | None) -> dict[str, 
     }
 
 
-def _change_overlay(change: object, message: str, **values: object) -> None:
+def _use_version(layer: str, number: int) -> None:
+    """Put a version into use; where that leaves nothing of the layer, say how it comes back."""
+
+    def done() -> str:
+        there = any(spec.id == layer for spec in catalogue_in_use().catalogue.layer)
+        return say("data.rolled", number=number) if there else say("data.removed")
+
+    _change(lambda: use_version(layer, number), done)
+
+
+def _change(change: Callable[[], object], message: Callable[[], str]) -> None:
     """Call `change`, then rerun the page with `message` shown; show the fault where it raises one."""
     try:
-        change()  # type: ignore[operator]
+        change()
     except RedlineError as fault:
         show_fault(fault)
         return
-    MESSAGE.set(say(message, **values))
+    MESSAGE.set(message())
     st.rerun()
 
 

@@ -32,6 +32,7 @@ def show() -> None:
         show_fault(fault)
     if message := MESSAGE.pop():
         st.success(markdown_text(message))
+        st.toast(markdown_text(message), icon="✅")  # the page may be scrolled below the message
     for text in NOT_STORED.pop():
         st.error(markdown_text(text))
     if view_next := VIEW_NEXT.pop():
@@ -75,29 +76,36 @@ def _show_list() -> None:
     with st.container():  # always there, so that the table below it stays
         if chosen is not None:
             show_detail(current_layers()[chosen])
+        _show_out_of_use(set(titles))
     show_table(filter_layers(layers, user_catalogue), user_catalogue)
-    _show_removed(set(titles))
     st.caption(say("data.sources"))
 
 
-def _show_removed(shown: set[str]) -> None:
-    """Show the user's layers of which no version is in use, with a button that restores the last one."""
+def _show_out_of_use(shown: set[str]) -> None:
+    """Show the user's layers of which no version is in use, each version with a button that puts it into use."""
     removed = [
         entry for entry in catalogue_in_use().user_catalogue.entry if entry.in_use is None and entry.id not in shown
     ]
     if not removed:
         return
-    with st.expander(say("data.out_of_use", count=len(removed))):
+    with st.expander(say("data.out_of_use", count=len(removed)), expanded=True):
         for entry in removed:
-            last = entry.version[-1]
-            left, right = st.columns([4, 1], vertical_alignment="center")
-            left.text(f"{last.layer.title(lang())} · {entry.id} · {local_text(last.made_at, day=True)}")
-            if right.button(say("data.restore"), key=f"data-restore-{entry.id}", width="stretch"):
-                try:
-                    use_version(entry.id, last.number)
-                except RedlineError as fault:
-                    show_fault(fault)
-                else:
-                    MESSAGE.set(say("data.rolled", number=last.number))
-                    LAYER_NEXT.set(entry.id)
-                    st.rerun()
+            for version in reversed(entry.version):
+                left, right = st.columns([4, 1], vertical_alignment="center")
+                name = say("data.version_short", number=version.number)
+                made = local_text(version.made_at, day=True)
+                left.text(f"{version.layer.title(lang())} · {entry.id} · {name} · {made}")
+                if right.button(say("data.restore"), key=f"data-restore-{entry.id}-{version.number}", width="stretch"):
+                    _restore(entry.id, version.number)
+
+
+def _restore(layer: str, number: int) -> None:
+    """Put a version into use and rerun the page with its panel open; show the fault where it cannot be."""
+    try:
+        use_version(layer, number)
+    except RedlineError as fault:
+        show_fault(fault)
+        return
+    MESSAGE.set(say("data.rolled", number=number))
+    LAYER_NEXT.set(layer)
+    st.rerun()

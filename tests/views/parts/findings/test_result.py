@@ -23,7 +23,7 @@ FINDING: dict[str, Any] = {
     "layer": "bank", "state": "clear", "reason": None, "relation": "disjoint", "overlap_m2": None, "share": None,
     "distance_m": 8.0, "length_m": None, "overlap_m": None, "must_be_inside": False, "features": [], "zones": [],
     "nearest": None, "county_only": [], "margin_m": 8.0, "accuracy_m": 30.0, "firm": False, "sliver": False,
-    "inside_m2": None, "outside_m2": None, "rules": [],
+    "inside_m2": None, "outside_m2": None, "rules": [], "basis": "published",
 }  # fmt: skip
 
 
@@ -58,6 +58,30 @@ def test_a_margin_beyond_accuracy_stands() -> None:
     page = text(findings_html(site_result(margin_m=120.0, firm=True)))
     assert "偏 120 米以内结论不变；精度 30 米" in page
     assert "需实测" not in page
+
+
+def test_the_accuracy_beside_a_statutory_line_is_the_sites_own() -> None:
+    """A statutory line counts as published: what is uncertain is where the site was measured (UX 20)."""
+    page = text(findings_html(site_result(basis="statutory", accuracy_m=1.0, margin_m=0.4)))
+    assert "地块坐标精度 1.0 米" in page
+    assert "地块坐标" not in text(findings_html(site_result()))
+
+
+def test_what_is_far_and_indicative_does_not_look_like_an_overlap() -> None:
+    """122 ha of overlap and a layer 36 km away had one mark (UX 7)."""
+    modelled = {"state": "indicative", "reason": "modelled", "firm": None, "margin_m": None}
+    far = findings_html(site_result(**modelled, distance_m=36_000.0))
+    on = findings_html(site_result(**modelled, relation="overlaps", overlap_m2=1.22e6, share=0.4))
+    assert "△ 不压占（示意）" in text(far)
+    assert "▲ 压占（示意）" in text(on)
+    assert 'class="rl-far"' in far
+    assert 'class="rl-indicative"' in on
+
+
+def test_what_was_not_checked_is_one_line() -> None:
+    page = findings_html(site_result(state="not_checked", reason="not_loaded", firm=None))
+    assert "未核查：1 个图层" in text(page)
+    assert page.index("<details") < page.index('data-layer="bank"')
 
 
 def test_far_and_firm_is_not_worth_a_line() -> None:

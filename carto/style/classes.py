@@ -96,12 +96,12 @@ class Classes:
         ]
 
     def captions(self) -> list[str]:
-        """Return ``low – high`` for each class, with as few decimals as distinguish the limits."""
+        """Return ``low – high`` for each class, one number where both are it, with as few decimals as tell them apart."""
         if len(set(self.limits)) == 1:
             return [f"{self.limits[0]:,.10g}"]
         decimals = _decimals(self.limits)
         written = [f"{limit:,.{decimals}f}" for limit in self.limits]
-        return [f"{low} – {high}" for low, high in pairwise(written)]
+        return [low if low == high else f"{low} – {high}" for low, high in pairwise(written)]
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,8 @@ class Figure:
     above : float
         The prefecture's, derived the same way; NaN where it does not follow from its counties'.
     rank, of : int
-        Place among the counties of the prefecture for which it is known, the largest first; 0 where it is not known.
+        Place among the counties of the prefecture for which it is known, the largest first; 0 where it is not known,
+        or a model drew what it measures.
     """
 
     key: str
@@ -86,7 +87,7 @@ class CountyFigures:
         for key, one in self.indicators.items():
             known = one.figures.reindex(siblings).dropna()
             value = float(one.figures.get(adcode, np.nan))
-            rank = int((known > value).sum()) + 1 if adcode in known.index else 0
+            rank = int((known > value).sum()) + 1 if adcode in known.index and not one.modelled else 0
             above = float(self.above.loc[self.prefecture[adcode], key])
             figures.append(Figure(key, one.title, one.unit, one.source, value, above, rank, len(known)))
         return figures

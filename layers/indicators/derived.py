@@ -97,6 +97,12 @@ def _area_inside_m2(data: CountyLayers, stands_for: str) -> pd.Series:
     return pd.Series(np.nan_to_num(areas_of(united)), index=data.counties.index)
 
 
+def _unless_too_coarse(values: pd.Series, data: CountyLayers, stands_for: str) -> pd.Series:
+    """Return figures without the zeros of layers that are approximate: a coarse map that shows none knows of none."""
+    exact = all(layer.spec.basis in {"statutory", "published"} for layer in data.layers[stands_for])
+    return values if exact else values.where(values > 0)
+
+
 def _length_inside_m(data: CountyLayers, stands_for: str) -> pd.Series:
     """Return the ellipsoidal length of lines inside each county (m)."""
     frame = data.frame(stands_for)
@@ -230,10 +236,12 @@ DERIVED: Final[dict[str, Recipe]] = {
     ),
     "protected_area": _recipe("protected_area", "ha", ("protected_site",), _protected_area_ha),
     "river_length": _recipe(
-        "river_length", "km", ("river_line",), lambda ground: _length_inside_m(ground, "river_line") / 1e3
+        "river_length", "km", ("river_line",),
+        lambda ground: _unless_too_coarse(_length_inside_m(ground, "river_line") / 1e3, ground, "river_line"),
     ),
     "water_area": _recipe(
-        "water_area", "km2", ("water_surface",), lambda ground: _area_inside_m2(ground, "water_surface") / _KM2
+        "water_area", "km2", ("water_surface",),
+        lambda ground: _unless_too_coarse(_area_inside_m2(ground, "water_surface") / _KM2, ground, "water_surface"),
     ),
     "mean_elevation": _recipe("mean_elevation", "m", ("elevation",), _elevation("mean")),
     "relief": _recipe("relief", "m", ("elevation",), _relief),

@@ -40,6 +40,8 @@ class Indicator:
         Index adcode (str), value float. Zero: the layer covers the territory and holds nothing there. NaN: not known.
     made_of : tuple of str
         Ids of the layers that a derived figure measures: where one must stay in, the figure does too.
+    modelled : bool
+        A layer that it measures was drawn by a model: territories are not ranked by it.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Indicator:
     source: Bilingual
     figures: pd.Series
     made_of: tuple[str, ...] = ()
+    modelled: bool = False
 
 
 def derived_values(indicator_id: str, layers: Mapping[str, Layer]) -> Indicator | None:
@@ -83,11 +86,13 @@ def derived_values(indicator_id: str, layers: Mapping[str, Layer]) -> Indicator 
     used = [layer for stands_for in recipe.needs for layer in by_kind[stands_for]]
     used = used or [layer for layer in usable if layer.spec.stands_for == "county"]
     title = recipe.title
-    if any(layer.spec.basis == "modelled" for layer in used):
+    modelled = any(layer.spec.basis == "modelled" for layer in used)
+    if modelled:
         title = _bilingual(lambda lang: t("indicators.modelled", lang, title=recipe.title(lang)))
     source = _bilingual(lambda lang: _derivation_text(recipe, data, used, lang))
     made_of = tuple(layer.id for layer in used)
-    return Indicator(indicator_id, title, recipe.unit, "county", "derived", source, values.astype(float), made_of)
+    figures = values.astype(float)
+    return Indicator(indicator_id, title, recipe.unit, "county", "derived", source, figures, made_of, modelled)
 
 
 def published_indicators(rows: pd.DataFrame) -> list[Indicator]:

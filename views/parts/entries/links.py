@@ -44,7 +44,7 @@ def show_links(entry: dict[str, Any], feature: dict[str, Any] | None) -> None:
         for label, page, query in links:
             if pressed(label, key=f"plans-way-{page}-{'-'.join(query.values())}"):
                 if page == "indicators":
-                    update_choice(**query)
+                    update_choice("indicators", **query)
                     open_page(page)
                 open_page(page, **query)
 

@@ -1,6 +1,6 @@
 """Indicators on the screen: the choice of indicator and classes, its values, the user's own tables and rasters."""
 
-from views.parts.indicators.choice import CHOICE, current_choice, update_choice
+from views.parts.indicators.choice import choice_slot, current_choice, update_choice, use_choice_of
 from views.parts.indicators.figures import OWN, MappedIndicator, mapped_indicator, subjects
 from views.parts.indicators.own_raster import (
     RASTER_CLOSE,
@@ -15,7 +15,6 @@ from views.parts.indicators.picker import choose_classes, choose_indicator, choo
 from views.parts.indicators.second import SECOND, ask_second, compared_pair
 
 __all__ = [
-    "CHOICE",
     "OWN",
     "OWN_ADDED",
     "RASTER_CLOSE",
@@ -24,6 +23,7 @@ __all__ = [
     "add_own_subject",
     "ask_display",
     "ask_second",
+    "choice_slot",
     "choose_classes",
     "choose_indicator",
     "choose_raster",
@@ -39,4 +39,5 @@ __all__ = [
     "subjects",
     "today",
     "update_choice",
+    "use_choice_of",
 ]

@@ -8,15 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Palette, Scheme, parse_limits
 from geo.errors import RedlineError
 from views.session import Slot
 
-__all__ = ["CHOICE", "Choice", "current_choice", "read_choice", "update_choice", "widget_revision"]
+__all__ = [
+    "CHOICE",
+    "Choice",
+    "ChoicePlace",
+    "choice_slot",
+    "current_choice",
+    "read_choice",
+    "update_choice",
+    "use_choice_of",
+    "widget_revision",
+]
 
+ChoicePlace = Literal["map", "indicators"]
 CHOICE: Final[Slot[Any]] = Slot("indicator_choice", None)
+"""Per place: what is chosen there. The map page and the Indicators page do not follow each other."""
+_PLACE: Final[Slot[ChoicePlace]] = Slot("indicator-place", "map")
 _REVISIONS: Final[Slot[dict[str, int]]] = Slot("indicator_revisions", {})
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _MOMENT: Final = re.compile(r"[a-z0-9-]{0,40}(?:\.\.[a-z0-9-]{1,40})?")
@@ -99,30 +112,43 @@ def read_choice(raw: object) -> Choice:
     )
 
 
+def use_choice_of(place: ChoicePlace) -> None:
+    """Say which page runs: `current_choice` and `update_choice` are of that page until another one says so."""
+    _PLACE.set(place)
+
+
+def choice_slot(place: ChoicePlace | None = None) -> Slot[Any]:
+    """Return the slot of the choice of a place; of the page that runs, by default."""
+    return CHOICE.of(place or _PLACE.get())
+
+
 def current_choice() -> Choice:
-    """Return the choice of the session."""
-    return read_choice(CHOICE.get())
+    """Return the choice of the page that runs."""
+    return read_choice(choice_slot().get())
 
 
-def update_choice(*, by: str = "", **changes: str) -> None:
-    """Update the choice of the session; with another subject, year, mode and limits go back to their defaults.
+def update_choice(place: ChoicePlace | None = None, /, *, by: str = "", **changes: str) -> None:
+    """Update a choice; with another subject, year, mode and limits go back to their defaults.
 
     Parameters
     ----------
+    place : {"map", "indicators"}, optional
+        Whose choice; of the page that runs, by default.
     by : str
         Name of the part whose widget the user changed; empty where the change comes from elsewhere. The widgets of
         all other parts that change are replaced (`widget_revision`).
     **changes : str
         As in `Choice`.
     """
-    before = now = current_choice()
+    slot = choice_slot(place)
+    before = now = read_choice(slot.get())
     if "id" in changes and changes["id"] != now.id:
         now = replace(now, year="", mode="value", limits="", scheme="natural_breaks" if now.limits else now.scheme)
     after = {**asdict(now), **changes}
     changed = [name for name, value in asdict(before).items() if after[name] != value and name != by]
     counts = {name: widget_revision(name) + 1 for name in changed}
     _REVISIONS.set({**_REVISIONS.get(), **counts})
-    CHOICE.set(after)
+    slot.set(after)
 
 
 def widget_revision(name: str) -> int:

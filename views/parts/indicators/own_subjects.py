@@ -6,7 +6,7 @@ from typing import Final
 
 from layers import clock
 from layers.indicators import Subject
-from views.parts.indicators.choice import current_choice, update_choice
+from views.parts.indicators.choice import choice_slot, read_choice, update_choice
 from views.parts.indicators.figures import OWN
 from views.session import Slot
 
@@ -35,5 +35,6 @@ def add_own_subject(subject: Subject) -> None:
 def remove_own_subjects() -> None:
     """Remove the subjects that the user added; nothing is chosen any more if one of them was."""
     own = OWN.pop()
-    if current_choice().id in own:
-        update_choice(id="")
+    for place in ("map", "indicators"):
+        if read_choice(choice_slot(place).get()).id in own:
+            update_choice(place, id="")

@@ -11,7 +11,7 @@ import streamlit as st
 from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, parse_limits
 from geo.errors import RedlineError
 from layers.indicators import Subject, changes_of
-from views.parts.indicators.choice import CHOICE, Choice, current_choice, update_choice, widget_revision
+from views.parts.indicators.choice import Choice, choice_slot, current_choice, update_choice, widget_revision
 from views.parts.indicators.figures import MappedIndicator, mapped_indicator, moments_of_change, subjects
 from views.session import (
     lang,
@@ -226,7 +226,7 @@ def _ask_limits(now: Choice, found: MappedIndicator) -> None:
     """Show the field for limits set by hand, the range of the values, and why limits cannot be used."""
     now_lang = lang()
     unit = found.indicator.unit(now_lang)
-    choice = CHOICE.get()
+    choice = choice_slot().get()
     _show_in_widget("limits", str(choice.get("limits", ""))[:_MAX_LIMITS_LENGTH] if isinstance(choice, dict) else "")
     st.text_input(
         say("indicator_page.limits", unit=markdown_text(unit)),

@@ -138,6 +138,9 @@ def _entries_html(county: County, kind: str, columns: Sequence[str], cells_of: A
         rows = rows.loc[order.sort_values(kind="stable").index]
     notes = [say("county.wider", count=county.wider[kind])] if county.wider[kind] and kind != "rules" else []
     title = f"{say('county.' + kind)} ({len(rows)})"
+    if kind == "protected_sites":
+        counted = next((figure.value for figure in county.figures if figure.key == "protected_sites"), float("nan"))
+        title = title if counted != counted else f"{title} {say('county.of_which_protected', count=int(counted))}"  # noqa: PLR0124
     if rows.empty:
         return _section_html(kind, Markup("<h2>{}</h2>").format(title), [say(f"county.none_{kind}"), *notes])
     heads = [say(f"county.{column}") for column in columns]

@@ -16,7 +16,7 @@ from layers.own import FIXED_ROLES, remove, use_version
 from siting.ledger import VersionUse, uses_by_version
 from views.parts.findings import stands_for_title
 from views.screens.data.next_run import MESSAGE, TARGET, VIEW_NEXT
-from views.screens.data.table import chip, date_text, metres_text
+from views.screens.data.table import chip, date_text, metres_text, tone_of_state
 from views.session import (
     catalogue_in_use,
     html_of,
@@ -33,7 +33,6 @@ from views.session import (
 __all__ = ["show_detail"]
 
 _MAX_LINKS: Final = 12
-_TONES: Final = {"loaded": "ok", "not_loaded": "none", "failed": "bad"}
 
 
 def show_detail(layer: Layer) -> None:
@@ -62,7 +61,7 @@ def _facts_html(layer: Layer) -> Markup:
         west, south, east, north = layer.frame.total_bounds
         bounds = f"{west:.3f}–{east:.3f}°E, {south:.3f}–{north:.3f}°N"
     facts = [
-        (say("views.col_state"), chip(say(f"layers.state_{layer.state}"), _TONES[layer.state])),
+        (say("views.col_state"), chip(say(f"layers.state_{layer.state}"), tone_of_state(layer))),
         (say("views.col_basis"), say(f"layers.basis_{spec.basis}")),
         (say("data.stands_for"), f"{stands_for_title(spec.stands_for)} · {spec.role}"),
         (say("views.col_publisher"), spec.publisher(now)),

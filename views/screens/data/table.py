@@ -11,16 +11,17 @@ from carto.markup import Markup, style
 from layers.catalogue import Layer, UserCatalogue, licence_text
 from views.session import html_of, lang, say, show_html, territory_text
 
-__all__ = ["CSS", "chip", "date_text", "filter_layers", "metres_text", "show_table"]
+__all__ = ["CSS", "chip", "date_text", "filter_layers", "metres_text", "show_table", "tone_of_state"]
 
 _GROUPS: Final = ("control", "protection", "water", "projects", "boundaries", "indicators", "own")
 _HEADS: Final = ("layer", "state", "basis", "count", "as_of", "accuracy", "publisher", "export", "digest")
 _NUMBERS: Final = ("count", "accuracy")
 _STATES: Final = ("loaded", "not_loaded", "failed", "mine")
-_TONES: Final = {
-    "loaded": "ok", "not_loaded": "none", "failed": "bad", "statutory": "ok", "published": "plain", "derived": "plain",
-    "modelled": "warn", "approximate": "warn",
+_BASIS_TONES: Final = {
+    "statutory": "ok", "published": "plain", "derived": "plain", "modelled": "warn", "approximate": "warn",
 }  # fmt: skip
+"""Badge of the basis of a layer that is loaded."""
+_STATE_TONES: Final = {"loaded": "ok", "not_loaded": "none", "failed": "bad"}
 CSS: Final = "views/screens/data/templates/table.css"
 
 
@@ -80,6 +81,7 @@ def _row(layer: Layer, user_catalogue: UserCatalogue) -> dict[str, Any]:
     subtitle = [spec.id]
     if entry is not None and entry.in_use is not None:
         subtitle.append(say("data.version_short", number=entry.current))
+    there = layer.state == "loaded"
     extent = territory_text(spec.extent) if spec.extent or layer.state != "not_loaded" else ""
     return {
         "id": spec.id,
@@ -87,9 +89,9 @@ def _row(layer: Layer, user_catalogue: UserCatalogue) -> dict[str, Any]:
         "basis": spec.basis,
         "title": spec.title(now),
         "sub": " · ".join(subtitle),
-        "state_chip": chip(say(f"layers.state_{layer.state}"), _TONES[layer.state]),
+        "state_chip": chip(say(f"layers.state_{layer.state}"), tone_of_state(layer)),
         "fault": None if layer.fault is None else layer.fault.text(now),
-        "basis_chip": chip(say(f"layers.basis_{spec.basis}"), _TONES[spec.basis]),
+        "basis_chip": chip(say(f"layers.basis_{spec.basis}"), _BASIS_TONES[spec.basis] if there else "none"),
         "count": "" if layer.frame is None else f"{len(layer.frame):,}",
         "as_of": date_text(spec.as_of),
         "accuracy": metres_text(spec.accuracy_m),
@@ -99,6 +101,11 @@ def _row(layer: Layer, user_catalogue: UserCatalogue) -> dict[str, Any]:
         "export": say(f"layers.export_{spec.export}"),
         "digest": layer.digest[:10] if layer.digest else "",
     }
+
+
+def tone_of_state(layer: Layer) -> str:
+    """Return the badge of a layer's state: what only illustrates is loaded, but not good for everything."""
+    return "plain" if layer.state == "loaded" and layer.spec.indicative else _STATE_TONES[layer.state]
 
 
 def chip(text: str, tone: str) -> Markup:

@@ -14,15 +14,16 @@ from carto.scene import View
 from layers.catalogue import Layer
 from views.parts.entries import territories_frame, view_of_territory
 from views.parts.indicators import MappedIndicator, current_choice, labels_of, mapped_indicator, picture_group, subjects
-from views.parts.map import show_map
+from views.parts.map import show_map, view_of_bounds
 from views.session import Slot, catalogue, current_layers, html_of, lang, say, set_widget, widget_value
 
 __all__ = ["legend_html", "second_indicator", "show_indicator_map"]
 
 _HANDLED_CLICK: Final[Slot[tuple[float, float] | None]] = Slot("indicator-click", None)
 """Per map: longitude and latitude of the click handled last."""
-_PREFECTURE: Final[Slot[str]] = Slot("indicator-went", "")
-"""Per map: adcode of the prefecture that it was moved to."""
+_NOWHERE: Final = ("", ())
+_TARGET: Final[Slot[tuple[str, tuple[str, ...]]]] = Slot("indicator-went", _NOWHERE)
+"""Per map: the prefecture, and the territories, that it was moved to."""
 _VIEW: Final[Slot[View | None]] = Slot("indicator-view", None)
 """Per map: the view to move it to."""
 
@@ -85,7 +86,7 @@ def show_indicator_map(
         lang=lang(),
         choropleth=None if as_picture else mapped.choropleth,
         groups=groups,
-        go_to=_map_view(prefecture, key),
+        go_to=_map_view(mapped, prefecture, key),
         height=_HEIGHT_PX,
         key=key,
         draw=False,
@@ -96,12 +97,33 @@ def show_indicator_map(
     return _territory_at(mapped.choropleth.layer, *state.clicked)
 
 
-def _map_view(prefecture: str, key: str) -> View | None:
-    """Return the view to move a map to: the prefecture chosen last, the default view without one."""
-    if prefecture != _PREFECTURE.of(key).get():
-        _PREFECTURE.of(key).set(prefecture)
-        _VIEW.of(key).set(view_of_territory(prefecture) if prefecture else _default_view())
+def _map_view(mapped: MappedIndicator, prefecture: str, key: str) -> View | None:
+    """Return the view to move a map to: the prefecture chosen last, else the territories that have values.
+
+    A map that is where it should be is not moved: the first indicator is shown in the default view.
+    """
+    of_part = _territories_with_values(mapped) if mapped.subject.basis == "own" else ()
+    target = (prefecture, of_part)
+    before = _TARGET.of(key).get()
+    if target != before:
+        _TARGET.of(key).set(target)
+        if prefecture:
+            _VIEW.of(key).set(view_of_territory(prefecture))
+        elif of_part:
+            frame = mapped.choropleth.layer.frame
+            assert frame is not None
+            bounds = frame[frame["adcode"].astype(str).isin(of_part)].total_bounds
+            _VIEW.of(key).set(view_of_bounds(*(float(edge) for edge in bounds)))
+        elif before != _NOWHERE:
+            _VIEW.of(key).set(_default_view())
     return _VIEW.of(key).get()
+
+
+def _territories_with_values(mapped: MappedIndicator) -> tuple[str, ...]:
+    """Return the adcodes of the territories that have a value."""
+    frame = mapped.choropleth.layer.frame
+    assert frame is not None
+    return tuple(frame["adcode"].astype(str)[mapped.by_region.notna().to_numpy()])
 
 
 def _default_view() -> View:

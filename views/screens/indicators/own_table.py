@@ -34,6 +34,7 @@ _LEVELS: Final[tuple[Level, ...]] = ("county", "prefecture")
 _DUPLICATE_RULES: Final[tuple[Doubled, ...]] = ("leave_out", "sum", "mean")
 _STATUSES: Final = ("matched", "renamed", "corrected", "ambiguous", "unmatched")
 _MAX_QUESTIONS: Final = 12
+_MAX_DOUBLED: Final = 6
 
 
 def choose_table() -> None:
@@ -108,7 +109,7 @@ def _show_join(name: str, table: pd.DataFrame, key_and_level: tuple[str, Level],
     report = join_table(table, key, _gazetteer(str(data_root(catalogue().folder)), stamp()), level)
     _show_counts(report)
     codes = assigned_codes(report, _ask_assignments(report, seed))
-    duplicates = _ask_duplicates(codes, seed)
+    duplicates = _ask_duplicates(codes, report.frame[report.key], seed)
     for column in numbers:
         unread = read_numbers(table[column]).unread
         if unread:
@@ -188,11 +189,17 @@ def _ask_assignments(report: JoinReport, seed: str) -> dict[str, str]:
     return assignments
 
 
-def _ask_duplicates(codes: pd.Series, seed: str) -> Doubled:
-    """Ask how to combine rows of the same territory: left out (the default), summed or averaged."""
+def _ask_duplicates(codes: pd.Series, names: pd.Series, seed: str) -> Doubled:
+    """Ask how to combine rows of the same territory, named: left out (the default), summed or averaged."""
     repeated = codes[(codes != "") & codes.duplicated(keep=False)]
     if repeated.empty:
         return "leave_out"
+    groups = names[repeated.index].astype(str).groupby(repeated).agg(list).head(_MAX_DOUBLED)
+    told = [
+        say("indicator_own.doubled_rows", territory=region_text(str(code)), rows=say("snapshot.and").join(rows))
+        for code, rows in groups.items()
+    ]
+    st.warning(markdown_text(say("indicator_own.doubled_told", which=say("snapshot.sentence_break").join(told))))
     rule: Doubled = st.radio(
         say("indicator_own.doubled", count=len(repeated)),
         _DUPLICATE_RULES,

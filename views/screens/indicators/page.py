@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from typing import Final
 
 import pandas as pd
@@ -11,12 +11,12 @@ import streamlit as st
 
 from carto.markup import Markup, style
 from views.parts.indicators import (
-    CHOICE,
     OWN,
     OWN_ADDED,
     RASTER_CLOSE,
     MappedIndicator,
     ask_display,
+    choice_slot,
     choose_classes,
     choose_raster,
     choose_subject,
@@ -26,16 +26,27 @@ from views.parts.indicators import (
     remove_own_subjects,
     subjects,
     update_choice,
+    use_choice_of,
 )
 from views.screens.indicators.chart import PICK, moments_chart, ranking_chart, scatter_chart, show_ranking
 from views.screens.indicators.maps import legend_html, second_indicator, show_indicator_map
 from views.screens.indicators.own_table import OWN_TABLE_OPEN, choose_table
 from views.screens.indicators.table import downloads, labelled, moments_table, ranking_table, value_heading
-from views.session import Slot, lang, markdown_text, region_text, say, show_html, widget_value
+from views.session import (
+    Slot,
+    lang,
+    markdown_text,
+    open_page,
+    pressed,
+    region_text,
+    say,
+    show_html,
+    widget_value,
+)
 
 __all__ = ["show"]
 
-_DEFAULT_INDICATOR: Final = "redline_share"
+_DEFAULT_INDICATOR: Final = "projects"
 _CHART_HEIGHT_PX: Final = 540
 _PICKED: Final[Slot[str]] = Slot("indicator-territory", "")
 """Adcode of the picked territory, which map, chart and table highlight."""
@@ -48,7 +59,8 @@ _FACT: Final = Markup('<div class="rl-ind-fact" data-picked="{}"><b>{}</b> {} <s
 def show() -> None:
     """Show the page: choice of an indicator and its classes, then map, ranking, table and sources."""
     show_html(style("views/screens/indicators/templates/page.css"))
-    if not CHOICE.is_set():
+    use_choice_of("indicators")
+    if not choice_slot().is_set():
         update_choice(id=_DEFAULT_INDICATOR)
     choice_box, settings_box = st.columns([1.35, 1], gap="medium")
     class_box = settings_box.container(key="ind_how")
@@ -81,6 +93,9 @@ def _show_indicator(mapped: MappedIndicator, second: MappedIndicator | None, pre
             as_picture = ask_display()
         clicked = show_indicator_map(mapped, picked, prefecture, key="indicator-map", as_picture=as_picture)
         show_html(picture_legend() if as_picture else legend_html(mapped))
+        if pressed(say("indicator_page.to_map"), key="indicator-to-map"):
+            update_choice("map", **asdict(current_choice()))
+            open_page("map")
     with side_box:
         if second is None:
             _show_picked(table, mapped, picked)

@@ -33,8 +33,8 @@ def ranking_table(mapped: MappedIndicator, prefecture: str = "") -> pd.DataFrame
     Returns
     -------
     DataFrame
-        ``rank`` (ties share one; NA without a value), ``name``, ``prefecture``, ``adcode``, ``value`` (float),
-        ``class_`` (caption), ``colour``.
+        ``rank`` (ties share one; NA without a value, and where a model drew what is measured), ``name``,
+        ``prefecture``, ``adcode``, ``value`` (float), ``class_`` (caption), ``colour``.
     """
     frame = mapped.choropleth.layer.frame
     assert frame is not None
@@ -62,7 +62,9 @@ def ranking_table(mapped: MappedIndicator, prefecture: str = "") -> pd.DataFrame
     if prefecture:
         table = table[table["prefecture_adcode"] == prefecture]
     table = table.sort_values("value", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
-    table.insert(0, "rank", table["value"].rank(method="min", ascending=False).astype("Int64"))
+    rank = table["value"].rank(method="min", ascending=False)
+    rank = rank * np.nan if mapped.indicator.modelled else rank
+    table.insert(0, "rank", rank.astype("Int64"))
     return table
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import streamlit as st
 
 from carto.scene import Scene
-from views.parts.indicators import CHOICE, SECOND
+from views.parts.indicators import OWN, SECOND, choice_slot
 from views.parts.map import REGION
 from views.screens.map.address import ViewAddress, from_query, is_view_key, to_query
 from views.screens.map.search import FIND_SHOWN
@@ -35,8 +35,8 @@ def scene_from_link() -> Scene:
     _LINK.set(address.scene)
     if address.region in {region.id for region in catalogue().region} and not REGION.is_set():
         REGION.set(address.region)
-    if address.indicator and not CHOICE.is_set():
-        CHOICE.set(dict(address.indicator))
+    if address.indicator and not choice_slot("map").is_set():
+        choice_slot("map").set(dict(address.indicator))
     if address.second_indicator and not SECOND.is_set():
         SECOND.set(address.second_indicator)
     if address.scene.view is not None and _FIND_KEY in query:
@@ -52,8 +52,9 @@ def write_address(scene: Scene) -> None:
     if not _WRITTEN.get():
         _WRITTEN.set(value=True)
         return
-    stored = CHOICE.get()
-    choice = stored if isinstance(stored, dict) and stored.get("id") else {}
+    stored = choice_slot("map").get()
+    # an indicator of the user's own is known to this session alone: a link that named it would show nothing
+    choice = stored if isinstance(stored, dict) and stored.get("id") and stored["id"] not in OWN.get() else {}
     address = ViewAddress(
         scene=scene,
         region=_region(),

@@ -18,6 +18,7 @@ from views.parts.indicators import (
     mapped_indicator,
     picture_group,
     shows_picture,
+    use_choice_of,
 )
 from views.parts.intake import remember_drawings, session_drawings
 from views.parts.map import MapState, choose_region, map_target, show_map
@@ -36,15 +37,17 @@ _PREVIOUS: Final[Slot[dict[str, Any]]] = Slot("answered", {"here": None, "site":
 """What the boxes of the column showed in the last run, to see which changed."""
 _FIRST_BOX: Final[Slot[str]] = Slot("first_box", "site")
 
+_CSS = "views/screens/map/templates/page.css"
+_FOLDED_CSS = "views/screens/map/templates/folded.css"
 _MAP_HEIGHT_PX = 640
 """Until the style sheet applies (``templates/page.css``)."""
 
 
 def show() -> None:
     """Show the page: the map at the left, search, check, point and export boxes at the right."""
+    use_choice_of("map")
     link_scene = scene_from_link()
-    folded = ["views/screens/map/templates/folded.css"] if _SIDE_FOLDED.get() else []
-    show_html(style("views/screens/map/templates/page.css", *folded))
+    show_html(style(_CSS, *([_FOLDED_CSS] if _SIDE_FOLDED.get() else [])))
     wide, narrow = st.columns([2.35, 1], gap="small")
     left, right = wide.container(key="rl_map"), narrow.container(key="rl_side")
     with right:

@@ -101,7 +101,7 @@ def test_a_link_is_read_once_and_its_choices_taken_over(link, session):
     link.update({"c": "116.3,27.9,10", "region": "fuzhou", "i_id": "relief", "i_k": "7", "i2": "@2025", "find": "x"})
     scene = map_link.scene_from_link()
     assert scene.view == View(116.3, 27.9, 10)
-    assert (session["region"], session["indicator_choice"]) == ("fuzhou", {"id": "relief", "k": "7"})
+    assert (session["region"], session["indicator_choice-map"]) == ("fuzhou", {"id": "relief", "k": "7"})
     assert session["indicator_beside"] == "@2025"
     assert session["find-looked"] == "x"
     link["c"] = "114,26,8"

@@ -13,6 +13,7 @@ from carto.markup import Markup, raw_text, style
 from carto.style import theme_css
 from geo.errors import RedlineError
 from views.help import show_help
+from views.own_words import put_own_words
 from views.parts.intake import DRAWINGS_PART, OPTIONS_PART, WORK_FILE
 from views.screens.check import show as show_check
 from views.screens.county import show as show_county
@@ -66,6 +67,7 @@ def _header() -> None:
         switch_language()
     with last:
         show_help()
+        put_own_words()
 
 
 st.set_page_config(page_title="Redline 红线一张图", page_icon="🗺️", layout="wide", initial_sidebar_state="collapsed")

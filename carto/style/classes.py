@@ -96,7 +96,7 @@ class Classes:
         ]
 
     def captions(self) -> list[str]:
-        """Return ``low – high`` for each class, one number where both are it, with as few decimals as tell them apart."""
+        """Return ``low – high`` for each class, one number where both are equal, no more decimals than needed."""
         if len(set(self.limits)) == 1:
             return [f"{self.limits[0]:,.10g}"]
         decimals = _decimals(self.limits)

@@ -59,11 +59,12 @@ _PHRASES: Final = {
     "Skip to main content": "skip",
     "Close": "close",
     "Calendar": "calendar",
+    "Remove ": "remove",
     "Choose date": "choose_date",
     "App pages": "pages",
     "Copy Vega-Lite spec": "copy_chart",
 }
-"""What Streamlit writes, and the key of ``frame`` that says it in our languages."""
+"""What Streamlit writes, and the key of ``frame`` that says it in our languages; one that ends with a blank goes on."""
 
 
 def put_own_words() -> None:

@@ -67,6 +67,7 @@ def _header() -> None:
         switch_language()
     with last:
         show_help()
+    with st.container(key="rl_own_words"):
         put_own_words()
 
 

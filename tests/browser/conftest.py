@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -82,10 +83,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(home: Path) -> Iterator[str]:
-    """Run the app as `make run` does, on a free port, with its own home folder; yield its address."""
+    """Run the app for all tests; yield its address."""
+    with serving(home, free_port()) as address:
+        yield address
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def serving(home: Path, port: int) -> Iterator[str]:
+    """Run the app as `make run` does, on a port, with a home folder; yield its address."""
     environment = os.environ | {"REDLINE_HOME": str(home), "REDLINE_LANG": "zh"}
     process = subprocess.Popen(
         [sys.executable, "-m", "cli", "serve", "--port", str(port)],

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
+import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pytest
@@ -68,9 +72,81 @@ def test_missing_zone_is_asked_with_the_place_of_each_answer(check: App, tmp_pat
     expect(answers).to_contain_text("EPSG:4547")
     answers.get_by_text("EPSG:4548").click()
     check.wait_checked()
-    expect(check.page.locator(".rl-facts", has_text="EPSG:4548").first).to_be_visible()
+    expect(check.page.locator(".rl-facts", has_text="2000 国家大地坐标系 3 度带 117°").first).to_be_visible()
     plane = check.page.locator(".rl-areas tr", has_text="高斯平面")
     expect(plane).to_contain_text(f"{round(area, 1):,.1f}"[:-2])
+
+
+def test_ux_8_corner_points_of_a_table_become_an_area(check: App, tmp_path: Path) -> None:
+    path = tmp_path / "corners.csv"
+    path.write_text("x,y\n" + "".join(f"{x},{y}\n" for x, y in TXT_CORNERS), encoding="utf-8")
+    check.upload(path)
+    answers = check.page.get_by_role("radiogroup").filter(has_text="EPSG:4490")
+    answers.get_by_text("EPSG:4490").click()
+    check.wait_checked()
+    check.page.get_by_text("字段对应", exact=True).click()
+    check.press("面", exact=True, role="radio")
+    ring = box(*TXT_CORNERS[0], *TXT_CORNERS[2])
+    area = abs(Geod(ellps="GRS80").geometry_area_perimeter(ring)[0])
+    expect(check.page.locator(".rl-areas tr", has_text="椭球")).to_contain_text(
+        f"{area:,.0f}"[:-1], timeout=PATIENCE_MS
+    )
+
+
+def test_ux_14_the_verdict_stays_in_sight_and_the_steps_are_in_order(check: App, site_file: Path) -> None:
+    check.upload(site_file)
+    check.wait_checked()
+    choose_activity(check.page, "化工项目")
+    check.wait_idle()
+    steps = [text for text in check.page.locator(".stMarkdown strong").all_inner_texts() if text[:1].isdigit()]
+    assert [text[0] for text in steps] == ["1", "2", "3"]
+    main = check.page.get_by_test_id("stMain")
+    main.evaluate("part => part.scrollTo(0, part.scrollHeight)")
+    expect(check.page.locator(".rl-verdict").first).to_be_in_viewport()
+    unchecked = check.page.locator(".rl-unchecked")
+    expect(unchecked.locator("summary")).to_contain_text("未核查")
+    expect(unchecked.locator("tr").first).to_be_hidden()
+    expect(check.page.locator('.rl-find tr[data-state="not_checked"]').first).to_be_hidden()
+    height = main.evaluate("part => part.scrollHeight")
+    assert height < 3000  # 3,450 before, with the report at its end
+    expect(check.page.get_by_role("button", name="报告 · PDF")).to_be_attached()
+    check.press("加载缺少的图层")
+    check.page.locator(".rl-data").wait_for(timeout=PATIENCE_MS)
+
+
+def test_ux_10_11_16_17_names_dates_and_corners_are_those_of_here(check: App, tmp_path: Path) -> None:
+    """A drawing kept and taken away: local date, Chinese words, a name that tells, four corners in GBK."""
+    check.page.get_by_text("图上画", exact=True).click()
+    check.draw_rectangle(300, 200)
+    check.wait_checked()
+    check.wait_idle()
+    check.page.get_by_label("项目名称").fill("某工厂")
+    check.page.get_by_label("项目名称").press("Tab")
+    day = datetime.now(ZoneInfo("Asia/Shanghai"))
+    check.press("存档", exact=True)
+    kept = check.page.locator(".rl-stored")
+    expect(kept).to_be_visible(timeout=PATIENCE_MS)
+    dated = str(kept.get_attribute("data-check"))[1:9]
+    assert day.date() <= datetime.strptime(dated, "%Y%m%d").date() <= day.date() + timedelta(days=1)  # noqa: DTZ007
+    check.wait_idle()
+    check.pick(check.page.locator(".st-key-take-check-form input"), "勘测定界 TXT")
+    expect(check.page.get_by_text("地块按来件界址点写出")).to_be_visible(timeout=PATIENCE_MS)
+    check.wait_idle()
+    check.page.locator(".st-key-take-check-make button").click()
+    link = check.page.locator("a.rl-take").first
+    link.wait_for(timeout=PATIENCE_MS)
+    check.wait_idle()
+    with check.page.expect_download(timeout=PATIENCE_MS) as waited:
+        link.click()
+    assert re.match(rf"某工厂_.+_TXT_R{dated}-\w+\.zip$", waited.value.suggested_filename)
+    with zipfile.ZipFile(waited.value.path()) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".txt") and "README" not in name)
+        text = archive.read(name).decode("gbk")
+    assert [line.split(",")[0] for line in text.splitlines() if line.startswith("J")] == ["J1", "J2", "J3", "J4", "J1"]
+    kept.get_by_role("link").click()
+    expect(check.page.locator("[data-record]")).to_be_visible(timeout=PATIENCE_MS)
+    check.wait_idle()
+    expect(check.page.locator("body")).not_to_contain_text("the drawing")
 
 
 def test_activity_brings_rules_and_required_layers(check: App, site_file: Path) -> None:

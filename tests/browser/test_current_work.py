@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import MAP, PATIENCE_MS, App, pick
+from tests.browser.conftest import MAP, PATIENCE_MS, App, free_port, pick, serving
 
 INSIDE_REDLINE = shapely.Point(117.20505217968747, 27.7901783828125).buffer(0.004)
 """Wholly inside the illustrative red line of 资溪."""
@@ -80,6 +81,29 @@ def test_ux_1_a_drawing_stays_in_the_tools_of_the_map(app: App) -> None:
     app.wait_checked()
     app.wait_idle()
     assert shapes_drawn(app) == 1
+
+
+def test_ux_1_23_a_server_that_comes_back_has_the_work(browser: Browser, site_file: Path, tmp_path: Path) -> None:
+    """Away, it is said in the session's language; back, the site and its answer are there."""
+    port, home = free_port(), tmp_path / "home"
+    context = browser.new_context()
+    page = context.new_page()
+    with serving(home, port) as address:
+        page.goto(address)
+        app = App(page)
+        app.wait_drawn()
+        app.upload(site_file)
+        expect_answer(page)
+        app.wait_idle()
+        expect(page).to_have_url(re.compile("work="))
+    expect(page.get_by_text("与服务器的连接已断开")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Connection error")).to_have_count(0)
+    expect(page.get_by_text("服务器没有应答")).to_be_visible()
+    with serving(home, port):
+        page.reload()
+        expect_answer(page)
+        expect(page.get_by_text("red.geojson").first).to_be_visible()
+        context.close()
 
 
 def test_two_sessions_never_share_a_work(app: App, browser: Browser, site_file: Path) -> None:
@@ -169,7 +193,7 @@ def test_a_file_taken_out_of_the_uploader_is_gone(app: App, site_file: Path) -> 
     app.upload(site_file)
     expect_answer(app.page)
     app.wait_idle()
-    app.page.get_by_test_id("stFileUploader").get_by_role("button", name="Remove").click()
+    app.page.get_by_test_id("stFileUploader").get_by_role("button", name="移除").click()
     expect(app.page.locator(".rl-verdict")).to_have_count(0, timeout=PATIENCE_MS)
     app.wait_idle()
     app.page.reload()

@@ -104,6 +104,45 @@ def test_a_table_of_ones_own_joins_changes_and_leaves_nobody_out(page: App, tmp_
     }  # fmt: skip
 
 
+def test_ux_4_a_rerun_leaves_the_map_where_it_is(page: App) -> None:
+    centre = "() => { const c = map_div.getCenter(); return [c.lng, c.lat, map_div.getZoom()]; }"
+    frame_of(page).evaluate("() => map_div.setView([27.7, 117.59], 9, { animate: false })")
+    page.wait_drawn()
+    page.wait_idle()
+    before = frame_of(page).evaluate(centre)
+    pick(page, "级数", "7")
+    expect(page.page.locator(LEGEND)).not_to_have_count(0, timeout=PATIENCE_MS)
+    page.wait_drawn()
+    assert frame_of(page).evaluate(centre) == pytest.approx(before, abs=0.02)
+
+
+def test_ux_21_rows_of_one_county_are_named_and_the_map_goes_there(page: App, tmp_path: Path) -> None:
+    table = tmp_path / "企业.csv"
+    table.write_text("县区,企业数\n临川区,52\n抚州高新区,60\n南丰县,52\n资溪县,52\n黎川县,61\n", encoding="utf-8")
+    page.page.get_by_text("用自己的表格").click()
+    page.upload(table)
+    told = page.page.get_by_test_id("stAlert").filter(has_text="同一个县级单元")
+    expect(told).to_contain_text("临川区：临川区和抚州高新区", timeout=PATIENCE_MS)
+    page.wait_idle()
+    page.press("显示在地图上")
+    expect(page.page.locator(".rl-ind-title", has_text="企业数").first).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_drawn()
+    page.wait_idle()
+    for caption in page.page.locator(LEGEND).all_inner_texts():
+        low, _, high = caption.partition(" – ")
+        assert low != high
+    bounds = frame_of(page).evaluate("() => map_div.getBounds().toBBoxString()")
+    west, south, east, north = (float(edge) for edge in bounds.split(","))
+    assert east - west < 4, "the map went to the three counties that have a value"
+    assert west < 116.3 < east
+    assert south < 27.3 < north
+    page.press("放到地图上")
+    page.page.wait_for_url(lambda url: "/indicators" not in url)
+    page.wait_drawn()
+    page.wait_idle()
+    assert "i_id" not in page.page.url, "known to this session alone: in no link"
+
+
 def test_a_raster_of_ones_own_becomes_figures_and_a_picture(page: App, tmp_path: Path) -> None:
     """A Web Mercator raster with 7 around one county and nodata elsewhere gives it a mean of 7, and the others none."""
     raster = tmp_path / "栅格.tif"
@@ -138,8 +177,13 @@ def test_a_raster_of_ones_own_becomes_figures_and_a_picture(page: App, tmp_path:
     assert east - west == pytest.approx(np.degrees(100_000 / 6_378_137), abs=0.01)
     assert south < north
 
-    # the map page shows the same, over its own layers, until figures are asked for there
+    # the map page has an indicator of its own, until this one is put there: it then shows the same, over its own layers
     page.page.get_by_role("link", name="地图与核查", exact=True).click()
+    page.wait_drawn()
+    expect(page.map.locator("#map_div[data-image]")).to_have_count(0)
+    page.page.get_by_role("link", name="指标", exact=True).click()
+    page.press("放到地图上")
+    page.page.wait_for_url(lambda url: "/indicators" not in url)
     page.wait_drawn()
     expect(page.map.locator("#map_div[data-image]")).to_be_attached(timeout=PATIENCE_MS)
     expect(page.map.locator('input[data-layer="county"]')).to_be_checked()

@@ -22,6 +22,20 @@ export function table(phrases, lang) {
   return found;
 }
 
+/**
+ * Return what an attribute shall say; a phrase that ends with a blank is the beginning of one.
+ * @param {Map<string, string>} found
+ * @param {string} text
+ */
+export function named(found, text) {
+  const whole = found.get(text.trim());
+  if (whole !== undefined) return whole;
+  for (const [phrase, ours] of found) {
+    if (phrase.endsWith(" ") && text.startsWith(phrase)) return ours + text.slice(phrase.length);
+  }
+  return text;
+}
+
 /** @param {Text} node */
 function putText(node) {
   const ours = words.get(node.data.trim());
@@ -32,8 +46,10 @@ function putText(node) {
 /** @param {Element} element */
 function putAttributes(element) {
   for (const name of ATTRIBUTES) {
-    const ours = words.get(element.getAttribute(name)?.trim() ?? "");
-    if (ours !== undefined && ours !== element.getAttribute(name)) element.setAttribute(name, ours);
+    const text = element.getAttribute(name);
+    if (text === null) continue;
+    const ours = named(words, text);
+    if (ours !== text) element.setAttribute(name, ours);
   }
 }
 

@@ -27,7 +27,7 @@ from snapshot.proof import (
     refuse_long,
 )
 from snapshot.raster import RasterSettings, control_layers, raster_epsg, write_raster
-from snapshot.selection import Selection, territory
+from snapshot.selection import Outlined, Selection, place_name, territory
 from snapshot.sheet import Relief, SheetSettings, map_epsg, write_sheet
 from words import t
 
@@ -53,6 +53,8 @@ class Picture:
         The shaded relief of the screen, below a sheet or a page.
     panel : tuple of LayerDisplay
         How the layers stand on the screen, top first: a sheet and a page draw them in that order and opacity.
+    outlined : Outlined or None
+        What was searched for on the screen.
     """
 
     title: str = ""
@@ -68,6 +70,7 @@ class Picture:
     cell_m: float = 100.0
     relief: Relief | None = None
     panel: tuple[LayerDisplay, ...] = ()
+    outlined: Outlined | None = None
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,9 @@ class PictureJob:
 
     @property
     def title(self) -> str:
-        """What it is called."""
-        return self.picture.title.strip() or t("snapshot.sheet_title", self.selection.lang)
+        """What it is called: as given, else by the place that it shows."""
+        lang = self.selection.lang
+        return self.picture.title.strip() or t("snapshot.sheet_title_of", lang, place=place_name(self.selection, lang))
 
     @property
     def sites(self) -> gpd.GeoDataFrame | None:
@@ -143,6 +147,7 @@ def _sheet(path: Path, job: PictureJob) -> None:
     write_sheet(
         path, list(job.layers.values()), sheet, visible=job.visible, sites=job.sites, result=selection.result,
         relief=picture.relief, indicator=selection.shown[0] if selection.shown else None, panel=picture.panel,
+        outlined=picture.outlined,
         manifest=job.manifest(map_epsg(job.bounds), job.drawn()), **job.common,
     )  # fmt: skip
 
@@ -160,6 +165,7 @@ def _page(path: Path, job: PictureJob) -> None:
     write_page(
         path, list(job.layers.values()), job.bounds, title=job.title, visible=job.visible, sites=job.sites,
         indicator=job.selection.shown, user=picture.user, relief=picture.relief, panel=picture.panel,
+        outlined=picture.outlined,
         manifest=job.manifest(4490, job.drawn()), **job.common,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from carto.style.classes import (
 from carto.style.legend import LegendEntry, choropleth_legend, cluster_entry, layer_legend
 from carto.style.symbols import (
     FAMILY_COLOURS,
+    OUTLINE_SYMBOL,
     SITE_FILL,
     SITE_LINE,
     SITE_SYMBOL,
@@ -36,6 +37,7 @@ __all__ = [
     "MAX_CLASSES",
     "MISSING",
     "MOST_JOINED",
+    "OUTLINE_SYMBOL",
     "SCHEMES",
     "SEQUENTIAL",
     "SITE_FILL",

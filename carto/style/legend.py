@@ -29,24 +29,40 @@ class LegendEntry:
     hollow: bool = False
 
 
-def layer_legend(layer: Layer, lang: Lang) -> list[LegendEntry]:
+def layer_legend(layer: Layer, lang: Lang, *, on_paper: bool = False) -> list[LegendEntry]:
     """Return the legend entries of a layer.
 
-    One per class that occurs (or one with the layer's title), then one for each further kind of shape in it and one for
-    symbols of features located by county only.
+    One per class that occurs (or one with the layer's title), hollow where all of its features are located by county
+    only; then one for each further kind of shape in it, and one that says what hollow means.
+
+    Parameters
+    ----------
+    layer : Layer
+        With the features that are shown.
+    lang : {"zh", "en"}
+    on_paper : bool
+        Nothing is said of what shows when one zooms in.
     """
     if layer.frame is None or layer.frame.empty:
         return []
-    classes, _ = classes_of(layer)
+    classes, of_row = classes_of(layer)
+    located = layer.frame["located"].to_numpy(bool)
     kinds = _kinds(layer)
     single = classes[0].value is None
     entries = [
-        LegendEntry(layer.spec.title(lang) if single else item.title(lang), kinds[0], item.symbol) for item in classes
+        LegendEntry(
+            layer.spec.title(lang) if single else item.title(lang),
+            kinds[0],
+            item.symbol,
+            hollow=kinds[0] == "point" and not located[of_row == at].any(),
+        )
+        for at, item in enumerate(classes)
     ]
     unclassed = classes[0].symbol if single else _grey(classes[0].symbol)
     entries += [LegendEntry(t(f"carto.also_{kind}", lang), kind, unclassed) for kind in kinds[1:]]
-    if not layer.frame["located"].all():
-        entries.append(LegendEntry(t("carto.county_only_entry", lang), "point", unclassed, hollow=True))
+    if not located.all():
+        key = "carto.county_only_paper" if on_paper else "carto.county_only_entry"
+        entries.append(LegendEntry(t(key, lang), "point", unclassed, hollow=True))
     return entries
 
 

@@ -20,6 +20,7 @@ from layers.catalogue import Layer, LayerSpec, Style
 from words import Lang, has, t
 
 __all__ = [
+    "OUTLINE_SYMBOL",
     "SITE_FILL",
     "SITE_LINE",
     "SITE_SYMBOL",
@@ -159,6 +160,8 @@ def symbol_of(style: Style) -> Symbol:
 
 
 SITE_SYMBOL: Final[Symbol] = symbol_of(Style(stroke=SITE_LINE, stroke_px=2.5, fill=SITE_FILL, fill_opacity=0.25))
+OUTLINE_SYMBOL: Final[Symbol] = symbol_of(Style(stroke=SITE_LINE, stroke_px=2.5))
+"""Of what was searched for."""
 
 
 def label_of(spec: LayerSpec) -> Label | None:

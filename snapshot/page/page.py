@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from carto.map import bundle
 from carto.markup import raw_text, render
 from carto.scene import LayerDisplay
-from carto.style import SITE_SYMBOL, THEME, Choropleth, classes_of, label_of, layer_legend
+from carto.style import OUTLINE_SYMBOL, SITE_SYMBOL, THEME, Choropleth, Symbol, classes_of, label_of, layer_legend
 from carto.tiles import drawn_as_shapes, marks_json
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
@@ -28,6 +28,7 @@ from layers.catalogue import Layer, may_export
 from layers.paths import PRODUCT
 from snapshot.page.ground import indicator_rows, look_of, relief_data
 from snapshot.proof import seal
+from snapshot.selection import Outlined
 from snapshot.sheet import Relief, now_text, stacked
 from words import Lang, t
 
@@ -59,6 +60,7 @@ def write_page(
     visible: Collection[str] | None = None,
     indicator: tuple[Choropleth, pd.Series] | None = None,
     sites: gpd.GeoDataFrame | None = None,
+    outlined: Outlined | None = None,
     relief: Relief | None = None,
     panel: Sequence[LayerDisplay] = (),
     manifest: Mapping[str, Any] | None = None,
@@ -84,6 +86,8 @@ def write_page(
         Ids of the layers that are on at first.
     indicator : tuple of Choropleth and Series, optional
         The indicator on the map with its value for each row of its layer.
+    outlined : Outlined, optional
+        Drawn in outline above the layers.
     sites : GeoDataFrame, optional
         EPSG:4490 with ``site_id``.
     relief : Relief, optional
@@ -111,8 +115,13 @@ def write_page(
             config["groups"].insert(0, {"title": t("carto.indicator", lang), "layers": [found]})
         if relief is not None:
             config["relief"] = relief_data(relief)
+        if outlined is not None:
+            shapes = outlined.shapes.geometry.to_numpy()
+            names = [outlined.title] * len(shapes)
+            config["groups"].append(_own_group("outlined", outlined.title, (shapes, names), OUTLINE_SYMBOL, lang, z=98))
         if sites is not None:
-            config["groups"].append(_sites_group(sites, lang))
+            own = (sites.geometry.to_numpy(), sites["site_id"].astype(str).tolist())
+            config["groups"].append(_own_group("site", t("sheet.site", lang), own, SITE_SYMBOL, lang, z=99))
         text = _html(config, title, lang, f"{user}　{now_text()}　Redline {version}")
         content = text.encode()
         if len(content) <= MOST_BYTES:
@@ -264,28 +273,28 @@ def _rows(layer: Layer, lang: Lang) -> list[list[list[str]]]:
     ]
 
 
-def _sites_group(sites: gpd.GeoDataFrame, lang: Lang) -> dict[str, Any]:
-    """Return the checked sites as a layer of their own, above all others, not simplified."""
+def _own_group(
+    name: str, title: str, own: tuple[NDArray[Any], Sequence[str]], symbol: Symbol, lang: Lang, *, z: int
+) -> dict[str, Any]:
+    """Return shapes with their names as a layer of its own, above all others, not simplified."""
     shapes, points = [], []
-    for row, (shape, name) in enumerate(zip(sites.geometry.to_numpy(), sites["site_id"].astype(str), strict=True)):
+    for row, (shape, label) in enumerate(zip(*own, strict=True)):
         for part in shapely.get_parts(shape):
             dimension = int(shapely.get_dimensions(part))
             if dimension == 0:
-                points.append([*shapely.get_coordinates(part)[0].tolist(), name, name, 0, 1, row])
+                points.append([*shapely.get_coordinates(part)[0].tolist(), label, label, 0, 1, row])
                 continue
             lines = shapely.get_rings(part) if dimension == 2 else [part]
             paths = [shapely.get_coordinates(line).ravel().tolist() for line in lines]
             shapes.append({"b": shapely.bounds(part).tolist(), "c": 0, "d": dimension, "r": row, "p": paths})
-    title = t("sheet.site", lang)
-    look = look_of(SITE_SYMBOL)
-    rows = [[[t("page.name", lang), str(name)]] for name in sites["site_id"]]
+    look = look_of(symbol)
     return {
         "title": title,
         "layers": [{
-            "id": "site", "title": title, "on": True, "styles": [look], "label": None, "notice": "", "about": "",
+            "id": name, "title": title, "on": True, "styles": [look], "label": None, "notice": "", "about": "",
             "legend": [{"label": title, "kind": "area", "style": look, "hollow": False}], "watermark": False,
-            "minZoom": 0, "maxZoom": 22, "z": 99, "shapes": shapes, "marks": {"points": points, "labels": []},
-            "rows": rows,
+            "minZoom": 0, "maxZoom": 22, "z": z, "shapes": shapes, "marks": {"points": points, "labels": []},
+            "rows": [[[t("page.name", lang), label]] for label in own[1]],
         }],
     }  # fmt: skip
 

@@ -5,7 +5,8 @@ from snapshot.selection.geopackage_tables import Sheet, close_geopackage, fill_g
 from snapshot.selection.icons import icon_png
 from snapshot.selection.layer_tables import about_table, findings_table
 from snapshot.selection.names import safe_name, short_fields
-from snapshot.selection.naming import check_file_name, export_name
+from snapshot.selection.naming import check_file_name, export_name, place_name
+from snapshot.selection.outlined import Outlined
 from snapshot.selection.qml import Category, GeometryKind
 from snapshot.selection.selection import Filter, Selection, Taken, kept_rows, selected, territory
 from snapshot.selection.survey_format import SURVEY_ENCODINGS, SurveyEncoding, SurveyFormat
@@ -15,6 +16,7 @@ __all__ = [
     "Category",
     "Filter",
     "GeometryKind",
+    "Outlined",
     "Selection",
     "Sheet",
     "SurveyEncoding",
@@ -30,6 +32,7 @@ __all__ = [
     "findings_table",
     "icon_png",
     "kept_rows",
+    "place_name",
     "safe_name",
     "selected",
     "settled",

@@ -13,7 +13,7 @@ from snapshot.selection.names import safe_name
 from snapshot.selection.selection import Selection
 from words import Lang, t
 
-__all__ = ["check_file_name", "export_name"]
+__all__ = ["check_file_name", "export_name", "place_name"]
 
 _LEVELS: Final = ("county", "prefecture", "province")
 _MOST_NAMES: Final = 2
@@ -30,7 +30,7 @@ def export_name(selection: Selection, form: str, lang: Lang) -> str:
         Code of the form, such as ``shp``.
     lang : {"zh", "en"}
     """
-    parts = (_place(selection, lang), _content(selection, lang), form.upper(), stamp_text())
+    parts = (place_name(selection, lang), _content(selection, lang), form.upper(), stamp_text())
     return safe_name("_".join(part.replace(" ", "-") for part in parts if part))
 
 
@@ -52,7 +52,7 @@ def check_file_name(project: str, content: Literal["results", "report"], form: s
     return safe_name("_".join(part.replace(" ", "-") for part in parts if part))
 
 
-def _place(selection: Selection, lang: Lang) -> str:
+def place_name(selection: Selection, lang: Lang) -> str:
     """Return the smallest territory that fills most of what is exported: county, prefecture, province; else all."""
     counties = counties_of(selection.layers)
     if selection.adcodes:

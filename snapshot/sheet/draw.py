@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,6 +71,7 @@ def draw_layers(
     unit: float = 1.0,
     indicator: Choropleth | None = None,
     sites: tuple[gpd.GeoDataFrame, Symbol] | None = None,
+    outlined: tuple[gpd.GeoDataFrame, Symbol] | None = None,
     names: bool = True,
     panel: Sequence[LayerDisplay] = (),
     kept: NDArray[np.float64] | None = None,
@@ -90,6 +91,8 @@ def draw_layers(
     indicator : Choropleth, optional
     sites : GeoDataFrame (EPSG:4490, ``site_id``) and Symbol, optional
         Drawn above all layers.
+    outlined : GeoDataFrame (EPSG:4490) and Symbol, optional
+        Drawn above all layers, below the sites.
     names : bool
         Whether symbols and names are drawn.
     panel : sequence of LayerDisplay
@@ -107,25 +110,27 @@ def draw_layers(
         _draw_shapes(axes, layer, frame, unit, opacity.get(layer.id, 1.0))
         if names:
             marks.take(layer, opacity.get(layer.id, 1.0))
+    for own in (outlined, sites):
+        if own is not None:
+            shapes = own[0].geometry.to_numpy()
+            _draw_path(axes, _seen(shapes[shapely.get_dimensions(shapes) > 0], frame), own[1], unit, many=False)
     if sites is not None:
-        shapes = sites[0].geometry.to_numpy()
-        outlines = _seen(shapes[shapely.get_dimensions(shapes) > 0], frame)
-        _draw_path(axes, outlines, sites[1], unit, many=False)
         marks.take_sites(*sites)
     marks.draw(axes, np.empty((0, 4)) if kept is None else kept)
 
 
 def drawn_in(layers: Sequence[Layer], frame: Frame) -> list[Layer]:
-    """Return the layers with something visible in a frame at its scale: the legend names no others."""
+    """Return the layers with what of them is in a frame at its scale: the legend names no others."""
     zoom = max(screen_zoom(frame), 6)
     box = shapely.box(*frame.degrees())
-    return [
-        layer
-        for layer in layers
-        if layer.spec.min_zoom <= zoom
-        and layer.frame is not None
-        and bool(shapely.intersects(layer.frame.geometry.to_numpy(), box).any())
-    ]
+    found = []
+    for layer in layers:
+        if layer.frame is None or layer.spec.min_zoom > zoom:
+            continue
+        here = shapely.intersects(layer.frame.geometry.to_numpy(), box)
+        if here.any():
+            found.append(replace(layer, frame=layer.frame[here].reset_index(drop=True)))
+    return found
 
 
 def stacked(layers: Sequence[Layer], panel: Sequence[LayerDisplay] = ()) -> list[Layer]:

@@ -10,11 +10,12 @@ import geopandas as gpd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from carto.style import SITE_SYMBOL, THEME, Choropleth, LegendEntry, choropleth_legend, layer_legend
+from carto.style import OUTLINE_SYMBOL, SITE_SYMBOL, THEME, Choropleth, LegendEntry, choropleth_legend, layer_legend
 from geo.crs import describe
 from layers.catalogue import Layer, licence_text
 from layers.clock import now
 from siting.check import CheckResult
+from snapshot.selection import Outlined
 from snapshot.sheet.layout import Frame, Layout, Rect
 from snapshot.sheet.legend_box import draw_legend, wrap, write
 from words import Lang, t
@@ -65,7 +66,7 @@ class SheetSettings:
 
 @dataclass(frozen=True)
 class Content:
-    """The content of a sheet: layers drawn, withheld and missing, an indicator, sites."""
+    """The content of a sheet: layers drawn, withheld and missing, an indicator, sites, what was searched for."""
 
     shown: list[Layer]
     withheld: list[Layer]
@@ -74,6 +75,7 @@ class Content:
     indicator: Choropleth | None
     sites: gpd.GeoDataFrame | None
     result: CheckResult | None
+    outlined: Outlined | None = None
 
     @property
     def illustrative(self) -> bool:
@@ -146,11 +148,13 @@ def legend_of(content: Content, lang: Lang) -> tuple[list[tuple[str, list[Legend
     for name in _GROUPS:
         for layer in content.shown:
             if layer.spec.group == name:
-                entries = layer_legend(layer, lang)
+                entries = layer_legend(layer, lang, on_paper=True)
                 own = entries[0].label == layer.spec.title(lang)
                 groups.append(("" if own else layer.spec.title(lang), entries))
     if content.sites is not None:
         groups.append(("", _site_entries(content, lang)))
+    if content.outlined is not None:
+        groups.append(("", [LegendEntry(content.outlined.title, "area", OUTLINE_SYMBOL)]))
     notes = [layer.spec.notice(lang) for layer in content.shown if layer.spec.notice]
     if content.indicator is not None and content.indicator.note:
         notes.insert(0, content.indicator.note(lang))

@@ -14,13 +14,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from carto.scene import LayerDisplay
-from carto.style import SITE_SYMBOL, Choropleth
+from carto.style import OUTLINE_SYMBOL, SITE_SYMBOL, Choropleth
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
 from geo.whole_file import whole_file
 from layers.catalogue import Layer, may_export
 from siting.check import CheckResult
 from snapshot.proof import seal
+from snapshot.selection import Outlined
 from snapshot.sheet.draw import Relief, draw_layers, draw_relief, drawn_in
 from snapshot.sheet.fonts import refuse_missing
 from snapshot.sheet.furniture import draw_grid, draw_inset, draw_north, draw_scale, draw_watermark, furniture
@@ -48,6 +49,7 @@ def write_sheet(
     result: CheckResult | None = None,
     relief: Relief | None = None,
     panel: Sequence[LayerDisplay] = (),
+    outlined: Outlined | None = None,
     manifest: Mapping[str, Any] | None = None,
     progress: Progress = no_progress,
 ) -> None:
@@ -75,6 +77,8 @@ def write_sheet(
         Below everything: `relief_of` the catalogue's base.
     panel : sequence of LayerDisplay
         How layers stand on the screen, top first: their order and opacity.
+    outlined : Outlined, optional
+        Drawn in outline above the layers, and named in the legend.
     manifest : mapping, optional
         Sealed into the file (``snapshot.proof.sealing``).
     progress : Progress
@@ -101,6 +105,7 @@ def write_sheet(
         indicator if indicator is not None and indicator.layer.id in out else None,
         sites,
         result,
+        outlined,
     )
     figure = Figure(figsize=(layout.width_mm / 25.4, layout.height_mm / 25.4), dpi=settings.dpi, facecolor="#ffffff")
     progress(0.05)
@@ -203,6 +208,7 @@ def _map(page: Page, relief: Relief | None, panel: Sequence[LayerDisplay]) -> No
     if relief is not None:
         draw_relief(axes, relief, frame)
     sites = None if content.sites is None else (content.sites, SITE_SYMBOL)
+    outlined = None if content.outlined is None else (content.outlined.shapes, OUTLINE_SYMBOL)
     inset_mm = _INSET_MM * layout.unit if page.settings.inset and content.outlines else 0.0
     kept = furniture(frame, layout.unit, grid=page.settings.grid, inset_mm=inset_mm)
     draw_layers(
@@ -213,6 +219,7 @@ def _map(page: Page, relief: Relief | None, panel: Sequence[LayerDisplay]) -> No
         unit=layout.unit,
         indicator=content.indicator,
         sites=sites,
+        outlined=outlined,
         panel=panel,
         kept=kept,
     )

@@ -37,6 +37,18 @@ def test_what_is_known_by_county_only_is_said(make_layer):
     assert not any(entry.hollow for entry in layer_legend(make_layer(points), "en"))
 
 
+def test_a_class_of_which_none_has_a_place_is_hollow_in_the_legend_too(make_layer):
+    """The legend showed filled symbols where the map has hollow ones (UX 19)."""
+    points = [shapely.Point(116 + i / 10, 28) for i in range(3)]
+    layer = make_layer(
+        points, located=[True, False, False], style=Style(by="kind"),
+        columns={"kind": ["sewage", "sewage", "energy"]},
+    )  # fmt: skip
+    entries = layer_legend(layer, "zh", on_paper=True)
+    assert [entry.hollow for entry in entries] == [False, True, True]
+    assert "放大" not in entries[-1].label
+
+
 def test_points_stand_for_a_layer_with_classes(make_layer):
     shapes = [shapely.LineString([(116, 28), (117, 28)]), shapely.Point(116, 28)]
     layer = make_layer(shapes, style=Style(by="kind"), columns={"kind": ["transport_rail", "tourism"]})

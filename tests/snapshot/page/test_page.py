@@ -14,6 +14,7 @@ from shapely.geometry import box
 from geo.errors import BadInput
 from layers.catalogue.model import Layer
 from snapshot.page.page import MOST_BYTES, write_page
+from snapshot.selection.outlined import Outlined
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_a_prefecture_is_one_small_file_without_addresses(layers: dict[str, Laye
     sites = gpd.GeoDataFrame({"site_id": ["</script><b>"]}, geometry=[box(117.05, 27.7, 117.1, 27.74)], crs=4490)
     write_page(
         target, list(layers.values()), bounds_of(layers, "361000"), lang="zh", version="9.9", title="抚州 <图>",
-        sites=sites, manifest={"x": "</script>"},
+        sites=sites, outlined=Outlined("资溪县 <b>", sites[["geometry"]]), manifest={"x": "</script>"},
     )  # fmt: skip
     text = target.read_text(encoding="utf-8")
     assert target.stat().st_size <= MOST_BYTES
@@ -47,6 +48,8 @@ def test_a_prefecture_is_one_small_file_without_addresses(layers: dict[str, Laye
     assert config_of(text, "manifest")["x"] == "</script>"
     found = {layer["id"]: layer for group in config["groups"] for layer in group["layers"]}
     assert found["site"]["rows"] == [[["名称", "</script><b>"]]]
+    assert [entry["label"] for entry in found["outlined"]["legend"]] == ["资溪县 <b>"]
+    assert found["outlined"]["z"] < found["site"]["z"]
     assert "absent" in found["permanent_farmland"]
     assert found["redline_jiangxi"]["watermark"]
     assert found["redline_jiangxi"]["styles"][0]["hatch"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ from shapely.geometry import box
 
 from geo.errors import BadInput, RedlineError
 from layers.catalogue.model import Layer
+from snapshot.selection.outlined import Outlined
 from snapshot.sheet.draw import draw_layers, screen_zoom
 from snapshot.sheet.fonts import refuse_missing
 from snapshot.sheet.furniture import draw_grid, draw_north, draw_scale, furniture
@@ -68,6 +70,27 @@ def test_pdf_says_what_a_sheet_must_say_in_an_embedded_font(layers: dict[str, La
     assert all("NotoSansSC" in name for name in fonts)
     width, height = (float(edge) * 25.4 / 72 for edge in reader.pages[0].mediabox[2:])
     assert (width, height) == pytest.approx((297, 210), abs=0.2)
+
+
+def test_a_sheet_is_as_the_screen_outline_legend_and_words(layers: dict[str, Layer], tmp_path: Path) -> None:
+    """UX 19: what was searched for is outlined and named; the legend has what is in the frame, in words of paper."""
+    counties = layers["county"].frame
+    found = Outlined("资溪县", counties[counties["adcode"] == "361028"][["geometry"]])
+    plain, outlined = tmp_path / "a.pdf", tmp_path / "b.pdf"
+    settings = SheetSettings("资溪县控制线图", ZIXI, relief=False)
+    write_sheet(plain, list(layers.values()), settings, lang="zh", version="1")
+    write_sheet(outlined, list(layers.values()), settings, lang="zh", version="1", outlined=found)
+    before, after = ("".join(PdfReader(path).pages[0].extract_text().split()) for path in (plain, outlined))
+    assert after.count("资溪县") == before.count("资溪县") + 1
+    assert "放大后显示" not in after
+    assert "农业" in after
+    corner = dataclasses.replace(settings, bounds=(117.14, 27.72, 117.20, 27.76))
+    write_sheet(plain, list(layers.values()), corner, lang="zh", version="1")
+    assert "农业" not in PdfReader(plain).pages[0].extract_text()
+    blue = (0x1D / 255, 0x4E / 255, 0xD8 / 255)
+    operators = PdfReader(outlined).pages[0].get_contents().get_data().decode("latin-1")
+    strokes = [tuple(map(float, found)) for found in re.findall(r"([\d.]+) ([\d.]+) ([\d.]+) RG", operators)]
+    assert any(stroke == pytest.approx(blue, abs=0.002) for stroke in strokes)
 
 
 def test_names_of_the_map_are_text_and_stand_once(layers: dict[str, Layer], tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from geo.crs import from_world_square, gk3_epsg, to_world_square
 from layers.catalogue import Layer, counties_of, may_export
 from snapshot.deliver import ALL_FORMS, Order
 from snapshot.pictures import PICTURES, Picture
-from snapshot.selection import Filter, Selection, SurveyFormat
+from snapshot.selection import Filter, Outlined, Selection, SurveyFormat
 from snapshot.sheet import relief_of
 from snapshot.vector import FORMS
 from views.parts.findings import KeyedRun
@@ -54,12 +54,15 @@ class ExportContext:
         The checked sites.
     indicator : tuple of Choropleth and Series, or None
         The indicator shown and its figures.
+    outlined : Outlined or None
+        What was searched for.
     """
 
     panel: tuple[LayerDisplay, ...]
     bounds: Box
     checked: KeyedRun | None
     indicator: tuple[Choropleth, pd.Series] | None
+    outlined: Outlined | None = None
 
 
 def view_bounds(view: View) -> Box:
@@ -94,7 +97,7 @@ def choose_order(form: str, context: ExportContext) -> tuple[Order, str | None]:
     with_site = context.checked is not None and st.checkbox(say("take.site"), value=True, key="take-site")
     epsg = _epsg(form)
     survey = choose_survey_format("map") if form == "txt" else SurveyFormat()
-    picture = _picture(form, extent or context.bounds, context.panel)
+    picture = replace(_picture(form, extent or context.bounds, context.panel), outlined=context.outlined)
     filters = _filter(layers, chosen)
     selection = Selection(
         layers,
@@ -241,7 +244,7 @@ def _picture(form: str, bounds: Box, panel: tuple[LayerDisplay, ...]) -> Picture
             st.number_input(say("take.cell"), 1, 10_000, value=cell_m, step=10, key=f"take-cell-{cell_m}")
         )
         return Picture(**fields)
-    fields["title"] = st.text_input(say("take.title"), placeholder=say("snapshot.sheet_title"), key="take-title")
+    fields["title"] = st.text_input(say("take.title"), placeholder=say("take.title_auto"), key="take-title")
     if form in {"pdf", "png"}:
         fields |= _sheet(form)
     fields["user"] = st.text_input(say("take.user"), key="take-user")

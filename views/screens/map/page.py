@@ -106,7 +106,9 @@ def show() -> None:
         show_lookup(state.clicked)
         _show_years_note(state, "map.years_here" if latest_lookup(state.clicked) is not None else "")
     with take_box:
-        in_view = ExportContext(state.panel, state.bounds or view_bounds(state.view), checked, picked)
+        in_view = ExportContext(
+            state.panel, state.bounds or view_bounds(state.view), checked, picked, search_box.outlined()
+        )
         _show_export(state, in_view, as_raster=as_raster)
     with left:
         _show_fold_button()

@@ -18,6 +18,7 @@ from geo.crs import STORE_CRS
 from layers.catalogue import Layer, counties_of
 from layers.gazetteer import county_at, hit_of
 from layers.paths import PRODUCT
+from snapshot.selection import Outlined
 from views.parts.entries import highlight_of, plan_set, territories_frame
 from views.parts.map import MAP_TARGET, view_of_bounds
 from views.server import FIND_PATH, hit_title, search_index, session_token, suggestion
@@ -38,6 +39,7 @@ __all__ = [
     "FIND_SHOWN",
     "SearchResult",
     "highlight_groups",
+    "outlined",
     "search_result",
     "show_result",
     "show_search",
@@ -175,6 +177,12 @@ def highlight_groups() -> list[folium.FeatureGroup]:
     """Return the map group that highlights the search result; empty without one."""
     result = search_result()
     return [highlight_group(result.shapes)] if result is not None and len(result.shapes) else []
+
+
+def outlined() -> Outlined | None:
+    """Return what the search result outlines on the map, None where there is nothing."""
+    result = search_result()
+    return Outlined(result.title, result.shapes) if result is not None and len(result.shapes) else None
 
 
 def show_result(result: SearchResult, card: Markup) -> None:

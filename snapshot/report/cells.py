@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from layers.law import law_texts
 from siting.answer import accuracy_name, standing_of
-from siting.records import FindingRecord, SiteRecord
+from siting.records import FindingRecord, RuleRecord, SiteRecord
 from snapshot.findings import area_text, length_text
+from snapshot.report.model import Items
 from words import Lang, t
 
-__all__ = ["margin_text", "nothing_taken_off", "size_text"]
+__all__ = ["margin_text", "nothing_taken_off", "size_text", "wording_of"]
 
 
 def size_text(site: SiteRecord, lang: Lang) -> str:
@@ -48,3 +50,18 @@ def nothing_taken_off(sites: Sequence[SiteRecord], titles: Mapping[str, str], la
         return t("report.no_way_out", lang)
     layers = t("snapshot.and", lang).join(sorted(titles.get(layer, layer) for layer in shown))
     return t("report.no_way_out_indicative", lang, layers=layers)
+
+
+def wording_of(rules: Sequence[RuleRecord], lang: Lang) -> list[Items]:
+    """Return the wording of the articles that rules name, once each, as far as the office has given it."""
+    texts = law_texts()
+    quoted = {
+        (title, quote.article): t(
+            "report.quote", lang, title=title, article=quote.article, text=quote.text.replace("\n", " "),
+            file=quote.file, sha256=quote.sha256[:12],
+        )
+        for rule in rules
+        if (title := rule.get("title", ""))
+        for quote in texts.quotes(title, rule.get("article", ""))
+    }  # fmt: skip
+    return [Items(t("report.quotes", lang), tuple(quoted.values()))] if quoted else []

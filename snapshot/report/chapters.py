@@ -13,7 +13,7 @@ from siting.answer import batch_sentence, standing_text
 from siting.check import Run, occupation, places_of
 from siting.records import FindingRecord, RuleRecord, SiteRecord
 from snapshot.findings import amount, area_text, length_text, section_sums
-from snapshot.report.cells import margin_text, nothing_taken_off, size_text
+from snapshot.report.cells import margin_text, nothing_taken_off, size_text, wording_of
 from snapshot.report.model import Block, Facts, Items, Numbers, Table, Text
 from words import Lang, has, in_language, t
 
@@ -224,6 +224,7 @@ class Chapters:
                 sites.append(site_id)
         if not rules:
             return [Text(self._say("no_clauses" if applying else "no_other_clauses"))]
+        quoted = wording_of([rule for rule, _ in rules.values()], self._lang) if applying else []
         ranked = sorted(rules.values(), key=lambda pair: _GRAVE.index(pair[0]["counts_as"]))
         rows = [
             (
@@ -239,7 +240,7 @@ class Chapters:
         ]
         heads = ("clause", "authority", "dates", "effect", "status", "summary", "sites_met")
         name = "clauses" if applying else "other_clauses"
-        return [self._table(name, heads, rows, (2.7, 1.9, 1.7, 1.3, 1.7, 3.2, 0.9))]
+        return [self._table(name, heads, rows, (2.7, 1.9, 1.7, 1.3, 1.7, 3.2, 0.9)), *quoted]
 
     def path(self) -> list[Block]:
         """Return the approval steps by layer and stage."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 import zipfile
 from pathlib import Path
@@ -23,7 +24,7 @@ from siting.check.run import Run, run_check
 from siting.check.settings import Case, Settings
 from snapshot.report.build import build_report, write_report
 from snapshot.report.chapters import Chapters
-from snapshot.report.model import Heading, Numbers, Table, Text, texts_of
+from snapshot.report.model import Heading, Items, Numbers, Table, Text, texts_of
 from snapshot.sheet.fonts import spelled
 
 CASE = Case("某养殖场", "2026-361028", "某某公司", "预审选址", "资自然资〔2026〕1号", "张三", "李四")
@@ -52,6 +53,25 @@ def test_pdf_holds_every_chapter(pdf: PdfReader, run: Run) -> None:
         str(run.layers["redline_jiangxi"].digest)[:16],
     ]  # fmt: skip
     assert [word for word in wanted if word not in text] == []
+
+
+def test_the_office_s_wording_is_quoted_once_and_says_whence(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDLINE_HOME", str(tmp_path))
+    quoted = [block for block in build_report(run, CASE, lang="zh").blocks if isinstance(block, Items)]
+    assert quoted == []
+    applying = [rule for found in run.result.findings["rules"] for rule in found if rule["status"] == "applies"]
+    rule = next(rule for rule in applying if re.fullmatch(r"第 \d+ 条", rule["article"]))
+    (tmp_path / "laws").mkdir()
+    number = rule["article"].split()[1]
+    content = f"第{number}条　此处为本单位提供的原文。".encode()
+    (tmp_path / "laws" / f"{rule['title']}.txt").write_bytes(content)
+    (quotes,) = [block for block in build_report(run, CASE, lang="zh").blocks if isinstance(block, Items)]
+    assert quotes.head.startswith("条文原文")
+    (text,) = quotes.texts
+    assert f"《{rule['title']}》第 {number} 条：此处为本单位提供的原文。" in text
+    assert hashlib.sha256(content).hexdigest()[:12] in text
 
 
 def test_every_page_is_numbered_and_heads_are_repeated(pdf: PdfReader) -> None:

@@ -9,6 +9,7 @@ from carto.markup import Markup, style
 from carto.style import THEME
 from geo.crs import offset_name
 from geo.measure import MEETING
+from layers.law import law_texts
 from siting.answer import Standing, accuracy_name, standing_of, standing_text
 from siting.records import FindingRecord, RuleRecord
 from snapshot.findings import amount, area_text, counts_text, details, length_text
@@ -241,7 +242,8 @@ def _rule_values(rule: RuleRecord) -> dict[str, Any]:
             what = say("snapshot.and").join(rule_code_text(code) for code in codes)
             lines.append(say(f"check_page.{key}", what=what))
     clause, summary = clause_text(rule), _summary_text(rule)
-    return {"colour": colour, "tag": tag, "clause": clause, "summary": summary, "small": lines}
+    quotes = law_texts().quotes(rule.get("title", ""), rule.get("article", ""))
+    return {"colour": colour, "tag": tag, "clause": clause, "summary": summary, "small": lines, "quotes": quotes}
 
 
 def _in_force_text(rule: RuleRecord) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from layers.clock import local_text
+from layers.law import law_texts
 from layers.own import use_version
 from views.screens.data.add import show_add
 from views.screens.data.compare import show_compare
@@ -79,6 +80,17 @@ def _show_list() -> None:
         _show_out_of_use(set(titles))
     show_table(filter_layers(layers, user_catalogue), user_catalogue)
     st.caption(say("data.sources"))
+    _show_law_texts()
+
+
+def _show_law_texts() -> None:
+    """Show which laws the office has given in full, and what is wrong with other files of the folder."""
+    texts = law_texts()
+    titles = say("snapshot.and").join(texts.files.values())
+    key = "law.texts_in_use" if texts.files else "law.texts_none"
+    st.caption(markdown_text(say(key, count=len(texts.files), titles=titles)))
+    for fault in texts.faults:
+        show_fault(fault)
 
 
 def _show_out_of_use(shown: set[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,6 +77,20 @@ def test_what_is_far_and_indicative_does_not_look_like_an_overlap() -> None:
     assert "▲ 压占（示意）" in text(on)
     assert 'class="rl-far"' in far
     assert 'class="rl-indicative"' in on
+
+
+def test_a_clause_is_quoted_where_the_office_has_given_its_wording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = RULE | {"title": "中华人民共和国长江保护法"}
+    monkeypatch.setenv("REDLINE_HOME", str(tmp_path))
+    assert "<blockquote" not in findings_html(site_result("prohibited", distance_m=900.0, rules=[rule]))
+    (tmp_path / "laws").mkdir()
+    (tmp_path / "laws" / "长江保护法.txt").write_text("第二十六条 <原文>如此。", encoding="utf-8")
+    page = findings_html(site_result("prohibited", distance_m=900.0, rules=[rule]))
+    assert "原文（本单位提供，长江保护法.txt）" in page
+    assert "第 26 条　&lt;原文&gt;如此。" in page
+    assert "岸线一公里内不得" in page, "our summary stays"
 
 
 def test_what_was_not_checked_is_one_line() -> None:

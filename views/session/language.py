@@ -29,6 +29,9 @@ def lang() -> Lang:
 def switch_language() -> None:
     """Show the switch between Chinese and English; the choice is also written to the URL (``?lang=``)."""
     now = lang()
+    if st.query_params.get("lang", now) != now:
+        # a browser that asked for this run before it had the new address still sends the old one
+        st.query_params["lang"] = now
     chosen = st.segmented_control(
         say("views.language"),
         options=list(LANGUAGES),

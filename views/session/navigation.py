@@ -7,6 +7,7 @@ from typing import Any, Final, NoReturn
 
 import streamlit as st
 
+from views.session.language import lang
 from views.session.state import PAGE_SHOWN, Slot
 
 __all__ = ["PAGES", "PAGE_ENTERED", "PAGE_SHOWN", "finish_navigation", "has_page", "open_page", "resume_navigation"]
@@ -23,7 +24,7 @@ _TIMEOUT_S: Final = 5.0
 def open_page(path: str, **parameters: str) -> NoReturn:
     """Switch to a page by its path; the language is passed on in the URL."""
     if "lang" in st.query_params:
-        parameters = {"lang": st.query_params["lang"], **parameters}
+        parameters = {"lang": lang(), **parameters}
     _PENDING.set((path, parameters, time.monotonic()))
     _switch(path, parameters)
 

@@ -27,6 +27,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    TimeoutError,  # noqa: A004 -- Playwright's own
     expect,
     sync_playwright,
 )
@@ -195,10 +196,10 @@ def pick(page: Page, box: Locator, text: str) -> None:
         box.fill(text)
         try:
             expect(option).to_be_visible(timeout=1000 * seconds)
+            option.click(timeout=1000 * seconds)
             break
-        except AssertionError:
+        except (AssertionError, TimeoutError):  # a list that is put up anew can go away under the pointer
             box.press("Escape")
-    option.click()
     expect(option).to_be_hidden()
     wait_idle(page)
 

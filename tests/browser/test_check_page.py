@@ -104,7 +104,7 @@ def test_ux_14_the_verdict_stays_in_sight_and_the_steps_are_in_order(check: App,
     main.evaluate("part => part.scrollTo(0, part.scrollHeight)")
     expect(check.page.locator(".rl-verdict").first).to_be_in_viewport()
     unchecked = check.page.locator(".rl-unchecked")
-    expect(unchecked.locator("summary")).to_contain_text("未核查")
+    expect(unchecked.locator("> summary")).to_contain_text("未核查")
     expect(unchecked.locator("tr").first).to_be_hidden()
     expect(check.page.locator('.rl-find tr[data-state="not_checked"]').first).to_be_hidden()
     height = main.evaluate("part => part.scrollHeight")

@@ -122,7 +122,7 @@ def test_ux_21_rows_of_one_county_are_named_and_the_map_goes_there(page: App, tm
     page.page.get_by_text("用自己的表格").click()
     page.upload(table)
     told = page.page.get_by_test_id("stAlert").filter(has_text="同一个县级单元")
-    expect(told).to_contain_text("临川区：临川区和抚州高新区", timeout=PATIENCE_MS)
+    expect(told).to_contain_text("临川区：临川区、抚州高新区", timeout=PATIENCE_MS)
     page.wait_idle()
     page.press("显示在地图上")
     expect(page.page.locator(".rl-ind-title", has_text="企业数").first).to_be_visible(timeout=PATIENCE_MS)

@@ -22,7 +22,7 @@ def test_an_address_that_is_late_does_not_bring_the_old_language_back() -> None:
     app.query_params["lang"] = "en"  # late
     app.run()
     assert app.text[0].value == "zh"
-    assert app.query_params["lang"] == ["zh"]
+    assert app.query_params["lang"] in ("zh", ["zh"])
 
 
 def test_an_address_without_a_language_gets_none() -> None:

@@ -109,7 +109,9 @@ class PictureJob:
     def title(self) -> str:
         """What it is called: as given, else by the place that it shows."""
         lang = self.selection.lang
-        return self.picture.title.strip() or t("snapshot.sheet_title_of", lang, place=place_name(self.selection, lang))
+        outlined = self.picture.outlined
+        place = place_name(self.selection, lang) if outlined is None else outlined.title
+        return self.picture.title.strip() or t("snapshot.sheet_title_of", lang, place=place)
 
     @property
     def sites(self) -> gpd.GeoDataFrame | None:

@@ -108,7 +108,7 @@ def _layer_json(layer: Layer, lang: Lang, tile_url: TileUrl, display: LayerDispl
         "legend": [legend_json(entry) for entry in _legend(layer, lang)],
         "notice": t("carto.illustrative", lang) if spec.watermark else "",
         "about": spec.notice(lang) if spec.notice else "",
-        "watermark": spec.watermark,
+        "watermark": spec.drawn_by_model,
         "minZoom": spec.min_zoom,
         "maxZoom": 22 if spec.max_zoom >= _NO_MAX_ZOOM else spec.max_zoom,
         "z": paint_order(spec),

@@ -130,6 +130,11 @@ class LayerSpec(Entry):
         """Whether findings against the layer can only warn."""
         return self.basis in INDICATIVE_BASES
 
+    @property
+    def drawn_by_model(self) -> bool:
+        """Whether a map that shows the layer carries 示意 all over it: a model drew it, and it is marked so."""
+        return self.watermark and self.basis == "modelled"
+
 
 @dataclass(frozen=True)
 class Layer:

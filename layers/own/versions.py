@@ -63,8 +63,8 @@ Group = Literal["boundaries", "control", "protection", "water", "projects", "ind
 
 _REPORT: Final = "report.json"
 _STYLES: Final[dict[str, dict[str, Any]]] = {
-    "redline": {"stroke": "#2e7d32", "stroke_px": 1.4, "fill": "#43a047", "fill_opacity": 0.3},
-    "permanent_farmland": {"stroke": "#b8860b", "fill": "#ffd54f", "fill_opacity": 0.35},
+    "redline": {"stroke": "#1b5e20", "stroke_px": 2.4, "fill": "#43a047", "fill_opacity": 0.36},
+    "permanent_farmland": {"stroke": "#b8860b", "stroke_px": 1.8, "fill": "#ffd54f", "fill_opacity": 0.4},
     "town_boundary": {"stroke": "#c62828", "stroke_px": 2.0, "fill": "#c62828", "fill_opacity": 0.05},
 }
 _OWN_STYLE: Final[dict[str, Any]] = {"stroke": "#7b1fa2", "stroke_px": 1.2, "fill": "#ba68c8", "fill_opacity": 0.25}

@@ -202,7 +202,7 @@ def _layer(
         ],
         "notice": t("carto.illustrative", lang) if spec.watermark else "",
         "about": spec.notice(lang) if spec.notice else "",
-        "watermark": spec.watermark,
+        "watermark": spec.drawn_by_model,
         "minZoom": spec.min_zoom,
         "maxZoom": 22,
         "shapes": _shapes(cut, of_row, bounds, tolerance),

@@ -20,7 +20,7 @@ _MOST_NAMES: Final = 2
 _MOST_OF_IT: Final = 0.6
 
 
-def export_name(selection: Selection, form: str, lang: Lang) -> str:
+def export_name(selection: Selection, form: str, lang: Lang, place: str = "") -> str:
     """Return the name of an export, without suffix: where, what, in which form, when (the office's time).
 
     Parameters
@@ -29,8 +29,10 @@ def export_name(selection: Selection, form: str, lang: Lang) -> str:
     form : str
         Code of the form, such as ``shp``.
     lang : {"zh", "en"}
+    place : str
+        Where; found from the selection by default.
     """
-    parts = (place_name(selection, lang), _content(selection, lang), form.upper(), stamp_text())
+    parts = (place or place_name(selection, lang), _content(selection, lang), form.upper(), stamp_text())
     return safe_name("_".join(part.replace(" ", "-") for part in parts if part))
 
 

@@ -79,8 +79,8 @@ class Content:
 
     @property
     def illustrative(self) -> bool:
-        """Whether a drawn layer is an illustration."""
-        return any(layer.spec.watermark for layer in self.shown)
+        """Whether a model drew one of the layers."""
+        return any(layer.spec.drawn_by_model for layer in self.shown)
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ def map_picture(
     kept = furniture(frame, 1.0, grid="graticule", inset_mm=inset_mm)
     draw_layers(axes, shown, frame, lang, sites=None if sites is None else (sites, SITE_SYMBOL), kept=kept)
     draw_grid(axes, frame, "graticule", 1.0)
-    if any(layer.spec.watermark for layer in shown):
+    if any(layer.spec.drawn_by_model for layer in shown):
         draw_watermark(axes, t("carto.watermark", lang), 0.8)
     draw_scale(axes, frame, lang, 1.0)
     draw_north(axes, frame, lang, 0.8)

@@ -111,12 +111,16 @@ def test_what_is_on_is_what_was_asked_for(draw, make_layer, squares):
 
 def test_an_illustration_says_so(draw, make_layer, squares):
     notice = Bilingual(zh="不是法定红线", en="Not the red line")
-    layer = make_layer(squares, watermark=True, notice=notice)
+    layer = make_layer(squares, watermark=True, basis="modelled", notice=notice)
     (row,) = config_of(draw([layer], "en"))["groups"][0]["layers"]
     assert row["watermark"]
     assert row["about"] == notice.en
     assert "illustrative" in row["notice"]
     assert "示意" in config_of(draw([layer]))["texts"]["watermark"]
+    rough = make_layer(squares, watermark=True, basis="approximate", notice=notice)
+    (row,) = config_of(draw([rough], "en"))["groups"][0]["layers"]
+    assert not row["watermark"], "a pattern over the whole map is for what a model drew"
+    assert "illustrative" in row["notice"]
 
 
 def test_the_map_opens_where_it_is_told(draw, make_layer, squares):

@@ -10,6 +10,7 @@ import streamlit as st
 
 from geo.errors import RedlineError
 from snapshot.deliver import Order, check_order, deliver
+from snapshot.pictures import PICTURES
 from snapshot.selection import export_name
 from snapshot.sheet import PAPER
 from views.parts.takeaway.form import ExportContext, choose_form, choose_order, form_title
@@ -50,7 +51,9 @@ def _choose(context: ExportContext) -> None:
 
 def export_work(order: Order) -> Work:
     """Return the work of a job that writes the file of an order into a folder."""
-    name = _unused(export_name(order.selection, order.form, order.selection.lang))
+    outlined = order.picture.outlined
+    place = outlined.title if outlined is not None and order.form in PICTURES else ""
+    name = _unused(export_name(order.selection, order.form, order.selection.lang, place))
 
     def work(folder: Path, progress: object) -> Path:
         target = folder / name

@@ -121,7 +121,7 @@ def _visit(context: BrowserContext, address: str) -> tuple[float, Traffic, Page]
     """Open the page in a new tab; return the seconds until all visible layers were drawn, its traffic and the page."""
     page = context.new_page()
     page.set_viewport_size({"width": 1280, "height": 800})
-    traffic = _record_traffic(page, address)
+    traffic = record_traffic(page, address)
     page.goto(address)
     page.frame_locator('iframe[title*="st_folium"]').locator(DRAWN).wait_for(timeout=PATIENCE_MS)
     drawn = float(_map_frame(page).eval_on_selector("#map_div", "map => map.dataset.drawn"))
@@ -132,7 +132,7 @@ def _visit(context: BrowserContext, address: str) -> tuple[float, Traffic, Page]
     return (drawn - begun) / 1000, traffic, page
 
 
-def _record_traffic(page: Page, address: str) -> Traffic:
+def record_traffic(page: Page, address: str) -> Traffic:
     """Return a record of the page's traffic that the browser's network events fill."""
     traffic = Traffic(urlsplit(address).netloc)
     urls: dict[str, str] = {}

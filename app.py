@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from views.server import routes
+from views.server import middleware, routes
 
-app = st.App("views/shell.py", routes=routes())
+app = st.App("views/shell.py", routes=routes(), middleware=middleware())

@@ -11,6 +11,7 @@ from views.server.endpoints import (
     tiles_folder,
 )
 from views.server.job_queue import KEEP_SECONDS, Job, Work, jobs
+from views.server.shell_files import middleware
 from views.server.startup import prepare_tiles
 from views.server.suggestions import hit_title, search_index, suggestion
 
@@ -23,6 +24,7 @@ __all__ = [
     "download_url",
     "hit_title",
     "jobs",
+    "middleware",
     "new_token",
     "prepare_tiles",
     "relief_file",

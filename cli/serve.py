@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -21,16 +20,22 @@ from words import Lang, t
 def serve(obj: dict[str, object], port: int, address: str) -> None:
     """Serve the app in the browser."""
     from layers.paths import PRODUCT
+
+    config = Path(str(obj["config"])).resolve()
+    os.environ["REDLINE_CONFIG"] = str(config)
+    os.chdir(PRODUCT)  # where Streamlit's settings are
+
+    from streamlit.web.cli import main as streamlit
+
+    from views.prepare import prepare
     from views.server import prepare_tiles
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
-    prepare_tiles(Path(str(obj["config"])), write_line=lambda text: click.echo(text, err=True), lang=lang)
-    command = [sys.executable, "-m", "streamlit", "run", str(PRODUCT / "app.py")]
-    command += ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
-    environment = os.environ | {"REDLINE_CONFIG": str(Path(str(obj["config"])).resolve())}
-    # the server takes this process's place: whoever ends `redline serve` ends the server, and nothing is left behind
-    os.chdir(PRODUCT)
-    os.execve(command[0], command, environment)  # noqa: S606 -- our own interpreter, no shell
+    prepare_tiles(config, write_line=lambda text: click.echo(text, err=True), lang=lang)
+    prepare()
+    # the server runs in this process: what was prepared is there, and whoever ends `redline serve` ends the server
+    arguments = ["run", "app.py", "--server.address", address, "--server.port", str(port), "--server.headless", "true"]
+    streamlit(arguments, prog_name="streamlit")
 
 
 @main.command()

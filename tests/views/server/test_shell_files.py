@@ -1,0 +1,101 @@
+"""Streamlit's own files as they are sent: compressed, the first page with words; everything else untouched."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import streamlit
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from views.server.shell_files import middleware
+
+STATIC = Path(streamlit.__file__).parent / "static"
+PAGE = (STATIC / "index.html").read_text(encoding="utf-8")
+OTHER = "<!doctype html><title>Streamlit</title><p>an export"
+
+
+def inner(request: Request) -> Response:
+    assert "accept-encoding" not in request.headers or "text/html" not in request.headers.get("accept", "")
+    if request.url.path == "/page":
+        return HTMLResponse(PAGE, headers={"etag": "of the page without our words"})
+    return HTMLResponse(OTHER) if request.url.path == "/other" else PlainTextResponse("as it is")
+
+
+@dataclass
+class Answer:
+    """What an app sent."""
+
+    headers: Headers
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+
+def get(path: str, accept: str = "*/*", encoding: str = "gzip, br") -> Answer:
+    """Ask the app for a path as the server does: percent signs decoded."""
+    app = Starlette(routes=[Route("/{rest:path}", inner)], middleware=middleware())
+    asked = [(b"accept", accept.encode()), (b"accept-encoding", encoding.encode())]
+    scope = {"type": "http", "method": "GET", "path": unquote(path), "query_string": b"", "headers": asked}
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    return Answer(Headers(raw=sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:]))
+
+
+def test_scripts_and_styles_are_sent_compressed_and_whole() -> None:
+    for kind in ("js", "css"):
+        path = next(iter(sorted((STATIC / "static" / kind).glob(f"index.*.{kind}"))))
+        answer = get(f"/static/{kind}/{path.name}")
+        assert answer.headers["content-encoding"] == "gzip"
+        assert "immutable" in answer.headers["cache-control"]
+        assert gzip.decompress(answer.content) == path.read_bytes()
+        assert len(answer.content) < 0.45 * path.stat().st_size
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/js/none.js", "/static/js/../index.html", "/static/js/%2e%2e/%2e%2e/index.html", "/static/js/.hidden.js",
+     "/static/css/index.js", "/static/media/x.woff2", "/redline/tiles/a.pmtiles"],
+)  # fmt: skip
+def test_what_is_no_script_of_streamlits_goes_on_to_the_app(path: str) -> None:
+    assert get(path).text == "as it is"
+
+
+def test_a_browser_that_takes_no_gzip_gets_the_app_s_own() -> None:
+    name = next((STATIC / "static" / "js").glob("index.*.js")).name
+    assert get(f"/static/js/{name}", encoding="identity").text == "as it is"
+
+
+def test_the_first_page_says_what_is_being_opened() -> None:
+    """On a line of 100 KB/s the page was white for half a minute."""
+    answer = get("/page", "text/html")
+    assert "正在打开" in answer.text
+    assert "Opening" in answer.text
+    assert "<title>Redline 红线一张图</title>" in answer.text
+    assert 'as="font"' not in answer.text
+    assert "etag" not in answer.headers
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert PAGE.count("<script") == answer.text.count("<script")
+
+
+def test_other_pages_are_untouched() -> None:
+    assert get("/other", "text/html").text == OTHER
+    assert get("/else", "text/html").text == "as it is"

@@ -25,17 +25,13 @@ def serve(obj: dict[str, object], port: int, address: str) -> None:
     os.environ["REDLINE_CONFIG"] = str(config)
     os.chdir(PRODUCT)  # where Streamlit's settings are
 
-    from streamlit.web.cli import main as streamlit
-
-    from views.prepare import prepare
+    from views.serve import prepare, run_server
     from views.server import prepare_tiles
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     prepare_tiles(config, write_line=lambda text: click.echo(text, err=True), lang=lang)
     prepare()
-    # the server runs in this process: what was prepared is there, and whoever ends `redline serve` ends the server
-    arguments = ["run", "app.py", "--server.address", address, "--server.port", str(port), "--server.headless", "true"]
-    streamlit(arguments, prog_name="streamlit")
+    run_server(address, port)
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""What the first visit would wait for, done before the server answers: modules, layers, indexes."""
+"""The server, started once all is loaded that a first visit would wait for: modules, layers, indexes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import logging
 from importlib import import_module
 from typing import Final
 
+from streamlit.web.cli import main as streamlit
+
 from geo.errors import RedlineError
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "run_server"]
 
 _MODULES: Final = (
     "altair", "carto.map", "geo.read", "layers.own", "layers.plans", "siting.answer", "siting.ledger",
@@ -32,3 +34,12 @@ def prepare() -> None:
             getattr(import_module(module), name)()
         except RedlineError as fault:
             logging.getLogger("redline").warning("%s", fault)
+
+
+def run_server(address: str, port: int) -> None:
+    """Run the app in this process until it is ended; the working directory is that of the product.
+
+    What `prepare` loaded is there, and whoever ends the process ends the server.
+    """
+    where = ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
+    streamlit(["run", "app.py", *where], prog_name="streamlit")

@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { named, table } from "../../views/js/own_words.js";
 
-const PHRASES = { "No results": { zh: "没有匹配项", en: "Nothing matches" }, Open: { zh: "展开", en: "Open" }, "Remove ": { zh: "移除 ", en: "Remove " } };
+const PHRASES = {
+  "No results": { zh: "没有匹配项", en: "Nothing matches" },
+  Open: { zh: "展开", en: "Open" },
+  "Remove ": { zh: "移除 ", en: "Remove " },
+};
 
 test("Streamlit's words and ours of the other language become those of the session", () => {
   assert.equal(table(PHRASES, "zh").get("No results"), "没有匹配项");

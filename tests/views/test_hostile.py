@@ -84,7 +84,7 @@ def finding(name: str) -> dict[str, Any]:
         "distance_m": 8.0, "length_m": None, "overlap_m": None, "must_be_inside": False, "zones": [],
         "features": [], "nearest": {"name": name, "name_en": name, "feature_id": name}, "county_only": [],
         "margin_m": 8.0, "accuracy_m": 30.0, "firm": False, "sliver": False, "inside_m2": None, "outside_m2": None,
-        "rules": [rule],
+        "rules": [rule], "basis": "published",
     }  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import re
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,8 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from carto.markup import Markup
+from carto.style import THEME
 from views.server.downloads import url_prefix
 from words import LANGUAGES, t
 
@@ -34,6 +35,11 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 _ROOT: Final = b'<div id="root"></div>'
+_TITLE: Final = Markup("<title>{}</title>")
+_OPENING: Final = Markup(
+    '<div id="root"><p style="font: 16px sans-serif; color: {}; text-align: center; margin-top: 30vh">'
+    "<b>{}</b><br>{}</p></div>"
+)
 _UNUSED_FONT: Final = re.compile(rb'<link\s+rel="preload"[^>]*as="font"[^>]*/>')
 """The font that Streamlit has the browser fetch first; the theme uses those of the machine."""
 _LONGEST_PAGE: Final = 200_000
@@ -114,9 +120,8 @@ def _with_words(page: bytes) -> bytes:
     """Return a page of Streamlit's with the name of the product and that it is being opened; any other as it is."""
     if _ROOT not in page:
         return page
-    name = escape(t("views.brand", "zh"))
-    opening = escape(" ".join(t("frame.opening", lang) for lang in LANGUAGES))
-    style = "font:16px sans-serif;color:#1f6f50;text-align:center;margin-top:30vh"
-    words = f'<div id="root"><p style="{style}"><b>{name}</b><br>{opening}</p></div>'.encode()
-    titled = page.replace(b"<title>Streamlit</title>", f"<title>{name}</title>".encode())
+    name = t("views.brand", "zh")
+    opening = " ".join(t("frame.opening", lang) for lang in LANGUAGES)
+    words = _OPENING.format(THEME["accent"], name, opening).encode()
+    titled = page.replace(b"<title>Streamlit</title>", _TITLE.format(name).encode())
     return _UNUSED_FONT.sub(b"", titled).replace(_ROOT, words, 1)

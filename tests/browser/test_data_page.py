@@ -151,7 +151,7 @@ def test_a_whole_database_comes_in_at_once(data: App, tmp_path: Path) -> None:
     publisher.fill("抚州市自然资源局")
     publisher.press("Tab")
     app.press("导入勾选的 1 张并启用")
-    expect(app.page.get_by_text("已入库并启用：CZKFBJ")).to_be_visible(timeout=PATIENCE_MS)
+    expect(app.page.get_by_text("已入库并启用：CZKFBJ").first).to_be_visible(timeout=PATIENCE_MS)
     expect(row(app, "town_boundary")).to_have_attribute("data-state", "loaded")
     expect(row(app, "redline_361000")).to_have_count(0)
     expect(row(app, "permanent_farmland")).to_have_attribute("data-state", "not_loaded")

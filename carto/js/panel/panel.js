@@ -74,7 +74,7 @@
       this._live = make("div", "redline-unseen", box);
       this._live.setAttribute("aria-live", "polite");
       L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
-      const limit = () => (body.style.maxHeight = `${Math.max(120, map.getSize().y - 116)}px`);
+      const limit = () => (body.style.maxHeight = `${Math.max(120, map.getSize().y - 122)}px`);
       map.on("resize", limit);
       map.on("zoomend", () => this._ranges());
       limit();

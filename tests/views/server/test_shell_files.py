@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def get(path: str, accept: str = "*/*", encoding: str = "gzip, br") -> Answer:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    with ThreadPoolExecutor(1) as thread:  # a loop of Playwright's may run in this one
+        thread.submit(lambda: asyncio.run(app(scope, receive, send))).result()
     return Answer(Headers(raw=sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:]))
 
 

@@ -121,7 +121,7 @@ def pages(context: BrowserContext, address: str) -> dict[str, Step]:
         "to the check page": ("核查", ".st-key-chk_site"),
         "to the county page": ("县域", ".st-key-county_bar"),
         "to the indicators": ("指标", ".rl-ind-legend"),
-        "to the plans": ("规划", '[data-testid="stDataFrame"]'),
+        "to the plans": ("规划", ".st-key-plans_filters"),
         "to the data page": ("数据", ".rl-data"),
         "back to the map": ("地图与核查", ".st-key-rl_side"),
     }

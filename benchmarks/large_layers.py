@@ -33,6 +33,7 @@ from carto.tiles import ensure_file, missing_kinds
 from layers.catalogue import counties_of, load_layers, read_catalogue
 from layers.paths import home
 from siting.check import rules_here
+from tools.browser.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYER = "redline_jiangxi"
@@ -158,7 +159,7 @@ def _measure_map(folder: Path) -> dict[str, Any]:
     program = next((drawn_m2 for name in map_speed.CHROMIUM if (drawn_m2 := shutil.which(name))), None)
     if program is None:
         raise SystemExit("large_layers: no Chromium found (Debian: apt-get install chromium)")
-    with map_speed.server(folder, str(folder / "config.toml")) as address:
+    with serving(folder / "home", more={"REDLINE_CONFIG": str(folder / "config.toml")}) as address:
         return dict(map_speed.measure(program, address, LAYER))
 
 

@@ -10,17 +10,11 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import geopandas as gpd
@@ -29,7 +23,8 @@ import shapely
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, WebSocket, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.browser.serving import ROOT, serving
+
 DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
 SHELL = ("/static/", "/_stcore/", "/favicon", "/manifest")
 LIMITS = {"warm_s": 2.0, "cold_s": 3.0, "switch_ms": 150.0, "sent_mb": 1.0, "script_runs": 1, "left": 0, "failed": 0}
@@ -64,7 +59,7 @@ def main() -> int:
         config = (
             _write_catalogue(folder, arguments.polygons) if arguments.polygons else os.environ.get("REDLINE_CONFIG", "")
         )
-        with server(folder, config) as address:
+        with serving(folder / "home", more={"REDLINE_CONFIG": config}) as address:
             numbers = measure(program, address, arguments.layer)
     for name, value in numbers.items():
         limit = LIMITS.get(name)
@@ -193,43 +188,6 @@ def _switch_ms(frame: Frame, layer: str) -> tuple[float, float]:
     }"""
     times = [float(frame.evaluate(clicked, layer)) for _ in range(10)]
     return statistics.median(times[0::2]), statistics.median(times[1::2])
-
-
-@contextmanager
-def server(folder: Path, config: str) -> Iterator[str]:
-    """Run the app on a free port on a configuration, with the home folder `folder`/home."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--browser.gatherUsageStats=false"]
-    command += [f"--server.{name}={value}" for name, value in settings.items()]
-    environment = {**os.environ, "REDLINE_HOME": str(folder / "home"), "REDLINE_CONFIG": config}
-    with (folder / "server.log").open("w") as log:
-        running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            _wait_until_up(port, running)
-            yield f"http://127.0.0.1:{port}/"
-        except BaseException:
-            print((folder / "server.log").read_text(encoding="utf-8")[-2000:])
-            raise
-        finally:
-            running.terminate()
-            running.wait(20)
-
-
-def _wait_until_up(port: int, server: subprocess.Popen[bytes]) -> None:
-    """Wait until the server answers; raise SystemExit if it does not."""
-    for _ in range(600):
-        if server.poll() is not None:
-            raise SystemExit(f"map_speed: the server ended with {server.returncode}")
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
-                return
-        except (URLError, OSError):
-            with suppress(subprocess.TimeoutExpired):
-                server.wait(0.1)
-    raise SystemExit("map_speed: the server did not come up")
 
 
 def _write_catalogue(folder: Path, count: int) -> str:

@@ -8,15 +8,11 @@ Ends with 1 if a limit is broken.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +21,8 @@ import shapely
 from playwright.sync_api import BrowserContext, Page, TimeoutError, sync_playwright  # noqa: A004 -- Playwright's own
 from tabulate import tabulate
 
-from benchmarks.map_speed import CHROMIUM, DRAWN, ROOT, Traffic, record_traffic
+from benchmarks.map_speed import CHROMIUM, DRAWN, Traffic, record_traffic
+from tools.browser.serving import ROOT, serving
 
 LIMITS_S = {
     "first visit after a start": 4.0,
@@ -82,7 +79,7 @@ def main() -> int:
 def measure(program: str, checkout: Path) -> dict[str, Step]:
     """Return the steps of a checkout's app by name, as far as it knows them."""
     found: dict[str, Step] = {}
-    with tempfile.TemporaryDirectory() as name, serving(checkout, Path(name) / "home") as address:
+    with tempfile.TemporaryDirectory() as name, serving(Path(name) / "home", checkout=checkout) as address:
         site = Path(name) / "site.geojson"
         gpd.GeoDataFrame({"id": ["A"]}, geometry=[SITE], crs=4326).to_file(site, driver="GeoJSON")
         with sync_playwright() as playwright:
@@ -136,12 +133,12 @@ def pages(context: BrowserContext, address: str) -> dict[str, Step]:
         found["a click on the map"] = timed(traffic, lambda share=share: click_map(page, share))
         wait_idle(page)
     for _ in range(2):
-        page.goto(f"{address}county")
+        page.goto(f"{address}/county")
         wait_idle(page)
         found["a county, warm"] = timed(
             traffic,
             lambda: (
-                page.goto(f"{address}county?adcode=361028"),
+                page.goto(f"{address}/county?adcode=361028"),
                 page.locator(".rl-county .sources").wait_for(timeout=PATIENCE_MS),
             ),
         )
@@ -153,7 +150,7 @@ def takeaways(context: BrowserContext, address: str, site: Path) -> dict[str, St
     """Check a site and order its report; order a map sheet on A3."""
     page = context.new_page()
     traffic = record_traffic(page, address)
-    page.goto(f"{address}check")
+    page.goto(f"{address}/check")
     wait_drawn(page)
     page.set_input_files('input[type="file"]', site)
     page.locator(".rl-verdict").first.wait_for(timeout=PATIENCE_MS)
@@ -161,7 +158,7 @@ def takeaways(context: BrowserContext, address: str, site: Path) -> dict[str, St
     link = page.locator("a.rl-take").first
     report = page.get_by_role("button", name="报告 · PDF")
     found = {"a report": timed(traffic, lambda: (report.click(), link.wait_for(timeout=PATIENCE_MS)))}
-    page.goto(f"{address}?find=county:361028")
+    page.goto(f"{address}/?find=county:361028")
     wait_drawn(page)
     wait_idle(page)
     choose(page, ".st-key-take-form input", "PDF")
@@ -242,32 +239,6 @@ def wait_idle(page: Page) -> None:
 def wait_drawn(page: Page) -> None:
     """Wait until every visible layer of the map is drawn."""
     page.frame_locator('iframe[title*="st_folium"]').last.locator(DRAWN).wait_for(timeout=PATIENCE_MS)
-
-
-@contextmanager
-def serving(checkout: Path, home: Path) -> Iterator[str]:
-    """Run the app of a checkout on a free port, with an empty home folder; yield its address once it says it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    python = checkout / ".venv" / "bin" / "python"
-    command = [str(python) if python.is_file() else sys.executable, "-m", "cli", "serve", "--port", str(port)]
-    environment = os.environ | {"REDLINE_HOME": str(home), "REDLINE_LANG": "zh"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    running = subprocess.Popen(command, cwd=checkout, env=environment, text=True, encoding="utf-8", **pipes)
-    assert running.stdout is not None
-    output: list[str] = []
-    try:
-        for line in running.stdout:
-            output.append(line)
-            if "URL:" in line:
-                break
-        else:
-            raise SystemExit("page_speed: the server ended: " + "".join(output[-20:]))
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        running.terminate()
-        running.wait(timeout=20)
 
 
 if __name__ == "__main__":

@@ -111,6 +111,8 @@ class PictureJob:
         lang = self.selection.lang
         outlined = self.picture.outlined
         place = place_name(self.selection, lang) if outlined is None else outlined.title
+        if place in {t("naming.everywhere", lang), t("naming.outside", lang)}:  # no place that a title could name
+            return self.picture.title.strip() or t("snapshot.sheet_title", lang)
         return self.picture.title.strip() or t("snapshot.sheet_title_of", lang, place=place)
 
     @property

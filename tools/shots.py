@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.browser.serving import ROOT, serving
+
 MAP = 'iframe[title*="st_folium"]'
 DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
 SITE = """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"A1","面积(亩)":32780},
@@ -43,7 +40,7 @@ def main() -> int:
     if program is None:
         print("tools.shots: no Chromium found (Debian: apt install chromium)")
         return 1
-    with tempfile.TemporaryDirectory() as home, run_server(Path(home)) as address, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as home, serving(Path(home)) as address, sync_playwright() as playwright:
         site = Path(home) / "site.geojson"
         site.write_text(SITE, encoding="utf-8")
         browser = playwright.chromium.launch(
@@ -133,33 +130,6 @@ def save_screenshot(page: Page, path: Path, *, whole: bool = False) -> None:
     image = Image.open(io.BytesIO(page.screenshot()))
     page.set_viewport_size(shown)
     image.convert("RGB").save(path, quality=82, method=6)
-
-
-@contextmanager
-def run_server(home: Path) -> Iterator[str]:
-    """Run the app with `home` as its data folder; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {"REDLINE_HOME": str(home)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "serve", "--port", str(port)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-    )
-    assert process.stdout is not None
-    try:
-        for line in process.stdout:
-            if "URL:" in line:
-                break
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from pyproj import Geod, Transformer
 from shapely.geometry import LineString, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from tools.shots import ROOT, run_server, save_screenshot
+from tools.browser.serving import ROOT, serving
+from tools.shots import save_screenshot
 from words import Lang, t
 
 GEOD: Final = Geod(ellps="GRS80")
@@ -182,7 +183,7 @@ def missing(walk: Walk) -> dict[str, str]:
     walk.choose("一般工业项目")
     walk.save_picture()
     row = walk.text_of('.rl-find tr[data-layer="permanent_farmland"]')
-    return {"永久基本农田": walk.text_of(".rl-verdict"), "未核查": row, "必查": walk.text_of(".rl-required")}
+    return {"永久基本农田": walk.text_of(".rl-answer"), "未核查": row, "必查": walk.text_of(".rl-required")}
 
 
 WALKS: Final[dict[str, Callable[[Walk], dict[str, str]]]] = {
@@ -206,12 +207,12 @@ def main() -> int:
             executable_path=program,
             args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
         )
-        with run_server(Path(home)) as address:  # the catalogue as it comes
+        with serving(Path(home)) as address:  # the catalogue as it comes
             good = _run_walk(browser, address, folder, ("missing", "zh", 1280))
         _import_layers(folder / "inputs", Path(home))
         visits: list[Visit] = [(name, "zh", 1280) for name in WALKS if name != "missing"]
         visits += [(name, "en", 390) for name in ENGLISH_WALKS]
-        with run_server(Path(home)) as address:
+        with serving(Path(home)) as address:
             for visit in visits:
                 good &= _run_walk(browser, address, folder, visit)
         browser.close()

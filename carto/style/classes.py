@@ -276,6 +276,8 @@ def _upper_limits(numbers: NDArray[np.float64], scheme: Scheme, k: int, limits: 
 
 
 def _decimals(limits: Sequence[float]) -> int:
-    """Return the number of decimals that distinguishes neighbouring limits (at most 6)."""
+    """Return the number of decimals that distinguishes neighbouring limits: none where all are whole, at most 6."""
+    if all(float(limit).is_integer() for limit in limits):
+        return 0
     gaps = [high - low for low, high in pairwise(limits) if high > low]
     return 0 if not gaps else min(6, max(0, 1 - math.floor(math.log10(min(gaps)))))

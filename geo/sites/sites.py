@@ -27,6 +27,7 @@ from geo.shapes import (
     require_valid,
     square_metres_per_unit,
 )
+from geo.sites.column_names import names_apart
 from geo.sites.raw_part import RawPart, datav_marks, mark_notices, without_missing_shapes
 
 __all__ = [
@@ -111,7 +112,8 @@ class Sites:
 
 _METRES_PER_VERTEX: Final = 100.0
 _OWN_IDS: Final = ("site_id", "id", "ID", "Id", "地块编号", "编号", "fid")
-_OURS: Final = ("site_id", "declared_area_m2", "part", "repair", "repair_area_m2")
+OUR_COLUMNS: Final = ("site_id", "declared_area_m2", "part", "repair", "repair_area_m2")
+"""Columns of `Sites.frame` that did not come with the source."""
 _SHIFTED_PIECE_M: Final = 100.0
 _SLIVER_M: Final = 0.1
 _AREA_COLUMNS: Final = {"declared_area_m2": 1.0, "declared_area_ha": HA_M2, "declared_area_mu": MU_M2}
@@ -168,11 +170,11 @@ def sites_from_parts(
     frame = pd.concat([made.frame for made in stored], ignore_index=True) if len(stored) > 1 else stored[0].frame
     frame["site_id"] = _site_ids(frame)
     ids = np.split(frame["site_id"].to_numpy(), np.cumsum([len(made.frame) for made in stored])[:-1])
-    others = [column for column in frame.columns if column not in {*_OURS, "geometry"}]
+    others = [column for column in frame.columns if column not in {*OUR_COLUMNS, "geometry"}]
     originals = pd.Series(np.concatenate([made.raw for made in stored]), index=frame["site_id"].to_numpy())
     readings = tuple(made.reading for made in stored)
     notices = _merged_notices(stored, ids)
-    return Sites(frame[[*_OURS, "geometry", *others]], readings, name, sha256, notices, originals)
+    return Sites(frame[[*OUR_COLUMNS, "geometry", *others]], readings, name, sha256, notices, originals)
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,7 @@ def _part_to_store(part: RawPart, options: _ReadOptions, position: int) -> _Stor
         "repair": _all_repairs(part, whole),
         "repair_area_m2": whole.area_m2,
     }
-    attributes.columns = [f"{c}_" if c in {*_OURS, "geometry"} else str(c) for c in attributes.columns]
+    attributes.columns = names_apart(attributes.columns, {*OUR_COLUMNS, "geometry"})
     frame = gpd.GeoDataFrame(attributes.assign(**ours), geometry=made.geometry)
     marks = mark_notices(part, shifted=reading.shifted)
     notices = (*part.notices, *marks, *_repair_notices(raw, whole, ours["repair"], reading, part.name))

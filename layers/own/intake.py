@@ -37,7 +37,9 @@ ROW: Final = "source_row"
 """Column of the stored layer: the row's number in the file that it came from, from 1."""
 _MOST_COLUMNS: Final = 500
 _NAME_LENGTH: Final = 60
-_RESERVED_NAMES: Final = frozenset({*COMMON_COLUMNS, ROW, "geometry", "fid", "ogc_fid", "adcodes", "site_type", "type"})
+_RESERVED_NAMES: Final = frozenset(
+    {*COMMON_COLUMNS, ROW, "geometry", "fid", "ogc_fid", "adcodes", "site_type", "type", "notice", "style_class"}
+)
 """Column names that the product uses itself: a file's own column of that name gets an underscore."""
 _GARBLED: Final = "�|锟斤拷|烫烫烫|屯屯屯"
 _AREA_OFF: Final = 0.01

@@ -3,7 +3,7 @@
 from snapshot.selection.geometry_kinds import beyond, by_kind, settled
 from snapshot.selection.geopackage_tables import Sheet, close_geopackage, fill_geopackage, write_geopackage, write_table
 from snapshot.selection.icons import icon_png
-from snapshot.selection.layer_tables import about_table, findings_table
+from snapshot.selection.layer_tables import CLASS_COLUMN, about_table, findings_table
 from snapshot.selection.names import safe_name, short_fields
 from snapshot.selection.naming import check_file_name, export_name, place_name
 from snapshot.selection.outlined import Outlined
@@ -12,6 +12,7 @@ from snapshot.selection.selection import Filter, Selection, Taken, kept_rows, se
 from snapshot.selection.survey_format import SURVEY_ENCODINGS, SurveyEncoding, SurveyFormat
 
 __all__ = [
+    "CLASS_COLUMN",
     "SURVEY_ENCODINGS",
     "Category",
     "Filter",

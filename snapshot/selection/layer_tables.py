@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from carto.style import MISSING, SITE_SYMBOL, Choropleth, classes_of
-from geo.sites import Sites
+from geo.sites import Sites, names_apart
 from layers.catalogue import Layer, licence_text, may_export, withheld_ids
 from siting.check import CheckResult
 from snapshot.selection.geopackage_tables import Sheet, write_geopackage
@@ -166,6 +166,7 @@ def site_sheet(sites: Sites, result: CheckResult, lang: Lang) -> Sheet:
     """Return the checked sites with their own attributes, measures and verdict."""
     measures = result.sites[["area_m2", "plane_area_m2", "length_m", "verdict"]]
     own = sites.frame.drop(columns=["part"])
+    own.columns = pd.Index(names_apart(own.columns, {*measures.columns, "verdict_text", CLASS_COLUMN}))
     frame = gpd.GeoDataFrame(pd.concat([own.reset_index(drop=True), measures.reset_index(drop=True)], axis=1))
     frame = frame.set_geometry("geometry", crs=sites.frame.crs)
     frame["verdict_text"] = [t(f"siting.verdict_{code}", lang) for code in frame["verdict"]]

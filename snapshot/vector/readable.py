@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -46,17 +47,19 @@ _TWICE: Final = {
 _FOR_PROGRAMS: Final = ("style_class", "drawn_as")
 
 
-def readable(frame: pd.DataFrame, lang: Lang) -> pd.DataFrame:
+def readable(frame: pd.DataFrame, lang: Lang, ours: Collection[str] | None = None) -> pd.DataFrame:
     """Return a table as a person reads it.
 
     A code beside its text is left out, other codes of ours are put in words; a column that repeats another is left out;
-    areas, lengths, shares and degrees are rounded.
+    areas, lengths, shares and degrees are rounded. What a user's file brought stays as it is.
 
     Parameters
     ----------
     frame : DataFrame
         Without geometry.
     lang : {"zh", "en"}
+    ours : collection of str, optional
+        The columns that this software made; the others came with a user's file. All by default.
 
     Examples
     --------
@@ -64,32 +67,36 @@ def readable(frame: pd.DataFrame, lang: Lang) -> pd.DataFrame:
       state_text  overlap_m2
     0   Involved        1.23
     """
-    texts = [column.removesuffix("_text") for column in frame.columns if str(column).endswith("_text")]
-    twice = [
-        own for own, other in _TWICE.items() if own in frame and other in frame and _equal(frame[own], frame[other])
-    ]
-    table = rounded(frame.drop(columns=[*texts, *twice, *_FOR_PROGRAMS], errors="ignore"))
-    coded = {"basis": "layers.basis", "role": "siting.layer"} | (_CODED if "document" in frame else {})
-    if "water_id" in frame or "part_of" in frame:
+    own = frame[[column for column in frame.columns if ours is None or column in ours]]
+    texts = [column.removesuffix("_text") for column in own.columns if str(column).endswith("_text")]
+    twice = [one for one, other in _TWICE.items() if one in own and other in own and _equal(own[one], own[other])]
+    dropped = {*texts, *twice, *_FOR_PROGRAMS} & set(own.columns)
+    table = frame.drop(columns=list(dropped)).round(_decimals(own))
+    coded = {"basis": "layers.basis", "role": "siting.layer"} | (_CODED if "document" in own else {})
+    if "water_id" in own or "part_of" in own:
         coded["kind"] = "plans_page.water"
-    if "export" in frame and "licence" in frame:
+    if "export" in own and "licence" in own:
         coded["export"] = "layers.export"
-    if "adcode" in frame and "prefecture_adcode" in frame:
+    if "adcode" in own and "prefecture_adcode" in own:
         coded["level"] = "takeaway.level"
     for column, stem in coded.items():
-        if column in table:
+        if column in own and column in table:
             table[column] = table[column].map(lambda value, stem=stem: _word(value, stem, lang))
     return table
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table with the numbers of columns whose names end with a unit rounded."""
-    decimals = {
+    return frame.round(_decimals(frame))
+
+
+def _decimals(frame: pd.DataFrame) -> dict[str, int]:
+    """Return to how many decimals the columns are rounded whose names end with a unit."""
+    return {
         column: next(places for end, places in _DECIMALS if str(column).endswith(end))
         for column in frame.columns
         if pd.api.types.is_float_dtype(frame[column].dtype) and any(str(column).endswith(end) for end, _ in _DECIMALS)
     }
-    return frame.round(decimals)
 
 
 def significant(values: pd.Series) -> pd.Series:

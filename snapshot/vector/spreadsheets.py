@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,8 @@ import pandas as pd
 import shapely
 
 from geo.errors import BadInput
-from layers.catalogue import counties_of, may_export
+from geo.sites import OUR_COLUMNS
+from layers.catalogue import COMMON_COLUMNS, counties_of, may_export
 from layers.clock import local_text
 from snapshot.findings import Page, write_csv, write_workbook
 from snapshot.form import Form, Reader
@@ -29,7 +31,7 @@ from snapshot.proof import (
     manifest_text,
     stated_hashes,
 )
-from snapshot.selection import Selection, Taken, about_table, beyond, findings_table, settled
+from snapshot.selection import CLASS_COLUMN, Selection, Taken, about_table, beyond, findings_table, settled
 from snapshot.vector.job import ARCHIVE, Job, write_archive
 from snapshot.vector.readable import readable, significant
 from words import Lang, has, t
@@ -41,6 +43,10 @@ _CELL: Final = 30_000
 """Characters of the manifest in one cell; Excel holds 32,767."""
 _EXACT: Final = 10**15
 """Excel keeps fifteen digits of a number: longer ones are codes and stay text."""
+_LAYER_COLUMNS: Final = frozenset({*COMMON_COLUMNS, "notice", CLASS_COLUMN})
+"""Columns of an imported layer's table that did not come with its file."""
+_SITE_COLUMNS: Final = frozenset({*OUR_COLUMNS, "area_m2", "plane_area_m2", "length_m", "verdict", "verdict_text"})
+"""Columns of the sites' table that did not come with the file."""
 _UNIT: Final = {"_km2": "km²", "_m2": "m²", "_ha": "ha", "_m": "m", "lon": "°", "lat": "°"}
 
 
@@ -112,12 +118,14 @@ def _pages(job: Job) -> list[tuple[str, str | None, Page]]:
         job.progress(len(pages) / (len(job.tables) + 4), table.sheet.title)
         name = table.sheet.name
         title = table.sheet.title
-        frame = readable(_flat(table), lang)
-        pages.append((name, table.layer_id, Page(title, frame, _headings(frame, lang))))
+        ours = _our_columns(table)
+        frame = readable(_flat(table), lang, ours)
+        pages.append((name, table.layer_id, Page(title, frame, _headings(frame, lang, ours))))
     if selection.sites is not None and selection.result is not None:
         found = findings_table(selection.result, selection.layers.values(), lang)
         pages.append(("findings", None, _page("findings", found, lang)))
-    pages.append(("sources", None, _page("sources", _sources(selection), lang)))
+    if selection.taken_layers():
+        pages.append(("sources", None, _page("sources", _sources(selection), lang)))
     return pages
 
 
@@ -126,9 +134,23 @@ def _page(name: str, frame: pd.DataFrame, lang: Lang) -> Page:
     return Page(t(f"takeaway.page_{name}", lang), plain, _headings(plain, lang))
 
 
-def _headings(frame: pd.DataFrame, lang: Lang) -> list[str]:
-    """Return the headings of columns, with units."""
-    return [_heading(str(column), lang) for column in frame.columns]
+def _our_columns(table: Taken) -> frozenset[str] | None:
+    """Return which columns of a table this software made; None where it made them all."""
+    degrees = {"lon", "lat"} - set(table.stored.columns)
+    if table.kind == "site":
+        return _SITE_COLUMNS | degrees
+    if table.layer is not None and table.kind == "layer" and table.layer.spec.source.kind == "imported":
+        return _LAYER_COLUMNS | degrees
+    return None
+
+
+def _headings(frame: pd.DataFrame, lang: Lang, ours: Collection[str] | None = None) -> list[str]:
+    """Return the headings of columns, with units; those of a user's file, and twice the same, as the file has them."""
+    heads: list[str] = []
+    for column in frame.columns:
+        head = _heading(str(column), lang) if ours is None or column in ours else str(column)
+        heads.append(head if head not in heads else f"{head} [{column}]")
+    return heads
 
 
 def _heading(column: str, lang: Lang) -> str:

@@ -6,12 +6,7 @@ import functools
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -32,7 +27,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.helpers import ROOT
+from tools.browser.serving import serving
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -85,45 +80,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(home: Path) -> Iterator[str]:
     """Run the app for all tests; yield its address."""
-    with serving(home, free_port()) as address:
+    with serving(home) as address:
         yield address
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-@contextmanager
-def serving(home: Path, port: int) -> Iterator[str]:
-    """Run the app as `make run` does, on a port, with a home folder; yield its address."""
-    environment = os.environ | {"REDLINE_HOME": str(home), "REDLINE_LANG": "zh"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cli", "serve", "--port", str(port)],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    )
-    assert process.stdout is not None
-    output: list[str] = []
-    for line in process.stdout:  # ends when the server does
-        output.append(line)
-        if "URL:" in line:
-            break
-    else:
-        pytest.fail("the server ended: " + "".join(output[-20:]))
-    threading.Thread(target=output.extend, args=(process.stdout,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def new_context_without_help(new_context: Callable[..., BrowserContext], **options: Any) -> BrowserContext:
@@ -241,10 +199,10 @@ class App:
             self.press(name, exact=exact)
         return waited.value
 
-    def take(self) -> Download:
-        """Order a snapshot with the settings of its form, wait for it, and return the download."""
+    def take(self, place: str = "take") -> Download:
+        """Order a snapshot in a panel with the settings of its form, wait for it, and return the download."""
         self.wait_idle()
-        self.page.locator(".st-key-take-make button").click()
+        self.page.locator(f".st-key-{place}-make button").click()
         link = self.page.locator("a.rl-take").first
         link.wait_for(timeout=PATIENCE_MS)
         self.wait_idle()

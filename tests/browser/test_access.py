@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import Page, TimeoutError, expect  # noqa: A004 -- Playwright's own
 from shapely.geometry import box
 
-from tests.browser.conftest import PATIENCE_MS, ROOT, App
-from tests.helpers import geojson
+from tests.browser.conftest import PATIENCE_MS, App
+from tests.helpers import ROOT, geojson
 
 AXE: Path = ROOT / "static" / "vendor" / "axe-core" / "axe.min.js"
 PAGES = {

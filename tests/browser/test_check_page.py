@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from pyproj import Geod, Transformer
 from shapely.geometry import LineString, box
 
-from tests.browser.conftest import PATIENCE_MS, ROOT, App, pick, press
+from tests.browser.conftest import PATIENCE_MS, App, pick, press
+from tests.helpers import ROOT
 
 SITE = box(117.05, 27.70, 117.06, 27.71)  # in 资溪
 TXT_CORNERS = ((116.951, 27.600), (116.953, 27.600), (116.953, 27.602), (116.951, 27.602))
@@ -132,14 +133,9 @@ def test_ux_10_11_16_17_names_dates_and_corners_are_those_of_here(check: App, tm
     check.pick(check.page.locator(".st-key-take-check-form input"), "勘测定界 TXT")
     expect(check.page.get_by_text("地块按来件界址点写出")).to_be_visible(timeout=PATIENCE_MS)
     check.wait_idle()
-    check.page.locator(".st-key-take-check-make button").click()
-    link = check.page.locator("a.rl-take").first
-    link.wait_for(timeout=PATIENCE_MS)
-    check.wait_idle()
-    with check.page.expect_download(timeout=PATIENCE_MS) as waited:
-        link.click()
-    assert re.match(rf"某工厂_.+_TXT_R{dated}-\w+\.zip$", waited.value.suggested_filename)
-    with zipfile.ZipFile(waited.value.path()) as archive:
+    taken = check.take("take-check")
+    assert re.match(rf"某工厂_.+_TXT_R{dated}-\w+\.zip$", taken.suggested_filename)
+    with zipfile.ZipFile(taken.path()) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".txt") and "README" not in name)
         text = archive.read(name).decode("gbk")
     assert [line.split(",")[0] for line in text.splitlines() if line.startswith("J")] == ["J1", "J2", "J3", "J4", "J1"]

@@ -10,7 +10,8 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import MAP, PATIENCE_MS, App, free_port, pick, serving
+from tests.browser.conftest import MAP, PATIENCE_MS, App, pick
+from tools.browser.serving import free_port, serving
 
 INSIDE_REDLINE = shapely.Point(117.20505217968747, 27.7901783828125).buffer(0.004)
 """Wholly inside the illustrative red line of 资溪."""

@@ -17,7 +17,8 @@ from playwright.sync_api import expect
 from pyproj import Geod
 from shapely.geometry import box
 
-from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App
+from tests.browser.conftest import MAP, PATIENCE_MS, App
+from tests.helpers import ROOT
 
 SITE = box(117.05, 27.70, 117.10, 27.74)  # in 资溪
 

@@ -16,7 +16,8 @@ import shapely
 from playwright.sync_api import Frame, expect
 from rasterio.transform import from_origin
 
-from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App
+from tests.browser.conftest import MAP, PATIENCE_MS, App
+from tests.helpers import ROOT
 
 SPOT = (116.10, 27.55)
 LEGEND = ".rl-ind-legend span"

@@ -15,7 +15,8 @@ from pyproj import Geod, Transformer
 
 from cli import main
 from layers.own.versions import remove
-from tests.browser.conftest import MAP, PATIENCE_MS, ROOT, App
+from tests.browser.conftest import MAP, PATIENCE_MS, App
+from tests.helpers import ROOT
 
 STATE = """() => ({
     order: [...document.querySelectorAll(".redline-row")].map((row) => row.dataset.id),

@@ -87,6 +87,10 @@ def test_one_value_is_written_as_itself():
     assert shown.captions() == ["67.2"]
 
 
+def test_whole_limits_are_written_without_decimals():
+    assert classify(pd.Series([1.0, 2.0, 4.0]), k=3).captions() == ["1", "1 – 2", "2 – 4"]
+
+
 # ---------------------------------------------------------------- changes
 
 

@@ -79,3 +79,23 @@ def test_a_county_lists_what_names_it_and_counts_what_names_only_its_city(
 def test_no_such_county(layers: dict[str, Layer], figures: CountyFigures, plans: PlanSet) -> None:
     with pytest.raises(KeyError):
         county_of("999999", layers, figures, plans)
+
+
+def test_nothing_that_a_model_drew_has_a_rank(figures: CountyFigures) -> None:
+    """The red line that is shipped is a model: its area and share have no place among the counties."""
+    zixi = {row.key: row for row in figures.of("361028")}
+    assert {key for key, one in figures.indicators.items() if one.modelled} == {"redline_area", "redline_share"}
+    assert zixi["redline_share"].value > 0
+    assert (zixi["redline_share"].rank, zixi["redline_area"].rank) == (0, 0)
+    assert zixi["land_area"].rank > 0
+
+
+def test_a_coarse_map_that_shows_no_water_is_no_zero(figures: CountyFigures) -> None:
+    """Lakes of 1:10m leave small waters out: a county without one has no figure, not 0 km² and the last place."""
+    water = figures.indicators["water_area"].figures
+    assert (water.dropna() > 0).all()
+    dry = water.index[water.isna()]
+    assert "361028" in dry
+    row = next(row for row in figures.of("361028") if row.key == "water_area")
+    assert pd.isna(row.value)
+    assert row.rank == 0

@@ -74,6 +74,31 @@ def test_the_office_s_wording_is_quoted_once_and_says_whence(
     assert hashlib.sha256(content).hexdigest()[:12] in text
 
 
+def test_the_first_page_says_hectares_and_nothing_against_itself(shipped: dict[str, Layer]) -> None:
+    """The answer holds figures; "nothing to avoid" is not beside a site to be moved; open clauses stand last."""
+    drawn = [{"type": "Feature", "properties": {}, "geometry": SHAPES[0].__geo_interface__}]
+    one = run_check(sites_from_drawing(drawn), shipped, Settings(activity="livestock"))
+    report = build_report(one, CASE, lang="zh")
+    first = "\n".join(texts_of(dataclasses.replace(report, blocks=())))
+    assert "333.87 公顷" in first
+    assert "优先改址" in first
+    (avoid,) = [text for text in texts_of(report) if text.startswith("按法定图层没有须避让的部分")]
+    assert "示意图层显示压占" in avoid
+    findings = next(b for b in report.blocks if isinstance(b, Table) and "余量与精度" in b.head)
+    indicative = [row for row in findings.rows if "示意" in row[1]]
+    assert indicative
+    assert [row for row in indicative if "可靠" in "".join(row)] == []
+    heads = [block.text for block in report.blocks if isinstance(block, Heading) and block.level == 1]
+    assert "附录" in heads[-1]
+    assert "不能判定" in heads[-1]
+
+
+def test_no_line_of_the_page_begins_with_what_ends_a_phrase(pdf: PdfReader) -> None:
+    for page in pdf.pages:
+        lines = [line.strip() for line in page.extract_text().splitlines() if line.strip()]
+        assert [line for line in lines if line[0] in "，。、；：》）" or line[-1] in "（《"] == []
+
+
 def test_every_page_is_numbered_and_heads_are_repeated(pdf: PdfReader) -> None:
     count = len(pdf.pages)
     texts = ["".join(page.extract_text().split()) for page in pdf.pages]

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from shapely.geometry import box
 
-from geo.read.formats import Sites, sites_from_drawing
+from geo.read.formats import Sites, read_sites, sites_from_drawing
 from layers.catalogue.counties import counties_of
 from layers.catalogue.model import Layer
 from layers.indicators.indicators import derived_values
@@ -22,6 +22,7 @@ from siting.check.result import CheckResult
 from snapshot.inspect.verify import verify_file
 from snapshot.selection.selection import Selection
 from snapshot.vector.forms import write
+from tests.helpers import geojson
 from words import Lang
 
 
@@ -114,3 +115,22 @@ def test_codes_are_in_words_and_numbers_mean_something(asked: Selection, tmp_pat
     )
     exact = next(one for one in asked.indicators if one.id == "redline_share").figures["361022"]
     assert of_lichuan[shares[0].index("数值")] == pytest.approx(exact, rel=1e-5)
+
+
+def test_what_a_user_s_file_brought_stays_as_it_is(default_layers: dict[str, Layer], tmp_path: Path) -> None:
+    """Columns of the file keep heading, digits and codes; also those named like ours, and beside a ``_text``."""
+    brought = {"foo": "a", "foo_text": "A", "depth_m": 1.23456789, "basis": "derived", "order": 3, "area_m2": "12 亩"}
+    sites = read_sites(geojson(box(117.05, 27.7, 117.1, 27.74), properties=brought), "a.geojson")
+    result = check(sites, list(default_layers.values()), counties_of(default_layers))
+    alone = Selection(default_layers, chosen=(), sites=sites, result=result, only_sites=True)
+    path = write(alone, "xlsx", tmp_path / "x")
+    assert verify_file(path).ok
+    book = openpyxl.load_workbook(path)
+    sheet = book[next(name for name in book.sheetnames if "地块" in name)]
+    head, row = ([cell.value for cell in line] for line in sheet.iter_rows(max_row=2))
+    found = dict(zip(head, row, strict=True))
+    assert {name: found[name] for name in ("foo", "foo_text", "depth_m", "basis", "order", "area_m2_")} == {
+        **{name: value for name, value in brought.items() if name != "area_m2"},
+        "area_m2_": "12 亩",
+    }
+    assert found["椭球面积 (m²)"] == round(result.sites["area_m2"].iloc[0], 2)

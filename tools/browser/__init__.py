@@ -1,0 +1,1 @@
+"""What scripts and tests share that drive the app in a browser."""

@@ -79,10 +79,11 @@ setup: .venv/.ready static/vendor/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-static/vendor/.ready: tools/assets.toml tools/assets.py tools/need.sh .venv/.ready
+static/vendor/.ready: tools/assets.toml tools/assets.py tools/icons.py tools/need.sh .venv/.ready
 	@tools/need.sh npm
 	@echo "Redline: fetching the front-end assets / 正在获取前端组件(仅首次)"
 	@$(BIN)/python -m tools.assets
+	@$(BIN)/python -m tools.icons
 	@touch $@
 
 # What `make js` checks with; the app never needs it.

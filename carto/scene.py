@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Compare", "LayerDisplay", "Scene", "View", "ordered_ids"]
+__all__ = ["Compare", "Extent", "LayerDisplay", "Scene", "View", "ordered_ids"]
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,28 @@ class View:
     lon: float
     lat: float
     zoom: int
+
+
+@dataclass(frozen=True)
+class Extent:
+    """A rectangle that a map is to show whole, in degrees, and the zoom level that it is not to exceed."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+    max_zoom: int = 15
+
+    def enlarged(self, factor: float) -> Extent:
+        """Return the extent `factor` times as wide and as high around the same centre.
+
+        Examples
+        --------
+        >>> Extent(116.0, 27.0, 117.0, 28.0).enlarged(2.0)
+        Extent(west=115.5, south=26.5, east=117.5, north=28.5, max_zoom=15)
+        """
+        wide, high = (factor - 1) * (self.east - self.west) / 2, (factor - 1) * (self.north - self.south) / 2
+        return Extent(self.west - wide, self.south - high, self.east + wide, self.north + high, self.max_zoom)
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def house() -> bool:
 
 def stress() -> bool:
     """Browser tests ten times beside two busy loops: none fails, none is tried again."""
-    return subprocess.run([sys.executable, "-m", "tools.stress"], cwd=ROOT, check=False).returncode == 0
+    return subprocess.run([sys.executable, "-m", "tools.browser.stress"], cwd=ROOT, check=False).returncode == 0
 
 
 def layers() -> bool:
@@ -179,7 +179,7 @@ def uploads() -> bool:
 
 def shots() -> bool:
     """Pictures of every page, both languages, wide and narrow, to be looked at."""
-    return subprocess.run([sys.executable, "-m", "tools.shots"], cwd=ROOT, check=False).returncode == 0
+    return subprocess.run([sys.executable, "-m", "tools.browser.shots"], cwd=ROOT, check=False).returncode == 0
 
 
 def plans() -> bool:
@@ -265,7 +265,7 @@ def papers() -> bool:
 
 def walk() -> bool:
     """Go five walks through the Check page, a picture each step; every page must say what it must."""
-    return subprocess.run([sys.executable, "-m", "tools.walk"], cwd=ROOT, check=False).returncode == 0
+    return subprocess.run([sys.executable, "-m", "tools.browser.walk"], cwd=ROOT, check=False).returncode == 0
 
 
 def truth() -> bool:

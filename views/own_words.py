@@ -60,6 +60,7 @@ _PHRASES: Final = {
     "Close": "close",
     "Calendar": "calendar",
     "Remove ": "remove",
+    "Help for ": "help_for",
     "Choose date": "choose_date",
     "App pages": "pages",
     "Copy Vega-Lite spec": "copy_chart",

@@ -36,7 +36,10 @@ from views.session import (
 from views.work import open_work, save_work
 
 _WORK: Final = {part.name: part for part in (DRAWINGS_PART, OPTIONS_PART)}
-_BRAND: Final = Markup('<p><span class="redline-brand">{}<small>{}</small></span></p>')
+_BRAND: Final = Markup(
+    '<p><a class="rl-skip" href="#" data-to=".rl-batch, .rl-verdict">{}</a>'
+    '<span class="redline-brand">{}<small>{}</small></span></p>'
+)
 _CSS_TEXTS: Final = Markup("<style>:root {{ --rl-menu: {}; --rl-upload: {}; --rl-upload-limit: {}; }}</style>")
 """CSS custom properties with the texts that style sheets insert."""
 
@@ -62,7 +65,7 @@ def _header() -> None:
     with st.container(key="rl_brand"):
         left, right, last = st.columns([5, 1.2, 0.3], vertical_alignment="center")
     with left:
-        show_html(_BRAND.format(say("views.brand"), say("views.tagline")))
+        show_html(_BRAND.format(say("views.skip"), say("views.brand"), say("views.tagline")))
     with right:
         switch_language()
     with last:

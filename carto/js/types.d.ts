@@ -181,6 +181,7 @@ declare namespace Redline {
     linked: boolean;
     at: Place | null;
     home: Box | null;
+    site: Style;
     // of the stand-alone page
     bounds: L.LatLngBoundsLiteral;
     relief?: { url: string; bounds: L.LatLngBoundsLiteral };
@@ -293,6 +294,7 @@ declare namespace Redline {
   /** The map of the app, as its parts know it. */
   interface App extends LayeredMap {
     waiting: number;
+    layered: boolean;
     drawing: boolean;
     panel: Panel;
     bases: BaseMaps;
@@ -309,6 +311,8 @@ declare namespace Redline {
     redrawMarks(): void;
     hides(def: Marked): Hides | null;
     failed(title: string): void;
+    moveTo(place: Aim): void;
+    unpin(place: { lon: number; lat: number }): void;
     busy(on: boolean): void;
     check(): void;
   }
@@ -356,7 +360,9 @@ declare namespace Redline {
 
   interface BaseMaps {
     id: string;
+    due: L.Layer | null;
     set(id: string): void;
+    layersDrawn(): void;
     choice(parent: HTMLElement): void;
   }
 
@@ -422,6 +428,16 @@ declare namespace Redline {
   interface Highlight extends L.FeatureGroup {
     initialize(shapes: GeoJSON.FeatureCollection, style: L.PathOptions): void;
   }
+  /** Where a map is to move: a box to be shown whole, no closer than a zoom, or a centre (latitude first) at a zoom. */
+  type Aim = { box: Box; zoom: number } | { centre: [number, number]; zoom: number };
+  interface Target extends L.FeatureGroup {
+    _place: Aim;
+    initialize(place: Aim): void;
+  }
+  interface PastClick extends L.FeatureGroup {
+    _place: { lon: number; lat: number };
+    initialize(place: { lon: number; lat: number }): void;
+  }
   interface Picks extends L.FeatureGroup {
     _marks: (Marked & Laid)[];
     initialize(data: { layers: Picked[] }): void;
@@ -466,6 +482,7 @@ declare namespace Redline {
     ): HTMLElementTagNameMap[K];
     button(name: string, parent?: HTMLElement, sign?: string, word?: string): HTMLButtonElement;
     showHome(map: L.Map, box: Box): void;
+    showBox(map: L.Map, box: Box, maxZoom: number): void;
     Panel: new (app: App) => Panel;
     setYears(def: LayerDef): void;
     toldYears(def: LayerDef): object;
@@ -488,7 +505,6 @@ declare namespace Redline {
     Bar: new (tools: Tool[]) => Bar;
     whereabouts(app: App): void;
     sayer(map: L.Map): (text: string) => void;
-    quietHistory(): void;
     copyLink(app: App): Promise<void>;
     shapeOf(feature: GeoJSON.Feature, style: L.PathOptions): L.Layer;
     restoreDrawings(map: AppMap, group: L.FeatureGroup, features: GeoJSON.Feature[], style: L.PathOptions): void;
@@ -512,6 +528,8 @@ declare namespace Redline {
     start(map: AppMap, config: Config): void;
     Choropleth: new (shown: Shown) => Choropleth;
     Highlight: new (shapes: GeoJSON.FeatureCollection, style: L.PathOptions) => Highlight;
+    Target: new (place: Aim) => Target;
+    PastClick: new (place: { lon: number; lat: number }) => PastClick;
     Picks: new (data: { layers: Picked[] }) => Picks;
     Image: new (shown: Shown) => Picture;
   }

@@ -2,7 +2,14 @@
 
 from carto.map.assets import bundle
 from carto.map.bases import ShadedRelief
-from carto.map.folium_map import build_map, choropleth_group, highlight_group, refuse_remote
+from carto.map.folium_map import (
+    build_map,
+    choropleth_group,
+    highlight_group,
+    past_click_group,
+    refuse_remote,
+    view_group,
+)
 from carto.map.image_overlay import RasterImage, RasterLegend, image_group, paint_raster
 from carto.map.panel import initial_panel
 from carto.map.picks import picks_group
@@ -19,7 +26,9 @@ __all__ = [
     "image_group",
     "initial_panel",
     "paint_raster",
+    "past_click_group",
     "picks_group",
     "refuse_remote",
     "site_group",
+    "view_group",
 ]

@@ -20,7 +20,7 @@ from folium.template import Template
 
 from carto.map.bases import ShadedRelief, allowed_hosts, base_maps
 from carto.map.panel import TileUrl, browser_texts, initial_panel, legend_json, panel_json, symbol_json
-from carto.scene import Scene, View
+from carto.scene import Extent, Scene, View
 from carto.style import MISSING, SITE_FILL, SITE_LINE, Choropleth, choropleth_legend
 from geo.errors import RedlineError
 from geo.tiles import LEVEL_DIFF, MIN_ZOOM
@@ -183,6 +183,7 @@ def build_map(
         "linked": linked,
         "at": initial.clicked,
         "home": settings.home if initial.view is None else None,
+        "site": {"stroke": SITE_LINE, "width": 2, "fill": SITE_FILL, "opacity": 0.25},
     }
     result.add_child(_Start(config))
     if draw:
@@ -265,6 +266,31 @@ def highlight_group(frame: gpd.GeoDataFrame) -> folium.FeatureGroup:
         raise ValueError("highlights are drawn from EPSG:4490")
     features = gpd.GeoDataFrame(geometry=frame.geometry.array).__geo_interface__["features"]
     return _ScriptGroup("Highlight", {"type": "FeatureCollection", "features": features}, _HIGHLIGHT)
+
+
+def view_group(target: View | Extent) -> folium.FeatureGroup:
+    """Return a group for st_folium that draws nothing: it moves the map, once for each target.
+
+    Parameters
+    ----------
+    target : View or Extent
+        An extent is shown whole at the size that the map has in the browser, beside its panel and tools.
+    """
+    if isinstance(target, View):
+        return _ScriptGroup("Target", {"centre": [target.lat, target.lon], "zoom": target.zoom})
+    box = [float(edge) for edge in (target.west, target.south, target.east, target.north)]
+    return _ScriptGroup("Target", {"box": box, "zoom": target.max_zoom})
+
+
+def past_click_group(point: tuple[float, float]) -> folium.FeatureGroup:
+    """Return a group for st_folium that draws nothing: it takes away the ring of a click at a point.
+
+    Parameters
+    ----------
+    point : tuple of float
+        Longitude and latitude, degrees, as the click was reported.
+    """
+    return _ScriptGroup("PastClick", {"lon": point[0], "lat": point[1]})
 
 
 def refuse_remote(element: Element, allowed: frozenset[str] = frozenset()) -> None:

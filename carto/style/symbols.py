@@ -135,9 +135,8 @@ _PAINT_ORDER: Final = {
 _BOUNDARY_ORDER: Final = {"county": 1, "prefecture": 2, "province": 3}
 
 
-SITE_LINE: Final = "#1d4ed8"
-"""Colour of sites and highlights on every map: no layer is drawn in it, and nobody takes it for a red line."""
-SITE_FILL: Final = "#6d8fe8"
+SITE_LINE: Final = THEME["site"]
+SITE_FILL: Final = THEME["site-ground"]
 
 
 def paint_order(spec: LayerSpec) -> int:

@@ -47,6 +47,9 @@ THEME: Final = {
     "missing-ground": "#f4f4f4",
     "schematic": "#a00000",
     "watermark": "#7a1f1f",
+    # sites, highlights and clicks on every map: no layer is drawn in it, and nobody takes it for a red line
+    "site": "#1d4ed8",
+    "site-ground": "#6d8fe8",
 }
 
 

@@ -14,6 +14,7 @@ from layers.catalogue import Bilingual
 from layers.gazetteer.joins import JoinReport, Level, Status, as_text, join
 from layers.gazetteer.place_index import Place, find_places, place_index
 from layers.gazetteer.spellings import history, normalised, resolve, unit_forms, zone_forms
+from layers.plans import document_name
 from words import Lang, t
 
 __all__ = ["Gazetteer", "JoinReport", "Match", "Place", "join"]
@@ -241,7 +242,15 @@ class Gazetteer:
         if how == "correction" or (found["status"] == "unmatched" and found["correction"]):
             row = self._corrections.set_index("id").loc[str(found["correction"])]
             key = "gazetteer.by_correction" if now else "gazetteer.no_territory"
-            return t(key, lang, query=query, document=row["document"], meant=row["correct"], now=now, id=row.name)
+            return t(
+                key,
+                lang,
+                query=query,
+                document=document_name(str(row["document"]), lang),
+                meant=row["correct"],
+                now=now,
+                id=row.name,
+            )
         if found["status"] == "unmatched":
             return self._unknown(query, form, lang)
         if found["status"] == "ambiguous":
@@ -269,7 +278,13 @@ class Gazetteer:
         if elsewhere.empty:
             return t("gazetteer.blank" if form == "" else "gazetteer.unmatched", lang, query=query)
         row = elsewhere.iloc[0]
-        return t("gazetteer.elsewhere", lang, query=query, document=row["document"], meant=row["correct"])
+        return t(
+            "gazetteer.elsewhere",
+            lang,
+            query=query,
+            document=document_name(str(row["document"]), lang),
+            meant=row["correct"],
+        )
 
     def _named(self, code: str, lang: Lang) -> str:
         unit = self._units.loc[code]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.catalogue import Bilingual, Layer, counties_of
 from layers.indicators.derived import DERIVED, CountyLayers, Recipe, text_of
-from layers.plans import clause_text
+from layers.plans import clause_text, document_name
 from words import LANGUAGES, Lang, t
 
 __all__ = ["DERIVED", "Indicator", "Level", "Recipe", "derived_values", "published_indicators"]
@@ -141,10 +141,11 @@ def _published_indicator(rows: pd.DataFrame) -> Indicator:
 def _citations(rows: pd.DataFrame, lang: Lang) -> str:
     """Return the citation of every document and clause that the rows are from, as one text."""
     places = dict.fromkeys(zip(rows["document"].astype(str), rows["clause"].astype(str), strict=True))
-    return _join_text(
-        [t("indicators.document", lang, document=document, clause=clause_text(document, clause, lang))
-         for document, clause in places], lang,
-    )  # fmt: skip
+    texts = [
+        t("indicators.document", lang, document=document_name(one, lang), clause=clause_text(one, clause, lang))
+        for one, clause in places
+    ]
+    return _join_text(texts, lang)
 
 
 def _derivation_text(recipe: Recipe, data: CountyLayers, used: list[Layer], lang: Lang) -> str:

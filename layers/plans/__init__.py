@@ -1,6 +1,6 @@
 """The tables transcribed from the plan documents, their validation, and the features made of them."""
 
-from layers.plans.clauses import clause_text
+from layers.plans.clauses import clause_text, document_name
 from layers.plans.entries import KINDS, EntryFilter, PlanSet, entry_counts, filter_entries, in_territory, read_plan_set
 from layers.plans.features import corrected_names, plan_features
 from layers.plans.reaches import water_shapes
@@ -18,6 +18,7 @@ __all__ = [
     "checked_rows",
     "clause_text",
     "corrected_names",
+    "document_name",
     "entry_counts",
     "filter_entries",
     "in_territory",

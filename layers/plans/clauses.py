@@ -10,7 +10,7 @@ from typing import Final
 
 from words import Lang, has, t
 
-__all__ = ["clause_text"]
+__all__ = ["clause_text", "document_name"]
 
 _DIGITS: Final = "零一二三四五六七八九"
 _LEVELS: Final = {
@@ -21,6 +21,18 @@ _LEVELS: Final = {
     "004": ("part", "point", "item"),
 }
 _ITEMS: Final = ("item", "item", "item")
+
+
+def document_name(document: str, lang: Lang = "zh") -> str:
+    """Return the short name of a document by its id in ``documents.csv``; its id where it has no name.
+
+    Examples
+    --------
+    >>> document_name("003"), document_name("003", "en"), document_name("917")
+    ('江西方案', 'Jiangxi scheme', '文件 917')
+    """
+    key = f"plans_page.short_{document}"
+    return t(key, lang) if has(key) else t("plans.document", lang, document=document)
 
 
 def clause_text(document: str, clause: str, lang: Lang = "zh") -> str:

@@ -18,7 +18,7 @@ __all__ = ["amount", "area_text", "county_text", "details", "length_text", "site
 
 
 def area_text(area_m2: float, lang: Lang) -> str:
-    """Return an area as text in hectares and 亩.
+    """Return an area as tables have it: hectares to the square metre, and 亩; sentences round (`siting.answer`).
 
     Examples
     --------

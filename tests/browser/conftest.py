@@ -26,7 +26,9 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from shapely.geometry import box
 
+from tests.helpers import geojson
 from tools.browser.serving import serving
 
 CHROMIUM = next(
@@ -43,7 +45,7 @@ ARGUMENTS = [
 ]
 MAP = 'iframe[title*="st_folium"]'
 DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
-PATIENCE_MS = 120_000
+PATIENCE_MS = 25_000
 """Timeout for what a loaded machine may show late."""
 expect.set_options(timeout=30_000)
 HEALTH_PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
@@ -234,6 +236,14 @@ class App:
             timeout=PATIENCE_MS,
         )
         return dict(rows.json_value())
+
+
+@pytest.fixture
+def site_file(tmp_path: Path) -> Path:
+    """Return a GeoJSON of one site in 资溪, about 1 km each way."""
+    path = tmp_path / "site.geojson"
+    path.write_bytes(geojson(box(117.05, 27.70, 117.06, 27.71), properties={"id": "A1"}))
+    return path
 
 
 @pytest.fixture

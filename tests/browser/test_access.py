@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, TimeoutError, expect  # noqa: A004 -- Playwright's own
+from playwright.sync_api import Browser, Page, TimeoutError, expect  # noqa: A004 -- Playwright's own
 from shapely.geometry import box
 
-from tests.browser.conftest import PATIENCE_MS, App
+from tests.browser.conftest import MAP, PATIENCE_MS, App
 from tests.helpers import ROOT, geojson
 
 AXE: Path = ROOT / "static" / "vendor" / "axe-core" / "axe.min.js"
@@ -104,3 +104,74 @@ def test_nothing_grave_in_what_opens_over_a_page(app: App, tmp_path: Path) -> No
     app.wait_idle()
     found["result"] = violations(page)
     assert {name: bad for name, bad in found.items() if bad} == {}
+
+
+def test_ux_25_two_links_lead_past_everything_to_the_answer(visitor: App, server: str, tmp_path: Path) -> None:
+    """UX 25: the keyboard reaches the answer by two links; the second shows only where there is an answer."""
+    page = visitor.page
+    page.goto(f"{server}/check")
+    visitor.wait_idle()
+    way = page.locator("a.rl-skip")
+    expect(way).to_be_hidden()
+    site = tmp_path / "site.geojson"
+    site.write_bytes(geojson(SITE))
+    visitor.upload(site)
+    visitor.wait_checked()
+    visitor.wait_idle()
+    first = page.get_by_test_id("stSkipToContent")
+    first.focus()
+    expect(first).to_have_text("跳到正文")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(way).to_be_focused()
+    expect(way).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator(".rl-verdict").first).to_be_focused()
+    expect(page.locator(".rl-verdict").first).to_be_in_viewport()
+    assert "#" not in page.url
+
+
+def test_ux_23_on_a_phone_the_pages_close_and_the_answer_is_one_tap_away(browser: Browser, server: str) -> None:
+    """UX 23: the list of pages goes once one is chosen; below the map a link leads to what the tap asked."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    phone = App(page)
+    page.goto(server)
+    phone.wait_drawn()
+    phone.wait_idle()
+    frame = page.locator(MAP).bounding_box()
+    assert frame is not None
+    page.touchscreen.tap(frame["x"] + 200, frame["y"] + 200)
+    down = page.locator("a.rl-way-down")
+    expect(down).to_have_text("点击处的查询结果 ↓", timeout=PATIENCE_MS)
+    expect(down).to_be_in_viewport()
+    phone.wait_idle()
+    down.tap()
+    expect(page.locator(".rl-where")).to_be_in_viewport()
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="县域").tap()
+    page.wait_for_url("**/county*")
+    expect(page.get_by_test_id("stSidebarNavLink").first).not_to_be_in_viewport()
+    context.close()
+
+
+def test_ux_23_at_twice_the_size_the_map_holds_all_its_tools(browser: Browser, server: str) -> None:
+    """UX 23: a window of 1280 × 720 at 200 % has 640 × 360 to give: no button of the map is cut, and a site fits."""
+    context = browser.new_context(viewport={"width": 640, "height": 360}, device_scale_factor=2)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    zoomed = App(page)
+    page.goto(f"{server}/?find=county:361028")
+    zoomed.wait_drawn()
+    zoomed.wait_idle()
+    frame = page.locator(MAP).bounding_box()
+    assert frame is not None
+    assert frame["height"] >= 380
+    for button in zoomed.map.locator(".leaflet-control a, .leaflet-control button").all():
+        if button.is_visible():
+            box = button.bounding_box()
+            assert box is not None
+            assert frame["y"] <= box["y"]
+            assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+    context.close()

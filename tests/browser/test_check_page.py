@@ -21,7 +21,6 @@ from shapely.geometry import LineString, box
 from tests.browser.conftest import PATIENCE_MS, App, pick, press
 from tests.helpers import ROOT
 
-SITE = box(117.05, 27.70, 117.06, 27.71)  # in 资溪
 TXT_CORNERS = ((116.951, 27.600), (116.953, 27.600), (116.953, 27.602), (116.951, 27.602))
 
 
@@ -32,13 +31,6 @@ def check(visitor: App, server: str) -> App:
     expect(visitor.page.get_by_role("radio", name="粘贴坐标")).to_be_visible(timeout=PATIENCE_MS)
     visitor.wait_drawn()
     return visitor
-
-
-@pytest.fixture
-def site_file(tmp_path: Path) -> Path:
-    path = tmp_path / "site.geojson"
-    gpd.GeoDataFrame({"id": ["A1"]}, geometry=[SITE], crs=4326).to_file(path, driver="GeoJSON")
-    return path
 
 
 def choose_activity(page: Page, name: str) -> None:
@@ -111,7 +103,7 @@ def test_ux_14_the_verdict_stays_in_sight_and_the_steps_are_in_order(check: App,
     height = main.evaluate("part => part.scrollHeight")
     assert height < 3000  # 3,450 before, with the report at its end
     expect(check.page.get_by_role("button", name="报告 · PDF")).to_be_attached()
-    check.press("加载缺少的图层")
+    check.press("载入缺少的图层")
     check.page.locator(".rl-data").wait_for(timeout=PATIENCE_MS)
 
 

@@ -52,7 +52,7 @@ def test_search_goes_to_a_county_its_page_prints_and_a_spot_is_checked(app: App)
     # a click, and the spot goes to the Check page
     frame = page.locator(MAP).bounding_box()
     assert frame is not None
-    page.mouse.click(frame["x"] + 330, frame["y"] + 430)
+    page.mouse.click(frame["x"] + 250, frame["y"] + 320)
     expect(page.locator(".rl-here tr").first).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("这里会适用的条款")).to_be_visible()
     app.wait_idle()

@@ -79,7 +79,7 @@ def test_an_indicator_is_chosen_classified_picked_and_downloaded(page: App) -> N
         assert told[str(code)] == pytest.approx(area_km2, rel=2e-3)
     assert [int(row["位次"]) for row in rows] == list(range(1, len(rows) + 1))
     pick(page, "指标（", "城市PM2.5浓度")
-    expect(page.page.get_by_text("市级数字，只涂市域", exact=False).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.page.get_by_text("市级数字，不代表所辖各县", exact=False).first).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_a_table_of_ones_own_joins_changes_and_leaves_nobody_out(page: App, tmp_path: Path) -> None:

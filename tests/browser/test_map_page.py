@@ -242,3 +242,45 @@ def test_sizes_and_coordinates_are_those_of_the_ellipsoid(app: App) -> None:
     assert (int(written[1]), abs(int(written[2]) - north) <= 1, abs(int(written[3]) - east) <= 1) == (zone, True, True)
     app.wait_idle()
     assert app.page.locator(".rl-here tr").count() == 0, "a click that measures asks nothing"
+
+
+def test_ux_6_one_step_back_from_the_map_to_the_county(visitor: App, server: str) -> None:
+    """UX 6: by the county's own button and by the bar of pages; what the map writes into the address is no step."""
+    page = visitor.page
+    page.goto(f"{server}/county?adcode=361028")
+    expect(page.locator(".rl-county .sources").first).to_be_visible(timeout=PATIENCE_MS)
+    visitor.press("在地图上看")
+    visitor.wait_drawn()
+    page.wait_for_url(re.compile(r"/\?.*\bc="))
+    visitor.wait_idle()
+    page.go_back()
+    page.wait_for_url("**/county?adcode=361028")
+    expect(page.locator(".rl-county .sources").first).to_be_visible(timeout=PATIENCE_MS)
+    visitor.wait_idle()
+    page.get_by_role("link", name="地图与核查").first.click()
+    visitor.wait_drawn()
+    page.wait_for_url(re.compile(r"/\?.*\bc="))
+    visitor.wait_idle()
+    page.go_back()
+    page.wait_for_url("**/county?adcode=361028")
+
+
+def test_ux_6_the_ring_of_a_click_goes_when_a_file_comes(app: App, site_file: Path) -> None:
+    """UX 6: ring, answer and address of an earlier click go with it; a click after the file stands again."""
+    frame = app.page.locator(MAP).bounding_box()
+    assert frame is not None
+    app.page.mouse.click(frame["x"] + 330, frame["y"] + 430)
+    expect(app.page.locator(".rl-where")).to_be_visible(timeout=PATIENCE_MS)
+    ring = app.map.locator(".leaflet-marker-icon.redline-pin")
+    expect(ring).to_have_count(1)
+    app.page.wait_for_url(re.compile(r"\bat="))
+    app.upload(site_file)
+    app.wait_checked()
+    expect(ring).to_have_count(0, timeout=PATIENCE_MS)
+    expect(app.page.locator(".rl-where")).to_have_count(0, timeout=PATIENCE_MS)
+    app.page.wait_for_url(lambda address: "at=" not in address)
+    app.wait_drawn()
+    app.wait_idle()
+    app.page.mouse.click(frame["x"] + 330, frame["y"] + 200)
+    expect(app.page.locator(".rl-where")).to_be_visible(timeout=PATIENCE_MS)
+    expect(ring).to_have_count(1)

@@ -1,1 +1,1 @@
-"""What scripts and tests share that drive the app in a browser."""
+"""The app in a browser: how scripts and tests serve it, pictures, walks, tests under load."""

@@ -1,47 +1,61 @@
-"""Streamlit's own files on a slow line: compressed, and a first page that says at once what is being opened.
+"""Streamlit's own files: compressed for a slow line, and a first page that says at once what is being opened.
 
 Streamlit sends its scripts as they are (a first visit took 2.9 MB of them, 0.8 MB compressed) and an empty page until
-they have come.
+they have come. The first page also holds small scripts of ours that must be there before Streamlit (``views/js``).
 """
 
 from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import brotli
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from carto.markup import Markup
+from carto.markup import Markup, raw_text
 from carto.style import THEME
+from layers.paths import PRODUCT
 from views.server.downloads import url_prefix
 from words import LANGUAGES, t
 
 __all__ = ["middleware"]
 
 _FOLDER: Final = Path(streamlit.__file__).parent / "static" / "static"
-_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
+_TYPES: Final = {"js": "text/javascript", "css": "text/css", "media": "font/woff2"}
 _FILE: Final = re.compile(r"/static/(js|css)/([A-Za-z0-9_-][A-Za-z0-9._-]*)")
+_ICONS: Final = re.compile(r"/static/(media)/(MaterialSymbols-[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.woff2)")
+_ICON_FOLDER: Final = PRODUCT / "static" / "vendor" / "streamlit-icons"
+"""Streamlit's icons as ``tools.icons`` has written them: those that are used."""
 _HEADERS: Final = {
     "Cache-Control": "public, immutable, max-age=31536000",
-    "Content-Encoding": "gzip",
     "Vary": "Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }
+_COMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "br": lambda content: brotli.compress(content, quality=9),
+    "gzip": lambda content: gzip.compress(content, 9, mtime=0),
+}
+"""By the name in the header, what sends least first."""
+_SCRIPTS: Final = tuple(PRODUCT / "views" / "js" / name for name in ("history.js", "leads.js", "drawer.js"))
 _ROOT: Final = b'<div id="root"></div>'
 _TITLE: Final = Markup("<title>{}</title>")
 _OPENING: Final = Markup(
+    "<script>{}</script>"
     '<div id="root"><p style="font: 16px sans-serif; color: {}; text-align: center; margin-top: 30vh">'
     "<b>{}</b><br>{}</p></div>"
 )
 _UNUSED_FONT: Final = re.compile(rb'<link\s+rel="preload"[^>]*as="font"[^>]*/>')
 """The font that Streamlit has the browser fetch first; the theme uses those of the machine."""
+_UNUSED_FACE: Final = re.compile(rb"@font-face\{font-family:Source Sans;[^}]*\}")
+"""The same font in the style sheet: a letter that the machine's fonts do not have would fetch all of it."""
 _LONGEST_PAGE: Final = 200_000
 
 
@@ -58,12 +72,10 @@ class _ShellFiles:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        found = _FILE.fullmatch(scope["path"].removeprefix(url_prefix().removesuffix("/redline")))
-        if found is not None and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
-            content = _zipped(found[1], found[2])
-            if content is not None:
-                await Response(content, headers=_HEADERS, media_type=_TYPES[f".{found[1]}"])(scope, receive, send)
-                return
+        answer = _file(scope)
+        if answer is not None:
+            await answer(scope, receive, send)
+            return
         if "text/html" in Headers(scope=scope).get("accept", ""):
             plain = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
             await self._app({**scope, "headers": plain}, receive, _FirstPage(send))
@@ -71,13 +83,28 @@ class _ShellFiles:
         await self._app(scope, receive, send)
 
 
+def _file(scope: Scope) -> Response | None:
+    """Return one of Streamlit's own files in fewer bytes; None for any other, and for one that is left to Streamlit."""
+    path = scope["path"].removeprefix(url_prefix().removesuffix("/redline"))
+    if found := _ICONS.fullmatch(path):
+        file = _ICON_FOLDER / found[2]
+        return Response(file.read_bytes(), headers=_HEADERS, media_type=_TYPES["media"]) if file.is_file() else None
+    accepted = {one.split(";")[0].strip() for one in Headers(scope=scope).get("accept-encoding", "").split(",")}
+    encoding = next((one for one in _COMPRESS if one in accepted), None)
+    found = _FILE.fullmatch(path)
+    content = _compressed(found[1], found[2], encoding) if found and encoding else None
+    if content is None or found is None:
+        return None
+    return Response(content, headers={**_HEADERS, "Content-Encoding": str(encoding)}, media_type=_TYPES[found[1]])
+
+
 @lru_cache(maxsize=600)
-def _zipped(kind: str, name: str) -> bytes | None:
-    """Return a file of Streamlit's compressed, None where there is none of that name."""
+def _compressed(kind: str, name: str, encoding: str) -> bytes | None:
+    """Return a script or style sheet of Streamlit's compressed, None where there is none of that name."""
     path = _FOLDER / kind / name
     if path.suffix != f".{kind}" or not path.is_file():
         return None
-    return gzip.compress(path.read_bytes(), 9, mtime=0)
+    return _COMPRESS[encoding](_UNUSED_FACE.sub(b"", path.read_bytes()))
 
 
 class _FirstPage:
@@ -122,6 +149,7 @@ def _with_words(page: bytes) -> bytes:
         return page
     name = t("views.brand", "zh")
     opening = " ".join(t("frame.opening", lang) for lang in LANGUAGES)
-    words = _OPENING.format(THEME["accent"], name, opening).encode()
+    scripts = raw_text("\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS))
+    words = _OPENING.format(scripts, THEME["accent"], name, opening).encode()
     titled = page.replace(b"<title>Streamlit</title>", _TITLE.format(name).encode())
     return _UNUSED_FONT.sub(b"", titled).replace(_ROOT, words, 1)

@@ -51,4 +51,30 @@
     },
   });
   redline.Highlight = L.FeatureGroup.extend(highlight);
+
+  /** Where the map is to move: it does so once, however often the group is put up again. */
+  const target = /** @type {Redline.Members<Redline.Target, Redline.AppMap>} */ ({
+    initialize(place) {
+      L.FeatureGroup.prototype.initialize.call(this);
+      this._place = place;
+    },
+    onAdd(map) {
+      map.redline.moveTo(this._place);
+    },
+    onRemove() {},
+  });
+  redline.Target = L.FeatureGroup.extend(target);
+
+  /** A click that no longer counts: its ring goes, one put elsewhere since stays. */
+  const pastClick = /** @type {Redline.Members<Redline.PastClick, Redline.AppMap>} */ ({
+    initialize(place) {
+      L.FeatureGroup.prototype.initialize.call(this);
+      this._place = place;
+    },
+    onAdd(map) {
+      map.redline.unpin(this._place);
+    },
+    onRemove() {},
+  });
+  redline.PastClick = L.FeatureGroup.extend(pastClick);
 })();

@@ -28,7 +28,10 @@
       this.say;
       /** @type {HTMLElement} */
       this.alert;
+      /** @type {L.Marker} */
+      this.pin;
       this.waiting = 0;
+      this.layered = false;
       this.drawing = false;
       this.touched = this.settling = false;
       this.begun = { zoom: map.getZoom(), centre: map.getCenter() };
@@ -36,6 +39,9 @@
         this._home();
         map.on("resize", () => this._home()); // a page finds its width in steps
       }
+      /** @type {{ name: string, place: Redline.Aim | null, view: string }} */
+      this._moved = { name: "", place: null, view: "" };
+      map.on("resize", () => this._show());
       /** @type {Set<Redline.TileLayer>} */
       this.extra = new Set();
       /** @type {Set<string>} */
@@ -191,10 +197,7 @@
         word: words[kind],
         press: (pressed) => measure.toggle(kind, pressed),
       }));
-      if (config.linked) {
-        redline.quietHistory();
-        tools.push({ name: "link", word: texts.linkWords.copy, press: () => redline.copyLink(this) });
-      }
+      if (config.linked) tools.push({ name: "link", word: texts.linkWords.copy, press: () => redline.copyLink(this) });
       new redline.Bar(tools).addTo(map);
       this.alert = L.DomUtil.create("div", "redline-alert", map.getContainer());
       this.alert.setAttribute("role", "alert");
@@ -249,6 +252,17 @@
       };
       if (config.at) put([config.at[1], config.at[0]]);
       map.on("click", (e) => this.drawing || put(e.latlng));
+      this.pin = pin;
+    }
+
+    /**
+     * Take the mark away if it still stands at a place.
+     * @param {{ lon: number, lat: number }} place
+     */
+    unpin({ lon, lat }) {
+      if (!this.map.hasLayer(this.pin) || !this.pin.getLatLng().equals([lat, lon])) return;
+      this.pin.remove();
+      this.panel.mark("spot", -1);
     }
 
     /** Tell the server how the layers stand; take the clicks of a drawing out; answer the first state before it is asked. */
@@ -272,6 +286,30 @@
       told.push(["@map", { name: "@map", base: this.bases.id, left: left, right: right, share: share }]);
       redline.stFolium.tell(Object.fromEntries(told));
       this.keepWatermark();
+    }
+
+    /**
+     * Move to a target, once; again while a page that settles its layout changes the size and nobody has done anything.
+     * @param {Redline.Aim} place
+     */
+    moveTo(place) {
+      const name = JSON.stringify(place);
+      if (name === this._moved.name) return;
+      this._moved = { name: name, place: place, view: "" };
+      this._show();
+    }
+
+    _show() {
+      const { map, _moved } = this;
+      if (!_moved.place || (_moved.view && _moved.view !== this._view())) return;
+      if ("box" in _moved.place) redline.showBox(map, _moved.place.box, _moved.place.zoom);
+      else map.setView(_moved.place.centre, _moved.place.zoom, { animate: false });
+      _moved.view = this._view();
+    }
+
+    _view() {
+      const { lat, lng } = this.map.getCenter();
+      return `${this.map.getZoom()} ${lat.toFixed(3)} ${lng.toFixed(3)}`;
     }
 
     /** Show the first view whole, as long as nobody has done anything. */
@@ -298,10 +336,14 @@
     /** Note on the container when everything that is on has been drawn (tests and the benchmark wait for it). */
     check() {
       const tiled = this.layers.flatMap((def) => (def.shown && def.layer ? [def.layer] : []));
-      const busy =
-        this.waiting > 0 || [...tiled, ...this.extra].some((layer) => this.map.hasLayer(layer) && layer.isLoading());
+      const loading = [...tiled, ...this.extra].some((layer) => this.map.hasLayer(layer) && layer.isLoading());
       const note = this.map.getContainer().dataset;
-      if (busy) note.drawn = "";
+      if (!this.layered && !loading && this.waiting <= (this.bases.due ? 1 : 0)) {
+        this.layered = true;
+        note.layered = "yes";
+        this.bases.layersDrawn();
+      }
+      if (loading || this.waiting > 0) note.drawn = "";
       else if (!note.drawn) note.drawn = String(performance.timeOrigin + performance.now());
     }
   }

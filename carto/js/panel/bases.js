@@ -12,6 +12,8 @@
       this.id = "";
       /** @type {L.Layer | null} */
       this._layer = null;
+      /** @type {L.Layer | null} */
+      this.due = null;
       this.set(app.config.base);
     }
 
@@ -22,11 +24,20 @@
     set(id) {
       const chosen = this.bases.find((base) => base.id === id && !base.absent) || this.bases[0];
       if (this._layer) this._layer.remove();
+      this.due = null;
       this.id = chosen.id;
       this.app.map.getContainer().style.background = chosen.background;
       this._layer =
         chosen.kind === "image" ? this._image(chosen) : chosen.kind === "tiles" ? this._tiles(chosen) : null;
-      if (this._layer) this._layer.addTo(this.app.map);
+      if (!this._layer) return;
+      if (chosen.kind === "image" && !this.app.layered) this.due = this._layer;
+      else this._layer.addTo(this.app.map);
+    }
+
+    /** Put up a picture that waited for the layers: on a slow line they are what one came for. */
+    layersDrawn() {
+      this.due?.addTo(this.app.map);
+      this.due = null;
     }
 
     /** @param {Redline.Base} base */

@@ -4,6 +4,8 @@
   const redline = window.redline;
   const NARROW = 700;
   const OPEN_PX = 285;
+  const TOOLS_PX = 56;
+  const EDGE_PX = 16;
 
   /** @type {Redline.Shared["make"]} */
   function make(tag, name, parent, text) {
@@ -34,6 +36,19 @@
     // a coast that just touches the edge is seen whole enough: better than one zoom further out
     const box = L.latLngBounds([south, west], [north, east]).pad(-0.04);
     map.fitBounds(box, { paddingBottomRight: [taken, 0], animate: false });
+  };
+
+  /** Show a box whole, no closer than a zoom, clear of the tools at the left and of the panel where it is open. */
+  redline.showBox = (map, [west, south, east, north], maxZoom) => {
+    const open = map.getContainer().querySelector(".redline-panel-open");
+    const wide = map.getSize().x;
+    const taken = open && wide >= NARROW ? OPEN_PX : 0;
+    map.fitBounds(L.latLngBounds([south, west], [north, east]), {
+      paddingTopLeft: [Math.min(TOOLS_PX, wide / 8), EDGE_PX],
+      paddingBottomRight: [taken || EDGE_PX, EDGE_PX],
+      maxZoom: maxZoom,
+      animate: false,
+    });
   };
 
   const members = /** @type {Redline.Members<Redline.Panel>} */ ({
@@ -118,10 +133,9 @@
         item.hidden = true;
         return item;
       };
-      const red = /** @type {Redline.Style} */ ({ stroke: "#d00000", width: 2, fill: "#ff5252", opacity: 0.25 });
       this._marked = {
         spot: { item: entry(make("i", "redline-pin"), words.spot), count: 0 },
-        shape: { item: entry(redline.swatch(red, "area"), words.shape), count: 0 },
+        shape: { item: entry(redline.swatch(this._app.config.site, "area"), words.shape), count: 0 },
       };
     },
 

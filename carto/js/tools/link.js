@@ -14,23 +14,6 @@
   }
 
   /**
-   * The server keeps the address in step with the map. Each of its changes would be a step back in the browser's
-   * history: a change of the query alone replaces the address instead. Other pages are entered as before.
-   */
-  redline.quietHistory = () => {
-    const app = around();
-    if (!app) return;
-    const history = /** @type {{ pushState?: History["pushState"] }} */ (app.history);
-    const { pushState, replaceState } = Object.getPrototypeOf(history);
-    history.pushState = (state, title, url) => {
-      const same =
-        url !== undefined && url !== null && new URL(url, app.location.href).pathname === app.location.pathname;
-      return (same ? replaceState : pushState).call(history, state, title, url);
-    };
-    window.addEventListener("pagehide", () => delete history.pushState);
-  };
-
-  /**
    * Wait until the server has answered to what was done last: the address is behind the map until then.
    * @param {Window} app
    * @returns {Promise<void>}

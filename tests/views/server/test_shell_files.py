@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import brotli
 import pytest
 import streamlit
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.ttLib import TTFont
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.helpers import ROOT
 from views.server.shell_files import middleware
 
 STATIC = Path(streamlit.__file__).parent / "static"
@@ -62,14 +68,60 @@ def get(path: str, accept: str = "*/*", encoding: str = "gzip, br") -> Answer:
     return Answer(Headers(raw=sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:]))
 
 
-def test_scripts_and_styles_are_sent_compressed_and_whole() -> None:
+@pytest.mark.parametrize(
+    ("encoding", "takes", "read"),
+    [("gzip, deflate, br, zstd", "br", brotli.decompress), ("gzip", "gzip", gzip.decompress)],
+)
+def test_scripts_and_styles_are_sent_compressed_and_whole(encoding: str, takes: str, read: Any) -> None:
     for kind in ("js", "css"):
         path = next(iter(sorted((STATIC / "static" / kind).glob(f"index.*.{kind}"))))
-        answer = get(f"/static/{kind}/{path.name}")
-        assert answer.headers["content-encoding"] == "gzip"
+        answer = get(f"/static/{kind}/{path.name}", encoding=encoding)
+        assert answer.headers["content-encoding"] == takes
         assert "immutable" in answer.headers["cache-control"]
-        assert gzip.decompress(answer.content) == path.read_bytes()
+        faces = re.compile(rb"@font-face\{font-family:Source Sans;[^}]*\}")
+        assert len(faces.findall(path.read_bytes())) == (2 if kind == "css" else 0)  # fetched and not shown: left out
+        assert read(answer.content) == faces.sub(b"", path.read_bytes())
         assert len(answer.content) < 0.45 * path.stat().st_size
+
+
+def test_icons_are_those_that_are_used() -> None:
+    """The font is small, and each icon that Streamlit or the app names is drawn as in Streamlit's own."""
+    source = next((STATIC / "static" / "media").glob("MaterialSymbols-*.woff2"))
+    answer = get(f"/static/media/{source.name}")
+    assert answer.headers["content-type"] == "font/woff2"
+    assert len(answer.content) < 0.2 * source.stat().st_size
+    ours, whole = TTFont(io.BytesIO(answer.content)), TTFont(source)
+    scripts = [path.read_text(encoding="utf-8", errors="ignore") for path in (STATIC / "static" / "js").glob("*.js")]
+    views = [path.read_text(encoding="utf-8") for path in (ROOT / "views").rglob("*.py")]
+    named = set(re.findall(r":material/([a-z0-9_]+):", "".join([*scripts, *views]))) & set(whole.getGlyphOrder())
+    assert {"keyboard_arrow_down", "upload", "palette"} <= named
+    assert [name for name in named if outline(ours, name) != outline(whole, name)] == []
+    spelled = ligatures(ours)
+    assert [name for name in named if spelled.get(tuple(name)) != name] == []
+
+
+def outline(font: TTFont, name: str) -> list[Any]:
+    """Return how a glyph is drawn."""
+    pen = RecordingPen()
+    font.getGlyphSet()[name].draw(pen)
+    return list(pen.value)
+
+
+def ligatures(font: TTFont) -> dict[tuple[str, ...], str]:
+    """Return which icon the letters of a name become, by the letters."""
+    letters = {glyph: chr(code) for code, glyph in font.getBestCmap().items()}
+    found = {}
+    for lookup in font["GSUB"].table.LookupList.Lookup:
+        for table in lookup.SubTable:
+            for first, rules in getattr(table, "ExtSubTable", table).ligatures.items():
+                for rule in rules:
+                    found[tuple(letters[glyph] for glyph in (first, *rule.Component))] = rule.LigGlyph
+    return found
+
+
+def test_without_our_icons_streamlits_are_sent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("views.server.shell_files._ICON_FOLDER", tmp_path)
+    assert get("/static/media/MaterialSymbols-Rounded.nEdyypZU.woff2").text == "as it is"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +147,8 @@ def test_the_first_page_says_what_is_being_opened() -> None:
     assert 'as="font"' not in answer.text
     assert "etag" not in answer.headers
     assert int(answer.headers["content-length"]) == len(answer.content)
-    assert PAGE.count("<script") == answer.text.count("<script")
+    assert answer.text.count("<script") == PAGE.count("<script") + 1  # ours, which must be there first
+    assert answer.text.index("history.pushState") < answer.text.index('<div id="root">')
 
 
 def test_other_pages_are_untouched() -> None:

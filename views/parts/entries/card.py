@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from carto.markup import Markup, style
 from layers.indicators import printed_text, unit_text
-from layers.plans import PlanSet, clause_text
+from layers.plans import PlanSet, clause_text, document_name
 from views.parts.entries.filter import code_text
 from views.parts.entries.table import force_text
 from views.session import (
@@ -264,7 +264,7 @@ def _joined(words: str, codes: str) -> str:
 
 def _tag(status: str, document: str = "") -> Markup:
     """Return the status of a document as an HTML tag, with its short name if `document` is given."""
-    name = say(f"plans_page.short_{document}") + " · " if document else ""
+    name = document_name(document, lang()) + " · " if document else ""
     text = name + say(f"plans_page.status_{status}")
     return Markup('<span class="rl-tag rl-{}">{}</span>').format(status, text)
 

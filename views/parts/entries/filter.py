@@ -10,7 +10,7 @@ import streamlit as st
 
 from carto.markup import style
 from layers.paths import data_root
-from layers.plans import KINDS, EntryFilter, PlanSet, filter_entries, read_plan_set
+from layers.plans import KINDS, EntryFilter, PlanSet, document_name, filter_entries, read_plan_set
 from siting.law import FilesStamp, stamp_of
 from views.session import Slot, catalogue, lang, region_text, say, show_html, territories
 from words import LANGUAGES
@@ -118,7 +118,7 @@ def _filter_box(name: str, options: list[str]) -> str:
 
 
 def _document_text(code: str) -> str:
-    return f"{code} {say('plans_page.short_' + code)}"
+    return document_name(code, lang())
 
 
 def code_text(code: str) -> str:

@@ -14,13 +14,12 @@ import shapely
 import streamlit as st
 
 from carto.map import picks_group
-from carto.scene import View
+from carto.scene import Extent, View
 from geo.crs import STORE_CRS
 from geo.measure import degrees_per_metre
 from layers.catalogue import Layer, counties_of
 from layers.paths import data_root
 from layers.plans import PlanSet, water_shapes
-from views.parts.map import view_of_bounds
 from views.session import Stamp, catalogue, current_layers, stamp
 
 __all__ = [
@@ -41,8 +40,8 @@ _HIDDEN_AT_FIRST: Final = ("river_corridor",)
 _CLICK_RADIUS_PX: Final = 14
 _LEVELS: Final = ("county", "prefecture", "province")
 _TOLERANCE_DEG: Final = {"county": 0.002, "prefecture": 0.005, "province": 0.01}
-_MARGIN: Final = 1.25
-"""Of the view round shapes: the map of this page is narrower than `view_of_bounds` assumes."""
+_ROUND_SHAPES: Final = 1.1
+"""How much more than the shapes a map shows."""
 _MAX_ZOOM: Final = 11
 """Closest zoom on an entry: locations are known to a kilometre at best."""
 
@@ -112,21 +111,21 @@ def territory_outlines(adcodes: str) -> list[shapely.Geometry]:
     return outlines
 
 
-def view_of_territory(adcodes: str) -> View:
-    """Return the map view that fits territories; the one of config.toml if there are none."""
+def view_of_territory(adcodes: str) -> View | Extent:
+    """Return what shows territories whole; the view of config.toml if there are none."""
     settings = catalogue().map
     frame = _frame(territory_outlines(adcodes))
     if frame.empty:
         return View(settings.centre_lon, settings.centre_lat, settings.zoom)
-    return view_of_bounds(*frame.total_bounds, margin=1.0 if adcodes.endswith("0000") else _MARGIN)
+    return Extent(*frame.total_bounds)
 
 
-def view_of(frame: gpd.GeoDataFrame) -> View | None:
-    """Return the map view that fits shapes; None for an empty frame."""
+def view_of(frame: gpd.GeoDataFrame) -> Extent | None:
+    """Return what shows shapes whole; None for an empty frame."""
     if frame.empty:
         return None
-    view = view_of_bounds(*frame.total_bounds, margin=_MARGIN)
-    return View(view.lon, view.lat, min(view.zoom, _MAX_ZOOM))
+    west, south, east, north = frame.total_bounds
+    return Extent(west, south, east, north, _MAX_ZOOM).enlarged(_ROUND_SHAPES)
 
 
 def entry_at(entries: pd.DataFrame, lon: float, lat: float, zoom: int) -> str | None:

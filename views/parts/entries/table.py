@@ -10,7 +10,7 @@ import streamlit as st
 
 from carto.markup import Markup, style
 from layers.indicators import unit_text
-from layers.plans import PlanSet, clause_text
+from layers.plans import PlanSet, clause_text, document_name
 from views.parts.entries.filter import code_text
 from views.session import html_of, is_missing, lang, region_text, regions_text, row_of, rows_of, say, show_html
 
@@ -110,7 +110,7 @@ def _clauses(found: pd.DataFrame) -> pd.Series:
 _COMMON_COLUMNS: Final[dict[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "kind": lambda found: found["kind"].map(lambda code: say(f"plans_page.kind_{code}")),
     "name": lambda found: found["name_zh" if lang() == "zh" else "name_en"],
-    "document": lambda found: found["document"].map(lambda code: say(f"plans_page.short_{code}")),
+    "document": lambda found: found["document"].map(lambda code: document_name(code, lang())),
     "clause": _clauses,
     "region": lambda found: found["adcodes"].map({codes: regions_text(codes) for codes in found["adcodes"].unique()}),
     "category": lambda found: found["category"].map(code_text),

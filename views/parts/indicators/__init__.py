@@ -1,6 +1,7 @@
 """Indicators on the screen: the choice of indicator and classes, its values, the user's own tables and rasters."""
 
 from views.parts.indicators.choice import choice_slot, current_choice, update_choice, use_choice_of
+from views.parts.indicators.figure import outline_groups, show_figure
 from views.parts.indicators.figures import OWN, MappedIndicator, mapped_indicator, subjects
 from views.parts.indicators.own_raster import (
     RASTER_CLOSE,
@@ -32,9 +33,11 @@ __all__ = [
     "current_choice",
     "labels_of",
     "mapped_indicator",
+    "outline_groups",
     "picture_group",
     "picture_legend",
     "remove_own_subjects",
+    "show_figure",
     "shows_picture",
     "subjects",
     "today",

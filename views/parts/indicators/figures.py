@@ -61,6 +61,15 @@ class MappedIndicator:
     by_region: pd.Series
     change: bool
 
+    @property
+    def lone(self) -> str:
+        """Adcode of the territory if a document gives the figure of one only: it is told, not painted; else ""."""
+        known = self.by_region.notna().to_numpy()
+        frame = self.choropleth.layer.frame
+        if self.subject.basis != "published" or known.sum() != 1 or frame is None:
+            return ""
+        return str(frame["adcode"].to_numpy()[known][0])
+
 
 def subjects() -> dict[str, Subject]:
     """Return every subject by id: those that the user added, then derived, then published ones."""

@@ -11,6 +11,7 @@ import streamlit as st
 from carto.style import DIVERGING, MAX_CLASSES, SCHEMES, SEQUENTIAL, Choropleth, parse_limits
 from geo.errors import RedlineError
 from layers.indicators import Subject, changes_of
+from layers.plans import document_name
 from views.parts.indicators.choice import Choice, choice_slot, current_choice, update_choice, widget_revision
 from views.parts.indicators.figures import MappedIndicator, mapped_indicator, moments_of_change, subjects
 from views.session import (
@@ -150,7 +151,7 @@ def _rank(group: str) -> int:
 def _group_text(group: str) -> str:
     head, _, name = group.partition("_")
     if head == "document":
-        return say("indicator_page.group_document", name=f"{name} {say('plans_page.short_' + name)}")
+        return document_name(name, lang())
     basis, _, theme = name.partition("_")
     if basis == "own":
         return say("indicator_page.level_own")

@@ -41,12 +41,20 @@ def ask_second() -> None:
 
 
 def _second_labels() -> dict[str, str]:
-    """Return the labels of second indicators by code: other moments of the chosen subject, then other subjects."""
+    """Return the labels of second indicators by code: other moments of the chosen subject, then other subjects.
+
+    The figure of one territory alone is not among them: it is told, not painted.
+    """
     now, offered = current_choice(), subjects()
     subject = offered[now.id]
     moments = {f"{_MOMENT}{moment.key}": moment.title(lang()) for moment in subject.moments}
     moments.pop(f"{_MOMENT}{moment_of(subject, now.year).key}", None)
-    others = {code: label for code, label in labels_of(offered).items() if code != now.id}
+    paintable = {
+        code: one
+        for code, one in offered.items()
+        if code != now.id and not (one.basis == "published" and len(one.adcodes) == 1)
+    }
+    others = labels_of(paintable)
     return {**(moments if now.mode == "value" else {}), **others}
 
 

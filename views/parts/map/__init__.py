@@ -7,7 +7,6 @@ from views.parts.map.viewpoints import (
     REGION,
     choose_region,
     map_target,
-    view_of_bounds,
 )
 
 __all__ = [
@@ -18,5 +17,4 @@ __all__ = [
     "make_tiles",
     "map_target",
     "show_map",
-    "view_of_bounds",
 ]

@@ -12,8 +12,17 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from carto.map import ShadedRelief, build_map, bundle, choropleth_group, initial_panel, refuse_remote
-from carto.scene import Compare, LayerDisplay, Scene, View
+from carto.map import (
+    ShadedRelief,
+    build_map,
+    bundle,
+    choropleth_group,
+    initial_panel,
+    past_click_group,
+    refuse_remote,
+    view_group,
+)
+from carto.scene import Compare, Extent, LayerDisplay, Scene, View
 from carto.style import Choropleth
 from carto.tiles import TileKind, ensure_file, file_name
 from layers.catalogue import Layer, MapSettings
@@ -28,8 +37,13 @@ _SCENE: Final[Slot[Scene | None]] = Slot("map-scene", None)
 """Per map: its current state."""
 _INITIAL: Final[Slot[dict[str, Any] | None]] = Slot("map-opened", None)
 """Per map: the scene that it was rendered with, other inputs of its script, and a target that is already done."""
-_LAST_TARGET: Final[Slot[View | None]] = Slot("map-went", None)
-"""Per map: the view that it was moved to last."""
+_LAST_TARGET: Final[Slot[View | Extent | None]] = Slot("map-went", None)
+"""Per map: what it was moved to last."""
+
+_ABOUT: Final[Slot[tuple[str, ...] | None]] = Slot("map-about", None)
+"""Per map: what it was about in the last run, as `show_map` was told."""
+_PAST_CLICK: Final[Slot[tuple[float, float] | None]] = Slot("map-past-click", None)
+"""Per map: the click whose place another subject took."""
 
 _RETURNED = ("last_clicked", "all_drawings", "bounds", "zoom", "center", "selected_layers")
 
@@ -75,7 +89,7 @@ def show_map(
     visible: set[str] | None = None,
     start: View | None = None,
     scene: Scene | None = None,
-    go_to: View | None = None,
+    go_to: View | Extent | None = None,
     choropleth: Choropleth | None = None,
     beside: Choropleth | None = None,
     groups: Sequence[folium.FeatureGroup] = (),
@@ -83,6 +97,7 @@ def show_map(
     draw: bool = True,
     drawings: Sequence[Mapping[str, Any]] = (),
     linked: bool = False,
+    about: tuple[str, ...] = (),
     key: str = "map",
 ) -> MapState:
     """Render the map and return what the user did with it.
@@ -99,8 +114,8 @@ def show_map(
         View in which the session opens the map; later values are ignored.
     scene : Scene, optional
         Scene in which the session opens the map (a link), instead of `start`; later values are ignored.
-    go_to : View, optional
-        View to move to now; the same value again does nothing.
+    go_to : View or Extent, optional
+        What to move to now; the same value again does nothing.
     choropleth : Choropleth, optional
         The indicator to draw.
     beside : Choropleth, optional
@@ -115,6 +130,9 @@ def show_map(
         GeoJSON features that the drawing tools begin with where the map is mounted; later values are ignored.
     linked : bool
         Whether the page keeps its URL in step with the map (``views.screens.map.link``).
+    about : tuple of str
+        What the page shows besides the last click (a site, a search result), "" for none: when another takes its place,
+        the click before it no longer counts, and its ring goes.
     key : str
         Unique among the maps of a page.
 
@@ -124,6 +142,7 @@ def show_map(
         If front-end files are missing, or something would be loaded from another server.
     """
     layers = drawable_layers(layers, lang)
+    past_click = _past_click(key, about)
     inputs = (lang, *_under_way(layers))
     initial, go_to, restored = _initial_scene(key, inputs, scene or Scene(view=start), go_to, drawings)
     folium_map = build_map(
@@ -148,6 +167,10 @@ def show_map(
     if choropleth is not None and beside is not None:
         ensure_file(beside.layer, "regions", tiles_folder())
         feature_groups.insert(1, choropleth_group(beside, lang, tile_url=_tile_url, side="right"))
+    if go_to is not None:
+        feature_groups.append(view_group(go_to))
+    if past_click is not None:
+        feature_groups.append(past_click_group(past_click))
     for group in feature_groups:
         refuse_remote(group)
     answer = st_folium(
@@ -157,8 +180,6 @@ def show_map(
         use_container_width=True,
         returned_objects=_RETURNED,
         feature_group_to_add=feature_groups or None,
-        center=(go_to.lat, go_to.lon) if go_to else None,
-        zoom=go_to.zoom if go_to else None,
     )
     defaults = Scene(
         view=initial.view or View(settings.centre_lon, settings.centre_lat, settings.zoom),
@@ -167,7 +188,7 @@ def show_map(
         compare=initial.compare,
         clicked=initial.clicked,
     )
-    state = _map_state(answer or {}, defaults)
+    state = _map_state(answer or {}, defaults, past_click)
     _SCENE.of(key).set(state.scene)
     return state
 
@@ -178,8 +199,12 @@ def _under_way(layers: Sequence[Layer]) -> list[str]:
 
 
 def _initial_scene(
-    key: str, script_inputs: tuple[str, ...], scene: Scene, go_to: View | None, drawings: Sequence[Mapping[str, Any]]
-) -> tuple[Scene, View | None, list[Mapping[str, Any]]]:
+    key: str,
+    script_inputs: tuple[str, ...],
+    scene: Scene,
+    go_to: View | Extent | None,
+    drawings: Sequence[Mapping[str, Any]],
+) -> tuple[Scene, View | Extent | None, list[Mapping[str, Any]]]:
     """Return the scene that the map is rendered with, the view to move it to (None for none), and restored drawings.
 
     The script of a map must not change between reruns, or st_folium would remount it. It is rendered anew when the page
@@ -224,7 +249,18 @@ def _read_relief(name: str, mtime_ns: int) -> ShadedRelief:  # noqa: ARG001 -- p
     return ShadedRelief(url, ((south, west), (north, east)), metadata["background"])
 
 
-def _map_state(answer: Mapping[str, Any], defaults: Scene) -> MapState:
+def _past_click(key: str, about: tuple[str, ...]) -> tuple[float, float] | None:
+    """Return the click that no longer counts, because the map has become about something else since; None for none."""
+    before, scene = _ABOUT.of(key).get(), _SCENE.of(key).get()
+    _ABOUT.of(key).set(about)
+    replaced = before is not None and any(now and now not in before for now in about)
+    if replaced and scene is not None and scene.clicked is not None:
+        _PAST_CLICK.of(key).set(scene.clicked)
+        _SCENE.of(key).set(replace(scene, clicked=None))
+    return _PAST_CLICK.of(key).get()
+
+
+def _map_state(answer: Mapping[str, Any], defaults: Scene, past_click: tuple[float, float] | None) -> MapState:
     """Return the state of the map from st_folium's answer; what is missing in it is taken from `defaults`."""
     clicked, bounds, centre = answer.get("last_clicked"), answer.get("bounds"), answer.get("center")
     visible = None
@@ -236,6 +272,7 @@ def _map_state(answer: Mapping[str, Any], defaults: Scene) -> MapState:
     rows = {entry["name"]: entry for entry in answer.get("selected_layers") or []}
     panel = tuple(_layer_display(name, row) for name, row in rows.items() if "on" in row)
     point = (clicked["lng"], clicked["lat"]) if clicked else defaults.clicked
+    point = None if point == past_click else point
     map_row = rows.get("@map")
     base, compare = (map_row["base"], _compare(map_row)) if map_row else (defaults.base, defaults.compare)
     return MapState(

@@ -11,6 +11,7 @@ import streamlit as st
 
 from carto.map import site_group
 from carto.markup import Markup
+from carto.scene import Extent
 from geo.errors import RedlineError
 from geo.sites import Sites
 from layers.clock import local_text, zone_text
@@ -28,7 +29,7 @@ from views.parts.findings import (
     show_required,
     show_verdict,
 )
-from views.parts.map import show_map, view_of_bounds
+from views.parts.map import show_map
 from views.screens.check.case import case_fields
 from views.screens.check.follow_up import show_path, show_reminders, show_way_out
 from views.screens.check.linear import centrelines, show_stored_sections
@@ -289,7 +290,7 @@ def _show_map(check: Check) -> None:
         catalogue().map,
         lang=lang(),
         groups=groups if lines is None else [*groups, lines],
-        go_to=view_of_bounds(*frame.total_bounds, margin=3.0),
+        go_to=Extent(*frame.total_bounds).enlarged(3.0),
         height=_MAP_HEIGHT_PX,
         draw=False,
         key="check-record-map",

@@ -12,7 +12,7 @@ import streamlit as st
 
 from carto.map import highlight_group, site_group
 from carto.markup import Markup, style
-from carto.scene import View
+from carto.scene import Extent
 from geo.errors import RedlineError
 from geo.sites import Sites
 from siting.check import GRAVE, Run, Settings, run_batch
@@ -43,7 +43,7 @@ from views.parts.intake import (
     session_drawings,
     show_restart,
 )
-from views.parts.map import show_map, view_of_bounds
+from views.parts.map import show_map
 from views.screens.check import ledger as ledger_panel
 from views.screens.check.batch import (
     PICKED,
@@ -82,7 +82,7 @@ _RUN: Final[Slot[tuple[Hashable, Run] | None]] = Slot("chk-run", None)
 """The run that is shown, and the key of all that it was computed from."""
 _MAP_MOVED_FOR: Final[Slot[tuple[str, float] | None]] = Slot("chk-looked", None)
 """Token of the source and distance (m) that the map was moved for."""
-_VIEW: Final[Slot[View | None]] = Slot("chk-look", None)
+_VIEW: Final[Slot[Extent | None]] = Slot("chk-look", None)
 _SELECTED: Final[Slot[tuple[int, int]]] = Slot("chk-selected", (-1, 0))
 """Number of the run, and position of the site of it that is selected."""
 
@@ -99,8 +99,8 @@ _WAY_OUT_COLOUR: Final = "#1b8a3a"
 _METRES_PER_DEGREE: Final = 110_000.0
 """Of latitude, rounded down."""
 _DISTANCE_STEP_M: Final = 100.0
-_EXTENT_FACTOR: Final = 1.7
-"""The map of this page is lower than the map that ``view_of_bounds`` is made for."""
+_EXTENT_FACTOR: Final = 1.1
+"""How much farther than a feature that is too near the map reaches."""
 
 
 def show() -> None:
@@ -333,8 +333,8 @@ def _groups(sites: Sites | None, run: Run | None, position: int) -> list[folium.
     return groups if lines is None else [*groups, lines]
 
 
-def _map_view(source: Source | None, sites: Sites | None, run: Run | None, position: int) -> View | None:
-    """Return the view to move the map to: a new site with what it is too near to, or one ticked in the table.
+def _map_view(source: Source | None, sites: Sites | None, run: Run | None, position: int) -> Extent | None:
+    """Return what to move the map to: a new site with what it is too near to, or one ticked in the table.
 
     A drawing moves nothing: it is in view already.
     """
@@ -351,16 +351,16 @@ def _map_view(source: Source | None, sites: Sites | None, run: Run | None, posit
             around = 1.0 if len(sites) == 1 else _BATCH_MARGIN
             lon_margin_deg = max(around * (east - west), lon_margin_deg)
             lat_margin_deg = max(around * (north - south), lat_margin_deg)
-            _VIEW.set(view_of_bounds(
-                west - lon_margin_deg, south - lat_margin_deg, east + lon_margin_deg, north + lat_margin_deg
-            ))  # fmt: skip
+            _VIEW.set(
+                Extent(west - lon_margin_deg, south - lat_margin_deg, east + lon_margin_deg, north + lat_margin_deg)
+            )
     selected, before = (RUN_NUMBER.get(), position), _SELECTED.get()
     _SELECTED.set(selected)
     in_table = run is not None and selected != before and selected[0] == before[0] and selected != PICKED.get()
     if run is not None and in_table and len(run.sites) > 1:
         west, south, east, north = run.sites.frame.geometry.iloc[position].bounds
         margin_deg = max(east - west, north - south, _LEAST_MARGIN_DEG)
-        _VIEW.set(view_of_bounds(west - margin_deg, south - margin_deg, east + margin_deg, north + margin_deg))
+        _VIEW.set(Extent(west - margin_deg, south - margin_deg, east + margin_deg, north + margin_deg))
     return _VIEW.get()
 
 

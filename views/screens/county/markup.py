@@ -10,7 +10,7 @@ import pandas as pd
 
 from carto.markup import Markup
 from layers.indicators import County, Figure, printed_text, unit_text
-from layers.plans import PlanSet, clause_text
+from layers.plans import PlanSet, clause_text, document_name
 from views.parts.entries import code_text
 from views.session import html_of, is_missing, lang, region_text, rows_of, say
 from words import has
@@ -215,7 +215,7 @@ def _clause_html(plans: PlanSet, document: str, clause: str) -> Markup:
     """Return document and clause of a row; a document not in force is marked."""
     status = str(plans.documents.loc[document, "status"])
     tag = "" if status == "in_force" else Markup(" <em>{}</em>").format(code_text(f"status_{status}"))
-    text = f"{say('plans_page.short_' + document)} {clause_text(document, clause, lang())}"
+    text = f"{document_name(document, lang())} {clause_text(document, clause, lang())}"
     return Markup("<small>{}{}</small>").format(text, tag)
 
 

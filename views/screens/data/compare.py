@@ -12,12 +12,13 @@ import pandas as pd
 import streamlit as st
 
 from carto.map import site_group
+from carto.scene import Extent
 from geo.errors import RedlineError
 from layers.clock import stamp_text
 from snapshot.arguments import diff_files
 from snapshot.inspect import CHANGES, Diff, ManifestCheck, colour_of, verify_file, write_diff
 from snapshot.selection import safe_name
-from views.parts.map import show_map, view_of_bounds
+from views.parts.map import show_map
 from views.session import Memo, catalogue, colour_key, current_layers, lang, markdown_text, say, show_fault, show_html
 
 __all__ = ["show_compare"]
@@ -137,7 +138,7 @@ def _show_map(diffs: Mapping[str, Diff]) -> None:
         catalogue().map,
         lang=lang(),
         visible={"province", "prefecture", "county"},
-        go_to=view_of_bounds(*changes.total_bounds, margin=1.3),
+        go_to=Extent(*changes.total_bounds).enlarged(1.3),
         groups=groups,
         height=_MAP_HEIGHT,
         draw=False,

@@ -10,11 +10,19 @@ import streamlit as st
 
 from carto.map import highlight_group
 from carto.markup import Markup
-from carto.scene import View
+from carto.scene import Extent, View
 from layers.catalogue import Layer
 from views.parts.entries import territories_frame, view_of_territory
-from views.parts.indicators import MappedIndicator, current_choice, labels_of, mapped_indicator, picture_group, subjects
-from views.parts.map import show_map, view_of_bounds
+from views.parts.indicators import (
+    MappedIndicator,
+    current_choice,
+    labels_of,
+    mapped_indicator,
+    outline_groups,
+    picture_group,
+    subjects,
+)
+from views.parts.map import show_map
 from views.session import Slot, catalogue, current_layers, html_of, lang, say, set_widget, widget_value
 
 __all__ = ["legend_html", "second_indicator", "show_indicator_map"]
@@ -24,7 +32,7 @@ _HANDLED_CLICK: Final[Slot[tuple[float, float] | None]] = Slot("indicator-click"
 _NOWHERE: Final = ("", ())
 _TARGET: Final[Slot[tuple[str, tuple[str, ...]]]] = Slot("indicator-went", _NOWHERE)
 """Per map: the prefecture, and the territories, that it was moved to."""
-_VIEW: Final[Slot[View | None]] = Slot("indicator-view", None)
+_VIEW: Final[Slot[View | Extent | None]] = Slot("indicator-view", None)
 """Per map: the view to move it to."""
 
 _HEIGHT_PX: Final = 600
@@ -77,14 +85,14 @@ def show_indicator_map(
         Show the raster that the values were computed from instead of the values.
     """
     layers = [layer for layer in current_layers().values() if layer.spec.group == "boundaries"]
-    groups = [picture_group()] if as_picture else []
+    groups = [picture_group()] if as_picture else outline_groups(mapped)
     if picked:
         groups.append(highlight_group(territories_frame(picked)))
     state = show_map(
         layers,
         catalogue().map,
         lang=lang(),
-        choropleth=None if as_picture else mapped.choropleth,
+        choropleth=None if as_picture or mapped.lone else mapped.choropleth,
         groups=groups,
         go_to=_map_view(mapped, prefecture, key),
         height=_HEIGHT_PX,
@@ -97,12 +105,12 @@ def show_indicator_map(
     return _territory_at(mapped.choropleth.layer, *state.clicked)
 
 
-def _map_view(mapped: MappedIndicator, prefecture: str, key: str) -> View | None:
+def _map_view(mapped: MappedIndicator, prefecture: str, key: str) -> View | Extent | None:
     """Return the view to move a map to: the prefecture chosen last, else the territories that have values.
 
     A map that is where it should be is not moved: the first indicator is shown in the default view.
     """
-    of_part = _territories_with_values(mapped) if mapped.subject.basis == "own" else ()
+    of_part = _territories_with_values(mapped) if mapped.subject.basis == "own" or mapped.lone else ()
     target = (prefecture, of_part)
     before = _TARGET.of(key).get()
     if target != before:
@@ -113,7 +121,7 @@ def _map_view(mapped: MappedIndicator, prefecture: str, key: str) -> View | None
             frame = mapped.choropleth.layer.frame
             assert frame is not None
             bounds = frame[frame["adcode"].astype(str).isin(of_part)].total_bounds
-            _VIEW.of(key).set(view_of_bounds(*(float(edge) for edge in bounds)))
+            _VIEW.of(key).set(Extent(*bounds))
         elif before != _NOWHERE:
             _VIEW.of(key).set(_default_view())
     return _VIEW.of(key).get()

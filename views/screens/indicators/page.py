@@ -24,6 +24,7 @@ from views.parts.indicators import (
     mapped_indicator,
     picture_legend,
     remove_own_subjects,
+    show_figure,
     subjects,
     update_choice,
     use_choice_of,
@@ -92,18 +93,25 @@ def _show_indicator(mapped: MappedIndicator, second: MappedIndicator | None, pre
         with st.container():  # always there, so that the map below it stays
             as_picture = ask_display()
         clicked = show_indicator_map(mapped, picked, prefecture, key="indicator-map", as_picture=as_picture)
-        show_html(picture_legend() if as_picture else legend_html(mapped))
+        if not mapped.lone:
+            show_html(picture_legend() if as_picture else legend_html(mapped))
         if pressed(say("indicator_page.to_map"), key="indicator-to-map"):
             update_choice("map", **asdict(current_choice()))
             open_page("map")
     with side_box:
+        if mapped.lone:
+            show_figure(mapped)
         if second is None:
-            _show_picked(table, mapped, picked)
+            if not mapped.lone:
+                _show_picked(table, mapped, picked)
             _show_chart(table, mapped, picked)
         else:
             _show_title(second)
             clicked = show_indicator_map(second, picked, prefecture, key="indicator-map-2") or clicked
-            show_html(legend_html(second))
+            if second.lone:
+                show_figure(second)
+            else:
+                show_html(legend_html(second))
     if clicked:
         _pick(clicked)
         st.rerun()

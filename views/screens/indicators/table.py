@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from layers.indicators import Subject
-from layers.plans import clause_text
+from layers.plans import clause_text, document_name
 from snapshot.findings import Page, write_csv, write_workbook
 from views.parts.indicators import MappedIndicator
 from views.session import lang, region_text, say
@@ -104,9 +104,7 @@ def moments_table(subject: Subject) -> pd.DataFrame | None:
             say("indicator_page.col_region"): rows["adcode"].map(region_text).to_numpy(),
             say("indicator_page.col_printed"): rows["value_text"].to_numpy(),
             say("indicator_page.col_unit"): subject.unit(language),
-            say("indicator_page.col_document"): [
-                f"{code} {say('plans_page.short_' + code)}" for code in rows["document"]
-            ],
+            say("indicator_page.col_document"): [document_name(code, language) for code in rows["document"]],
             say("indicator_page.col_clause"): clauses,
         }
     )

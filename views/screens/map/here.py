@@ -53,6 +53,7 @@ _FACTS: Final = (
 _ANY_ACTIVITY: Final = ""
 _UNFOLDED_RULES: Final = 3
 """Up to so many rules of a layer are shown unfolded."""
+_UNCHECKED: Final = Markup('<details class="rl-none"><summary>{}</summary>{}</details>')
 _LAYER_RULES: Final = Markup('<div class="rl-by"><b>{}</b>{}</div>')
 
 
@@ -130,7 +131,8 @@ def show_point(lon: float, lat: float) -> None:
             rows.append(_distance_row(layer, amount(finding, lang())))
     show_html(_rows_html(rows))
     if unchecked:
-        st.caption(say("views.here_unchecked", layers=say("snapshot.and").join(unchecked)))
+        head = say("views.here_unchecked_head", count=len(unchecked))
+        show_html(_UNCHECKED.format(head, say("views.here_unchecked", layers=say("snapshot.and").join(unchecked))))
     _show_rules(result, layers)
 
 

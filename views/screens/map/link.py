@@ -1,7 +1,7 @@
 """Read the view of the map page from the URL once when a session opens, and write it there after each run.
 
-``st.query_params`` is written without a further run of the script; the map's own script keeps this out of the
-browser's history (``carto/js/tools/link.js``).
+``st.query_params`` is written without a further run of the script; a script of the first page keeps this out of the
+browser's history (``views/js/history.js``).
 """
 
 from __future__ import annotations

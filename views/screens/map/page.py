@@ -10,13 +10,16 @@ from carto.map import highlight_group
 from carto.markup import Markup, style
 from views.parts.findings import KeyedRun
 from views.parts.indicators import (
+    MappedIndicator,
     ask_display,
     ask_second,
     choose_indicator,
     compared_pair,
     current_choice,
     mapped_indicator,
+    outline_groups,
     picture_group,
+    show_figure,
     shows_picture,
     use_choice_of,
 )
@@ -39,6 +42,7 @@ _FIRST_BOX: Final[Slot[str]] = Slot("first_box", "site")
 
 _CSS = "views/screens/map/templates/page.css"
 _FOLDED_CSS = "views/screens/map/templates/folded.css"
+_WAY_DOWN: Final = Markup('<p><a class="rl-way-down" href="#" data-to="{}">{}</a></p>')
 _MAP_HEIGHT_PX = 640
 """Until the style sheet applies (``templates/page.css``)."""
 
@@ -67,16 +71,18 @@ def show() -> None:
     # the map before the choice of an indicator, which takes longer: its values are in the session already
     indicator = mapped_indicator(current_choice()) if current_choice().id else None
     as_raster = indicator is not None and shows_picture()
-    second = compared_pair(indicator) if indicator and not as_raster else None
+    painted = indicator if indicator and not as_raster and not indicator.lone else None
+    second = compared_pair(painted) if painted else None
     with left:
         state = show_map(
             list(current_layers().values()),
             catalogue().map,
             lang=lang(),
-            choropleth=second[0] if second else indicator.choropleth if indicator and not as_raster else None,
+            choropleth=second[0] if second else painted.choropleth if painted else None,
             beside=second[1] if second else None,
             groups=[
                 *([picture_group()] if as_raster else []),
+                *(outline_groups(indicator) if indicator else []),
                 *search_box.highlight_groups(),
                 *([highlight_group(sites.frame[["geometry"]])] if sites is not None and not drawn else []),
             ],
@@ -85,14 +91,14 @@ def show() -> None:
             height=_MAP_HEIGHT_PX,
             scene=link_scene,
             linked=True,
+            about=(source.token if source is not None else "", search_box.found_key()),
         )
         write_address(state.scene)
     with indicator_box:
         picked = choose_indicator()
-    if picked:
+    if indicator:
         with second_box:
-            if not ask_display():
-                ask_second()
+            _show_indicator(indicator)
     with site_box:
         if remember_drawings(state.drawings, "map"):
             st.rerun()  # what was just drawn is the site now
@@ -112,7 +118,15 @@ def show() -> None:
         _show_export(state, in_view, as_raster=as_raster)
     with left:
         _show_fold_button()
-    _put_latest_first(state, checked)
+        _show_way_down(_put_latest_first(state, checked), state, checked)
+
+
+def _show_indicator(indicator: MappedIndicator) -> None:
+    """Show the card of the figure of one territory; of a painted indicator the choice of a second."""
+    if indicator.lone:
+        show_figure(indicator)
+    elif not ask_display():
+        ask_second()
 
 
 def _show_export(state: MapState, shown: ExportContext, *, as_raster: bool) -> None:
@@ -145,8 +159,8 @@ def _show_fold_button() -> None:
     )
 
 
-def _put_latest_first(state: MapState, checked: KeyedRun | None) -> None:
-    """Put the box whose content changed last on top, by CSS, so that nothing is drawn again."""
+def _put_latest_first(state: MapState, checked: KeyedRun | None) -> str:
+    """Put the box whose content changed last on top, by CSS, so that nothing is drawn again; return its name."""
     latest = {"here": latest_lookup(state.clicked), "site": checked.key if checked is not None else None}
     previous = _PREVIOUS.get()
     changed = [name for name, value in latest.items() if value is not None and value != previous[name]]
@@ -154,3 +168,11 @@ def _put_latest_first(state: MapState, checked: KeyedRun | None) -> None:
         _FIRST_BOX.set(changed[-1])
     _PREVIOUS.set(latest)
     show_html(Markup("<style>div:has(> .st-key-box_{}) {{ order: 1; }}</style>").format(_FIRST_BOX.get()))
+    return _FIRST_BOX.get()
+
+
+def _show_way_down(box: str, state: MapState, checked: KeyedRun | None) -> None:
+    """Show on a phone, below the map, the link to the box that answers; its answer lies below the screen there."""
+    filled = checked is not None if box == "site" else latest_lookup(state.clicked) is not None
+    if filled:
+        show_html(_WAY_DOWN.format(f".st-key-box_{box}", say(f"map.way_down_{box}")))

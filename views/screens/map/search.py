@@ -13,14 +13,14 @@ from streamlit import config
 
 from carto.map import highlight_group
 from carto.markup import Markup, style
-from carto.scene import View
+from carto.scene import Extent
 from geo.crs import STORE_CRS
 from layers.catalogue import Layer, counties_of
 from layers.gazetteer import county_at, hit_of
 from layers.paths import PRODUCT
 from snapshot.selection import Outlined
 from views.parts.entries import highlight_of, plan_set, territories_frame
-from views.parts.map import MAP_TARGET, view_of_bounds
+from views.parts.map import MAP_TARGET
 from views.server import FIND_PATH, hit_title, search_index, session_token, suggestion
 from views.session import (
     Memo,
@@ -38,6 +38,7 @@ from views.session import (
 __all__ = [
     "FIND_SHOWN",
     "SearchResult",
+    "found_key",
     "highlight_groups",
     "outlined",
     "search_result",
@@ -74,7 +75,7 @@ class SearchResult:
         Kind and territory, as in the list of suggestions.
     note : str
         A sentence where only its territory is known, else "".
-    view : View or None
+    view : Extent or None
     shapes : GeoDataFrame
         EPSG:4490, to be highlighted on the map.
     point : tuple of float or None
@@ -91,7 +92,7 @@ class SearchResult:
     title: str
     about: str
     note: str
-    view: View | None
+    view: Extent | None
     shapes: gpd.GeoDataFrame
     point: tuple[float, float] | None = None
     feature: tuple[str, str] | None = None
@@ -171,6 +172,12 @@ def unresolved_key() -> str:
     if not key or search_result() is not None:
         return ""
     return markdown_text("".join(c for c in key if c.isprintable()))
+
+
+def found_key() -> str:
+    """Return the key of the search result that is shown; "" without one."""
+    result = search_result()
+    return "" if result is None else result.key
 
 
 def highlight_groups() -> list[folium.FeatureGroup]:
@@ -263,12 +270,12 @@ def _resolve_point(key: str) -> SearchResult | None:
     return SearchResult(key, title, about, "", _view_of(shapes, "point"), shapes, point=(lon, lat), adcode=adcode)
 
 
-def _view_of(shapes: gpd.GeoDataFrame, kind: str) -> View | None:
-    """Return the view that shows all shapes; `kind`, point or place, limits its zoom. None without shapes."""
+def _view_of(shapes: gpd.GeoDataFrame, kind: str) -> Extent | None:
+    """Return what shows all shapes; `kind`, point or place, limits its zoom. None without shapes."""
     if shapes.empty:
         return None
-    view = view_of_bounds(*shapes.total_bounds, margin=1.25)
-    return View(view.lon, view.lat, min(view.zoom, _MAX_ZOOM[kind]))
+    west, south, east, north = shapes.total_bounds
+    return Extent(west, south, east, north, _MAX_ZOOM[kind]).enlarged(1.25)
 
 
 def _frame(shapes: list[Any]) -> gpd.GeoDataFrame:

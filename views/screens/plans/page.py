@@ -11,7 +11,7 @@ import streamlit as st
 
 from carto.map import highlight_group
 from carto.markup import Markup
-from carto.scene import View
+from carto.scene import Extent, View
 from carto.style import FAMILY_COLOURS
 from layers.plans import EntryFilter, PlanSet, entry_counts, filter_entries
 from views.parts.entries import (
@@ -49,7 +49,7 @@ _FIRST: Final[Slot[str | None]] = Slot("plans-first", None)
 _HANDLED_CLICK: Final[Slot[tuple[float, float] | None]] = Slot("plans-click", None)
 _TABLE_NUMBER: Final[Slot[int]] = Slot("plans-remade", 0)
 """Part of the key of the table: incremented, so that it is recreated with another row selected."""
-_VIEW: Final[Slot[View | None]] = Slot("plans-view", None)
+_VIEW: Final[Slot[View | Extent | None]] = Slot("plans-view", None)
 _TERRITORY: Final[Slot[str]] = Slot("plans-went", "")
 """Adcode of the territory that the map was moved to."""
 
@@ -153,7 +153,7 @@ def _show_map(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, picke
             st.rerun()
 
 
-def _map_view(plans: PlanSet, filters: EntryFilter, picked_view: View | None) -> View | None:
+def _map_view(plans: PlanSet, filters: EntryFilter, picked_view: Extent | None) -> View | Extent | None:
     """Return the view to move the map to: an entry just picked in the list, or the territory just filtered by."""
     key = _PICKED.get()
     if picked_view is not None and key != _MAP_MOVED_TO.get():

@@ -1,4 +1,4 @@
-"""Pictures of the running app, for the README and to look at: ``python -m tools.shots [FOLDER]``.
+"""Pictures of the running app, for the README and to look at: ``python -m tools.browser.shots [FOLDER]``.
 
 Eight views in two languages at two widths; of a page that scrolls, all of it.
 
@@ -32,13 +32,13 @@ _MAX_HEIGHT_PX = 8000
 
 def main() -> int:
     """Save every picture and print their folder; return 1 if there is no Chromium."""
-    parser = argparse.ArgumentParser(prog="tools.shots", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(prog="tools.browser.shots", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / ".build" / "shots", help="where the pictures go")
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
     if program is None:
-        print("tools.shots: no Chromium found (Debian: apt install chromium)")
+        print("tools.browser.shots: no Chromium found (Debian: apt install chromium)")
         return 1
     with tempfile.TemporaryDirectory() as home, serving(Path(home)) as address, sync_playwright() as playwright:
         site = Path(home) / "site.geojson"

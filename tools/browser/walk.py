@@ -1,4 +1,4 @@
-"""Five walks through the Check page with a picture of each step to look at: ``python -m tools.walk [FOLDER]``.
+"""Five walks through the Check page with a picture of each step to look at: ``python -m tools.browser.walk [FOLDER]``.
 
 A survey file without its zone; a site 8 m outside a line good to 30 m; chemical works 900 m from a bank; a road with
 two alternatives; required layers missing. Ends with 1 if a page did not say what it must.
@@ -24,7 +24,7 @@ from shapely.geometry import LineString, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from tools.browser.serving import ROOT, serving
-from tools.shots import save_screenshot
+from tools.browser.shots import save_screenshot
 from words import Lang, t
 
 GEOD: Final = Geod(ellps="GRS80")
@@ -199,7 +199,7 @@ def main() -> int:
     folder.mkdir(parents=True)
     program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
     if program is None:
-        print("tools.walk: no Chromium found (Debian: apt install chromium)")
+        print("tools.browser.walk: no Chromium found (Debian: apt install chromium)")
         return 1
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         _write_inputs(folder / "inputs")

@@ -1,4 +1,4 @@
-"""Run the browser tests again and again while two busy loops take the processors: ``python -m tools.stress --runs 10``.
+"""Browser tests again and again while two busy loops take the processors: ``python -m tools.browser.stress --runs 10``.
 
 No test is tried again. Ends with 1 if a run was not clean.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def main() -> int:

@@ -150,6 +150,11 @@ def speed() -> bool:
     return subprocess.run([sys.executable, "-m", "benchmarks.map_speed"], cwd=ROOT, check=False).returncode == 0
 
 
+def steps() -> bool:
+    """Measure a planner's steps: seconds, script runs and bytes of each (benchmarks/page_speed.py)."""
+    return subprocess.run([sys.executable, "-m", "benchmarks.page_speed"], cwd=ROOT, check=False).returncode == 0
+
+
 def uploads() -> bool:
     """Each broken upload gets one clear sentence."""
     bow = b'{"type":"Polygon","coordinates":[[[117,27],[117.1,27.1],[117.1,27],[117,27.1],[117,27]]]}'
@@ -317,6 +322,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "papers": papers,
     "walk": walk,
     "speed": speed,
+    "steps": steps,
     "large": large,
     "flows": flows,
     "shots": shots,

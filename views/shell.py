@@ -15,6 +15,7 @@ from geo.errors import RedlineError
 from views.help import show_help
 from views.own_words import put_own_words
 from views.parts.intake import DRAWINGS_PART, OPTIONS_PART, WORK_FILE
+from views.screens.check import CHOSEN_PART, STRUCTURES_PART
 from views.screens.check import show as show_check
 from views.screens.county import show as show_county
 from views.screens.data import show as show_data
@@ -35,7 +36,7 @@ from views.session import (
 )
 from views.work import open_work, save_work
 
-_WORK: Final = {part.name: part for part in (DRAWINGS_PART, OPTIONS_PART)}
+_WORK: Final = {part.name: part for part in (DRAWINGS_PART, OPTIONS_PART, CHOSEN_PART, STRUCTURES_PART)}
 _BRAND: Final = Markup(
     '<p><a class="rl-skip" href="#" data-to=".rl-batch, .rl-verdict">{}</a>'
     '<span class="redline-brand">{}<small>{}</small></span></p>'

@@ -45,7 +45,7 @@ ARGUMENTS = [
 ]
 MAP = 'iframe[title*="st_folium"]'
 DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
-PATIENCE_MS = 25_000
+PATIENCE_MS = 120_000
 """Timeout for what a loaded machine may show late."""
 expect.set_options(timeout=30_000)
 HEALTH_PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -201,3 +202,69 @@ def test_a_file_taken_out_of_the_uploader_is_gone(app: App, site_file: Path) -> 
     app.wait_drawn()
     app.wait_idle()
     expect(app.page.locator(".rl-verdict")).to_have_count(0)
+
+
+def come_back(app: App) -> None:
+    """Go to another page and back to the check page, then load it anew."""
+    open_page(app, "县域")
+    open_page(app, "核查")
+    app.wait_checked()
+    app.wait_idle()
+    app.page.reload()
+    app.wait_checked()
+    app.wait_idle()
+
+
+def test_ux_1_the_choice_of_sites_stays(visitor: App, server: str, tmp_path: Path) -> None:
+    """UX 1: of a file of three sites one was ticked; it is still that one, and the check is of it alone."""
+    path = tmp_path / "three.geojson"
+    squares = [shapely.box(117.05 + east, 27.70, 117.06 + east, 27.71) for east in (0.0, 0.02, 0.04)]
+    gpd.GeoDataFrame({"id": ["A1", "A2", "A3"]}, geometry=squares, crs=4326).to_file(path, driver="GeoJSON")
+    page = visitor.page
+    page.goto(f"{server}/check")
+    visitor.wait_idle()
+    visitor.upload(path)
+    expect(page.locator(".rl-batch")).to_be_visible(timeout=PATIENCE_MS)
+    visitor.wait_idle()
+    table = page.locator(".st-key-chk_site").get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 16, "y": 36 + 35 + 16})  # the box before A2
+    expect(page.get_by_text("只查勾选的 1 个")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".rl-batch")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator(".rl-verdict")).to_have_count(1, timeout=PATIENCE_MS)
+    come_back(visitor)
+    expect(page.get_by_text("只查勾选的 1 个")).to_be_visible(timeout=PATIENCE_MS)
+    taken = json.loads(Path(visitor.download("JSON", exact=True).path()).read_text(encoding="utf-8"))
+    assert [site["id"] for site in taken["sites"]] == ["A2"]
+
+
+def test_ux_1_bridges_stay_and_belong_to_their_road(visitor: App, server: str, tmp_path: Path) -> None:
+    """UX 1: what was typed of a bridge is there after a reload, and not with another file."""
+    paths = [tmp_path / "road.geojson", tmp_path / "other.geojson"]
+    for path, north in zip(paths, (27.55, 27.60), strict=True):
+        road = shapely.LineString([(116.90, north), (117.05, 27.70)])
+        gpd.GeoDataFrame({"id": ["A1"]}, geometry=[road], crs=4326).to_file(path, driver="GeoJSON")
+    page = visitor.page
+    page.goto(f"{server}/check")
+    visitor.wait_idle()
+    visitor.upload(paths[0])
+    visitor.wait_checked()
+    visitor.wait_idle()
+    editor = page.get_by_test_id("stExpander").filter(has_text="桥梁、隧道").first
+    cells = editor.locator("canvas [role=gridcell]")
+    editor.locator("summary").click()
+    grid = editor.get_by_test_id("stDataFrame")
+    grid.scroll_into_view_if_needed()
+    grid.click(position={"x": 400, "y": 52})  # the last row adds one
+    expect(cells).to_have_count(3)
+    grid.click(position={"x": 400, "y": 52})
+    page.keyboard.type("K2+500")
+    page.keyboard.press("Enter")
+    expect(cells.nth(1)).to_have_text("K2+500")
+    visitor.wait_idle()
+    come_back(visitor)
+    expect(editor.locator("canvas [role=gridcell]").nth(1)).to_have_text("K2+500", timeout=PATIENCE_MS)
+    visitor.upload(paths[1])
+    visitor.wait_checked()
+    visitor.wait_idle()
+    expect(editor.locator("canvas [role=gridcell]").filter(has_text="K2+500")).to_have_count(0, timeout=PATIENCE_MS)

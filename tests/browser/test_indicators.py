@@ -105,6 +105,20 @@ def test_a_table_of_ones_own_joins_changes_and_leaves_nobody_out(page: App, tmp_
     }  # fmt: skip
 
 
+def test_the_one_figure_of_a_province_is_a_card_and_paints_nothing(page: App) -> None:
+    """The 63 % of 江西省 is the only figure of its kind: told with its source, its territory outlined on both maps."""
+    pick(page, "指标（", "森林覆盖率（%） · 江西省")
+    card = page.page.locator(".rl-figure[data-adcode='360000']")
+    expect(card).to_contain_text("63 %", timeout=PATIENCE_MS)
+    expect(card).to_contain_text("江西方案 二、（三）")
+    expect(page.page.locator(LEGEND)).to_have_count(0)
+    page.press("放到地图上")
+    expect(page.page.locator(".st-key-rl_side .rl-figure")).to_contain_text("63 %", timeout=PATIENCE_MS)
+    page.wait_drawn()
+    expect(page.map.locator("section.redline-indicator:not([hidden])")).to_have_count(0)
+    expect(page.map.locator(".redline-markings li:not([hidden])").first).to_be_visible()
+
+
 def test_ux_4_a_rerun_leaves_the_map_where_it_is(page: App) -> None:
     centre = "() => { const c = map_div.getCenter(); return [c.lng, c.lat, map_div.getZoom()]; }"
     frame_of(page).evaluate("() => map_div.setView([27.7, 117.59], 9, { animate: false })")

@@ -1,5 +1,6 @@
-/*
- * The browser's way back. Streamlit makes a step of every change of the address, also of those by which the server only
+/* The browser's way back.
+ *
+ * Streamlit makes a step of every change of the address, also of those by which the server only
  * keeps it in step with the page (the view of a map, a draft), and two steps of a change of page with parameters. Here a
  * step is what a person did: another page, another county, a record opened. Stands in the first page, before Streamlit.
  */

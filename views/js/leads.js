@@ -1,5 +1,6 @@
-/*
- * Links to a part of this page (`data-to` holds its selector): past everything one can press on to the answer, or on a
+/* Links to a part of this page; `data-to` holds its selector.
+ *
+ * They lead past everything one can press on to the answer, or on a
  * phone from the map to what it was asked. By script, for an address with a mark would make Streamlit run the page
  * again. Stands in the first page.
  */

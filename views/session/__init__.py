@@ -4,6 +4,7 @@ from views.session.crs_names import system_text
 from views.session.language import lang, say, switch_language
 from views.session.markup import colour_key, html_of, show_html, show_page
 from views.session.memo import Memo
+from views.session.mounted import at_mount
 from views.session.navigation import (
     PAGE_ENTERED,
     PAGE_SHOWN,
@@ -38,6 +39,7 @@ __all__ = [
     "Row",
     "Slot",
     "Stamp",
+    "at_mount",
     "catalogue",
     "catalogue_in_use",
     "colour_key",

@@ -260,8 +260,11 @@ def _past_click(key: str, about: tuple[str, ...]) -> tuple[float, float] | None:
     return _PAST_CLICK.of(key).get()
 
 
-def _map_state(answer: Mapping[str, Any], defaults: Scene, past_click: tuple[float, float] | None) -> MapState:
-    """Return the state of the map from st_folium's answer; what is missing in it is taken from `defaults`."""
+def _map_state(answer: Mapping[str, Any], defaults: Scene, past_click: tuple[float, float] | None = None) -> MapState:
+    """Return the state of the map from st_folium's answer; what is missing in it is taken from `defaults`.
+
+    A click that no longer counts is none.
+    """
     clicked, bounds, centre = answer.get("last_clicked"), answer.get("bounds"), answer.get("center")
     visible = None
     if bounds and bounds["_southWest"]["lat"] is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final, cast
 
 import folium
@@ -18,19 +18,61 @@ from siting.check import Structure, chainage_m, linear_sections
 from siting.records import SectionRecord
 from snapshot.findings import section_sums
 from views.parts.findings import SiteResult, layer_title
-from views.session import Memo, Slot, current_layers, lang, rows_of, say, show_fault
+from views.parts.intake import Source, current_source
+from views.session import Memo, Slot, at_mount, current_layers, lang, rows_of, say, show_fault
+from views.work import WorkPart
 
-__all__ = ["STRUCTURES", "centrelines", "show_sections", "show_stored_sections"]
+__all__ = ["STRUCTURES_PART", "centrelines", "show_sections", "show_stored_sections", "structures_of"]
 
 _SECTIONS: Final[Memo[pd.DataFrame]] = Memo("chk-sections")
-STRUCTURES: Final[Slot[tuple[tuple[str, float, float], ...]]] = Slot("chk-structures-told", ())
-"""Kind, start and end (metres of chainage) of each bridge and tunnel, as the settings of a check hold them."""
+_ROWS: Final[Slot[list[tuple[str, str, str]]]] = Slot("chk-structure-rows", [])
+"""Of each source, by token: start, end and kind of each bridge and tunnel as typed, "" for what is missing."""
+_BEGUN: Final[Slot[tuple[Hashable, list[tuple[str, str, str]]] | None]] = Slot("chk-structures-at-mount", None)
 
 _KINDS = ("bridge", "tunnel")
 _CENTRELINE: Final = "#111111"
 
 
-def show_sections(sites: Sites, position: int, token: str) -> None:
+def _dump_structures() -> Any:
+    """Return bridges and tunnels of the current source as JSON has them; None where there are none."""
+    source = current_source()
+    rows = [] if source is None else _ROWS.of(source.token).get()
+    return {"token": source.token, "rows": [list(row) for row in rows]} if source is not None and rows else None
+
+
+def _load_structures(value: Any) -> None:
+    """Restore bridges and tunnels; what another version wrote otherwise is left out."""
+    try:
+        rows = [(str(start), str(end), str(kind)) for start, end, kind in value["rows"]]
+        _ROWS.of(str(value["token"])).set(rows)
+    except (KeyError, TypeError, ValueError):
+        return
+
+
+STRUCTURES_PART: Final = WorkPart("structures", _dump_structures, _load_structures)
+
+
+def structures_of(source: Source) -> tuple[tuple[str, float, float], ...]:
+    """Return kind, start and end (metres of chainage) of a source's bridges and tunnels, as settings hold them.
+
+    Empty while one of them cannot be read; `show_sections` says which.
+    """
+    try:
+        return tuple((one.kind, one.from_m, one.to_m) for one in _complete(_ROWS.of(source.token).get()))
+    except RedlineError:
+        return ()
+
+
+def _complete(rows: Sequence[tuple[str, str, str]]) -> list[Structure]:
+    """Return the structures of the rows that have start, end and kind."""
+    return [
+        Structure(chainage_m(start), chainage_m(end), kind)  # type: ignore[arg-type]
+        for start, end, kind in rows
+        if start and end and kind in _KINDS
+    ]
+
+
+def show_sections(sites: Sites, position: int, source: Source, token: str) -> None:
     """Show the sections of a line within each layer, by chainage; nothing for a site that is no line.
 
     Parameters
@@ -38,6 +80,7 @@ def show_sections(sites: Sites, position: int, token: str) -> None:
     sites : Sites
         As read: centrelines, not corridors.
     position : int
+    source : Source
     token : str
         Identifies the source and how it was read.
     """
@@ -45,8 +88,12 @@ def show_sections(sites: Sites, position: int, token: str) -> None:
     if int(shapely.get_dimensions(site.geometry.iloc[0])) != 1:
         return
     st.markdown(f"**{say('check_page.line')}**")
+    rows = _edit_structures(source)
+    if rows != _ROWS.of(source.token).get():
+        _ROWS.of(source.token).set(rows)
+        st.rerun()  # they are settings of the check and stored with it
     try:
-        structures = _edit_structures()
+        structures = _complete(rows)
         layers = current_layers()
         checked = [layer for layer in layers.values() if layer.spec.checked]
         key = (token, str(site["site_id"].iloc[0]), tuple(structures))
@@ -54,35 +101,32 @@ def show_sections(sites: Sites, position: int, token: str) -> None:
         _show_table(sections, {name: layer.spec for name, layer in layers.items()})
     except RedlineError as fault:
         show_fault(fault)
-        return
-    named = tuple((structure.kind, structure.from_m, structure.to_m) for structure in structures)
-    if named != STRUCTURES.get():
-        STRUCTURES.set(named)
-        st.rerun()  # they are settings of the check and stored with it
 
 
-def _edit_structures() -> list[Structure]:
-    """Show the editor of bridges and tunnels; return its complete rows."""
-    with st.expander(say("check_page.structures")):
+def _edit_structures(source: Source) -> list[tuple[str, str, str]]:
+    """Show the editor of bridges and tunnels, unfolded where there are any; return its rows as typed."""
+    before = at_mount(_BEGUN, (source.token, lang()), _ROWS.of(source.token).get())
+    with st.expander(say("check_page.structures"), expanded=bool(before)):
         names = {say(f"check_page.structure_{kind}"): kind for kind in _KINDS}
         columns = [say(f"check_page.structure_{part}") for part in ("from", "to", "kind")]
         edited = st.data_editor(
-            pd.DataFrame({name: pd.Series(dtype=str) for name in columns}),
+            pd.DataFrame(
+                [(start, end, say(f"check_page.structure_{kind}") if kind else None) for start, end, kind in before],
+                columns=columns,
+                dtype=object,
+            ),
             num_rows="dynamic",
             hide_index=True,
             width="stretch",
-            key="chk-structures",
+            key=f"chk-structures-{source.token[:12]}-{lang()}",
             column_config={
                 columns[0]: st.column_config.TextColumn(help="K0+000"),
                 columns[1]: st.column_config.TextColumn(help="K0+000"),
                 columns[2]: st.column_config.SelectboxColumn(options=list(names)),
             },
         )
-    return [
-        Structure(chainage_m(str(start)), chainage_m(str(end)), names[str(kind)])  # type: ignore[arg-type]
-        for start, end, kind in edited.itertuples(index=False, name=None)
-        if all(isinstance(cell, str) and cell.strip() for cell in (start, end, kind))
-    ]
+    typed = [[cell.strip() if isinstance(cell, str) else "" for cell in row] for row in edited.to_numpy(object)]
+    return [(start, end, names.get(kind, "")) for start, end, kind in typed if start or end or kind]
 
 
 def show_stored_sections(site_result: SiteResult) -> None:

@@ -56,7 +56,7 @@ from views.screens.check.batch import (
 )
 from views.screens.check.case import show_case
 from views.screens.check.follow_up import show_path, show_reminders, show_way_out, ways_out_frame
-from views.screens.check.linear import STRUCTURES, centrelines, show_sections
+from views.screens.check.linear import centrelines, show_sections, structures_of
 from views.screens.check.reports import current_case, show_reports
 from views.screens.check.sites import choose_sites, show_areas, show_repairs
 from views.session import (
@@ -172,7 +172,7 @@ def _new_check() -> None:
             if site_result.site["activity"] is None:
                 show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
         with result_box:
-            _show_site(run, site_result, sites, position, _read_token(source))
+            _show_site(run, site_result, sites, position, source)
     with map_box:
         _show_map(source, sites, run, position)
 
@@ -191,13 +191,13 @@ def _sites_to_check(source: Source | None) -> tuple[Sites | None, dict[str, Any]
         return None, {}
     show_repairs(all_sites)
     token = _read_token(source)
-    sites = choose_sites(all_sites, token)
+    sites = choose_sites(all_sites, source, token)
     if len(sites) == 1:
         show_areas(sites, 0)
     width = ask_width_m(sites)
     chosen_ids = tuple(sites.frame["site_id"]) if len(sites) < len(all_sites) else ()
     text_settings = {"source_kind": "text", "source_shape": source.shape} if source.kind == "text" else {}
-    structures = STRUCTURES.get() if has_lines(sites) and len(sites) <= _MAX_IMMEDIATE else None
+    structures = structures_of(source) if has_lines(sites) and len(sites) <= _MAX_IMMEDIATE else None
     linear = {} if structures is None else {"sections": True, "structures": structures}
     return sites, {"corridor_m": width, "source_sites": chosen_ids, **linear, **text_settings}
 
@@ -262,14 +262,14 @@ def _choose_site(run: Run) -> int:
     return position
 
 
-def _show_site(run: Run, site_result: Any, sites: Sites, position: int, token: str) -> None:
+def _show_site(run: Run, site_result: Any, sites: Sites, position: int, source: Source) -> None:
     """Show the result of one site: sections of a line, measures, approval path, way out, findings by layer."""
     if len(run.result.sites) > 1:
         st.markdown(f"##### {markdown_text(labels_of(run)[position])}")
         show_verdict(site_result)
         show_answer(site_result)
         show_areas(sites, position)
-    show_sections(sites, position, token)
+    show_sections(sites, position, source, _read_token(source))
     show_html(facts_html(site_result, areas=False))
     st.caption(say("check_page.law_day", day=site_result.site["as_of"]))
     show_required(site_result)
@@ -348,7 +348,7 @@ def _map_view(source: Source | None, sites: Sites | None, run: Run | None, posit
             west, south, east, north = sites.frame.total_bounds
             lat_margin_deg = _EXTENT_FACTOR * distance_m / _METRES_PER_DEGREE
             lon_margin_deg = lat_margin_deg / math.cos(math.radians(north))
-            around = 1.0 if len(sites) == 1 else _BATCH_MARGIN
+            around = 0.5 if len(sites) == 1 else _BATCH_MARGIN
             lon_margin_deg = max(around * (east - west), lon_margin_deg)
             lat_margin_deg = max(around * (north - south), lat_margin_deg)
             _VIEW.set(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,24 +15,58 @@ from carto.markup import Markup, style
 from geo.measure import area_m2, length_m, plane_area_m2
 from geo.sites import Sites
 from views.parts.findings import size_text, square_metres
-from views.session import Memo, lang, say, show_html
+from views.parts.intake import Source, current_source
+from views.session import Memo, Slot, at_mount, lang, say, show_html
+from views.work import WorkPart
 from words import has
 
-__all__ = ["choose_sites", "show_areas", "show_repairs"]
+__all__ = ["CHOSEN_PART", "choose_sites", "show_areas", "show_repairs"]
 
 _TABLE: Final[Memo[pd.DataFrame]] = Memo("chk-listed")
 
+_CHOSEN: Final[Slot[list[str]]] = Slot("chk-chosen-sites", [])
+"""Of each source, by token: the ids of the sites that the user chose."""
+_BEGUN: Final[Slot[tuple[Hashable, list[int]] | None]] = Slot("chk-chosen-at-mount", None)
 _TABLE_HEIGHT_PX = 212
 _MAX_REPAIRS = 6
 
 
-def choose_sites(sites: Sites, token: str) -> Sites:
-    """Show a table of the sites where there are several; return the selected ones, all without a selection."""
+def _dump_chosen() -> Any:
+    """Return the chosen sites of the current source as JSON has them; None where none were chosen."""
+    source = current_source()
+    chosen = [] if source is None else _CHOSEN.of(source.token).get()
+    return {"token": source.token, "ids": chosen} if source is not None and chosen else None
+
+
+def _load_chosen(value: Any) -> None:
+    """Restore chosen sites; what another version wrote otherwise is left out."""
+    try:
+        _CHOSEN.of(str(value["token"])).set([str(one) for one in value["ids"]])
+    except (KeyError, TypeError):
+        return
+
+
+CHOSEN_PART: Final = WorkPart("chosen", _dump_chosen, _load_chosen)
+
+
+def choose_sites(sites: Sites, source: Source, token: str) -> Sites:
+    """Show a table of the sites where there are several; return the selected ones, all without a selection.
+
+    Parameters
+    ----------
+    sites : Sites
+    source : Source
+    token : str
+        Identifies the source and how it was read.
+    """
     if len(sites) == 1:
         return sites
     st.caption(say("check_page.sites_choose", count=len(sites)))
     table = _sites_table(sites, token)
-    digest = hashlib.sha256(f"{token}-{len(sites)}".encode()).hexdigest()[:12]
+    digest = hashlib.sha256(f"{token}-{len(sites)}-{lang()}".encode()).hexdigest()[:12]
+    ids = sites.frame["site_id"].tolist()
+    kept = set(_CHOSEN.of(source.token).get())
+    at_first = at_mount(_BEGUN, digest, [position for position, one in enumerate(ids) if one in kept])
     event = st.dataframe(
         table,
         hide_index=True,
@@ -40,8 +75,10 @@ def choose_sites(sites: Sites, token: str) -> Sites:
         key=f"chk-sites-{digest}",
         on_select="rerun",
         selection_mode="multi-row",
+        selection_default={"selection": {"rows": at_first}} if at_first else None,
     )
     rows = sorted(event["selection"]["rows"])
+    _CHOSEN.of(source.token).set([ids[row] for row in rows])
     if not rows:
         return sites
     st.caption(say("check_page.sites_chosen", count=len(rows)))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from carto.scene import Compare, LayerDisplay, Scene, View
-from views.parts.map.view import _initial_scene, _map_state
+from views.parts.map.view import _initial_scene, _map_state, _past_click
 from views.screens.map import link as map_link
+from views.session import Slot
 from views.session import state as state_module
 
 BEGUN = Scene(View(116.0, 28.0, 7), (LayerDisplay("rivers", on=True), LayerDisplay("county", on=False)))
@@ -55,6 +58,20 @@ def test_what_the_map_says_is_read():
     )
     assert state.bounds == (116, 27, 118, 28)
     assert state.visible == {"county"}
+
+
+def test_a_click_counts_until_the_map_is_about_something_else(session):
+    slot = Slot("map-scene", None).of("m")
+    slot.set(dataclasses.replace(BEGUN, clicked=(117.1, 27.5)))
+    assert _past_click("m", ("", "")) is None  # the first run of a link with a point
+    assert _past_click("m", ("site", "")) == (117.1, 27.5)
+    assert slot.get().clicked is None
+    assert _past_click("m", ("site", "")) == (117.1, 27.5)  # as long as st_folium remembers it
+    answer = {"last_clicked": {"lat": 27.5, "lng": 117.1}}
+    assert _map_state(answer, BEGUN, (117.1, 27.5)).clicked is None
+    assert _map_state({"last_clicked": {"lat": 27.6, "lng": 117.1}}, BEGUN, (117.1, 27.5)).clicked == (117.1, 27.6)
+    slot.set(dataclasses.replace(BEGUN, clicked=(116.0, 27.0)))
+    assert _past_click("m", ("", "")) == (117.1, 27.5)  # what is taken away leaves the click that came after it
 
 
 def test_the_map_stays_while_only_the_user_changes_it(session):

@@ -273,6 +273,11 @@ def walk() -> bool:
     return subprocess.run([sys.executable, "-m", "tools.browser.walk"], cwd=ROOT, check=False).returncode == 0
 
 
+def tasks() -> bool:
+    """Do five people's tasks in two languages and three widths, a picture each, and the first page of each report."""
+    return subprocess.run([sys.executable, "-m", "tools.browser.tasks"], cwd=ROOT, check=False).returncode == 0
+
+
 def truth() -> bool:
     """Every case of a wrong answer that was found, with its right value, and its siblings (docs/decisions)."""
     rooms = {
@@ -321,6 +326,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "takeaway": takeaway,
     "papers": papers,
     "walk": walk,
+    "tasks": tasks,
     "speed": speed,
     "steps": steps,
     "large": large,

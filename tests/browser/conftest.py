@@ -205,6 +205,10 @@ class App:
         """Order a snapshot in a panel with the settings of its form, wait for it, and return the download."""
         self.wait_idle()
         self.page.locator(f".st-key-{place}-make button").click()
+        return self.fetch()
+
+    def fetch(self) -> Download:
+        """Wait for what was ordered, and return the download."""
         link = self.page.locator("a.rl-take").first
         link.wait_for(timeout=PATIENCE_MS)
         self.wait_idle()

@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 import geopandas as gpd
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 from pyproj import Geod, Transformer
 from shapely.geometry import LineString, box
 
 from tests.browser.conftest import PATIENCE_MS, App, pick, press
-from tests.helpers import ROOT
+from tests.helpers import ROOT, geojson
 
 TXT_CORNERS = ((116.951, 27.600), (116.953, 27.600), (116.953, 27.602), (116.951, 27.602))
 
@@ -84,6 +85,46 @@ def test_ux_8_corner_points_of_a_table_become_an_area(check: App, tmp_path: Path
     expect(check.page.locator(".rl-areas tr", has_text="椭球")).to_contain_text(
         f"{area:,.0f}"[:-1], timeout=PATIENCE_MS
     )
+
+
+def test_ux_3_a_language_and_back_leaves_file_and_columns(check: App, tmp_path: Path) -> None:
+    """UX 3: the file stays checked in both languages, and the map in English has no Chinese in its choice of region."""
+    page, path = check.page, tmp_path / "corners.csv"
+    path.write_text("x,y\n" + "".join(f"{x},{y}\n" for x, y in TXT_CORNERS), encoding="utf-8")
+    check.upload(path)
+    page.get_by_role("radiogroup").filter(has_text="EPSG:4490").get_by_text("EPSG:4490").click()
+    check.wait_checked()
+    check.wait_idle()
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_text("Start anew").first).to_be_visible(timeout=PATIENCE_MS)
+    check.wait_checked()
+    check.wait_idle()
+    page.get_by_test_id("stTopNavLink").first.click()
+    expect(page.get_by_role("combobox", name="Go to").first).to_have_value("(here)", timeout=PATIENCE_MS)
+    page.get_by_text("中文", exact=True).click()
+    page.get_by_role("link", name="核查", exact=True).click()
+    check.wait_checked()
+    check.wait_idle()
+    expect(page.get_by_test_id("stAlert").filter(has_text="自动")).to_have_count(0)
+
+
+def test_ux_15_the_first_page_of_the_report_is_the_answer(check: App, tmp_path: Path) -> None:
+    """UX 15: hectares, reasons, next steps, a map with legend and scale on page one; the rest is an appendix."""
+    site = tmp_path / "site.geojson"
+    site.write_bytes(geojson(box(117.05, 27.70, 117.10, 27.74)))
+    check.upload(site)
+    check.wait_checked()
+    choose_activity(check.page, "畜禽养殖")
+    check.press("报告 · PDF", exact=True)
+    target = tmp_path / "report.pdf"
+    check.fetch().save_as(target)
+    pages = ["".join(sheet.extract_text().split()) for sheet in PdfReader(target).pages]
+    for words in ("333.87公顷", "主要理由", "下一步", "图例", "审核", "日期"):
+        assert words in pages[0], words
+    assert re.search(r"1:\d{1,3}(,?\d{3})+|1∶\d", pages[0])
+    whole = "".join(pages)
+    assert "结论可靠" not in whole
+    assert whole.rindex("不能判定") > whole.index("附录")
 
 
 def test_ux_14_the_verdict_stays_in_sight_and_the_steps_are_in_order(check: App, site_file: Path) -> None:

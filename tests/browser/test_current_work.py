@@ -257,6 +257,7 @@ def test_ux_1_bridges_stay_and_belong_to_their_road(visitor: App, server: str, t
     grid.scroll_into_view_if_needed()
     grid.click(position={"x": 400, "y": 52})  # the last row adds one
     expect(cells).to_have_count(3)
+    visitor.wait_idle()
     grid.click(position={"x": 400, "y": 52})
     page.keyboard.type("K2+500")
     page.keyboard.press("Enter")

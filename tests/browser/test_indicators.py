@@ -119,6 +119,22 @@ def test_the_one_figure_of_a_province_is_a_card_and_paints_nothing(page: App) ->
     expect(page.map.locator(".redline-markings li:not([hidden])").first).to_be_visible()
 
 
+def test_ux_22_opens_on_what_was_counted_and_ranks_nothing_by_a_model(page: App, server: str) -> None:
+    """UX 22: projects first; a share of the modelled red line has no rank, a lake that is not on the map no zero."""
+    expect(page.page.locator(".rl-ind-title").first).to_contain_text("项目")
+    page.page.goto(f"{server}/county?adcode=361028")
+    expect(page.page.locator(".figures tbody tr").first).to_be_visible(timeout=PATIENCE_MS)
+    cells = {
+        row.locator("th, td").first.inner_text(): row.locator("td").all_inner_texts()
+        for row in page.page.locator(".figures tbody tr").all()
+    }
+    ranks = {name: [cell for cell in texts if "/" in cell] for name, texts in cells.items()}
+    assert next(found for name, found in ranks.items() if name.startswith("红线占县域面积比例")) == []
+    assert len(next(found for name, found in ranks.items() if name.startswith("土地面积"))) == 1
+    water = next(texts for name, texts in cells.items() if "水" in name and "面积" in name)
+    assert not {"0", "0.0", "0.00"} & set(water)
+
+
 def test_ux_4_a_rerun_leaves_the_map_where_it_is(page: App) -> None:
     centre = "() => { const c = map_div.getCenter(); return [c.lng, c.lat, map_div.getZoom()]; }"
     frame_of(page).evaluate("() => map_div.setView([27.7, 117.59], 9, { animate: false })")

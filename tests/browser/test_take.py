@@ -7,7 +7,9 @@ import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 from playwright.sync_api import Browser, expect
+from pypdf import PdfReader
 
 from snapshot.inspect.verify import verify_file
 from tests.browser.conftest import PATIENCE_MS, App
@@ -55,6 +57,35 @@ def test_the_map_goes_home_as_one_page_that_needs_no_network(app: App, browser: 
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert faults == []
     context.close()
+
+
+def test_ux_18_a_workbook_has_headings_of_one_language(visitor: App, server: str, tmp_path: Path) -> None:
+    """UX 18: no code among the headings, none twice, areas rounded to the square metre."""
+    visitor.page.goto(f"{server}/?find=county:361028")
+    visitor.wait_drawn()
+    choose_form(visitor, "Excel")
+    target = tmp_path / "tables.xlsx"
+    visitor.take().save_as(target)
+    book = openpyxl.load_workbook(target, read_only=True)
+    assert "规划项目" in book.sheetnames
+    for sheet in book.worksheets[:-1]:  # the last is the manifest
+        heads = [str(cell) for cell in next(sheet.iter_rows(values_only=True))]
+        assert len(set(heads)) == len(heads), sheet.title
+        assert [head for head in heads if not re.search("[\u4e00-\u9fff]", head)] == [], sheet.title
+
+
+def test_ux_19_a_sheet_is_titled_by_its_county_and_outlines_it(visitor: App, server: str, tmp_path: Path) -> None:
+    """UX 19: the sheet of a county that was searched for says so in title and legend, and nothing about zooming."""
+    visitor.page.goto(f"{server}/?find=county:361028")
+    visitor.wait_drawn()
+    choose_form(visitor, "PDF")
+    target = tmp_path / "sheet.pdf"
+    visitor.take().save_as(target)
+    text = "".join(PdfReader(target).pages[0].extract_text().split())
+    assert "资溪县控制线与项目一张图" in text
+    assert "图例" in text
+    assert text.count("资溪县") >= 2  # title, and the outline in the legend
+    assert "放大后显示" not in text
 
 
 def test_extent_and_system_are_chosen_and_a_long_export_can_be_cancelled(app: App, tmp_path: Path) -> None:

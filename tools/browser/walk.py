@@ -256,43 +256,46 @@ def _write_inputs(folder: Path) -> None:
         f"精度=0.001\n转换参数=,,,,,,\n[地块坐标]\n5,{plane:.4f},D01,一号地块,面,,工业,0601,@\n{rows}\n"
     )
     (folder / "nozone.txt").write_bytes(survey.encode("gbk"))
-    edge = _south_of(27.60, 8.0)
-    _write_geojson(folder / "near.geojson", ["A1"], [box(116.96, edge - 0.002, 116.963, edge)])
-    edge = _south_of(BANK[0][1], 900.0)
-    _write_geojson(folder / "bank.geojson", ["化工厂（演示）"], [box(116.61, edge - 0.003, 116.615, edge)])
+    edge = south_of(27.60, 8.0)
+    write_geojson(folder / "near.geojson", ["A1"], [box(116.96, edge - 0.002, 116.963, edge)])
+    edge = south_of(BANK[0][1], 900.0)
+    write_geojson(folder / "bank.geojson", ["化工厂（演示）"], [box(116.61, edge - 0.003, 116.615, edge)])
     east = [(116.90, 27.55), (117.05, 27.70), (117.15, 27.75)]
     west = [(116.90, 27.55), (116.95, 27.70), (117.15, 27.75)]
-    _write_geojson(folder / "road.geojson", ["东线", "西线"], [LineString(east), LineString(west)])
-    _write_geojson(folder / "missing.geojson", ["B1"], [box(117.05, 27.70, 117.06, 27.71)])
-    _write_geojson(folder / "demo-bank.geojson", ["演示岸线"], [LineString(BANK)], 水系="长江干流")
-    _write_geojson(folder / "demo-range.geojson", ["演示河段"], [Polygon(RANGE)])
+    write_geojson(folder / "road.geojson", ["东线", "西线"], [LineString(east), LineString(west)])
+    write_geojson(folder / "missing.geojson", ["B1"], [box(117.05, 27.70, 117.06, 27.71)])
+    write_geojson(folder / "demo-bank.geojson", ["演示岸线"], [LineString(BANK)], 水系="长江干流")
+    write_geojson(folder / "demo-range.geojson", ["演示河段"], [Polygon(RANGE)])
 
 
-def _south_of(latitude: float, metres: float) -> float:
+def south_of(latitude: float, metres: float) -> float:
+    """Return the latitude so many metres south of another, along a meridian."""
     return float(GEOD.fwd(116.0, latitude, 180.0, metres)[1])
 
 
-def _write_geojson(path: Path, names: list[str], shapes: list[BaseGeometry], **columns: str) -> None:
+def write_geojson(path: Path, names: list[str], shapes: list[BaseGeometry], **columns: str) -> None:
+    """Write shapes with their names as GeoJSON in degrees."""
     frame = gpd.GeoDataFrame({"name": names, **columns}, geometry=shapes, crs=4326)
     frame.to_file(path, driver="GeoJSON", COORDINATE_PRECISION=10)
 
 
 def _import_layers(inputs: Path, home: Path) -> None:
     """Import two small made-up layers, named as demonstrations."""
-    _import_layer(
+    import_layer(
         home, inputs / "demo-range.geojson", "--id", "river_management", "--title", "河湖管理范围（演示）",
         "--title-en", "River management range (demonstration)", "--accuracy", "30", "--extent", "361028",
     )  # fmt: skip
-    _import_layer(
+    import_layer(
         home, inputs / "demo-bank.geojson", "--id", "river_bank", "--title", "长江岸线（演示）",
         "--title-en", "Yangtze bank line (demonstration)", "--accuracy", "5", "--extent", "360430",
         "--zone-field", "水系",
     )  # fmt: skip
 
 
-def _import_layer(home: Path, path: Path, *options: str) -> None:
+def import_layer(home: Path, path: Path, *options: str, basis: str = "published") -> None:
+    """Import a file as a layer of a home folder, as the command does; `options` are those of ``redline import``."""
     command = [sys.executable, "-m", "cli", "import", str(path), *options, "--replace", "--name-field", "name"]
-    more = ["--publisher", "演示", "--basis", "published", "--as-of", "2026-01-01", "--secrecy", "public"]
+    more = ["--publisher", "演示", "--basis", basis, "--as-of", "2026-01-01", "--secrecy", "public"]
     environment = os.environ | {"REDLINE_HOME": str(home)}
     subprocess.run([*command, *more, "--export", "full"], cwd=ROOT, env=environment, check=True, capture_output=True)
 

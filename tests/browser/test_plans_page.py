@@ -87,7 +87,7 @@ def test_counts_are_those_of_the_tables(plans: Plans) -> None:
 
 def test_filter_by_document_and_county(plans: Plans) -> None:
     plans.kind("项目")
-    plans.filter("文件", "001")
+    plans.filter("文件", "吉安报告")
     plans.filter("市、县", "遂川")
     mine = [r for r in rows_of("projects") if r["document"] == "001" and "360827" in r["adcodes"].split(";")]
     plans.found(len(mine))

@@ -53,7 +53,7 @@ _FACTS: Final = (
 _ANY_ACTIVITY: Final = ""
 _UNFOLDED_RULES: Final = 3
 """Up to so many rules of a layer are shown unfolded."""
-_UNCHECKED: Final = Markup('<details class="rl-none"><summary>{}</summary>{}</details>')
+_UNCHECKED: Final = Markup('<details class="rl-none"><summary>{}</summary><p>{}</p></details>')
 _LAYER_RULES: Final = Markup('<div class="rl-by"><b>{}</b>{}</div>')
 
 

@@ -7,6 +7,7 @@ five seconds), and the first page of the report. Ends with 1 if an answer did no
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -83,7 +84,11 @@ OFFICIAL: Final = ("statutory", "bank")
 
 def main() -> int:
     """Go through every task; print what is read first; return 1 if something is not said."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".build" / "tasks"
+    parser = argparse.ArgumentParser(prog="tools.browser.tasks", description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / ".build" / "tasks")
+    parser.add_argument("--only", action="append", choices=list(TASKS), help="a task; may be repeated")
+    options = parser.parse_args()
+    folder: Path = options.folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
@@ -101,7 +106,7 @@ def main() -> int:
             if official:
                 import_official_layers(folder / "inputs", Path(home))
             with serving(Path(home)) as address:
-                for name in [one for one in TASKS if (one in OFFICIAL) == official]:
+                for name in [one for one in options.only or TASKS if (one in OFFICIAL) == official]:
                     for lang in LANGUAGES:
                         for size in WIDTHS:
                             page = browser.new_page(
@@ -132,7 +137,8 @@ def _show(walk: Walk, width: int) -> bool:
         _choose(walk, str(activities().loc[task.activity, "name" if lang == "zh" else "name_en"]))
         if task.count:
             run_many.click()
-        page.locator(task.sentence).first.wait_for(timeout=PATIENCE_MS)
+        first = page.locator(task.sentence, has_text=task.says[lang][0]).first  # not that of the run before
+        first.wait_for(timeout=PATIENCE_MS)
         walk.wait_checked()
         page.frame_locator(MAP).last.locator(DRAWN).wait_for(timeout=PATIENCE_MS)
         text = walk.text_of(task.sentence)

@@ -118,7 +118,8 @@ def build_report(
 
     chapter("site", chapters.evidence(), _maps(run, lang, numbers, relief), chapters.areas())
     progress(0.5)
-    blocks += [numbers.heading(t("report.chapter_findings", lang)), *chapters.not_checked()]
+    blocks.append(numbers.heading(t("report.chapter_findings", lang)))
+    blocks += [*(chapters.verdicts() if chapters.many else []), *chapters.not_checked()]
     for site in exported["sites"][:_MOST_SITES]:
         blocks.append(numbers.heading(t("report.site", lang, site=site["id"]), 2))
         blocks += chapters.findings(site) + chapters.line(site)

@@ -22,6 +22,7 @@ __all__ = ["Chapters"]
 _STATES: Final = ("hit", "indicative", "not_checked", "clear")
 _GRAVE: Final = ("prohibited", "review_required", "notice", None)
 _MOST_NAMES: Final = 4
+_MOST_ON_FIRST_PAGE: Final = 10
 _MOST_SECTIONS: Final = 200
 
 
@@ -47,7 +48,7 @@ class Chapters:
         if len(self._sites) > 1:
             rows, verdicts = [f for site in self._sites for f in site["findings"]], [s["verdict"] for s in self._sites]
             sentence = batch_sentence(verdicts, pd.DataFrame(rows), self._specs, self._lang)
-            return [Text(sentence, "answer"), *self.verdicts()]
+            return [Text(sentence, "answer"), *([] if self.many else self.verdicts())]
         (site,) = self._sites
         summary, lang = site["summary"], self._lang
         reasons = [reason["text"][lang] for reason in summary["reasons"]]
@@ -62,6 +63,11 @@ class Chapters:
         if site["missing_required"]:
             blocks.append(Text(self._say("missing_count", count=len(site["missing_required"])), "small"))
         return blocks
+
+    @property
+    def many(self) -> bool:
+        """Whether the sites are too many for a table on the first page: it opens the chapter of findings instead."""
+        return len(self._sites) > _MOST_ON_FIRST_PAGE
 
     def verdicts(self) -> list[Block]:
         """Return the verdict of each site, with what keeps it open."""

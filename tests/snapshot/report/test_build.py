@@ -93,6 +93,18 @@ def test_the_first_page_says_hectares_and_nothing_against_itself(shipped: dict[s
     assert "不能判定" in heads[-1]
 
 
+def test_many_sites_are_a_sentence_on_the_first_page_and_a_table_after_it(shipped: dict[str, Layer]) -> None:
+    """A table of 200 rows on a page that must stay one page was too small to read."""
+    shapes = [box(117.05 + 0.004 * at, 27.7, 117.052 + 0.004 * at, 27.702) for at in range(12)]
+    drawn = [{"type": "Feature", "properties": {}, "geometry": shape.__geo_interface__} for shape in shapes]
+    report = build_report(
+        run_check(sites_from_drawing(drawn), shipped, Settings(activity="livestock")), CASE, lang="zh"
+    )
+    assert [block for block in report.first_page if isinstance(block, Table)] == []
+    listed = next(block for block in report.blocks if isinstance(block, Table) and len(block.rows) == 12)
+    assert [row[0] for row in listed.rows] == [str(number) for number in range(1, 13)]
+
+
 def test_no_line_of_the_page_begins_with_what_ends_a_phrase(pdf: PdfReader) -> None:
     for page in pdf.pages:
         lines = [line.strip() for line in page.extract_text().splitlines() if line.strip()]

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -156,11 +155,8 @@ def _measure_gdal(folder: Path) -> dict[str, Any]:
 
 def _measure_map(folder: Path) -> dict[str, Any]:
     """Return the numbers of `map_speed.measure` for the layer."""
-    program = next((drawn_m2 for name in map_speed.CHROMIUM if (drawn_m2 := shutil.which(name))), None)
-    if program is None:
-        raise SystemExit("large_layers: no Chromium found (Debian: apt-get install chromium)")
     with serving(folder / "home", more={"REDLINE_CONFIG": str(folder / "config.toml")}) as address:
-        return dict(map_speed.measure(program, address, LAYER))
+        return dict(map_speed.measure(address, LAYER))
 
 
 def _area_errors(path: Path, frame: gpd.GeoDataFrame) -> dict[int, float]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import statistics
 import sys
 import tempfile
@@ -23,13 +22,13 @@ import shapely
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, WebSocket, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from tools.browser.chromium import launch
 from tools.browser.serving import ROOT, serving
 
 DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
 SHELL = ("/static/", "/_stcore/", "/favicon", "/manifest")
 LIMITS = {"warm_s": 2.0, "cold_s": 3.0, "switch_ms": 150.0, "sent_mb": 1.0, "script_runs": 1, "left": 0, "failed": 0}
 PATIENCE_MS = 600_000
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass
@@ -50,17 +49,13 @@ def main() -> int:
     parser.add_argument("--polygons", type=int, default=0, help="put that many random polygons in the red line's place")
     parser.add_argument("--layer", default="redline_jiangxi", help="the layer that is switched")
     arguments = parser.parse_args()
-    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    if program is None:
-        print("map_speed: no Chromium found (Debian: apt-get install chromium)")
-        return 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         config = (
             _write_catalogue(folder, arguments.polygons) if arguments.polygons else os.environ.get("REDLINE_CONFIG", "")
         )
         with serving(folder / "home", more={"REDLINE_CONFIG": config}) as address:
-            numbers = measure(program, address, arguments.layer)
+            numbers = measure(address, arguments.layer)
     for name, value in numbers.items():
         limit = LIMITS.get(name)
         verdict = "" if limit is None else f"  (at most {limit:g}) {'ok' if value <= limit else 'TOO MUCH'}"
@@ -68,13 +63,12 @@ def main() -> int:
     return int(any(numbers[name] > limit for name, limit in LIMITS.items()))
 
 
-def measure(program: str, address: str, layer: str) -> dict[str, float]:
+def measure(address: str, layer: str) -> dict[str, float]:
     """Return medians and maxima over several visits of the map, cold and warm, by the names of `LIMITS` and more."""
-    arguments = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     with sync_playwright() as playwright:
 
         def browser() -> Browser:
-            return playwright.chromium.launch(executable_path=program, args=arguments)
+            return launch(playwright)
 
         first = browser()
         _visit(first.new_context(), address)  # tiles are made, modules imported: the server is warm now

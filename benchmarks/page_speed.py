@@ -8,7 +8,6 @@ Ends with 1 if a limit is broken.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 import time
@@ -21,7 +20,8 @@ import shapely
 from playwright.sync_api import BrowserContext, Page, TimeoutError, sync_playwright  # noqa: A004 -- Playwright's own
 from tabulate import tabulate
 
-from benchmarks.map_speed import CHROMIUM, DRAWN, Traffic, record_traffic
+from benchmarks.map_speed import DRAWN, Traffic, record_traffic
+from tools.browser.chromium import launch
 from tools.browser.serving import ROOT, serving
 
 LIMITS_S = {
@@ -60,12 +60,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", type=Path, help="a checkout of another version, set up")
     arguments = parser.parse_args()
-    program = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    if program is None:
-        print("page_speed: no Chromium found (Debian: apt-get install chromium)")
-        return 1
-    ours = measure(program, ROOT)
-    theirs = measure(program, arguments.peer) if arguments.peer else {}
+    ours = measure(ROOT)
+    theirs = measure(arguments.peer) if arguments.peer else {}
     rows = []
     for name, step in ours.items():
         limit, peer = LIMITS_S[name], theirs.get(name)
@@ -77,15 +73,14 @@ def main() -> int:
     return int(any(step.seconds > LIMITS_S[name] for name, step in ours.items()))
 
 
-def measure(program: str, checkout: Path) -> dict[str, Step]:
+def measure(checkout: Path) -> dict[str, Step]:
     """Return the steps of a checkout's app by name, as far as it knows them."""
     found: dict[str, Step] = {}
     with tempfile.TemporaryDirectory() as name, serving(Path(name) / "home", checkout=checkout) as address:
         site = Path(name) / "site.geojson"
         gpd.GeoDataFrame({"id": ["A"]}, geometry=[SITE], crs=4326).to_file(site, driver="GeoJSON")
         with sync_playwright() as playwright:
-            arguments = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-            browser = playwright.chromium.launch(executable_path=program, args=arguments)
+            browser = launch(playwright)
             context = browser.new_context(viewport={"width": 1280, "height": 800})
             context.add_init_script('localStorage.setItem("redline-help", "seen")')
             found["first visit after a start"] = first_visit(context, address)
@@ -93,7 +88,7 @@ def measure(program: str, checkout: Path) -> dict[str, Step]:
             found |= pages(context, address)
             found |= takeaways(context, address, site)
             browser.close()
-            browser = playwright.chromium.launch(executable_path=program, args=arguments)
+            browser = launch(playwright)
             found |= slow_line(browser.new_context(viewport={"width": 1280, "height": 800}), address)
             browser.close()
     return found

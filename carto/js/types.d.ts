@@ -429,14 +429,14 @@ declare namespace Redline {
     initialize(shapes: GeoJSON.FeatureCollection, style: L.PathOptions): void;
   }
   /** Where a map is to move: a box to be shown whole, no closer than a zoom, or a centre (latitude first) at a zoom. */
-  type Aim = { box: Box; zoom: number } | { centre: [number, number]; zoom: number };
-  interface Target extends L.FeatureGroup {
-    _place: Aim;
-    initialize(place: Aim): void;
+  type Aim = ({ box: Box } | { centre: [number, number] }) & { zoom: number; number: number };
+  interface Orders {
+    moveTo?: Aim;
+    unpin?: { lon: number; lat: number };
   }
-  interface PastClick extends L.FeatureGroup {
-    _place: { lon: number; lat: number };
-    initialize(place: { lon: number; lat: number }): void;
+  interface Order extends L.FeatureGroup {
+    _what: Orders;
+    initialize(what: Orders): void;
   }
   interface Picks extends L.FeatureGroup {
     _marks: (Marked & Laid)[];
@@ -528,8 +528,7 @@ declare namespace Redline {
     start(map: AppMap, config: Config): void;
     Choropleth: new (shown: Shown) => Choropleth;
     Highlight: new (shapes: GeoJSON.FeatureCollection, style: L.PathOptions) => Highlight;
-    Target: new (place: Aim) => Target;
-    PastClick: new (place: { lon: number; lat: number }) => PastClick;
+    Order: new (what: Orders) => Order;
     Picks: new (data: { layers: Picked[] }) => Picks;
     Image: new (shown: Shown) => Picture;
   }

@@ -6,9 +6,8 @@ from carto.map.folium_map import (
     build_map,
     choropleth_group,
     highlight_group,
-    past_click_group,
+    order_group,
     refuse_remote,
-    view_group,
 )
 from carto.map.image_overlay import RasterImage, RasterLegend, image_group, paint_raster
 from carto.map.panel import initial_panel
@@ -25,10 +24,9 @@ __all__ = [
     "highlight_group",
     "image_group",
     "initial_panel",
+    "order_group",
     "paint_raster",
-    "past_click_group",
     "picks_group",
     "refuse_remote",
     "site_group",
-    "view_group",
 ]

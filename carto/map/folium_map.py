@@ -268,29 +268,29 @@ def highlight_group(frame: gpd.GeoDataFrame) -> folium.FeatureGroup:
     return _ScriptGroup("Highlight", {"type": "FeatureCollection", "features": features}, _HIGHLIGHT)
 
 
-def view_group(target: View | Extent) -> folium.FeatureGroup:
-    """Return a group for st_folium that draws nothing: it moves the map, once for each target.
+def order_group(
+    move_to: View | Extent | None = None, number: int = 0, past_click: tuple[float, float] | None = None
+) -> folium.FeatureGroup | None:
+    """Return a group for st_folium that draws nothing and tells the map what to do; None for nothing.
 
     Parameters
     ----------
-    target : View or Extent
+    move_to : View or Extent, optional
         An extent is shown whole at the size that the map has in the browser, beside its panel and tools.
+    number : int
+        The map moves once for each number and target, however often the group is put up again.
+    past_click : tuple of float, optional
+        Longitude and latitude, degrees, of a click that no longer counts: its ring goes.
     """
-    if isinstance(target, View):
-        return _ScriptGroup("Target", {"centre": [target.lat, target.lon], "zoom": target.zoom})
-    box = [float(edge) for edge in (target.west, target.south, target.east, target.north)]
-    return _ScriptGroup("Target", {"box": box, "zoom": target.max_zoom})
-
-
-def past_click_group(point: tuple[float, float]) -> folium.FeatureGroup:
-    """Return a group for st_folium that draws nothing: it takes away the ring of a click at a point.
-
-    Parameters
-    ----------
-    point : tuple of float
-        Longitude and latitude, degrees, as the click was reported.
-    """
-    return _ScriptGroup("PastClick", {"lon": point[0], "lat": point[1]})
+    orders: dict[str, Any] = {}
+    if isinstance(move_to, View):
+        orders["moveTo"] = {"centre": [move_to.lat, move_to.lon], "zoom": move_to.zoom, "number": number}
+    elif move_to is not None:
+        box = [float(edge) for edge in (move_to.west, move_to.south, move_to.east, move_to.north)]
+        orders["moveTo"] = {"box": box, "zoom": move_to.max_zoom, "number": number}
+    if past_click is not None:
+        orders["unpin"] = {"lon": past_click[0], "lat": past_click[1]}
+    return _ScriptGroup("Order", orders) if orders else None
 
 
 def refuse_remote(element: Element, allowed: frozenset[str] = frozenset()) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from words import Lang, has, t
 
-__all__ = ["readable", "rounded", "significant"]
+__all__ = ["readable", "significant"]
 
 _DECIMALS: Final = (
     ("share", 4),
@@ -83,11 +83,6 @@ def readable(frame: pd.DataFrame, lang: Lang, ours: Collection[str] | None = Non
         if column in own and column in table:
             table[column] = table[column].map(lambda value, stem=stem: _word(value, stem, lang))
     return table
-
-
-def rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with the numbers of columns whose names end with a unit rounded."""
-    return frame.round(_decimals(frame))
 
 
 def _decimals(frame: pd.DataFrame) -> dict[str, int]:

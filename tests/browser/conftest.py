@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,20 +28,9 @@ from playwright.sync_api import (
 from shapely.geometry import box
 
 from tests.helpers import geojson
+from tools.browser.chromium import PROGRAM, launch
 from tools.browser.serving import serving
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 MAP = 'iframe[title*="st_folium"]'
 DRAWN = '#map_div[data-drawn]:not([data-drawn=""])'
 PATIENCE_MS = 120_000
@@ -63,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             ):  # a loaded machine can make Chromium late; what is broken fails twice
                 item.add_marker(pytest.mark.flaky(reruns=1))
             item.add_marker(pytest.mark.xdist_group("browser"))
-            if CHROMIUM is None and not os.environ.get("CI"):
+            if PROGRAM is None and not os.environ.get("CI"):
                 item.add_marker(
                     pytest.mark.skip(reason="no Chromium found (Debian: apt install chromium): browser tests skipped")
                 )
@@ -96,9 +84,8 @@ def new_context_without_help(new_context: Callable[..., BrowserContext], **optio
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Yield one Chromium for all tests."""
-    assert CHROMIUM is not None, "CI must have a Chromium (.ci/run installs it)"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = launch(playwright)
         chromium.new_context = functools.partial(new_context_without_help, chromium.new_context)  # type: ignore[method-assign]
         yield chromium
         chromium.close()

@@ -156,6 +156,25 @@ def test_ux_23_on_a_phone_the_pages_close_and_the_answer_is_one_tap_away(browser
     context.close()
 
 
+def test_ux_14_on_a_phone_the_verdict_of_a_check_is_one_tap_away(
+    browser: Browser, server: str, site_file: Path
+) -> None:
+    """UX 14: the steps come first there; a link above them leads to the verdict."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    phone = App(page)
+    page.goto(f"{server}/check")
+    phone.wait_idle()
+    phone.upload(site_file)
+    phone.wait_checked()
+    phone.wait_idle()
+    expect(page.locator(".rl-verdict")).not_to_be_in_viewport()
+    page.locator("a.rl-way-down").tap()
+    expect(page.locator(".rl-verdict")).to_be_in_viewport()
+    context.close()
+
+
 def test_ux_23_at_twice_the_size_the_map_holds_all_its_tools(browser: Browser, server: str) -> None:
     """UX 23: a window of 1280 × 720 at 200 % has 640 × 360 to give: no button of the map is cut, and a site fits."""
     context = browser.new_context(viewport={"width": 640, "height": 360}, device_scale_factor=2)

@@ -41,11 +41,11 @@ def click_site(app: App, place: tuple[float, float]) -> None:
 
 
 def test_ux_13_the_headline_is_the_batch_and_a_click_on_the_map_opens_the_card(parcels: App) -> None:
-    expect(parcels.page.locator(".rl-batch")).to_contain_text("1/3 宗压占生态保护红线（示意）")
+    expect(parcels.page.locator(".rl-batch")).to_contain_text("1/3 个压占生态保护红线（示意）")
     expect(parcels.page.locator("h5")).to_have_text("1 红线内")
     expect(parcels.page.locator(".rl-verdict .rl-sentence")).to_contain_text("100 % 位于生态保护红线内")
     click_site(parcels, PLACES[2])
     expect(parcels.page.locator("h5")).to_have_text("3 乙地块", timeout=PATIENCE_MS)
     click_site(parcels, PLACES[1])
     expect(parcels.page.locator("h5")).to_have_text("2 甲地块", timeout=PATIENCE_MS)
-    expect(parcels.page.locator(".rl-batch")).to_contain_text("1/3 宗")
+    expect(parcels.page.locator(".rl-batch")).to_contain_text("1/3 个")

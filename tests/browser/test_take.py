@@ -59,13 +59,18 @@ def test_the_map_goes_home_as_one_page_that_needs_no_network(app: App, browser: 
     context.close()
 
 
-def test_ux_18_a_workbook_has_headings_of_one_language(visitor: App, server: str, tmp_path: Path) -> None:
-    """UX 18: no code among the headings, none twice, areas rounded to the square metre."""
+def take_county(visitor: App, server: str, form: str, target: Path) -> None:
+    """Search for 资溪县 by the address, and save what a form makes of the map."""
     visitor.page.goto(f"{server}/?find=county:361028")
     visitor.wait_drawn()
-    choose_form(visitor, "Excel")
-    target = tmp_path / "tables.xlsx"
+    choose_form(visitor, form)
     visitor.take().save_as(target)
+
+
+def test_ux_18_a_workbook_has_headings_of_one_language(visitor: App, server: str, tmp_path: Path) -> None:
+    """UX 18: no code among the headings, none twice, areas rounded to the square metre."""
+    target = tmp_path / "tables.xlsx"
+    take_county(visitor, server, "Excel", target)
     book = openpyxl.load_workbook(target, read_only=True)
     assert "规划项目" in book.sheetnames
     for sheet in book.worksheets[:-1]:  # the last is the manifest
@@ -76,11 +81,8 @@ def test_ux_18_a_workbook_has_headings_of_one_language(visitor: App, server: str
 
 def test_ux_19_a_sheet_is_titled_by_its_county_and_outlines_it(visitor: App, server: str, tmp_path: Path) -> None:
     """UX 19: the sheet of a county that was searched for says so in title and legend, and nothing about zooming."""
-    visitor.page.goto(f"{server}/?find=county:361028")
-    visitor.wait_drawn()
-    choose_form(visitor, "PDF")
     target = tmp_path / "sheet.pdf"
-    visitor.take().save_as(target)
+    take_county(visitor, server, "PDF", target)
     text = "".join(PdfReader(target).pages[0].extract_text().split())
     assert "资溪县控制线与项目一张图" in text
     assert "图例" in text

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from tools.browser.chromium import launch
 from tools.browser.serving import ROOT, serving
 
 MAP = 'iframe[title*="st_folium"]'
@@ -31,22 +31,15 @@ _MAX_HEIGHT_PX = 8000
 
 
 def main() -> int:
-    """Save every picture and print their folder; return 1 if there is no Chromium."""
+    """Save every picture and print their folder."""
     parser = argparse.ArgumentParser(prog="tools.browser.shots", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / ".build" / "shots", help="where the pictures go")
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
-    if program is None:
-        print("tools.browser.shots: no Chromium found (Debian: apt install chromium)")
-        return 1
     with tempfile.TemporaryDirectory() as home, serving(Path(home)) as address, sync_playwright() as playwright:
         site = Path(home) / "site.geojson"
         site.write_text(SITE, encoding="utf-8")
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
-        )
+        browser = launch(playwright)
         for lang in ("zh", "en"):
             for width, height in ((1440, 900), (390, 844)):
                 page = browser.new_page(viewport={"width": width, "height": height})

@@ -22,6 +22,7 @@ from playwright.sync_api import sync_playwright
 from shapely.geometry import LineString, Point, box
 
 from siting.law import activities
+from tools.browser.chromium import launch
 from tools.browser.serving import ROOT, serving
 from tools.browser.shots import save_screenshot
 from tools.browser.walk import BANK, DRAWN, MAP, PATIENCE_MS, Walk, import_layer, south_of, write_geojson
@@ -91,17 +92,10 @@ def main() -> int:
     folder: Path = options.folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
-    if program is None:
-        print("tools.browser.tasks: no Chromium found (Debian: apt install chromium)")
-        return 1
     good = True
     write_inputs(folder / "inputs")
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
-        )
+        browser = launch(playwright)
         for official in (False, True):
             if official:
                 import_official_layers(folder / "inputs", Path(home))

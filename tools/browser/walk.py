@@ -23,6 +23,7 @@ from pyproj import Geod, Transformer
 from shapely.geometry import LineString, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from tools.browser.chromium import launch
 from tools.browser.serving import ROOT, serving
 from tools.browser.shots import save_screenshot
 from words import Lang, t
@@ -197,16 +198,9 @@ def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".build" / "walk"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
-    if program is None:
-        print("tools.browser.walk: no Chromium found (Debian: apt install chromium)")
-        return 1
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         _write_inputs(folder / "inputs")
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
-        )
+        browser = launch(playwright)
         with serving(Path(home)) as address:  # the catalogue as it comes
             good = _run_walk(browser, address, folder, ("missing", "zh", 1280))
         _import_layers(folder / "inputs", Path(home))

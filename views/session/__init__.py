@@ -2,7 +2,7 @@
 
 from views.session.crs_names import system_text
 from views.session.language import lang, say, switch_language
-from views.session.markup import colour_key, html_of, show_html, show_page
+from views.session.markup import colour_key, html_of, show_html, show_page, show_way_down
 from views.session.memo import Memo
 from views.session.mounted import at_mount
 from views.session.navigation import (
@@ -69,6 +69,7 @@ __all__ = [
     "show_fault",
     "show_html",
     "show_page",
+    "show_way_down",
     "stamp",
     "switch_language",
     "system_text",

@@ -11,8 +11,9 @@ import streamlit as st
 from carto.markup import Markup, render
 from views.session.language import say
 
-__all__ = ["colour_key", "html_of", "show_html", "show_page"]
+__all__ = ["colour_key", "html_of", "show_html", "show_page", "show_way_down"]
 
+_WAY_DOWN: Final = Markup('<p><a class="rl-way-down" href="#" data-to="{}">{}</a></p>')
 _BREAK: Final = re.compile(r"\s*\n\s*")
 
 
@@ -32,6 +33,11 @@ def show_html(*parts: Markup) -> None:
     Empty lines are removed: in Markdown one ends the HTML, even inside a text, and the rest is read as Markdown.
     """
     st.markdown(_BREAK.sub("\n", "".join(parts)), unsafe_allow_html=True)
+
+
+def show_way_down(selector: str, text: str) -> None:
+    """Show on a phone a link to a part of the page that lies below the screen there (``views/js/leads.js``)."""
+    show_html(_WAY_DOWN.format(selector, text))
 
 
 def show_page(*parts: Markup) -> None:

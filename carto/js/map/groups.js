@@ -52,29 +52,17 @@
   });
   redline.Highlight = L.FeatureGroup.extend(highlight);
 
-  /** Where the map is to move: it does so once, however often the group is put up again. */
-  const target = /** @type {Redline.Members<Redline.Target, Redline.AppMap>} */ ({
-    initialize(place) {
+  /** What the server tells the map: a group that draws nothing, and calls a method of the app when it is put up. */
+  const order = /** @type {Redline.Members<Redline.Order, Redline.AppMap>} */ ({
+    initialize(what) {
       L.FeatureGroup.prototype.initialize.call(this);
-      this._place = place;
+      this._what = what;
     },
     onAdd(map) {
-      map.redline.moveTo(this._place);
+      if (this._what.moveTo) map.redline.moveTo(this._what.moveTo);
+      if (this._what.unpin) map.redline.unpin(this._what.unpin);
     },
     onRemove() {},
   });
-  redline.Target = L.FeatureGroup.extend(target);
-
-  /** A click that no longer counts: its ring goes, one put elsewhere since stays. */
-  const pastClick = /** @type {Redline.Members<Redline.PastClick, Redline.AppMap>} */ ({
-    initialize(place) {
-      L.FeatureGroup.prototype.initialize.call(this);
-      this._place = place;
-    },
-    onAdd(map) {
-      map.redline.unpin(this._place);
-    },
-    onRemove() {},
-  });
-  redline.PastClick = L.FeatureGroup.extend(pastClick);
+  redline.Order = L.FeatureGroup.extend(order);
 })();

@@ -36,9 +36,9 @@ def test_layers_that_most_sites_lie_on_come_first() -> None:
 
 def test_the_sentence_says_how_many_lie_on_what_and_how_much() -> None:
     zh = batch_sentence(VERDICTS, findings(), SPECS, "zh")
-    assert zh.startswith("2/3 宗压占生态保护红线（示意），共 5.00 公顷；1/3 宗压占")
+    assert zh.startswith("2/3 个压占生态保护红线（示意），共 5.00 公顷；1/3 个压占")
     assert "250 米" in zh
-    assert zh.endswith("注意 2 宗、未核查 1 宗。")
+    assert zh.endswith("注意 2 个、未核查 1 个。")
     en = batch_sentence(VERDICTS, findings(), SPECS, "en")
     assert en.startswith("2 of 3 sites lie on: Ecological red line (illustrative), 5.00 ha together")
 
@@ -46,4 +46,4 @@ def test_the_sentence_says_how_many_lie_on_what_and_how_much() -> None:
 def test_sites_on_nothing_are_told_as_such() -> None:
     nothing = findings()[lambda frame: frame["relation"] == "disjoint"]
     assert batch_overlaps(nothing).empty
-    assert batch_sentence(VERDICTS, nothing, SPECS, "zh").startswith("3 宗均未压占所查图层")
+    assert batch_sentence(VERDICTS, nothing, SPECS, "zh").startswith("3 个均未压占所查图层")

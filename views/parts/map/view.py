@@ -18,9 +18,8 @@ from carto.map import (
     bundle,
     choropleth_group,
     initial_panel,
-    past_click_group,
+    order_group,
     refuse_remote,
-    view_group,
 )
 from carto.scene import Compare, Extent, LayerDisplay, Scene, View
 from carto.style import Choropleth
@@ -39,6 +38,8 @@ _INITIAL: Final[Slot[dict[str, Any] | None]] = Slot("map-opened", None)
 """Per map: the scene that it was rendered with, other inputs of its script, and a target that is already done."""
 _LAST_TARGET: Final[Slot[View | Extent | None]] = Slot("map-went", None)
 """Per map: what it was moved to last."""
+_MOVES: Final[Slot[int]] = Slot("map-moves", 0)
+"""Per map: how often that changed."""
 
 _ABOUT: Final[Slot[tuple[str, ...] | None]] = Slot("map-about", None)
 """Per map: what it was about in the last run, as `show_map` was told."""
@@ -167,10 +168,9 @@ def show_map(
     if choropleth is not None and beside is not None:
         ensure_file(beside.layer, "regions", tiles_folder())
         feature_groups.insert(1, choropleth_group(beside, lang, tile_url=_tile_url, side="right"))
-    if go_to is not None:
-        feature_groups.append(view_group(go_to))
-    if past_click is not None:
-        feature_groups.append(past_click_group(past_click))
+    orders = order_group(go_to, _MOVES.of(key).get(), past_click)
+    if orders is not None:
+        feature_groups.append(orders)
     for group in feature_groups:
         refuse_remote(group)
     answer = st_folium(
@@ -219,6 +219,8 @@ def _initial_scene(
         done = _LAST_TARGET.of(key).get()
         stored = {"scene": last, "script_inputs": script_inputs, "done": done, "drawings": list(drawings)}
     _INITIAL.of(key).set(stored)
+    if go_to != _LAST_TARGET.of(key).get():
+        _MOVES.of(key).set(_MOVES.of(key).get() + 1)
     _LAST_TARGET.of(key).set(go_to)
     if go_to == stored["done"]:
         return stored["scene"], None, stored["drawings"]

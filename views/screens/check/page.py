@@ -73,6 +73,7 @@ from views.session import (
     say,
     show_fault,
     show_html,
+    show_way_down,
     stamp,
 )
 
@@ -134,6 +135,7 @@ def _new_check() -> None:
         map_box = st.container(key="chk_map")
         result_box = st.container(border=True, key="chk_result")
     with left:
+        way_box = st.container()
         with st.container(border=True, key="chk_site"):
             st.markdown(f"**{say('check_page.step_site')}**")
             source = choose_source()
@@ -161,20 +163,32 @@ def _new_check() -> None:
             position = _choose_site(run)
     if run is not None and source is not None and sites is not None:
         site_result = site_result_of(run.result, position, {layer.id: layer.spec for layer in run.layers.values()})
+        with way_box:
+            show_way_down(".st-key-chk_verdict", say("map.way_down_site"))
         with verdict_box:
-            if len(run.result.sites) > 1:
-                show_batch(run)
-            else:
-                show_verdict(site_result)
+            _show_verdict(run, site_result)
         with answer_box:
-            if len(run.result.sites) == 1:
-                show_answer(site_result)
-            if site_result.site["activity"] is None:
-                show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
+            _show_answer(run, site_result)
         with result_box:
             _show_site(run, site_result, sites, position, source)
     with map_box:
         _show_map(source, sites, run, position)
+
+
+def _show_verdict(run: Run, site_result: Any) -> None:
+    """Show the headline: of one site its verdict, of several that of the batch."""
+    if len(run.result.sites) > 1:
+        show_batch(run)
+    else:
+        show_verdict(site_result)
+
+
+def _show_answer(run: Run, site_result: Any) -> None:
+    """Show reasons and next steps of one site, and what is left out where no activity was chosen."""
+    if len(run.result.sites) == 1:
+        show_answer(site_result)
+    if site_result.site["activity"] is None:
+        show_html(Markup('<div class="rl-facts rl-hint">{}</div>').format(say("check_page.no_activity")))
 
 
 def _source_bytes(source: Source | None) -> bytes | None:

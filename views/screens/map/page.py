@@ -30,7 +30,7 @@ from views.screens.map import search as search_box
 from views.screens.map import site as check_panel
 from views.screens.map.here import latest_lookup, show_lookup
 from views.screens.map.link import scene_from_link, write_address
-from views.session import Slot, catalogue, current_layers, lang, markdown_text, say, show_html
+from views.session import Slot, catalogue, current_layers, lang, markdown_text, say, show_html, show_way_down
 
 __all__ = ["show"]
 
@@ -42,7 +42,6 @@ _FIRST_BOX: Final[Slot[str]] = Slot("first_box", "site")
 
 _CSS = "views/screens/map/templates/page.css"
 _FOLDED_CSS = "views/screens/map/templates/folded.css"
-_WAY_DOWN: Final = Markup('<p><a class="rl-way-down" href="#" data-to="{}">{}</a></p>')
 _MAP_HEIGHT_PX = 640
 """Until the style sheet applies (``templates/page.css``)."""
 
@@ -175,4 +174,4 @@ def _show_way_down(box: str, state: MapState, checked: KeyedRun | None) -> None:
     """Show on a phone, below the map, the link to the box that answers; its answer lies below the screen there."""
     filled = checked is not None if box == "site" else latest_lookup(state.clicked) is not None
     if filled:
-        show_html(_WAY_DOWN.format(f".st-key-box_{box}", say(f"map.way_down_{box}")))
+        show_way_down(f".st-key-box_{box}", say(f"map.way_down_{box}"))

@@ -111,6 +111,8 @@ class Gazetteer:
     def from_data(cls, folder: Path) -> Gazetteer:
         """Return a gazetteer of the ``boundaries``, ``gazetteer`` and ``plans/corrections.csv`` of a data folder.
 
+        ``gazetteer/cited_places.csv``, kept by hand, adds places that ``places.csv`` lacks; it may be missing.
+
         Raises
         ------
         DataFault
@@ -121,15 +123,19 @@ class Gazetteer:
                           ignore_geometry=True)
             for level in ("county", "prefecture", "province")
         ]  # fmt: skip
-        tables = [
+        divisions, places, zones, corrections = (
             pd.read_csv(_existing(folder / path), dtype=str, keep_default_na=False, encoding="utf-8")
             for path in ("gazetteer/divisions.csv", "gazetteer/places.csv", "gazetteer/zones.csv",
                          "plans/corrections.csv")
-        ]  # fmt: skip
+        )  # fmt: skip
+        cited = folder / "gazetteer" / "cited_places.csv"
+        if cited.is_file():
+            extra = pd.read_csv(cited, dtype=str, keep_default_na=False, encoding="utf-8")
+            places = pd.concat([places, extra], ignore_index=True)
         every = pd.concat(units, ignore_index=True)
         texts = [name for name in _UNIT_COLUMNS if name not in ("lon", "lat")]
         every[texts] = every[texts].fillna("").astype(str)
-        return cls(every, *tables)
+        return cls(every, divisions, places, zones, corrections)
 
     def lookup(
         self,

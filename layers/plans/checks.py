@@ -16,6 +16,7 @@ import shapely.ops
 
 from geo.errors import DataFault
 from geo.measure import areas_of, distance_m
+from layers.plans.placing import Points, place_points, stated_place
 from layers.plans.status import status_of
 
 __all__ = ["Boundaries", "Finding", "check_tables"]
@@ -23,6 +24,8 @@ __all__ = ["Boundaries", "Finding", "check_tables"]
 _OURS: Final = r"36\d{4}|321\d{3}"
 """Codes that must exist in our boundaries; others only name where a route leads."""
 _WAYPOINT_SLACK_M: Final = 2_000.0
+_SAME_M: Final = 2.0
+"""A feature stands where its source says if it is no farther off than this: five decimals of a degree."""
 _BOX_SLACK: Final = 1.002
 """Published zone areas are rounded one by one; they may exceed the total by this much."""
 
@@ -52,11 +55,14 @@ class Boundaries:
         Code to polygon, EPSG:4490.
     waters : frozenset of str
         ``file:water_id`` of everything drawn in the folder ``water`` beside; empty where there is none.
+    places : Mapping
+        Points of the places in the folder ``gazetteer`` beside; empty where there is none.
     """
 
     names: Mapping[str, str]
     shapes: Mapping[str, shapely.Geometry]
     waters: frozenset[str] = frozenset()
+    places: Points = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> Boundaries:
@@ -81,7 +87,7 @@ class Boundaries:
             for path in sorted((Path(folder).parent / "water").glob("*.fgb"))
             for water in gpd.read_file(path, columns=["water_id"], ignore_geometry=True)["water_id"]
         )
-        return cls(names, shapes, frozenset(waters))
+        return cls(names, shapes, frozenset(waters), place_points(Path(folder).parent / "gazetteer"))
 
 
 def check_tables(tables: Tables, known: Boundaries) -> list[Finding]:
@@ -94,7 +100,7 @@ def check_tables(tables: Tables, known: Boundaries) -> list[Finding]:
     known : Boundaries
     """
     checks: tuple[Callable[[Tables, Boundaries], Iterator[Finding]], ...] = (
-        _ids, _references, _regions, _waters, _places, _routes, _boxes, _figures, _rules, _statuses,
+        _ids, _references, _regions, _waters, _places, _sources, _routes, _boxes, _figures, _rules, _statuses,
     )  # fmt: skip
     return [finding for check in checks for finding in check(tables, known)]
 
@@ -183,6 +189,49 @@ def _places(tables: Tables, known: Boundaries) -> Iterator[Finding]:
                 yield Finding(
                     name, int(row), "lon", "plans.outside", {"adcodes": rows.loc[row, "adcodes"], "off_m": round(off)}
                 )
+
+
+def _sources(tables: Tables, known: Boundaries) -> Iterator[Finding]:
+    """Check that each statement is of a known feature, and that what is used is where the feature stands."""
+    targets = {name: tables[name].set_index("id") for name in ("projects", "protected_sites", "waters")}
+    sources = tables["place_sources"]
+    for name, rows, column in (
+        ("place_sources", sources, "feature"),
+        ("place_searches", tables["place_searches"], "id"),
+    ):
+        for row in rows.index:
+            if rows.loc[row, column] not in targets[rows.loc[row, "table"]].index:
+                values = {"value": rows.loc[row, column], "target": f"{rows.loc[row, 'table']}.csv"}
+                yield Finding(name, int(row), column, "plans.no_target", values)
+    for row in sources.index[sources["url"] != ""]:
+        if not str(sources.loc[row, "url"]).startswith(("http://", "https://")):
+            yield Finding("place_sources", int(row), "url", "plans.no_url", {"value": sources.loc[row, "url"]})
+    for row in sources.index[sources["lon"].notna() & sources["accuracy_m"].isna()]:
+        yield Finding("place_sources", int(row), "accuracy_m", "plans.no_accuracy")
+    for row in sources.index if known.places else ():
+        yield from _source_faults(int(row), sources.loc[row], targets, known)
+
+
+def _source_faults(row: int, source: pd.Series, targets: Tables, known: Boundaries) -> Iterator[Finding]:
+    """Yield what is wrong with one statement: a place that nobody knows, or a feature that stands elsewhere."""
+    unknown = [place for place in source["places"].split(";") if place and place not in known.places]
+    if unknown:
+        values = {"value": unknown[0], "target": "gazetteer/places.csv"}
+        yield Finding("place_sources", row, "places", "plans.no_target", values)
+        return
+    target = targets[source["table"]]
+    if source["used"] == "no" or source["feature"] not in target.index or source["kind"] in ("box", "route"):
+        return
+    stated, feature = stated_place(source, known.places), target.loc[source["feature"]]
+    if stated is None:
+        yield Finding("place_sources", row, "used", "plans.place_unstated")
+    elif pd.isna(feature["lon"]) or (
+        distance_m(stated.lon, stated.lat, feature["lon"], feature["lat"]) > _SAME_M
+        or stated.accuracy_m != feature["accuracy_m"]
+    ):
+        place = f"{stated.lon:.5f}, {stated.lat:.5f}"
+        values = {"feature": source["feature"], "place": place, "accuracy_m": f"{stated.accuracy_m:,.0f}"}
+        yield Finding("place_sources", row, "used", "plans.place_differs", values)
 
 
 def _distance_m(point: shapely.Point, shape: shapely.Geometry) -> float:

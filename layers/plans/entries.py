@@ -65,11 +65,14 @@ class PlanSet:
         ``name_en``, ``document``, ``clause`` (path), ``adcodes`` (``;`` between), ``category``, ``status``, ``place``
         (codes with a prefix: ``category_air``, ``type_wetland``, ``status_done``, ``place_county``;
         blank where the table has none) and ``searched`` (lower case, the text that a free-text search looks in).
+    place_sources : DataFrame
+        ``place_sources.csv`` and ``key`` of the entry, those that are used first.
     """
 
     documents: pd.DataFrame
     tables: dict[str, pd.DataFrame]
     entries: pd.DataFrame
+    place_sources: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,17 @@ def read_plan_set(folder: Path) -> PlanSet:
         On the first fault of a table.
     """
     tables = {kind: read_table(kind, folder) for kind in KINDS}
+    sources = read_table("place_sources", folder)
+    sources = sources.assign(key=sources["table"] + ":" + sources["feature"]).sort_values(
+        ["key", "used", "id"], ascending=[True, False, True]
+    )
     entries = pd.concat([_entries(kind, rows, tables["corrections"]) for kind, rows in tables.items()])
+    entries["searched"] += " " + entries["key"].map(_stated_texts(sources)).fillna("")
     return PlanSet(
         read_table("documents", folder).set_index("id"),
         {kind: rows.set_index("id", drop=False) for kind, rows in tables.items()},
         entries.reset_index(drop=True),
+        sources,
     )
 
 
@@ -173,6 +182,11 @@ def _entries(kind: str, rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.Dat
     )
     entries["searched"] = entries["searched"].str.lower()
     return entries
+
+
+def _stated_texts(sources: pd.DataFrame) -> pd.Series:
+    """Return what sources state of the place of each entry, lower case, by key."""
+    return sources.groupby("key")["stated"].agg(" ".join).str.lower()
 
 
 def _names(kind: str, rows: pd.DataFrame) -> dict[str, pd.Series]:

@@ -65,6 +65,10 @@ class Table:
 LEVELS: Final = ("province", "prefecture", "county")
 BASES: Final = ("statutory", "published", "derived", "modelled", "approximate")
 LOCATION_BASES: Final = ("coordinates", "water", "town", "county", "prefecture", "route")
+PLACED_TABLES: Final = ("projects", "protected_sites", "waters")
+PLACE_KINDS: Final = (
+    "coordinates", "box", "dam", "village", "in_town", "town", "towns", "park", "landmark", "address", "route",
+)  # fmt: skip
 CATEGORIES: Final = (
     "water_works", "water_supply", "water_environment", "sewage", "ecological_restoration", "mine_restoration",
     "forestry", "biodiversity", "transport_rail", "transport_road", "transport_port", "power_grid", "power_generation",
@@ -112,6 +116,11 @@ _LAT = Column("lat", "number", "degrees north, EPSG:4490", low=3, high=54)
 _ACCURACY = Column("accuracy_m", "number", "how far off the place may be, metres", low=0, high=400_000)
 _ADCODES = Column("adcodes", "adcodes", "the counties it lies in; a prefecture or province where no county is named")
 _REGION = Column("region", "text", "the name of the region", required=True)
+
+_BOX: Final = tuple(
+    Column(f"box_{side}", "number", "published bounding coordinate, degrees", low=low, high=high)
+    for side, low, high in (("west", 73, 136), ("east", 73, 136), ("south", 3, 54), ("north", 3, 54))
+)
 
 _FIGURES: Final = (
     _ID,
@@ -186,7 +195,7 @@ _TABLES: Final = (
         Column("adcode", "adcode", "the county, or prefecture outside our region, it is in", required=True),
         Column("lon", "number", _LON.meaning, required=True, low=73, high=136),
         Column("lat", "number", _LAT.meaning, required=True, low=3, high=54),
-        _code("named", "whether the document names the place or we added it to hold the line", "document added"),
+        _code("named", "who names the place: the document, a public source, or we added it", "document source added"),
         Column("source", "text", "where the coordinates are from", required=True),
     )),
     Table("protected_sites", "Reserves, parks, wetlands, water sources, scenic places and priority areas.", (
@@ -207,10 +216,7 @@ _TABLES: Final = (
         Column("experimental_ha", "number", "published experimental zone (实验区), hectares", low=0),
         _LON,
         _LAT,
-        Column("box_west", "number", "published bounding coordinate, degrees", low=73, high=136),
-        Column("box_east", "number", "published bounding coordinate, degrees", low=73, high=136),
-        Column("box_south", "number", "published bounding coordinate, degrees", low=3, high=54),
-        Column("box_north", "number", "published bounding coordinate, degrees", low=3, high=54),
+        *_BOX,
         _code("extent_kind", "what can be drawn", "published_box point_circle point county none"),
         _ACCURACY,
         _code("basis", "basis of the extent", BASES),
@@ -234,6 +240,37 @@ _TABLES: Final = (
         _ACCURACY,
         _code("location_basis", "how its place is known", LOCATION_BASES),
         Column("location_source", "text", "what place and counties were taken from", required=True),
+        _NOTE,
+    )),
+    Table("place_sources", "What public sources state of where a feature is, one statement a row.", (
+        _ID,
+        _code("table", "the table of the feature", PLACED_TABLES),
+        Column("feature", "id", "its row there", required=True),
+        _code("kind", "what the source states", PLACE_KINDS),
+        Column("stated", "text", "what it states, in our own words, Chinese", required=True),
+        Column("towns", "text", "the townships that it names, `;` between"),
+        Column("places", "text", "the places of the gazetteer that stand for them: `place_id`, `;` between"),
+        _LON,
+        _LAT,
+        Column("accuracy_m", "number", "metres: of printed coordinates; else if above the rule", low=0, high=400_000),
+        *_BOX,
+        Column("area_ha", "number", "the area that it states, hectares", low=0),
+        Column("publisher", "text", "who says so", required=True),
+        Column("title", "text", "the title of the source"),
+        Column("url", "text", "where it was read"),
+        Column("source_date", "date", "the date printed on it"),
+        Column("looked_up", "date", "when it was read", required=True),
+        Column("same", "text", "why this is the thing that the plan names, Chinese"),
+        _code("confidence", "how sure the statement is", "high medium low"),
+        _code("used", "whether the feature stands by it", "yes no"),
+        _code("review", "what a second reader found who did not place it", "agrees doubts", required=False),
+    )),
+    Table("place_searches", "What was searched for features that no public source places nearer than the plan does.", (
+        _ID,
+        _code("table", "the table of the feature", PLACED_TABLES),
+        _code("result", "`nothing` was found, or it is `no_place`: a programme, a pattern", "nothing no_place"),
+        Column("searched", "text", "the words searched, ` | ` between"),
+        Column("looked_up", "date", "when", required=True),
         _NOTE,
     )),
     Table("indicators", "Figures: table 2-1 and every other figure for a region.", _FIGURES),

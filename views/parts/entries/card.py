@@ -68,6 +68,7 @@ def show_entry(plans: PlanSet, entry: Row, feature: Row | None) -> None:
     facts: Facts = [("printed", entry["name"] if entry["name"] != entry["name_zh"] else "")]
     facts += _BODIES[entry["kind"]](row, entry, feature)
     facts += [
+        ("stated", _stated(plans, entry["key"])),
         ("corrections", _corrections(plans, entry)),
         ("clause", f"{_title(document)} {clause_text(entry['document'], entry['clause'], lang())}"),
         ("mentions", _mentions(plans, row.get("mentions", ""))),
@@ -242,6 +243,23 @@ def _corrections(plans: PlanSet, entry: Row) -> str:
             confidence=say(f"plans_page.confidence_{row['confidence']}"),
         )
         for row in touching
+    )
+
+
+def _stated(plans: PlanSet, key: str) -> str:
+    """Return what public sources state of an entry's place, one a line; the one that it stands by comes first."""
+    rows = plans.place_sources[plans.place_sources["key"] == key]
+    return "\n".join(
+        say(
+            f"plans_page.stated_{row['used']}",
+            stated=row["stated"],
+            publisher=row["publisher"],
+            title=row["title"] or say("plans_page.untitled"),
+            date=row["source_date"] or say("plans_page.undated"),
+            confidence=say(f"plans_page.confidence_{row['confidence']}"),
+            looked_up=row["looked_up"],
+        )
+        for row in rows_of(rows)
     )
 
 

@@ -5,20 +5,20 @@ from snapshot.findings.listing import changes_text, checks_text, layer_rows, lay
 from snapshot.findings.results import as_text, report_json, write_results
 from snapshot.findings.schemes import labels_of, schemes_of, schemes_text, write_schemes
 from snapshot.findings.site_text import section_sums, stored_text
-from snapshot.findings.wording import amount, area_text, county_text, details, length_text
+from snapshot.findings.wording import amount, county_text, details, exact_area_text, length_text
 from snapshot.findings.workbook import Page, write_csv, write_workbook
 
 __all__ = [
     "Page",
     "amount",
     "answer_lines",
-    "area_text",
     "as_text",
     "changes_text",
     "checks_text",
     "counts_text",
     "county_text",
     "details",
+    "exact_area_text",
     "labels_of",
     "layer_rows",
     "layers_text",

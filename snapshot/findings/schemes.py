@@ -19,7 +19,7 @@ from geo.whole_file import whole_file
 from layers.catalogue import LayerSpec, withheld_ids
 from siting.check import Run, compare, one_site
 from siting.records import Comparison, SchemeRecord
-from snapshot.findings.wording import area_text, length_text
+from snapshot.findings.wording import exact_area_text, length_text
 from snapshot.findings.workbook import Page, write_csv, write_workbook
 from words import Lang, has, t
 
@@ -201,7 +201,7 @@ def _rows(schemes: Schemes, lang: Lang, *, counted: bool = False) -> list[tuple[
 
 def _size(area_m2: float, length_m: float, lang: Lang) -> str:
     if not math.isnan(area_m2):
-        return area_text(area_m2, lang)
+        return exact_area_text(area_m2, lang)
     return "—" if math.isnan(length_m) else length_text(length_m, lang)
 
 
@@ -212,7 +212,7 @@ def _takes(row: Mapping[Any, Any], name: str, lang: Lang) -> str:
         return t("check_page.scheme_unchecked", lang)
     if not area > 0 and not length > 0:
         return t("check_page.scheme_met", lang) if row.get(f"met:{name}", 0) > 0 else "0"
-    return area_text(area, lang) if area > 0 else length_text(length, lang)
+    return exact_area_text(area, lang) if area > 0 else length_text(length, lang)
 
 
 def _count(text: str) -> str:

@@ -13,7 +13,7 @@ from layers.clock import local_text
 from siting.check import Check, Run
 from siting.records import FindingRecord, SectionRecord
 from snapshot.findings.answer_text import answer_lines, run_summary
-from snapshot.findings.wording import area_text, length_text, site_heading, site_table
+from snapshot.findings.wording import exact_area_text, length_text, site_heading, site_table
 from words import Lang, in_language, t
 
 __all__ = ["overview_text", "reading_text", "section_table", "site_text", "stored_text"]
@@ -109,7 +109,7 @@ def overview_text(run: Run, lang: Lang) -> str:
 
 def _size(site: Any, lang: Lang) -> str:
     if site.area_m2 == site.area_m2:  # not NaN
-        return area_text(site.area_m2, lang)
+        return exact_area_text(site.area_m2, lang)
     return length_text(site.length_m, lang) if site.length_m == site.length_m else ""
 
 
@@ -141,7 +141,7 @@ def _notes(run: Run, position: int, lang: Lang) -> Iterator[str]:
         left = way_out["area_m2"]
         if way_out["share"] is None:
             return  # what is left would draw a line that must not leave
-        size = area_text(left, lang) if left is not None else length_text(way_out["length_m"] or 0.0, lang)
+        size = exact_area_text(left, lang) if left is not None else length_text(way_out["length_m"] or 0.0, lang)
         yield t("cli.way_out", lang, size=size, share=f"{way_out['share']:.2%}")
 
 

@@ -14,15 +14,15 @@ from siting.answer import standing_text
 from siting.check import CheckResult
 from words import Lang, t
 
-__all__ = ["amount", "area_text", "county_text", "details", "length_text", "site_heading", "site_table"]
+__all__ = ["amount", "county_text", "details", "exact_area_text", "length_text", "site_heading", "site_table"]
 
 
-def area_text(area_m2: float, lang: Lang) -> str:
+def exact_area_text(area_m2: float, lang: Lang) -> str:
     """Return an area as tables have it: hectares to the square metre, and 亩; sentences round (`siting.answer`).
 
     Examples
     --------
-    >>> area_text(20000 / 3, "en")
+    >>> exact_area_text(20000 / 3, "en")
     '0.6667 ha (10.00 mu)'
     """
     return t("snapshot.area", lang, ha=f"{to_ha(area_m2):,.4f}", mu=f"{to_mu(area_m2):,.2f}")
@@ -50,7 +50,9 @@ def county_text(result: CheckResult, position: int, lang: Lang) -> str:
 def amount(finding: Mapping[str, Any], lang: Lang) -> str:
     """Return the overlap or distance of a finding as text; empty if neither is known."""
     if _known(finding["overlap_m2"]) and finding["overlap_m2"] > 0:
-        return t("snapshot.takes", lang, amount=area_text(finding["overlap_m2"], lang), share=f"{finding['share']:.2%}")
+        return t(
+            "snapshot.takes", lang, amount=exact_area_text(finding["overlap_m2"], lang), share=f"{finding['share']:.2%}"
+        )
     if _known(finding["overlap_m"]) and finding["overlap_m"] > 0:
         length = length_text(finding["overlap_m"], lang)
         if _known(finding["share"]):
@@ -82,7 +84,7 @@ def site_heading(result: CheckResult, position: int, lang: Lang) -> str:
     site = result.sites.iloc[position]
     size = ""
     if _known(site["area_m2"]):
-        size = area_text(site["area_m2"], lang)
+        size = exact_area_text(site["area_m2"], lang)
     elif _known(site["length_m"]):
         size = length_text(site["length_m"], lang)
     return t(

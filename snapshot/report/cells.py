@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from layers.law import law_texts
 from siting.answer import accuracy_name, standing_of
 from siting.records import FindingRecord, RuleRecord, SiteRecord
-from snapshot.findings import area_text, length_text
+from snapshot.findings import exact_area_text, length_text
 from snapshot.report.model import Items
 from words import Lang, t
 
@@ -17,7 +17,7 @@ __all__ = ["margin_text", "nothing_taken_off", "size_text", "wording_of"]
 def size_text(site: SiteRecord, lang: Lang) -> str:
     """Return the area of a site, else its length, else what it is."""
     if site["area_m2"] is not None:
-        return area_text(site["area_m2"], lang)
+        return exact_area_text(site["area_m2"], lang)
     if site["length_m"] is not None:
         return length_text(site["length_m"], lang)
     return t(f"siting.kind_{site['kind']}", lang)

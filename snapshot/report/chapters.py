@@ -12,7 +12,7 @@ from layers.catalogue import Layer, licence_text
 from siting.answer import batch_sentence, standing_text
 from siting.check import Run, occupation, places_of
 from siting.records import FindingRecord, RuleRecord, SiteRecord
-from snapshot.findings import amount, area_text, length_text, section_sums
+from snapshot.findings import amount, exact_area_text, length_text, section_sums
 from snapshot.report.cells import margin_text, nothing_taken_off, size_text, wording_of
 from snapshot.report.model import Block, Facts, Items, Numbers, Table, Text
 from words import Lang, has, in_language, t
@@ -278,7 +278,7 @@ class Chapters:
                 continue
             left = self._say("kept_in")
             if way["area_m2"] is not None:
-                left = area_text(way["area_m2"], self._lang)
+                left = exact_area_text(way["area_m2"], self._lang)
             elif way["length_m"] is not None:
                 left = length_text(way["length_m"], self._lang)
             share = "—" if way["share"] is None else f"{way['share']:.2%}"

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from snapshot.findings.wording import amount, area_text, details, length_text
+from snapshot.findings.wording import amount, details, exact_area_text, length_text
 
 BLANK = {
     "state": "clear",
@@ -23,8 +23,8 @@ BLANK = {
 
 
 def test_fifteen_mu_are_a_hectare() -> None:
-    assert area_text(10_000, "zh") == "1.0000 公顷（15.00 亩）"
-    assert area_text(10_000, "en") == "1.0000 ha (15.00 mu)"
+    assert exact_area_text(10_000, "zh") == "1.0000 公顷（15.00 亩）"
+    assert exact_area_text(10_000, "en") == "1.0000 ha (15.00 mu)"
 
 
 @pytest.mark.parametrize(

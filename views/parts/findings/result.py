@@ -12,7 +12,7 @@ from geo.measure import MEETING
 from layers.law import law_texts
 from siting.answer import Standing, accuracy_name, standing_of, standing_text
 from siting.records import FindingRecord, RuleRecord
-from snapshot.findings import amount, area_text, counts_text, details, length_text
+from snapshot.findings import amount, counts_text, details, exact_area_text, length_text
 from views.parts.findings.site_view import (
     SiteResult,
     counties_text,
@@ -112,7 +112,7 @@ def facts_html(site_result: SiteResult, *, areas: bool = True) -> Markup:
     lines = [counties_text(site)]
     sizes = (("ellipsoid", site["area_m2"]), ("plane", site["plane_area_m2"]), ("declared", site["declared_area_m2"]))
     if areas:
-        lines += [say(f"views.area_{kind}", area=area_text(m2, now)) for kind, m2 in sizes if m2 is not None]
+        lines += [say(f"views.area_{kind}", area=exact_area_text(m2, now)) for kind, m2 in sizes if m2 is not None]
     if site["length_m"] is not None:
         lines.append(say("views.length", length=length_text(site["length_m"], now)))
     crs = site["crs"]

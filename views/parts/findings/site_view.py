@@ -14,7 +14,7 @@ from layers.catalogue import LayerSpec
 from siting.answer import summary_of
 from siting.check import GRAVE, CheckResult, one_site, to_json
 from siting.records import FindingRecord, SiteRecord, SummaryRecord
-from snapshot.findings import area_text, length_text
+from snapshot.findings import exact_area_text, length_text
 from views.session import VERSION, Slot, current_layers, lang, say
 from words import has
 
@@ -112,7 +112,7 @@ def counties_text(site: SiteRecord) -> str:
 def size_text(area_m2: float | None, length_m: float | None) -> str:
     """Return the text of an area, else of a length, else of a point."""
     if area_m2 is not None and not pd.isna(area_m2):
-        return area_text(float(area_m2), lang())
+        return exact_area_text(float(area_m2), lang())
     if length_m is not None and not pd.isna(length_m):
         return length_text(float(length_m), lang())
     return say("siting.kind_point")

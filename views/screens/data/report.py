@@ -13,7 +13,7 @@ import streamlit as st
 from carto.markup import Markup, style
 from layers.catalogue import counties_of
 from layers.own import ROW, Fault, Intake, fault_rows
-from snapshot.findings import area_text, length_text
+from snapshot.findings import exact_area_text, length_text
 from views.screens.data.preview import Picture, caption, draw_picture
 from views.screens.data.table import CSS
 from views.session import Memo, current_layers, html_of, lang, markdown_text, say, show_html
@@ -57,7 +57,7 @@ def show_report(intake: Intake, accept_repairs: bool) -> bool:
 def _figures_html(intake: Intake) -> Markup:
     """Return file, row counts, geometry type, size and bounds of the layer as an HTML list."""
     now = lang()
-    size = area_text(intake.area_m2, now) if intake.dimension == 2 else length_text(intake.length_m, now)
+    size = exact_area_text(intake.area_m2, now) if intake.dimension == 2 else length_text(intake.length_m, now)
     bounds = "—"
     if len(intake.frame):
         west, south, east, north = intake.frame.total_bounds

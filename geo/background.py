@@ -17,7 +17,9 @@ from geo.progress import Progress
 __all__ = ["Task", "TaskPool"]
 
 T = TypeVar("T")
-_NICE: Final = 10
+_NICE: Final = 2
+"""A little behind the threads that serve pages. Not more: they share the interpreter, and one that holds it while a
+busy machine gives it no turn keeps every page waiting (at 10, beside two busy programs, reports took minutes)."""
 
 
 class _Cancelled(Exception):

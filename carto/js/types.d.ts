@@ -46,7 +46,7 @@ declare namespace Redline {
     shape: string;
     radius: number;
   };
-  type Kind = "area" | "line" | "point" | "crowd";
+  type Kind = "area" | "line" | "point" | "crowd" | "badge" | "share";
   type LegendEntry = { label: string; kind: Kind; style: Style; hollow?: boolean };
 
   /** How a layer's names are written; `room` is how much wider than its area a name may be. */
@@ -89,6 +89,13 @@ declare namespace Redline {
   type Name = [lon: number, lat: number, zh: string, en: string, share: number, when?: number];
   type MarkData = { points: Point[]; labels: Name[] };
 
+  /** How many features of each class are known by a territory alone, and its point. */
+  type Counted = [adcode: string, lon: number, lat: number, counts: [cls: number, number: number][], when: number];
+  /** Where the badge of a prefecture or province stands, and its name; by adcode. */
+  type Anchors = Record<string, [lon: number, lat: number, name: string]>;
+  type Badge = { adcode: string; lon: number; lat: number; total: number; colours: Map<string, number> };
+  type DrawnBadge = Badge & { box: Box };
+
   /** A shape of the stand-alone page: box, class, dimension, row, paths as flat lists of degrees. */
   type Shape = { b: Box; c: number; d: number; r: number; p: number[][] };
 
@@ -97,6 +104,7 @@ declare namespace Redline {
     styles: Style[];
     label: Label | null;
     marks?: MarkData;
+    badges?: Counted[];
     shown: boolean;
     minZoom: number;
     maxZoom: number;
@@ -125,6 +133,7 @@ declare namespace Redline {
     // of the stand-alone page
     shapes: Shape[];
     rows: [name: string, value: string][][];
+    known?: [adcodes: string, row: number][];
     // what the browser adds
     layer?: TileLayer;
     markTiles?: MarkTiles;
@@ -155,7 +164,6 @@ declare namespace Redline {
     attribution: string;
     zoom_in: string;
     zoom_out: string;
-    county_only: string;
     absent: string;
     failed: string;
     draw: Table;
@@ -182,6 +190,7 @@ declare namespace Redline {
     at: Place | null;
     home: Box | null;
     site: Style;
+    anchors?: Anchors;
     // of the stand-alone page
     bounds: L.LatLngBoundsLiteral;
     relief?: { url: string; bounds: L.LatLngBoundsLiteral };
@@ -218,7 +227,7 @@ declare namespace Redline {
     def?: LayerDef;
   };
 
-  type Picked = { styles: Style[]; label: Label; points: Point[]; shapes: GeoJSON.Feature[] };
+  type Picked = { styles: Style[]; label: Label; points: Point[]; badges: Counted[]; shapes: GeoJSON.Feature[] };
 
   // ---------------------------------------------------------------- libraries without types
 
@@ -325,6 +334,9 @@ declare namespace Redline {
 
   interface Marks extends Omit<L.Layer, "addTo"> {
     names: Box[];
+    badges: DrawnBadge[];
+    _origin?: L.Point;
+    badgeAt(place: L.Point): DrawnBadge | null;
     _app: MarkHost;
     _map: L.Map & { _latLngToNewLayerPoint(at: L.LatLng, zoom: number, centre: L.LatLng): L.Point };
     _canvas: HTMLCanvasElement;
@@ -466,6 +478,19 @@ declare namespace Redline {
       number: string,
       look?: { colour?: string | null; opacity?: number },
     ): void;
+    aimAtBadges(app: App): void;
+    isCounted(layers: LayerDef[], place: Place): boolean;
+    badge(ctx: CanvasRenderingContext2D, box: Box, text: string, colours: Map<string, number>, total: number): void;
+    badgesOf(defs: Marked[], zoom: number, hides?: ((def: Marked) => Hides | null) | null): Badge[];
+    badgeText(badge: Badge, zoom: number, anchors: Anchors): string;
+    drawBadges(
+      ctx: CanvasRenderingContext2D,
+      badges: Badge[],
+      zoom: number,
+      anchors: Anchors,
+      at: (lon: number, lat: number) => L.Point,
+      box: Corner,
+    ): DrawnBadge[];
     symbolizer(styles: Style[]): Painter;
     batched(prepared: Prepared, tile: Tile, classOf?: number[]): Prepared;
     swatch(style: Style, kind: Kind, hollow?: boolean): HTMLCanvasElement;

@@ -26,6 +26,7 @@ _SCRIPTS: Final = (
     _VENDOR / "sortablejs/Sortable.min.js",
     _OWN / "tools/geodesy.js",
     _OWN / "draw/paint.js",
+    _OWN / "draw/badges.js",
     _OWN / "draw/marks.js",
     _OWN / "draw/mark_tiles.js",
     _OWN / "panel/panel.js",

@@ -18,6 +18,7 @@ import geopandas as gpd
 from branca.element import Element, MacroElement
 from folium.template import Template
 
+from carto.badges import anchors_json
 from carto.map.bases import ShadedRelief, allowed_hosts, base_maps
 from carto.map.panel import TileUrl, browser_texts, initial_panel, legend_json, panel_json, symbol_json
 from carto.scene import Extent, Scene, View
@@ -179,6 +180,7 @@ def build_map(
         "base": initial.base,
         "compare": _compare_json(initial, layers),
         "groups": panel_json(layers, lang, tile_url, initial.panel, visible),
+        "anchors": anchors_json(layers, lang),
         "texts": browser_texts(lang),
         "linked": linked,
         "at": initial.clicked,

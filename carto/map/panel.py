@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from carto.badges import Anchor, anchors_of, badges_json
 from carto.map.drawing_texts import drawing_texts
 from carto.scene import LayerDisplay, ordered_ids
 from carto.style import (
@@ -26,7 +27,7 @@ __all__ = ["TileUrl", "browser_texts", "initial_panel", "legend_json", "panel_js
 
 TileUrl = Callable[[Layer, TileKind], str]
 
-_OWN_TEXTS: Final = ("panel", "watermark", "base", "attribution", "zoom_in", "zoom_out", "county_only")
+_OWN_TEXTS: Final = ("panel", "watermark", "base", "attribution", "zoom_in", "zoom_out")
 _ABSENT: Final = {"failed": "carto.load_failed", "loaded": "carto.under_way", "not_loaded": "carto.not_loaded"}
 _NO_MAX_ZOOM: Final = 18
 """A layer whose `max_zoom` reaches this is shown at every higher zoom too."""
@@ -51,8 +52,10 @@ def panel_json(
     """
     displays = {display.id: display for display in initial_panel(layers, panel, visible)}
     groups: dict[str, list[dict[str, Any]]] = {}
+    anchors = anchors_of(layers)
     for layer in _panel_order(layers, panel):
-        groups.setdefault(layer.spec.group, []).append(_layer_json(layer, lang, tile_url, displays.get(layer.id)))
+        row = _layer_json(layer, lang, tile_url, displays.get(layer.id), anchors)
+        groups.setdefault(layer.spec.group, []).append(row)
     return [{"id": name, "title": t(f"carto.group_{name}", lang), "layers": rows} for name, rows in groups.items()]
 
 
@@ -87,7 +90,9 @@ def _panel_order(layers: Sequence[Layer], panel: Sequence[LayerDisplay]) -> list
     return sorted(order, key=lambda layer: groups.index(layer.spec.group))
 
 
-def _layer_json(layer: Layer, lang: Lang, tile_url: TileUrl, display: LayerDisplay | None) -> dict[str, Any]:
+def _layer_json(
+    layer: Layer, lang: Lang, tile_url: TileUrl, display: LayerDisplay | None, anchors: Mapping[str, Anchor]
+) -> dict[str, Any]:
     """Return a layer as the browser reads it; without `display`, only its title and why it is not drawn."""
     spec = layer.spec
     head = {"id": spec.id, "title": spec.title(lang), "on": False, "legend": []}
@@ -102,6 +107,7 @@ def _layer_json(layer: Layer, lang: Lang, tile_url: TileUrl, display: LayerDispl
         "url": tile_url(layer, "shapes") if has_shapes(layer) else "",
         "marksUrl": tile_url(layer, "marks") if has_marks(layer) else "",
         "styles": [symbol_json(item.symbol) for item in classes],
+        "badges": [] if layer.frame is None else badges_json(layer, layer.frame, anchors),
         "label": label_of(spec),
         "years": years,
         "yearless": t("map.years_none", lang) if years is None and year_kinds(layer) else "",

@@ -6,7 +6,7 @@ would make another file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import folium
@@ -15,11 +15,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from carto.badges import Anchor, badges_json
 from carto.map.folium_map import _ScriptGroup
 from carto.map.panel import symbol_json
 from carto.style import THEME, Label, classes_of, label_of
 from geo.memo import per_frame
-from layers.catalogue import Layer
+from layers.catalogue import Layer, known_by_territory
 
 __all__ = ["picks_group"]
 
@@ -33,26 +34,31 @@ _LABEL: Final = Label(
 )
 
 
-def picks_group(picked: Sequence[tuple[Layer, NDArray[np.bool_]]]) -> folium.FeatureGroup:
+def picks_group(
+    picked: Sequence[tuple[Layer, NDArray[np.bool_]]], anchors: Mapping[str, Anchor]
+) -> folium.FeatureGroup:
     """Return the selected features of layers as a feature group for st_folium.
 
     Parameters
     ----------
     picked : sequence of (Layer, array of bool)
-        Loaded layers, and which of their rows to show. Points that are not ``located`` are drawn hollow; lines and
-        areas dashed, being schematic. None of them reacts to clicks.
+        Loaded layers, and which of their rows to show. What is known by a territory alone is counted in its badge; of
+        what is somewhere on a water the stretch is drawn; lines and areas are dashed, being schematic. None of them
+        reacts to clicks.
+    anchors : mapping of str to Anchor
+        Of `carto.badges.anchors_of`.
     """
-    return _ScriptGroup("Picks", {"layers": [_selected_json(layer, selected) for layer, selected in picked]})
+    return _ScriptGroup("Picks", {"layers": [_selected_json(layer, selected, anchors) for layer, selected in picked]})
 
 
-def _selected_json(layer: Layer, selected: NDArray[np.bool_]) -> dict[str, Any]:
+def _selected_json(layer: Layer, selected: NDArray[np.bool_], anchors: Mapping[str, Anchor]) -> dict[str, Any]:
     """Return the selected features of one layer as the browser reads them: styles, points and GeoJSON shapes."""
     if layer.frame is None:
         raise ValueError(f"layer {layer.id} is not loaded")
     classes, of_row = classes_of(layer)
     frame, of_row = layer.frame[selected], of_row[selected]
     shapes = frame.geometry.to_numpy()
-    is_point = shapely.get_dimensions(shapes) == 0
+    is_point = (shapely.get_dimensions(shapes) == 0) & ~known_by_territory(frame)
     parts, row = shapely.get_parts(shapes[is_point], return_index=True)
     row = np.flatnonzero(is_point)[row]
     zh, en = (frame[name].fillna("").astype(str).tolist() for name in ("name_zh", "name_en"))
@@ -66,6 +72,7 @@ def _selected_json(layer: Layer, selected: NDArray[np.bool_]) -> dict[str, Any]:
         "styles": [symbol_json(item.symbol) for item in classes],
         "label": label_of(layer.spec) or _LABEL,
         "points": points,
+        "badges": badges_json(layer, frame, anchors),
         "shapes": [
             {"type": "Feature", "geometry": outlines[row], "properties": {"class": int(of_row[i])}}
             for i, row in enumerate(np.flatnonzero(selected).tolist())

@@ -10,18 +10,29 @@ import shapely
 from carto.style.classes import MISSING, Choropleth
 from carto.style.symbols import Symbol, classes_of
 from carto.style.theme import THEME
-from layers.catalogue import Layer
+from layers.catalogue import Layer, known_by_territory
 from words import Lang, t
 
 __all__ = ["LegendEntry", "choropleth_legend", "cluster_entry", "layer_legend"]
 
-Kind = Literal["area", "line", "point", "crowd"]
+Kind = Literal["area", "line", "point", "crowd", "badge", "share"]
 _KINDS: Final[tuple[Kind, ...]] = ("point", "line", "area")
 
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One entry of a legend; `hollow`: located by county only; kind ``crowd``: a cluster, a ring with a number."""
+    """One entry of a legend.
+
+    Attributes
+    ----------
+    label : str
+    kind : {"area", "line", "point", "crowd", "badge", "share"}
+        ``crowd``: a ring with the number of a cluster; ``badge``: the number of what is known by a territory alone;
+        ``share``: a class of which there is nothing but a share of those numbers.
+    symbol : Symbol
+    hollow : bool
+        Somewhere on the water drawn, nobody knows where.
+    """
 
     label: str
     kind: Kind
@@ -32,8 +43,8 @@ class LegendEntry:
 def layer_legend(layer: Layer, lang: Lang, *, on_paper: bool = False) -> list[LegendEntry]:
     """Return the legend entries of a layer.
 
-    One per class that occurs (or one with the layer's title), hollow where all of its features are located by county
-    only; then one for each further kind of shape in it, and one that says what hollow means.
+    One per class that occurs (or one with the layer's title), as a share where all of its features are known by a
+    territory only; then one for each further kind of shape in it, and those that say what hollow and a badge mean.
 
     Parameters
     ----------
@@ -47,22 +58,25 @@ def layer_legend(layer: Layer, lang: Lang, *, on_paper: bool = False) -> list[Le
         return []
     classes, of_row = classes_of(layer)
     located = layer.frame["located"].to_numpy(bool)
+    counted = known_by_territory(layer.frame)
     kinds = _kinds(layer)
     single = classes[0].value is None
     entries = [
         LegendEntry(
             layer.spec.title(lang) if single else item.title(lang),
-            kinds[0],
+            "share" if kinds[0] == "point" and counted[of_row == at].all() else kinds[0],
             item.symbol,
-            hollow=kinds[0] == "point" and not located[of_row == at].any(),
+            hollow=kinds[0] == "point" and not (located | counted)[of_row == at].any(),
         )
         for at, item in enumerate(classes)
     ]
     unclassed = classes[0].symbol if single else _grey(classes[0].symbol)
     entries += [LegendEntry(t(f"carto.also_{kind}", lang), kind, unclassed) for kind in kinds[1:]]
-    if not located.all():
-        key = "carto.county_only_paper" if on_paper else "carto.county_only_entry"
+    if not (located | counted).all():
+        key = "carto.on_water_paper" if on_paper else "carto.on_water_entry"
         entries.append(LegendEntry(t(key, lang), "point", unclassed, hollow=True))
+    if counted.any():
+        entries.append(LegendEntry(t("carto.badge_entry", lang), "badge", unclassed))
     return entries
 
 

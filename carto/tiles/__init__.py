@@ -12,11 +12,12 @@ from carto.tiles.files import (
     marks_json,
     missing_kinds,
 )
-from carto.tiles.mark_rows import drawn_as_shapes
+from carto.tiles.mark_rows import drawn_as_points, drawn_as_shapes
 
 __all__ = [
     "LayerTask",
     "TileKind",
+    "drawn_as_points",
     "drawn_as_shapes",
     "ensure_file",
     "file_name",

@@ -37,7 +37,7 @@ __all__ = [
 TileKind = Literal["shapes", "regions", "marks"]
 """`shapes`: as drawn; `regions`: polygons with row numbers, for indicators; `marks`: points and names."""
 
-_MARKS_VERSION: Final = "6"
+_MARKS_VERSION: Final = "7"
 _DISSOLVE_ABOVE: Final = 200
 _MAX_MARKS_IN_JSON: Final = 3_000
 """Up to so many symbols and names are sent as one JSON file, more as tiles."""

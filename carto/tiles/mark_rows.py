@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from carto.style import classes_of, label_of
 from geo.memo import per_frame
-from layers.catalogue import Layer
+from layers.catalogue import Layer, known_by_territory
 
-__all__ = ["MarkRows", "drawing_counts", "drawn_as_shapes", "mark_rows"]
+__all__ = ["MarkRows", "drawing_counts", "drawn_as_points", "drawn_as_shapes", "mark_rows"]
 
 _MAX_INSCRIBED: Final = 5_000
 """With more areas a name is put on any point inside, not at the centre of the largest inscribed circle."""
@@ -37,7 +37,7 @@ class MarkRows:
     symbol_class : array of int
         Index into the classes of the layer (`carto.style.classes_of`).
     located : array of bool
-        False for a feature known by county only.
+        False for a feature that is somewhere on the water drawn, nobody knows where.
     share : array of float
         Width of the shape as a share of the world's width.
     year_kind : array of int or None
@@ -86,12 +86,18 @@ def drawn_as_shapes(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return result
 
 
+def drawn_as_points(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Return a mask of the features that are drawn as symbols: points, and what is somewhere on a water."""
+    result: NDArray[np.bool_] = ~drawn_as_shapes(frame) & ~known_by_territory(frame)
+    return result
+
+
 @per_frame
 def _counts(frame: gpd.GeoDataFrame) -> tuple[int, int, int]:
-    solid = drawn_as_shapes(frame)
+    solid, dotted = drawn_as_shapes(frame), drawn_as_points(frame)
     shapes = np.asarray(frame.geometry.array)
-    lines = shapely.get_dimensions(shapes[~solid]) > 0
-    symbols = int(lines.sum() + shapely.get_num_geometries(shapes[~solid][~lines]).sum())
+    lines = shapely.get_dimensions(shapes[dotted]) > 0
+    symbols = int(lines.sum() + shapely.get_num_geometries(shapes[dotted][~lines]).sum())
     return int(solid.sum()), symbols, int(shapely.get_num_coordinates(shapes[solid]).sum())
 
 
@@ -106,7 +112,7 @@ def mark_rows(layer: Layer, frame: gpd.GeoDataFrame, year_kind: Ints | None = No
     shapes = np.array(frame.geometry.array, dtype=object)
     zh, en = _names(layer, frame)
     located = frame["located"].to_numpy(bool)
-    is_symbol = ~drawn_as_shapes(frame)
+    is_symbol = drawn_as_points(frame)
     unplaced = np.flatnonzero(is_symbol & (shapely.get_dimensions(shapes) > 0))
     shapes[unplaced] = _label_points(shapes[unplaced])
     parts, row = shapely.get_parts(shapes[is_symbol], return_index=True)
@@ -118,7 +124,11 @@ def mark_rows(layer: Layer, frame: gpd.GeoDataFrame, year_kind: Ints | None = No
         return MarkRows(lon, lat, zh[row], en[row], of_row[row], located[row], share, kind)
 
     symbols = rows_of(parts, row, np.full(len(row), np.nan))
-    solid = np.flatnonzero(~is_symbol & ((zh != "") | (en != ""))) if label_of(layer.spec) else np.zeros(0, np.int64)
+    solid = (
+        np.flatnonzero(drawn_as_shapes(frame) & ((zh != "") | (en != "")))
+        if label_of(layer.spec)
+        else np.zeros(0, np.int64)
+    )
     bounds = shapely.bounds(shapes[solid])
     return symbols, rows_of(_label_points(shapes[solid]), solid, (bounds[:, 2] - bounds[:, 0]) / 360)
 

@@ -26,7 +26,14 @@ from layers.catalogue.model import (
     Secrecy,
     Style,
 )
-from layers.catalogue.territory import common_territories, covers, extent_without, lies_in, proposed_extent
+from layers.catalogue.territory import (
+    common_territories,
+    covers,
+    extent_without,
+    known_by_territory,
+    lies_in,
+    proposed_extent,
+)
 from layers.catalogue.user_layers import (
     UserCatalogue,
     UserEntry,
@@ -67,6 +74,7 @@ __all__ = [
     "failed_layers",
     "frame_digest",
     "is_for_internal_use",
+    "known_by_territory",
     "licence_text",
     "lies_in",
     "load_layers",

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo.measure import areas_of
 
-__all__ = ["common_territories", "covers", "extent_without", "lies_in", "proposed_extent"]
+__all__ = ["common_territories", "covers", "extent_without", "known_by_territory", "lies_in", "proposed_extent"]
 
 _LEAST_SHARE = 1e-4
 """A layer that covers a smaller share of a county only touches its boundary."""
@@ -57,6 +58,20 @@ def covers(extent: Sequence[str], other: Sequence[str], county_codes: Iterable[s
     inside = [code for code in county_codes if any(lies_in(code, one) for one in other)]
     whole = inside or list(other)
     return all(any(lies_in(code, one) for one in extent) for code in whole)
+
+
+def known_by_territory(frame: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Return a mask of the features of which only county, prefecture or province is known: counted, never drawn.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        With the column ``known_in`` (the codes, ``;`` between, "" of a feature with a place) or without it.
+    """
+    if "known_in" not in frame.columns:
+        return np.zeros(len(frame), bool)
+    result: npt.NDArray[np.bool_] = (frame["known_in"].fillna("") != "").to_numpy(bool)
+    return result
 
 
 def common_territories(first: Sequence[str], second: Sequence[str]) -> list[str]:

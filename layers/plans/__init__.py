@@ -6,6 +6,7 @@ from layers.plans.features import corrected_names, plan_features
 from layers.plans.reaches import water_shapes
 from layers.plans.schema import TABLES, Column, Table
 from layers.plans.tables import Fault, checked_rows, read_table, typed_rows, validate_folder
+from layers.plans.territories import territory_points
 
 __all__ = [
     "KINDS",
@@ -25,6 +26,7 @@ __all__ = [
     "plan_features",
     "read_plan_set",
     "read_table",
+    "territory_points",
     "typed_rows",
     "validate_folder",
     "water_shapes",

@@ -16,7 +16,7 @@ import shapely.ops
 
 from geo.errors import DataFault
 from geo.measure import areas_of, distance_m
-from layers.plans.placing import Points, place_points, stated_place
+from layers.plans.placing import Points, StatedPlace, place_points, stated_place
 from layers.plans.status import status_of
 
 __all__ = ["Boundaries", "Finding", "check_tables"]
@@ -225,13 +225,15 @@ def _source_faults(row: int, source: pd.Series, targets: Tables, known: Boundari
     stated, feature = stated_place(source, known.places), target.loc[source["feature"]]
     if stated is None:
         yield Finding("place_sources", row, "used", "plans.place_unstated")
-    elif pd.isna(feature["lon"]) or (
-        distance_m(stated.lon, stated.lat, feature["lon"], feature["lat"]) > _SAME_M
-        or stated.accuracy_m != feature["accuracy_m"]
-    ):
+    elif pd.isna(feature["lon"]) or (_apart_m(stated, feature) > _SAME_M or stated.accuracy_m != feature["accuracy_m"]):
         place = f"{stated.lon:.5f}, {stated.lat:.5f}"
         values = {"feature": source["feature"], "place": place, "accuracy_m": f"{stated.accuracy_m:,.0f}"}
         yield Finding("place_sources", row, "used", "plans.place_differs", values)
+
+
+def _apart_m(place: StatedPlace, feature: pd.Series) -> float:
+    """Return the distance of a feature from where a source puts it, metres."""
+    return float(distance_m(*(np.array([each]) for each in (place.lon, place.lat, feature["lon"], feature["lat"])))[0])
 
 
 def _distance_m(point: shapely.Point, shape: shapely.Geometry) -> float:

@@ -1,4 +1,4 @@
-"""Rows of the plan tables as features: at their place where it is known, else as a symbol in the county."""
+"""Rows of the plan tables as features: at their place where it is known, else at the point of their territory."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import shapely
 from geo.crs import STORE_CRS
 from layers.plans import site_extents as protected
 from layers.plans.clauses import clause_text
-from layers.plans.county_symbols import symbol_positions
 from layers.plans.reaches import reaches_in_counties, water_shapes
 from layers.plans.tables import read_table
+from layers.plans.territories import territory_points
 
 __all__ = ["corrected_names", "plan_features", "project_features", "protected_features", "with_documents"]
 
@@ -37,9 +37,9 @@ def plan_features(
     projects, sites = read_table("projects", folder), read_table("protected_sites", folder)
     if table == "projects":
         waters = water_shapes(read_table("waters", folder), data / "water", counties)
-        frame = project_features(projects, counties, read_table("routes", folder), waters, avoid=sites)
+        frame = project_features(projects, counties, read_table("routes", folder), waters)
     else:
-        frame = protected_features(sites, counties, avoid=projects)
+        frame = protected_features(sites, counties)
     return with_documents(frame, read_table("documents", folder), read_table("corrections", folder))
 
 
@@ -48,8 +48,6 @@ def project_features(
     counties: gpd.GeoDataFrame,
     waypoints: pd.DataFrame,
     waters: gpd.GeoDataFrame | None = None,
-    *,
-    avoid: pd.DataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the projects that the plans name as features.
 
@@ -63,8 +61,6 @@ def project_features(
         ``routes.csv``: ``project_id``, ``part``, ``seq``, ``lon``, ``lat``.
     waters : GeoDataFrame, optional
         The drawn waters of ``waters.csv`` (`layers.plans.reaches.water_shapes`).
-    avoid : DataFrame, optional
-        Rows of the other table on the same map: their symbols are not overlapped.
 
     Returns
     -------
@@ -72,18 +68,19 @@ def project_features(
         EPSG:4490, the rows with a geometry, and
 
         - ``drawn_as``: ``place`` (the cited point), ``route`` (a schematic line through the named places), ``water``
-          (the stretch of its water inside the counties it claims) or ``symbol`` (a point in each county, or the
-          prefecture, that it claims);
+          (the stretch of its water inside the counties it claims) or ``territory`` (the point of each county, or of
+          the prefecture or province, that it claims: all that is known of it);
         - ``located``: True for ``place`` and ``route`` only. A work that is known to be on a water is somewhere along
           the stretch drawn, and nobody knows where: a distance to the stretch would be a distance to the water, so it
           is drawn and never measured against;
+        - ``known_in``: of those ``drawn_as`` ``territory`` the codes of the points, ``;`` between, else "";
         - ``accuracy_m`` (metres) and ``licence``: for ``water`` those of the water's own shape.
 
         Rows without any of the territories in `counties` are left out.
     """
     frame = gpd.GeoDataFrame(rows.copy(), geometry=_points(rows), crs=STORE_CRS)
     shapes = frame.geometry.to_numpy().copy()
-    drawn_as = np.where(shapely.is_missing(shapes), "symbol", "place").astype(object)
+    drawn_as = np.where(shapely.is_missing(shapes), "territory", "place").astype(object)
     lines = _route_lines(waypoints)
     is_route = rows["id"].isin(lines.index).to_numpy()
     shapes[is_route] = lines.reindex(rows["id"][is_route]).to_numpy()
@@ -97,31 +94,29 @@ def project_features(
         frame["licence"] = rows["water"].map(waters["licence"]).where(along, "")
     frame["drawn_as"] = drawn_as
     frame["located"] = np.isin(drawn_as, ("place", "route"))
-    return _with_symbols(frame, shapes, counties, avoid)
+    return _with_territories(frame, shapes, counties)
 
 
-def protected_features(
-    rows: pd.DataFrame, counties: gpd.GeoDataFrame, *, avoid: pd.DataFrame | None = None
-) -> gpd.GeoDataFrame:
-    """Return the protected sites that the plans name as features; `avoid` as for `project_features`.
+def protected_features(rows: pd.DataFrame, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the protected sites that the plans name as features.
 
     Returns
     -------
     GeoDataFrame
         EPSG:4490; ``drawn_as`` is ``extent`` (the approximate extent of the published area), ``place`` (the cited
-        point) or, with ``located`` False, ``symbol`` (a point in the county). ``source`` is the row's own citation.
+        point) or, with ``located`` False, ``territory`` (see `project_features`). ``source`` is the row's own citation.
     """
     frame = gpd.GeoDataFrame(rows.copy(), geometry=_points(rows), crs=STORE_CRS)
     shapes = frame.geometry.to_numpy().copy()
-    drawn_as = np.where(shapely.is_missing(shapes), "symbol", "place").astype(object)
+    drawn_as = np.where(shapely.is_missing(shapes), "territory", "place").astype(object)
     drawn = protected.approximate_extents(rows).set_index("id").geometry
     has_extent = rows["id"].isin(drawn.index).to_numpy()
     shapes[has_extent] = drawn.reindex(rows["id"][has_extent]).to_numpy()
     drawn_as[has_extent] = "extent"
     frame["drawn_as"] = drawn_as
-    frame["located"] = drawn_as != "symbol"
+    frame["located"] = drawn_as != "territory"
     frame["basis"] = "approximate"
-    return _with_symbols(frame, shapes, counties, avoid)
+    return _with_territories(frame, shapes, counties)
 
 
 def with_documents(frame: gpd.GeoDataFrame, documents: pd.DataFrame, corrections: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -198,15 +193,10 @@ def _route_lines(waypoints: pd.DataFrame) -> pd.Series:
     return pd.Series(shapely.multilinestrings(lines, indices=route_of), index=routes)
 
 
-def _with_symbols(
-    frame: gpd.GeoDataFrame, shapes: np.ndarray, counties: gpd.GeoDataFrame, avoid: pd.DataFrame | None
-) -> gpd.GeoDataFrame:
-    """Return the frame with symbol positions where `shapes` is missing, without rows that have neither.
-
-    Rows of both tables are positioned together, whichever table is returned, so that no two symbols coincide.
-    """
-    placed_rows = frame[["id", "adcodes"]] if avoid is None else pd.concat([frame, avoid])[["id", "adcodes"]]
-    symbols = symbol_positions(placed_rows["adcodes"], placed_rows["id"], counties)[: len(frame)]
-    drawn = np.where(shapely.is_missing(shapes), symbols, shapes)
-    located = frame.set_geometry(gpd.GeoSeries(drawn, index=frame.index, crs=STORE_CRS))
-    return located[~(located.geometry.isna() | located.geometry.is_empty)].reset_index(drop=True)
+def _with_territories(frame: gpd.GeoDataFrame, shapes: np.ndarray, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the frame with the points of the territories where `shapes` is missing, without rows that have neither."""
+    missing = shapely.is_missing(shapes)
+    points, codes = territory_points(frame["adcodes"].where(missing, ""), counties)
+    placed = frame.assign(known_in=codes)
+    placed = placed.set_geometry(gpd.GeoSeries(np.where(missing, points, shapes), index=frame.index, crs=STORE_CRS))
+    return placed[~(placed.geometry.isna() | placed.geometry.is_empty)].reset_index(drop=True)

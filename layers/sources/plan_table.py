@@ -26,7 +26,7 @@ class PlansSource(Source):
 
     @property
     def needs(self) -> list[str]:
-        """The county layer: rows known only by county get a symbol inside it."""
+        """The county layer: rows known only by county stand at its point."""
         return [_COUNTIES]
 
     def shipped_files(self, folder: Path) -> list[Path]:

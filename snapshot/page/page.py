@@ -15,11 +15,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from carto.badges import Anchor, anchors_json, anchors_of, badges_json
 from carto.map import bundle
 from carto.markup import raw_text, render
 from carto.scene import LayerDisplay
 from carto.style import OUTLINE_SYMBOL, SITE_SYMBOL, THEME, Choropleth, Symbol, classes_of, label_of, layer_legend
-from carto.tiles import drawn_as_shapes, marks_json
+from carto.tiles import drawn_as_points, drawn_as_shapes, marks_json
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
 from geo.tiles import shared_edges
@@ -140,21 +141,23 @@ def _config(
 ) -> dict[str, Any]:  # fmt: skip
     """Return what the page's script must know."""
     groups = []
+    anchors = anchors_of(layers)
     out = {layer.id for layer in layers if may_export(layer, {one.id: one for one in layers})}
     for name in _GROUPS:
         chosen = [layer for layer in layers if layer.spec.group == name and layer.spec.role != "raster"]
         rows = [
-            _layer(one, bounds, lang, visible, tolerance) if one.id in out else _absent(one, lang) for one in chosen
+            _layer(one, bounds, lang, visible, tolerance, anchors=anchors) if one.id in out else _absent(one, lang)
+            for one in chosen
         ]
         if rows:
             groups.append({"title": t(f"carto.group_{name}", lang), "layers": rows})
-    texts = {key: t(f"carto.{key}", lang) for key in ("panel", "county_only")}
+    texts = {key: t(f"carto.{key}", lang) for key in ("panel",)}
     texts["attribution"] = t("sheet.no_authority", lang)
     texts["absent"] = t("carto.absent", lang, count="{count}")
     west, south, east, north = bounds
     return {
         "lang": lang, "groups": groups, "texts": texts, "bounds": [[south, west], [north, east]],
-        "watermark": _watermark(t("carto.watermark", lang)),
+        "watermark": _watermark(t("carto.watermark", lang)), "anchors": anchors_json(layers, lang),
     }  # fmt: skip
 
 
@@ -181,6 +184,8 @@ def _layer(
     lang: Lang,
     visible: Collection[str] | None,
     tolerance: float,
+    *,
+    anchors: Mapping[str, Anchor],
 ) -> dict[str, Any]:
     """Return one layer: shapes, marks, texts of pop-ups, legend."""
     spec = layer.spec
@@ -207,6 +212,10 @@ def _layer(
         "maxZoom": 22,
         "shapes": _shapes(cut, of_row, bounds, tolerance),
         "marks": marks,
+        "badges": badges_json(cut, cut.frame, anchors),
+        "known": [
+            [str(codes), row] for row, codes in enumerate(cut.frame.get("known_in", pd.Series(dtype=str))) if codes
+        ],
         "rows": [] if spec.role == "boundary" else _rows(cut, lang),
     }
 
@@ -248,8 +257,8 @@ def _marks(layer: Layer) -> dict[str, list[list[Any]]]:
     """Return symbols and names; each symbol with its row, for the pop-up."""
     assert layer.frame is not None
     marks = marks_json(layer, layer.frame)
-    shapes = layer.frame.geometry.to_numpy()[~drawn_as_shapes(layer.frame)]
-    dotted = np.flatnonzero(~drawn_as_shapes(layer.frame))
+    dotted = np.flatnonzero(drawn_as_points(layer.frame))
+    shapes = layer.frame.geometry.to_numpy()[dotted]
     counts = np.where(shapely.get_dimensions(shapes) > 0, 1, shapely.get_num_geometries(shapes))
     rows = np.repeat(dotted, counts)
     points = [[*point, int(row)] for point, row in zip(marks["points"], rows.tolist(), strict=True)]

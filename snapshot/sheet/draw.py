@@ -23,6 +23,7 @@ from rasterio.crs import CRS
 from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject, transform_bounds
 
+from carto.badges import anchors_of, badges_json, merged_badges
 from carto.scene import LayerDisplay, ordered_ids
 from carto.style import MISSING, Choropleth, Symbol, classes_of, paint_order
 from carto.tiles import drawn_as_shapes
@@ -110,6 +111,12 @@ def draw_layers(
         _draw_shapes(axes, layer, frame, unit, opacity.get(layer.id, 1.0))
         if names:
             marks.take(layer, opacity.get(layer.id, 1.0))
+    if names:
+        anchors = anchors_of(layers)
+        counted = [
+            (_colours(layer), badges_json(layer, layer.frame, anchors)) for layer in shown if layer.frame is not None
+        ]
+        marks.take_badges(merged_badges(counted, zoom), anchors)
     for own in (outlined, sites):
         if own is not None:
             shapes = own[0].geometry.to_numpy()
@@ -117,6 +124,11 @@ def draw_layers(
     if sites is not None:
         marks.take_sites(*sites)
     marks.draw(axes, np.empty((0, 4)) if kept is None else kept)
+
+
+def _colours(layer: Layer) -> list[str]:
+    """Return the colour of each class of a layer, as its share of a badge has it."""
+    return [item.symbol["fill"] or item.symbol["stroke"] or "" for item in classes_of(layer)[0]]
 
 
 def drawn_in(layers: Sequence[Layer], frame: Frame) -> list[Layer]:

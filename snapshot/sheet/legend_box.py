@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Outline
@@ -13,7 +14,7 @@ from carto.style import THEME, LegendEntry
 from snapshot.sheet.draw import area_patch, line_pen
 from snapshot.sheet.fonts import font
 from snapshot.sheet.layout import Rect
-from snapshot.sheet.marks import marker, put_text, text_width_pt
+from snapshot.sheet.marks import badge_patch, marker, put_text, text_width_pt
 from words import Lang, t
 
 __all__ = ["draw_legend", "wrap", "write"]
@@ -150,6 +151,12 @@ def _swatch(axes: Axes, x: float, y: float, entry: LegendEntry, unit: float) -> 
     wide, high = 8.0 * unit, 3.0 * unit
     if entry.kind == "point":
         marker(axes, x + wide / 2, y, entry.symbol, unit, hollow=entry.hollow)
+    elif entry.kind == "badge":
+        box = np.array([x + wide * 0.1, y - high * 0.6, x + wide * 0.9, y + high * 0.6])
+        badge_patch(axes, box, {entry.symbol["fill"] or "": 1}, "12", unit=unit, size_pt=6.0 * unit)
+    elif entry.kind == "share":
+        corner = (x + wide * 0.15, y - high * 0.25)
+        axes.add_patch(Rectangle(corner, wide * 0.7, high * 0.5, facecolor=entry.symbol["fill"], linewidth=0))
     elif entry.kind == "line":
         axes.plot([x, x + wide], [y, y], **line_pen(entry.symbol, unit))
     else:

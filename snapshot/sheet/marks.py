@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,23 +11,27 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import Stroke
 from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
+from carto.badges import COUNTIES_FROM_ZOOM, Anchor, Badge
 from carto.style import SITE_LINE, THEME, Label, Shape, Symbol, classes_of, label_of
 from carto.tiles import marks_json
 from geo.crs import from_store, transform_points
 from layers.catalogue import Layer
 from snapshot.sheet.fonts import font, spelled
 from snapshot.sheet.layout import PIXEL_MM, PX_PT, Frame
-from words import Lang, t
+from words import Lang
 
-__all__ = ["Marks", "marker", "put_text", "text_width_pt"]
+__all__ = ["Marks", "badge_patch", "marker", "put_text", "text_width_pt"]
 
 _HOLLOW_FROM: Final = 9
-"""Symbols that mark no place would hide, further out, those that do (``carto/js/draw/marks.js``)."""
+"""Symbols of what is somewhere on a water would hide, further out, those of places (``carto/js/draw/marks.js``)."""
+_BADGE_PX: Final = (20.0, 4.0, 6.0, 15.0)
+"""Height, height of the bar, room beside the text, and how far below its point a badge stands."""
 _SITE_NAME: Final = Label(
     size=12, weight=700, style="normal", colour=THEME["schematic"], rank=-1, minZoom=0, maxZoom=99, room=99.0
 )
@@ -59,6 +64,7 @@ class Marks:
         self._frame, self._zoom, self._lang, self._unit = frame, zoom, lang, unit
         self._dots: list[_Dot] = []
         self._names: list[_Name] = []
+        self._badges: list[tuple[Badge, str]] = []
 
     def take(self, layer: Layer, opacity: float = 1.0) -> None:
         """Add the symbols of a layer inside the frame, and the names that have room."""
@@ -75,8 +81,7 @@ class Marks:
             self._dots.append(_Dot(x, y, symbol, hollow=not located, opacity=opacity))
             name = self._name(zh, en)
             if look is not None and zoom >= look["minZoom"] and name:
-                note = "" if located else t("carto.county_only", self._lang)
-                self._names.append(_Name(x, y, name + note, look, 0.0, dot=True))
+                self._names.append(_Name(x, y, name, look, 0.0, dot=True))
         if look is None or not look["minZoom"] <= zoom <= look["maxZoom"]:
             return
         world_mm = 256 * 2**zoom * PIXEL_MM
@@ -85,6 +90,13 @@ class Marks:
             wide_mm = text_width_pt(name, look["size"] * PX_PT) * 25.4 / 72
             if name and wide_mm <= share * world_mm * look["room"]:
                 self._names.append(_Name(x, y, name, look, share, dot=False))
+
+    def take_badges(self, badges: Sequence[Badge], anchors: Mapping[str, Anchor]) -> None:
+        """Add the numbers of what is known by territories alone, as the screen shows them."""
+        for badge in badges:
+            number, anchor = str(badge.counts.total()), anchors.get(badge.adcode)
+            named = badge.level == "province" or (badge.level == "prefecture" and self._zoom >= COUNTIES_FROM_ZOOM)
+            self._badges.append((badge, f"{self._name(anchor.zh, anchor.en)} {number}" if named and anchor else number))
 
     def take_sites(self, sites: gpd.GeoDataFrame, symbol: Symbol) -> None:
         """Add the ids of checked sites, with a mark on those too small to be seen."""
@@ -103,7 +115,27 @@ class Marks:
         """Draw all symbols, then the names, outside the boxes `kept`."""
         for dot in self._dots:
             marker(axes, dot.x, dot.y, dot.symbol, self._unit, hollow=dot.hollow, opacity=dot.opacity)
-        self._write(axes, kept)
+        self._write(axes, self._count(axes, kept))
+
+    def _count(self, axes: Axes, kept: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Draw the badges, each at the first free of its places; return the boxes `kept` and theirs."""
+        per_px = PX_PT * self._unit * self._frame.scale * 25.4 / 72 / 1000
+        high, _, beside, below = (size * per_px for size in _BADGE_PX)
+        taken = kept
+        marks = [[badge.lon, badge.lat, badge, text] for badge, text in self._badges]
+        for (_, _, badge, text), (x, y) in _inside(marks, self._frame):
+            size = 11 * PX_PT * self._unit * 0.92
+            wide = max(26 * per_px, text_width_pt(text, size, bold=True) / (PX_PT * self._unit) * per_px + 2 * beside)
+            spots = (
+                (-wide / 2, -below - high / 2), (-wide / 2, -below - 2 * high), (-wide / 2, below),
+                (wide / 2, -high / 2), (-1.5 * wide, -high / 2),
+            )  # fmt: skip
+            boxes = [np.array([x + dx, y + dy, x + dx + wide, y + dy + high]) for dx, dy in spots]
+            free = [box for box in boxes if not _meets(box, taken)]
+            box = free[0] if free else boxes[0]
+            taken = np.vstack([taken, box])
+            badge_patch(axes, box, badge.counts, text, unit=self._unit, size_pt=size)
+        return taken
 
     def _name(self, zh: str, en: str) -> str:
         return en if self._lang == "en" and en else zh
@@ -126,8 +158,7 @@ class Marks:
             for dx, dy in _spots(wide, high, 9 * PX_PT * unit * per_pt, dot=name.dot):
                 box = np.array([name.x + dx, name.y + dy, name.x + dx + wide, name.y + dy + high])
                 out = box[0] < frame.west or box[2] > frame.east or box[1] < frame.south or box[3] > frame.north
-                hit = (taken[:, :2] < box[2:]).all(axis=1) & (taken[:, 2:] > box[:2]).all(axis=1)
-                if out or hit.any():
+                if out or _meets(box, taken):
                     continue
                 taken = np.vstack([taken, box])
                 put_text(
@@ -135,6 +166,32 @@ class Marks:
                     color=name.look["colour"], va="center_baseline", ha="left",
                 )  # fmt: skip
                 break
+
+
+def _meets(box: NDArray[np.float64], taken: NDArray[np.float64]) -> bool:
+    """Return whether a box overlaps one of those taken."""
+    return bool(((taken[:, :2] < box[2:]).all(axis=1) & (taken[:, 2:] > box[:2]).all(axis=1)).any())
+
+
+def badge_patch(
+    axes: Axes, box: NDArray[np.float64], counts: Mapping[str, int], text: str, *, unit: float, size_pt: float
+) -> None:
+    """Draw a badge into a box of the axes: its text, and below a bar of its counts by colour."""
+    (left, low, right, high), total = box.tolist(), sum(counts.values())
+    bar = (high - low) * _BADGE_PX[1] / _BADGE_PX[0]
+    edge: dict[str, Any] = {"linewidth": PX_PT * unit, "edgecolor": THEME["map-soft"], "clip_on": True}
+    round_to = f"round,pad=0,rounding_size={(high - low) * 0.2}"
+    axes.add_patch(FancyBboxPatch((left, low), right - left, high - low, round_to, facecolor="#ffffff", **edge))
+    x = left
+    for colour, number in counts.items():
+        wide = (right - left) * number / total
+        axes.add_patch(Rectangle((x, low), wide, bar, facecolor=colour, linewidth=0, clip_on=True))
+        x += wide
+    axes.add_patch(FancyBboxPatch((left, low), right - left, high - low, round_to, facecolor="none", **edge))
+    put_text(
+        axes, ((left + right) / 2, low + bar + (high - low - bar) / 2), text, font(size_pt, bold=True), 0,
+        color=THEME["map-ink"], va="center_baseline", ha="center",
+    )  # fmt: skip
 
 
 def _inside(marks: list[list[Any]], frame: Frame) -> list[tuple[list[Any], tuple[float, float]]]:
@@ -178,7 +235,7 @@ _SHAPES: Final[dict[Shape, Outline]] = {
 
 
 def marker(axes: Axes, x: float, y: float, symbol: Symbol, unit: float, *, hollow: bool, opacity: float = 1.0) -> None:
-    """Draw a point symbol; a hollow one is known by county only: it marks no place."""
+    """Draw a point symbol; a hollow one is of what is somewhere on a water: it marks no place."""
     outline = _SHAPES[symbol["shape"]]
     size = 2 * symbol["radius"] * PX_PT * unit * float(np.abs(outline.vertices).max())
     axes.plot(

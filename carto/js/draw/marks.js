@@ -5,11 +5,13 @@
   const { FONT } = redline;
   const PAD = 0.2;
   const MOST_LABELS = 400;
-  redline.HOLLOW_FROM = 9; // symbols that mark no place would hide, further out, those that do
+  redline.HOLLOW_FROM = 9; // symbols of what is somewhere on a water would hide, further out, those of places
 
   const members = /** @type {Redline.Members<Redline.Marks>} */ ({
     initialize(app) {
       this._app = app;
+      /** @type {Redline.DrawnBadge[]} */
+      this.badges = [];
     },
 
     onAdd(map) {
@@ -69,11 +71,27 @@
       });
       const areas = wanted.filter((label) => !label.dot);
       const named = wanted.filter((label) => label.dot);
+      const { anchors = {} } = this._app.config;
+      const hides = this._app.hides ? (/** @type {Redline.Marked} */ def) => this._app.hides?.(def) || null : null;
+      const shown = known.filter((d) => d.badges && this._app.isOn(d) && this._app.inZoom(d));
+      const counted = redline.badgesOf(shown, this._zoom, hides);
+      this.badges = redline.drawBadges(ctx, counted, this._zoom, anchors, at, box);
+      this._origin = origin;
+      for (const badge of this.badges) taken.push(badge.box);
       // the name of an area may stand on a symbol if it must, never on a number; that of a symbol on neither
       for (const [at, dot] of dots.entries()) if (dot.many) taken.push(symbols[at]);
       this.names = redline.placeLabels(ctx, areas.slice(0, MOST_LABELS), taken, symbols);
       for (const [at, dot] of dots.entries()) if (!dot.many) taken.push(symbols[at]);
       this.names.push(...redline.placeLabels(ctx, named.slice(0, MOST_LABELS), taken, []));
+    },
+
+    /** The badge under a point of the map's container; null for none. */
+    badgeAt(place) {
+      if (!this._origin) return null;
+      const { x, y } = this._map.containerPointToLayerPoint(place).subtract(this._origin);
+      const under = (/** @type {Redline.DrawnBadge} */ { box }) =>
+        x >= box[0] - 2 && x <= box[2] + 2 && y >= box[1] - 2 && y <= box[3] + 2;
+      return this.badges.find(under) || null;
     },
 
     /** Gather the symbols of a layer inside the canvas, and the labels that have room at this zoom. */
@@ -101,8 +119,7 @@
         if (!text || zoom < text.minZoom) continue;
         const name = (english && en) || zh;
         if (!name) continue;
-        const note = located ? "" : this._app.config.texts.county_only;
-        wanted.push({ x: p.x, y: p.y, name: name + note, rank: text.rank, weight: 0, text: text, dot: true });
+        wanted.push({ x: p.x, y: p.y, name: name, rank: text.rank, weight: 0, text: text, dot: true });
       }
       if (!text || zoom < text.minZoom || zoom > text.maxZoom) return;
       ctx.font = font(text);

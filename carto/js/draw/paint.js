@@ -112,7 +112,7 @@
     ctx.closePath();
   }
 
-  /** A point symbol. A hollow one is known by county only: it marks no place. */
+  /** A point symbol. A hollow one is of what is somewhere on a water: it marks no place. */
   redline.marker = (ctx, x, y, style, hollow, opacity = 1) => {
     ctx.save();
     ctx.translate(x, y);
@@ -220,7 +220,7 @@
     return kept;
   }
 
-  /** The picture of a style in the legend: `kind` is area, line, point, or crowd for a ring with a number. */
+  /** The picture of a style in the legend: `kind` is area, line, point, crowd (a ring with a number), badge or share (of its bar). */
   redline.swatch = (style, kind, hollow) => {
     const canvas = document.createElement("canvas");
     const [wide, high] = [24, 16];
@@ -230,6 +230,11 @@
       redline.marker(ctx, wide / 2, high / 2, style, hollow);
     } else if (kind === "crowd") {
       redline.crowd(ctx, wide / 2, high / 2, high / 2 - 1.2, "12", { colour: style.fill });
+    } else if (kind === "badge") {
+      redline.badge(ctx, [1, 0.5, wide - 1, high - 0.5], "12", new Map([[style.fill || "", 1]]), 1);
+    } else if (kind === "share") {
+      ctx.fillStyle = style.fill || style.stroke || "";
+      ctx.fillRect(3, high / 2 - 2.5, wide - 6, 5);
     } else if (kind === "line") {
       trace(ctx, [
         [

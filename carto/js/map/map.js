@@ -250,8 +250,9 @@
         if (!map.hasLayer(pin)) this.panel.mark("spot", 1);
         pin.setLatLng(at).addTo(map);
       };
-      if (config.at) put([config.at[1], config.at[0]]);
-      map.on("click", (e) => this.drawing || put(e.latlng));
+      redline.aimAtBadges(this);
+      if (config.at && !redline.isCounted(this.layers, config.at)) put([config.at[1], config.at[0]]);
+      map.on("click", (e) => this.drawing || "counted" in e || put(e.latlng));
       this.pin = pin;
     }
 

@@ -88,6 +88,25 @@
     }
 
     /**
+     * What is known by a territory alone: of a prefecture that stands for its counties theirs too.
+     * @param {string} adcode
+     * @returns {[Redline.LayerDef, [string, string][]][]}
+     */
+    _counted(adcode) {
+      const joined = adcode.endsWith("00") && this.map.getZoom() < 9;
+      const mine = (/** @type {string} */ code) =>
+        code === adcode || (joined && code.slice(0, 4) === adcode.slice(0, 4));
+      return this.layers
+        .filter((def) => def.shown)
+        .flatMap((def) => {
+          const rows = (def.known || []).flatMap(([codes, row]) =>
+            codes.split(";").some(mine) ? [def.rows[row]] : [],
+          );
+          return rows.map((row) => /** @type {[Redline.LayerDef, [string, string][]]} */ ([def, row]));
+        });
+    }
+
+    /**
      * Say what is here, top layer first, from what the page holds.
      * @param {L.LeafletMouseEvent} e
      */
@@ -109,9 +128,11 @@
           if (hit && shape.r >= 0) found.push([def, def.rows[shape.r]]);
         }
       }
+      const badge = this.marks.badgeAt(e.containerPoint);
+      if (badge) found.unshift(...this._counted(badge.adcode));
       if (!found.length) return;
       const box = L.DomUtil.create("div", "redline-page-popup");
-      for (const [def, row] of found.slice(0, 12)) {
+      for (const [def, row] of found.slice(0, badge ? 200 : 12)) {
         const head = L.DomUtil.create("strong", "", box);
         head.textContent = def.title;
         for (const [name, value] of row) {

@@ -13,6 +13,7 @@
         styles: picked.styles,
         label: picked.label,
         marks: { points: picked.points, labels: [] },
+        badges: picked.badges,
         shown: true,
         minZoom: 0,
         maxZoom: 22,
@@ -24,6 +25,12 @@
       map.redline.picks = this._marks;
       map.redline.marks.redraw();
       map.getContainer().dataset.picks = String(this._marks.reduce((sum, def) => sum + def.marks.points.length, 0));
+      map.getContainer().dataset.counted = String(
+        this._marks
+          .flatMap((def) => (def.badges || []).filter((badge) => badge[4] === 1))
+          .flatMap(([, , , counts]) => counts)
+          .reduce((sum, [, number]) => sum + number, 0),
+      );
     },
 
     onRemove(map) {
@@ -32,6 +39,7 @@
       map.redline.picks = [];
       map.redline.marks.redraw();
       delete map.getContainer().dataset.picks;
+      delete map.getContainer().dataset.counted;
     },
   });
   redline.Picks = L.FeatureGroup.extend(members);

@@ -29,11 +29,23 @@ def test_borders_are_lines(make_layer, squares):
     assert entry.kind == "line"
 
 
-def test_what_is_known_by_county_only_is_said(make_layer):
+def test_what_is_known_by_county_only_has_a_share_of_a_badge_and_no_symbol(make_layer):
+    points = [shapely.Point(116 + i / 10, 28) for i in range(3)]
+    layer = make_layer(
+        points, located=[True, False, False], style=Style(by="kind"),
+        columns={"kind": ["sewage", "sewage", "energy"], "known_in": ["", "360001", "360001"]},
+    )  # fmt: skip
+    entries = layer_legend(layer, "en")
+    assert [entry.kind for entry in entries] == ["point", "share", "badge"]
+    assert "county or city only" in entries[-1].label
+    assert not any(entry.hollow for entry in entries)
+
+
+def test_what_is_somewhere_on_a_water_is_hollow(make_layer):
     points = [shapely.Point(116, 28), shapely.Point(116.1, 28)]
     entries = layer_legend(make_layer(points, located=[True, False]), "en")
     assert [(entry.kind, entry.hollow) for entry in entries] == [("point", False), ("point", True)]
-    assert "county or city only" in entries[-1].label
+    assert "on this stretch of water" in entries[-1].label
     assert not any(entry.hollow for entry in layer_legend(make_layer(points), "en"))
 
 

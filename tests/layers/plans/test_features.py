@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -76,12 +75,12 @@ def test_located_says_which_places_are_real(counties: gpd.GeoDataFrame) -> None:
     assert frame.loc["a", "geometry"].equals(Point(117.2, 27.7))
     assert list(frame.loc["b", "geometry"].geoms[0].coords) == [(117.1, 27.6), (117.3, 27.9)]
     assert frame["located"].to_dict() == {"a": True, "b": True, "c": False}
-    assert frame["drawn_as"].to_dict() == {"a": "place", "b": "route", "c": "symbol"}
+    assert frame["drawn_as"].to_dict() == {"a": "place", "b": "route", "c": "territory"}
     assert counties.geometry.iloc[0].contains(frame.loc["c", "geometry"])
     assert "d" not in frame.index
 
 
-def test_site_known_by_county_only_is_a_symbol(counties: gpd.GeoDataFrame) -> None:
+def test_site_known_by_county_only_stands_at_its_point(counties: gpd.GeoDataFrame) -> None:
     rows = read_table("protected_sites", _PLANS)
     zixi = rows[rows["adcodes"] == "361028"]
     frame = protected_features(zixi, counties)
@@ -101,15 +100,15 @@ def test_work_on_a_water_is_drawn_along_it_and_never_measured(counties: gpd.GeoD
     drawn = frame.loc["c"]
     assert drawn.geometry.equals(LineString([(117.0, 27.7), (117.3, 27.7), (117.3, 28.0)]))
     assert (drawn["drawn_as"], drawn["located"], drawn["accuracy_m"], drawn["licence"]) == ("water", False, 1500.0, "L")
-    assert frame.loc["b", "drawn_as"] == "symbol"
+    assert frame.loc["b", "drawn_as"] == "territory"
     assert frame.loc["a", "licence"] == ""
 
 
-def test_water_outside_the_counties_leaves_a_symbol(counties: gpd.GeoDataFrame) -> None:
+def test_water_outside_the_counties_leaves_the_territory(counties: gpd.GeoDataFrame) -> None:
     rows = projects().assign(location_basis="water")
     elsewhere = LineString([(110.0, 27.0), (110.1, 27.0)])
     frame = project_features(rows, counties, read_table("routes", _PLANS).iloc[:0], river(elsewhere)).set_index("id")
-    assert frame.loc["c", "drawn_as"] == "symbol"
+    assert frame.loc["c", "drawn_as"] == "territory"
     assert counties.geometry.iloc[0].contains(frame.loc["c", "geometry"])
 
 
@@ -133,7 +132,7 @@ def test_waters_are_drawn_by_one_kind_of_shape_each(real_counties: gpd.GeoDataFr
     assert "ODbL" in shapes.loc["hongmen", "licence"]
 
 
-def test_without_the_water_files_works_are_symbols(tmp_path: Path, real_counties: gpd.GeoDataFrame) -> None:
+def test_without_the_water_files_no_water_is_drawn(tmp_path: Path, real_counties: gpd.GeoDataFrame) -> None:
     shapes = water_shapes(read_table("waters", _PLANS), tmp_path, real_counties)
     assert shapes.empty
     assert shapes.crs.to_epsg() == 4490
@@ -147,7 +146,7 @@ def test_every_project_stands_in_a_county_it_claims(
         codes = str(claim).split(";")
         mine = units.index.isin(codes) | units["prefecture_adcode"].isin(codes) | units["province_adcode"].isin(codes)
         home = shapely.union_all(units.geometry[mine].to_numpy())
-        within = works.geometry[works["drawn_as"].isin(["symbol", "water"])].to_numpy()
+        within = works.geometry[works["drawn_as"].isin(["territory", "water"])].to_numpy()
         assert shapely.covers(shapely.buffer(home, 1e-6), within).all()
         placed = works[works["drawn_as"] == "place"]  # routes: test_plans.py
         away = placed.to_crs(_METRES).distance(gpd.GeoSeries([home], crs=4490).to_crs(_METRES).iloc[0])
@@ -187,13 +186,23 @@ def test_names_lose_misprints_and_keep_other_names() -> None:
     assert told["name"].tolist() == ["甲重时项目", "大武功"]
 
 
-def test_no_symbol_stands_on_another(real_projects: gpd.GeoDataFrame, real_counties: gpd.GeoDataFrame) -> None:
-    sites = plan_features("protected_sites", _DATA, real_counties)
-    both = pd.concat([real_projects, sites])
-    symbols = both[both["drawn_as"] == "symbol"].explode(ignore_index=True).to_crs(_METRES)
-    for _, mine in symbols.groupby(symbols["adcodes"]):
-        points = shapely.get_coordinates(mine.geometry.to_numpy())
-        apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
-        np.fill_diagonal(apart, np.inf)
-        assert apart.min(initial=np.inf) > 500
-    assert len(set(map(tuple, shapely.get_coordinates(symbols.geometry.to_numpy())))) == len(symbols)
+def test_what_is_known_by_a_territory_stands_at_its_one_point(
+    real_projects: gpd.GeoDataFrame, real_counties: gpd.GeoDataFrame
+) -> None:
+    both = pd.concat([real_projects, plan_features("protected_sites", _DATA, real_counties)])
+    known = both[both["known_in"] != ""]
+    assert (known["drawn_as"] == "territory").all()
+    assert (both["drawn_as"] == "territory").sum() == len(known) > 300
+    parts = known.assign(code=known["known_in"].str.split(";")).explode("code")
+    parts["point"] = [list(getattr(shape, "geoms", [shape])) for shape in parts.geometry]
+    parts["point"] = [
+        points[codes.split(";").index(code)]
+        for points, codes, code in zip(parts["point"], parts["known_in"], parts["code"], strict=True)
+    ]
+    assert (parts.groupby("code")["point"].agg(lambda points: len({point.wkb for point in points})) == 1).all()
+    for code, group in parts.groupby("code"):
+        column = (
+            "province_adcode" if code.endswith("0000") else "prefecture_adcode" if code.endswith("00") else "adcode"
+        )
+        home = shapely.union_all(real_counties.geometry[real_counties[column] == code].to_numpy())
+        assert home.contains(group["point"].iloc[0]), code

@@ -1,6 +1,7 @@
 """Entries of the plans on the screen: filter, table, card, links, and their shapes on the map."""
 
 from views.parts.entries.card import show_document, show_entry
+from views.parts.entries.counted import counted_entries, counted_territory, show_counted
 from views.parts.entries.filter import choose_filter, choose_kind, clear_filter, code_text, plan_set
 from views.parts.entries.links import show_links
 from views.parts.entries.shapes import (
@@ -22,12 +23,15 @@ __all__ = [
     "choose_kind",
     "clear_filter",
     "code_text",
+    "counted_entries",
+    "counted_territory",
     "entry_at",
     "entry_groups",
     "entry_table",
     "feature_of",
     "highlight_of",
     "plan_set",
+    "show_counted",
     "show_counts",
     "show_document",
     "show_entry",

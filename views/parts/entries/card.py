@@ -83,12 +83,12 @@ def where_text(row: Row, feature: Row | None) -> tuple[str, str]:
     """Return two texts on the location of an entry: how it is known, and its positional accuracy."""
     basis = str(row.get("location_basis") or row.get("extent_kind"))
     drawn_as = feature["drawn_as"] if feature else ""
-    if basis == "water" and drawn_as == "symbol":
-        basis = "water_symbol"
+    if basis == "water" and drawn_as == "territory":
+        basis = "water_territory"
     where = say(f"plans_page.where_{basis}")
     metres = feature["accuracy_m"] if feature else row.get("accuracy_m")
-    if drawn_as == "symbol" or metres is None or is_missing(metres):
-        known = drawn_as not in {"symbol", ""}
+    if drawn_as == "territory" or metres is None or is_missing(metres):
+        known = drawn_as not in {"territory", ""}
         return where, say("plans_page.unknown") if known else say("plans_page.no_accuracy")
     return where, say(
         "plans_page.line_off" if drawn_as == "water" else "plans_page.metres_off", km=f"{metres / 1000:g}"

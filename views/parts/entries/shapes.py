@@ -13,11 +13,12 @@ import pandas as pd
 import shapely
 import streamlit as st
 
+from carto.badges import anchors_of
 from carto.map import picks_group
 from carto.scene import Extent, View
 from geo.crs import STORE_CRS
 from geo.measure import degrees_per_metre
-from layers.catalogue import Layer, counties_of
+from layers.catalogue import Layer, counties_of, known_by_territory
 from layers.paths import data_root
 from layers.plans import PlanSet, water_shapes
 from views.session import Stamp, catalogue, current_layers, stamp
@@ -27,6 +28,7 @@ __all__ = [
     "drawing_layer",
     "entry_at",
     "entry_groups",
+    "entry_layers",
     "feature_of",
     "highlight_of",
     "territories_frame",
@@ -55,13 +57,15 @@ def background_layers() -> tuple[list[Layer], set[str]]:
 def entry_groups(entries: pd.DataFrame) -> tuple[list[folium.FeatureGroup], int]:
     """Return the entries that a layer draws as feature groups (at most one), and their number."""
     picked = []
-    for layer, table in _entry_layers():
+    for layer, table in entry_layers():
         assert layer.frame is not None
         ids = set(entries.loc[entries["kind"] == table, "id"])
         keep = layer.frame["id"].isin(ids).to_numpy()
         if keep.any():
             picked.append((layer, keep))
-    return ([picks_group(picked)] if picked else []), sum(int(keep.sum()) for _, keep in picked)
+    return ([picks_group(picked, anchors_of(current_layers()))] if picked else []), sum(
+        int(keep.sum()) for _, keep in picked
+    )
 
 
 def feature_of(entry: dict[str, Any]) -> dict[str, Any] | None:
@@ -75,15 +79,15 @@ def feature_of(entry: dict[str, Any]) -> dict[str, Any] | None:
 def highlight_of(plans: PlanSet, entry: dict[str, Any]) -> gpd.GeoDataFrame:
     """Return the shapes that highlight an entry on the map, EPSG:4490; empty if its location is unknown.
 
-    A point comes with the circle of its accuracy; a symbol, or an entry without a shape, with outlines of its
-    territories.
+    A point comes with the circle of its accuracy; an entry known by its territories alone, or without a shape, is
+    their outlines.
     """
     feature = feature_of(entry)
     outline = territory_outlines(entry["adcodes"])
     if feature is not None:
         shape = feature["geometry"]
-        if feature["drawn_as"] == "symbol":
-            return _frame([*outline, shape])
+        if feature["drawn_as"] == "territory":
+            return _frame(outline)
         return _frame([shape, _circle(shape, feature["accuracy_m"])] if shape.geom_type == "Point" else [shape])
     if entry["kind"] == "waters":
         shapes = _waters(plans)
@@ -133,9 +137,10 @@ def entry_at(entries: pd.DataFrame, lon: float, lat: float, zoom: int) -> str | 
     across = math.cos(math.radians(lat))
     radius = _CLICK_RADIUS_PX * 360 / 256 / 2**zoom * across
     hits: list[tuple[int, float, str]] = []
-    for layer, kind in _entry_layers():
+    for layer, kind in entry_layers():
         assert layer.frame is not None
-        listed = layer.frame[layer.frame["id"].isin(set(entries.loc[entries["kind"] == kind, "id"]))]
+        placed = layer.frame[~known_by_territory(layer.frame)]
+        listed = placed[placed["id"].isin(set(entries.loc[entries["kind"] == kind, "id"]))]
         shapes = listed.geometry.to_numpy()
         near = shapely.dwithin(shapes, shapely.Point(lon, lat), radius / across)
         shapes, ids = shapes[near], listed["id"].to_numpy()[near]
@@ -148,14 +153,14 @@ def entry_at(entries: pd.DataFrame, lon: float, lat: float, zoom: int) -> str | 
 
 def drawing_layer(entry: dict[str, Any]) -> Layer | None:
     """Return the loaded layer that draws an entry; None if there is none."""
-    for layer, table in _entry_layers():
+    for layer, table in entry_layers():
         assert layer.frame is not None
         if table == entry["kind"] and layer.frame["id"].eq(entry["id"]).any():
             return layer
     return None
 
 
-def _entry_layers() -> list[tuple[Layer, str]]:
+def entry_layers() -> list[tuple[Layer, str]]:
     """Return the loaded layers that draw entries, each with the kind of its entries; several may share a kind."""
     return [
         (layer, layer.spec.source.table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import pandas as pd
@@ -15,7 +16,7 @@ from layers.plans import clause_text
 from siting.check import CheckResult, rules_here
 from siting.law import activities
 from snapshot.findings import amount, county_text
-from views.parts.entries import feature_of, plan_set, show_entry
+from views.parts.entries import counted_territory, feature_of, plan_set, show_counted, show_entry
 from views.parts.findings import CHECK_ACTIVITY, CHECK_MODE, activity_title, rules_html
 from views.parts.findings import CSS as RULES_CSS
 from views.parts.intake import SOURCE_KIND, SOURCE_SHAPE, SOURCE_TEXT
@@ -72,8 +73,11 @@ def latest_lookup(clicked: tuple[float, float] | None) -> Any:
     return None if latest is None else (latest, now[latest])
 
 
-def show_lookup(clicked: tuple[float, float] | None) -> None:
-    """Show what is at the click or the search result, whichever changed last; without either, a hint."""
+def show_lookup(clicked: tuple[float, float] | None, shown: Collection[str] | None = None) -> None:
+    """Show what is at the click or the search result, whichever changed last; without either, a hint.
+
+    A click on a badge shows what it counts, of the layers whose ids are in `shown` (None: of all).
+    """
     lookup = latest_lookup(clicked)
     if lookup is None:
         unresolved = search_box.unresolved_key()
@@ -83,7 +87,11 @@ def show_lookup(clicked: tuple[float, float] | None) -> None:
     if lookup[0] == "find" and result is not None:
         _show_result(result)
     elif clicked is not None:
-        show_point(*clicked)
+        territory = counted_territory(*clicked)
+        if territory:
+            show_counted(territory, shown)
+        else:
+            show_point(*clicked)
 
 
 def _show_result(result: search_box.SearchResult) -> None:

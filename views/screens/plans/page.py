@@ -20,6 +20,8 @@ from views.parts.entries import (
     choose_filter,
     choose_kind,
     clear_filter,
+    counted_entries,
+    counted_territory,
     entry_at,
     entry_groups,
     entry_table,
@@ -36,7 +38,7 @@ from views.parts.entries import (
     view_of_territory,
 )
 from views.parts.map import show_map
-from views.session import Slot, catalogue, html_of, lang, row_of, say, show_html, widget_value
+from views.session import Slot, catalogue, html_of, lang, region_text, row_of, say, show_html, widget_value
 
 __all__ = ["show"]
 
@@ -44,8 +46,10 @@ _PICKED: Final[Slot[str | None]] = Slot("plans-picked", None)
 """Key of the picked entry."""
 _MAP_MOVED_TO: Final[Slot[str | None]] = Slot("plans-looked", None)
 """Key of the entry that the map was moved to."""
-_FIRST: Final[Slot[str | None]] = Slot("plans-first", None)
-"""Key of the entry that stands first in the list: the one clicked on the map."""
+_FIRST: Final[Slot[tuple[str, ...]]] = Slot("plans-first", ())
+"""Keys of the entries that stand first in the list: the one clicked on the map, or those that a badge counts."""
+_LIT: Final[Slot[str]] = Slot("plans-lit", "")
+"""Adcode of the territory whose badge was clicked on the map."""
 _HANDLED_CLICK: Final[Slot[tuple[float, float] | None]] = Slot("plans-click", None)
 _TABLE_NUMBER: Final[Slot[int]] = Slot("plans-remade", 0)
 """Part of the key of the table: incremented, so that it is recreated with another row selected."""
@@ -127,7 +131,7 @@ def _show_map(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, picke
     layers, visible = background_layers()
     groups, count = entry_groups(entries)
     picked_shapes = highlight_of(plans, picked) if picked is not None else None
-    highlighted = picked_shapes if picked_shapes is not None else territories_frame(filters.adcode)
+    highlighted = picked_shapes if picked_shapes is not None else territories_frame(_LIT.get() or filters.adcode)
     if len(highlighted):
         groups.append(highlight_group(highlighted))
     state = show_map(
@@ -144,13 +148,20 @@ def _show_map(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, picke
     show_html(_legend(count))
     if state.clicked is not None and state.clicked != _HANDLED_CLICK.get():
         _HANDLED_CLICK.set(state.clicked)
-        clicked_key = entry_at(entries, *state.clicked, state.view.zoom)
-        if clicked_key is not None:
-            _PICKED.set(clicked_key)
-            _MAP_MOVED_TO.set(clicked_key)
-            _TABLE_NUMBER.set(_TABLE_NUMBER.get() + 1)
-            _FIRST.set(clicked_key)
-            st.rerun()
+        if territory := counted_territory(*state.clicked):
+            _put_first(tuple(counted_entries(entries, territory)["key"]), picked=None, territory=territory)
+        elif clicked_key := entry_at(entries, *state.clicked, state.view.zoom):
+            _put_first((clicked_key,), picked=clicked_key)
+
+
+def _put_first(keys: tuple[str, ...], *, picked: str | None, territory: str = "") -> None:
+    """Put what was clicked on the map first in the list, one of it picked, or a territory lit; run the page again."""
+    _PICKED.set(picked)
+    _MAP_MOVED_TO.set(picked)
+    _TABLE_NUMBER.set(_TABLE_NUMBER.get() + 1)
+    _FIRST.set(keys)
+    _LIT.set(territory)
+    st.rerun()
 
 
 def _map_view(plans: PlanSet, filters: EntryFilter, picked_view: Extent | None) -> View | Extent | None:
@@ -185,8 +196,10 @@ def _show_list(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, pick
     head.markdown(f"**{say(key, count=len(entries), total=total)}**")
     if filters != EntryFilter():
         reset.button(say("plans_page.clear"), on_click=clear_filter, width="stretch")
-    is_first = entries["key"] == _FIRST.get()
+    is_first = entries["key"].isin(_FIRST.get())
     ordered = pd.concat([entries[is_first], entries[~is_first]])
+    if _LIT.get() and is_first.any():
+        st.caption(say("plans_page.counted_first", count=int(is_first.sum()), name=region_text(_LIT.get())))
     keys = ordered["key"].tolist()
     state = hashlib.sha256(repr((astuple(filters), lang())).encode()).hexdigest()[:12]
     table = f"plans-table-{_TABLE_NUMBER.get()}-{state}"
@@ -208,3 +221,4 @@ def _pick_from_list(table: str, keys: list[str]) -> None:
     rows = widget_value(table)["selection"]["rows"]
     _PICKED.set(keys[rows[0]] if rows else None)
     _MAP_MOVED_TO.clear()
+    _LIT.clear()

@@ -51,6 +51,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--cell", "cell_m", type=float, default=100.0)
 @click.option("--encoding", type=click.Choice(["gb18030", "utf-8"]), default="gb18030")
 @click.option("--no-heading", is_flag=True)
+@click.option("--unplaced", type=click.Choice(["table", "county"]), default="table")
 @click.pass_obj
 def snapshot(obj: dict[str, object], /, target: Path, **options: Any) -> None:
     """Take layers away as tables, shapes, a sheet, a raster or a page, each with its manifest."""

@@ -6,7 +6,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Literal
 
 import geopandas as gpd
 import pyogrio
@@ -42,6 +42,7 @@ def snapshot(
     run: Run | None = None,
     picture: Picture | None = None,
     survey: SurveyFormat | None = None,
+    unplaced: Literal["table", "county"] = "table",
     lang: Lang = "zh",
     version: str = "0",
     progress: Progress = no_progress,
@@ -67,6 +68,8 @@ def snapshot(
         Of a sheet, a raster or a page.
     survey : SurveyFormat, optional
         Of a 勘测定界 TXT.
+    unplaced : {"table", "county"}
+        As in `Selection`.
     lang, version, progress
         As in `Selection` and ``snapshot.deliver.deliver``.
 
@@ -88,6 +91,7 @@ def snapshot(
         lang=lang,
         version=version,
         survey=survey or SurveyFormat(),
+        unplaced=unplaced,
     )
     order = Order(chosen_form, selection, picture or Picture())
     check_order(order)

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from carto.style import MISSING, SITE_SYMBOL, Choropleth, classes_of
 from geo.sites import Sites, names_apart
-from layers.catalogue import Layer, licence_text, may_export, withheld_ids
+from layers.catalogue import Layer, known_by_territory, licence_text, may_export, withheld_ids
 from siting.check import CheckResult
 from snapshot.selection.geopackage_tables import Sheet, write_geopackage
 from snapshot.selection.qml import Category
@@ -123,28 +124,28 @@ def layer_sheet(layer: Layer, lang: Lang) -> Sheet:
     label = spec.style.label
     if len(classes) == 1 and bool(frame["located"].all()):
         return Sheet(spec.id, title, " | ".join(parts), frame, classes[0].symbol, label=label)
-    hollow = (~frame["located"]).to_numpy(bool)
-    frame[CLASS_COLUMN] = [
-        _class_name(classes[place].value, hollow=empty) for place, empty in zip(of_row, hollow, strict=True)
-    ]
+    counted = known_by_territory(frame)
+    how = np.where(counted, "county", np.where(frame["located"].to_numpy(bool), "", "water"))
+    frame[CLASS_COLUMN] = [_class_name(classes[place].value, kind) for place, kind in zip(of_row, how, strict=True)]
     present = set(frame[CLASS_COLUMN])
     categories = [
         Category(
-            _class_name(item.value, hollow=empty),
-            t("snapshot.county_only", lang, title=item.title(lang) or title) if empty else item.title(lang) or title,
+            _class_name(item.value, kind),
+            t(f"snapshot.{kind}_only", lang, title=item.title(lang) or title) if kind else item.title(lang) or title,
             item.symbol,
-            hollow=empty,
+            hollow=bool(kind),
         )
         for item in classes
-        for empty in (False, True)
-        if _class_name(item.value, hollow=empty) in present
+        for kind in ("", "water", "county")
+        if _class_name(item.value, kind) in present
     ]
     description = " | ".join(parts)
     return Sheet(spec.id, title, description, frame, classes[0].symbol, CLASS_COLUMN, categories, label)
 
 
-def _class_name(value: str | None, *, hollow: bool) -> str:
-    return f"{value or 'all'}{':county' if hollow else ''}"
+def _class_name(value: str | None, known: str) -> str:
+    """Return the name of a class; of what is known only to be on a water or in a county with that behind it."""
+    return f"{value or 'all'}{f':{known}' if known else ''}"
 
 
 def indicator_sheet(shown: Choropleth, values: pd.Series, lang: Lang) -> Sheet:

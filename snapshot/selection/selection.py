@@ -19,7 +19,7 @@ from geo.crs import MAX_PIECE_M, STORE_CRS, describe, from_store, split_edges
 from geo.errors import BadInput
 from geo.measure import edge_pieces_of
 from geo.sites import Sites
-from layers.catalogue import Layer, counties_of, may_export
+from layers.catalogue import Layer, counties_of, known_by_territory, may_export
 from layers.indicators import Indicator
 from siting.check import CheckResult
 from snapshot.selection.geopackage_tables import Sheet
@@ -72,6 +72,9 @@ class Selection:
         Take the sites with their findings and no layer.
     survey : SurveyFormat
         Of a 勘测定界 TXT.
+    unplaced : {"table", "county"}
+        What is known by a county, prefecture or province alone: a table without shapes, or, marked by the codes in
+        ``known_in``, at the one point of its territory, which is no place.
     """
 
     layers: Mapping[str, Layer]
@@ -89,6 +92,7 @@ class Selection:
     written: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     only_sites: bool = False
     survey: SurveyFormat = field(default_factory=SurveyFormat)
+    unplaced: Literal["table", "county"] = "table"
 
     def taken_layers(self) -> list[Layer]:
         """Return the selected layers in the catalogue's order.
@@ -122,12 +126,15 @@ class Taken:
         The same rows in EPSG:4490, as they are in store.
     kind : {"layer", "indicator", "site"}
         An indicator stands on the shapes of its layer.
+    unplaced : DataFrame or None
+        The rows chosen that are known by a territory alone, without shapes.
     """
 
     layer: Layer | None
     sheet: Sheet
     stored: gpd.GeoDataFrame
     kind: Literal["layer", "indicator", "site"] = "layer"
+    unplaced: pd.DataFrame | None = None
 
     @property
     def layer_id(self) -> str | None:
@@ -169,7 +176,7 @@ def selected(selection: Selection, epsg: int) -> list[Taken]:
         if may_export(layer, selection.layers):
             assert layer.frame is not None
             rows = kept_rows(layer, selection, area)
-            tables.append(_taken(layer, layer_sheet(layer, selection.lang), rows, epsg, selection.lang))
+            tables.append(_layer_table(layer, rows, epsg, selection))
     if selection.shown is not None and may_export(selection.shown[0].layer, selection.layers):
         base = selection.shown[0].layer
         sheet = indicator_sheet(*selection.shown, selection.lang)
@@ -180,6 +187,17 @@ def selected(selection: Selection, epsg: int) -> list[Taken]:
         taken = _taken(None, sheet, np.ones(len(sheet.frame), bool), epsg, selection.lang)
         tables.append(dataclasses.replace(taken, kind="site"))
     return tables
+
+
+def _layer_table(layer: Layer, rows: NDArray[np.bool_], epsg: int, selection: Selection) -> Taken:
+    """Return the rows of a layer: those with a place, and apart, unless asked otherwise, those without."""
+    assert layer.frame is not None
+    sheet, apart = layer_sheet(layer, selection.lang), rows & known_by_territory(layer.frame)
+    if selection.unplaced == "county" or not apart.any():
+        return _taken(layer, sheet, rows, epsg, selection.lang)
+    placed = _taken(layer, sheet, rows & ~apart, epsg, selection.lang)
+    listed = _taken(layer, sheet, apart, 4490, selection.lang).stored
+    return dataclasses.replace(placed, unplaced=pd.DataFrame(listed.drop(columns=[listed.geometry.name])))
 
 
 def _taken(layer: Layer | None, sheet: Sheet, rows: NDArray[np.bool_], epsg: int, lang: Lang) -> Taken:

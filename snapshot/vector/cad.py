@@ -20,7 +20,7 @@ from layers.clock import local_text
 from snapshot.form import Form
 from snapshot.proof import TableRecord
 from snapshot.selection import Taken, by_kind
-from snapshot.vector.job import ARCHIVE, Job, Piece, write_archive
+from snapshot.vector.job import ARCHIVE, Job, Piece, with_unplaced, write_archive
 from snapshot.vector.survey_txt import write_survey_txt
 from words import t
 
@@ -207,7 +207,7 @@ def _colour(symbol: Symbol | None) -> int:
 def _write_dxf(draft: Path, job: Job) -> None:
     drawing = job.parts(draft) / "redline.dxf"
     records = _dxf(drawing, job)
-    write_archive(draft, job, {drawing.name: drawing}, records, epsg=job.epsg)
+    write_archive(draft, job, *with_unplaced(job, {drawing.name: drawing}, records), epsg=job.epsg)
 
 
 def _write_survey(draft: Path, job: Job) -> None:

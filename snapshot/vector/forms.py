@@ -78,8 +78,11 @@ def write(selection: Selection, form: str, target: Path, progress: Progress = no
         If nothing is left to take, or the form cannot hold it.
     """
     epsg = form_epsg(selection, form)
-    tables = [table for table in selected(selection, epsg) if len(table.frame)]
     rule = FORMS[form]
+    drawn_only = rule.systems in {"metres", "zone"}  # a drawing, or the corners of parcels
+    tables = [
+        one for one in selected(selection, epsg) if len(one.frame) or (one.unplaced is not None and not drawn_only)
+    ]
     if not tables and rule.systems != "none":
         kept = [layer.id for layer in selection.taken_layers() if not may_export(layer, selection.layers)]
         raise BadInput("takeaway.nothing_to_take", kept=", ".join(kept) or "—")
@@ -100,7 +103,7 @@ _SUFFIXES: Final = frozenset(
 
 def _single(job: Job) -> bool:
     """Return whether a job is one table of one kind of geometry."""
-    return len(job.tables) == 1 and len(by_kind(job.tables[0].frame)) == 1
+    return len(job.tables) == 1 and job.tables[0].unplaced is None and len(by_kind(job.tables[0].frame)) == 1
 
 
 def _zone_of(selection: Selection) -> int:

@@ -55,6 +55,10 @@ def _write(draft: Path, job: Job) -> None:
     selection = job.selection
     lang = selection.lang
     sheets = [table.sheet for table in reversed(job.tables)]
+    sheets += [
+        Sheet(name, t("snapshot.unplaced", lang, title=taken.sheet.title), taken.sheet.description, frame)
+        for name, taken, frame in job.unplaced()
+    ]
     if selection.sites is not None and selection.result is not None:
         found = findings_table(selection.result, selection.layers.values(), lang)
         sheets.append(Sheet("findings", t("snapshot.findings", lang), t("snapshot.findings_text", lang), found))
@@ -64,6 +68,7 @@ def _write(draft: Path, job: Job) -> None:
     sheets.append(Sheet("about", t("snapshot.about", lang), t("snapshot.about_text", lang), about))
     tables = fill_geopackage(draft, _reported(job, sheets), written=selection.written, lang=lang)
     layer_of = {table.sheet.name: table.layer_id for table in job.tables}
+    layer_of |= {name: taken.layer_id for name, taken, _ in job.unplaced()}
     records = []
     for sheet, names in tables.items():
         for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
+import pandas as pd
 
 from geo.progress import Progress, no_progress
+from snapshot.findings import write_csv
 from snapshot.form import Reader
 from snapshot.proof import (
     MANIFEST_MEMBER,
@@ -26,7 +29,7 @@ from snapshot.proof import (
 )
 from snapshot.selection import GeometryKind, Selection, Taken, by_kind, settled
 
-__all__ = ["ARCHIVE", "README_MEMBER", "Job", "Piece", "write_archive"]
+__all__ = ["ARCHIVE", "README_MEMBER", "Job", "Piece", "with_unplaced", "write_archive"]
 
 """Called with the share done and what is being written; what it raises ends the export, which leaves nothing."""
 
@@ -82,6 +85,12 @@ class Job:
                 name = taken.sheet.name if len(kinds) == 1 else f"{taken.sheet.name}_{kind}"
                 yield Piece(name, kind, taken, part.reset_index(drop=True))
 
+    def unplaced(self) -> Iterator[tuple[str, Taken, pd.DataFrame]]:
+        """Yield name, table and rows of what is known by a territory alone, with types that files hold."""
+        for taken in self.tables:
+            if taken.unplaced is not None:
+                yield f"{taken.sheet.name}_unplaced", taken, settled(taken.unplaced)
+
     def parts(self, draft: Path) -> Path:
         """Return a temporary folder beside the draft for the files of an archive."""
         folder = draft.parent / "parts"
@@ -91,6 +100,19 @@ class Job:
     def manifest(self, records: Sequence[TableRecord]) -> dict[str, Any]:
         """Return the manifest of what was written."""
         return build_manifest(self.selection, self.form, self.epsg, records)
+
+
+def with_unplaced(
+    job: Job, files: Mapping[str, Path | bytes], records: Sequence[TableRecord]
+) -> tuple[dict[str, Path | bytes], list[TableRecord]]:
+    """Return files and records with a CSV more for each table that has rows without a place (``Taken.unplaced``)."""
+    every, told = dict(files), list(records)
+    for name, taken, frame in job.unplaced():
+        text = io.StringIO(newline="")
+        write_csv(text, frame, bom=True)
+        every[f"{name}.csv"] = text.getvalue().encode()
+        told.append(TableRecord(f"{name}.csv", taken.layer_id, len(frame)))
+    return every, told
 
 
 def write_archive(

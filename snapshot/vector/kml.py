@@ -67,6 +67,16 @@ def _document_of(job: Job, *, icons: bool) -> tuple[bytes, dict[str, bytes], lis
         controls = _placemarks(folder, piece, styles, columns)
         folders.append(folder)
         records.append(piece.record(notes={"control": controls} if controls else None))
+    for name, taken, frame in job.unplaced():
+        folder = ET.Element("Folder")
+        _text(folder, "name", t("snapshot.unplaced", lang, title=taken.sheet.title))
+        _text(folder, "description", taken.sheet.description)
+        piece = Piece(name, "point", taken, gpd.GeoDataFrame(frame, geometry=[None] * len(frame), crs=4490))
+        columns, types = _columns(piece.frame)
+        schemas.append(_schema(name, columns, types))
+        controls = _placemarks(folder, piece, {}, columns)
+        folders.append(folder)
+        records.append(piece.record(notes={"control": controls} if controls else None))
     document.extend(schemas)
     document.extend(folders)
     body = ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -181,7 +191,8 @@ def _placemarks(folder: ET.Element, piece: Piece, styles: dict[str | None, str],
             if text is not None:
                 controls += bool(_CONTROL.search(text))
                 ET.SubElement(data, "SimpleData", name=_clean(column)).text = _clean(text)
-        _geometry(mark, shape)
+        if shape is not None:
+            _geometry(mark, shape)
     return controls
 
 

@@ -28,7 +28,7 @@ from snapshot.proof import (
     with_own_hash,
 )
 from snapshot.selection import beyond
-from snapshot.vector.job import ARCHIVE, Job, Piece, write_archive
+from snapshot.vector.job import ARCHIVE, Job, Piece, with_unplaced, write_archive
 
 __all__ = ["FGB", "GEOJSON", "PARQUET"]
 
@@ -123,7 +123,7 @@ def _write_each(writer: _PieceWriter, suffix: str, draft: Path, job: Job) -> Non
         path = job.parts(draft) / f"{piece.name}{suffix}"
         records.append(writer(path, job, piece))
         files[path.name] = path
-    write_archive(draft, job, files, records, epsg=job.epsg)
+    write_archive(draft, job, *with_unplaced(job, files, records), epsg=job.epsg)
 
 
 def _read_geojson(path: Path) -> Reading:

@@ -15,7 +15,7 @@ import pyogrio
 from snapshot.form import Form
 from snapshot.proof import TableRecord
 from snapshot.selection import beyond, short_fields
-from snapshot.vector.job import ARCHIVE, Job, Piece, write_archive
+from snapshot.vector.job import ARCHIVE, Job, Piece, with_unplaced, write_archive
 
 __all__ = ["FIELDS_MEMBER", "LONG_MEMBER", "SHP"]
 
@@ -127,7 +127,7 @@ def _csv(head: tuple[str, ...], rows: list[tuple[str, str, str]] | list[tuple[st
 
 
 def _write_packed(draft: Path, job: Job) -> None:
-    files, records = _shapefiles(job.parts(draft), job)
+    files, records = with_unplaced(job, *_shapefiles(job.parts(draft), job))
     write_archive(draft, job, files, records, epsg=job.epsg)
 
 

@@ -170,6 +170,8 @@ def _flat(table: Taken) -> pd.DataFrame:
     if single.any() and not {"lon", "lat"} & set(plain.columns):
         plain["lon"] = np.where(single, shapely.get_x(shapes), np.nan)
         plain["lat"] = np.where(single, shapely.get_y(shapes), np.nan)
+    if table.unplaced is not None:
+        plain = pd.concat([plain, settled(table.unplaced)], ignore_index=True)
     return _exact(plain)
 
 

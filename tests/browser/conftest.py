@@ -151,6 +151,29 @@ def pick(page: Page, box: Locator, text: str) -> None:
     wait_idle(page)
 
 
+def click_badge(page: Page, adcode: str) -> None:
+    """Click the badge of a territory on the map, once it is drawn."""
+    handle = page.locator(MAP).last.element_handle()
+    frame = handle.content_frame()
+    assert frame is not None
+    found = frame.wait_for_function(
+        """(adcode) => {
+            const map = [window.map_div, window.map].find((one) => one?.redline?.marks);
+            const marks = map?.redline.marks;
+            const badge = marks?.badges.find((one) => one.adcode === adcode);
+            if (!badge) return null;
+            const origin = map.layerPointToContainerPoint(marks._origin);
+            const [left, top, right, bottom] = badge.box;
+            return [(left + right) / 2 + origin.x, (top + bottom) / 2 + origin.y];
+        }""",
+        arg=adcode,
+        timeout=PATIENCE_MS,
+    ).json_value()
+    place = page.locator(MAP).last.bounding_box()
+    assert place is not None
+    page.mouse.click(place["x"] + found[0], place["y"] + found[1])
+
+
 class App:
     """Steps of a planner on a page."""
 

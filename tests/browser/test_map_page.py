@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from pyproj import Geod, Transformer
 
 from cli import main
 from layers.own.versions import remove
-from tests.browser.conftest import MAP, PATIENCE_MS, App
+from tests.browser.conftest import MAP, PATIENCE_MS, App, click_badge
 from tests.helpers import ROOT
 
 STATE = """() => ({
@@ -284,3 +285,22 @@ def test_ux_6_the_ring_of_a_click_goes_when_a_file_comes(app: App, site_file: Pa
     app.page.mouse.click(frame["x"] + 330, frame["y"] + 200)
     expect(app.page.locator(".rl-where")).to_be_visible(timeout=PATIENCE_MS)
     expect(ring).to_have_count(1)
+
+
+def test_a_badge_lists_what_is_known_by_its_county(app: App, server: str) -> None:
+    """Nothing stands on the map for what is known by a county only: its badge says how many, a click which."""
+    with (ROOT / "data" / "plans" / "projects.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if "361028" in row["adcodes"].split(";")]
+    known = [row for row in rows if row["location_basis"] == "county"]
+    app.page.goto(f"{server}/?c=117.05,27.75,10&lang=zh")
+    app.wait_drawn()
+    click_badge(app.page, "361028")
+    panel = app.page.locator(".st-key-box_here")
+    heading = panel.get_by_text(re.compile(r"^(\d+) 项只知在资溪县，不知在何处$"))
+    expect(heading).to_be_visible(timeout=PATIENCE_MS)
+    count = int(re.sub(r"\D.*", "", heading.inner_text()))
+    sites = count - len(known)
+    assert 0 <= sites <= 10  # the protected sites of the county that have no place either
+    expect(app.map.locator(".redline-pin")).to_have_count(0)
+    panel.get_by_test_id("stDataFrame").locator(".dvn-scroller").click(position={"x": 16, "y": 52})
+    expect(panel.locator(".rl-card[data-key]")).to_contain_text("图上不落点", timeout=PATIENCE_MS)

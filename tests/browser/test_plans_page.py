@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
 
-from tests.browser.conftest import MAP, PATIENCE_MS, App
+from tests.browser.conftest import MAP, PATIENCE_MS, App, click_badge
 from tests.helpers import ROOT
 
 PLANS = ROOT / "data" / "plans"
@@ -91,7 +91,11 @@ def test_filter_by_document_and_county(plans: Plans) -> None:
     plans.filter("市、县", "遂川")
     mine = [r for r in rows_of("projects") if r["document"] == "001" and "360827" in r["adcodes"].split(";")]
     plans.found(len(mine))
-    expect(plans.app.map.locator(f'#map_div[data-picks="{len(mine)}"]')).to_be_attached(timeout=PATIENCE_MS)
+    placed = [row for row in mine if row["lon"]]
+    by_county = [row for row in mine if row["location_basis"] in ("county", "prefecture")]
+    counted = sum(len(row["adcodes"].split(";")) for row in by_county)
+    told = f'#map_div[data-picks="{len(placed)}"][data-counted="{counted}"]'
+    expect(plans.app.map.locator(told)).to_be_attached(timeout=PATIENCE_MS)
     expect(plans.page.get_by_text("报告不是法，只供参考", exact=False)).to_be_visible()
     view = plans.view()
     assert view["zoom"] >= 9
@@ -108,16 +112,17 @@ def test_a_row_shows_its_card_and_moves_the_map_and_keeps_over_languages(plans: 
         "Shushan water control works",
         "第三章第三节专栏3-1第2项",
         "金溪县",
-        "可能偏离 8 公里",
+        "可能偏离 14 公里",
         "GeoNames 7738451",
+        "采用：坝址在金临灌区渠首处",
     ):
         expect(plans.card).to_contain_text(text)
     expect(plans.app.map.locator(HIGHLIGHT).first).to_be_attached(timeout=PATIENCE_MS)
     view = plans.view()
-    assert (view["lon"], view["lat"]) == pytest.approx((116.548, 27.921), abs=0.05)
+    assert (view["lon"], view["lat"]) == pytest.approx((116.511, 27.914), abs=0.05)
     plans.page.get_by_text("English").click()
     expect(plans.card).to_contain_text("chapter 3, section 3, box 3-1, item 2", timeout=PATIENCE_MS)
-    expect(plans.card).to_contain_text("may be off by 8 km")
+    expect(plans.card).to_contain_text("may be off by 14 km")
     expect(plans.card).to_have_attribute("data-key", "projects:000-3-1-2-01")
     plans.app.wait_drawn()
     expect(plans.app.map.locator(HIGHLIGHT).first).to_be_attached(timeout=PATIENCE_MS)
@@ -129,7 +134,22 @@ def test_what_is_known_by_county_says_so(plans: Plans) -> None:
     plans.found(1)
     plans.tick(0)
     expect(plans.card).to_contain_text("只知所在县", timeout=PATIENCE_MS)
-    expect(plans.card).to_contain_text("不代表选址")
+    expect(plans.card).to_contain_text("图上不落点")
+    expect(plans.app.map.locator(HIGHLIGHT).first).to_be_attached(timeout=PATIENCE_MS)  # the county is lit
+    expect(plans.app.map.locator('#map_div[data-picks="0"][data-counted="1"]')).to_be_attached()
+
+
+def test_a_click_on_a_badge_puts_what_it_counts_first(plans: Plans) -> None:
+    plans.kind("项目")
+    plans.filter("市、县", "资溪")
+    mine = [row for row in rows_of("projects") if "361028" in row["adcodes"].split(";")]
+    counted = [row for row in mine if row["location_basis"] == "county"]
+    plans.found(len(mine))
+    click_badge(plans.page, "361028")
+    first = plans.page.get_by_text(f"最前面的 {len(counted)} 项只知在资溪县", exact=False)
+    expect(first).to_be_visible(timeout=PATIENCE_MS)
+    plans.tick(0)
+    expect(plans.card).to_contain_text("只知所在县", timeout=PATIENCE_MS)
 
 
 def test_a_click_on_the_map_chooses_in_the_list(plans: Plans) -> None:
@@ -138,7 +158,7 @@ def test_a_click_on_the_map_chooses_in_the_list(plans: Plans) -> None:
     plans.found(1)
     expect(plans.app.map.locator('#map_div[data-picks="1"]')).to_be_attached(timeout=PATIENCE_MS)
     spot = plans.frame().evaluate(
-        "(() => { const p = map.latLngToContainerPoint([27.92086, 116.54827]); return [p.x, p.y]; })()"
+        "(() => { const p = map.latLngToContainerPoint([27.91446, 116.51124]); return [p.x, p.y]; })()"
     )
     place = plans.page.locator(MAP).bounding_box()
     assert place is not None

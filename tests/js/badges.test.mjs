@@ -1,4 +1,4 @@
-/** Badges: one a territory for all layers, joined further out, clear of one another. */
+/* Badges: one a territory for all layers, joined further out, clear of one another. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain, sharedBy } from "./load.mjs";

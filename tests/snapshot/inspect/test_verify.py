@@ -147,6 +147,7 @@ def test_a_snapshot_is_asked_for_as_it_is_typed(default_layers: dict[str, Layer]
         extent="116,27,117,28",
         adcodes=["361000"],
         filters=["projects.category=waste|sewage"],
+        unplaced="county",
     )
     frames = read_snapshot(path)
     assert all(set(frame["category"]) <= {"waste", "sewage"} for frame in frames.values())

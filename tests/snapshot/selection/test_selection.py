@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,12 @@ def test_extent_territory_and_filter_choose_whole_features(default_layers: dict[
     assert set(taken["adcode"]) == set(counties[counties.intersects(window)]["adcode"])
     waste = Selection(default_layers, chosen=("projects",), filters=(Filter("projects", "category", ("waste",)),))
     projects = default_layers["projects"].frame
-    assert len(selected(waste, 4490)[0].frame) == (projects["category"] == "waste").sum() > 0
+    table = selected(waste, 4490)[0]
+    assert table.unplaced is not None
+    assert len(table.frame) + len(table.unplaced) == (projects["category"] == "waste").sum() > 0
+    everywhere = selected(dataclasses.replace(waste, unplaced="county"), 4490)[0]
+    assert everywhere.unplaced is None
+    assert len(everywhere.frame) == (projects["category"] == "waste").sum()
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,11 @@ import shapely
 from pyproj import CRS, Transformer
 from shapely.geometry import LineString
 
+from geo.errors import BadInput
+from layers.catalogue import known_by_territory
 from layers.catalogue.model import Layer
 from snapshot.inspect.verify import verify_file
-from snapshot.selection.selection import Selection, selected
+from snapshot.selection.selection import Filter, Selection, selected
 from snapshot.vector.forms import write
 from tests.snapshot.nasty import (
     IDS,
@@ -184,13 +186,70 @@ def test_every_default_layer_comes_back_whole(form: str, default_layers: dict[st
     for name, one in default_layers.items():
         if one.frame is None:
             continue
+        apart = known_by_territory(one.frame)
+        placed = one.frame[~apart]
+        if apart.any():
+            listed = unplaced_table(path, form, tmp_path / "out", name)
+            assert listed["feature_id"].tolist() == one.frame.loc[apart, "feature_id"].tolist()
+            assert listed["known_in"].astype(str).tolist() == one.frame.loc[apart, "known_in"].tolist()
+            assert listed["name_zh"].tolist() == one.frame.loc[apart, "name_zh"].tolist()
         parts = [frame for table, frame in found.items() if table in {name, *(f"{name}_{kind}" for kind in KIND_ROWS)}]
-        assert sum(len(part) for part in parts) == len(one.frame), name
-        back = pd.concat([part.set_index("feature_id") for part in parts]).loc[one.frame["feature_id"]]
-        assert same_shapes(gpd.GeoSeries(back.geometry), one.frame.geometry), name
+        assert sum(len(part) for part in parts) == len(placed), name
+        if placed.empty:
+            continue
+        back = pd.concat([part.set_index("feature_id") for part in parts]).loc[placed["feature_id"]]
+        assert same_shapes(gpd.GeoSeries(back.geometry), placed.geometry), name
         for column in ("name_zh", "source", "basis", "as_of"):
-            ours = [text or None for text in plain_values(one.frame[column])]
+            ours = [text or None for text in plain_values(placed[column])]
             assert [text or None for text in plain_values(back[column])] == ours, (name, column)
-        assert plain_values(back["accuracy_m"]) == plain_values(one.frame["accuracy_m"])
+        assert plain_values(back["accuracy_m"]) == plain_values(placed["accuracy_m"])
         if one.spec.notice is not None:
             assert set(back["notice"]) == {one.spec.notice("zh")}
+
+
+def unplaced_table(path: Path, form: str, folder: Path, name: str) -> pd.DataFrame:
+    """Return the table of what is known by a territory alone, as GDAL or pandas reads it."""
+    if form == "gpkg":
+        return pyogrio.read_dataframe(path, layer=f"{name}_unplaced", read_geometry=False)
+    return pd.read_csv(folder / f"{name}_unplaced.csv", dtype=str, encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("form", ["gpkg", "shp"])
+def test_by_choice_what_has_no_place_stands_at_its_territory_and_says_so(
+    form: str, default_layers: dict[str, Layer], tmp_path: Path
+) -> None:
+    whole = default_layers["projects"].frame
+    assert whole is not None
+    path = write(Selection(default_layers, chosen=("projects",), unplaced="county"), form, tmp_path / "all")
+    assert verify_file(path, default_layers).problems == ()
+    found = read_tables(path, form, tmp_path / "out")
+    assert not any(name.endswith("_unplaced") for name in found)
+    field = "known_in"
+    points = found["projects_point"]
+    marked = points[points[field].fillna("") != ""]
+    assert len(marked) == known_by_territory(whole).sum() > 200
+    assert len(marked.groupby(marked.geometry.to_wkb())) < 150  # one point a territory, not one a project
+
+
+def test_kml_lists_what_has_no_place_without_one(default_layers: dict[str, Layer], tmp_path: Path) -> None:
+    whole = default_layers["projects"].frame
+    assert whole is not None
+    path = write(Selection(default_layers, chosen=("projects",)), "kml", tmp_path / "all")
+    folders = {
+        str(folder.findtext(f"{KML}name")): folder.findall(f"{KML}Placemark")
+        for folder in ET.parse(path).iter(f"{KML}Folder")
+    }
+    [listed] = [marks for name, marks in folders.items() if "仅知所在市县" in name]
+    assert len(listed) == known_by_territory(whole).sum()
+    assert not any(mark.find(f".//{KML}coordinates") is not None for mark in listed)
+
+
+def test_a_drawing_is_not_made_of_what_has_no_place(default_layers: dict[str, Layer], tmp_path: Path) -> None:
+    alone = Selection(
+        default_layers, chosen=("projects",), filters=(Filter("projects", "id", ("000-6-2-1-01",)),), epsg=4527
+    )
+    with pytest.raises(BadInput):
+        write(alone, "dxf", tmp_path / "x")
+    path = write(alone, "geojson", tmp_path / "x")
+    with zipfile.ZipFile(path) as archive:
+        assert "projects_unplaced.csv" in archive.namelist()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import streamlit as st
 from carto.scene import LayerDisplay, View
 from carto.style import Choropleth
 from geo.crs import from_world_square, gk3_epsg, to_world_square
-from layers.catalogue import Layer, counties_of, may_export
+from layers.catalogue import Layer, counties_of, known_by_territory, may_export
 from snapshot.deliver import ALL_FORMS, Order
 from snapshot.pictures import PICTURES, Picture
 from snapshot.selection import Filter, Outlined, Selection, SurveyFormat
@@ -99,6 +99,7 @@ def choose_order(form: str, context: ExportContext) -> tuple[Order, str | None]:
     survey = choose_survey_format("map") if form == "txt" else SurveyFormat()
     picture = replace(_picture(form, extent or context.bounds, context.panel), outlined=context.outlined)
     filters = _filter(layers, chosen)
+    unplaced = _unplaced(form, layers, chosen)
     selection = Selection(
         layers,
         chosen=tuple(chosen),
@@ -113,6 +114,7 @@ def choose_order(form: str, context: ExportContext) -> tuple[Order, str | None]:
         version=VERSION,
         only_sites=not chosen,
         survey=survey,
+        unplaced=unplaced,
     )
     nothing = why if not with_site and context.indicator is None else None
     return Order(form, selection, picture), problem or nothing
@@ -190,6 +192,15 @@ def _epsg(form: str) -> int | None:
     offered = first | zones
     key = f"take-epsg-{systems}-{next(iter(first))}"
     return st.selectbox(say("take.crs"), list(offered), format_func=lambda code: offered[code], key=key)
+
+
+def _unplaced(form: str, layers: Mapping[str, Layer], chosen: Sequence[str]) -> Literal["table", "county"]:
+    """Show the choice of how a form holds what is known by county or city only, if a layer chosen has such features."""
+    frames = [layers[name].frame for name in chosen]
+    if form not in FORMS or not any(frame is not None and known_by_territory(frame).any() for frame in frames):
+        return "table"
+    at_county = st.checkbox(say("take.unplaced"), help=say("take.unplaced_help"), key="take-unplaced")
+    return "county" if at_county else "table"
 
 
 def _filter(layers: Mapping[str, Layer], chosen: Sequence[str]) -> tuple[Filter, ...]:

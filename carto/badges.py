@@ -91,8 +91,8 @@ def badges_json(layer: Layer, frame: gpd.GeoDataFrame, anchors: Mapping[str, Anc
     near = pd.DataFrame(
         {
             "adcode": rows["known_in"].str.split(";").explode().to_numpy(),
-            "lon": shapely.get_x(parts).round(6),
-            "lat": shapely.get_y(parts).round(6),
+            "lon": shapely.get_x(parts).round(5),
+            "lat": shapely.get_y(parts).round(5),
             "cls": of_row[layer.frame.index.get_indexer(rows.index)][owner],
             "row": owner,
         }
@@ -154,8 +154,8 @@ def anchors_of(layers: Mapping[str, Layer] | Sequence[Layer]) -> dict[str, Ancho
 
 
 def territory_at(layers: Mapping[str, Layer], lon: float, lat: float) -> str:
-    """Return the adcode of the territory whose badge stands for a point (degrees, to 1e-6); "" if none does."""
-    here = (round(lon, 6), round(lat, 6))
+    """Return the adcode of the territory whose badge stands at a point (degrees, to five decimals); "" if none does."""
+    here = (round(lon, 5), round(lat, 5))
     for layer in layers.values():
         if layer.frame is not None and (code := _codes(layer.frame).get(here)):
             return code
@@ -171,7 +171,7 @@ def _codes(frame: gpd.GeoDataFrame) -> dict[tuple[float, float], str]:
     rows = frame[known_by_territory(frame)]
     if rows.empty:
         return {}
-    points = shapely.get_coordinates(rows.geometry.to_numpy()).round(6).tolist()
+    points = shapely.get_coordinates(rows.geometry.to_numpy()).round(5).tolist()
     codes = rows["known_in"].str.split(";").explode()
     return {(lon, lat): code for (lon, lat), code in zip(points, codes, strict=True)}
 
@@ -197,7 +197,7 @@ def _points(counties: gpd.GeoDataFrame) -> dict[str, tuple[float, float, str]]:
         points, _ = territory_points(pd.Series(names.index), counties)
         for code, name, point in zip(names.index, names, points, strict=True):
             if point is not None:
-                found[str(code)] = (round(point.x, 6), round(point.y, 6), str(name))
+                found[str(code)] = (round(point.x, 5), round(point.y, 5), str(name))
     return found
 
 

@@ -76,6 +76,7 @@ def draw_layers(
     names: bool = True,
     panel: Sequence[LayerDisplay] = (),
     kept: NDArray[np.float64] | None = None,
+    counted: Sequence[Layer] | None = None,
 ) -> None:
     """Draw layers as on screen, bottom to top, then symbols, then names without overlap.
 
@@ -100,6 +101,8 @@ def draw_layers(
         How layers stand on the screen, top first: their order and opacity; the catalogue's by default.
     kept : ndarray, shape (n, 4), optional
         Boxes of the frame's system in which no name may stand (``sheet_furniture.furniture``).
+    counted : sequence of Layer, optional
+        The same layers with all of their features, inside the frame or not: a badge counts all of its territory.
     """
     zoom = screen_zoom(frame)
     if indicator is not None:
@@ -112,11 +115,12 @@ def draw_layers(
         if names:
             marks.take(layer, opacity.get(layer.id, 1.0))
     if names:
-        anchors = anchors_of(layers)
-        counted = [
-            (_colours(layer), badges_json(layer, layer.frame, anchors)) for layer in shown if layer.frame is not None
-        ]
-        marks.take_badges(merged_badges(counted, zoom), anchors)
+        drawn = {layer.id for layer in shown}
+        whole = layers if counted is None else counted
+        anchors = anchors_of(whole)
+        frames = [(layer, layer.frame) for layer in whole if layer.frame is not None and layer.id in drawn]
+        numbers = [(_colours(layer), badges_json(layer, every, anchors)) for layer, every in frames]
+        marks.take_badges(merged_badges(numbers, zoom), anchors)
     for own in (outlined, sites):
         if own is not None:
             shapes = own[0].geometry.to_numpy()

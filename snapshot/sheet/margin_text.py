@@ -66,7 +66,10 @@ class SheetSettings:
 
 @dataclass(frozen=True)
 class Content:
-    """The content of a sheet: layers drawn, withheld and missing, an indicator, sites, what was searched for."""
+    """The content of a sheet: layers drawn, withheld and missing, an indicator, sites, what was searched for.
+
+    `whole` are the layers drawn with all of their features, also those beyond the frame.
+    """
 
     shown: list[Layer]
     withheld: list[Layer]
@@ -76,6 +79,7 @@ class Content:
     sites: gpd.GeoDataFrame | None
     result: CheckResult | None
     outlined: Outlined | None = None
+    whole: tuple[Layer, ...] = ()
 
     @property
     def illustrative(self) -> bool:
@@ -145,12 +149,15 @@ def legend_of(content: Content, lang: Lang) -> tuple[list[tuple[str, list[Legend
         unit = content.indicator.unit(lang) if content.indicator.unit else ""
         title = content.indicator.title(lang) + (f" ({unit})" if unit else "")
         groups.append((title, choropleth_legend(content.indicator, lang)))
+    badges: list[LegendEntry] = []  # one for all layers: their numbers stand together
     for name in _GROUPS:
         for layer in content.shown:
             if layer.spec.group == name:
                 entries = layer_legend(layer, lang, on_paper=True)
                 own = entries[0].label == layer.spec.title(lang)
-                groups.append(("" if own else layer.spec.title(lang), entries))
+                badges += [entry for entry in entries if entry.kind == "badge"]
+                groups.append(("" if own else layer.spec.title(lang), [one for one in entries if one.kind != "badge"]))
+    groups += [("", badges[-1:])] if badges else []
     if content.sites is not None:
         groups.append(("", _site_entries(content, lang)))
     if content.outlined is not None:

@@ -106,6 +106,7 @@ def write_sheet(
         sites,
         result,
         outlined,
+        tuple(layer for layer in on if layer.id in out),
     )
     figure = Figure(figsize=(layout.width_mm / 25.4, layout.height_mm / 25.4), dpi=settings.dpi, facecolor="#ffffff")
     progress(0.05)
@@ -222,6 +223,7 @@ def _map(page: Page, relief: Relief | None, panel: Sequence[LayerDisplay]) -> No
         outlined=outlined,
         panel=panel,
         kept=kept,
+        counted=content.whole,
     )
     draw_grid(axes, frame, page.settings.grid, layout.unit)
     if content.illustrative:

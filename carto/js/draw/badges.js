@@ -88,7 +88,7 @@
 
   /** Whether a place is the point of a badge of one of the layers. */
   redline.isCounted = (layers, [lon, lat]) => {
-    const near = (/** @type {Redline.Counted} */ [, x, y]) => Math.abs(x - lon) < 1e-6 && Math.abs(y - lat) < 1e-6;
+    const near = (/** @type {Redline.Counted} */ [, x, y]) => Math.abs(x - lon) < 2e-5 && Math.abs(y - lat) < 2e-5;
     return layers.some((def) => (def.badges || []).some(near));
   };
 

@@ -252,7 +252,11 @@
       };
       redline.aimAtBadges(this);
       if (config.at && !redline.isCounted(this.layers, config.at)) put([config.at[1], config.at[0]]);
-      map.on("click", (e) => this.drawing || "counted" in e || put(e.latlng));
+      map.on("click", (e) => {
+        if (this.drawing) return;
+        if ("counted" in e) this._takePin();
+        else put(e.latlng);
+      });
       this.pin = pin;
     }
 
@@ -261,7 +265,11 @@
      * @param {{ lon: number, lat: number }} place
      */
     unpin({ lon, lat }) {
-      if (!this.map.hasLayer(this.pin) || !this.pin.getLatLng().equals([lat, lon])) return;
+      if (this.pin.getLatLng().equals([lat, lon])) this._takePin();
+    }
+
+    _takePin() {
+      if (!this.map.hasLayer(this.pin)) return;
       this.pin.remove();
       this.panel.mark("spot", -1);
     }

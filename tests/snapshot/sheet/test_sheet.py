@@ -243,3 +243,16 @@ def test_lines_break_between_words_and_between_characters() -> None:
     assert "".join(lines).replace(" ", "") == "生态保护红线，Ecologicalredlineoftheprovince（示意）"
     assert len(lines) > 2
     assert not any(line.startswith(("，", "）")) for line in lines)
+
+
+def test_what_is_known_by_county_only_is_a_number_on_paper_too(layers: dict[str, Layer], tmp_path: Path) -> None:
+    """The badge of a county counts all that is known by it; the legend says once what it is."""
+    count = sum(
+        int((every["known_in"].str.split(";").explode() == "361028").sum())
+        for layer in layers.values()
+        if layer.spec.on and (every := layer.frame) is not None and "known_in" in every
+    )
+    page = PdfReader(sheet(tmp_path / "a.pdf", layers)).pages[0]
+    words = page.extract_text().split()
+    assert str(count) in words
+    assert "".join(words).count("只知所在市县的个数") == 1

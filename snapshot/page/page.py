@@ -42,6 +42,7 @@ _TOLERANCES: Final = (0.0003, 0.0006, 0.0012, 0.0025, 0.005, 0.01)
 _OWN: Final = PRODUCT / "carto" / "js"
 _SCRIPTS: Final = (
     "draw/paint.js",
+    "draw/badges.js",
     "draw/marks.js",
     "panel/panel.js",
     "map/layered.js",

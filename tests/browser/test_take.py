@@ -54,6 +54,20 @@ def test_the_map_goes_home_as_one_page_that_needs_no_network(app: App, browser: 
     page.wait_for_function(drawn, timeout=PATIENCE_MS)
     page.locator('input[data-layer="projects"]').click()
     expect(page.locator(".redline-watermark")).to_be_visible()
+    page.wait_for_function("() => redlinePage.marks.badges.some((badge) => badge.total > 20)", timeout=PATIENCE_MS)
+    spot = page.evaluate(
+        """() => {
+            const { marks, map } = redlinePage;
+            const { box } = marks.badges.find((badge) => badge.total > 20);
+            const origin = map.layerPointToContainerPoint(marks._origin);
+            const corner = map.getContainer().getBoundingClientRect();
+            const [x, y] = [(box[0] + box[2]) / 2 + origin.x, (box[1] + box[3]) / 2 + origin.y];
+            return [x + corner.left, y + corner.top];
+        }"""
+    )
+    page.mouse.click(*spot)
+    expect(page.locator(".redline-page-popup strong")).not_to_have_count(0)
+    assert page.locator(".redline-page-popup strong").count() > 20
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert faults == []
     context.close()

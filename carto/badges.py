@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from carto.style import classes_of
 from geo.memo import per_frame
@@ -24,6 +26,7 @@ __all__ = [
     "anchors_json",
     "anchors_of",
     "badges_json",
+    "counted_within",
     "merged_badges",
     "territory_at",
 ]
@@ -153,16 +156,31 @@ def anchors_of(layers: Mapping[str, Layer] | Sequence[Layer]) -> dict[str, Ancho
     }
 
 
+def counted_within(
+    frame: gpd.GeoDataFrame, anchors: Mapping[str, Anchor], bounds: tuple[float, float, float, float]
+) -> NDArray[np.bool_]:
+    """Return a mask of the features that a badge inside `bounds` counts: west, south, east, north, degrees.
+
+    All that a badge counts is there, also features of counties beyond the bounds whose prefecture's badge is inside.
+    """
+    rows = frame[known_by_territory(frame)]
+    box = shapely.box(*bounds)
+    parts, owner = shapely.get_parts(rows.geometry.to_numpy(), return_index=True)
+    inside = {code for code, one in anchors.items() if shapely.intersects_xy(box, one.lon, one.lat)}
+    above = rows["known_in"].str.split(";").explode().str[:4] + "00" if len(rows) else pd.Series(dtype=str)
+    here = shapely.intersects(box, parts) | above.isin(inside).to_numpy(bool)
+    mask = np.zeros(len(frame), bool)
+    mask[np.flatnonzero(known_by_territory(frame))[np.unique(owner[here])]] = True
+    return mask
+
+
 def territory_at(layers: Mapping[str, Layer], lon: float, lat: float) -> str:
     """Return the adcode of the territory whose badge stands at a point (degrees, to five decimals); "" if none does."""
     here = (round(lon, 5), round(lat, 5))
     for layer in layers.values():
         if layer.frame is not None and (code := _codes(layer.frame).get(here)):
             return code
-    every = (
-        anchors_of(layers) if any(layer.frame is not None and _codes(layer.frame) for layer in layers.values()) else {}
-    )
-    return next((code for code, anchor in every.items() if (anchor.lon, anchor.lat) == here), "")
+    return next((code for code, one in anchors_of(layers).items() if (one.lon, one.lat) == here), "")
 
 
 @per_frame

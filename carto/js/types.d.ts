@@ -482,6 +482,7 @@ declare namespace Redline {
     isCounted(layers: LayerDef[], place: Place): boolean;
     badge(ctx: CanvasRenderingContext2D, box: Box, text: string, colours: Map<string, number>, total: number): void;
     badgesOf(defs: Marked[], zoom: number, hides?: ((def: Marked) => Hides | null) | null): Badge[];
+    countsIn(adcode: string, other: string, zoom: number): boolean;
     badgeText(badge: Badge, zoom: number, anchors: Anchors): string;
     drawBadges(
       ctx: CanvasRenderingContext2D,

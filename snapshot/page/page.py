@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from carto.badges import Anchor, anchors_json, anchors_of, badges_json
+from carto.badges import Anchor, anchors_json, anchors_of, badges_json, counted_within
 from carto.map import bundle
 from carto.markup import raw_text, render
 from carto.scene import LayerDisplay
@@ -152,9 +152,11 @@ def _config(
         ]
         if rows:
             groups.append({"title": t(f"carto.group_{name}", lang), "layers": rows})
-    texts = {key: t(f"carto.{key}", lang) for key in ("panel",)}
-    texts["attribution"] = t("sheet.no_authority", lang)
-    texts["absent"] = t("carto.absent", lang, count="{count}")
+    texts = {
+        "panel": t("carto.panel", lang),
+        "attribution": t("sheet.no_authority", lang),
+        "absent": t("carto.absent", lang, count="{count}"),
+    }
     west, south, east, north = bounds
     return {
         "lang": lang, "groups": groups, "texts": texts, "bounds": [[south, west], [north, east]],
@@ -191,7 +193,9 @@ def _layer(
     """Return one layer: shapes, marks, texts of pop-ups, legend."""
     spec = layer.spec
     assert layer.frame is not None
-    near = np.flatnonzero(shapely.intersects(layer.frame.geometry.to_numpy(), shapely.box(*bounds)))
+    meets = shapely.intersects(layer.frame.geometry.to_numpy(), shapely.box(*bounds))
+    near = np.flatnonzero(meets | counted_within(layer.frame, anchors, bounds))
+    west, south, east, north = bounds
     cut = Layer(spec, layer.state, layer.frame.iloc[near].reset_index(drop=True), digest=layer.digest)
     assert cut.frame is not None
     classes, of_row = classes_of(cut) if len(cut.frame) else ([], np.array([], int))
@@ -213,7 +217,11 @@ def _layer(
         "maxZoom": 22,
         "shapes": _shapes(cut, of_row, bounds, tolerance),
         "marks": marks,
-        "badges": badges_json(cut, cut.frame, anchors),
+        "badges": [  # beyond the page's extent the numbers would not be whole
+            badge
+            for badge in badges_json(cut, cut.frame, anchors)
+            if west <= badge[1] <= east and south <= badge[2] <= north
+        ],
         "known": [
             [str(codes), row] for row, codes in enumerate(cut.frame.get("known_in", pd.Series(dtype=str))) if codes
         ],

@@ -79,11 +79,9 @@ def write(selection: Selection, form: str, target: Path, progress: Progress = no
     """
     epsg = form_epsg(selection, form)
     rule = FORMS[form]
+    tables = [table for table in selected(selection, epsg) if len(table.frame) or table.unplaced is not None]
     drawn_only = rule.systems in {"metres", "zone"}  # a drawing, or the corners of parcels
-    tables = [
-        one for one in selected(selection, epsg) if len(one.frame) or (one.unplaced is not None and not drawn_only)
-    ]
-    if not tables and rule.systems != "none":
+    if rule.systems != "none" and not any(len(table.frame) or not drawn_only for table in tables):
         kept = [layer.id for layer in selection.taken_layers() if not may_export(layer, selection.layers)]
         raise BadInput("takeaway.nothing_to_take", kept=", ".join(kept) or "—")
     job = Job(selection, form, epsg, tables, progress)

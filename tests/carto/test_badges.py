@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from carto.badges import Anchor, anchors_json, anchors_of, badges_json, merged_badges, territory_at
+from carto.badges import Anchor, anchors_json, anchors_of, badges_json, counted_within, merged_badges, territory_at
 from carto.style import classes_of
 from layers.catalogue import Layer
 from layers.plans import read_table
@@ -93,3 +93,18 @@ def test_a_badge_needs_no_county_layer(layers: dict[str, Layer]) -> None:
     assert anchors_of({"projects": layers["projects"]}) == {}
     far = merged_badges([badges_of(layers["projects"], {})], 6)
     assert any(badge.level == "county" for badge in far)
+
+
+def test_what_a_badge_inside_counts_is_taken_whole(layers: dict[str, Layer]) -> None:
+    """Of a prefecture whose point is inside, features of counties beyond the bounds are counted too, and no others."""
+    frame = layers["projects"].frame
+    assert frame is not None
+    anchors = anchors_of(layers)
+    at = anchors["361000"]
+    bounds = (at.lon - 0.01, at.lat - 0.01, at.lon + 0.01, at.lat + 0.01)
+    mask = counted_within(frame, anchors, bounds)
+    assert mask.sum() == frame["known_in"].str.contains(r"\b3610\d\d\b").sum() > 100
+    assert not counted_within(frame, anchors, (100.0, 20.0, 100.1, 20.1)).any()
+    county = layers["county"].frame
+    assert county is not None
+    assert not counted_within(county, anchors, bounds).any()

@@ -85,3 +85,10 @@ test("badges keep clear of one another while there is a place", () => {
     for (const { box: b } of drawn.slice(i + 1))
       assert.ok(a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1], `${a} and ${b}`);
 });
+
+test("a city stands for its counties further out only, a province never", () => {
+  assert.ok(redline.countsIn("361000", "361028", 8));
+  assert.ok(!redline.countsIn("361000", "361028", 9));
+  assert.ok(redline.countsIn("361000", "361000", 12));
+  assert.ok(!redline.countsIn("360000", "360102", 7));
+});

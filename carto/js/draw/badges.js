@@ -32,6 +32,11 @@
     return [...found.values()].sort((a, b) => rank(a) - rank(b) || a.adcode.localeCompare(b.adcode));
   };
 
+  /** Whether the badge of a territory counts what is known by another alone: its own, further out a city its counties'. */
+  redline.countsIn = (adcode, other, zoom) =>
+    other === adcode ||
+    (zoom < COUNTIES_FROM && adcode.endsWith("00") && !adcode.endsWith("0000") && other.startsWith(adcode.slice(0, 4)));
+
   /** What a badge says: its number; of a city among its counties, and of a province, whose it is too. */
   redline.badgeText = (badge, zoom, anchors) => {
     const wider = badge.adcode.endsWith("0000") || (badge.adcode.endsWith("00") && zoom >= COUNTIES_FROM);

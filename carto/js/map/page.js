@@ -93,9 +93,7 @@
      * @returns {[Redline.LayerDef, [string, string][]][]}
      */
     _counted(adcode) {
-      const joined = adcode.endsWith("00") && this.map.getZoom() < 9;
-      const mine = (/** @type {string} */ code) =>
-        code === adcode || (joined && code.slice(0, 4) === adcode.slice(0, 4));
+      const mine = (/** @type {string} */ code) => redline.countsIn(adcode, code, this.map.getZoom());
       return this.layers
         .filter((def) => def.shown)
         .flatMap((def) => {
@@ -132,7 +130,7 @@
       if (badge) found.unshift(...this._counted(badge.adcode));
       if (!found.length) return;
       const box = L.DomUtil.create("div", "redline-page-popup");
-      for (const [def, row] of found.slice(0, badge ? 200 : 12)) {
+      for (const [def, row] of badge ? found : found.slice(0, 12)) {
         const head = L.DomUtil.create("strong", "", box);
         head.textContent = def.title;
         for (const [name, value] of row) {

@@ -297,7 +297,7 @@ def test_a_badge_lists_what_is_known_by_its_county(app: App, server: str) -> Non
     app.wait_drawn()
     click_badge(app.page, "361028")
     panel = app.page.locator(".st-key-box_here")
-    heading = panel.get_by_text(re.compile(r"^(\d+) 项只知在资溪县，不知在何处$"))
+    heading = panel.get_by_text(re.compile(r"^(\d+) 项在资溪县，没有可落点的位置$"))
     expect(heading).to_be_visible(timeout=PATIENCE_MS)
     count = int(re.sub(r"\D.*", "", heading.inner_text()))
     sites = count - len(known)

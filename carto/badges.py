@@ -111,12 +111,13 @@ def badges_json(layer: Layer, frame: gpd.GeoDataFrame, anchors: Mapping[str, Anc
 
 def _counted(listed: pd.DataFrame, when: int) -> list[list[Any]]:
     """Return one row of `badges_json` for each territory of a list of features."""
-    badges = []
-    for adcode, group in listed.groupby("adcode", sort=True):
-        counts = group["cls"].value_counts().sort_index()
-        pairs = [list(pair) for pair in zip(counts.index.tolist(), counts.tolist(), strict=True)]
-        badges.append([str(adcode), float(group["lon"].iloc[0]), float(group["lat"].iloc[0]), pairs, when])
-    return badges
+    numbers = listed.groupby(["adcode", "cls"], sort=True).size()
+    counts: dict[str, list[list[int]]] = {}
+    for (adcode, cls), number in zip(numbers.index.tolist(), numbers.tolist(), strict=True):
+        counts.setdefault(str(adcode), []).append([cls, number])
+    first = listed.drop_duplicates("adcode")
+    points = dict(zip(first["adcode"], zip(first["lon"].tolist(), first["lat"].tolist(), strict=True), strict=True))
+    return [[adcode, *points[adcode], pairs, when] for adcode, pairs in counts.items()]
 
 
 def merged_badges(badges: Iterable[tuple[Sequence[str], list[list[Any]]]], zoom: float) -> list[Badge]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from importlib import import_module
 from typing import Final
@@ -21,6 +22,8 @@ _SHARED: Final = (
     ("views.session", "current_layers"),
     ("carto.map", "bundle"),
     ("views.server", "search_index"),
+    ("views.parts.indicators", "product_subjects"),
+    ("views.server", "prepare_panels"),
 )
 """Functions whose results all sessions of the process share."""
 
@@ -34,6 +37,9 @@ def prepare() -> None:
             getattr(import_module(module), name)()
         except RedlineError as fault:
             logging.getLogger("redline").warning("%s", fault)
+    # Streamlit collects garbage after every run of its script: without this each would walk all that is loaded
+    gc.collect()
+    gc.freeze()
 
 
 def run_server(address: str, port: int) -> None:

@@ -10,7 +10,7 @@ from carto.map.folium_map import (
     refuse_remote,
 )
 from carto.map.image_overlay import RasterImage, RasterLegend, image_group, paint_raster
-from carto.map.panel import initial_panel
+from carto.map.panel import initial_panel, panel_json
 from carto.map.picks import picks_group
 from carto.map.site_shapes import site_group
 
@@ -26,6 +26,7 @@ __all__ = [
     "initial_panel",
     "order_group",
     "paint_raster",
+    "panel_json",
     "picks_group",
     "refuse_remote",
     "site_group",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+import geopandas as gpd
+
 from carto.badges import Anchor, anchors_of, badges_json
 from carto.map.drawing_texts import drawing_texts
 from carto.scene import LayerDisplay, ordered_ids
@@ -20,7 +22,8 @@ from carto.style import (
     years_json,
 )
 from carto.tiles import TileKind, has_clusters, has_marks, has_shapes
-from layers.catalogue import Layer
+from geo.memo import per_frame
+from layers.catalogue import Layer, LayerSpec
 from words import Lang, t
 
 __all__ = ["TileUrl", "browser_texts", "initial_panel", "legend_json", "panel_json", "symbol_json"]
@@ -98,7 +101,6 @@ def _layer_json(
     head = {"id": spec.id, "title": spec.title(lang), "on": False, "legend": []}
     if display is None:
         return {**head, "absent": t(_ABSENT[layer.state], lang)}
-    classes, _ = classes_of(layer)
     years = years_json(layer, display)
     return {
         **head,
@@ -106,12 +108,10 @@ def _layer_json(
         "opacity": display.opacity,
         "url": tile_url(layer, "shapes") if has_shapes(layer) else "",
         "marksUrl": tile_url(layer, "marks") if has_marks(layer) else "",
-        "styles": [symbol_json(item.symbol) for item in classes],
-        "badges": [] if layer.frame is None else badges_json(layer, layer.frame, anchors),
+        **_content_json(layer, lang, anchors),
         "label": label_of(spec),
         "years": years,
         "yearless": t("map.years_none", lang) if years is None and year_kinds(layer) else "",
-        "legend": [legend_json(entry) for entry in _legend(layer, lang)],
         "notice": t("carto.illustrative", lang) if spec.watermark else "",
         "about": spec.notice(lang) if spec.notice else "",
         "watermark": spec.drawn_by_model,
@@ -119,6 +119,28 @@ def _layer_json(
         "maxZoom": 22 if spec.max_zoom >= _NO_MAX_ZOOM else spec.max_zoom,
         "z": paint_order(spec),
     }
+
+
+def _content_json(layer: Layer, lang: Lang, anchors: Mapping[str, Anchor]) -> dict[str, Any]:
+    """Return styles, badges and legend of a layer; made once for all sessions, as they need a look at every row."""
+    if layer.frame is None:
+        return {"styles": [symbol_json(item.symbol) for item in classes_of(layer)[0]], "badges": []}
+    made = _made(layer.frame)
+    found = made.get(lang)
+    if found is None or found[0] is not layer.spec or found[1] != anchors:
+        content = {
+            "styles": [symbol_json(item.symbol) for item in classes_of(layer)[0]],
+            "badges": badges_json(layer, layer.frame, anchors),
+            "legend": [legend_json(entry) for entry in _legend(layer, lang)],
+        }
+        made[lang] = found = (layer.spec, anchors, content)
+    return found[2]
+
+
+@per_frame
+def _made(frame: gpd.GeoDataFrame) -> dict[Lang, tuple[LayerSpec, Mapping[str, Anchor], dict[str, Any]]]:  # noqa: ARG001
+    """Return where what was made for a frame is kept, by language: settings, anchors, `_content_json`."""
+    return {}
 
 
 def _legend(layer: Layer, lang: Lang) -> list[LegendEntry]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import pandas as pd
 
@@ -13,7 +13,16 @@ from layers.indicators.derived import DERIVED, CountyLayers, Recipe, text_of
 from layers.plans import clause_text, document_name
 from words import LANGUAGES, Lang, t
 
-__all__ = ["DERIVED", "Indicator", "Level", "Recipe", "derived_values", "published_indicators"]
+__all__ = [
+    "DERIVED",
+    "Indicator",
+    "Level",
+    "Recipe",
+    "derived_values",
+    "grouped_records",
+    "published_indicator",
+    "published_indicators",
+]
 
 Level = Literal["province", "prefecture", "county"]
 
@@ -113,13 +122,32 @@ def published_indicators(rows: pd.DataFrame) -> list[Indicator]:
     clash = numbers.assign(spread=spread).groupby(_SAME_FIGURE, dropna=False)["spread"].transform("max") > 1
     numbers["apart"] = numbers["series"].where(clash, "")
     return [
-        _published_indicator(group) for _, group in numbers.groupby([*_SAME_FIGURE, "apart"], sort=False, dropna=False)
+        published_indicator(group) for group in grouped_records(numbers.to_dict("records"), [*_SAME_FIGURE, "apart"])
     ]
 
 
-def _published_indicator(rows: pd.DataFrame) -> Indicator:
-    """Return the indicator of rows that are equal in `_SAME_FIGURE`."""
-    first = rows.iloc[0].to_dict()
+def grouped_records(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[list[Mapping[str, Any]]]:
+    """Return rows in groups that are equal in `columns` (two missing values are equal), in the order of the first rows.
+
+    For hundreds of groups of a few rows, where frames would take seconds.
+
+    Examples
+    --------
+    >>> grouped_records([{"a": 1, "b": 3}, {"a": 2, "b": 4}, {"a": 1, "b": 5}], ["a"])
+    [[{'a': 1, 'b': 3}, {'a': 1, 'b': 5}], [{'a': 2, 'b': 4}]]
+    """
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(None if pd.isna(row[name]) else row[name] for name in columns), []).append(row)
+    return list(groups.values())
+
+
+def published_indicator(rows: Sequence[Mapping[str, Any]]) -> Indicator:
+    """Return the indicator of rows that are equal in `_SAME_FIGURE`, and in the value of each territory."""
+    first = rows[0]
+    figures: dict[str, float] = {}
+    for row in rows:
+        figures.setdefault(str(row["adcode"]), float(row["value"]))
     year = "" if pd.isna(first["year"]) else f"{int(first['year'])}"
     kind = text_of(f"indicators.kind_{'change' if first['change'] else first['kind']}")
     unit = str(first["unit"] or "") or "—"
@@ -134,13 +162,13 @@ def _published_indicator(rows: pd.DataFrame) -> Indicator:
         level=cast(Level, first["level"]),
         basis="published",
         source=_bilingual(lambda lang: _citations(rows, lang)),
-        figures=rows.drop_duplicates("adcode").set_index("adcode")["value"].astype(float),
+        figures=pd.Series(figures, dtype=float, name="value").rename_axis("adcode"),
     )
 
 
-def _citations(rows: pd.DataFrame, lang: Lang) -> str:
+def _citations(rows: Sequence[Mapping[str, Any]], lang: Lang) -> str:
     """Return the citation of every document and clause that the rows are from, as one text."""
-    places = dict.fromkeys(zip(rows["document"].astype(str), rows["clause"].astype(str), strict=True))
+    places = dict.fromkeys((str(row["document"]), str(row["clause"])) for row in rows)
     texts = [
         t("indicators.document", lang, document=document_name(one, lang), clause=clause_text(one, clause, lang))
         for one, clause in places

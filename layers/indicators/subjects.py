@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
@@ -12,7 +12,7 @@ import pandas as pd
 
 from layers.catalogue import Bilingual
 from layers.indicators.derived import DERIVED
-from layers.indicators.indicators import Indicator, Level, published_indicators
+from layers.indicators.indicators import Indicator, Level, grouped_records, published_indicator
 from words import all_texts, t
 
 __all__ = [
@@ -125,19 +125,22 @@ def published_subjects(rows: pd.DataFrame) -> list[Subject]:
     spread = numbers.groupby([*named, *_ONE_MOMENT], dropna=False)["value"].transform("nunique")
     clash = numbers.assign(spread=spread).groupby(named, dropna=False)["spread"].transform("max") > 1
     numbers["apart"] = numbers["series"].where(clash, "")
-    return [_published_subject(group) for _, group in numbers.groupby([*named, "apart"], sort=False, dropna=False)]
+    records = [row | {"at": at} for at, row in enumerate(numbers.to_dict("records"))]
+    groups = grouped_records(records, [*named, "apart"])
+    return [_published_subject(group, numbers.iloc[[row["at"] for row in group]]) for group in groups]
 
 
-def _published_subject(rows: pd.DataFrame) -> Subject:
-    first = rows.iloc[0]
+def _published_subject(records: Sequence[Mapping[str, Any]], rows: pd.DataFrame) -> Subject:
+    """Return the subject of rows, given as dicts and as a frame."""
+    first = records[0]
     unit = unit_text(str(first["unit"]))
     moments: list[tuple[tuple[int, int], Moment, Indicator]] = []
-    for (kind, change, year, since), group in rows.groupby(_ONE_MOMENT[:4], sort=False, dropna=False):
-        code = "change" if change else str(kind)
-        moment = _moment(code, year, since, unit)
-        (indicator,) = published_indicators(group)
-        order = (int(years) if (years := str(year)).isdigit() else 0, _ORDER[code])
-        moments.append((order, moment, indicator))
+    for group in grouped_records(records, _ONE_MOMENT[:4]):
+        one = group[0]
+        code = "change" if one["change"] else str(one["kind"])
+        moment = _moment(code, one["year"], one["year_from"], unit)
+        order = (int(years) if (years := str(one["year"])).isdigit() else 0, _ORDER[code])
+        moments.append((order, moment, published_indicator(group)))
     moments.sort(key=lambda made: made[0])
     return Subject(
         id=str(first["series"]),
@@ -146,8 +149,8 @@ def _published_subject(rows: pd.DataFrame) -> Subject:
         level=first["level"],
         basis="published",
         theme=str(first["topic"]),
-        documents=tuple(dict.fromkeys(rows["document"].astype(str))),
-        adcodes=tuple(dict.fromkeys(rows["adcode"].astype(str))),
+        documents=tuple(dict.fromkeys(str(row["document"]) for row in records)),
+        adcodes=tuple(dict.fromkeys(str(row["adcode"]) for row in records)),
         moments=tuple(moment for _, moment, _ in moments),
         figures={moment.key: indicator for _, moment, indicator in moments},
         rows=rows,

@@ -12,7 +12,7 @@ from views.server.endpoints import (
 )
 from views.server.job_queue import KEEP_SECONDS, Job, Work, jobs
 from views.server.shell_files import middleware
-from views.server.startup import prepare_tiles
+from views.server.startup import prepare_panels, prepare_tiles
 from views.server.suggestions import hit_title, search_index, suggestion
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "jobs",
     "middleware",
     "new_token",
+    "prepare_panels",
     "prepare_tiles",
     "relief_file",
     "routes",

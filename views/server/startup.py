@@ -1,17 +1,19 @@
-"""Make the missing tile files of all layers before the server opens."""
+"""What is made before the server opens: missing tile files of all layers, and what the map's panel tells of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+from carto.map import panel_json
 from carto.tiles import make_missing
 from geo.progress import Progress
 from layers.catalogue import Layer, current_catalogue, load_layers
 from views.server.endpoints import tiles_folder
-from words import Lang, t
+from views.session import current_layers
+from words import LANGUAGES, Lang, t
 
-__all__ = ["prepare_tiles"]
+__all__ = ["prepare_panels", "prepare_tiles"]
 
 
 def prepare_tiles(config: Path, write_line: Callable[[str], None], lang: Lang = "zh") -> None:
@@ -31,6 +33,12 @@ def prepare_tiles(config: Path, write_line: Callable[[str], None], lang: Lang = 
             write_line(layer.fault.text(lang))
     for layer in layers.values():
         make_missing(layer, tiles_folder(), _by_tenths(layer, write_line, lang))
+
+
+def prepare_panels() -> None:
+    """Make badges and legends of all layers, in each language: of every row once, kept for all sessions."""
+    for lang in LANGUAGES:
+        panel_json(list(current_layers().values()), lang, lambda _layer, _kind: "", (), None)
 
 
 def _by_tenths(layer: Layer, write_line: Callable[[str], None], lang: Lang) -> Progress:

@@ -2,7 +2,7 @@
 
 from views.parts.indicators.choice import choice_slot, current_choice, update_choice, use_choice_of
 from views.parts.indicators.figure import outline_groups, show_figure
-from views.parts.indicators.figures import OWN, MappedIndicator, mapped_indicator, subjects
+from views.parts.indicators.figures import OWN, MappedIndicator, mapped_indicator, product_subjects, subjects
 from views.parts.indicators.own_raster import (
     RASTER_CLOSE,
     ask_display,
@@ -36,6 +36,7 @@ __all__ = [
     "outline_groups",
     "picture_group",
     "picture_legend",
+    "product_subjects",
     "remove_own_subjects",
     "show_figure",
     "shows_picture",

@@ -34,7 +34,16 @@ from views.session import (
 )
 from words import t
 
-__all__ = ["OWN", "MappedIndicator", "mapped_indicator", "moment_of", "moments_of_change", "regions_layer", "subjects"]
+__all__ = [
+    "OWN",
+    "MappedIndicator",
+    "mapped_indicator",
+    "moment_of",
+    "moments_of_change",
+    "product_subjects",
+    "regions_layer",
+    "subjects",
+]
 
 OWN: Final[Slot[dict[str, Subject]]] = Slot("own-subjects", {})
 """Subjects by id that the user added in this session; other sessions do not have them."""
@@ -73,8 +82,13 @@ class MappedIndicator:
 
 def subjects() -> dict[str, Subject]:
     """Return every subject by id: those that the user added, then derived, then published ones."""
+    return {**OWN.get(), **product_subjects()}
+
+
+def product_subjects() -> dict[str, Subject]:
+    """Return the subjects that all sessions have, by id: derived ones, then published ones."""
     folder = data_root(catalogue().folder) / "plans"
-    return {**OWN.get(), **_product_subjects(str(folder), stamp_of(folder))}
+    return _product_subjects(str(folder), stamp_of(folder))
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -2,6 +2,8 @@
 (() => {
   "use strict";
   const redline = window.redline;
+  const TILE = 256;
+  const MARGIN = 16;
 
   /**
    * Tiles of one PMTiles file; whoever reads them learns of a failure by `failed`.
@@ -25,29 +27,57 @@
     };
   }
 
+  /**
+   * Paint what reaches a tile of the screen; nothing takes no memory and no time.
+   * @param {HTMLCanvasElement} canvas
+   * @param {Redline.Tile} tile
+   * @param {Redline.Prepared | null} prepared
+   * @param {object[]} rules
+   */
+  function paint(canvas, tile, prepared, rules) {
+    const origin = { x: TILE * tile.x, y: TILE * tile.y };
+    const reach = {
+      minX: origin.x - MARGIN,
+      minY: origin.y - MARGIN,
+      maxX: origin.x + TILE + MARGIN,
+      maxY: origin.y + TILE + MARGIN,
+    };
+    const filled = prepared?.data.get("f")?.length;
+    canvas.width = canvas.height = filled ? TILE * window.devicePixelRatio : 0;
+    if (!filled) return;
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    pen.scale(canvas.width / TILE, canvas.height / TILE);
+    protomapsL.paint(pen, tile.z, new Map([["", [prepared]]]), null, rules, reach, origin, false, "");
+  }
+
   /** Tiles of our own server, drawn by `options.styles`. */
   redline.tileLayer = (app, options) => {
     const source = tiles(options.url, app.config.token, () => app.failed(options.title));
+    const rules = [{ dataLayer: "f", symbolizer: redline.symbolizer(options.styles) }];
     const layer = protomapsL.leafletLayer({
       url: source,
       levelDiff: app.config.levelDiff,
-      paintRules: [{ dataLayer: "f", symbolizer: redline.symbolizer(options.styles) }],
+      paintRules: rules,
       labelRules: [],
       pane: options.pane,
       attribution: "",
-      tileDelay: 0.01,
       minZoom: options.minZoom || 0,
       maxZoom: options.maxZoom || 22,
     });
-    for (const view of layer.views.values()) {
-      const whole = view.getDisplayTile.bind(view);
-      view.getDisplayTile = async (tile) => {
-        view.maxDataLevel = (await source.getHeader()).maxZoom;
-        const prepared = await whole(tile);
-        if (options.def && prepared.data.get("c")?.length) app.panel.cells(options.def, tile.z);
-        return redline.batched(prepared, tile, options.classOf);
-      };
-    }
+    const [view] = layer.views.values();
+    /** @param {Redline.Tile} tile */
+    const prepare = async (tile) => {
+      view.maxDataLevel = (await source.getHeader()).maxZoom;
+      const prepared = await view.getDisplayTile(tile);
+      if (options.def && prepared.data.get("c")?.length) app.panel.cells(options.def, tile.z);
+      return redline.batched(prepared, tile, options.classOf);
+    };
+    layer.renderTile = async (tile, canvas, key, done = () => {}) => {
+      const prepared = await prepare(tile).catch(() => null); // whoever reads the archive has said it
+      if (canvas.key !== key) return; // it shows another place by now
+      paint(canvas, tile, prepared, rules);
+      done();
+    };
     layer.on("loading load", () => app.check());
     return layer;
   };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
@@ -126,7 +126,9 @@ def published_indicators(rows: pd.DataFrame) -> list[Indicator]:
     ]
 
 
-def grouped_records(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[list[Mapping[str, Any]]]:
+def grouped_records(
+    rows: Iterable[Mapping[Hashable, Any]], columns: Sequence[str]
+) -> list[list[Mapping[Hashable, Any]]]:
     """Return rows in groups that are equal in `columns` (two missing values are equal), in the order of the first rows.
 
     For hundreds of groups of a few rows, where frames would take seconds.
@@ -136,13 +138,13 @@ def grouped_records(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -
     >>> grouped_records([{"a": 1, "b": 3}, {"a": 2, "b": 4}, {"a": 1, "b": 5}], ["a"])
     [[{'a': 1, 'b': 3}, {'a': 1, 'b': 5}], [{'a': 2, 'b': 4}]]
     """
-    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    groups: dict[tuple[Any, ...], list[Mapping[Hashable, Any]]] = {}
     for row in rows:
         groups.setdefault(tuple(None if pd.isna(row[name]) else row[name] for name in columns), []).append(row)
     return list(groups.values())
 
 
-def published_indicator(rows: Sequence[Mapping[str, Any]]) -> Indicator:
+def published_indicator(rows: Sequence[Mapping[Hashable, Any]]) -> Indicator:
     """Return the indicator of rows that are equal in `_SAME_FIGURE`, and in the value of each territory."""
     first = rows[0]
     figures: dict[str, float] = {}
@@ -166,7 +168,7 @@ def published_indicator(rows: Sequence[Mapping[str, Any]]) -> Indicator:
     )
 
 
-def _citations(rows: Sequence[Mapping[str, Any]], lang: Lang) -> str:
+def _citations(rows: Sequence[Mapping[Hashable, Any]], lang: Lang) -> str:
     """Return the citation of every document and clause that the rows are from, as one text."""
     places = dict.fromkeys((str(row["document"]), str(row["clause"])) for row in rows)
     texts = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
@@ -130,7 +130,7 @@ def published_subjects(rows: pd.DataFrame) -> list[Subject]:
     return [_published_subject(group, numbers.iloc[[row["at"] for row in group]]) for group in groups]
 
 
-def _published_subject(records: Sequence[Mapping[str, Any]], rows: pd.DataFrame) -> Subject:
+def _published_subject(records: Sequence[Mapping[Hashable, Any]], rows: pd.DataFrame) -> Subject:
     """Return the subject of rows, given as dicts and as a frame."""
     first = records[0]
     unit = unit_text(str(first["unit"]))

@@ -1,7 +1,9 @@
-"""Streamlit's own files: compressed for a slow line, and a first page that says at once what is being opened.
+"""Files of Streamlit and of the map's frame: compressed for a slow line, and asked for before they are needed.
 
-Streamlit sends its scripts as they are (a first visit took 2.9 MB of them, 0.8 MB compressed) and an empty page until
-they have come. The first page also holds small scripts of ours that must be there before Streamlit (``views/js``).
+Streamlit sends its scripts as they are (a first visit took 2.9 MB of them, 0.8 MB compressed), one after another as it
+meets their widgets, and an empty page until they have come. The first page says at once what is being opened, names the
+scripts of all widgets, and holds small scripts of ours that must be there before Streamlit (``views/js``). The frame of
+the map names the map's own files.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -20,17 +23,31 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from carto.map import bundle
 from carto.markup import Markup, raw_text
 from carto.style import THEME
 from layers.paths import PRODUCT
 from views.server.downloads import url_prefix
+from views.server.endpoints import FROM_COMPONENT
 from words import LANGUAGES, t
 
 __all__ = ["middleware"]
 
+
+def _package_folder(name: str) -> Path:
+    """Return the folder of an installed package without importing it."""
+    spec = find_spec(name)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
 _FOLDER: Final = Path(streamlit.__file__).parent / "static" / "static"
+_FRAME_FOLDER: Final = _package_folder("streamlit_folium") / "frontend" / "build"
+"""Of the component that holds the map; importing it here, outside a script, would leave it unregistered."""
 _TYPES: Final = {"js": "text/javascript", "css": "text/css", "media": "font/woff2"}
 _FILE: Final = re.compile(r"/static/(js|css)/([A-Za-z0-9_-][A-Za-z0-9._-]*)")
+_FRAME: Final = re.compile(r"/component/streamlit_folium\.st_folium/(?:index\.html|static/js/(main\.[0-9a-f]+\.js))")
 _ICONS: Final = re.compile(r"/static/(media)/(MaterialSymbols-[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.woff2)")
 _ICON_FOLDER: Final = PRODUCT / "static" / "vendor" / "streamlit-icons"
 """Streamlit's icons as ``tools.icons`` has written them: those that are used."""
@@ -39,6 +56,12 @@ _HEADERS: Final = {
     "Vary": "Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }
+_WIDGETS: Final = (
+    "BidiComponent", "Button", "ButtonGroup", "Checkbox", "ComponentInstance", "FileUploader", "Multiselect",
+    "Selectbox", "rehype-raw",
+)  # fmt: skip
+"""Scripts that Streamlit loads for what the map page shows."""
+_IMPORTED: Final = re.compile(r"""from\s*["']\./([\w.-]+\.js)["']|import\s*["']\./([\w.-]+\.js)["']""")
 _COMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "br": lambda content: brotli.compress(content, quality=9),
     "gzip": lambda content: gzip.compress(content, 9, mtime=0),
@@ -51,6 +74,10 @@ _OPENING: Final = Markup(
     "<script>{}</script>"
     '<div id="root"><p style="font: 16px sans-serif; color: {}; text-align: center; margin-top: 30vh">'
     "<b>{}</b><br>{}</p></div>"
+)
+_PRELOAD: Final = Markup('<link rel="modulepreload" crossorigin href="./static/js/{}">')
+_PRELOAD_MAP: Final = Markup(
+    '<link rel="preload" as="script" href="{0}/map.js"><link rel="preload" as="style" href="{0}/map.css">'
 )
 _UNUSED_FONT: Final = re.compile(rb'<link\s+rel="preload"[^>]*as="font"[^>]*/>')
 """The font that Streamlit has the browser fetch first; the theme uses those of the machine."""
@@ -91,20 +118,52 @@ def _file(scope: Scope) -> Response | None:
         return Response(file.read_bytes(), headers=_HEADERS, media_type=_TYPES["media"]) if file.is_file() else None
     accepted = {one.split(";")[0].strip() for one in Headers(scope=scope).get("accept-encoding", "").split(",")}
     encoding = next((one for one in _COMPRESS if one in accepted), None)
-    found = _FILE.fullmatch(path)
-    content = _compressed(found[1], found[2], encoding) if found and encoding else None
-    if content is None or found is None:
+    if framed := _FRAME.fullmatch(path):
+        if not framed[1]:
+            return Response(_frame_page(), headers={"Cache-Control": "no-cache"}, media_type="text/html")
+        file, kind = _FRAME_FOLDER / "static" / "js" / framed[1], "js"
+    elif found := _FILE.fullmatch(path):
+        file, kind = _FOLDER / found[1] / found[2], found[1]
+    else:
         return None
-    return Response(content, headers={**_HEADERS, "Content-Encoding": str(encoding)}, media_type=_TYPES[found[1]])
+    content = _compressed(file, kind, encoding) if encoding else None
+    if content is None:
+        return None
+    return Response(content, headers={**_HEADERS, "Content-Encoding": str(encoding)}, media_type=_TYPES[kind])
 
 
 @lru_cache(maxsize=600)
-def _compressed(kind: str, name: str, encoding: str) -> bytes | None:
-    """Return a script or style sheet of Streamlit's compressed, None where there is none of that name."""
-    path = _FOLDER / kind / name
+def _compressed(path: Path, kind: str, encoding: str) -> bytes | None:
+    """Return a script or style sheet compressed, None where there is no such file."""
     if path.suffix != f".{kind}" or not path.is_file():
         return None
     return _COMPRESS[encoding](_UNUSED_FACE.sub(b"", path.read_bytes()))
+
+
+def _frame_page() -> bytes:
+    """Return the page of the map's frame with the names of the map's files: it would ask for them after its own."""
+    return _PRELOAD_MAP.format(f"{FROM_COMPONENT}/assets/{bundle().digest}").encode().join(_frame_halves())
+
+
+@cache
+def _frame_halves() -> tuple[bytes, bytes]:
+    """Return the page of the component before and after the end of its head."""
+    head, end, rest = (_FRAME_FOLDER / "index.html").read_bytes().partition(b"</head>")
+    return head, end + rest
+
+
+@cache
+def _widget_scripts() -> list[str]:
+    """Return the names of the scripts of `_WIDGETS` and of all that they import."""
+    names: dict[str, None] = {}
+    due = [path.name for widget in _WIDGETS for path in sorted((_FOLDER / "js").glob(f"{widget}.*.js"))]
+    while due:
+        name = due.pop(0)
+        if name not in names:
+            names[name] = None
+            text = (_FOLDER / "js" / name).read_text(encoding="utf-8")
+            due += [one or other for one, other in _IMPORTED.findall(text)]
+    return list(names)
 
 
 class _FirstPage:
@@ -151,5 +210,6 @@ def _with_words(page: bytes) -> bytes:
     opening = " ".join(t("frame.opening", lang) for lang in LANGUAGES)
     scripts = raw_text("\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS))
     words = _OPENING.format(scripts, THEME["accent"], name, opening).encode()
-    titled = page.replace(b"<title>Streamlit</title>", _TITLE.format(name).encode())
+    named = Markup("").join(_PRELOAD.format(one) for one in _widget_scripts() if one.encode() not in page)
+    titled = page.replace(b"<title>Streamlit</title>", (_TITLE.format(name) + named).encode())
     return _UNUSED_FONT.sub(b"", titled).replace(_ROOT, words, 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import NewType
 
 import streamlit as st
 
@@ -25,6 +26,8 @@ __all__ = ["VERSION", "Stamp", "catalogue", "catalogue_in_use", "current_layers"
 
 VERSION = metadata.version("redline")
 
+_CatalogueStamp = tuple[str, int, str, int]
+
 
 def catalogue() -> Catalogue:
     """Return the merged catalogue, read again when ``config.toml`` or the user catalogue changes."""
@@ -36,9 +39,14 @@ def catalogue_in_use() -> CatalogueInUse:
     return _read_in_use(*_stamps())
 
 
+Stamp = NewType("Stamp", str)
+"""State of the product: a digest of paths and file status of its files. See `stamp`."""
+
+
 def current_layers() -> dict[str, Layer]:
     """Return all layers by id, shared by all sessions; changed layers are loaded again."""
-    return _layers(stamp())
+    catalogue_stamp, files = _state()
+    return _layers(_digest(catalogue_stamp, files), catalogue_stamp, files)
 
 
 def stamp() -> Stamp:
@@ -47,21 +55,23 @@ def stamp() -> Stamp:
     A cached result is valid for one stamp and its own inputs. Two states of the product never have the same stamp,
     while ``id()`` of objects may repeat.
     """
+    return _digest(*_state())
+
+
+def _state() -> tuple[_CatalogueStamp, FilesStamp]:
+    """Return the stamp of the catalogue; path, inode, time (ns) and size of each layer file, plan and law table."""
     catalogue_stamp = _stamps()
     shipped = _source_files(*catalogue_stamp[:2])
-    return Stamp(catalogue_stamp, (*files_stamp(shipped), *Tables().stamp()))
+    return catalogue_stamp, (*files_stamp(shipped), *Tables().stamp())
 
 
-class Stamp(NamedTuple):
-    """State of the product, identified by paths and file status of its files: see `stamp`."""
-
-    catalogue: tuple[str, int, str, int]
-    """Path and modification time (ns) of ``config.toml`` and of the user catalogue."""
-    data: FilesStamp
-    """Path, inode, modification time (ns) and size of each shipped layer file, plan and law table."""
+def _digest(*state: object) -> Stamp:
+    """Return a short stamp of a state: Streamlit walks through a key at each look into a cache, some 50 a run."""
+    return Stamp(hashlib.sha256(repr(state).encode()).hexdigest())
 
 
-def _stamps() -> tuple[str, int, str, int]:
+def _stamps() -> _CatalogueStamp:
+    """Return path and modification time (ns) of ``config.toml`` and of the user catalogue."""
     config, user_catalogue = config_in_use(), user_catalogue_path()
     config_ns, user_catalogue_ns = (
         path.stat().st_mtime_ns if path.exists() else 0 for path in (config, user_catalogue)
@@ -86,8 +96,8 @@ def _loaded_before(path: str, config_ns: int, data: FilesStamp) -> dict[str, dic
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _layers(state: Stamp) -> dict[str, Layer]:
-    before = _loaded_before(*state.catalogue[:2], state.data)
-    loaded = load_layers(_read_in_use(*state.catalogue).catalogue, before.get("layers"))
+def _layers(now: Stamp, _catalogue: _CatalogueStamp, _data: FilesStamp) -> dict[str, Layer]:  # noqa: ARG001 -- the key
+    before = _loaded_before(*_catalogue[:2], _data)
+    loaded = load_layers(_read_in_use(*_catalogue).catalogue, before.get("layers"))
     before["layers"] = loaded
     return loaded

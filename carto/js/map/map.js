@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const redline = window.redline;
+  const TOGETHER_MS = 200;
 
   // Leaflet takes the focus between press and release; the page would scroll to a map that is partly out of sight, and
   // the click would land elsewhere
@@ -48,6 +49,8 @@
       this.missing = new Set();
       /** @type {number | undefined} */
       this._rest = undefined;
+      /** @type {number | undefined} */
+      this._soon = undefined;
       this._due = false;
       this._panes();
       this.bases = new redline.BaseMaps(this);
@@ -136,23 +139,31 @@
         const answer = await fetch(def.marksUrl, { headers: { "X-Redline-Token": this.config.token } });
         if (!answer.ok) throw new Error(String(answer.status));
         def.marks = await answer.json();
-        this.redrawMarks();
       } catch {
         def.asked = false;
         this.failed(def.title);
       }
       this.waiting--;
+      this.redrawMarks();
       this.check();
     }
 
-    /** Draw the marks again, once for all changes of this moment. */
+    /** Draw the marks again, once for all changes of this moment; of a first view once for all that come together. */
     redrawMarks() {
+      if (this.waiting > 0 && !this.layered) {
+        this._soon ??= window.setTimeout(() => this._drawMarks(), TOGETHER_MS);
+        return;
+      }
       if (this._due) return;
       this._due = true;
-      queueMicrotask(() => {
-        this._due = false;
-        if (this.marks) this.marks.redraw();
-      });
+      queueMicrotask(() => this._drawMarks());
+    }
+
+    _drawMarks() {
+      clearTimeout(this._soon);
+      this._soon = undefined;
+      this._due = false;
+      if (this.marks) this.marks.redraw();
     }
 
     /** @param {Redline.Marked} def */

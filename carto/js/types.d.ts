@@ -250,8 +250,25 @@ declare namespace Redline {
   type Prepared = { origin: Corner; scale: number; data: Map<string, Feature[]> };
   type View = { maxDataLevel: number; getDisplayTile(tile: Tile): Promise<Prepared> };
   /** What draws a layer; on the stand-alone page it has no tiles and is asked for none of what follows. */
-  type TileLayer = L.Layer & { views: Map<string, View>; rerenderTiles(): void; isLoading(): boolean };
+  type TileLayer = L.Layer & {
+    views: Map<string, View>;
+    rerenderTiles(): void;
+    isLoading(): boolean;
+    renderTile(tile: Tile, canvas: HTMLCanvasElement & { key?: string }, key: string, done?: () => void): Promise<void>;
+  };
+  type Rule = { dataLayer: string; symbolizer: Painter };
   type Protomaps = {
+    paint(
+      pen: CanvasRenderingContext2D,
+      zoom: number,
+      prepared: Map<string, Prepared[]>,
+      labels: null,
+      rules: Rule[],
+      reach: Extent,
+      origin: Corner,
+      clip: boolean,
+      debug: string,
+    ): void;
     PmtilesSource: new (url: string, cancel: boolean) => { p: Archive };
     leafletLayer(options: object): TileLayer;
   };
@@ -296,7 +313,7 @@ declare namespace Redline {
     inZoom(def: Marked): boolean;
     show(def: LayerDef, on: boolean): void;
     credit(): void;
-    addWatermark(picture: string): void;
+    addWatermark(text: string): void;
     keepWatermark(): void;
   }
 
@@ -330,7 +347,7 @@ declare namespace Redline {
   type Hides = (lon: number, lat: number) => boolean;
 
   /** A map whose marks are drawn; the stand-alone page has no other side and no picks. */
-  type MarkHost = LayeredMap & { picks?: Marked[]; hides?(def: Marked): Hides | null };
+  type MarkHost = LayeredMap & { picks?: Marked[]; gathering?: boolean; hides?(def: Marked): Hides | null };
 
   interface Marks extends Omit<L.Layer, "addTo"> {
     names: Box[];

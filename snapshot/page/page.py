@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +18,7 @@ from carto.badges import Anchor, anchors_json, anchors_of, badges_json, counted_
 from carto.map import bundle
 from carto.markup import raw_text, render
 from carto.scene import LayerDisplay
-from carto.style import OUTLINE_SYMBOL, SITE_SYMBOL, THEME, Choropleth, Symbol, classes_of, label_of, layer_legend
+from carto.style import OUTLINE_SYMBOL, SITE_SYMBOL, Choropleth, Symbol, classes_of, label_of, layer_legend
 from carto.tiles import drawn_as_points, drawn_as_shapes, marks_json
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
@@ -160,7 +159,7 @@ def _config(
     west, south, east, north = bounds
     return {
         "lang": lang, "groups": groups, "texts": texts, "bounds": [[south, west], [north, east]],
-        "watermark": _watermark(t("carto.watermark", lang)), "anchors": anchors_json(layers, lang),
+        "watermark": t("carto.watermark", lang), "anchors": anchors_json(layers, lang),
     }  # fmt: skip
 
 
@@ -315,12 +314,6 @@ def _own_group(
             "rows": [[[t("page.name", lang), label]] for label in own[1]],
         }],
     }  # fmt: skip
-
-
-def _watermark(text: str) -> str:
-    """Return 示意 as a picture in the address itself."""
-    svg = render("snapshot/page/watermark.svg", text=text, colour=THEME["watermark"])
-    return "data:image/svg+xml;charset=utf-8," + quote(str(svg))
 
 
 def _html(config: dict[str, Any], title: str, lang: Lang, made: str) -> str:

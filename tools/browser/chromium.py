@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
-__all__ = ["PROGRAM", "launch"]
+__all__ = ["PROGRAM", "launch", "launch_profile"]
 
 PROGRAM: Final = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -32,6 +33,21 @@ def launch(playwright: Playwright) -> Browser:
     SystemExit
         If there is no Chromium: one line that says how to get it.
     """
+    return playwright.chromium.launch(executable_path=_program(), args=list(_ARGUMENTS))
+
+
+def launch_profile(playwright: Playwright, folder: Path) -> BrowserContext:
+    """Return a new browser with a profile in a folder, as a person has one: it keeps what it fetched and compiled.
+
+    Raises
+    ------
+    SystemExit
+        As `launch`.
+    """
+    return playwright.chromium.launch_persistent_context(folder, executable_path=_program(), args=list(_ARGUMENTS))
+
+
+def _program() -> str:
     if PROGRAM is None:
         raise SystemExit("no Chromium found (Debian: apt-get install chromium)")
-    return playwright.chromium.launch(executable_path=PROGRAM, args=list(_ARGUMENTS))
+    return PROGRAM

@@ -35,7 +35,7 @@
 
     redraw() {
       const map = this._map;
-      if (!map) return;
+      if (!map || this._app.gathering) return;
       const size = map.getSize();
       const pad = size.multiplyBy(PAD).round();
       const whole = size.add(pad.multiplyBy(2));

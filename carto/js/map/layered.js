@@ -63,18 +63,27 @@
     }
 
     /**
-     * Lay a picture over the map that is seen while a layer is on that asks for it.
-     * @param {string} picture
+     * Write a word all over the map that is seen while a layer is on that asks for it.
+     * @param {string} text
      */
-    addWatermark(picture) {
+    addWatermark(text) {
       this.map.getContainer().appendChild(this.watermark);
-      this.watermark.style.backgroundImage = `url("${picture}")`;
+      this.watermark.style.backgroundImage = `url("${watermark(text)}")`;
     }
 
     keepWatermark() {
       this.watermark.hidden = !this.layers.some((def) => def.shown && def.watermark);
     }
   };
+
+  /** @param {string} text */
+  function watermark(text) {
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="190"><text x="150" y="95" text-anchor="middle" ' +
+      'transform="rotate(-24 150 95)" font-size="20" font-weight="600" letter-spacing="2" fill="#7a1f1f" ' +
+      `fill-opacity="0.3" stroke="#ffffff" stroke-opacity="0.5" stroke-width="0.6" font-family="sans-serif">${text}</text></svg>`;
+    return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  }
 
   /** How high layers lie by their ids, the first on top. */
   redline.stackOf = (ids) => new Map(ids.map((id, at) => [id, 310 + ids.length - at]));

@@ -49,9 +49,12 @@
       this.missing = new Set();
       /** @type {number | undefined} */
       this._rest = undefined;
-      /** @type {number | undefined} */
-      this._soon = undefined;
       this._due = false;
+      this._late = false;
+      window.setTimeout(() => {
+        this._late = true;
+        this.redrawMarks();
+      }, TOGETHER_MS);
       this._panes();
       this.bases = new redline.BaseMaps(this);
       this._layers();
@@ -150,20 +153,17 @@
 
     /** Draw the marks again, once for all changes of this moment; of a first view once for all that come together. */
     redrawMarks() {
-      if (this.waiting > 0 && !this.layered) {
-        this._soon ??= window.setTimeout(() => this._drawMarks(), TOGETHER_MS);
-        return;
-      }
-      if (this._due) return;
+      if (this._due || this.gathering) return;
       this._due = true;
-      queueMicrotask(() => this._drawMarks());
+      queueMicrotask(() => {
+        this._due = false;
+        if (this.marks) this.marks.redraw();
+      });
     }
 
-    _drawMarks() {
-      clearTimeout(this._soon);
-      this._soon = undefined;
-      this._due = false;
-      if (this.marks) this.marks.redraw();
+    /** Whether the marks of a first view are on their way and not yet late: a canvas of this size takes time to show. */
+    get gathering() {
+      return this.waiting > 0 && !this._late;
     }
 
     /** @param {Redline.Marked} def */
@@ -213,7 +213,7 @@
       this.alert = L.DomUtil.create("div", "redline-alert", map.getContainer());
       this.alert.setAttribute("role", "alert");
       this.alert.hidden = true;
-      this.addWatermark(watermark(texts.watermark));
+      this.addWatermark(texts.watermark);
     }
 
     /**
@@ -378,15 +378,6 @@
       if (typeof value === "object") merge(/** @type {Redline.Table} */ (into[key]), value);
       else into[key] = value;
     }
-  }
-
-  /** @param {string} text */
-  function watermark(text) {
-    const svg =
-      '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="190"><text x="150" y="95" text-anchor="middle" ' +
-      'transform="rotate(-24 150 95)" font-size="20" font-weight="600" letter-spacing="2" fill="#7a1f1f" ' +
-      `fill-opacity="0.3" stroke="#ffffff" stroke-opacity="0.5" stroke-width="0.6" font-family="sans-serif">${text}</text></svg>`;
-    return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   }
 
   /**

@@ -32,7 +32,7 @@
    * @param {HTMLCanvasElement} canvas
    * @param {Redline.Tile} tile
    * @param {Redline.Prepared | null} prepared
-   * @param {object[]} rules
+   * @param {Redline.Rule[]} rules
    */
   function paint(canvas, tile, prepared, rules) {
     const origin = { x: TILE * tile.x, y: TILE * tile.y };
@@ -42,12 +42,12 @@
       maxX: origin.x + TILE + MARGIN,
       maxY: origin.y + TILE + MARGIN,
     };
-    const filled = prepared?.data.get("f")?.length;
+    const filled = prepared?.data.get("f")?.length ? prepared : null;
     canvas.width = canvas.height = filled ? TILE * window.devicePixelRatio : 0;
     if (!filled) return;
     const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     pen.scale(canvas.width / TILE, canvas.height / TILE);
-    protomapsL.paint(pen, tile.z, new Map([["", [prepared]]]), null, rules, reach, origin, false, "");
+    protomapsL.paint(pen, tile.z, new Map([["", [filled]]]), null, rules, reach, origin, false, "");
   }
 
   /** Tiles of our own server, drawn by `options.styles`. */

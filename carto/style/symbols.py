@@ -114,6 +114,9 @@ _LABELS: Final[dict[str, Label]] = {
     "county": Label(size=12, weight=500, style="normal", colour="#3f4450", rank=2, minZoom=8, maxZoom=22, room=1.0),
     "protection": Label(size=12, weight=500, style="normal", colour="#00564d", rank=3, minZoom=9, maxZoom=22, room=4.0),
     "water": Label(size=12, weight=400, style="italic", colour="#1c5d99", rank=4, minZoom=8, maxZoom=22, room=2.0),
+    "plan_project": Label(
+        size=11, weight=400, style="italic", colour="#4a5560", rank=5, minZoom=8, maxZoom=22, room=1.0
+    ),
     "projects": Label(
         size=11, weight=500, style="normal", colour=THEME["map-ink"], rank=5, minZoom=10, maxZoom=22, room=4.0
     ),

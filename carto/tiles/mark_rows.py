@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from carto.style import classes_of, label_of
 from geo.memo import per_frame
 from layers.catalogue import Layer, known_by_territory
+from layers.plans import LEADS_TO
 
 __all__ = ["MarkRows", "drawing_counts", "drawn_as_points", "drawn_as_shapes", "mark_rows"]
 
@@ -129,8 +131,27 @@ def mark_rows(layer: Layer, frame: gpd.GeoDataFrame, year_kind: Ints | None = No
         if label_of(layer.spec)
         else np.zeros(0, np.int64)
     )
+    if layer.spec.style.label == LEADS_TO[0]:
+        return symbols, _ends(rows_of, shapes[solid], solid, zh, en)
     bounds = shapely.bounds(shapes[solid])
     return symbols, rows_of(_label_points(shapes[solid]), solid, (bounds[:, 2] - bounds[:, 0]) / 360)
+
+
+def _ends(
+    rows_of: Callable[[Texts, Ints, Floats], MarkRows], lines: Texts, row: Ints, zh: Texts, en: Texts
+) -> MarkRows:
+    """Return the names of the places that lines go on to, at their ends; a line of several parts has several."""
+    parts, of_line = shapely.get_parts(lines, return_index=True)
+    row = row[of_line]
+    names = rows_of(shapely.get_point(parts, -1), row, np.ones(len(row)))
+    part = np.arange(len(row)) - np.searchsorted(of_line, of_line)
+
+    def arrow(texts: Texts) -> Texts:
+        each = [texts[at].split(";")[nth] for at, nth in zip(row, part, strict=True)]
+        return np.array([f"→ {one}" if one else "" for one in each], dtype=object)
+
+    named = replace(names, zh=arrow(zh), en=arrow(en))
+    return named.subset(named.zh != "")
 
 
 def _label_points(shapes: Texts) -> Texts:
@@ -159,4 +180,5 @@ def _names(layer: Layer, frame: gpd.GeoDataFrame) -> tuple[Texts, Texts]:
         values: pd.Series = frame[column] if column in frame.columns else pd.Series("", index=frame.index)
         return np.array([value if isinstance(value, str) else "" for value in values], dtype=object)
 
-    return texts(layer.spec.style.label or "name_zh"), texts("name_en")
+    label = layer.spec.style.label or "name_zh"
+    return texts(label), texts(LEADS_TO[1] if label == LEADS_TO[0] else "name_en")

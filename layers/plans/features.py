@@ -14,6 +14,7 @@ from geo.crs import STORE_CRS
 from layers.plans import site_extents as protected
 from layers.plans.clauses import clause_text
 from layers.plans.reaches import reaches_in_counties, water_shapes
+from layers.plans.routes import LEADS_TO, route_lines
 from layers.plans.tables import read_table
 from layers.plans.territories import territory_points
 
@@ -58,7 +59,7 @@ def project_features(
     counties : GeoDataFrame
         EPSG:4490 with ``adcode`` and ``prefecture_adcode``.
     waypoints : DataFrame
-        ``routes.csv``: ``project_id``, ``part``, ``seq``, ``lon``, ``lat``.
+        ``routes.csv``.
     waters : GeoDataFrame, optional
         The drawn waters of ``waters.csv`` (`layers.plans.reaches.water_shapes`).
 
@@ -74,6 +75,8 @@ def project_features(
           the stretch drawn, and nobody knows where: a distance to the stretch would be a distance to the water, so it
           is drawn and never measured against;
         - ``known_in``: of those ``drawn_as`` ``territory`` the codes of the points, ``;`` between, else "";
+        - ``leads_to`` and ``leads_to_en``: of a ``route`` where each part goes on to beyond the counties, where the
+          line ends (`layers.plans.routes`), else "";
         - ``accuracy_m`` (metres) and ``licence``: for ``water`` those of the water's own shape.
 
         Rows without any of the territories in `counties` are left out.
@@ -81,10 +84,12 @@ def project_features(
     frame = gpd.GeoDataFrame(rows.copy(), geometry=_points(rows), crs=STORE_CRS)
     shapes = frame.geometry.to_numpy().copy()
     drawn_as = np.where(shapely.is_missing(shapes), "territory", "place").astype(object)
-    lines = _route_lines(waypoints)
-    is_route = rows["id"].isin(lines.index).to_numpy()
-    shapes[is_route] = lines.reindex(rows["id"][is_route]).to_numpy()
+    routes = route_lines(waypoints, counties)
+    is_route = rows["id"].isin(routes.index).to_numpy()
+    shapes[is_route] = routes.geometry.reindex(rows["id"][is_route]).to_numpy()
     drawn_as[is_route] = "route"
+    for column in LEADS_TO:
+        frame[column] = rows["id"].map(routes[column]).fillna("")
     if waters is not None:
         along = (rows["location_basis"] == "water").to_numpy() & shapely.is_missing(shapes)
         shapes[along] = reaches_in_counties(rows[along], waters, counties)
@@ -178,19 +183,6 @@ def _points(rows: pd.DataFrame) -> np.ndarray:
     shapes = np.full(len(rows), None, dtype=object)
     shapes[known] = shapely.points(lon[known], lat[known])
     return shapes
-
-
-def _route_lines(waypoints: pd.DataFrame) -> pd.Series:
-    """Return a schematic line through the waypoints of each route; one part for each of its branches."""
-    ordered = waypoints.sort_values(["project_id", "part", "seq"])
-    branch = ordered.groupby(["project_id", "part"], sort=True)
-    ordered = ordered[branch["seq"].transform("size") > 1]
-    if ordered.empty:
-        return pd.Series([], dtype=object)
-    branches = ordered.groupby(["project_id", "part"], sort=True)
-    lines = shapely.linestrings(ordered[["lon", "lat"]].to_numpy(float), indices=branches.ngroup().to_numpy())
-    route_of, routes = pd.factorize(branches["project_id"].first().to_numpy())
-    return pd.Series(shapely.multilinestrings(lines, indices=route_of), index=routes)
 
 
 def _with_territories(frame: gpd.GeoDataFrame, shapes: np.ndarray, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

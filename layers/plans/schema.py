@@ -192,6 +192,7 @@ _TABLES: Final = (
         Column("part", "integer", "which of several lines, from 1", required=True, low=1, high=20),
         Column("seq", "integer", "order along the line, from 1", required=True, low=1, high=200),
         Column("place", "text", "the place", required=True),
+        Column("place_en", "text", "the place in English", required=True),
         Column("adcode", "adcode", "the county, or prefecture outside our region, it is in", required=True),
         Column("lon", "number", _LON.meaning, required=True, low=73, high=136),
         Column("lat", "number", _LAT.meaning, required=True, low=3, high=54),

@@ -69,6 +69,8 @@ def test_located_says_which_places_are_real(counties: gpd.GeoDataFrame) -> None:
             "seq": [2, 1, 1, 2],
             "lon": [117.3, 117.1, 117.1, 117.2],
             "lat": [27.9, 27.6, 27.6, 27.5],
+            "place": ["甲", "乙", "乙", "丙"],
+            "place_en": ["A", "B", "B", "C"],
         }
     )
     frame = project_features(projects(), counties, waypoints).set_index("id")

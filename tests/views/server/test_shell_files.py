@@ -8,6 +8,7 @@ import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -23,9 +24,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from carto.map import bundle
 from tests.helpers import ROOT
 from views.server.shell_files import middleware
 
+FRAME = Path(str(find_spec("streamlit_folium").origin)).parent / "frontend" / "build"  # type: ignore[union-attr]
 STATIC = Path(streamlit.__file__).parent / "static"
 PAGE = (STATIC / "index.html").read_text(encoding="utf-8")
 OTHER = "<!doctype html><title>Streamlit</title><p>an export"
@@ -149,6 +152,43 @@ def test_the_first_page_says_what_is_being_opened() -> None:
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert answer.text.count("<script") == PAGE.count("<script") + 1  # ours, which must be there first
     assert answer.text.index("history.pushState") < answer.text.index('<div id="root">')
+
+
+def test_the_first_page_names_the_scripts_of_the_widgets_and_all_that_they_import() -> None:
+    """Streamlit asks for them one after another as it meets the widgets."""
+    named = re.findall(r'<link rel="modulepreload"[^>]*href="\./static/js/([^"]+)"', get("/page", "text/html").text)
+    assert len(named) == len(set(named)), "none twice, also not those that Streamlit's page names"
+    assert [name for name in named if not (STATIC / "static" / "js" / name).is_file()] == []
+    assert {"Selectbox", "FileUploader", "ComponentInstance"} <= {name.split(".")[0] for name in named}
+    own = set(re.findall(r'src="\./static/js/([^"]+)"', PAGE))
+    for name in named:
+        text = (STATIC / "static" / "js" / name).read_text(encoding="utf-8")
+        statically = set(re.findall(r"""(?:from|import)\s*["']\./([^"']+)["']""", text))
+        assert statically <= {*named, *own}, name
+
+
+def test_the_frame_of_the_map_names_the_files_of_the_map() -> None:
+    answer = get("/component/streamlit_folium.st_folium/index.html")
+    assert answer.headers["cache-control"] == "no-cache"
+    assets = f"../../redline/assets/{bundle().digest}"
+    head, rest = answer.text.split("</head>")
+    for name, kind in (("map.js", "script"), ("map.css", "style")):
+        assert f'<link rel="preload" as="{kind}" href="{assets}/{name}">' in head
+    own = (FRAME / "index.html").read_text(encoding="utf-8")
+    assert re.sub(r'<link rel="preload"[^>]*>', "", head) + "</head>" + rest == own
+
+
+def test_the_script_of_the_frame_is_sent_compressed_and_kept() -> None:
+    path = next((FRAME / "static" / "js").glob("main.*.js"))
+    answer = get(f"/component/streamlit_folium.st_folium/static/js/{path.name}")
+    assert "immutable" in answer.headers["cache-control"]
+    assert brotli.decompress(answer.content) == path.read_bytes()
+    for other in (
+        "other.thing/index.html",
+        "streamlit_folium.st_folium/static/js/main.00.js",
+        "streamlit_folium.st_folium/../x",
+    ):
+        assert get(f"/component/{other}").text == "as it is"
 
 
 def test_other_pages_are_untouched() -> None:

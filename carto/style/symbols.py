@@ -112,6 +112,7 @@ _LABELS: Final[dict[str, Label]] = {
     "province": Label(size=17, weight=700, style="normal", colour="#33363a", rank=0, minZoom=5, maxZoom=6, room=1.0),
     "prefecture": Label(size=14, weight=700, style="normal", colour="#2f3440", rank=1, minZoom=6, maxZoom=10, room=1.0),
     "county": Label(size=12, weight=500, style="normal", colour="#3f4450", rank=2, minZoom=8, maxZoom=22, room=1.0),
+    "town": Label(size=11, weight=400, style="normal", colour="#5b6068", rank=7, minZoom=9, maxZoom=22, room=1.0),
     "protection": Label(size=12, weight=500, style="normal", colour="#00564d", rank=3, minZoom=9, maxZoom=22, room=4.0),
     "water": Label(size=12, weight=400, style="italic", colour="#1c5d99", rank=4, minZoom=8, maxZoom=22, room=2.0),
     "plan_project": Label(

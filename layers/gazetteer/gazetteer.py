@@ -14,6 +14,7 @@ from layers.catalogue import Bilingual
 from layers.gazetteer.joins import JoinReport, Level, Status, as_text, join
 from layers.gazetteer.place_index import Place, find_places, place_index
 from layers.gazetteer.spellings import history, normalised, resolve, unit_forms, zone_forms
+from layers.places import place_table
 from layers.plans import document_name
 from words import Lang, t
 
@@ -123,15 +124,11 @@ class Gazetteer:
                           ignore_geometry=True)
             for level in ("county", "prefecture", "province")
         ]  # fmt: skip
-        divisions, places, zones, corrections = (
+        divisions, zones, corrections = (
             pd.read_csv(_existing(folder / path), dtype=str, keep_default_na=False, encoding="utf-8")
-            for path in ("gazetteer/divisions.csv", "gazetteer/places.csv", "gazetteer/zones.csv",
-                         "plans/corrections.csv")
-        )  # fmt: skip
-        cited = folder / "gazetteer" / "cited_places.csv"
-        if cited.is_file():
-            extra = pd.read_csv(cited, dtype=str, keep_default_na=False, encoding="utf-8")
-            places = pd.concat([places, extra], ignore_index=True)
+            for path in ("gazetteer/divisions.csv", "gazetteer/zones.csv", "plans/corrections.csv")
+        )
+        places = place_table(_existing(folder / "gazetteer" / "places.csv").parent)
         every = pd.concat(units, ignore_index=True)
         texts = [name for name in _UNIT_COLUMNS if name not in ("lon", "lat")]
         every[texts] = every[texts].fillna("").astype(str)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.measure import distance_m
+from layers.places import place_table
 
 __all__ = ["IN_TOWN_M", "TOWNSHIP_M", "StatedPlace", "place_points", "stated_place"]
 
@@ -82,10 +83,6 @@ def place_points(folder: Path) -> Points:
     ----------
     folder : Path
     """
-    files = [folder / name for name in ("places.csv", "cited_places.csv")]
-    tables = [pd.read_csv(file, usecols=["place_id", "lon", "lat"]) for file in files if file.is_file()]
-    if not tables:
-        return {}
-    places = pd.concat(tables)
+    places = place_table(folder)
     pairs = zip(places["lon"].astype(float), places["lat"].astype(float), strict=True)
     return dict(zip(places["place_id"], pairs, strict=True))

@@ -4,6 +4,7 @@ from layers.sources.corridors import CorridorSource
 from layers.sources.imported import STORED_FILE, ImportedSource
 from layers.sources.kinds import AnySource
 from layers.sources.none import NoSource
+from layers.sources.places import PlacesSource
 from layers.sources.plan_table import PlansSource
 from layers.sources.raster import RasterSource
 from layers.sources.source import ReadRequest, Source
@@ -16,6 +17,7 @@ __all__ = [
     "FileSource",
     "ImportedSource",
     "NoSource",
+    "PlacesSource",
     "PlansSource",
     "RasterSource",
     "ReadRequest",

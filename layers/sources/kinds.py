@@ -9,6 +9,7 @@ from pydantic import Field
 from layers.sources.corridors import CorridorSource
 from layers.sources.imported import ImportedSource
 from layers.sources.none import NoSource
+from layers.sources.places import PlacesSource
 from layers.sources.plan_table import PlansSource
 from layers.sources.raster import RasterSource
 from layers.sources.vector_files import FileSource
@@ -16,7 +17,7 @@ from layers.sources.vector_files import FileSource
 __all__ = ["AnySource"]
 
 AnySource = Annotated[
-    NoSource | FileSource | PlansSource | CorridorSource | RasterSource | ImportedSource,
+    NoSource | FileSource | PlansSource | PlacesSource | CorridorSource | RasterSource | ImportedSource,
     Field(discriminator="kind"),
 ]
 """What ``[layer.source]`` may be, told apart by ``kind``."""

@@ -3,6 +3,14 @@
   "use strict";
   const redline = window.redline;
 
+  // Leaflet takes the focus between press and release; the page would scroll to a map that is partly out of sight, and
+  // the click would land elsewhere
+  L.Map.Keyboard.include({
+    _onMouseDown() {
+      if (!this._focused) this._map.getContainer().focus({ preventScroll: true });
+    },
+  });
+
   redline.LayeredMap = class {
     /**
      * @param {L.Map} map

@@ -4,14 +4,6 @@
   const redline = window.redline;
   const TOGETHER_MS = 200;
 
-  // Leaflet takes the focus between press and release; the page would scroll to a map that is partly out of sight, and
-  // the click would land elsewhere
-  L.Map.Keyboard.include({
-    _onMouseDown() {
-      if (!this._focused) this._map.getContainer().focus({ preventScroll: true });
-    },
-  });
-
   class App extends redline.LayeredMap {
     /**
      * @param {L.Map} map
@@ -121,8 +113,14 @@
           def.layer = redline.tileLayer(this, { ...def, pane: `redline-${def.id}`, def: def });
           if (def.on) def.layer.addTo(this.map);
         }
-        if (def.marksUrl && def.on) this._marks(def);
       }
+      this._marksInZoom();
+      this.map.on("zoomend", () => this._marksInZoom());
+    }
+
+    /** Fetch the marks of the layers that are on, of those for a closer look once one looks closer. */
+    _marksInZoom() {
+      for (const def of this.layers) if (def.marksUrl && def.shown && this.inZoom(def)) this._marks(def);
     }
 
     /**
@@ -177,7 +175,7 @@
      */
     toggle(def, on) {
       this.show(def, on);
-      if (on && def.marksUrl) this._marks(def);
+      this._marksInZoom();
       this.redrawMarks();
       this._report();
       this.map.fire(on ? "overlayadd" : "overlayremove", { layer: def.layer || this.marks, name: def.id });

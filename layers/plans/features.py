@@ -89,7 +89,7 @@ def project_features(
     shapes[is_route] = routes.geometry.reindex(rows["id"][is_route]).to_numpy()
     drawn_as[is_route] = "route"
     for column in LEADS_TO:
-        frame[column] = rows["id"].map(routes[column]).fillna("")
+        frame[column] = rows["id"].map(routes[column].to_dict()).astype(object).fillna("")
     if waters is not None:
         along = (rows["location_basis"] == "water").to_numpy() & shapely.is_missing(shapes)
         shapes[along] = reaches_in_counties(rows[along], waters, counties)

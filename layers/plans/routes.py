@@ -50,7 +50,7 @@ def route_lines(waypoints: pd.DataFrame, counties: gpd.GeoDataFrame) -> gpd.GeoD
     parts = pd.DataFrame(rows, columns=["project_id", "line", *LEADS_TO])
     routes = parts.groupby("project_id", sort=True)
     lines = gpd.GeoSeries(routes["line"].agg(lambda line: shapely.MultiLineString(list(line))), crs=counties.crs)
-    return gpd.GeoDataFrame({column: routes[column].agg(_joined) for column in LEADS_TO}, geometry=lines)
+    return gpd.GeoDataFrame({column: routes[column].agg(_joined).astype(str) for column in LEADS_TO}, geometry=lines)
 
 
 def _until_it_leaves(line: shapely.LineString, region: shapely.STRtree) -> shapely.LineString:

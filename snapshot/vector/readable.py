@@ -41,6 +41,7 @@ _TWICE: Final = {
     "id": "feature_id",
     "redline_id": "feature_id",
     "water_id": "feature_id",
+    "place_id": "feature_id",
     "feature_id": "adcode",
 }
 """Columns that are left out where they say the same as another."""

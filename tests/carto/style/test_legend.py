@@ -103,14 +103,18 @@ def test_an_indicator_is_drawn_in_the_colours_of_its_legend(shown):
 def test_a_ring_with_a_number_is_explained_where_symbols_are_joined(make_layer, settings, monkeypatch):
     points = [shapely.Point(116 + i / 100, 28) for i in range(12)]
     kinds = ["sewage", "energy"] * 6
-    one, several = make_layer(points), make_layer(points, style=Style(by="kind"), columns={"kind": kinds})
+
+    def layers():
+        return make_layer(points), make_layer(points, style=Style(by="kind"), columns={"kind": kinds})
 
     def rings(layer):
         (group,) = drawn_with([layer], settings, "en")["groups"]
         return [entry for entry in group["layers"][0]["legend"] if entry["kind"] == "crowd"]
 
+    one, several = layers()
     assert rings(one) == rings(several) == [], "few symbols are never joined"
     monkeypatch.setattr(tiles_layer, "_MAX_MARKS_IN_JSON", 10)
+    one, several = layers()
     assert [entry["style"]["fill"] for entry in rings(one)] == ["#445566"]
     assert "grey" in rings(several)[0]["label"]
     assert not any(entry.kind == "crowd" for entry in layer_legend(several, "en")), "a sheet draws every symbol"

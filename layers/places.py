@@ -10,6 +10,10 @@ import pandas as pd
 __all__ = ["place_files", "place_table"]
 
 _NAMES: Final = ("places.csv", "cited_places.csv")
+_COLUMNS: Final = (
+    "place_id", "name_zh", "name_en", "kind", "adcode", "lon", "lat", "population", "source", "licence", "as_of",
+    "accuracy_m", "basis",
+)  # fmt: skip
 
 
 def place_files(folder: Path) -> list[Path]:
@@ -32,6 +36,4 @@ def place_table(folder: Path) -> pd.DataFrame:
         ``as_of``, ``accuracy_m``, ``basis``.
     """
     tables = [pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8") for file in place_files(folder)]
-    return (
-        pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["place_id", "lon", "lat"], dtype=str)
-    )
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(_COLUMNS), dtype=str)

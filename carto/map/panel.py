@@ -123,8 +123,7 @@ def _layer_json(
 
 def _content_json(layer: Layer, lang: Lang, anchors: Mapping[str, Anchor]) -> dict[str, Any]:
     """Return styles, badges and legend of a layer; made once for all sessions, as they need a look at every row."""
-    if layer.frame is None:
-        return {"styles": [symbol_json(item.symbol) for item in classes_of(layer)[0]], "badges": []}
+    assert layer.frame is not None
     made = _made(layer.frame)
     found = made.get(lang)
     if found is None or found[0] is not layer.spec or found[1] != anchors:

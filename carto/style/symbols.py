@@ -169,7 +169,7 @@ OUTLINE_SYMBOL: Final[Symbol] = symbol_of(Style(stroke=SITE_LINE, stroke_px=2.5)
 
 def label_of(spec: LayerSpec) -> Label | None:
     """Return the text style of the names of a layer, None if its names are not drawn."""
-    if spec.style.label is None:
+    if spec.style.label is None and spec.style.label_ends is None:
         return None
     return _LABELS.get(spec.stands_for) or _LABELS.get(spec.group) or _OTHER_LABEL
 

@@ -77,6 +77,7 @@ def file_name(layer: Layer, kind: TileKind) -> str:
     """Return the name of a tile file: the SHA-256 of all that its content depends on, with its suffix."""
     style = layer.spec.style
     parts = [layer.digest or "", kind, TILER, _MARKS_VERSION, layer.spec.role, style.by or "", style.label or ""]
+    parts += [style.label_ends] if style.label_ends else []
     is_json = kind == "marks" and not _marks_in_tiles(layer)
     if layer.spec.time_field and kind != "regions":
         parts += [f"years of {layer.spec.time_field}", layer.spec.time_end_field or ""]

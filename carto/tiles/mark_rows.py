@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from carto.style import classes_of, label_of
 from geo.memo import per_frame
 from layers.catalogue import Layer, known_by_territory
-from layers.plans import LEADS_TO
 
 __all__ = ["MarkRows", "drawing_counts", "drawn_as_points", "drawn_as_shapes", "mark_rows"]
 
@@ -126,32 +125,28 @@ def mark_rows(layer: Layer, frame: gpd.GeoDataFrame, year_kind: Ints | None = No
         return MarkRows(lon, lat, zh[row], en[row], of_row[row], located[row], share, kind)
 
     symbols = rows_of(parts, row, np.full(len(row), np.nan))
-    solid = (
-        np.flatnonzero(drawn_as_shapes(frame) & ((zh != "") | (en != "")))
-        if label_of(layer.spec)
-        else np.zeros(0, np.int64)
-    )
-    if layer.spec.style.label == LEADS_TO[0]:
-        return symbols, _ends(rows_of, shapes[solid], solid, zh, en)
+    named = (zh != "") | (en != "") | (layer.spec.style.label_ends is not None)
+    solid = np.flatnonzero(drawn_as_shapes(frame) & named) if label_of(layer.spec) else np.zeros(0, np.int64)
+    if layer.spec.style.label_ends:
+        return symbols, _ends(rows_of, shapes[solid], solid, frame, layer.spec.style.label_ends)
     bounds = shapely.bounds(shapes[solid])
     return symbols, rows_of(_label_points(shapes[solid]), solid, (bounds[:, 2] - bounds[:, 0]) / 360)
 
 
 def _ends(
-    rows_of: Callable[[Texts, Ints, Floats], MarkRows], lines: Texts, row: Ints, zh: Texts, en: Texts
+    rows_of: Callable[[Texts, Ints, Floats], MarkRows], lines: Texts, row: Ints, frame: gpd.GeoDataFrame, column: str
 ) -> MarkRows:
-    """Return the names of the places that lines go on to, at their ends; a line of several parts has several."""
+    """Return what `column` has for each part of the lines, with an arrow, at the end of the part."""
     parts, of_line = shapely.get_parts(lines, return_index=True)
-    row = row[of_line]
-    names = rows_of(shapely.get_point(parts, -1), row, np.ones(len(row)))
-    part = np.arange(len(row)) - np.searchsorted(of_line, of_line)
+    nth = np.arange(len(parts)) - np.searchsorted(of_line, of_line)
+    zh, en = (_texts(frame, name)[row] for name in (column, f"{column}_en"))
 
     def arrow(texts: Texts) -> Texts:
-        each = [texts[at].split(";")[nth] for at, nth in zip(row, part, strict=True)]
+        each = [dict(enumerate(texts[line].split(";"))).get(at, "") for line, at in zip(of_line, nth, strict=True)]
         return np.array([f"→ {one}" if one else "" for one in each], dtype=object)
 
-    named = replace(names, zh=arrow(zh), en=arrow(en))
-    return named.subset(named.zh != "")
+    rows = rows_of(shapely.get_point(parts, -1), row[of_line], np.ones(len(parts)))
+    return replace(rows, zh=arrow(zh), en=arrow(en)).subset(arrow(zh) != "")
 
 
 def _label_points(shapes: Texts) -> Texts:
@@ -174,11 +169,14 @@ def _label_points(shapes: Texts) -> Texts:
 
 
 def _names(layer: Layer, frame: gpd.GeoDataFrame) -> tuple[Texts, Texts]:
-    """Return the Chinese and English name of each row; "" where there is none."""
+    """Return the Chinese and English name of each row; "" where there is none, or only the ends of lines are named."""
+    style = layer.spec.style
+    if style.label is None and style.label_ends is not None:
+        return np.full(len(frame), "", dtype=object), np.full(len(frame), "", dtype=object)
+    return _texts(frame, style.label or "name_zh"), _texts(frame, "name_en")
 
-    def texts(column: str) -> Texts:
-        values: pd.Series = frame[column] if column in frame.columns else pd.Series("", index=frame.index)
-        return np.array([value if isinstance(value, str) else "" for value in values], dtype=object)
 
-    label = layer.spec.style.label or "name_zh"
-    return texts(label), texts(LEADS_TO[1] if label == LEADS_TO[0] else "name_en")
+def _texts(frame: gpd.GeoDataFrame, column: str) -> Texts:
+    """Return the texts of a column, "" for what is no text and where there is no such column."""
+    values: pd.Series = frame[column] if column in frame.columns else pd.Series("", index=frame.index)
+    return np.array([value if isinstance(value, str) else "" for value in values], dtype=object)

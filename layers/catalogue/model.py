@@ -61,6 +61,8 @@ class Style(Entry):
     """Column whose value picks the colour (``carto.style.symbols`` holds the colours)."""
     label: str | None = None
     """Column that is written on the map."""
+    label_ends: str | None = None
+    """Column that is written at the ends of lines, one text for each part with ``;`` between; English in ``…_en``."""
 
 
 class LayerSpec(Entry):

@@ -4,14 +4,12 @@ from layers.plans.clauses import clause_text, document_name
 from layers.plans.entries import KINDS, EntryFilter, PlanSet, entry_counts, filter_entries, in_territory, read_plan_set
 from layers.plans.features import corrected_names, plan_features
 from layers.plans.reaches import water_shapes
-from layers.plans.routes import LEADS_TO
 from layers.plans.schema import TABLES, Column, Table
 from layers.plans.tables import Fault, checked_rows, read_table, typed_rows, validate_folder
 from layers.plans.territories import territory_points
 
 __all__ = [
     "KINDS",
-    "LEADS_TO",
     "TABLES",
     "Column",
     "EntryFilter",

@@ -120,7 +120,7 @@ def _file(scope: Scope) -> Response | None:
     encoding = next((one for one in _COMPRESS if one in accepted), None)
     if framed := _FRAME.fullmatch(path):
         if not framed[1]:
-            return Response(_frame_page(), headers={"Cache-Control": "no-cache"}, media_type="text/html")
+            return Response(_frame_page(), headers={**_HEADERS, "Cache-Control": "no-cache"}, media_type="text/html")
         file, kind = _FRAME_FOLDER / "static" / "js" / framed[1], "js"
     elif found := _FILE.fullmatch(path):
         file, kind = _FOLDER / found[1] / found[2], found[1]

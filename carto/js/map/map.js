@@ -120,7 +120,7 @@
 
     /** Fetch the marks of the layers that are on, of those for a closer look once one looks closer. */
     _marksInZoom() {
-      for (const def of this.layers) if (def.marksUrl && def.shown && this.inZoom(def)) this._marks(def);
+      for (const def of this.layers) if (def.marksUrl && !def.marks && def.shown && this.inZoom(def)) this._marks(def);
     }
 
     /**
@@ -175,7 +175,7 @@
      */
     toggle(def, on) {
       this.show(def, on);
-      this._marksInZoom();
+      if (on && def.marksUrl && this.inZoom(def)) this._marks(def);
       this.redrawMarks();
       this._report();
       this.map.fire(on ? "overlayadd" : "overlayremove", { layer: def.layer || this.marks, name: def.id });

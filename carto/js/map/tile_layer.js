@@ -73,7 +73,10 @@
       return redline.batched(prepared, tile, options.classOf);
     };
     layer.renderTile = async (tile, canvas, key, done = () => {}) => {
-      const prepared = await prepare(tile).catch(() => null); // whoever reads the archive has said it
+      const prepared = await prepare(tile).catch((fault) => {
+        if (fault.name !== "AbortError") app.failed(options.title); // also where what came cannot be read
+        return null;
+      });
       if (canvas.key !== key) return; // it shows another place by now
       paint(canvas, tile, prepared, rules);
       done();

@@ -51,13 +51,22 @@ def test_a_route_is_named_at_its_end_by_where_it_goes_on_to(make_layer, tmp_path
     within = shapely.LineString([(114, 28), (114, 29)])
     columns = {"leads_to": ["温州;;福州（福建）", "", ""], "leads_to_en": ["Wenzhou;;Fuzhou (Fujian)", "", ""]}
     shapes = [forked, within, shapely.Point(115, 27)]
-    layer = make_layer(shapes, style=Style(label="leads_to"), columns=columns)
+    layer = make_layer(shapes, style=Style(label_ends="leads_to"), columns=columns)
     marks = json.loads(ensure_file(layer, "marks", tmp_path).read_text(encoding="utf-8"))
     assert marks["labels"] == [
         [117, 28, "→ 温州", "→ Wenzhou", 1.0],
         [115, 29, "→ 福州（福建）", "→ Fuzhou (Fujian)", 1.0],
     ]
     assert [row[:4] for row in marks["points"]] == [[115, 27, "", ""]], "a symbol beside them has no name"
+
+
+def test_parts_of_a_line_without_a_text_of_their_own_end_without_one(make_layer, tmp_path):
+    """A user's column need not have as many texts as the line has parts."""
+    forked = shapely.MultiLineString([[(116, 28), (117, 28)], [(116, 28), (116, 27)]])
+    layer = make_layer([forked], style=Style(label_ends="to"), columns={"to": ["南昌"]})
+    assert json.loads(ensure_file(layer, "marks", tmp_path).read_text(encoding="utf-8"))["labels"] == [
+        [117, 28, "→ 南昌", "", 1.0]
+    ]
 
 
 def test_a_file_is_made_once_even_for_many_at_a_time(make_layer, squares, tmp_path, monkeypatch):

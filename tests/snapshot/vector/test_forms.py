@@ -231,6 +231,26 @@ def test_by_choice_what_has_no_place_stands_at_its_territory_and_says_so(
     assert len(marked.groupby(marked.geometry.to_wkb())) < 150  # one point a territory, not one a project
 
 
+@pytest.mark.parametrize("form", ["kml", "dxf"])
+def test_a_route_has_its_own_name_where_the_map_names_where_it_leads(
+    form: str, default_layers: dict[str, Layer], tmp_path: Path
+) -> None:
+    frame = default_layers["projects"].frame
+    assert frame is not None
+    led = frame[frame["leads_to"] != ""]
+    assert len(led) > 2
+    path = write(Selection(default_layers, chosen=("projects",)), form, tmp_path / "all")
+    if form == "kml":
+        names = {str(one.text) for one in ET.parse(path).iter(f"{KML}name")}
+    else:
+        with zipfile.ZipFile(path) as archive:
+            archive.extract("redline.dxf", tmp_path)
+        texts = pyogrio.read_dataframe(tmp_path / "redline.dxf")["Text"].dropna()
+        names = set(texts.str.removeprefix("示意 "))
+    assert [name for name in led["name_zh"] if not any(name in text for text in names)] == []
+    assert not names & set(led["leads_to"])
+
+
 def test_kml_lists_what_has_no_place_without_one(default_layers: dict[str, Layer], tmp_path: Path) -> None:
     whole = default_layers["projects"].frame
     assert whole is not None

@@ -11,6 +11,7 @@ from views.server.endpoints import (
     tiles_folder,
 )
 from views.server.job_queue import KEEP_SECONDS, Job, Work, jobs
+from views.server.offers import offer
 from views.server.shell_files import middleware
 from views.server.startup import prepare_panels, prepare_tiles
 from views.server.suggestions import hit_title, search_index, suggestion
@@ -26,6 +27,7 @@ __all__ = [
     "jobs",
     "middleware",
     "new_token",
+    "offer",
     "prepare_panels",
     "prepare_tiles",
     "relief_file",

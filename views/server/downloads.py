@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+from urllib.parse import quote
+
 from itsdangerous import BadSignature
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from streamlit import config
 
+from geo.errors import RedlineError
 from views.server.job_queue import KEEP_SECONDS, Job, jobs
 from views.server.signing import signer
 
-__all__ = ["download_url", "send_file", "url_prefix"]
+__all__ = ["HEADERS", "attachment", "download_url", "gone", "send_file", "url_prefix"]
 
 _SALT = "redline-downloads"
-_HEADERS = {
+HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-store",
@@ -33,12 +37,25 @@ def download_url(job: Job) -> str:
 
 
 def send_file(request: Request) -> Response:
-    """Return the file of a job as an attachment: 403 if the signature is invalid, 404 if there is no finished file."""
+    """Return the file of a job as an attachment; 404 if the signature is invalid or there is no finished file."""
     try:
         owner, job_id = signer(_SALT).loads(request.path_params["token"], max_age=int(2 * KEEP_SECONDS))
     except (BadSignature, ValueError, TypeError):
-        return PlainTextResponse("403", 403, headers=_HEADERS)
+        return gone()
     job = jobs().get(str(job_id), str(owner))
     if job is None or job.path is None or not job.path.is_file():
-        return PlainTextResponse("404", 404, headers=_HEADERS)
-    return FileResponse(job.path, filename=job.path.name, media_type="application/octet-stream", headers=_HEADERS)
+        return gone()
+    return FileResponse(job.path, filename=job.path.name, media_type="application/octet-stream", headers=HEADERS)
+
+
+def attachment(content: bytes, name: str) -> Response:
+    """Return content as a file to be saved under a name."""
+    disposition = f"attachment; filename*=utf-8''{quote(name, safe='')}"
+    headers = {**HEADERS, "Content-Disposition": disposition}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def gone() -> Response:
+    """Return 404 with a sentence in both languages: the address alone does not say whose it was."""
+    fault = RedlineError("take.gone")
+    return PlainTextResponse(f"{fault.text('zh')}\n{fault.text('en')}", 404, headers=HEADERS)

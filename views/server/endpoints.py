@@ -23,6 +23,7 @@ from geo.errors import RedlineError
 from layers.catalogue import Catalogue, read_catalogue
 from layers.paths import config_in_use, home
 from views.server.downloads import send_file, url_prefix
+from views.server.offers import send_offer
 from views.server.signing import signer
 from views.server.suggestions import suggestions
 from views.session import Slot
@@ -65,6 +66,7 @@ def routes() -> list[Route]:
         Route(f"{prefix}/base/hillshade.webp", _relief),
         Route(f"{prefix}/find", _suggest),
         Route(f"{prefix}/take/{{token}}", send_file),
+        Route(f"{prefix}/file/{{token}}", send_offer),
         Route(f"{prefix}/{{rest:path}}", _not_found),
     ]
 

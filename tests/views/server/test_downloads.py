@@ -87,13 +87,17 @@ def test_the_file_comes_whole_as_an_attachment(made: tuple[Job, Jobs, Client]) -
 def test_nobody_else_gets_it(made: tuple[Job, Jobs, Client]) -> None:
     job, store, client = made
     address = downloads.download_url(job)
-    assert client.get(address[:-3] + "abc").status_code == 403
-    assert client.get("/redline/take/" + tokens.signer("redline-tiles").dumps([job.owner, job.id])).status_code == 403
+    assert client.get(address[:-3] + "abc").status_code == 404
+    assert client.get("/redline/take/" + tokens.signer("redline-tiles").dumps([job.owner, job.id])).status_code == 404
     other = Job(job.id, "another", "", job.task)
     assert client.get(downloads.download_url(other)).status_code == 404
     assert client.get("/redline/take/../../token.key").status_code == 404
     store.drop(job)
-    assert client.get(address).status_code == 404
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "content-disposition" not in answer.headers, "the sentence would be saved as a file"
+    assert "不再提供下载" in answer.content.decode()
+    assert "can no longer be downloaded" in answer.content.decode()
 
 
 def test_the_store_of_the_server_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

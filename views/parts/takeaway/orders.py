@@ -69,7 +69,7 @@ def _show(job: Job) -> None:
         stop.button(say("take.cancel"), key=f"take-stop-{job.id}", width="stretch", on_click=jobs().cancel, args=(job,))
     elif job.path is not None and job.path.is_file():
         label = say("take.fetch", name=job.path.name, size=_size(job.path.stat().st_size))
-        link = Markup('<a class="rl-take" href="{}" download>↓ {}</a>').format(download_url(job), label)
+        link = Markup('<a class="rl-take" href="{}">↓ {}</a>').format(download_url(job), label)
         show_page(style("views/parts/takeaway/templates/orders.css"), link)
     elif job.fault is not None:
         show_fault(job.fault)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import tempfile
 from functools import partial
@@ -21,6 +20,7 @@ from siting.records import VERDICTS
 from snapshot.findings import labels_of, write_results
 from snapshot.selection import check_file_name
 from views.parts.findings import COLOURS, CSS, RUN_NUMBER, layer_title, size_text, stands_for_title
+from views.parts.takeaway import show_file_link
 from views.session import Memo, Slot, html_of, lang, say, show_html
 
 __all__ = ["PICKED", "pick_on_map", "show_batch", "show_downloads", "show_occupation", "show_schemes", "show_sites"]
@@ -38,12 +38,7 @@ _MAX_SCHEMES: Final = 5
 _MAX_OVERLAPS: Final = 4
 """Columns of the table of sites: the layers that most sites lie on."""
 _TABLE_HEIGHT_PX: Final = 320
-_FORMS: Final = {
-    "csv": ("CSV", "text/csv"),
-    "xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "gpkg": ("GeoPackage", "application/geopackage+sqlite3"),
-    "json": ("JSON", "application/json"),
-}
+_FORMS: Final = {"csv": "CSV", "xlsx": "XLSX", "gpkg": "GeoPackage", "json": "JSON"}
 
 
 def show_schemes(run: Run) -> None:
@@ -274,16 +269,13 @@ def show_downloads(run: Run, project: str, check_id: str | None = None) -> None:
     language = lang()
     project = project or Path(run.sites.name).stem
     columns = [*st.columns(2), *st.columns(2)]
-    for column, (form, (label, mime)) in zip(columns, _FORMS.items(), strict=True):
+    for column, (form, label) in zip(columns, _FORMS.items(), strict=True):
         with column:
-            st.download_button(
+            show_file_link(
+                f"results-{form}",
                 label,
-                data=partial(_results_bytes, run, form, language, check_id),
-                file_name=f"{check_file_name(project, 'results', form, language, check_id or '')}.{form}",
-                mime=mime,
-                on_click="ignore",
-                width="stretch",
-                key=f"chk-take-{form}",
+                f"{check_file_name(project, 'results', form, language, check_id or '')}.{form}",
+                partial(_results_bytes, run, form, language, check_id),
             )
 
 
@@ -291,9 +283,5 @@ def _results_bytes(run: Run, form: str, language: Any, check_id: str | None) -> 
     """Return the results as the bytes of a file of `form`."""
     with tempfile.TemporaryDirectory(prefix="redline-") as folder:
         target = Path(folder) / f"check.{form}"
-        try:
-            write_results(target, form, run, language, check_id=check_id)  # type: ignore[arg-type]
-        except Exception:
-            logging.getLogger("redline").exception("results as %s", form)
-            raise
+        write_results(target, form, run, language, check_id=check_id)  # type: ignore[arg-type]
         return target.read_bytes()

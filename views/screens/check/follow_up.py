@@ -14,6 +14,7 @@ from carto.markup import Markup, style
 from siting.check import Run
 from siting.records import StepRecord, WayOutRecord
 from views.parts.findings import SiteResult, layer_title, rule_code_text, rules_html, size_text
+from views.parts.takeaway import show_file_link
 from views.session import html_of, lang, say, show_html
 
 __all__ = ["show_path", "show_reminders", "show_way_out", "ways_out_frame"]
@@ -70,12 +71,11 @@ def show_way_out(site_result: SiteResult) -> None:
         return
     measures = {"size": size_text(way_out["area_m2"], way_out["length_m"]), "share": f"{way_out['share']:.2%}"}
     st.caption(say("check_page.way_left", layers=layers, **measures))
-    st.download_button(
+    show_file_link(
+        "way-out",
         say("check_page.way_take"),
-        data=json.dumps(_way_out_geojson(site_result, way_out), ensure_ascii=False),
-        file_name="redline-way-out.geojson",
-        mime="application/geo+json",
-        on_click="ignore",
+        "redline-way-out.geojson",
+        lambda: json.dumps(_way_out_geojson(site_result, way_out), ensure_ascii=False).encode(),
     )
 
 

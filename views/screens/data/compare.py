@@ -19,6 +19,7 @@ from snapshot.arguments import diff_files
 from snapshot.inspect import CHANGES, Diff, ManifestCheck, colour_of, verify_file, write_diff
 from snapshot.selection import safe_name
 from views.parts.map import show_map
+from views.parts.takeaway import show_file_link
 from views.session import Memo, catalogue, colour_key, current_layers, lang, markdown_text, say, show_fault, show_html
 
 __all__ = ["show_compare"]
@@ -106,13 +107,8 @@ def _show_differences(before: Any, after: Any) -> None:
     if len(table) > _MAX_ROWS:
         st.caption(say("take.compare_more", shown=_MAX_ROWS, count=len(table)))
     language = lang()
-    st.download_button(
-        say("take.compare_take"),
-        data=lambda: _diff_geopackage(diffs, language),
-        file_name=f"redline-changes-{stamp_text()}.gpkg",
-        mime="application/geopackage+sqlite3",
-        on_click="ignore",
-    )
+    name = f"redline-changes-{stamp_text()}.gpkg"
+    show_file_link("changes", say("take.compare_take"), name, lambda: _diff_geopackage(diffs, language))
     _show_map(diffs)
 
 

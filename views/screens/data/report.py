@@ -14,9 +14,11 @@ from carto.markup import Markup, style
 from layers.catalogue import counties_of
 from layers.own import ROW, Fault, Intake, fault_rows
 from snapshot.findings import exact_area_text, length_text
+from views.parts.takeaway import show_file_link
 from views.screens.data.preview import Picture, caption, draw_picture
 from views.screens.data.table import CSS
 from views.session import Memo, current_layers, html_of, lang, markdown_text, say, show_html
+from words import Lang
 
 __all__ = ["show_report"]
 
@@ -98,12 +100,9 @@ def _show_faults(intake: Intake, accept_repairs: bool) -> bool:
             with st.expander(say("data.rows_of", name=say(f"data.name_{fault.code}"), count=f"{fault.count:,}")):
                 st.dataframe(pd.DataFrame(fault_rows([fault], now)), hide_index=True, width="stretch", height=220)
     if any(fault.rows for fault in intake.faults):
-        st.download_button(
-            say("data.faults_csv"),
-            _faults_csv(list(intake.faults)),
-            file_name=f"{intake.layer}-faults.csv",
-            mime="text/csv",
-            key="data-faults",
+        faults = list(intake.faults)
+        show_file_link(
+            "data-faults", say("data.faults_csv"), f"{intake.layer}-faults.csv", lambda: _faults_csv(faults, now)
         )
     if accept_repairs or any(fault.code == "invalid" for fault in intake.faults):
         return st.checkbox(say("data.accept_repairs"), value=accept_repairs, key=f"data-accept-{intake.sha256}")
@@ -131,9 +130,9 @@ def _show_preview(intake: Intake) -> None:
         )
 
 
-def _faults_csv(faults: list[Fault]) -> bytes:
+def _faults_csv(faults: list[Fault], language: Lang) -> bytes:
     """Return the faulty rows as CSV (UTF-8 with BOM); cells that a spreadsheet would run as formulas are quoted."""
-    rows = fault_rows(faults, lang())
+    rows = fault_rows(faults, language)
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else [])
     writer.writeheader()

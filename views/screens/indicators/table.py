@@ -16,6 +16,7 @@ from layers.indicators import Subject
 from layers.plans import clause_text, document_name
 from snapshot.findings import Page, write_csv, write_workbook
 from views.parts.indicators import MappedIndicator
+from views.parts.takeaway import show_file_link
 from views.session import lang, region_text, say
 
 __all__ = ["downloads", "labelled", "moments_table", "ranking_table", "value_heading"]
@@ -135,22 +136,11 @@ def downloads(table: pd.DataFrame, mapped: MappedIndicator) -> None:
         }
     )
     left, right = st.columns(2)
-    left.download_button(
-        say("indicator_page.take_csv"),
-        data=lambda: _csv(table),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        width="stretch",
-    )
-    right.download_button(
-        say("indicator_page.take_xlsx"),
-        data=lambda: _xlsx([Page(say("indicator_page.title"), table), Page(say("indicator_page.fact_source"), facts)]),
-        file_name=f"{name}.xlsx",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        on_click="ignore",
-        width="stretch",
-    )
+    pages = [Page(say("indicator_page.title"), table), Page(say("indicator_page.fact_source"), facts)]
+    with left:
+        show_file_link("table-csv", say("indicator_page.take_csv"), f"{name}.csv", lambda: _csv(table))
+    with right:
+        show_file_link("table-xlsx", say("indicator_page.take_xlsx"), f"{name}.xlsx", lambda: _xlsx(pages))
 
 
 def _csv(table: pd.DataFrame) -> bytes:

@@ -290,16 +290,21 @@ declare namespace Redline {
   type Wanted = {
     x: number;
     y: number;
+    place: Place;
     name: string;
     rank: number;
     weight: number;
     text: Label;
     dot: boolean;
   };
+  /** A label that is written, with its box. */
+  type Written = { box: Box; of: Wanted };
+  /** The box of a symbol or a name, and the place of what it stands for. */
+  type Target = { box: Box; place: Place };
   /** A symbol: of one, with its style, or of many, with their number. */
   type Dot = { x: number; y: number; opacity?: number } & (
     | { many: number; colour?: string | null; style?: undefined; hollow?: undefined }
-    | { many?: undefined; style: Style; hollow: boolean }
+    | { many?: undefined; place: Place; style: Style; hollow: boolean }
   );
 
   interface LayeredMap {
@@ -350,10 +355,13 @@ declare namespace Redline {
   type MarkHost = LayeredMap & { picks?: Marked[]; gathering?: boolean; hides?(def: Marked): Hides | null };
 
   interface Marks extends Omit<L.Layer, "addTo"> {
-    names: Box[];
+    names: Written[];
     badges: DrawnBadge[];
+    aims: Target[];
     _origin?: L.Point;
     badgeAt(place: L.Point): DrawnBadge | null;
+    aimedAt(point: L.Point): Place | null;
+    _under(point: L.Point): ((box: Box) => boolean) | null;
     _app: MarkHost;
     _map: L.Map & { _latLngToNewLayerPoint(at: L.LatLng, zoom: number, centre: L.LatLng): L.Point };
     _canvas: HTMLCanvasElement;
@@ -495,7 +503,7 @@ declare namespace Redline {
       number: string,
       look?: { colour?: string | null; opacity?: number },
     ): void;
-    aimAtBadges(app: App): void;
+    aimAtMarks(app: App): void;
     isCounted(layers: LayerDef[], place: Place): boolean;
     badge(ctx: CanvasRenderingContext2D, box: Box, text: string, colours: Map<string, number>, total: number): void;
     badgesOf(defs: Marked[], zoom: number, hides?: ((def: Marked) => Hides | null) | null): Badge[];
@@ -513,7 +521,7 @@ declare namespace Redline {
     batched(prepared: Prepared, tile: Tile, classOf?: number[]): Prepared;
     swatch(style: Style, kind: Kind, hollow?: boolean): HTMLCanvasElement;
     inYears(def: Pick<Marked, "classOf">, when: When | undefined): number;
-    placeLabels(ctx: CanvasRenderingContext2D, labels: Wanted[], taken: Box[], spared: Box[]): Box[];
+    placeLabels(ctx: CanvasRenderingContext2D, labels: Wanted[], taken: Box[], spared: Box[]): Written[];
     Marks: new (app: MarkHost) => Marks;
     MarkTiles: new (app: App, def: LayerDef) => MarkTiles;
     // panel

@@ -153,20 +153,30 @@ def pick(page: Page, box: Locator, text: str) -> None:
 
 def click_badge(page: Page, adcode: str) -> None:
     """Click the badge of a territory on the map, once it is drawn."""
+    _click_drawn(page, "marks.badges.find((one) => one.adcode === wanted)", adcode)
+
+
+def click_name(page: Page, text: str) -> None:
+    """Click a name on the map, once it is drawn, near its end, away from what it names."""
+    _click_drawn(page, "marks.names.find((one) => one.of.name === wanted)", text, along=0.9)
+
+
+def _click_drawn(page: Page, find: str, wanted: str, along: float = 0.5) -> None:
+    """Click what a script finds among the `marks` drawn on the map; `along` is a share of its width."""
     handle = page.locator(MAP).last.element_handle()
     frame = handle.content_frame()
     assert frame is not None
     found = frame.wait_for_function(
-        """(adcode) => {
+        """([wanted, along]) => {
             const map = [window.map_div, window.map].find((one) => one?.redline?.marks);
             const marks = map?.redline.marks;
-            const badge = marks?.badges.find((one) => one.adcode === adcode);
-            if (!badge) return null;
+            const drawn = marks?._origin && FIND;
+            if (!drawn) return null;
             const origin = map.layerPointToContainerPoint(marks._origin);
-            const [left, top, right, bottom] = badge.box;
-            return [(left + right) / 2 + origin.x, (top + bottom) / 2 + origin.y];
-        }""",
-        arg=adcode,
+            const [left, top, right, bottom] = drawn.box;
+            return [left + along * (right - left) + origin.x, (top + bottom) / 2 + origin.y];
+        }""".replace("FIND", find),
+        arg=[wanted, along],
         timeout=PATIENCE_MS,
     ).json_value()
     place = page.locator(MAP).last.bounding_box()

@@ -16,7 +16,7 @@ from pyproj import Geod, Transformer
 
 from cli import main
 from layers.own.versions import remove
-from tests.browser.conftest import MAP, PATIENCE_MS, App, click_badge
+from tests.browser.conftest import MAP, PATIENCE_MS, App, click_badge, click_name
 from tests.helpers import ROOT
 
 STATE = """() => ({
@@ -57,7 +57,7 @@ def is_disjoint(a: dict[str, float], b: dict[str, float]) -> bool:
 LABEL_BOXES = """(zoom) => {
     map_div.setView([27.9, 116.4], zoom, { animate: false });
     const { names, badges } = map_div.redline.marks;
-    return [...names, ...badges.map(({ box }) => box)];
+    return [...names, ...badges].map(({ box }) => box);
 }"""
 
 
@@ -308,3 +308,18 @@ def test_a_badge_lists_what_is_known_by_its_county(app: App, server: str) -> Non
     expect(panel.locator(".rl-card[data-key]")).to_contain_text("图上不落点", timeout=PATIENCE_MS)
     app.page.reload()  # its address says what was clicked
     expect(heading).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_name_on_the_map_gives_the_card_of_what_it_names(app: App, server: str) -> None:
+    """The name stands beside its symbol: a press on it means the wetland, at its own point; so does a project."""
+    name, lon, lat = "玉湖湿地", 116.91107, 27.29728  # data/plans/protected_sites.csv
+    app.page.goto(f"{server}/?c={lon},{lat},12&lang=zh")
+    app.wait_drawn()
+    app.wait_idle()
+    click_name(app.page, name)
+    panel = app.page.locator(".st-key-box_here")
+    cards = panel.locator(".rl-card[data-key]")
+    expect(cards).to_have_count(2, timeout=PATIENCE_MS)
+    keys = {cards.nth(at).get_attribute("data-key") for at in range(2)}
+    assert keys == {"projects:000-4-2-2-03", "protected_sites:000-yuhu"}
+    expect(panel.locator(".rl-where")).to_contain_text(f"{lon:.5f}°E, {lat:.5f}°N", timeout=PATIENCE_MS)

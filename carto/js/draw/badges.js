@@ -79,15 +79,22 @@
     return drawn;
   };
 
-  /** A click on a badge asks of its territory: whoever hears of the click hears of its very point, and no mark is put. */
-  redline.aimAtBadges = (app) => {
-    const { map } = app;
+  /**
+   * A click on a badge, a symbol or a name means what that stands for: whoever hears of the click hears of the very point
+   * of it. On a badge no mark is put.
+   */
+  redline.aimAtMarks = (app) => {
+    const { map, marks } = app;
     map.on("click", (e) => {
-      const badge = app.drawing ? null : app.marks.badgeAt(e.containerPoint);
+      if (app.drawing) return;
+      const badge = marks.badgeAt(e.containerPoint);
+      const place = marks.aimedAt(e.containerPoint);
       if (badge) Object.assign(e, { latlng: L.latLng(badge.lat, badge.lon), counted: true });
+      else if (place) Object.assign(e, { latlng: L.latLng(place[1], place[0]) });
     });
     map.on("mousemove", (e) => {
-      map.getContainer().classList.toggle("redline-on-badge", !!app.marks.badgeAt(e.containerPoint));
+      const on = !app.drawing && (marks.badgeAt(e.containerPoint) || marks.aimedAt(e.containerPoint));
+      map.getContainer().classList.toggle("redline-on-mark", !!on);
     });
   };
 

@@ -1,4 +1,4 @@
-/* Symbols and labels of all layers on one canvas: labels never overlap each other and never catch a click. */
+/* Symbols and labels of all layers on one canvas: labels never overlap each other; which of them lies under a point. */
 (() => {
   "use strict";
   const redline = window.redline;
@@ -12,6 +12,10 @@
       this._app = app;
       /** @type {Redline.DrawnBadge[]} */
       this.badges = [];
+      /** @type {Redline.Written[]} */
+      this.names = [];
+      /** @type {Redline.Target[]} */
+      this.aims = [];
     },
 
     onAdd(map) {
@@ -83,15 +87,29 @@
       this.names = redline.placeLabels(ctx, areas.slice(0, MOST_LABELS), taken, symbols);
       for (const [at, dot] of dots.entries()) if (!dot.many) taken.push(symbols[at]);
       this.names.push(...redline.placeLabels(ctx, named.slice(0, MOST_LABELS), taken, []));
+      const symbol = dots.flatMap((dot, at) => (dot.style ? [{ box: symbols[at], place: dot.place }] : []));
+      // the name of what may be narrower than its name stands for it; that of a county lies on the county
+      const aside = this.names.flatMap(({ box, of }) => (of.dot || of.text.room > 1 ? [{ box, place: of.place }] : []));
+      this.aims = [...symbol.reverse(), ...aside];
+    },
+
+    /** The place of what a click means: of the symbol or the name under a point of the map's container; null for none. */
+    aimedAt(point) {
+      const under = this._under(point);
+      return under && (this.aims.find(({ box }) => under(box))?.place ?? null);
+    },
+
+    _under(point) {
+      if (!this._origin) return null;
+      const { x, y } = this._map.containerPointToLayerPoint(point).subtract(this._origin);
+      return (/** @type {Redline.Box} */ box) =>
+        x >= box[0] - 2 && x <= box[2] + 2 && y >= box[1] - 2 && y <= box[3] + 2;
     },
 
     /** The badge under a point of the map's container; null for none. */
     badgeAt(place) {
-      if (!this._origin) return null;
-      const { x, y } = this._map.containerPointToLayerPoint(place).subtract(this._origin);
-      const under = (/** @type {Redline.DrawnBadge} */ { box }) =>
-        x >= box[0] - 2 && x <= box[2] + 2 && y >= box[1] - 2 && y <= box[3] + 2;
-      return this.badges.find(under) || null;
+      const under = this._under(place);
+      return (under && this.badges.find(({ box }) => under(box))) || null;
     },
 
     /** Gather the symbols of a layer inside the canvas, and the labels that have room at this zoom. */
@@ -115,11 +133,12 @@
         }
         const style = { ...(def.styles[cls] || def.styles[0]) };
         style.radius *= Math.min(1, Math.max(0.5, 0.5 + (zoom - 7) / 6));
-        dots.push({ x: p.x, y: p.y, style: style, hollow: !located, opacity: def.opacity });
+        const place = /** @type {Redline.Place} */ ([lon, lat]);
+        dots.push({ x: p.x, y: p.y, place: place, style: style, hollow: !located, opacity: def.opacity });
         if (!text || zoom < text.minZoom) continue;
         const name = (english && en) || zh;
         if (!name) continue;
-        wanted.push({ x: p.x, y: p.y, name: name, rank: text.rank, weight: 0, text: text, dot: true });
+        wanted.push({ x: p.x, y: p.y, place: place, name: name, rank: text.rank, weight: 0, text: text, dot: true });
       }
       if (!text || zoom < text.minZoom || zoom > text.maxZoom) return;
       ctx.font = font(text);
@@ -130,7 +149,8 @@
         if (p.x < 0 || p.y < 0 || p.x > box.x || p.y > box.y) continue;
         const name = (english && en) || zh;
         if (!name || ctx.measureText(name).width > share * world * text.room) continue;
-        wanted.push({ x: p.x, y: p.y, name: name, rank: text.rank, weight: share, text: text, dot: false });
+        const { rank } = text;
+        wanted.push({ x: p.x, y: p.y, place: [lon, lat], name, rank, weight: share, text, dot: false });
       }
     },
   });
@@ -159,10 +179,10 @@
 
   /**
    * Write labels in order of rank, each at the first of its places where nothing stands yet, if it can be clear of what
-   * should be `spared` too. Returns the boxes of those written.
+   * should be `spared` too. Returns those written, each with its box.
    */
   redline.placeLabels = (ctx, labels, taken, spared) => {
-    /** @type {Redline.Box[]} */
+    /** @type {Redline.Written[]} */
     const written = [];
     ctx.textBaseline = "middle";
     ctx.textAlign = "left";
@@ -194,7 +214,7 @@
       const box = open.find((one) => free(one, spared)) || open[0];
       if (!box) continue;
       taken.push(box);
-      written.push(box);
+      written.push({ box: box, of: label });
       const [x, y] = [box[0] + 3, box[1] + 1 + high / 2];
       ctx.lineWidth = 3;
       ctx.strokeStyle = "rgba(255,255,255,0.92)";

@@ -259,7 +259,7 @@
         if (!map.hasLayer(pin)) this.panel.mark("spot", 1);
         pin.setLatLng(at).addTo(map);
       };
-      redline.aimAtBadges(this);
+      redline.aimAtMarks(this);
       if (config.at && !redline.isCounted(this.layers, config.at)) put([config.at[1], config.at[0]]);
       map.on("click", (e) => {
         if (this.drawing) return;

@@ -111,7 +111,8 @@
     _answer(e) {
       /** @type {[Redline.LayerDef, [string, string][]][]} */
       const found = [];
-      const at = this.map.latLngToLayerPoint(e.latlng);
+      const [lon, lat] = this.marks.aimedAt(e.containerPoint) || [e.latlng.lng, e.latlng.lat];
+      const at = this.map.latLngToLayerPoint([lat, lon]);
       for (const def of [...this.layers].sort((a, b) => b.z - a.z)) {
         if (!def.shown) continue;
         for (const point of def.marks?.points || []) {
@@ -122,7 +123,7 @@
         }
         for (const shape of def.shapes) {
           const hit =
-            shape.d === 2 ? redline.holds(shape, e.latlng.lng, e.latlng.lat) : redline.away(this.map, shape, at) < 5;
+            shape.d === 2 ? redline.holds(shape, lon, lat) : redline.away(this.map, shape, at) < 5;
           if (hit && shape.r >= 0) found.push([def, def.rows[shape.r]]);
         }
       }

@@ -6,7 +6,7 @@ from views.parts.entries.filter import choose_filter, choose_kind, clear_filter,
 from views.parts.entries.links import show_links
 from views.parts.entries.shapes import (
     background_layers,
-    entry_at,
+    entries_at,
     entry_groups,
     feature_of,
     highlight_of,
@@ -25,7 +25,7 @@ __all__ = [
     "code_text",
     "counted_entries",
     "counted_territory",
-    "entry_at",
+    "entries_at",
     "entry_groups",
     "entry_table",
     "feature_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from views.session import Stamp, catalogue, current_layers, stamp
 __all__ = [
     "background_layers",
     "drawing_layer",
-    "entry_at",
+    "entries_at",
     "entry_groups",
     "entry_layers",
     "feature_of",
@@ -132,13 +133,29 @@ def view_of(frame: gpd.GeoDataFrame) -> Extent | None:
     return Extent(west, south, east, north, _MAX_ZOOM).enlarged(_ROUND_SHAPES)
 
 
-def entry_at(entries: pd.DataFrame, lon: float, lat: float, zoom: int) -> str | None:
-    """Return the key of the entry under a click (degrees), points before lines before areas; None if there is none."""
+def entries_at(
+    entries: pd.DataFrame, lon: float, lat: float, zoom: int, shown: Collection[str] | None = None
+) -> list[str]:
+    """Return the keys of the entries under a click, points before lines before areas, the nearest first.
+
+    Parameters
+    ----------
+    entries : DataFrame
+        Rows of ``plans.entries``; others are not returned.
+    lon, lat : float
+        Degrees.
+    zoom : int
+        Of the map: a click reaches a few pixels.
+    shown : collection of str, optional
+        Ids of the layers that are on; None for all.
+    """
     across = math.cos(math.radians(lat))
     radius = _CLICK_RADIUS_PX * 360 / 256 / 2**zoom * across
     hits: list[tuple[int, float, str]] = []
     for layer, kind in entry_layers():
         assert layer.frame is not None
+        if shown is not None and layer.spec.id not in shown:
+            continue
         placed = layer.frame[~known_by_territory(layer.frame)]
         listed = placed[placed["id"].isin(set(entries.loc[entries["kind"] == kind, "id"]))]
         shapes = listed.geometry.to_numpy()
@@ -148,7 +165,7 @@ def entry_at(entries: pd.DataFrame, lon: float, lat: float, zoom: int) -> str | 
         distances = shapely.distance(plane, shapely.Point(0, 0))
         found = zip(shapely.get_dimensions(shapes), distances, ids, strict=True)
         hits += [(int(d), float(a), f"{kind}:{i}") for d, a, i in found if a <= radius]
-    return min(hits)[2] if hits else None
+    return [key for _, _, key in sorted(hits)]
 
 
 def drawing_layer(entry: dict[str, Any]) -> Layer | None:

@@ -16,7 +16,7 @@ from layers.plans import clause_text
 from siting.check import CheckResult, rules_here
 from siting.law import activities
 from snapshot.findings import amount, county_text
-from views.parts.entries import counted_territory, feature_of, plan_set, show_counted, show_entry
+from views.parts.entries import counted_territory, entries_at, feature_of, plan_set, show_counted, show_entry
 from views.parts.findings import CHECK_ACTIVITY, CHECK_MODE, activity_title, rules_html
 from views.parts.findings import CSS as RULES_CSS
 from views.parts.intake import SOURCE_KIND, SOURCE_SHAPE, SOURCE_TEXT
@@ -31,6 +31,7 @@ from views.session import (
     lang,
     open_page,
     pressed,
+    row_of,
     rows_of,
     say,
     show_html,
@@ -73,10 +74,19 @@ def latest_lookup(clicked: tuple[float, float] | None) -> Any:
     return None if latest is None else (latest, now[latest])
 
 
-def show_lookup(clicked: tuple[float, float] | None, shown: Collection[str] | None = None) -> None:
+def show_lookup(clicked: tuple[float, float] | None, zoom: int, shown: Collection[str]) -> None:
     """Show what is at the click or the search result, whichever changed last; without either, a hint.
 
-    A click on a badge shows what it counts, of the layers whose ids are in `shown` (None: of all).
+    A click on a badge shows what it counts; one on what a plan names, its card before what else is there.
+
+    Parameters
+    ----------
+    clicked : tuple of float or None
+        Longitude and latitude, degrees.
+    zoom : int
+        Of the map: a click reaches a few pixels.
+    shown : collection of str
+        Ids of the layers that are on.
     """
     lookup = latest_lookup(clicked)
     if lookup is None:
@@ -90,8 +100,23 @@ def show_lookup(clicked: tuple[float, float] | None, shown: Collection[str] | No
         territory = counted_territory(*clicked)
         if territory:
             show_counted(territory, shown)
-        else:
-            show_point(*clicked)
+            return
+        _show_entries(entries_at(plan_set().entries, *clicked, zoom, shown))
+        show_point(*clicked)
+
+
+def _show_entries(keys: list[str]) -> None:
+    """Show the card of the first of some entries of the plans, those of the others folded."""
+    plans = plan_set()
+    by_key = plans.entries.set_index("key", drop=False)
+    for key in keys[:1]:
+        entry = row_of(by_key.loc[key])
+        show_entry(plans, entry, feature_of(entry))
+    if keys[1:]:
+        with st.expander(say("views.here_also", count=len(keys) - 1)):
+            for key in keys[1:]:
+                entry = row_of(by_key.loc[key])
+                show_entry(plans, entry, feature_of(entry))
 
 
 def _show_result(result: search_box.SearchResult) -> None:

@@ -108,7 +108,7 @@ def show() -> None:
             check_panel.show_result(checked)
     with here_box:
         st.markdown(f"**{say('views.here_title')}**")
-        show_lookup(state.clicked, {one.id for one in state.panel if one.on})
+        show_lookup(state.clicked, state.view.zoom, {one.id for one in state.panel if one.on})
         _show_years_note(state, "map.years_here" if latest_lookup(state.clicked) is not None else "")
     with take_box:
         in_view = ExportContext(

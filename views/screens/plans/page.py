@@ -22,7 +22,7 @@ from views.parts.entries import (
     clear_filter,
     counted_entries,
     counted_territory,
-    entry_at,
+    entries_at,
     entry_groups,
     entry_table,
     feature_of,
@@ -150,8 +150,8 @@ def _show_map(plans: PlanSet, filters: EntryFilter, entries: pd.DataFrame, picke
         _HANDLED_CLICK.set(state.clicked)
         if territory := counted_territory(*state.clicked):
             _put_first(tuple(counted_entries(entries, territory)["key"]), picked=None, territory=territory)
-        elif clicked_key := entry_at(entries, *state.clicked, state.view.zoom):
-            _put_first((clicked_key,), picked=clicked_key)
+        elif found := entries_at(entries, *state.clicked, state.view.zoom):
+            _put_first(tuple(found), picked=found[0])
 
 
 def _put_first(keys: tuple[str, ...], *, picked: str | None, territory: str = "") -> None:

@@ -31,6 +31,9 @@ __all__ = ["counted_entries", "counted_territory", "show_counted"]
 
 _PICKED: Final[Slot[str | None]] = Slot("counted-picked", None)
 """Key of the entry whose card is open."""
+_NARROW: Final = ("name", "status", "clause", "document", "category", "kind")
+"""Columns of the list, which stands beside the map; the place is the same in each row."""
+_WIDTHS_PX: Final = (130, 64)
 _MOST_HEIGHT_PX: Final = 320
 _ROW_PX: Final = 35
 
@@ -87,11 +90,14 @@ def show_counted(adcode: str, shown: Collection[str] | None = None) -> None:
     picked = _PICKED.get()
     rows = [keys.index(picked)] if picked in keys else []
     table = f"counted-{adcode}-{len(keys)}-{lang()}"
+    rows_shown = entry_table(plans, entries, "", _NARROW)
+    widths = zip(rows_shown.columns, _WIDTHS_PX, strict=False)
     st.dataframe(
-        entry_table(plans, entries, "projects" if set(entries["kind"]) == {"projects"} else ""),
+        rows_shown,
         hide_index=True,
         height=min(_MOST_HEIGHT_PX, _ROW_PX * (len(keys) + 1) + 3),
         width="stretch",
+        column_config={str(name): st.column_config.Column(width=pixels) for name, pixels in widths},
         key=table,
         on_select=lambda: _pick(table, keys),
         selection_mode="single-row",

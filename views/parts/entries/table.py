@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -58,7 +58,7 @@ def show_counts(plans: PlanSet, counts: pd.DataFrame) -> None:
     show_html(style("views/parts/entries/templates/counts.css"), table)
 
 
-def entry_table(plans: PlanSet, found: pd.DataFrame, kind: str) -> pd.DataFrame:
+def entry_table(plans: PlanSet, found: pd.DataFrame, kind: str, columns: Sequence[str] = ()) -> pd.DataFrame:
     """Return entries as a table of texts, with column titles in the session's language.
 
     Parameters
@@ -68,10 +68,12 @@ def entry_table(plans: PlanSet, found: pd.DataFrame, kind: str) -> pd.DataFrame:
         Rows of ``plans.entries``.
     kind : str
         Their kind; blank for a list of several kinds.
+    columns : sequence of str, optional
+        Names of the columns; those of the kind by default.
     """
     own = plans.tables[kind].loc[found["id"]].reset_index(drop=True) if kind else pd.DataFrame(index=range(len(found)))
     found = found.reset_index(drop=True)
-    return pd.DataFrame({_column_title(name): _column(name, found, own) for name in _COLUMNS[kind]})
+    return pd.DataFrame({_column_title(name): _column(name, found, own) for name in columns or _COLUMNS[kind]})
 
 
 def _column_title(name: str) -> str:

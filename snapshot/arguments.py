@@ -11,22 +11,25 @@ from typing import Final, Literal
 import geopandas as gpd
 import pyogrio
 
+from geo.confined import Ceilings, confined
 from geo.errors import BadInput
 from geo.progress import Progress, no_progress
 from layers.catalogue import Layer
 from siting.check import Run
 from snapshot.deliver import ALL_FORMS, Order, check_order, deliver
-from snapshot.inspect import Diff, compare_layers, verify_file
+from snapshot.inspect import Diff, compare_layers, held_against, manifest_of
 from snapshot.pictures import Picture
 from snapshot.selection import Filter, Selection, SurveyFormat
 from words import Lang
 
-__all__ = ["diff_files", "form_of", "parse_extent", "parse_filter", "read_snapshot", "snapshot"]
+__all__ = ["diff_files", "form_of", "frames_of", "parse_extent", "parse_filter", "read_snapshot", "snapshot"]
 
 _FORM_OF_SUFFIX: Final = {f".{form}": form for form in ALL_FORMS} | {
     ".zip": "shp", ".json": "geojson", ".tiff": "tif", ".htm": "html",
 }  # fmt: skip
 _READABLE: Final = (".shp", ".geojson", ".fgb", ".parquet")
+_STARTS: Final = {".shp": b"\x00\x00\x27\x0a", ".geojson": b"{", ".fgb": b"fgb", ".parquet": b"PAR1"}
+"""First bytes of each."""
 
 
 def snapshot(
@@ -163,17 +166,22 @@ def read_snapshot(path: Path) -> dict[str, gpd.GeoDataFrame]:
     BadInput
         If it cannot be read, was changed, or is of a form that does not keep attributes and shapes.
     """
-    checked = verify_file(path)
+    return confined(frames_of, path, path.name, ceilings=Ceilings(), file=path.name)
+
+
+def frames_of(path: Path, name: str) -> dict[str, gpd.GeoDataFrame]:
+    """Return the same as `read_snapshot`, naming the file `name`; called in a confined process."""
+    checked = held_against(name, manifest_of(path, name))
     if not checked.ok:
-        raise BadInput("takeaway.diff_changed", name=path.name)
+        raise BadInput("takeaway.diff_changed", name=name)
     form = checked.manifest["form"]
     if form == "gpkg":
         names = [row[0] for row in pyogrio.list_layers(path) if row[1] is not None]
         return {name: pyogrio.read_dataframe(path, layer=name) for name in names}
     if form not in {"shp", "geojson", "fgb", "parquet"}:
-        raise BadInput("takeaway.diff_form", name=path.name, form=form)
+        raise BadInput("takeaway.diff_form", name=name, form=form)
     if not zipfile.is_zipfile(path):
-        return {checked.manifest["tables"][0]["name"]: _frame(path)}
+        return {checked.manifest["tables"][0]["name"]: _frame(path, f".{form}")}
     with tempfile.TemporaryDirectory(prefix="redline-") as folder, zipfile.ZipFile(path) as archive:
         return _read_archive(archive, Path(folder), checked.manifest["tables"])
 
@@ -190,9 +198,19 @@ def _read_archive(
     for path in sorted(folder.iterdir()):
         if path.suffix in _READABLE and path.stem in stated:
             fields = stated[path.stem].get("fields")
-            found[path.stem] = _frame(path).rename(columns=fields if isinstance(fields, dict) else {})
+            found[path.stem] = _frame(path, path.suffix).rename(columns=fields if isinstance(fields, dict) else {})
     return found
 
 
-def _frame(path: Path) -> gpd.GeoDataFrame:
-    return gpd.read_parquet(path) if path.suffix == ".parquet" else pyogrio.read_dataframe(path)
+def _frame(path: Path, suffix: str) -> gpd.GeoDataFrame:
+    """Return the table of a file that is what its suffix says: GDAL would open any other as what its content says.
+
+    Raises
+    ------
+    BadInput
+        If it is not.
+    """
+    with path.open("rb") as file:
+        if not file.read(64).lstrip().startswith(_STARTS[suffix]):
+            raise BadInput("takeaway.verify_unreadable", name=path.name)
+    return gpd.read_parquet(path) if suffix == ".parquet" else pyogrio.read_dataframe(path)

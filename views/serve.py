@@ -19,6 +19,7 @@ _MODULES: Final = (
 )  # fmt: skip
 """What the pages import. Not the pages: what imports the map's component outside a script leaves it unregistered."""
 _SHARED: Final = (
+    ("geo.confined", "confinement"),
     ("views.session", "current_layers"),
     ("carto.map", "bundle"),
     ("views.server", "search_index"),

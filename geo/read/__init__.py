@@ -1,8 +1,9 @@
-"""Readers of sites and layers from files, pasted text and drawings."""
+"""Readers of sites and layers from files, pasted text and drawings; files are read in a process of their own."""
 
-from geo.read.formats import SUFFIXES, Inspection, LayerInfo, inspect, read_sites
-from geo.read.layer_file import OpenedLayer, open_layer, pack_for_upload, stored_shapes
-from geo.read.pasted import sites_from_text
+from geo.read.formats import SUFFIXES, Inspection, LayerInfo
+from geo.read.layer_file import OpenedLayer, pack_for_upload, stored_shapes
+from geo.read.outside import inspect, open_layer, read_plain_tables, read_sites, sites_from_text
+from geo.read.pasted import sites_from_line
 
 __all__ = [
     "SUFFIXES",
@@ -12,7 +13,9 @@ __all__ = [
     "inspect",
     "open_layer",
     "pack_for_upload",
+    "read_plain_tables",
     "read_sites",
+    "sites_from_line",
     "sites_from_text",
     "stored_shapes",
 ]

@@ -17,7 +17,7 @@ import shapely
 
 from geo.crs import Candidate, detect
 from geo.errors import BadInput, RedlineError
-from geo.files import REFUSED, Format, Source, Table, content_of, plain_label, private_content, refuse_known
+from geo.files import REFUSED, Content, Format, Source, Table, content_of, plain_label, private_content, refuse_known
 from geo.notices import Notice
 from geo.read.cad import DXF
 from geo.read.gis import FLATGEOBUF, GEOJSON, GEOPACKAGE, GEOPARQUET, KML
@@ -45,6 +45,8 @@ __all__ = [
     "Source",
     "content_of",
     "inspect",
+    "inspect_content",
+    "label_of",
     "read_sites",
     "select_tables",
     "sites_from_drawing",
@@ -152,7 +154,7 @@ def read_sites(
         One sentence that names the file, the shape and what to do. ``values["candidates"]`` of a `CrsError` that asks
         for a system holds what the coordinates fit.
     """
-    label = plain_label(name if name is not None else (Path(source).name if not isinstance(source, bytes) else "?"))
+    label = label_of(source, name)
     content = content_of(source, label, limits)
     with ExitStack() as stack:
         opened = Source(content, label, limits, columns or {}, crs, stack)
@@ -187,9 +189,22 @@ def inspect(
     BadInput
         If it is no file that can be read. What is wrong with a single layer stands in its ``fault``.
     """
-    label = plain_label(name if name is not None else (Path(source).name if not isinstance(source, bytes) else "?"))
+    label = label_of(source, name)
     with ExitStack() as stack:
         content, _ = private_content(source, label, limits, stack)
+        return inspect_content(content, label, limits=limits, columns=columns)
+
+
+def label_of(source: Path | str | bytes, name: str | None) -> str:
+    """Return the name of a file for sentences."""
+    return plain_label(name if name is not None else (Path(source).name if not isinstance(source, bytes) else "?"))
+
+
+def inspect_content(
+    content: Content, label: str, *, limits: Limits, columns: Mapping[str, str] | None = None
+) -> Inspection:
+    """Return the same as `inspect`, of bytes or a private copy."""
+    with ExitStack() as stack:
         inspected = [
             _layer_info(table) for table in tables_of(Source(content, label, limits, columns or {}, None, stack))
         ]

@@ -25,7 +25,7 @@ from geo.read.gis import SHAPEFILE_SIDES
 from geo.shapes import plain_shapes
 from geo.sites import Limits, RawPart, crs_reading, mark_notices, refuse_too_long, shapes_unshifted
 
-__all__ = ["OpenedLayer", "open_layer", "pack_for_upload", "stored_shapes"]
+__all__ = ["OpenedLayer", "open_content", "open_layer", "pack_for_upload", "stored_shapes"]
 
 _SHAPEFILE: Final = (".shp", *SHAPEFILE_SIDES)
 _MB: Final = 1 << 20
@@ -86,6 +86,14 @@ def open_layer(
     label = plain_label(name)
     with ExitStack() as stack:
         copy, sha256 = private_content(content, label, limits, stack)
+        return open_content(copy, sha256, label, layer=layer, crs=crs, swap=swap, limits=limits)
+
+
+def open_content(
+    copy: Content, sha256: str, label: str, *, layer: str | None, crs: Any, swap: bool, limits: Limits
+) -> OpenedLayer:
+    """Return the same as `open_layer`, of bytes or a private copy with its digest."""
+    with ExitStack() as stack:
         tables, _ = select_tables(tables_of(Source(copy, label, limits, {}, crs, stack)), layer, label)
         if len(tables) != 1:
             names = "、".join(plain_label(table.layer) for table in tables[:12])

@@ -26,18 +26,20 @@ from geo.shapes import area_of_rings, shapes_of_wkt
 from geo.sites import DEFAULT_LIMITS, Limits, RawPart, Sites, sites_from_parts
 from words import both_languages
 
-__all__ = ["ROWS", "Shape", "rows_part", "sites_from_text"]
+__all__ = ["ROWS", "TYPED", "Shape", "rows_part", "sites_from_line", "sites_from_text"]
 
 Floats = NDArray[np.float64]
 Shape = Literal["points", "line", "polygon"]
 
-_TYPED: Final = both_languages("geo.typed")
+TYPED: Final = both_languages("geo.typed")
+"""What stands for the name of a file."""
 _KINDS: Final = (
     "(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|"
     "MULTISURFACE|TIN|TRIANGLE|POLYHEDRALSURFACE"
 )
 _SCIENTIFIC: Final = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
 _WKT: Final = re.compile(rf"^\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*((?:{_KINDS})(?:\s*(?:ZM|Z|M))?\b.*)$", re.I | re.S)
+_MAX_LINE: Final = 300
 _MAX_CHARACTERS: Final = 20_000_000
 
 
@@ -48,6 +50,19 @@ class _Row:
     line: int
     first: ParsedNumber
     second: ParsedNumber
+
+
+def sites_from_line(text: str, crs: Any = None, *, shape: Shape | None = None, swap: bool | None = None) -> Sites:
+    """Return the sites of a short text, such as one typed into a search box; parameters are those of `sites_from_text`.
+
+    Raises
+    ------
+    BadInput, CrsError
+        If it cannot be read, or has more than 300 characters: longer texts are read in a confined process.
+    """
+    if len(text) > _MAX_LINE:
+        raise BadInput("geo.line_too_long", limit=_MAX_LINE)
+    return sites_from_text(text, crs, shape=shape, swap=swap)
 
 
 def sites_from_text(
@@ -82,38 +97,38 @@ def sites_from_text(
     content = text.encode("utf-8")
     digest = hashlib.sha256(content).hexdigest()
     if len(text) > _MAX_CHARACTERS or len(content) > limits.upload_mb << 20:
-        raise BadInput("geo.file_too_large", name=_TYPED, limit=limits.upload_mb)
+        raise BadInput("geo.file_too_large", name=TYPED, limit=limits.upload_mb)
     if not text.strip():
-        raise BadInput("geo.text_empty", name=_TYPED)
+        raise BadInput("geo.text_empty", name=TYPED)
     part = _formatted(text, content, crs, limits)
     if part is None and is_cass(text):
-        part, swap = cass_part(text, _TYPED, shape), None
+        part, swap = cass_part(text, TYPED, shape), None
         if crs is None:
             candidates = detect(shapely.get_coordinates(part.frame.geometry.to_numpy()))
-            raise CrsError("geo.text_crs_missing", name=_TYPED, likely=likely_text(candidates), candidates=candidates)
+            raise CrsError("geo.text_crs_missing", name=TYPED, likely=likely_text(candidates), candidates=candidates)
     if part is None:
-        part = rows_part(text, _TYPED, crs, shape, swap)
+        part = rows_part(text, TYPED, crs, shape, swap)
         swap = None
-    return sites_from_parts([part], name=_TYPED, crs=crs, limits=limits, sha256=digest, swap=bool(swap))
+    return sites_from_parts([part], name=TYPED, crs=crs, limits=limits, sha256=digest, swap=bool(swap))
 
 
 def _formatted(text: str, content: bytes, crs: Any, limits: Limits) -> RawPart | None:
     """Return a part read from pasted GeoJSON, survey TXT or WKT; None if the text is none of them."""
     if text.lstrip().startswith("{"):
-        return read_geojson(content, _TYPED, max_features=limits.sites)
+        return read_geojson(content, TYPED, max_features=limits.sites)
     if is_survey_txt(content):
-        return survey_part(content, _TYPED, crs=crs, max_features=limits.sites)
+        return survey_part(content, TYPED, crs=crs, max_features=limits.sites)
     if not _WKT.match(text):
         return None
     blocks = [block for block in re.split(rf"\n(?=\s*(?:SRID\b|(?:{_KINDS})))", text, flags=re.I) if block.strip()]
     found = [_WKT.match(block) for block in blocks]
     shapes, notices = shapes_of_wkt(
-        [match[2] if match else block for match, block in zip(found, blocks, strict=True)], _TYPED
+        [match[2] if match else block for match, block in zip(found, blocks, strict=True)], TYPED
     )
     codes = {match[1] for match in found if match}
     frame = gpd.GeoDataFrame(geometry=shapes)
     srid = codes.pop() if len(codes) == 1 else None
-    return RawPart(_TYPED, frame, _srid(srid), "ewkt", notices)
+    return RawPart(TYPED, frame, _srid(srid), "ewkt", notices)
 
 
 def _srid(code: str | None) -> Any:
@@ -123,7 +138,7 @@ def _srid(code: str | None) -> Any:
     try:
         return CRS.from_epsg(int(code))
     except ProjCrsError:
-        raise CrsError("geo.crs_unreadable", name=_TYPED, crs=code) from None
+        raise CrsError("geo.crs_unreadable", name=TYPED, crs=code) from None
 
 
 def rows_part(text: str, name: str, crs: Any = None, shape: Shape | None = None, swap: bool | None = None) -> RawPart:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Protocol
 
 import geopandas as gpd
@@ -62,6 +62,14 @@ class Limits(Protocol):
     def vertices(self) -> int:
         """Number of vertices of all shapes together."""
 
+    @property
+    def read_memory_mb(self) -> int:
+        """Memory that reading may take, in megabytes."""
+
+    @property
+    def read_seconds(self) -> int:
+        """Time that reading may take."""
+
 
 @dataclass(frozen=True)
 class ReadLimits:
@@ -71,6 +79,13 @@ class ReadLimits:
     unpacked_mb: int = 1000
     sites: int = 100_000
     vertices: int = 5_000_000
+    read_memory_mb: int = 4096
+    read_seconds: int = 120
+
+    @classmethod
+    def of(cls, limits: Limits) -> ReadLimits:
+        """Return limits of any kind as these."""
+        return cls(**{one.name: getattr(limits, one.name) for one in fields(cls)})
 
 
 DEFAULT_LIMITS: Final = ReadLimits()

@@ -82,6 +82,8 @@ class Limits(Entry):
     unpacked_mb: int = Field(gt=0, le=16384)
     sites: int = Field(gt=0)
     vertices: int = Field(gt=0)
+    read_memory_mb: int = Field(default=4096, ge=256)
+    read_seconds: int = Field(default=120, ge=5)
 
 
 class CheckSettings(Entry):

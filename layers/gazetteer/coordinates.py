@@ -11,7 +11,7 @@ import shapely
 
 from geo.crs import normalised
 from geo.errors import CrsError, RedlineError
-from geo.read import sites_from_text
+from geo.read import sites_from_line
 
 __all__ = ["Spot", "county_at", "spots_in"]
 
@@ -82,5 +82,5 @@ def county_at(lon: float, lat: float, counties: gpd.GeoDataFrame) -> dict[str, s
 
 def _spot(text: str, crs: str | None, *, swap: bool | None) -> Spot:
     """Return the first point of a text read in one CRS."""
-    point = sites_from_text(text, crs, shape="points", swap=swap).frame.geometry.iloc[0]
+    point = sites_from_line(text, crs, shape="points", swap=swap).frame.geometry.iloc[0]
     return Spot(round(float(point.x), 7), round(float(point.y), 7), crs or "", bool(crs and swap))

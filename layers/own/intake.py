@@ -31,7 +31,9 @@ from layers.own.shapes import areas_in_chunks, duplicate_faults, outside_county_
 
 __all__ = ["LAYER_LIMITS", "ROW", "Column", "Intake", "field_faults", "read_and_validate"]
 
-LAYER_LIMITS: Final = ReadLimits(upload_mb=2048, unpacked_mb=8192, sites=2_000_000, vertices=200_000_000)
+LAYER_LIMITS: Final = ReadLimits(
+    upload_mb=2048, unpacked_mb=8192, sites=2_000_000, vertices=200_000_000, read_memory_mb=16_384, read_seconds=3600
+)
 """Upper limits for a layer; ``[limits]`` of config.toml also applies to an upload through the browser."""
 ROW: Final = "source_row"
 """Column of the stored layer: the row's number in the file that it came from, from 1."""

@@ -20,6 +20,7 @@ import pyogrio
 from rasterio.errors import RasterioError
 from shapely.errors import ShapelyError
 
+from geo.confined import Ceilings, confined
 from geo.errors import BadInput
 from layers.catalogue import Layer
 from snapshot.deliver import ALL_FORMS
@@ -28,7 +29,7 @@ from snapshot.proof import MANIFEST_MEMBER, MANIFEST_VERSION, OWN_HASH, Reading,
 from snapshot.report import DOCX_READER
 from words import Lang, t
 
-__all__ = ["ManifestCheck", "Problem", "verify_file"]
+__all__ = ["ManifestCheck", "Problem", "held_against", "manifest_of", "verify_file"]
 
 _HEAD: Final = 1024
 _BROKEN: Final = (
@@ -127,8 +128,28 @@ def verify_file(path: Path, layers: Mapping[str, Layer] | None = None) -> Manife
     BadInput
         If the file cannot be read, or holds no manifest of ours.
     """
+    reading = confined(manifest_of, path, path.name, ceilings=Ceilings(), file=path.name)
+    return held_against(path.name, reading, layers)
+
+
+def manifest_of(path: Path, name: str) -> Reading:
+    """Return the manifest in a file, the hashes that it states, and those of what is there.
+
+    Raises
+    ------
+    BadInput
+        As `verify_file`, naming the file `name`.
+    """
     try:
-        manifest, expected, found = _reader(path)(path)
+        return _reader(path, name)(path)
+    except _BROKEN:
+        raise BadInput("takeaway.verify_unreadable", name=name) from None
+
+
+def held_against(name: str, reading: Reading, layers: Mapping[str, Layer] | None = None) -> ManifestCheck:
+    """Return the comparison of what is there with what the manifest states; parameters and faults as `verify_file`."""
+    manifest, expected, found = reading
+    try:
         recognised = manifest.get("redline_manifest") == MANIFEST_VERSION and {
             "version": manifest["software"]["version"],
             "written": manifest["written"],
@@ -137,15 +158,15 @@ def verify_file(path: Path, layers: Mapping[str, Layer] | None = None) -> Manife
         own = own_hash(manifest) if recognised else ""
         stale = _stale(manifest, layers) if recognised and layers is not None else []
     except _BROKEN:
-        raise BadInput("takeaway.verify_unreadable", name=path.name) from None
+        raise BadInput("takeaway.verify_unreadable", name=name) from None
     if not recognised:
-        raise BadInput("takeaway.verify_no_manifest", name=path.name)
+        raise BadInput("takeaway.verify_no_manifest", name=name)
     problems = [Problem("missing", name) for name in expected if name not in found]
     problems += [Problem("added", name) for name in found if name not in expected]
     problems += [Problem("changed", name) for name in expected if name in found and expected[name] != found[name]]
     if manifest.get(OWN_HASH, own) != own:
         problems.append(Problem("changed", MANIFEST_MEMBER))
-    return ManifestCheck(path.name, manifest, tuple(found), tuple(problems), tuple(stale))
+    return ManifestCheck(name, manifest, tuple(found), tuple(problems), tuple(stale))
 
 
 def _readers() -> Iterator[Reader]:
@@ -155,14 +176,14 @@ def _readers() -> Iterator[Reader]:
         yield from form.readers
 
 
-def _reader(path: Path) -> Callable[[Path], Reading]:
+def _reader(path: Path, name: str) -> Callable[[Path], Reading]:
     """Return the reader of a file, chosen by its content, not its name."""
     with path.open("rb") as source:
         head = source.read(_HEAD)
     for reader in _readers():
         if reader.recognises(head, path):
             return reader.read
-    raise BadInput("takeaway.verify_no_manifest", name=path.name)
+    raise BadInput("takeaway.verify_no_manifest", name=name)
 
 
 def _stale(manifest: Mapping[str, Any], layers: Mapping[str, Layer]) -> list[Problem]:

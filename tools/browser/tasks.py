@@ -131,8 +131,10 @@ def _show(walk: Walk, width: int) -> bool:
         _choose(walk, str(activities().loc[task.activity, "name" if lang == "zh" else "name_en"]))
         if task.count:
             run_many.click()
-        first = page.locator(task.sentence, has_text=task.says[lang][0]).first  # not that of the run before
-        first.wait_for(timeout=PATIENCE_MS)
+        said = page.locator(task.sentence)
+        for word in task.says[lang]:  # not that of the run before
+            said = said.filter(has_text=word)
+        said.first.wait_for(timeout=PATIENCE_MS)
         walk.wait_checked()
         page.frame_locator(MAP).last.locator(DRAWN).wait_for(timeout=PATIENCE_MS)
         text = walk.text_of(task.sentence)

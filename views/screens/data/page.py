@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from geo.confined import confinement
 from geo.errors import RedlineError
 from layers.clock import local_text
 from layers.law import law_texts
@@ -48,10 +49,24 @@ def show() -> None:
     )
     if view == "add":
         show_add()
+        st.caption(_reading_note())
     elif view == "compare":
         show_compare()
+        st.caption(_reading_note())
     else:
         _show_list()
+
+
+def _reading_note() -> str:
+    """Return how files are read on this machine: by a process of its own, kept from what, and from what not."""
+    found = confinement()
+    doors = {"memory": found.memory, "files": found.files, "network": found.network}
+    kept, open_still = (
+        say("data.kept_join").join(say(f"data.kept_{name}") for name, shut in doors.items() if shut is on)
+        for on in (True, False)
+    )
+    note = say("data.read_apart", kept=kept or say("data.kept_nothing"))
+    return f"{note} {say('data.read_apart_not', kept=open_still)}" if open_still else note
 
 
 def _show_list() -> None:

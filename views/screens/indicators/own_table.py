@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import RedlineError
-from geo.read.tables import PlainTable, read_plain_tables
+from geo.read import read_plain_tables
+from geo.read.tables import PlainTable
 from layers.gazetteer import ELSEWHERE, Gazetteer, JoinReport, Level
 from layers.indicators import (
     ColumnGuess,
@@ -23,12 +24,13 @@ from layers.indicators import (
 )
 from layers.paths import data_root
 from views.parts.indicators import add_own_subject, today
-from views.session import Slot, Stamp, catalogue, lang, markdown_text, region_text, say, show_fault, stamp
+from views.session import Memo, Slot, Stamp, catalogue, lang, markdown_text, region_text, say, show_fault, stamp
 
 __all__ = ["OWN_TABLE_OPEN", "choose_table"]
 
 OWN_TABLE_OPEN: Final[Slot[bool]] = Slot("own-open", default=False)
 """Whether the panel for a user's own table is open."""
+_SHEETS: Final[Memo[list[PlainTable]]] = Memo("own-sheets")
 
 _LEVELS: Final[tuple[Level, ...]] = ("county", "prefecture")
 _DUPLICATE_RULES: Final[tuple[Doubled, ...]] = ("leave_out", "sum", "mean")
@@ -44,7 +46,10 @@ def choose_table() -> None:
     if uploaded is None:
         return
     try:
-        sheets = read_plain_tables(uploaded.getvalue(), uploaded.name)
+        sheets = _SHEETS.once(
+            uploaded.file_id,
+            lambda: read_plain_tables(uploaded.getvalue(), uploaded.name, limits=catalogue().limits),
+        )
         _show_sheet(sheets, uploaded.file_id)
     except RedlineError as fault:
         show_fault(fault)

@@ -1,0 +1,10 @@
+"""A function in a process of its own, which may use little memory, time and disk, and sees nothing but its own folder.
+
+Files of strangers are read there: what kills, stalls or bloats the reader ends that process, and costs one sentence.
+"""
+
+from geo.confined.call import confined
+from geo.confined.ceilings import Ceilings
+from geo.confined.probe import Confinement, confinement
+
+__all__ = ["Ceilings", "Confinement", "confined", "confinement"]

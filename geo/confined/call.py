@@ -1,0 +1,199 @@
+"""Call a function in a confined process, and turn every way in which that can end into a result or one sentence."""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from geo.confined.ceilings import Ceilings
+from geo.confined.child import CEILINGS, OUT_OF_DEPTH, OUT_OF_DISK, OUT_OF_MEMORY, REPLY, REQUEST
+from geo.confined.packing import pack, unpack
+from geo.errors import BadInput
+
+__all__ = ["confined"]
+
+T = TypeVar("T")
+Ending = tuple[int, bool]
+"""Exit status (a signal as a negative number), and whether it had to be ended."""
+
+_LOADED: Final = ("geo.read", "geo.read.layer_file", "geo.read.tables")
+"""What the fork server loads once, so that no call has to."""
+_ROOT: Final = Path(__file__).resolve().parent.parent.parent
+_LATE_S: Final = 5
+_GONE: Final = -99
+
+
+def confined(function: Callable[..., T], /, *arguments: Any, ceilings: Ceilings, file: str = "", **keywords: Any) -> T:
+    """Return what a function of a module returns, called in a process of its own with nothing but these arguments.
+
+    Parameters
+    ----------
+    function : callable
+        A function of a module; what it takes and returns can be packed (``geo.confined.packing``).
+    *arguments
+        Passed on. Of a `Path` the process gets the path of a copy.
+    **keywords
+        Passed on.
+    ceilings : Ceilings
+        What the process may use.
+    file : str
+        Its name, for the sentence.
+
+    Raises
+    ------
+    RedlineError
+        What the function raised.
+    BadInput
+        If the process was ended because it took too long or too much, or broke.
+    """
+    with tempfile.TemporaryDirectory(prefix="redline-") as folder:
+        place = Path(folder)
+        (place / CEILINGS).write_text(json.dumps(asdict(ceilings)))
+        handed = [_hand_over(argument, place / f"argument-{at}") for at, argument in enumerate(arguments)]
+        (place / REQUEST).write_bytes(pack([function.__module__, function.__qualname__, handed, keywords]))
+        status, late = _run(place, function.__module__, ceilings)
+        if late or status == -_signal("SIGXCPU"):
+            raise BadInput("geo.reading_too_long", name=file, limit=ceilings.seconds)
+        if status == OUT_OF_MEMORY or status == -_signal("SIGABRT"):
+            raise BadInput("geo.reading_too_heavy", name=file, limit=ceilings.memory_mb)
+        if status == OUT_OF_DISK:
+            raise BadInput("geo.reading_too_large", name=file, limit=ceilings.written_mb)
+        if status == OUT_OF_DEPTH:
+            raise BadInput("geo.reading_too_deep", name=file)
+        if status:
+            logging.getLogger("redline").error("the reader of a file ended with %s", status)
+            raise BadInput("geo.reading_crashed", name=file)
+        value: T = _result(place / REPLY, file, ceilings)
+        return value
+
+
+def _hand_over(argument: Any, place: Path) -> list[Any]:
+    """Return how an argument is passed: as it is, or by a file at a place, as bytes or as a path."""
+    if isinstance(argument, bytes):
+        place.write_bytes(argument)
+        return ["bytes", place.name]
+    if not isinstance(argument, Path):
+        return ["value", argument]
+    shutil.copyfile(argument, place)  # no link: the process may write in its folder
+    return ["path", place.name]
+
+
+def _result(path: Path, file: str, ceilings: Ceilings) -> Any:
+    """Return the value of a reply, or raise the fault in it."""
+    if path.is_symlink() or path.stat().st_size > ceilings.written_mb << 20:
+        raise BadInput("geo.reading_too_large", name=file, limit=ceilings.written_mb)
+    try:
+        kind, value = unpack(path.read_bytes())
+    except ValueError:
+        kind, value = "broke", "the reply is no pack"
+    if kind == "fault":
+        raise value
+    if kind != "value":
+        logging.getLogger("redline").error("the reader of a file broke: %s", value)
+        raise BadInput("geo.reading_crashed", name=file)
+    return value
+
+
+def _signal(name: str) -> int:
+    return int(getattr(signal, name, 0)) or 1000
+
+
+def _run(folder: Path, module: str, ceilings: Ceilings) -> Ending:
+    """Return how the call of a folder ended."""
+    if not hasattr(os, "fork"):
+        command, seconds = [sys.executable, "-m", "geo.confined.child", str(folder)], ceilings.seconds + _LATE_S
+        try:
+            done = subprocess.run(
+                command, cwd=_ROOT, timeout=seconds, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return 0, True
+        return done.returncode, False
+    for _ in range(2):  # once more with a new server, if the one there is was ended from outside
+        ending = _server().run(folder, module)
+        if ending[0] != _GONE:
+            break
+    return ending
+
+
+class _Server:
+    """The fork server of this process, as its callers see it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        paths = os.pathsep.join([str(_ROOT), *(path for path in sys.path if path)])
+        environment = os.environ | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "geo.confined.fork_server", str(theirs.fileno()), *_LOADED],
+                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environment, cwd=_ROOT,
+                start_new_session=True,
+            )  # fmt: skip
+        self.owner = os.getpid()
+        self._line = ours
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
+        self._calls: dict[int, Future[Ending]] = {}
+        self.alive = True
+        threading.Thread(target=self._listen, name="redline-confined", daemon=True).start()
+
+    def run(self, folder: Path, module: str) -> Ending:
+        """Return how a call ended; `_GONE` if the server is no longer there."""
+        ended: Future[Ending] = Future()
+        with self._lock:
+            if not self.alive:
+                return _GONE, False
+            number = next(self._numbers)
+            self._calls[number] = ended
+            try:
+                self._line.sendall(json.dumps([number, str(folder), module]).encode() + b"\n")
+            except OSError:
+                self._calls.pop(number)
+                return _GONE, False
+        return ended.result()
+
+    def _listen(self) -> None:
+        """Hand each answer to who waits for it; at the end tell all others that there is none."""
+        with self._line.makefile("rb") as lines:
+            for line in lines:
+                number, status, late = json.loads(line)
+                self._calls.pop(number).set_result((status, late))
+        with self._lock:
+            self.alive = False
+            for ended in self._calls.values():
+                ended.set_result((_GONE, False))
+            self._calls.clear()
+
+    def close(self) -> None:
+        """End the server and what it runs."""
+        if self.owner == os.getpid():
+            self._line.shutdown(socket.SHUT_RDWR)
+            self._process.wait()
+
+
+_CURRENT: list[_Server] = []
+_STARTING: Final = threading.Lock()
+
+
+def _server() -> _Server:
+    """Return the fork server of this process, started if there is none."""
+    with _STARTING:
+        if not _CURRENT or not _CURRENT[0].alive or _CURRENT[0].owner != os.getpid():
+            _CURRENT[:] = [_Server()]
+            atexit.register(_CURRENT[0].close)
+        return _CURRENT[0]

@@ -23,8 +23,8 @@ from views.screens.indicators import show as show_indicators
 from views.screens.map import show as show_map
 from views.screens.plans import show as show_plans
 from views.session import (
-    PAGE_ENTERED,
     PAGE_SHOWN,
+    PAGE_VISIT,
     PAGES,
     catalogue,
     finish_navigation,
@@ -49,8 +49,9 @@ def _page(show: Callable[[], None], name: str, path: str, *, default: bool = Fal
     """Return a page whose errors are shown as one sentence, never as a traceback."""
 
     def guarded() -> None:
-        PAGE_ENTERED.set(PAGE_SHOWN.get() != path)
-        PAGE_SHOWN.set(path)
+        if PAGE_SHOWN.get() != path:
+            PAGE_VISIT.set(PAGE_VISIT.get() + 1)
+            PAGE_SHOWN.set(path)
         try:
             show()
         except RedlineError as fault:

@@ -217,8 +217,11 @@ class App:
 
     def download(self, name: str, *, exact: bool = False) -> Download:
         """Follow a link and return the file that it downloads."""
+        link = self.page.get_by_role("link", name=name, exact=exact)
+        link.wait_for(timeout=PATIENCE_MS)
+        self.wait_idle()  # a run that goes on may yet change what the file holds
         with self.page.expect_download(timeout=PATIENCE_MS) as waited:
-            self.page.get_by_role("link", name=name, exact=exact).click()
+            link.click()
         return waited.value
 
     def take(self, place: str = "take") -> Download:

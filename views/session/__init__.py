@@ -6,8 +6,8 @@ from views.session.markup import colour_key, html_of, show_html, show_page, show
 from views.session.memo import Memo
 from views.session.mounted import at_mount
 from views.session.navigation import (
-    PAGE_ENTERED,
     PAGE_SHOWN,
+    PAGE_VISIT,
     PAGES,
     finish_navigation,
     has_page,
@@ -31,8 +31,8 @@ from views.session.workspace import VERSION, Stamp, catalogue, catalogue_in_use,
 
 __all__ = [
     "PAGES",
-    "PAGE_ENTERED",
     "PAGE_SHOWN",
+    "PAGE_VISIT",
     "VERSION",
     "Memo",
     "PersistentWidget",

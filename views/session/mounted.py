@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TypeVar
 
-from views.session.navigation import PAGE_ENTERED
+from views.session.navigation import PAGE_VISIT
 from views.session.state import Slot
 
 __all__ = ["at_mount"]
@@ -21,12 +21,12 @@ def at_mount(begun: Slot[tuple[Hashable, T] | None], about: Hashable, now: T) ->
     begun : Slot
         Holds it, with what it was about.
     about : hashable
-        With another, the widget is another.
+        With another, or on another visit of the page, the widget is another.
     now : object
         The value if it is mounted now: the page was just entered, or `about` changed.
     """
-    mounted = begun.get()
-    if mounted is None or mounted[0] != about or PAGE_ENTERED.get():
-        mounted = (about, now)
+    mounted, mount = begun.get(), (PAGE_VISIT.get(), about)
+    if mounted is None or mounted[0] != mount:
+        mounted = (mount, now)
         begun.set(mounted)
     return mounted[1]

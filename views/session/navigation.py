@@ -10,12 +10,12 @@ import streamlit as st
 from views.session.language import lang
 from views.session.state import PAGE_SHOWN, Slot
 
-__all__ = ["PAGES", "PAGE_ENTERED", "PAGE_SHOWN", "finish_navigation", "has_page", "open_page", "resume_navigation"]
+__all__ = ["PAGES", "PAGE_SHOWN", "PAGE_VISIT", "finish_navigation", "has_page", "open_page", "resume_navigation"]
 
 PAGES: Final[Slot[dict[str, Any]]] = Slot("redline-pages", {})
 """The pages of the app by path."""
-PAGE_ENTERED: Final[Slot[bool]] = Slot("page_entered", default=False)
-"""Whether this run is the first of its page since another page was shown."""
+PAGE_VISIT: Final[Slot[int]] = Slot("page_visit", 0)
+"""Number of times that another page was shown; the same in all runs of a visit, of which the first may be cut short."""
 _PENDING: Final[Slot[tuple[str, dict[str, str], float] | None]] = Slot("redline-going", None)
 """The page to be opened, its parameters, and when it was requested (monotonic clock, seconds)."""
 _TIMEOUT_S: Final = 5.0

@@ -23,7 +23,14 @@ def test_the_value_of_the_mount_stays_until_the_page_is_entered_again() -> None:
     assert at_mount(begun, "a", [1]) == [1]
     assert at_mount(begun, "a", [1, 2]) == [1]
     assert at_mount(begun, "b", [3]) == [3]
-    navigation_module.PAGE_ENTERED.set(True)
+    navigation_module.PAGE_VISIT.set(1)
     assert at_mount(begun, "b", [4]) == [4]
-    navigation_module.PAGE_ENTERED.set(False)
     assert at_mount(begun, "b", [5]) == [4]
+
+
+def test_a_first_run_that_is_cut_short_loses_nothing() -> None:
+    """The first run of a visit may end before the table: in the second it is mounted all the same."""
+    begun: Slot[tuple[Hashable, list[int]] | None] = Slot("rows", None)
+    assert at_mount(begun, "a", []) == []
+    navigation_module.PAGE_VISIT.set(1)  # this run never came to the table
+    assert at_mount(begun, "a", [1]) == [1], "what was chosen on the visit before is gone"

@@ -27,7 +27,7 @@ from carto.tiles import TileKind, ensure_file, file_name
 from layers.catalogue import Layer, MapSettings
 from views.parts.map.tile_progress import drawable_layers
 from views.server import FROM_COMPONENT, relief_file, session_token, tiles_folder
-from views.session import PAGE_ENTERED, Slot, catalogue
+from views.session import PAGE_VISIT, Slot, catalogue
 from words import Lang
 
 __all__ = ["MapState", "show_map"]
@@ -211,13 +211,13 @@ def _initial_scene(
     is entered again, or when the language changes or a layer is ready (`script_inputs`): then in its last state, and
     without moving again to the last target.
     """
-    stored = _INITIAL.of(key).get()
+    stored, mount = _INITIAL.of(key).get(), (PAGE_VISIT.get(), script_inputs)
     if stored is None:
-        stored = {"scene": scene, "script_inputs": script_inputs, "done": None, "drawings": list(drawings)}
-    elif stored["script_inputs"] != script_inputs or PAGE_ENTERED.get():
+        stored = {"scene": scene, "mount": mount, "done": None, "drawings": list(drawings)}
+    elif stored["mount"] != mount:
         last = _SCENE.of(key).get() or stored["scene"]
         done = _LAST_TARGET.of(key).get()
-        stored = {"scene": last, "script_inputs": script_inputs, "done": done, "drawings": list(drawings)}
+        stored = {"scene": last, "mount": mount, "done": done, "drawings": list(drawings)}
     _INITIAL.of(key).set(stored)
     if go_to != _LAST_TARGET.of(key).get():
         _MOVES.of(key).set(_MOVES.of(key).get() + 1)

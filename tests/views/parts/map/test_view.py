@@ -85,10 +85,9 @@ def test_put_up_anew_it_is_as_the_user_left_it_and_goes_nowhere_again(session, c
     went = View(117.0, 27.0, 9)
     assert _initial_scene("map", ("zh",), BEGUN, went, []) == (BEGUN, went, [])
     session["map-scene-map"] = LEFT
-    session["page_entered"] = change == "page"
+    session["page_visit"] = int(change == "page")
     inputs = ("en",) if change == "language" else ("zh",)
     assert _initial_scene("map", inputs, BEGUN, went, [DRAWN]) == (LEFT, None, [DRAWN])
-    session["page_entered"] = False
     assert _initial_scene("map", inputs, BEGUN, went, []) == (LEFT, None, [DRAWN]), "nor in the next run"
     elsewhere = View(114.0, 26.0, 9)
     assert _initial_scene("map", inputs, BEGUN, elsewhere, []) == (LEFT, elsewhere, [DRAWN])

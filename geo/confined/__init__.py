@@ -5,6 +5,7 @@ Files of strangers are read there: what kills, stalls or bloats the reader ends 
 
 from geo.confined.call import confined
 from geo.confined.ceilings import Ceilings
+from geo.confined.packing import may_pack
 from geo.confined.probe import Confinement, confinement
 
-__all__ = ["Ceilings", "Confinement", "confined", "confinement"]
+__all__ = ["Ceilings", "Confinement", "confined", "confinement", "may_pack"]

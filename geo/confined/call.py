@@ -7,6 +7,7 @@ import itertools
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -34,6 +36,7 @@ Ending = tuple[int, bool]
 _LOADED: Final = ("geo.read", "geo.read.layer_file", "geo.read.tables")
 """What the fork server loads once, so that no call has to."""
 _ROOT: Final = Path(__file__).resolve().parent.parent.parent
+_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,12}")
 _LATE_S: Final = 5
 _GONE: Final = -99
 
@@ -64,7 +67,7 @@ def confined(function: Callable[..., T], /, *arguments: Any, ceilings: Ceilings,
     with tempfile.TemporaryDirectory(prefix="redline-") as folder:
         place = Path(folder)
         (place / CEILINGS).write_text(json.dumps(asdict(ceilings)))
-        handed = [_hand_over(argument, place / f"argument-{at}") for at, argument in enumerate(arguments)]
+        handed = [_hand_over(argument, place, at) for at, argument in enumerate(arguments)]
         (place / REQUEST).write_bytes(pack([function.__module__, function.__qualname__, handed, keywords]))
         status, late = _run(place, function.__module__, ceilings)
         if late or status == -_signal("SIGXCPU"):
@@ -82,8 +85,10 @@ def confined(function: Callable[..., T], /, *arguments: Any, ceilings: Ceilings,
         return value
 
 
-def _hand_over(argument: Any, place: Path) -> list[Any]:
-    """Return how an argument is passed: as it is, or by a file at a place, as bytes or as a path."""
+def _hand_over(argument: Any, folder: Path, at: int) -> list[Any]:
+    """Return how an argument is passed: as it is, or by a file in a folder, as bytes or as a path."""
+    suffix = argument.suffix if isinstance(argument, Path) and _SUFFIX.fullmatch(argument.suffix) else ""
+    place = folder / f"argument-{at}{suffix}"
     if isinstance(argument, bytes):
         place.write_bytes(argument)
         return ["bytes", place.name]
@@ -169,10 +174,11 @@ class _Server:
 
     def _listen(self) -> None:
         """Hand each answer to who waits for it; at the end tell all others that there is none."""
-        with self._line.makefile("rb") as lines:
+        with suppress(OSError), self._line.makefile("rb") as lines:  # reset, if it ends with a request unread
             for line in lines:
                 number, status, late = json.loads(line)
                 self._calls.pop(number).set_result((status, late))
+        self._process.wait()
         with self._lock:
             self.alive = False
             for ended in self._calls.values():
@@ -182,7 +188,8 @@ class _Server:
     def close(self) -> None:
         """End the server and what it runs."""
         if self.owner == os.getpid():
-            self._line.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
             self._process.wait()
 
 

@@ -33,7 +33,7 @@ class Ceilings:
     """
 
     memory_mb: int = 4096
-    seconds: int = 120
+    seconds: int = 300
     written_mb: int = 4096
     files: int = 256
 

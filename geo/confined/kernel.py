@@ -43,9 +43,9 @@ def landlock_version() -> int:
 
 
 def restrict_files(readable: Iterable[Path], writable: Path) -> bool:
-    """Let this process read some paths and write below one only, for good; return whether the kernel does that.
+    """Let this process read some paths, and write below one, and no more; return whether the kernel sees to that.
 
-    Also closes TCP and signals to other processes where the kernel's version of Landlock can.
+    It can start no program either; TCP and signals to others are closed where the kernel's Landlock can do that.
     """
     version = landlock_version()
     if not version:
@@ -58,7 +58,7 @@ def restrict_files(readable: Iterable[Path], writable: Path) -> bool:
         return False
     try:
         for path in readable:
-            _allow(ruleset, path, _EXECUTE | _READ_FILE | _READ_DIR)
+            _allow(ruleset, path, _READ_FILE | _READ_DIR)
         _allow(ruleset, Path(os.devnull), _READ_FILE | _WRITE_FILE)
         _allow(ruleset, writable, files & ~_EXECUTE)
         _libc().prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -83,7 +83,7 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
         return
     try:
         if not path.is_dir():
-            rights &= _EXECUTE | _WRITE_FILE | _READ_FILE | (1 << 14)
+            rights &= _WRITE_FILE | _READ_FILE
         _syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, handle), 0)
     finally:
         os.close(handle)

@@ -7,12 +7,11 @@ A pickle runs what it holds; what comes from a process that read a stranger's fi
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import io
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, cast
@@ -22,30 +21,26 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+from pydantic import BaseModel
 
 from geo.confined.packed_shapes import pack_shapes, unpack_shapes
-from geo.errors import RedlineError
+from geo.crs import Candidate, CrsReading
+from geo.errors import BadInput, ConfigError, CrsError, DataFault, RedlineError
+from geo.notices import Notice
+from words import Phrase
 
-__all__ = ["pack", "unpack"]
+__all__ = ["may_pack", "pack", "unpack"]
 
-_CLASSES: Final = {
-    "Candidate": "geo.crs",
-    "CrsReading": "geo.crs",
-    "Inspection": "geo.read.formats",
-    "LayerInfo": "geo.read.formats",
-    "Notice": "geo.notices",
-    "OpenedLayer": "geo.read.layer_file",
-    "Phrase": "words",
-    "PlainTable": "geo.read.tables",
-    "RawPart": "geo.sites",
-    "ReadLimits": "geo.sites",
-    "Sites": "geo.sites",
-}
-"""Dataclasses that may be packed, with the package that has them."""
-_FAULTS: Final = {"BadInput", "ConfigError", "CrsError", "DataFault", "RedlineError"}
-_PLAIN: Final = (str, int, float, bool, type(None))
+_CLASSES: Final[dict[str, type]] = {one.__name__: one for one in (Candidate, CrsReading, Notice, Phrase)}
+"""Dataclasses and pydantic models that may be packed, by name."""
+_FAULTS: Final = {one.__name__: one for one in (BadInput, ConfigError, CrsError, DataFault, RedlineError)}
 _TAG: Final = "@"
 _TREE: Final = "tree"
+
+
+def may_pack(*classes: type) -> None:
+    """List dataclasses and pydantic models as such that may be packed; whoever has them does it once."""
+    _CLASSES.update({one.__name__: one for one in classes})
 
 
 def pack(value: Any) -> bytes:
@@ -103,10 +98,10 @@ class _Packer:
         for kind, convert in self._kinds():
             if isinstance(value, kind):
                 return convert(value)
-        if is_dataclass(value) and type(value).__name__ in _CLASSES:
-            return _tagged(
-                type(value).__name__, {one.name: self.tree(getattr(value, one.name)) for one in fields(value)}
-            )
+        if _CLASSES.get(type(value).__name__) is type(value):
+            own: Any = type(value)
+            names = own.model_fields if issubclass(own, BaseModel) else [one.name for one in fields(own)]
+            return _tagged(type(value).__name__, {name: self.tree(getattr(value, name)) for name in names})
         raise TypeError(f"cannot be packed: {type(value).__qualname__}")
 
     def _kinds(self) -> tuple[tuple[Any, Any], ...]:
@@ -172,7 +167,7 @@ class _Packer:
         return _tagged("object-array", self._cells(cells))
 
     def _shapes(self, shapes: np.ndarray[Any, Any]) -> Any:
-        return [[code, *(self._stored(array) for array in arrays)] for code, *arrays in pack_shapes(shapes)]
+        return pack_shapes(shapes, self._stored)
 
     def _stored(self, array: np.ndarray[Any, Any]) -> str:
         name = f"a{len(self._arrays)}"
@@ -196,10 +191,10 @@ class _Unpacker:
         kind = tag.removeprefix(_TAG)
         if kind in _CLASSES:
             values = {name: self.value(one) for name, one in content.items()}
-            return getattr(importlib.import_module(_CLASSES[kind]), kind)(**values)
+            return _CLASSES[kind](**values)
         if kind in _FAULTS:
             key, values = content
-            return getattr(importlib.import_module("geo.errors"), kind)(str(key), **self.value(values))
+            return _FAULTS[kind](str(key), **self.value(values))
         return self._simple(kind, content)
 
     def _simple(self, kind: str, content: Any) -> Any:
@@ -252,7 +247,7 @@ class _Unpacker:
         return cells if plain else [self.value(cell) for cell in cells]
 
     def _shapes(self, content: Any) -> np.ndarray[Any, Any]:
-        return unpack_shapes([(group[0], *(self._arrays[name] for name in group[1:])) for group in content])
+        return unpack_shapes(content, self._arrays.__getitem__)
 
 
 def _typed(kind: str, cells: list[Any]) -> Any:

@@ -10,16 +10,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from geo.confined import Ceilings, confined
+from geo.confined import Ceilings, confined, may_pack
 from geo.files import Content, content_of, private_content
 from geo.read import formats, layer_file, pasted, tables
-from geo.read.formats import Inspection, label_of
+from geo.read.formats import Inspection, LayerInfo, label_of
 from geo.read.layer_file import OpenedLayer
 from geo.read.pasted import Shape
 from geo.read.tables import PlainTable
-from geo.sites import DEFAULT_LIMITS, Limits, ReadLimits, Sites
+from geo.sites import DEFAULT_LIMITS, Limits, RawPart, ReadLimits, Sites
 
-__all__ = ["inspect", "open_layer", "read_plain_tables", "read_sites", "sites_from_text"]
+__all__ = ["ceilings_of", "inspect", "open_layer", "read_plain_tables", "read_sites", "sites_from_text"]
+
+may_pack(Inspection, LayerInfo, OpenedLayer, PlainTable, RawPart, ReadLimits, Sites)
 
 
 def read_sites(
@@ -36,7 +38,7 @@ def read_sites(
     label = label_of(source, name)
     options = {"crs": crs, "limits": ReadLimits.of(limits), "layer": layer, "columns": columns, "swap": swap}
     content = content_of(source, label, limits)
-    return confined(formats.read_sites, content, label, **options, ceilings=_ceilings(limits), file=label)
+    return confined(formats.read_sites, content, label, **options, ceilings=ceilings_of(limits), file=label)
 
 
 def inspect(
@@ -51,7 +53,7 @@ def inspect(
     with ExitStack() as stack:
         content, _ = private_content(source, label, limits, stack)
         options = {"limits": ReadLimits.of(limits), "columns": columns}
-        return confined(formats.inspect_content, content, label, **options, ceilings=_ceilings(limits), file=label)
+        return confined(formats.inspect_content, content, label, **options, ceilings=ceilings_of(limits), file=label)
 
 
 def open_layer(
@@ -62,7 +64,9 @@ def open_layer(
     with ExitStack() as stack:
         copy, sha256 = private_content(content, label, limits, stack)
         options = {"layer": layer, "crs": crs, "swap": swap, "limits": ReadLimits.of(limits)}
-        return confined(layer_file.open_content, copy, sha256, label, **options, ceilings=_ceilings(limits), file=label)
+        return confined(
+            layer_file.open_content, copy, sha256, label, **options, ceilings=ceilings_of(limits), file=label
+        )
 
 
 def sites_from_text(
@@ -75,7 +79,7 @@ def sites_from_text(
 ) -> Sites:
     """Return the sites of typed text; parameters and faults are those of `geo.read.pasted.sites_from_text`."""
     options = {"shape": shape, "swap": swap, "limits": ReadLimits.of(limits)}
-    return confined(pasted.sites_from_text, text, crs, **options, ceilings=_ceilings(limits), file=pasted.TYPED)
+    return confined(pasted.sites_from_text, text, crs, **options, ceilings=ceilings_of(limits), file=pasted.TYPED)
 
 
 def read_plain_tables(
@@ -84,11 +88,11 @@ def read_plain_tables(
     """Return the sheets of a table; parameters and faults are those of `geo.read.tables.read_plain_tables`."""
     label = label_of(content, name)
     return confined(
-        tables.read_plain_tables, content, label, upload_mb=upload_mb, ceilings=_ceilings(limits), file=label
+        tables.read_plain_tables, content, label, upload_mb=upload_mb, ceilings=ceilings_of(limits), file=label
     )
 
 
-def _ceilings(limits: Limits) -> Ceilings:
+def ceilings_of(limits: Limits) -> Ceilings:
     """Return what the process that reads may use; it writes no more than an archive unpacks to."""
     written_mb = max(limits.unpacked_mb, limits.upload_mb, limits.read_memory_mb)
     return Ceilings(limits.read_memory_mb, limits.read_seconds, written_mb)

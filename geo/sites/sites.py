@@ -80,7 +80,7 @@ class ReadLimits:
     sites: int = 100_000
     vertices: int = 5_000_000
     read_memory_mb: int = 4096
-    read_seconds: int = 120
+    read_seconds: int = 300
 
     @classmethod
     def of(cls, limits: Limits) -> ReadLimits:

@@ -83,7 +83,8 @@ class Limits(Entry):
     sites: int = Field(gt=0)
     vertices: int = Field(gt=0)
     read_memory_mb: int = Field(default=4096, ge=256)
-    read_seconds: int = Field(default=120, ge=5)
+    """Memory of the process that reads it, and its time."""
+    read_seconds: int = Field(default=300, ge=5)
 
 
 class CheckSettings(Entry):

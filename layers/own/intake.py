@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,16 +18,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.confined import confined, may_pack
 from geo.crs import STORE_CRS, CrsReading
 from geo.errors import BadInput
-from geo.files import Content
+from geo.files import Content, plain_label, private_content
 from geo.measure import lengths_of
 from geo.notices import Notice
-from geo.read import OpenedLayer, open_layer
+from geo.read import OpenedLayer, ceilings_of, open_content
 from geo.sites import ReadLimits
-from layers.catalogue import COMMON_COLUMNS
+from layers.catalogue import COMMON_COLUMNS, Bilingual
 from layers.own.faults import MOST_ROWS, Fault
-from layers.own.official_tables import Recognition, recognise
+from layers.own.official_tables import NearMiss, OfficialLayer, Recognition, recognise
 from layers.own.shapes import areas_in_chunks, duplicate_faults, outside_county_faults, overlap_faults, valid_shapes
 
 __all__ = ["LAYER_LIMITS", "ROW", "Column", "Intake", "field_faults", "read_and_validate"]
@@ -122,6 +124,9 @@ class Intake:
         return any(fault.level == "stop" for fault in self.faults)
 
 
+may_pack(Bilingual, Column, Fault, Intake, NearMiss, OfficialLayer, Recognition)
+
+
 def read_and_validate(
     content: Content,
     name: str,
@@ -157,7 +162,29 @@ def read_and_validate(
     BadInput, CrsError
         If nothing of it can be read, or its system is missing.
     """
-    opened = open_layer(content, name, layer=layer, crs=crs, swap=swap, limits=limits)
+    label = plain_label(name)
+    options = {"layer": layer, "crs": crs, "swap": swap, "accept_repairs": accept_repairs, "counties": counties}
+    with ExitStack() as stack:
+        copy, sha256 = private_content(content, label, limits, stack)
+        return confined(
+            validated, copy, sha256, label, **options, limits=limits, ceilings=ceilings_of(limits), file=label
+        )
+
+
+def validated(
+    copy: Content,
+    sha256: str,
+    label: str,
+    *,
+    layer: str | None,
+    crs: Any,
+    swap: bool,
+    accept_repairs: bool,
+    counties: gpd.GeoDataFrame | None,
+    limits: ReadLimits,
+) -> Intake:
+    """Return the same as `read_and_validate`, of bytes or a private copy; called in a confined process."""
+    opened = open_content(copy, sha256, label, layer=layer, crs=crs, swap=swap, limits=limits)
     valid = valid_shapes(opened, accept_repairs=accept_repairs)
     faults = list(valid.faults)
     if not len(valid.shapes) and not any(fault.level == "stop" for fault in faults):

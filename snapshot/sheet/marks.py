@@ -36,6 +36,8 @@ _SITE_NAME: Final = Label(
     size=12, weight=700, style="normal", colour=THEME["schematic"], rank=-1, minZoom=0, maxZoom=99, room=99.0
 )
 _SMALL_MM: Final = 3.0
+_GAP: Final = 0.3
+"""Between two names in a row, in heights of the text: numbers side by side would read as one."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class Marks:
                 out = box[0] < frame.west or box[2] > frame.east or box[1] < frame.south or box[3] > frame.north
                 if out or _meets(box, taken):
                     continue
-                taken = np.vstack([taken, box])
+                taken = np.vstack([taken, box + _GAP * high * np.array([-1.0, 0.0, 1.0, 0.0])])
                 put_text(
                     axes, (float(box[0]), float((box[1] + box[3]) / 2)), name.text, font(size, bold=bold), 1.6 * unit,
                     color=name.look["colour"], va="center_baseline", ha="left",

@@ -15,6 +15,6 @@ def test_a_sentence_names_the_drawing_in_its_language() -> None:
 
 
 def test_a_kept_name_is_the_same_and_others_stay() -> None:
-    typed = geo.read.pasted._TYPED
+    typed = geo.read.pasted.TYPED
     assert words.in_language(str(typed)[:] + "", "en") == "the coordinates typed"
     assert words.in_language("地块 (the site).geojson", "zh") == "地块 (the site).geojson"

@@ -48,9 +48,7 @@ class LayerFile:
         if self.local:
             return LAYER_LIMITS
         limits = catalogue().limits
-        return replace(
-            LAYER_LIMITS, upload_mb=limits.upload_mb, unpacked_mb=limits.unpacked_mb, vertices=_UPLOAD_VERTICES
-        )
+        return replace(ReadLimits.of(limits), sites=LAYER_LIMITS.sites, vertices=_UPLOAD_VERTICES)
 
     def read_layer(self, layer: str | None) -> Intake:
         """Return a layer of the file, read with its options and validated: features, notices and every fault.

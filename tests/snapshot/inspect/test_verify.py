@@ -11,10 +11,12 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyogrio
 import pytest
 
 from geo.errors import BadInput
 from layers.catalogue.model import Layer
+from snapshot import arguments
 from snapshot.arguments import diff_files, read_snapshot, snapshot
 from snapshot.inspect.verify import verify_file
 from snapshot.selection.selection import Selection
@@ -207,3 +209,15 @@ def test_whatever_byte_is_flipped_gets_one_sentence_or_is_found(
         said.append(said_of(path))  # a byte that carries nothing may pass
     assert len(said) == len(places)
     assert len(set(said)) > 1
+
+
+def test_a_member_is_opened_as_what_its_suffix_says(tmp_path: Path) -> None:
+    """GDAL would open a VRT under any name, and read by it whatever this process can read."""
+    secret = tmp_path / "secret.csv"
+    secret.write_text("id,WKT\n1,POINT (117 27)\n")
+    member = tmp_path / "a.geojson"
+    source = f"<SrcDataSource>{secret}</SrcDataSource>"
+    member.write_text(f'<OGRVRTDataSource><OGRVRTLayer name="secret">{source}</OGRVRTLayer></OGRVRTDataSource>')
+    assert len(pyogrio.read_dataframe(member)) == 1, "GDAL does"
+    with pytest.raises(BadInput, match=r"a\.geojson"):
+        arguments._frame(member, ".geojson")

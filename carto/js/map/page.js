@@ -122,8 +122,7 @@
           }
         }
         for (const shape of def.shapes) {
-          const hit =
-            shape.d === 2 ? redline.holds(shape, lon, lat) : redline.away(this.map, shape, at) < 5;
+          const hit = shape.d === 2 ? redline.holds(shape, lon, lat) : redline.away(this.map, shape, at) < 5;
           if (hit && shape.r >= 0) found.push([def, def.rows[shape.r]]);
         }
       }

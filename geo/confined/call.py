@@ -100,12 +100,16 @@ def _hand_over(argument: Any, folder: Path, at: int) -> list[Any]:
 
 def _result(path: Path, file: str, ceilings: Ceilings) -> Any:
     """Return the value of a reply, or raise the fault in it."""
-    if path.is_symlink() or path.stat().st_size > ceilings.written_mb << 20:
+    value: Any
+    if path.is_symlink() or not path.is_file():  # a pipe would never end
+        kind, value = "broke", "there is no reply"
+    elif path.stat().st_size > ceilings.written_mb << 20:
         raise BadInput("geo.reading_too_large", name=file, limit=ceilings.written_mb)
-    try:
-        kind, value = unpack(path.read_bytes())
-    except ValueError:
-        kind, value = "broke", "the reply is no pack"
+    else:
+        try:
+            kind, value = unpack(path.read_bytes())
+        except ValueError:
+            kind, value = "broke", "the reply is no pack"
     if kind == "fault":
         raise value
     if kind != "value":

@@ -71,13 +71,22 @@ def _reply(module: str, name: str, arguments: list[Any], keywords: dict[str, Any
         function = getattr(importlib.import_module(module), name)
         return pack(["value", function(*arguments, **keywords)])
     except RedlineError as fault:
-        return pack(["fault", fault])
+        return _packed_fault(fault)
     except (MemoryError, RecursionError):
         raise
     except Exception as fault:  # told to the caller, who logs it
         if isinstance(fault, OSError) and fault.errno == errno.EFBIG:
             raise
         return pack(["broke", traceback.format_exc()])
+
+
+def _packed_fault(fault: RedlineError) -> bytes:
+    """Return a fault, packed; values that cannot be, as their texts: the sentence is the same."""
+    try:
+        return pack(["fault", fault])
+    except TypeError:
+        plain = {name: str(value) for name, value in fault.values.items()}
+        return pack(["fault", type(fault)(fault.key, **plain)])
 
 
 def _silence() -> None:

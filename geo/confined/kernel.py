@@ -27,6 +27,8 @@ _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _FIRST_RIGHTS: Final = (1 << 13) - 1
 """All rights on files and folders of the first version; the later ones follow by version."""
 _LATER_RIGHTS: Final = ((2, 1 << 13), (3, 1 << 14), (5, 1 << 15))
+_SPECIAL_FILES: Final = sum(1 << bit for bit in (6, 9, 10, 11, 12))
+"""To make devices, sockets, pipes and symbolic links."""
 _TCP: Final = 0b11
 _SCOPES: Final = 0b11
 """Signals to, and abstract sockets of, processes outside."""
@@ -60,7 +62,7 @@ def restrict_files(readable: Iterable[Path], writable: Path) -> bool:
         for path in readable:
             _allow(ruleset, path, _READ_FILE | _READ_DIR)
         _allow(ruleset, Path(os.devnull), _READ_FILE | _WRITE_FILE)
-        _allow(ruleset, writable, files & ~_EXECUTE)
+        _allow(ruleset, writable, files & ~_EXECUTE & ~_SPECIAL_FILES)
         _libc().prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
         return _syscall(_RESTRICT_SELF, ruleset, 0) == 0
     finally:

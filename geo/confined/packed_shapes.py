@@ -29,6 +29,7 @@ _MAKERS: Final[dict[int, Callable[..., Array]]] = {
 _EMPTY: Final = {int(kind): shapely.from_wkt(f"{kind.name} EMPTY") for kind in GeometryType if kind >= 0}
 _OF_COORDINATES: Final = frozenset({GeometryType.POINT, GeometryType.LINESTRING, GeometryType.LINEARRING})
 _MOST_DEEP: Final = 12
+_MOST_SHAPES: Final = 100_000_000
 
 
 def pack_shapes(shapes: Array, store: Callable[[Array], str]) -> Any:
@@ -72,6 +73,8 @@ def unpack_shapes(packed: Any, load: Callable[[str], Array], depth: int = 0) -> 
     if depth > _MOST_DEEP:
         raise ValueError("nested too deeply")
     count, groups = packed
+    if not 0 <= count <= _MOST_SHAPES:
+        raise ValueError("too many shapes")
     shapes: Array = np.full(int(count), None, object)
     for kind, at, owner, parts in groups:
         places = load(at)

@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import json
 import math
+import zipfile
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
@@ -68,6 +69,7 @@ def unpack(content: bytes) -> Any:
         If the bytes are not those of a pack.
     """
     try:
+        _refuse_compressed(content)
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             tree = json.loads(arrays[_TREE].tobytes().decode("utf-8", "surrogatepass"))
             return _Unpacker(arrays).value(tree)
@@ -75,6 +77,13 @@ def unpack(content: bytes) -> Any:
         raise
     except Exception as fault:
         raise ValueError("not a pack") from fault
+
+
+def _refuse_compressed(content: bytes) -> None:
+    """Raise `ValueError` if an archive could be larger than its bytes."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if any(one.compress_type != zipfile.ZIP_STORED for one in archive.infolist()):
+            raise ValueError("compressed")
 
 
 def _bytes_array(content: bytes) -> np.ndarray[Any, Any]:

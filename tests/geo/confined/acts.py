@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from geo.crs import Candidate
-from geo.errors import CrsError
+from geo.errors import BadInput, CrsError
 
 
 def give(value: Any, **more: Any) -> Any:
@@ -26,6 +26,21 @@ def content(value: bytes | Path) -> list[Any]:
 
 def refuse() -> NoReturn:
     raise CrsError("geo.crs_missing", name="甲.csv", likely="x", candidates=(Candidate("EPSG:4490", ("degrees",)),))
+
+
+def refuse_with(kind: str) -> NoReturn:
+    raise BadInput("geo.no_features", name={"甲"} if kind == "set" else "甲")
+
+
+def reply_by_pipe() -> None:
+    try:
+        os.mkfifo("reply")
+    finally:
+        os._exit(0)
+
+
+def say_nothing() -> None:
+    os._exit(0)
 
 
 def break_off() -> NoReturn:
@@ -69,6 +84,8 @@ def try_to(what: str, where: str, port: int) -> str:
         "link": lambda: Path("link").hardlink_to(where),
         "connect": lambda: socket.create_connection(("127.0.0.1", port), timeout=2).close(),
         "look up": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", port)),
+        "make a pipe": lambda: os.mkfifo("pipe"),
+        "make a link": lambda: Path("link").symlink_to(where),
         "signal": lambda: os.kill(os.getppid(), 0),
         "run": lambda: os.posix_spawn("/bin/ls", ["/bin/ls", where], {}),
     }

@@ -51,11 +51,20 @@ def test_a_fault_is_raised_here_with_all_it_says() -> None:
     assert [one.crs for one in caught.value.candidates] == ["EPSG:4490"]
 
 
+def test_a_fault_comes_through_whatever_its_values_are() -> None:
+    for kind in ("set", "text"):
+        with pytest.raises(BadInput, match="甲") as caught:
+            confined(acts.refuse_with, kind, ceilings=Ceilings())
+        assert caught.value.key == "geo.no_features"
+
+
 @pytest.mark.parametrize(
     ("act", "ceilings", "key", "says"),
     [
         (acts.die, Ceilings(), "geo.reading_crashed", ""),
         (acts.break_off, Ceilings(), "geo.reading_crashed", ""),
+        (acts.reply_by_pipe, Ceilings(), "geo.reading_crashed", ""),
+        (acts.say_nothing, Ceilings(), "geo.reading_crashed", ""),
         (acts.sleep, Ceilings(seconds=1), "geo.reading_too_long", "limits.read_seconds"),
         (acts.spin, Ceilings(seconds=1), "geo.reading_too_long", "limits.read_seconds"),
         (acts.swell, Ceilings(memory_mb=300), "geo.reading_too_heavy", "limits.read_memory_mb"),
@@ -78,7 +87,10 @@ def test_what_ends_a_reader_is_one_sentence(
 
 
 @LINUX
-@pytest.mark.parametrize("what", ["read", "list", "write", "remove", "link", "connect", "look up", "signal", "run"])
+@pytest.mark.parametrize(
+    "what",
+    ["read", "list", "write", "remove", "link", "make a pipe", "make a link", "connect", "look up", "signal", "run"],
+)
 def test_a_reader_sees_and_reaches_nothing(what: str, tmp_path: Path) -> None:
     outside = tmp_path / "secret.txt"
     outside.write_text("secret")

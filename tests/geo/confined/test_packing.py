@@ -108,6 +108,13 @@ def _pack_of(tree: object, **arrays: np.ndarray) -> bytes:
     return out.getvalue()
 
 
+def _compressed() -> bytes:
+    """Return what would be far larger than its bytes."""
+    out = io.BytesIO()
+    np.savez_compressed(out, tree=np.frombuffer(b"[]" + b" " * 1_000_000, np.uint8))
+    return out.getvalue()
+
+
 class Bomb:
     def __reduce__(self) -> tuple:
         return (pytest.fail, ("a pickle was run",))
@@ -124,6 +131,8 @@ class Bomb:
         _pack_of({"@Notice": {"code": "x", "other": 1}}),
         _pack_of({"@shapes": [[["count", "absent"]], None]}),
         _pack_of({"a": 1, "b": 2}),
+        _pack_of({"@shapes": [[10**12, []], None]}),
+        _compressed(),
     ],
 )
 def test_a_pack_of_another_runs_nothing(content: bytes) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 from tests.browser.conftest import MAP, PATIENCE_MS, App, pick
 from tools.browser.serving import free_port, serving
@@ -251,9 +251,10 @@ def type_in_cell(app: App, grid: Locator, at: tuple[int, int], cell: Locator, te
             field.press("Enter", timeout=5000)
             expect(field).to_have_count(0)
             expect(cell).to_have_text(text, timeout=5000)
-            return
-        except (AssertionError, TimeoutError):
+        except (AssertionError, Error):
             app.page.keyboard.press("Escape")
+        else:
+            return
     expect(cell).to_have_text(text)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from words import Lang, t
 
-__all__ = ["Notice"]
+__all__ = ["Notice", "notices_of_rows"]
 
 
 @dataclass(frozen=True)
@@ -44,3 +44,24 @@ class Notice:
 
     def __str__(self) -> str:
         return self.text("zh")
+
+
+def notices_of_rows(notices: Sequence[Notice], kept: Iterable[int]) -> tuple[Notice, ...]:
+    """Return the notices that are about the kept rows, or about all, with the rows counted as they stand now.
+
+    Parameters
+    ----------
+    notices : sequence of Notice
+        About rows of a whole.
+    kept : iterable of int
+        Positions, from 0, of the rows that are kept, in their order.
+
+    Examples
+    --------
+    >>> whole = [Notice("a"), Notice("b", rows=(1, 3)), Notice("c", rows=(1,))]
+    >>> [(notice.code, notice.rows) for notice in notices_of_rows(whole, [1, 2])]
+    [('a', ()), ('b', (2,))]
+    """
+    now = {int(position) + 1: row for row, position in enumerate(kept, start=1)}
+    moved = [replace(notice, rows=tuple(now[row] for row in notice.rows if row in now)) for notice in notices]
+    return tuple(after for before, after in zip(notices, moved, strict=True) if after.rows or not before.rows)

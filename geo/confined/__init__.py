@@ -4,8 +4,8 @@ Files of strangers are read there: what kills, stalls or bloats the reader ends 
 """
 
 from geo.confined.call import confined
-from geo.confined.ceilings import Ceilings
+from geo.confined.ceilings import DEFAULT_CEILINGS, Ceilings
 from geo.confined.packing import may_pack
 from geo.confined.probe import Confinement, confinement
 
-__all__ = ["Ceilings", "Confinement", "confined", "confinement", "may_pack"]
+__all__ = ["DEFAULT_CEILINGS", "Ceilings", "Confinement", "confined", "confinement", "may_pack"]

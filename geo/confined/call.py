@@ -16,16 +16,17 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from geo.confined.ceilings import Ceilings
-from geo.confined.child import CEILINGS, OUT_OF_DEPTH, OUT_OF_DISK, OUT_OF_MEMORY, REPLY, REQUEST
+from geo.confined.child import CEILINGS, OUT_OF_DEPTH, OUT_OF_DISK, OUT_OF_MEMORY, PROGRESS, REPLY, REQUEST
 from geo.confined.packing import pack, unpack
 from geo.errors import BadInput
+from geo.progress import Progress
 
 __all__ = ["confined"]
 
@@ -37,11 +38,23 @@ _LOADED: Final = ("geo.read", "geo.read.layer_file", "geo.read.tables")
 """What the fork server loads once, so that no call has to."""
 _ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,12}")
+_ENVIRONMENT: Final = ("PATH", "LANG", "LC_", "TZ", "LD_LIBRARY_PATH", "PROJ_", "GDAL_DATA", "PYTHONHASHSEED")
+"""How the names of the variables begin that a reader is handed: none that could hold a password."""
 _LATE_S: Final = 5
+_REPORT_S: Final = 0.3
+_LONGEST_REPORT: Final = 10_000
 _GONE: Final = -99
 
 
-def confined(function: Callable[..., T], /, *arguments: Any, ceilings: Ceilings, file: str = "", **keywords: Any) -> T:
+def confined(
+    function: Callable[..., T],
+    /,
+    *arguments: Any,
+    ceilings: Ceilings,
+    file: str = "",
+    progress: Progress | None = None,
+    **keywords: Any,
+) -> T:
     """Return what a function of a module returns, called in a process of its own with nothing but these arguments.
 
     Parameters
@@ -56,6 +69,9 @@ def confined(function: Callable[..., T], /, *arguments: Any, ceilings: Ceilings,
         What the process may use.
     file : str
         Its name, for the sentence.
+    progress : Progress, optional
+        Told what the function tells its own ``progress``, in the thread of the caller. The function has such a
+        parameter; without it none is handed to it.
 
     Raises
     ------
@@ -68,8 +84,9 @@ def confined(function: Callable[..., T], /, *arguments: Any, ceilings: Ceilings,
         place = Path(folder)
         (place / CEILINGS).write_text(json.dumps(asdict(ceilings)))
         handed = [_hand_over(argument, place, at) for at, argument in enumerate(arguments)]
-        (place / REQUEST).write_bytes(pack([function.__module__, function.__qualname__, handed, keywords]))
-        status, late = _run(place, function.__module__, ceilings)
+        request = [function.__module__, function.__qualname__, handed, keywords, progress is not None]
+        (place / REQUEST).write_bytes(pack(request))
+        status, late = _run(place, function.__module__, ceilings, progress)
         if late or status == -_signal("SIGXCPU"):
             raise BadInput("geo.reading_too_long", name=file, limit=ceilings.seconds)
         if status == OUT_OF_MEMORY or status == -_signal("SIGABRT"):
@@ -122,7 +139,7 @@ def _signal(name: str) -> int:
     return int(getattr(signal, name, 0)) or 1000
 
 
-def _run(folder: Path, module: str, ceilings: Ceilings) -> Ending:
+def _run(folder: Path, module: str, ceilings: Ceilings, progress: Progress | None) -> Ending:
     """Return how the call of a folder ended."""
     if not hasattr(os, "fork"):
         command, seconds = [sys.executable, "-m", "geo.confined.child", str(folder)], ceilings.seconds + _LATE_S
@@ -134,10 +151,22 @@ def _run(folder: Path, module: str, ceilings: Ceilings) -> Ending:
             return 0, True
         return done.returncode, False
     for _ in range(2):  # once more with a new server, if the one there is was ended from outside
-        ending = _server().run(folder, module)
+        ending = _server().run(folder, module, progress)
         if ending[0] != _GONE:
             break
     return ending
+
+
+def _report(folder: Path, progress: Progress) -> None:
+    """Pass on what a call left in its folder; nothing if that is not what a call leaves."""
+    try:
+        file = os.open(folder / PROGRESS, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)  # a pipe would never end
+        with open(file, "rb") as report:  # noqa: PTH123 -- a descriptor
+            share, doing = json.loads(report.read(_LONGEST_REPORT))
+            told = min(1.0, max(0.0, float(share))), str(doing)
+    except (OSError, RecursionError, TypeError, ValueError):
+        return
+    progress(*told)
 
 
 class _Server:
@@ -146,7 +175,8 @@ class _Server:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         paths = os.pathsep.join([str(_ROOT), *(path for path in sys.path if path)])
-        environment = os.environ | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        handed = {name: value for name, value in os.environ.items() if name.startswith(_ENVIRONMENT)}
+        environment = handed | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "geo.confined.fork_server", str(theirs.fileno()), *_LOADED],
@@ -161,20 +191,33 @@ class _Server:
         self.alive = True
         threading.Thread(target=self._listen, name="redline-confined", daemon=True).start()
 
-    def run(self, folder: Path, module: str) -> Ending:
-        """Return how a call ended; `_GONE` if the server is no longer there."""
+    def run(self, folder: Path, module: str, progress: Progress | None) -> Ending:
+        """Return how a call ended; `_GONE` if the server is no longer there. Whoever stops waiting ends the call."""
         ended: Future[Ending] = Future()
         with self._lock:
             if not self.alive:
                 return _GONE, False
             number = next(self._numbers)
             self._calls[number] = ended
-            try:
-                self._line.sendall(json.dumps([number, str(folder), module]).encode() + b"\n")
-            except OSError:
+            if not self._send(number, str(folder), module):
                 self._calls.pop(number)
                 return _GONE, False
-        return ended.result()
+        try:
+            while progress is not None and not wait([ended], timeout=_REPORT_S).done:
+                _report(folder, progress)
+            return ended.result()
+        except BaseException:
+            with self._lock:
+                self._send(number, "", "")
+            raise
+
+    def _send(self, number: int, folder: str, module: str) -> bool:
+        """Send a line to the server; return whether it is there."""
+        try:
+            self._line.sendall(json.dumps([number, folder, module]).encode() + b"\n")
+        except OSError:
+            return False
+        return True
 
     def _listen(self) -> None:
         """Hand each answer to who waits for it; at the end tell all others that there is none."""

@@ -11,7 +11,7 @@ from typing import Final
 if sys.platform != "win32":
     import resource
 
-__all__ = ["Ceilings", "impose"]
+__all__ = ["DEFAULT_CEILINGS", "Ceilings", "impose"]
 
 _MB: Final = 1 << 20
 
@@ -36,6 +36,9 @@ class Ceilings:
     seconds: int = 300
     written_mb: int = 4096
     files: int = 256
+
+
+DEFAULT_CEILINGS: Final = Ceilings()
 
 
 def impose(ceilings: Ceilings) -> None:

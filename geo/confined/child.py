@@ -20,15 +20,19 @@ from geo.confined.ceilings import Ceilings, impose
 from geo.confined.kernel import cut_network, restrict_files
 from geo.confined.packing import pack, unpack
 from geo.errors import RedlineError
+from geo.progress import Progress
 
-__all__ = ["CEILINGS", "OUT_OF_DEPTH", "OUT_OF_DISK", "OUT_OF_MEMORY", "REPLY", "REQUEST", "run"]
+__all__ = ["CEILINGS", "OUT_OF_DEPTH", "OUT_OF_DISK", "OUT_OF_MEMORY", "PROGRESS", "REPLY", "REQUEST", "run"]
 
 REQUEST: Final = "request"
 REPLY: Final = "reply"
 CEILINGS: Final = "ceilings.json"
+PROGRESS: Final = "progress.json"
 OUT_OF_MEMORY: Final = 81
 OUT_OF_DISK: Final = 82
 OUT_OF_DEPTH: Final = 83
+_NO_MEMORY: Final = "std::bad_alloc"
+"""What GEOS says of it."""
 _STREAMS: Final = (1, 2)
 _SYSTEM: Final = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime")
 
@@ -36,8 +40,10 @@ _SYSTEM: Final = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime"
 def run(folder: Path) -> int:
     """Do what the request in a folder says, put the reply beside it, and return the exit status of the process."""
     ceilings = Ceilings(**json.loads((folder / CEILINGS).read_text()))
-    module, name, handed, keywords = unpack((folder / REQUEST).read_bytes())
+    module, name, handed, keywords, reports = unpack((folder / REQUEST).read_bytes())
     arguments = [_taken(how, value, folder) for how, value in handed]
+    if reports:
+        keywords["progress"] = _reporter(folder)
     _silence()
     os.chdir(folder)
     tempfile.tempdir = str(folder)
@@ -65,6 +71,17 @@ def _taken(how: str, value: Any, folder: Path) -> Any:
     return folder / value if how == "path" else (folder / value).read_bytes()
 
 
+def _reporter(folder: Path) -> Progress:
+    """Return a callback that leaves what it is told in a file, for the caller to read."""
+
+    def report(share: float, doing: str = "", /) -> None:
+        draft = folder / f"{PROGRESS}.draft"
+        draft.write_text(json.dumps([share, doing]))
+        draft.replace(folder / PROGRESS)
+
+    return report
+
+
 def _reply(module: str, name: str, arguments: list[Any], keywords: dict[str, Any]) -> bytes:
     """Return what the function returns or raises, packed."""
     try:
@@ -77,7 +94,16 @@ def _reply(module: str, name: str, arguments: list[Any], keywords: dict[str, Any
     except Exception as fault:  # told to the caller, who logs it
         if isinstance(fault, OSError) and fault.errno == errno.EFBIG:
             raise
+        if _came_of_no_memory(fault):
+            raise MemoryError from fault
         return pack(["broke", traceback.format_exc()])
+
+
+def _came_of_no_memory(fault: BaseException | None) -> bool:
+    """Return whether an error is a lack of memory, or came up while one was handled, as libraries close up."""
+    while fault is not None and not isinstance(fault, MemoryError) and _NO_MEMORY not in str(fault):
+        fault = fault.__cause__ or fault.__context__
+    return fault is not None
 
 
 def _packed_fault(fault: RedlineError) -> bytes:

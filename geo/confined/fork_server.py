@@ -2,6 +2,7 @@
 
 It has one thread and opens no file of a user, so that a copy of it is safe to make and knows nothing. A request is a
 line with the number of the call, its folder and its module; the answer, once the copy has ended, a line with how.
+A line without a folder ends a call.
 """
 
 from __future__ import annotations
@@ -68,8 +69,7 @@ class _ForkServer:
                 self._collect()
                 self._begin()
         for process in self._running:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+            _kill(process)
 
     def _patience(self) -> float | None:
         """Return the seconds until the next call must be ended; None while none runs."""
@@ -81,8 +81,21 @@ class _ForkServer:
         """Take requests in; return whether the other end is still there."""
         piece = self._line.recv(1 << 16)
         *lines, self._heard = (self._heard + piece).split(b"\n")
-        self._waiting.extend((number, folder, module) for number, folder, module in map(json.loads, lines))
+        for number, folder, module in map(json.loads, lines):
+            if folder:
+                self._waiting.append((number, folder, module))
+            else:
+                self._end(number)
         return bool(piece)
+
+    def _end(self, number: int) -> None:
+        """End a call that nobody waits for any more."""
+        for one in [one for one in self._waiting if one[0] == number]:
+            self._waiting.remove(one)
+            self._tell(number, _ERROR, late=False)
+        for process, running in self._running.items():
+            if running.call == number:
+                _kill(process)
 
     def _begin(self) -> None:
         while self._waiting and len(self._running) < _MOST_AT_ONCE:
@@ -96,12 +109,15 @@ class _ForkServer:
                 continue
             if not process:
                 self._be_child(Path(folder))
+            with suppress(OSError):  # the copy does it too; whoever is first
+                os.setpgid(process, process)
             self._running[process] = _Running(number, time.monotonic() + seconds)
 
     def _be_child(self, folder: Path) -> None:
         """Do one call in the copy that this process now is, and end."""
         status = _ERROR
         try:
+            os.setpgid(0, 0)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for end in (self._line, self._wake, self._kept):
@@ -115,8 +131,7 @@ class _ForkServer:
         for process, one in self._running.items():
             if one.until <= now and process not in self._late:
                 self._late.add(process)
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
+                _kill(process)
 
     def _collect(self) -> None:
         """Tell how each call ended whose copy has."""
@@ -124,12 +139,19 @@ class _ForkServer:
             process, status = os.waitpid(-1, os.WNOHANG)
             if not process:
                 return
+            _kill(process)  # what it began and left
             one = self._running.pop(process)
             self._tell(one.call, os.waitstatus_to_exitcode(status), late=process in self._late)
             self._late.discard(process)
 
     def _tell(self, number: int, code: int, *, late: bool) -> None:
         self._line.sendall(json.dumps([number, code, late]).encode() + b"\n")
+
+
+def _kill(leader: int) -> None:
+    """End a copy and all that it began."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def main() -> None:

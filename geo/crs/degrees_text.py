@@ -28,10 +28,12 @@ _DMS: Final = (
 )
 _COLONS: Final = r"(?P<cd>\d{1,3})(?P<sep>[:\-])(?P<cm>\d{1,2})(?P=sep)(?P<cs>\d{1,2}(?:\.\d*)?)"
 _BODY: Final = rf"(?:{_DMS}|{_COLONS}|(?P<plain>[+-]?(?:{_NUMBER})(?:[eE][+-]?\d+)?))"
-_LED: Final = re.compile(rf"(?P<axis>{_AXIS})?\s*[:=]?\s*{_BODY}", re.IGNORECASE)
+_LED: Final = re.compile(rf"(?P<axis>{_AXIS})?\s*+(?:[:=]\s*+)?{_BODY}", re.IGNORECASE)
 _TRAILED: Final = re.compile(rf"{_BODY}(?:\s*(?P<axis>(?:{_AXIS})(?![^\W\d_])))?", re.IGNORECASE)
 _BEGINS_WITH_AXIS: Final = re.compile(rf"\s*(?:{_AXIS})", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"\d{1,3}\.(\d+)")
+_LONGEST: Final = 1000
+"""Characters of a row of coordinates; what is longer is none."""
 _FEWEST: Final = 8
 _LEAST_DECIMALS: Final = 6
 _ROW_LABEL: Final = re.compile(
@@ -97,6 +99,8 @@ def parse_number(text: str) -> ParsedNumber | None:
     >>> parse_number("28.5 N").value, parse_number("39400000.123").value
     (28.5, 39400000.123)
     """
+    if len(text) > _LONGEST:
+        return None
     plain = normalised(text).strip()
     found = _form(plain).fullmatch(plain)
     return _value(found) if found else None
@@ -107,6 +111,8 @@ def parse_row(text: str) -> list[ParsedNumber] | None:
 
     Six bare numbers, minutes and seconds below 60, are two angles.
     """
+    if len(text) > _LONGEST:
+        return None
     rest = _ROW_LABEL.sub("", normalised(text), count=1).strip(" ,;()[]\t")
     found: list[ParsedNumber] = []
     form = _form(rest)

@@ -1,6 +1,6 @@
 """Files before they are parsed: bytes, archive members, format, text encoding."""
 
-from geo.files.digits import rounded_away
+from geo.files.digits import rounded_away, scientific_numbers
 from geo.files.format import Format, table_of, text_of_file
 from geo.files.recognise import REFUSED, refuse_known, utf8_start
 from geo.files.source import (
@@ -36,6 +36,7 @@ __all__ = [
     "private_content",
     "refuse_known",
     "rounded_away",
+    "scientific_numbers",
     "table_of",
     "text_of",
     "text_of_file",

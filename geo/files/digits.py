@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["COARSEST_M", "Rounded", "rounded_away"]
+__all__ = ["COARSEST_M", "Rounded", "rounded_away", "scientific_numbers"]
 
 COARSEST_M: Final = 1.0
 """What a check takes coordinates of a file to be good to: the last digit kept must not be coarser."""
+_SCIENTIFIC: Final = re.compile(r"(?<![\d.])[-+]?\d++(?:\.\d*+)?[eE][-+]?\d++")
 _SHORT: Final = re.compile(r"[-+]?\d+(?:[.,](\d*))?[eE]([-+]?\d{1,3})")
 _METRES_PER_DEGREE: Final = 111_320.0
 _MOST_DEGREES: Final = 360.0
@@ -34,6 +35,17 @@ class Rounded:
     row: int
     text: str
     step_m: float
+
+
+def scientific_numbers(text: str) -> list[str]:
+    """Return the numbers in scientific notation of a text.
+
+    Examples
+    --------
+    >>> scientific_numbers("POINT (3.94387E+07 -3.0e6)"), scientific_numbers("39438683.652, 1e")
+    (['3.94387E+07', '-3.0e6'], [])
+    """
+    return _SCIENTIFIC.findall(text)
 
 
 def rounded_away(texts: Iterable[str]) -> Rounded | None:

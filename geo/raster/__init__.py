@@ -1,9 +1,9 @@
 """Rasters: opening, values at a place, zonal figures, pictures."""
 
 from geo.raster.grids import value_at, write_slope, zonal
-from geo.raster.open import RasterFacts, raster_facts
-from geo.raster.view import raster_view
-from geo.raster.zones import Statistic, zonal_figures
+from geo.raster.open import RasterFacts
+from geo.raster.outside import raster_facts, raster_view, zonal_figures
+from geo.raster.zones import Statistic
 
 __all__ = [
     "RasterFacts",

@@ -137,7 +137,7 @@ def open_geotiff(path: Path, name: str) -> Iterator[Any]:
             rasterio.open(path, driver="GTiff") as grid,
         ):
             yield grid
-    except (RasterioIOError, RasterioError, MemoryError):
+    except (RasterioIOError, RasterioError, UnicodeDecodeError):
         raise BadInput("raster_own.damaged", name=name) from None
 
 
@@ -172,10 +172,18 @@ def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
             raise BadInput("raster_own.turned", name=name)
         return RasterFacts(
             name, system_of(grid.crs.to_wkt() if grid.crs else crs, name), grid.width, grid.height,
-            tuple(plain_label(text or "") for text in grid.descriptions), str(grid.dtypes[0]),
+            _band_names(grid), str(grid.dtypes[0]),
             None if grid.nodata is None else float(grid.nodata), (step.a, -step.e), tuple(grid.bounds),
             tuple((float(scale), float(offset)) for scale, offset in zip(grid.scales, grid.offsets, strict=True)),
         )  # fmt: skip
+
+
+def _band_names(grid: Any) -> tuple[str, ...]:
+    """Return what each band calls itself; nothing, if that is in another encoding than UTF-8."""
+    try:
+        return tuple(plain_label(text or "") for text in grid.descriptions)
+    except UnicodeDecodeError:
+        return ("",) * int(grid.count)
 
 
 def off_cell_edges(zones: NDArray[Any], cell: tuple[float, float]) -> NDArray[Any]:

@@ -18,9 +18,9 @@ from rasterio.warp import transform_bounds
 from geo.errors import BadInput
 from geo.raster.open import RasterFacts, open_geotiff, physical_values
 
-__all__ = ["RasterView", "raster_view"]
+__all__ = ["MOST_PX", "RasterView", "raster_view"]
 
-_MOST_PX: Final = 1400
+MOST_PX: Final = 1400
 _MANY_CELLS: Final = 60_000_000
 _WORLD: Final = 20_037_508.342789244
 
@@ -42,7 +42,7 @@ class RasterView:
 
 
 def raster_view(
-    path: Path, facts: RasterFacts, within: tuple[float, float, float, float], *, band: int = 1, most_px: int = _MOST_PX
+    path: Path, facts: RasterFacts, within: tuple[float, float, float, float], *, band: int = 1, most_px: int = MOST_PX
 ) -> RasterView:
     """Return the part of a band that lies within bounds, reprojected for the screen.
 

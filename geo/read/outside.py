@@ -36,7 +36,13 @@ def read_sites(
 ) -> Sites:
     """Return the sites of a file or its bytes; parameters and faults are those of `geo.read.formats.read_sites`."""
     label = label_of(source, name)
-    options = {"crs": crs, "limits": ReadLimits.of(limits), "layer": layer, "columns": columns, "swap": swap}
+    options: dict[str, Any] = {
+        "crs": crs,
+        "limits": ReadLimits.of(limits),
+        "layer": layer,
+        "columns": columns,
+        "swap": swap,
+    }
     content = content_of(source, label, limits)
     return confined(formats.read_sites, content, label, **options, ceilings=ceilings_of(limits), file=label)
 
@@ -52,7 +58,7 @@ def inspect(
     label = label_of(source, name)
     with ExitStack() as stack:
         content, _ = private_content(source, label, limits, stack)
-        options = {"limits": ReadLimits.of(limits), "columns": columns}
+        options: dict[str, Any] = {"limits": ReadLimits.of(limits), "columns": columns}
         return confined(formats.inspect_content, content, label, **options, ceilings=ceilings_of(limits), file=label)
 
 
@@ -63,7 +69,7 @@ def open_layer(
     label = label_of(content, name)
     with ExitStack() as stack:
         copy, sha256 = private_content(content, label, limits, stack)
-        options = {"layer": layer, "crs": crs, "swap": swap, "limits": ReadLimits.of(limits)}
+        options: dict[str, Any] = {"layer": layer, "crs": crs, "swap": swap, "limits": ReadLimits.of(limits)}
         return confined(
             layer_file.open_content, copy, sha256, label, **options, ceilings=ceilings_of(limits), file=label
         )
@@ -78,7 +84,7 @@ def sites_from_text(
     limits: Limits = DEFAULT_LIMITS,
 ) -> Sites:
     """Return the sites of typed text; parameters and faults are those of `geo.read.pasted.sites_from_text`."""
-    options = {"shape": shape, "swap": swap, "limits": ReadLimits.of(limits)}
+    options: dict[str, Any] = {"shape": shape, "swap": swap, "limits": ReadLimits.of(limits)}
     return confined(pasted.sites_from_text, text, crs, **options, ceilings=ceilings_of(limits), file=pasted.TYPED)
 
 

@@ -17,7 +17,7 @@ from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.crs import ParsedNumber, detect, likely_text, normalised, packed_dms, parse_row
 from geo.errors import BadInput, CrsError
-from geo.files import Format, Source, Table, rounded_away, table_of, text_of_file
+from geo.files import Format, Source, Table, rounded_away, scientific_numbers, table_of, text_of_file
 from geo.notices import Notice
 from geo.read.gis import read_geojson
 from geo.read.survey import cass_part, is_cass, is_survey_txt, survey_part
@@ -37,8 +37,10 @@ _KINDS: Final = (
     "(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|"
     "MULTISURFACE|TIN|TRIANGLE|POLYHEDRALSURFACE"
 )
-_SCIENTIFIC: Final = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
-_WKT: Final = re.compile(rf"^\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*((?:{_KINDS})(?:\s*(?:ZM|Z|M))?\b.*)$", re.I | re.S)
+_WKT: Final = re.compile(
+    rf"\A\s*+(?:SRID\s*+=\s*+(\d{{1,9}})\s*+;\s*+)?((?:{_KINDS})(?:\s*+(?:ZM|Z|M))?\b.*)\Z", re.I | re.S
+)
+_NEXT_WKT: Final = re.compile(rf"\n(?=[^\S\n]*+(?:SRID\b|(?:{_KINDS})))", re.I)
 _MAX_LINE: Final = 300
 _MAX_CHARACTERS: Final = 20_000_000
 
@@ -120,7 +122,7 @@ def _formatted(text: str, content: bytes, crs: Any, limits: Limits) -> RawPart |
         return survey_part(content, TYPED, crs=crs, max_features=limits.sites)
     if not _WKT.match(text):
         return None
-    blocks = [block for block in re.split(rf"\n(?=\s*(?:SRID\b|(?:{_KINDS})))", text, flags=re.I) if block.strip()]
+    blocks = [block for block in _NEXT_WKT.split(text) if block.strip()]
     found = [_WKT.match(block) for block in blocks]
     shapes, notices = shapes_of_wkt(
         [match[2] if match else block for match, block in zip(found, blocks, strict=True)], TYPED
@@ -179,7 +181,7 @@ def _blocks(text: str, name: str) -> list[list[_Row]]:
         if not normalised(line).strip(" ,;"):
             blocks.append([])
             continue
-        if lost := rounded_away(_SCIENTIFIC.findall(line)):
+        if lost := rounded_away(scientific_numbers(line)):
             values = {"line": number, "text": lost.text[:20], "step": f"{lost.step_m:,.3g}"}
             raise BadInput("geo.txt_rounded", name=name, **values)
         numbers = parse_row(line)

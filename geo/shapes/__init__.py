@@ -9,7 +9,7 @@ from geo.shapes.curves import (
     shapes_of_wkb,
     shapes_of_wkt,
 )
-from geo.shapes.plain import is_missing_or_empty, plain_shapes
+from geo.shapes.plain import are_valid, is_missing_or_empty, plain_shapes
 from geo.shapes.repair import Repaired, repair_shapes, require_valid, square_metres_per_unit
 from geo.shapes.rings import CLOSING_M, area_of_rings, gaps_m, grouped, rebuild_invalid_rings
 
@@ -19,6 +19,7 @@ __all__ = [
     "CURVE_CODES",
     "SOLIDS",
     "Repaired",
+    "are_valid",
     "area_of_rings",
     "gaps_m",
     "grouped",

@@ -24,6 +24,15 @@ ARC_STEP_DEGREES: Final = 0.2
 """Angle of the chords of a linearised curve: they lie within radius × 1.6e-6 of it (1 mm for 650 m)."""
 
 _CURVED: Final = re.compile(r"CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE", re.IGNORECASE)
+_COLLECTION: Final = re.compile("GEOMETRYCOLLECTION", re.IGNORECASE)
+_COLLECTION_HEADS: Final = tuple(
+    struct.pack(order, at, code)
+    for order, at in (("<BI", 1), (">BI", 0))
+    for code in (*(7 + 1000 * more for more in range(4)), *(7 | flags << 29 for flags in range(1, 8)))
+)
+"""Byte order and type of collections, ISO and extended, with and without Z and M."""
+_MOST_COLLECTIONS: Final = 64
+"""Nobody nests collections so deep; GEOS follows them with one call inside another until the stack is used up."""
 _SOLID: Final = re.compile(r"\b(TIN|TRIANGLE|POLYHEDRALSURFACE)\b", re.IGNORECASE)
 _MEASURED: Final = re.compile(r"\A\s*[A-Z]+?\s*Z?M\s*\(", re.IGNORECASE)
 _PLAIN_WKT: Final = re.compile(r"[A-Za-z0-9\s(),.+-]*")
@@ -59,6 +68,8 @@ def shapes_of_wkt(texts: Sequence[str | None], name: str) -> tuple[NDArray[Any],
         collection).
     """
     texts = list(texts)
+    if any(text and len(_COLLECTION.findall(text)) > _MOST_COLLECTIONS for text in texts):
+        raise BadInput("geo.reading_too_deep", name=name)
     made = np.full(len(texts), None, dtype=object)
     held = np.array([bool(text and text.strip()) for text in texts], dtype=bool)
     curved = np.array([bool(text and _CURVED.search(text)) for text in texts], dtype=bool) & held
@@ -107,6 +118,8 @@ def refuse_kinds(values: NDArray[Any], name: str) -> NDArray[np.int64]:
     for at in np.flatnonzero(np.isin(kinds, (7, 15, 16, 17))):
         if kinds[at] != 7:
             raise BadInput("geo.kind_not_read", name=name, row=int(at) + 1, kind=SOLIDS[int(kinds[at])])
+        if _collections_in(values[at]) > _MOST_COLLECTIONS:
+            raise BadInput("geo.reading_too_deep", name=name)
         if _hides_curve(values[at]):
             raise BadInput("geo.kind_not_read", name=name, row=int(at) + 1, kind="GEOMETRYCOLLECTION (CURVE)")
     return kinds
@@ -120,6 +133,11 @@ def kind_of_wkb(value: bytes | None) -> int:
         return 0
     (code,) = struct.unpack("<I" if value[0] else ">I", value[1:5])
     return int(code & 0x1FFFFFFF) % 1000
+
+
+def _collections_in(value: bytes) -> int:
+    """Return at least how many collections a WKB holds: how often the head of one stands in it."""
+    return sum(value.count(head) for head in _COLLECTION_HEADS)
 
 
 def _measured(value: bytes | None) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["is_missing_or_empty", "plain_shapes"]
+__all__ = ["are_valid", "is_missing_or_empty", "plain_shapes"]
 
 _MULTI: Final = {
     int(shapely.GeometryType.MULTIPOINT): shapely.multipoints,
@@ -91,3 +91,22 @@ def _plain(shape: Any) -> Any:
     if kind not in _MULTI:
         return shape
     return _MULTI[kind]([_plain(part) for part in shapely.get_parts(shape) if not part.is_empty])
+
+
+def are_valid(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which shapes are valid; those of which GEOS cannot say so, for wild coordinates, are not.
+
+    Examples
+    --------
+    >>> bow_tie = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    >>> are_valid(np.array([shapely.box(0, 0, 1, 1), bow_tie, None], object)).tolist()
+    [True, False, False]
+    """
+    try:
+        found: NDArray[np.bool_] = shapely.is_valid(shapes)
+    except shapely.GEOSException:
+        if len(shapes) <= 1:
+            return np.zeros(len(shapes), dtype=bool)
+        middle = len(shapes) // 2
+        return np.concatenate([are_valid(shapes[:middle]), are_valid(shapes[middle:])])
+    return found

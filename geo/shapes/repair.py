@@ -18,7 +18,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
-from geo.shapes.plain import is_missing_or_empty, plain_shapes
+from geo.shapes.crossings import refuse_many_crossings
+from geo.shapes.plain import are_valid, is_missing_or_empty, plain_shapes
 from geo.shapes.rings import rebuild_parts
 
 __all__ = ["ONE_READING_M2", "Repaired", "repair_shapes", "require_valid", "square_metres_per_unit"]
@@ -85,7 +86,7 @@ def require_valid(geometries: NDArray[Any], name: str) -> NDArray[Any]:
     """
     _refuse_missing(geometries, name)
     flat, _ = _without_collections(shapely.force_2d(geometries), name)
-    invalid = ~shapely.is_valid(flat)
+    invalid = ~are_valid(flat)
     if invalid.any():
         raise _invalid_shape_error(flat, int(invalid.argmax()), name)
     _refuse_extentless(flat, name)
@@ -118,10 +119,16 @@ def repair_shapes(geometries: NDArray[Any], name: str, *, geographic: bool) -> R
     codes[repeated] = [_joined(code, "repeated_points") for code in codes[repeated]]
     change = np.zeros(len(flat))
     scale = square_metres_per_unit(single, geographic=geographic)
-    for position in np.flatnonzero(~shapely.is_valid(single)):
-        anew = rebuild_parts(single[position]) if areal[position] else None
-        found = (anew, "rings_nested", 0.0) if anew is not None else None
-        found = found or _one_reading(single[position], float(scale[position]))
+    for position in np.flatnonzero(~are_valid(single)):
+        refuse_many_crossings(single[position], name, int(position) + 1)
+        found = None
+        try:
+            anew = rebuild_parts(single[position]) if areal[position] else None
+            found = (anew, "rings_nested", 0.0) if anew is not None else None
+            found = found or _one_reading(single[position], float(scale[position]))
+        except shapely.GEOSException as fault:  # coordinates so far apart that GEOS cannot join them
+            if "bad_alloc" in str(fault):
+                raise MemoryError from fault
         if found is None:
             raise _invalid_shape_error(single, int(position), name)
         single[position], code, change[position] = found
@@ -201,7 +208,7 @@ def _without_collections(geometries: NDArray[Any], name: str) -> tuple[NDArray[A
         while np.isin(shapely.get_type_id(parts), (4, 5, 6, 7)).any():
             parts = shapely.get_parts(parts)
         found = set(shapely.get_type_id(parts).tolist())
-        highest = _covering(parts) if len(found) > 1 and shapely.is_valid(parts).all() else None
+        highest = _covering(parts) if len(found) > 1 and are_valid(parts).all() else None
         if highest is not None:
             parts, found = highest, set(shapely.get_type_id(highest).tolist())
             codes[position] = "parts_covered"
@@ -222,7 +229,10 @@ def _covering(parts: NDArray[Any]) -> NDArray[Any] | None:
 
 def _invalid_shape_error(geometries: NDArray[Any], position: int, name: str) -> BadInput:
     """Return a `BadInput` with GEOS's reason why a shape is invalid, and the place."""
-    found = _PLACED.match(shapely.is_valid_reason(geometries[position]))
+    try:
+        found = _PLACED.match(shapely.is_valid_reason(geometries[position]))
+    except shapely.GEOSException:
+        found = None
     reason = found["reason"].strip() if found else ""
     x, y = (found["x"], found["y"]) if found and found["x"] else _first_vertex(geometries[position])
     key = _REASONS.get(reason, "geo.invalid_other")

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import BadInput
+from geo.shapes.plain import are_valid
 
 __all__ = ["CLOSING_M", "area_of_rings", "gaps_m", "grouped", "rebuild_invalid_rings", "rebuild_parts"]
 
@@ -60,7 +61,7 @@ def area_of_rings(rings: Sequence[Floats], name: str, row: int) -> Any:
 def _nesting(alone: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each ring the number of rings it lies in, and the position of the smallest of those (-1: none)."""
     whole = alone.copy()
-    faulty = ~shapely.is_valid(alone)
+    faulty = ~are_valid(alone)
     whole[faulty] = shapely.make_valid(alone[faulty], method="structure", keep_collapsed=False)
     sizes = shapely.area(whole)
     depth = np.zeros(len(alone), dtype=np.int64)
@@ -101,7 +102,7 @@ def rebuild_invalid_rings(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[n
     """
     turned = np.zeros(len(shapes), dtype=bool)
     made = shapes
-    for at in np.flatnonzero((shapely.get_dimensions(shapes) == 2) & ~shapely.is_valid(shapes)):
+    for at in np.flatnonzero((shapely.get_dimensions(shapes) == 2) & ~are_valid(shapes)):
         anew = _rebuilt_area(shapely.get_rings(shapely.get_parts(shapes[at])), one_shell=False)
         if anew is not None:
             made = shapes.copy() if made is shapes else made
@@ -131,9 +132,9 @@ def _rebuilt_area(rings: NDArray[Any], *, one_shell: bool) -> Any:
         return None
     try:
         made = area_of_rings(chains, "", 0)
-    except BadInput:
-        return None
-    if not made.is_valid:
+        if not made.is_valid:
+            return None
+    except (BadInput, shapely.GEOSException):
         return None
     if one_shell:
         parts = shapely.get_parts(made)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geo.crs import MAX_PIECE_M, STORE_CRS, CrsReading, from_store, split_edges, transform_points, unshifted
 from geo.measure import edge_pieces_of
+from geo.shapes import are_valid
 from geo.sites.sites import Sites
 
 __all__ = ["with_own_corners"]
@@ -74,4 +75,4 @@ def _is_same(stored: NDArray[Any], own: NDArray[Any]) -> NDArray[np.bool_]:
     same = shapely.get_dimensions(stored) == shapely.get_dimensions(own)
     area_m2 = shapely.area(stored)
     same &= np.abs(shapely.area(own) - area_m2) <= _AREA_CHANGED * area_m2
-    return np.asarray(same & shapely.is_valid(own), bool)
+    return np.asarray(same & are_valid(own), bool)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geo.crs import short_text
-from geo.notices import Notice
+from geo.notices import Notice, notices_of_rows
 from geo.shapes import is_missing_or_empty
 
 __all__ = ["RawPart", "datav_marks", "mark_notices", "without_missing_shapes"]
@@ -76,12 +76,7 @@ def without_missing_shapes(part: RawPart) -> tuple[RawPart, NDArray[np.int64]]:
     if not missing.any() or missing.all():
         return part, rows
     kept = ~missing
-    new_number = np.cumsum(kept)  # the new number of each row that is kept
-    notices = [
-        replace(notice, rows=tuple(int(new_number[row - 1]) for row in notice.rows if kept[row - 1]))
-        for notice in part.notices
-        if not notice.rows or kept[np.array(notice.rows) - 1].any()
-    ]
+    notices = notices_of_rows(part.notices, np.flatnonzero(kept))
     dropped = rows[missing]
     shown = "、".join(str(row) for row in dropped[:_NAMED]) + (" …" if len(dropped) > _NAMED else "")
     names = "、".join(_name_of(part.frame.iloc[row - 1]) for row in dropped[:_NAMED])

@@ -19,8 +19,8 @@ __all__ = ["NO_YEAR", "Years", "years_in", "years_of"]
 NO_YEAR: Final = -1
 _LOW, _HIGH = 1000, 2999
 _LONGEST: Final = 40
-_SPAN: Final = re.compile(r"\s*(\d{4})\s*年?\s*(?:-|–|—|~|～|至|到)+\s*(\d{4})(?!\d)")
-_DATE: Final = re.compile(r"\s*(\d{4})(?:(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?:\.0*)?\s*$|(?!\d))")
+_SPAN: Final = re.compile(r"\s*+(\d{4})\s*+(?:年\s*+)?[-–—~～至到]++\s*+(\d{4})(?!\d)")
+_DATE: Final = re.compile(r"\s*+(\d{4})(?:(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?:\.0*)?\s*$|(?!\d))")
 
 Ints = NDArray[np.int64]
 

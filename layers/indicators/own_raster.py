@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.confined import DEFAULT_CEILINGS, Ceilings
 from geo.errors import RedlineError
 from geo.progress import Progress, no_progress
 from geo.raster import RasterFacts, Statistic, zonal_figures
@@ -55,6 +56,7 @@ def raster_subject(
     *,
     read_on: str,
     progress: Progress = no_progress,
+    ceilings: Ceilings = DEFAULT_CEILINGS,
 ) -> Subject:
     """Return a subject with one zonal statistic of a raster for each territory.
 
@@ -68,6 +70,8 @@ def raster_subject(
     read_on : str
         Date.
     progress : Progress
+    ceilings : Ceilings
+        What reading it may use.
 
     Raises
     ------
@@ -75,8 +79,9 @@ def raster_subject(
         If no territory is covered enough.
     """
     zonal = zonal_figures(
-        path, facts, regions, wish.statistic, band=wish.band, of_class=wish.of_class, progress=progress
-    )
+        path, facts, regions, wish.statistic,
+        band=wish.band, of_class=wish.of_class, progress=progress, ceilings=ceilings,
+    )  # fmt: skip
     # twelve digits: a grid of one value has one figure, whatever the order of adding up
     figures = zonal.figures.map(lambda value: float(f"{value:.12g}"))
     figures = figures.where(zonal.covered * 100 >= wish.least, np.nan)

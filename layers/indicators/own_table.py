@@ -33,7 +33,7 @@ Doubled = Literal["leave_out", "sum", "mean"]
 
 _MOST_KEYS: Final = 400
 _ENOUGH: Final = 0.6
-_UNIT: Final = re.compile(r"^(.*?)\s*[(（\[]([^()（）\[\]]{1,16})[)）\]]\s*$")
+_UNIT: Final = re.compile(r"(.*)[(（\[]([^()（）\[\]]{1,16})[)）\]]\s*+")
 _MAX_FIGURES: Final = 40
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geo.errors import BadInput
 from geo.measure import areas_of
 from geo.read import OpenedLayer, stored_shapes
-from geo.shapes import repair_shapes, square_metres_per_unit
+from geo.shapes import are_valid, repair_shapes, square_metres_per_unit
 from layers.own.faults import MOST_ROWS, Fault, Level
 from words import LANGUAGES, t
 
@@ -32,6 +32,7 @@ _OVERLAP_M2: Final = 1.0
 """Features that share less ground than this are neighbours whose edges were rounded."""
 _MOST_OVERLAPS: Final = 200_000
 _MOST_WHOLE: Final = 20_000
+_NOT_MENDABLE: Final = frozenset({"geo.too_many_crossings"})
 _COLLECTION: Final = 7
 _AT_ONCE: Final = 100_000
 """So many shapes are worked on at a time where each takes room besides its own."""
@@ -80,7 +81,7 @@ def valid_shapes(opened: OpenedLayer, *, accept_repairs: bool = False) -> ValidS
     lost = _dropped_locations(flat[~usable], rows[~usable], opened)
     flat, rows = flat[usable], rows[usable]
     shapes = stored_shapes(flat, opened.reading, opened.name)
-    invalid = ~shapely.is_valid(shapes)
+    invalid = ~are_valid(shapes)
     if invalid.any():  # thinner than rounding: mended with what little that moves
         shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
         faults.append(_fault("folded", "warn", rows[invalid]))
@@ -122,14 +123,14 @@ def _repair_invalid(
     broken_at: list[int] = []
     mended_notes: list[tuple[str, str]] = []
     broken_notes: list[tuple[str, str]] = []
-    bad = np.flatnonzero(~shapely.is_valid(flat) | (shapely.get_type_id(flat) == _COLLECTION))
+    bad = np.flatnonzero(~are_valid(flat) | (shapely.get_type_id(flat) == _COLLECTION))
     for at in bad:
         single = flat[at : at + 1]
         try:
             repaired = repair_shapes(single, opened.name, geographic=opened.reading.geographic)
         except BadInput as fault:
             fault.values["row"] = int(rows[at]) + 1
-            mendable = accept_repairs and shapely.get_dimensions(single[0]) == 2
+            mendable = accept_repairs and fault.key not in _NOT_MENDABLE and shapely.get_dimensions(single[0]) == 2
             rebuilt, change_m2 = _rebuild_ambiguous(single, opened) if mendable else (None, 0.0)
             if rebuilt is None:
                 usable[at] = False
@@ -187,10 +188,7 @@ def overlap_faults(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]
     areal = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
     if len(areal) > _MOST_OVERLAPS:
         return [Fault("overlaps_not_checked", "warn", len(areal), values={"limit": f"{_MOST_OVERLAPS:,}"})]
-    tree = shapely.STRtree(shapes[areal])
-    pairs = [tree.query(shapes[areal], predicate=name) for name in ("overlaps", "contains_properly", "covers")]
-    found = np.unique(np.sort(np.concatenate(pairs, axis=1), axis=0), axis=1)
-    found = found[:, found[0] != found[1]]
+    found = _sharing_ground(shapes[areal])
     if not found.shape[1]:
         return []
     first, second = shapes[areal[found[0]]], shapes[areal[found[1]]]
@@ -207,6 +205,20 @@ def overlap_faults(shapes: NDArray[Any], rows: NDArray[np.int64]) -> list[Fault]
     notes = [(f"∩ {b + 1} · {a:,.1f} m²",) * 2 for b, a in zip(others, area_m2[grave][order], strict=True)]
     values = {"area": f"{area_m2[grave].sum():,.1f}"}
     return [_fault("overlaps", "warn", ours, notes, values)]
+
+
+def _sharing_ground(areas: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the pairs of areas whose insides meet, each once and none with itself, as two rows of positions."""
+    ours, theirs = shapely.STRtree(areas).query(areas)
+    once = ours < theirs  # a shape of 100,000 parts takes minutes to be compared with itself
+    pairs = np.stack([ours[once], theirs[once]])
+    pairs = pairs[:, np.lexsort(pairs[::-1])]
+    often = areas[np.unique(pairs[0])]
+    shapely.prepare(often)
+    first, second = areas[pairs[0]], areas[pairs[1]]
+    met = shapely.intersects(first, second) & ~shapely.touches(first, second)
+    shapely.destroy_prepared(often)
+    return pairs[:, met]
 
 
 def _areal_parts(shapes: NDArray[Any]) -> NDArray[Any]:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from geo.crs import describe, to_store
 from geo.errors import DataFault
-from geo.shapes import plain_shapes
+from geo.shapes import are_valid, plain_shapes
 from layers.sources.source import ReadRequest, Source, SourceData, rows_where
 
 __all__ = ["FileSource", "read_vector"]
@@ -75,7 +75,7 @@ def read_vector(layer: str, path: Path, name: str, sublayer: str | None = None) 
 def _require_valid(request: ReadRequest, frame: gpd.GeoDataFrame) -> None:
     """Raise `DataFault` naming the first invalid, missing or empty shape, if there is one."""
     shapes = frame.geometry.to_numpy()
-    bad = ~shapely.is_valid(shapes) | shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    bad = ~are_valid(shapes) | shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if bad.any():
         first = int(bad.argmax())
         why = shapely.is_valid_reason(shapes[first]) or "no shape"

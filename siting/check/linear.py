@@ -25,7 +25,7 @@ __all__ = ["Structure", "chainage", "chainage_m", "corridor_sites", "linear_sect
 
 Floats = NDArray[np.float64]
 _PIECE_M: Final = 100.0
-_CHAINAGE: Final = re.compile(r"\s*[A-Za-z]*K?\s*(\d+)\s*\+\s*(\d{1,3}(?:\.\d+)?)\s*", re.IGNORECASE)
+_CHAINAGE: Final = re.compile(r"\s*+[A-Za-z]*+\s*+(\d{1,7})\s*+\+\s*+(\d{1,3}(?:\.\d{1,9})?)\s*+")
 _SAME_M: Final = 1e-3
 _GAP_M: Final = 0.02
 _LEAST_DEGREE_M: Final = 20_000.0

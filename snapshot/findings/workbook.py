@@ -23,7 +23,7 @@ from geo.whole_file import whole_file
 __all__ = ["Page", "write_csv", "write_workbook"]
 
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER: Final = re.compile(r"[+-]?(\d++(?:\.\d*+)?|\.\d++)([eE][+-]?\d++)?")
 _FORMATS: Final = (
     ("share", "0.00%"),
     ("_m2", "#,##0.00"),

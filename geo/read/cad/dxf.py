@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from geo.errors import BadInput
 from geo.files import Format, Table, decoded_frame, inner_label
-from geo.notices import Notice
+from geo.notices import Notice, notices_of_rows
 from geo.read.cad.dxf_head import DxfHead, dxf_head, dxf_text
 from geo.read.cad.dxf_size import points_in_place
 from geo.read.gis import private_folder, read_with_gdal
-from geo.shapes import ARC_STEP_DEGREES, CLOSING_M, gaps_m
+from geo.shapes import ARC_STEP_DEGREES, CLOSING_M, are_valid, gaps_m
 from geo.sites import Limits, RawPart
 
 __all__ = ["DXF", "dxf_drawing", "is_dxf"]
@@ -110,9 +110,10 @@ def _pairs(content: bytes, name: str) -> list[bytes]:
 
 def _layer(ground: gpd.GeoDataFrame, layer: str, label: str, notices: tuple[Notice, ...]) -> Table:
     """Return one layer of the drawing as a table."""
-    rows = ground[ground["Layer"] == layer].reset_index(drop=True)
+    here = np.flatnonzero(ground["Layer"] == layer)
+    rows = ground.iloc[here].reset_index(drop=True)
     rows["geometry"], told = _areas(rows.geometry.to_numpy(), label)
-    notices = (*notices, *told)
+    notices = (*notices_of_rows(notices, here), *told)
     columns = tuple(str(column) for column in rows.columns if column != "geometry")
 
     def read(most: int | None) -> RawPart:
@@ -189,7 +190,7 @@ def _ring_count(lines: NDArray[Any]) -> int:
 
 def _nested_notices(made: NDArray[Any], name: str) -> list[Notice]:
     """Return a notice of outlines inside others, which are not read as holes."""
-    areas = np.flatnonzero((shapely.get_dimensions(made) == 2) & shapely.is_valid(made))
+    areas = np.flatnonzero((shapely.get_dimensions(made) == 2) & are_valid(made))
     if len(areas) < 2:
         return []
     inner, outer = shapely.STRtree(made[areas]).query(made[areas], predicate="within")

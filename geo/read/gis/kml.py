@@ -21,9 +21,9 @@ import shapely
 from pyproj import CRS
 
 from geo.crs import offset_name, short_text
-from geo.errors import BadInput
+from geo.errors import BadInput, RedlineError
 from geo.files import Format, Source, Table, table_of, text_of, utf8_start
-from geo.notices import Notice
+from geo.notices import Notice, notices_of_rows
 from geo.read.gis.kml_points import points_of
 from geo.sites import RawPart
 
@@ -89,14 +89,17 @@ def _parsed_or_repaired(content: bytes, name: str, max_features: int) -> _Placem
     """Return the content of a document, with its text repaired if it is not well-formed."""
     try:
         return _parsed(_utf8(content), name, max_features)
-    except expat.ExpatError as fault:
+    except RedlineError:
+        raise
+    except (expat.ExpatError, LookupError, ValueError) as fault:  # the others for the encoding that it names
+        line = getattr(fault, "lineno", 1)
         repaired = _repaired(content)
         if repaired is None:
-            raise BadInput("geo.not_xml", name=name, line=fault.lineno) from None
+            raise BadInput("geo.not_xml", name=name, line=line) from None
         try:
             document = _parsed(repaired, name, max_features)
         except expat.ExpatError:
-            raise BadInput("geo.not_xml", name=name, line=fault.lineno) from None
+            raise BadInput("geo.not_xml", name=name, line=line) from None
     document.repaired = True
     return document
 
@@ -158,23 +161,17 @@ def _split_by_crs(part: RawPart, document: _Placemarks) -> list[RawPart]:
         distinct = {mark for mark, one in zip(marks, selected, strict=True) if one}
         mark = distinct.pop() if len(distinct) == 1 else ""
         rows = np.flatnonzero(selected)
-        new_row = {int(row) + 1: at for at, row in enumerate(rows, start=1)}
-        notices = [
-            replace(notice, rows=tuple(new_row[row] for row in notice.rows if row in new_row))
-            for notice in part.notices
-            if not notice.rows or any(row in new_row for row in notice.rows)
-        ]
         split = replace(
             part,
             name=f"{part.name}（{mark or '?'}）",
             frame=part.frame[selected].reset_index(drop=True),
             repairs=None if part.repairs is None else part.repairs[selected],
-            notices=tuple(notices),
+            notices=notices_of_rows(part.notices, rows),
             likely=offset_name(mark),
         )
         if code:
             kept = Notice("ov_marks_kept", {"name": part.name, "mark": mark, "count": len(rows)})
-            split = replace(split, crs=CRS(code), crs_per_feature=True, notices=(*notices, kept))
+            split = replace(split, crs=CRS(code), crs_per_feature=True, notices=(*split.notices, kept))
         parts.append(split)
     return parts
 

@@ -14,7 +14,7 @@ __all__ = ["KmlPoints", "points_of"]
 Floats = NDArray[np.float64]
 
 _WIDE: Final = str.maketrans("，；;", ",  ")
-_COMMA: Final = re.compile(r"\s*,\s*")
+_COMMA: Final = re.compile(r"(?<!\s)\s*+,\s*+")
 _SEPARATOR: Final = re.compile(r"[\s,]+")
 _TUPLE_SIZES: Final = (2, 3)
 _MAX_SPAN_DEGREES: Final = 5.0

@@ -36,7 +36,9 @@ _KEYS: Final = frozenset(
     {"格式版本号", "坐标系", "几度分带", "投影类型", "计量单位", "带号", "精度", "转换参数"}
 )  # fmt: skip
 _EXTRA: Final = frozenset({"数据产生单位", "数据产生日期", "数据生产单位", "数据生产日期"})
-_AREA: Final = re.compile(r"^\s*([\d.]+(?:[eE][+-]?\d+)?)\s*(公顷|ha|hm2|平方米|平米|㎡|m2|m²|亩)?\s*$", re.IGNORECASE)
+_AREA: Final = re.compile(
+    r"\s*+([\d.]++(?:[eE][+-]?\d++)?)\s*+(公顷|ha|hm2|平方米|平米|㎡|m2|m²|亩)?\s*+\Z", re.IGNORECASE
+)
 _AREA_UNITS: Final = {"公顷": HA_M2, "ha": HA_M2, "hm2": HA_M2, "亩": MU_M2, None: HA_M2}
 _POINT: Final = re.compile(r"^\s*([A-Za-z]{0,3})-?(\d+)\s*[,，]")
 _PARCELS: Final = "[地块坐标]"

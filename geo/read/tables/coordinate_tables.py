@@ -22,7 +22,7 @@ from pyproj.exceptions import CRSError as ProjCrsError
 
 from geo.crs import detect, packed_dms, parse_number
 from geo.errors import BadInput
-from geo.files import Format, Table, decoded, rounded_away
+from geo.files import Format, Table, decoded, rounded_away, scientific_numbers
 from geo.notices import Notice
 from geo.read.tables.head import blocks, coordinate_columns, header_row, roles_of, unique_names
 from geo.shapes import area_of_rings, grouped, shapes_of_wkt
@@ -35,18 +35,23 @@ Shape = Literal["points", "line", "polygon"]
 
 _SHAPES: Final[tuple[Shape, ...]] = ("points", "line", "polygon")
 MAX_COLUMNS: Final = 1000
-_WKT: Final = re.compile(r"^\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*(.*)$", re.IGNORECASE | re.DOTALL)
+_WKT: Final = re.compile(r"\A\s*+(?:SRID\s*+=\s*+(\d{1,9})\s*+;\s*+)?(.*)\Z", re.IGNORECASE | re.DOTALL)
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
-_WKT_NUMBER: Final = re.compile(r"[-+]?\d+(?:\.\d*)?[eE][-+]?\d+")
+_QUOTED: Final = re.compile(r'"[^"]*"')
 _SHOWN: Final = 8
 
 
 def csv_table(content: bytes, name: str, limits: Limits, columns: Mapping[str, str]) -> list[Table]:
     """Return the table of a CSV (comma, semicolon, tab or bar; UTF-8, GB18030 or UTF-16)."""
     text = decoded(content, name)
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in _QUOTED.sub("", text).splitlines() if line.strip()]
     separator = max(",;\t|", key=lines[0].count) if lines else ","
-    widest = min(max((line.count(separator) for line in lines), default=0), MAX_COLUMNS) + 1
+    widest = max((line.count(separator) for line in lines), default=0) + 1
+    if widest > MAX_COLUMNS:  # of a sheet saved with all its empty columns, those of the fullest line count
+        text = "\n".join(line.rstrip(separator) for line in text.splitlines())
+        widest = max(line.rstrip(separator).count(separator) for line in lines) + 1
+    if widest > MAX_COLUMNS:
+        raise BadInput("geo.too_many_columns", name=name, limit=MAX_COLUMNS)
     try:
         cells = pd.read_csv(
             io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, skip_blank_lines=True,
@@ -234,7 +239,7 @@ def _groups(
     if "shape" in mapping:
         return groups, _shape_option(mapping["shape"], label)
     closed = len(rows) > 3 and bool((numbers[0] == numbers[-1]).all())
-    parcels = "group" in mapping and min(len(group) for group in groups) >= 3
+    parcels = "group" in mapping and bool(groups) and min(map(len, groups)) >= 3
     shape: Shape = "polygon" if parcels or (closed and len(groups) == 1) else "points"
     values = {"name": label, "count": len(groups) if shape == "polygon" else len(rows)}
     if len(rows) > 1:
@@ -282,7 +287,7 @@ def _shape(parcels: _Parcels, group: list[int], row: int) -> Any:
 def _from_wkt(rows: pd.DataFrame, column: str, label: str, notices: list[Notice]) -> RawPart:
     """Return a part from a column of WKT; an SRID prefix declares the CRS if all rows have the same."""
     for row, text in zip(rows.index, rows[column], strict=True):
-        lost = rounded_away(_WKT_NUMBER.findall(str(text)))
+        lost = rounded_away(scientific_numbers(str(text)))
         if lost is not None:
             values = {"row": int(row) + 1, "column": column[:20], "text": lost.text[:20], "step": f"{lost.step_m:,.3g}"}
             raise BadInput("geo.table_rounded", name=label, **values)

@@ -12,6 +12,7 @@ from geo.errors import BadInput
 
 __all__ = ["MAPPABLE", "blocks", "coordinate_columns", "header_row", "roles_of", "unique_names"]
 
+_LONGEST: Final = 200
 _HEAD_ROWS: Final = 20
 _UNIT_TAIL: Final = r"\s*(?:[(（][^)）]*[)）])?\s*"
 _ROLES: Final = {
@@ -42,7 +43,9 @@ def header_row(cells: pd.DataFrame, columns: Mapping[str, str]) -> int:
 
 
 def _role(text: str) -> str | None:
-    """Return the role that a column's name implies."""
+    """Return the role that a column's name implies; what is longer than a name implies none."""
+    if len(text) > _LONGEST:
+        return None
     for role, pattern in _ROLES.items():
         if re.fullmatch(rf"(?:{pattern}){_UNIT_TAIL}", text.strip(), re.IGNORECASE):
             return role

@@ -28,7 +28,7 @@ DAMAGED: Final = (
     zipfile.BadZipFile, zlib.error, InvalidFileException,
 )  # fmt: skip
 """What openpyxl says of damaged workbooks; its XML parser's errors are SyntaxErrors."""
-_HIDDEN: Final = re.compile(rb"<(?:\w+:)?(row|col)\b[^>]*\bhidden=\"(?:1|true)\"")
+_HIDDEN: Final = re.compile(rb"<(?:\w+:)?(row|col)\b[^<>]*\bhidden=\"(?:1|true)\"")
 
 
 def workbook(archive: Archive, content: bytes, name: str, limits: Limits, columns: Mapping[str, str]) -> list[Table]:

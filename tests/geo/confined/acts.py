@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from geo.crs import Candidate
 from geo.errors import BadInput, CrsError
+from geo.progress import Progress
 
 
 def give(value: Any, **more: Any) -> Any:
@@ -94,3 +95,34 @@ def try_to(what: str, where: str, port: int) -> str:
     except OSError as fault:
         return type(fault).__name__
     return ""
+
+
+def count_up(progress: Progress) -> str:
+    for share in (0.25, 0.5, 1.0):
+        progress(share, f"step {share}")
+        time.sleep(0.5)
+    return "done"
+
+
+def report_nonsense(progress: Progress, text: str) -> None:
+    """Leave something else than a report where a report is looked for, then go on."""
+    Path("progress.json").write_text(text)
+    time.sleep(1.0)
+
+
+def report_and_sleep(progress: Progress) -> None:
+    progress(0.5)
+    time.sleep(600)
+
+
+def leave_somebody_behind(seconds: float) -> int:
+    """Return the number of a process that goes on after this one."""
+    other = os.fork()
+    if not other:
+        time.sleep(seconds)
+        os._exit(0)
+    return other
+
+
+def environment() -> list[str]:
+    return sorted(os.environ)

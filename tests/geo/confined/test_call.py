@@ -9,6 +9,7 @@ import socket
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -131,3 +132,64 @@ def test_a_call_that_loses_its_server_is_made_again() -> None:
     with pytest.raises(BadInput, match="甲"):
         confined(acts.sleep, ceilings=Ceilings(seconds=3), file="甲")
     assert time.monotonic() - begun >= 3, "the second server gave it its time"
+
+
+def test_what_a_reader_reports_is_passed_on() -> None:
+    told: list[tuple[float, str]] = []
+    assert confined(acts.count_up, ceilings=Ceilings(), progress=lambda share, doing="": told.append((share, doing)))
+    assert told == sorted(told)
+    assert told[-1] == (1.0, "step 1.0")
+
+
+@pytest.mark.parametrize("text", ["1", "[1]", '["x", "y"]', '[{"a": 1}, ""]', "[" * 9000])
+def test_what_is_no_report_is_passed_over(text: str) -> None:
+    told: list[float] = []
+    confined(
+        acts.report_nonsense, text=text, ceilings=Ceilings(seconds=20),
+        progress=lambda share, _doing="": told.append(share),
+    )  # fmt: skip
+    assert told == []
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.mkdir])
+def test_a_report_is_looked_for_in_a_plain_file_only(make: Callable[[Path], None], tmp_path: Path) -> None:
+    """Landlock keeps readers from making these; where there is none, they are not followed."""
+    make(tmp_path / "progress.json")
+    told: list[float] = []
+    call._report(tmp_path, lambda share, _doing="": told.append(share))
+    assert told == []
+
+
+def test_whoever_stops_waiting_ends_the_reader() -> None:
+    class Stopped(Exception):
+        """The page was left."""
+
+    def stop(_share: float, _doing: str = "", /) -> None:
+        raise Stopped
+
+    for _ in range(8):  # more than run at once: none of them is still at work
+        with pytest.raises(Stopped):
+            confined(acts.report_and_sleep, ceilings=Ceilings(seconds=120), progress=stop)
+    begun = time.monotonic()
+    assert confined(acts.give, 1, ceilings=Ceilings()) == 1
+    assert time.monotonic() - begun < 60
+
+
+@LINUX
+def test_nothing_that_a_reader_began_outlives_it() -> None:
+    other = confined(acts.leave_somebody_behind, 300.0, ceilings=Ceilings())
+    until = time.monotonic() + 10
+    while Path(f"/proc/{other}").exists() and "Z" not in Path(f"/proc/{other}/stat").read_text().split()[2]:
+        assert time.monotonic() < until, "it is still there"
+
+
+def test_a_reader_is_handed_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDLINE_PROXY_SECRET", "x")
+    monkeypatch.setenv("PGPASSWORD", "x")
+    call._server().close()  # the next one is started with these
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(call, "_CURRENT", [])
+        found = confined(acts.environment, ceilings=Ceilings())
+        call._server().close()
+    assert "PATH" in found
+    assert not {"REDLINE_PROXY_SECRET", "PGPASSWORD", "HOME"} & set(found)

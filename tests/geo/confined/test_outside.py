@@ -89,9 +89,16 @@ DEEP_FILES = {
 @pytest.mark.parametrize("name", DEEP_FILES)
 @pytest.mark.parametrize("way", ["read_sites", "inspect", "open_layer"])
 def test_what_kills_a_reader_costs_a_sentence(name: str, way: str) -> None:
-    with pytest.raises(BadInput) as caught:
-        getattr(geo.read, way)(DEEP_FILES[name], name, limits=QUICK)
-    assert name in caught.value.text("en")
+    """Of a summary, the sentence stands with the layer."""
+    if way == "inspect":
+        fault = geo.read.inspect(DEEP_FILES[name], name, limits=QUICK).layers[0].fault
+    else:
+        with pytest.raises(BadInput) as caught:
+            getattr(geo.read, way)(DEEP_FILES[name], name, limits=QUICK)
+        fault = caught.value
+    assert fault is not None
+    assert name in fault.text("en")
+    assert fault.key == "geo.reading_too_deep"
 
 
 def test_pasted_text_is_read_outside_too() -> None:

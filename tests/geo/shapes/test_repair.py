@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from geo.errors import BadInput
 from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites
+from geo.shapes.crossings import crosses_itself_often
+from geo.shapes.plain import are_valid
 from geo.shapes.repair import ONE_READING_M2, repair_shapes
 from geo.shapes.rings import area_of_rings
 from tests.geo.read.test_formats import refused
@@ -205,3 +207,48 @@ def test_any_ring_is_refused_or_encloses_what_even_and_odd_says(points: list[tup
         inside ^= across & (middles[:, 0] < at)
     near = shapely.distance(shapely.LineString(chain), shapely.points(middles)) < 1e-6
     assert (shapely.contains_xy(made.shapes[0], *middles.T) == inside)[~near].all()
+
+
+def test_coordinates_too_wild_for_geos_are_a_sentence() -> None:
+    """GEOS raises an error on being asked whether this is valid (a Shapefile with some bytes changed)."""
+    wild = shapely.Polygon(
+        [(2.7846379839043964e179, 4.0244096563131766e234), (9.806010300636435e-13, 4.024409661246176e234),
+         (9.806010300636435e-13, -1.849988883866126e259), (9.176671670048724e135, -1.849988885699016e259),
+         (9.176671670048724e135, 4.0244096650365035e234)]
+    )  # fmt: skip
+    both = np.array([shapely.MultiPolygon([shapely.box(117, 28, 117.02, 28.02), wild]), shapely.box(0, 0, 1, 1)])
+    assert are_valid(both).tolist() == [False, True]
+    with pytest.raises(BadInput) as fault:
+        repair_shapes(both, "a.shp", geographic=True)
+    assert fault.value.values["row"] == 1
+
+
+def star(edges: int) -> shapely.Polygon:
+    """A ring of an odd number of edges each of which crosses all but its neighbours."""
+    turns = np.pi * (edges - 1) / edges * np.arange(edges)
+    return POLYGON(np.column_stack([X + 100 * np.cos(turns), Y + 100 * np.sin(turns)]))
+
+
+@pytest.mark.parametrize("edges", [5, 51, 141])
+def test_crossings_are_counted_as_the_closed_form_has_them(edges: int) -> None:
+    """Every edge of such a star crosses all others but itself and its two neighbours."""
+    crossings = edges * (edges - 3) // 2
+    assert crosses_itself_often(star(edges), crossings - 1)
+    assert not crosses_itself_often(star(edges), crossings)
+
+
+def test_a_star_of_4001_edges_is_refused_at_once() -> None:
+    """Eight million crossings: mended, it takes gigabytes."""
+    with pytest.raises(BadInput) as fault:
+        repair_shapes(np.array([box(0, 0, 9, 9), star(4001)]), "a.geojson", geographic=False)
+    assert fault.value.key == "geo.too_many_crossings"
+    assert fault.value.values["row"] == 2
+
+
+def test_a_long_boundary_that_touches_itself_once_is_still_mended() -> None:
+    """A saw of 60,000 edges with a spike; no two of its edges cross."""
+    x = np.arange(30_000, dtype=float)
+    saw = np.column_stack([np.repeat(X + x, 2)[1:-1], Y + np.tile([0.0, 1.0], 30_000)[1:-1]])
+    shape = POLYGON([*saw, (X + 29_999, Y - 50), (X + 29_999, Y - 90), (X + 29_999, Y - 50), (X, Y - 50)])
+    made = repair_shapes(np.array([shape]), "a.shp", geographic=False)
+    assert made.codes.tolist() == ["edge_twice"]

@@ -16,13 +16,14 @@ from carto.map import RasterImage, RasterLegend, image_group, paint_raster
 from carto.markup import Markup
 from geo.errors import CrsError, RedlineError
 from geo.raster import RasterFacts, Statistic, raster_facts, raster_view
+from geo.read import ceilings_of
 from geo.whole_file import whole_file
 from layers.indicators import Level, RasterWish, raster_subject
 from views.parts.indicators.choice import current_choice
 from views.parts.indicators.figures import regions_layer
 from views.parts.indicators.own_subjects import add_own_subject, today
 from views.server import FROM_COMPONENT, tiles_folder
-from views.session import Slot, html_of, lang, markdown_text, say, set_widget, show_fault, widget_value
+from views.session import Memo, Slot, catalogue, html_of, lang, markdown_text, say, set_widget, show_fault, widget_value
 
 __all__ = ["RASTER_CLOSE", "ask_display", "choose_raster", "picture_group", "picture_legend", "shows_picture"]
 
@@ -67,6 +68,9 @@ _OPACITY: Final[Slot[int]] = Slot("raster-opacity", 80)
 _OPACITY_WIDGET: Final[Slot[int]] = Slot("raster-opacity-choice", 80)
 _UPLOAD: Final[Slot[tuple[str, tempfile.TemporaryDirectory[str]] | None]] = Slot("raster-kept", None)
 """Id of the upload, and the temporary folder with its bytes."""
+_FACTS: Final[Memo[RasterFacts]] = Memo("raster-facts")
+_FACTS_AS_TOLD: Final[Memo[RasterFacts]] = Memo("raster-facts-as-told")
+"""Of a raster that names no system, with the one that the user names."""
 RASTER_CLOSE: Final[Slot[bool]] = Slot("raster-close", default=False)
 """Whether the panel of rasters is to be closed, as its figures are computed."""
 
@@ -100,14 +104,17 @@ def _uploaded_path(uploaded: Any) -> Path:
 
 def _facts_with_crs(path: Path, name: str) -> RasterFacts | None:
     """Return the facts of a raster; where it names no CRS, show the choice of one, and return None until it is made."""
+    ceilings = ceilings_of(catalogue().limits)
     try:
-        return raster_facts(path, name)
+        return _FACTS.once((str(path), name, None), lambda: raster_facts(path, name, ceilings=ceilings))
     except CrsError as fault:
         if fault.key != "raster_own.no_crs":
             raise
         st.warning(markdown_text(fault.text(lang())))
     crs = st.selectbox(say("raster_own.crs"), _SYSTEMS, index=None, key="raster-crs")
-    return raster_facts(path, name, crs) if crs else None
+    if crs is None:
+        return None
+    return _FACTS_AS_TOLD.once((str(path), name, crs), lambda: raster_facts(path, name, crs, ceilings=ceilings))
 
 
 def _scaling(facts: RasterFacts) -> str:
@@ -200,9 +207,11 @@ def _compute_figures(path: Path, facts: RasterFacts, wish: RasterWish) -> None:
     def show(share: float, _doing: str = "", /) -> None:
         bar.progress(share)
 
-    subject = raster_subject(path, facts, regions.frame, wish, read_on=today(), progress=show)
+    ceilings = ceilings_of(catalogue().limits)
+    subject = raster_subject(path, facts, regions.frame, wish, read_on=today(), progress=show, ceilings=ceilings)
     west, south, east, north = regions.frame.total_bounds
-    view = raster_view(path, facts, (west - 0.3, south - 0.3, east + 0.3, north + 0.3), band=wish.band)
+    within = (west - 0.3, south - 0.3, east + 0.3, north + 0.3)
+    view = raster_view(path, facts, within, band=wish.band, ceilings=ceilings)
     picture = paint_raster(view.values)
     _PICTURES.set({**_PICTURES.get(), subject.id: _store_picture(picture, view.bounds, facts.name, wish)})
     bar.empty()

@@ -182,3 +182,17 @@ def test_lines_that_run_back_are_said_in_every_format() -> None:
     sites = read_sites(geojson(*shapes), "a.geojson", crs=4527)
     assert sites.frame.geom_type.tolist() == ["LineString"] * 2
     assert next(one for one in sites.notices if one.code == "lines_closed").rows == (1,)
+
+
+def test_a_notice_of_one_layer_names_the_sites_of_that_layer() -> None:
+    """What is odd about a text of the second layer was said of the first layer's sites, or ended in an error."""
+    far = [(x + 200, y) for x, y in CORNERS]
+    farther = [(x + 400, y) for x, y in CORNERS]
+    content = drawing(
+        light(CORNERS, closed=True, layer="DK"), light(far, closed=True, layer="DK"),
+        light(farther, closed=True, layer="ODD"),
+    ).replace(b"ODD", b"D\xff")  # fmt: skip
+    sites = read_sites(content, "a.dxf", crs=4527)
+    (odd,) = [notice for notice in sites.notices if notice.code == "text_cut"]
+    assert odd.sites == (sites.frame["site_id"].iloc[2],)
+    assert len(read_sites(content, "a.dxf", crs=4527, layer="DK")) == 2

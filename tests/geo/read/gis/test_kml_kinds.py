@@ -321,3 +321,15 @@ def test_what_the_reader_turned_is_not_turned_again() -> None:
     plain, told = (read_sites(rows, "界址.txt", swap=swap).frame.geometry[0] for swap in (False, True))
     assert plain.equals(told)
     assert plain.equals(SHAPE)
+
+
+@pytest.mark.parametrize("coding", ["UTh-8", "ZTF-8", "no-such-coding", "base64", "gbk", "utf-7"])
+def test_a_coding_that_is_none_is_read_as_what_the_text_is(coding: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{coding}"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark>'
+        "<name>甲</name><Polygon><outerBoundaryIs><LinearRing><coordinates>116,27 116.1,27 116.1,27.1 116,27"
+        "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></Document></kml>"
+    )
+    sites = read_sites(text.encode("gb18030" if coding == "gbk" else "utf-8"), "a.kml")
+    assert len(sites) == 1
+    assert "甲" in sites.frame.to_numpy().ravel().tolist()

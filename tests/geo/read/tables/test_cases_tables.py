@@ -203,3 +203,20 @@ def test_a_row_longer_than_the_head_loses_nothing() -> None:
     assert fault.value.values["row"] == 1
     blank = read_sites(b"id,x,y,,,\n1,116.35,27.95,,,\n", "a.csv", crs="EPSG:4490")
     assert "列4" not in blank.frame
+
+
+def test_a_table_of_parcels_without_a_row_is_empty() -> None:
+    with pytest.raises(BadInput) as fault:
+        read_sites("地块编号,X,Y\n,,\n".encode(), "a.csv", crs=4490)
+    assert fault.value.key == "geo.no_features"
+
+
+def test_a_sheet_saved_with_all_its_empty_columns_is_read() -> None:
+    wide = "lon,lat,名称" + "," * 16_000 + "\n" + "".join(f"116.{at},27.5,甲" + "," * 16_000 + "\n" for at in range(3))
+    assert len(read_sites(wide.encode(), "a.csv", crs=4490)) == 3
+
+
+def test_commas_within_quotes_make_no_column() -> None:
+    ring = ", ".join(f"{116 + at / 1e5:.5f} {27 + (at % 2) / 1e3:.3f}" for at in range(2000))
+    text = f'id,wkt\n1,"LINESTRING ({ring})"\n'
+    assert read_sites(text.encode(), "a.csv", crs=4490).frame.geometry.iloc[0].geom_type == "LineString"

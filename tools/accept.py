@@ -305,6 +305,12 @@ def law() -> bool:
     return _tests("tests/siting")
 
 
+def hostile() -> bool:
+    """Files that do harm by every way in, what each costs; 200 variants of each format (``--each 3000`` by hand)."""
+    commands = [["tools.hostile.corpus"], ["tools.hostile.variants", "--each", "200"]]
+    return all(subprocess.run([sys.executable, "-m", *one], cwd=ROOT, check=False).returncode == 0 for one in commands)
+
+
 def _tests(*paths: str) -> bool:
     """Run some tests of the suite; return whether all passed."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *(path for path in paths)]
@@ -316,6 +322,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "layers": layers,
     "redline": redline,
     "uploads": uploads,
+    "hostile": hostile,
     "plans": plans,
     "places": places,
     "formats": formats,

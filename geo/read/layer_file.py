@@ -23,7 +23,7 @@ from geo.notices import Notice
 from geo.read.formats import select_tables, tables_of
 from geo.read.gis import SHAPEFILE_SIDES
 from geo.shapes import plain_shapes
-from geo.sites import Limits, RawPart, crs_reading, mark_notices, refuse_too_long, shapes_unshifted
+from geo.sites import Limits, RawPart, crs_reading, mark_notices, refuse_long_texts, refuse_too_long, shapes_unshifted
 
 __all__ = ["OpenedLayer", "open_content", "open_layer", "pack_for_upload", "stored_shapes"]
 
@@ -104,6 +104,7 @@ def open_content(
         part = tables[0].read(None)
     if not len(part.frame):
         raise BadInput("geo.no_features", name=label)
+    refuse_long_texts([part])
     shapes = plain_shapes(part.frame.geometry.to_numpy())
     vertices = int(shapely.get_num_coordinates(shapes).sum())
     if len(shapes) > limits.sites or vertices > limits.vertices:

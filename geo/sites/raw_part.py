@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from pyproj import CRS
 
 from geo.crs import short_text
+from geo.errors import BadInput
 from geo.notices import Notice, notices_of_rows
 from geo.shapes import is_missing_or_empty
 
-__all__ = ["RawPart", "datav_marks", "mark_notices", "without_missing_shapes"]
+__all__ = ["RawPart", "datav_marks", "mark_notices", "refuse_long_texts", "without_missing_shapes"]
 
 _NAMED: Final = 5
+_LONGEST_TEXT: Final = 100_000
+"""Characters of an attribute; a cell of Excel holds 32,767."""
 _DATAV: Final = ("acroutes", "subFeatureIndex", "subFeature", "subFeatureI", "childrenNum", "childrenNu")
 """Columns (cut at ten letters in a Shapefile) that only DataV's boundary files, from Amap, carry beside ``adcode``."""
 
@@ -67,6 +72,31 @@ class RawPart:
     def east_first(self) -> bool:
         """Whether the reader has already put east first, so that axes must not be swapped again."""
         return self.evidence == "txt" or self.axes_swapped
+
+
+def refuse_long_texts(parts: Sequence[RawPart]) -> None:
+    """Raise `BadInput` for an attribute that is longer than any text that describes a place.
+
+    Raises
+    ------
+    BadInput
+        Naming the longest of the first such column.
+    """
+    for part in parts:
+        for column, values in part.frame.drop(columns=part.frame.geometry.name).items():
+            if values.dtype.kind in "biufM":
+                continue
+            lengths = _lengths(values)
+            if len(lengths) and lengths.max() > _LONGEST_TEXT:
+                row, limit = int(lengths.argmax()) + 1, f"{_LONGEST_TEXT:,}"
+                raise BadInput("geo.text_too_long", name=part.name, row=row, column=str(column)[:20], limit=limit)
+
+
+def _lengths(values: pd.Series) -> NDArray[Any]:
+    """Return the lengths of texts and bytes; 0 for anything else."""
+    if isinstance(values.dtype, pd.StringDtype):
+        return np.asarray(values.str.len().fillna(0))
+    return np.array([len(value) if isinstance(value, (str, bytes)) else 0 for value in values])
 
 
 def without_missing_shapes(part: RawPart) -> tuple[RawPart, NDArray[np.int64]]:

@@ -28,7 +28,7 @@ from geo.shapes import (
     square_metres_per_unit,
 )
 from geo.sites.column_names import names_apart
-from geo.sites.raw_part import RawPart, datav_marks, mark_notices, without_missing_shapes
+from geo.sites.raw_part import RawPart, datav_marks, mark_notices, refuse_long_texts, without_missing_shapes
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -175,6 +175,7 @@ def sites_from_parts(
     count = sum(len(part.frame) for part in parts)
     if not count:
         raise BadInput("geo.no_features", name=name)
+    refuse_long_texts(parts)
     if count > limits.sites:
         raise BadInput("geo.too_many_sites", name=name, count=count, limit=limits.sites)
     vertices = sum(int(shapely.get_num_coordinates(part.frame.geometry.to_numpy()).sum()) for part in parts)
@@ -375,8 +376,7 @@ def _site_ids(frame: gpd.GeoDataFrame) -> pd.Series:
     """Return the sources' own ids if they are complete and unique over all sites, else numbers from 1."""
     own = frame["site_id"]
     if own.notna().all() and own.is_unique:
-        texts: pd.Series = own.astype(str)
-        return texts
+        return pd.Series(own.astype(str))
     return pd.Series([str(number) for number in range(1, len(frame) + 1)], index=frame.index)
 
 

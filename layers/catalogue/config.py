@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -101,6 +101,15 @@ class CheckSettings(Entry):
     """Decimal places of the 占压 table."""
 
 
+class ServerSettings(Entry):
+    """Under which names the server is reached."""
+
+    hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]] = Field(
+        default_factory=list
+    )
+    """Names with a dot, in lower case, without scheme and port; addresses and plain machine names need no entry."""
+
+
 class DraftSettings(Entry):
     """How long the work of a session is kept as a draft."""
 
@@ -119,6 +128,7 @@ class Catalogue(Entry):
     limits: Limits
     check: CheckSettings
     drafts: DraftSettings = Field(default_factory=DraftSettings)
+    server: ServerSettings = Field(default_factory=ServerSettings)
     layer: list[LayerSpec] = Field(min_length=1)
     folder: Path = Field(strict=False)
     """Folder of the configuration: relative paths start here."""

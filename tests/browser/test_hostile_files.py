@@ -29,7 +29,7 @@ def test_a_file_that_kills_its_reader_costs_nobody_else_anything(
             if page == "data":
                 visitor.press("添加或替换图层", role="radio")
             visitor.upload(path)
-            expect(visitor.page.get_by_text(f"{name} 使读取程序中断").first).to_be_visible(timeout=PATIENCE_MS)
+            expect(visitor.page.get_by_text(f"{name} 层层嵌套过深").first).to_be_visible(timeout=PATIENCE_MS)
     expect(visitor.page.get_by_text("每个文件由单独的进程读取，内存、时间、写入都有上限")).to_be_visible()
     other.page.get_by_text("重新开始").click()
     other.wait_idle()

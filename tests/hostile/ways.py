@@ -15,7 +15,7 @@ from layers.own import read_and_validate
 __all__ = ["LIMITS", "WAYS", "fault_of", "memory_mb"]
 
 LIMITS: Final = ReadLimits(
-    upload_mb=200, unpacked_mb=1000, sites=100_000, vertices=5_000_000, read_memory_mb=2000, read_seconds=20
+    upload_mb=200, unpacked_mb=1000, sites=100_000, vertices=5_000_000, read_memory_mb=2000, read_seconds=10
 )
 
 

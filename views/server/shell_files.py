@@ -27,6 +27,7 @@ from carto.map import bundle
 from carto.markup import Markup, raw_text
 from carto.style import THEME
 from layers.paths import PRODUCT
+from views.server.doors import Doors
 from views.server.downloads import url_prefix
 from views.server.endpoints import FROM_COMPONENT
 from words import LANGUAGES, t
@@ -88,7 +89,7 @@ _LONGEST_PAGE: Final = 200_000
 
 def middleware() -> list[Middleware]:
     """Return the middleware of the product, for ``st.App``."""
-    return [Middleware(_ShellFiles)]
+    return [Middleware(Doors), Middleware(_ShellFiles)]
 
 
 class _ShellFiles:

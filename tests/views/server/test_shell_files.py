@@ -56,7 +56,7 @@ class Answer:
 def get(path: str, accept: str = "*/*", encoding: str = "gzip, br") -> Answer:
     """Ask the app for a path as the server does: percent signs decoded."""
     app = Starlette(routes=[Route("/{rest:path}", inner)], middleware=middleware())
-    asked = [(b"accept", accept.encode()), (b"accept-encoding", encoding.encode())]
+    asked = [(b"host", b"127.0.0.1"), (b"accept", accept.encode()), (b"accept-encoding", encoding.encode())]
     scope = {"type": "http", "method": "GET", "path": unquote(path), "query_string": b"", "headers": asked}
     sent: list[dict[str, Any]] = []
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import shapely
 from pyproj import Geod
 
 from geo.errors import RedlineError
@@ -19,7 +20,7 @@ from geo.measure.ellipsoid import area_m2
 from geo.read.formats import read_sites
 from geo.sites.sites import ReadLimits
 from layers.own.intake import read_and_validate
-from tests.helpers import ROOT
+from tests.helpers import ROOT, geojson
 
 CASES = ROOT / "tests" / "fixtures" / "cases"
 WGS84 = Geod(ellps="WGS84")
@@ -170,3 +171,24 @@ def test_limits_still_hold_for_cases() -> None:
     with pytest.raises(RedlineError) as fault:
         read_sites(CASES / "gpkg_with_wal.zip", limits=ReadLimits(sites=1))
     assert fault.value.key == "geo.too_many_sites"
+
+
+@pytest.mark.parametrize("engine", ["geojson", "csv"])
+def test_an_attribute_longer_than_a_description_is_refused(engine: str) -> None:
+    long = "x" * 100_001
+    for text, refused_too in ((long, True), (long[1:], False)):
+        if engine == "geojson":
+            content = geojson(shapely.box(116, 27, 116.01, 27.01), properties={"备注": text})
+        else:
+            content = f"lon,lat,备注\n116,27,{text}\n".encode()
+        ways = (
+            lambda content=content: read_sites(content, f"a.{engine}", crs=4490),
+            lambda content=content: read_and_validate(content, f"a.{engine}", crs=4490),
+        )
+        for read in ways:
+            if refused_too:
+                with pytest.raises(RedlineError) as fault:
+                    read()
+                assert (fault.value.key, fault.value.values["column"]) == ("geo.text_too_long", "备注")
+            else:
+                read()

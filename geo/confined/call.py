@@ -209,6 +209,7 @@ class _Server:
         except BaseException:
             with self._lock:
                 self._send(number, "", "")
+            wait([ended], timeout=_LATE_S)  # its folder is removed next
             raise
 
     def _send(self, number: int, folder: str, module: str) -> bool:

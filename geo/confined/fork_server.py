@@ -150,7 +150,7 @@ class _ForkServer:
 
 def _kill(leader: int) -> None:
     """End a copy and all that it began."""
-    with suppress(ProcessLookupError):
+    with suppress(OSError):  # none is left
         os.killpg(leader, signal.SIGKILL)
 
 

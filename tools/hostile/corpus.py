@@ -1,4 +1,4 @@
-"""``python -m tools.hostile.corpus [WORD …]``: read each file of the attack corpus by every way in, and print what it costs.
+"""``python -m tools.hostile.corpus [WORD …]``: read each file of the attack corpus by every way in; print the costs.
 
 Time, the growth of this process (as the server's would be), what stays in the folder for temporary files, and the
 sentence. With words only files whose names contain one of them.

@@ -1,4 +1,4 @@
-"""``python -m tools.hostile.variants [--each N] [FORMAT …]``: read files with bytes changed, and count what comes of it.
+"""``python -m tools.hostile.variants [--each N] [FORMAT …]``: read files with bytes changed, count what comes of it.
 
 Of each format one small sound file; of it N variants: a bit flipped, bytes overwritten, a piece cut out or put in, or
 the end cut off. They are read many to a process, as a hostile file would be read; a process that ends is looked into

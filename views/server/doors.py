@@ -8,6 +8,7 @@ a browser are closed: they would answer anybody.
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 from functools import cache, lru_cache
@@ -83,11 +84,20 @@ def _refused(scope: Scope) -> tuple[int, str, str] | None:
     changes = scope["type"] == "websocket" or scope["method"] not in {"GET", "HEAD", "OPTIONS"}
     origin = headers.get("origin")
     if origin is not None and (changes or _is_own_route(scope["path"])) and not _is_same(origin, host):
+        _note(_shown(origin), _shown(host))
         return _FORBIDDEN, "views.unknown_origin", _shown(host)
     asked = _CORE.fullmatch(_below_base(scope["path"]))
     if asked and asked[1] not in OPEN:
         return _NOT_FOUND, "", ""
     return None
+
+
+@lru_cache(maxsize=100)
+def _note(origin: str, host: str) -> None:
+    """Write a refusal to the log, once: behind a proxy the name that browsers see has to be configured."""
+    logging.getLogger("redline").warning(
+        "refused: a page of %s asks %s; if browsers see this server by that name, add it to server.hosts", origin, host
+    )
 
 
 def _is_same(origin: str, host: str) -> bool:
@@ -130,7 +140,7 @@ def _name_of(host: str) -> str:
 
 
 def _shown(host: str) -> str:
-    return re.sub(r"[^a-z0-9.:\[\]-]", "?", host)[:100]
+    return re.sub(r"[^a-z0-9.:/\[\]-]", "?", host.lower())[:100]
 
 
 def _below_base(path: str) -> str:

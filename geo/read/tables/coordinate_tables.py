@@ -37,21 +37,18 @@ _SHAPES: Final[tuple[Shape, ...]] = ("points", "line", "polygon")
 MAX_COLUMNS: Final = 1000
 _WKT: Final = re.compile(r"\A\s*+(?:SRID\s*+=\s*+(\d{1,9})\s*+;\s*+)?(.*)\Z", re.IGNORECASE | re.DOTALL)
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
-_QUOTED: Final = re.compile(r'"[^"]*"')
+_QUOTED: Final = re.compile(r'(?:(?<=[,;\t|\n])|\A)"(?:[^"]|"")*+"')
 _SHOWN: Final = 8
 
 
 def csv_table(content: bytes, name: str, limits: Limits, columns: Mapping[str, str]) -> list[Table]:
     """Return the table of a CSV (comma, semicolon, tab or bar; UTF-8, GB18030 or UTF-16)."""
     text = decoded(content, name)
-    lines = [line for line in _QUOTED.sub("", text).splitlines() if line.strip()]
+    lines = [line for line in text.splitlines() if line.strip()]
     separator = max(",;\t|", key=lines[0].count) if lines else ","
     widest = max((line.count(separator) for line in lines), default=0) + 1
-    if widest > MAX_COLUMNS:  # of a sheet saved with all its empty columns, those of the fullest line count
-        text = "\n".join(line.rstrip(separator) for line in text.splitlines())
-        widest = max(line.rstrip(separator).count(separator) for line in lines) + 1
-    if widest > MAX_COLUMNS:
-        raise BadInput("geo.too_many_columns", name=name, limit=MAX_COLUMNS)
+    if widest > MAX_COLUMNS:  # of WKT in quotes, or of a sheet saved with all its empty columns
+        text, widest = _without_empty_columns(text, separator, name)
     try:
         cells = pd.read_csv(
             io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, skip_blank_lines=True,
@@ -62,6 +59,15 @@ def csv_table(content: bytes, name: str, limits: Limits, columns: Mapping[str, s
     cells = cells.loc[:, (cells != "").any(axis=0)]  # a comma in quotes makes no column
     cells.columns = pd.RangeIndex(cells.shape[1])
     return tables_in(cells, name, "CSV", layer=name, limits=limits, columns=columns)
+
+
+def _without_empty_columns(text: str, separator: str, name: str) -> tuple[str, int]:
+    """Return a table without separators at the ends of its lines, and how many columns it has outside of quotes."""
+    text = "\n".join(line.rstrip(separator) for line in text.splitlines())
+    widest = max((line.count(separator) for line in _QUOTED.sub("", text).splitlines()), default=0) + 1
+    if widest > MAX_COLUMNS:
+        raise BadInput("geo.too_many_columns", name=name, limit=MAX_COLUMNS)
+    return text, widest
 
 
 def tables_in(

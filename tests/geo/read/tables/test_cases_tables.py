@@ -220,3 +220,15 @@ def test_commas_within_quotes_make_no_column() -> None:
     ring = ", ".join(f"{116 + at / 1e5:.5f} {27 + (at % 2) / 1e3:.3f}" for at in range(2000))
     text = f'id,wkt\n1,"LINESTRING ({ring})"\n'
     assert read_sites(text.encode(), "a.csv", crs=4490).frame.geometry.iloc[0].geom_type == "LineString"
+
+
+def test_a_sign_of_inches_is_no_quote() -> None:
+    """Of a table so wide that its columns are counted outside of quotes."""
+    filler = "," * 1200
+    text = f'lon,lat,管径,备注{filler}\n116,27,5",甲{filler}\n116.1,27,6",乙{filler}\n'
+    frame = read_sites(text.encode(), "a.csv", crs=4490).frame
+    assert frame["管径"].tolist() == ['5"', '6"']
+    assert frame["备注"].tolist() == ["甲", "乙"]
+    only_quotes = '"' + "," * 2000 + '"\n'
+    with pytest.raises(BadInput):
+        read_sites(only_quotes.encode(), "a.csv", crs=4490)

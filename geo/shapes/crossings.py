@@ -31,7 +31,7 @@ def refuse_many_crossings(shape: Any, name: str, row: int) -> None:
         Of the shape, from 1.
     """
     if crosses_itself_often(shape, MOST_CROSSINGS):
-        raise BadInput("geo.too_many_crossings", name=name, row=row, limit=MOST_CROSSINGS)
+        raise BadInput("geo.too_many_crossings", name=name, row=row, limit=f"{MOST_CROSSINGS:,}")
 
 
 def crosses_itself_often(shape: Any, most: int) -> bool:

@@ -142,7 +142,7 @@ def _plain(title: str) -> str:
 
 def _short(title: str) -> str:
     """Return a title without the name of the state and what stands in brackets, a date or a year of revision."""
-    return re.sub(r"\([^)]*\)", "", _plain(title)).removeprefix("中华人民共和国")
+    return re.sub(r"\([^()]*+\)", "", _plain(title)).removeprefix("中华人民共和国")
 
 
 def _quotes(path: Path, size: int) -> dict[str, Quote]:

@@ -23,7 +23,7 @@ PIECES = (
     " ", "\n", "\r\n", "\t", "\u3000", "1", "1,", "1.", "1 ", "1e", "a", "a1", "A", "E", "N1", "(", "[", "<", "<row ",
     "=", ",", "，", "-", "+", "°", "1°", "度", "'", '"', "SRID=", "POINT ", "&#", "_", "\\U+", "80", "gcs", "2d", "0x",
 )  # fmt: skip
-LENGTH = 10_000
+LENGTH = 20_000
 MOST_S = 0.15
 """Processor time: what grows with the square of the length takes longer, what grows with it a thousandth of that."""
 

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    ConsoleMessage,
     Download,
     FrameLocator,
     Locator,
@@ -93,11 +94,16 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Traffic:
-    """Requests of a page to other hosts, and requests that failed."""
+    """Requests of a page to other hosts, requests that failed, and what its policy forbade."""
 
     host: str
     external: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    forbidden: list[str] = field(default_factory=list)
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.forbidden.append(message.text)
 
     def on_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
@@ -283,10 +289,12 @@ def visitor(browser: Browser, server: str) -> Iterator[App]:
     page.on("request", traffic.on_request)
     page.on("response", traffic.on_response)
     page.on("requestfailed", traffic.on_failure)
+    page.on("console", traffic.on_console)
     yield App(page)
     context.close()
     assert traffic.external == []
     assert traffic.failed == []
+    assert traffic.forbidden == []
 
 
 @pytest.fixture

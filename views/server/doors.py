@@ -13,7 +13,6 @@ import re
 import socket
 from functools import cache, lru_cache
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,10 +20,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geo.errors import RedlineError
-from layers.catalogue import read_catalogue
-from layers.paths import config_in_use
 from views.server.downloads import url_prefix
+from views.server.in_use import catalogue_in_use
+from views.server.policy import BASIC_POLICY
 from words import LANGUAGES, t
 
 __all__ = ["CLOSED", "OPEN", "Doors"]
@@ -42,7 +40,7 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'",
+    "Content-Security-Policy": BASIC_POLICY,
 }
 """Of every answer that has none of its own."""
 
@@ -158,16 +156,8 @@ def _machine() -> str:
 
 def _configured() -> frozenset[str]:
     """Return the names that the configuration gives this server."""
-    path = config_in_use()
-    try:
-        return _hosts(path, path.stat().st_mtime_ns)
-    except (OSError, RedlineError):
-        return frozenset()
-
-
-@lru_cache(maxsize=4)
-def _hosts(path: Path, changed_ns: int) -> frozenset[str]:  # noqa: ARG001 -- read anew when it changes
-    return frozenset(read_catalogue(path).server.hosts)
+    catalogue = catalogue_in_use()
+    return frozenset() if catalogue is None else frozenset(catalogue.server.hosts)
 
 
 def _with_headers(send: Send) -> Send:

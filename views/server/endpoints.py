@@ -20,9 +20,10 @@ from starlette.routing import Route
 
 from carto.map import bundle
 from geo.errors import RedlineError
-from layers.catalogue import Catalogue, read_catalogue
-from layers.paths import config_in_use, home
+from layers.catalogue import Catalogue
+from layers.paths import home
 from views.server.downloads import send_file, url_prefix
+from views.server.in_use import catalogue_in_use
 from views.server.offers import send_offer
 from views.server.signing import signer
 from views.server.suggestions import suggestions
@@ -131,10 +132,8 @@ def _tiles(request: Request) -> Response:
 
 def _relief(request: Request) -> Response:
     """Return the shaded relief that the configuration names, 404 if there is none."""
-    try:
-        path = relief_file(read_catalogue(config_in_use()))
-    except RedlineError:
-        path = None
+    catalogue = catalogue_in_use()
+    path = None if catalogue is None else relief_file(catalogue)
     if path is None:
         return _not_found(request)
     return FileResponse(path, media_type=_TYPES[".webp"], headers=_PUBLIC_CACHE)

@@ -30,6 +30,8 @@ from layers.paths import PRODUCT
 from views.server.doors import Doors
 from views.server.downloads import url_prefix
 from views.server.endpoints import FROM_COMPONENT
+from views.server.in_use import catalogue_in_use
+from views.server.policy import frame_policy, new_nonce, page_policy
 from words import LANGUAGES, t
 
 __all__ = ["middleware"]
@@ -77,6 +79,8 @@ _OPENING: Final = Markup(
     "<b>{}</b><br>{}</p></div>"
 )
 _PRELOAD: Final = Markup('<link rel="modulepreload" crossorigin href="./static/js/{}">')
+_FRAME_SCRIPT: Final = PRODUCT / "views" / "js" / "frame_nonce.js"
+_NONCE_SCRIPT: Final = Markup('<script nonce="{}">{}</script>')
 _PRELOAD_MAP: Final = Markup(
     '<link rel="preload" as="script" href="{0}/map.js"><link rel="preload" as="style" href="{0}/map.css">'
 )
@@ -106,7 +110,8 @@ class _ShellFiles:
             return
         if "text/html" in Headers(scope=scope).get("accept", ""):
             plain = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
-            await self._app({**scope, "headers": plain}, receive, _FirstPage(send))
+            host = Headers(scope=scope).get("host", "")
+            await self._app({**scope, "headers": plain}, receive, _FirstPage(send, host))
             return
         await self._app(scope, receive, send)
 
@@ -121,7 +126,7 @@ def _file(scope: Scope) -> Response | None:
     encoding = next((one for one in _COMPRESS if one in accepted), None)
     if framed := _FRAME.fullmatch(path):
         if not framed[1]:
-            return Response(_frame_page(), headers={**_HEADERS, "Cache-Control": "no-cache"}, media_type="text/html")
+            return _frame_page()
         file, kind = _FRAME_FOLDER / "static" / "js" / framed[1], "js"
     elif found := _FILE.fullmatch(path):
         file, kind = _FOLDER / found[1] / found[2], found[1]
@@ -141,9 +146,15 @@ def _compressed(path: Path, kind: str, encoding: str) -> bytes | None:
     return _COMPRESS[encoding](_UNUSED_FACE.sub(b"", path.read_bytes()))
 
 
-def _frame_page() -> bytes:
+def _frame_page() -> Response:
     """Return the page of the map's frame with the names of the map's files: it would ask for them after its own."""
-    return _PRELOAD_MAP.format(f"{FROM_COMPONENT}/assets/{bundle().digest}").encode().join(_frame_halves())
+    nonce, catalogue = new_nonce(), catalogue_in_use()
+    services = [] if catalogue is None else [service.template for service in catalogue.map.online]
+    named = _PRELOAD_MAP.format(f"{FROM_COMPONENT}/assets/{bundle().digest}")
+    script = _NONCE_SCRIPT.format(nonce, raw_text(_FRAME_SCRIPT.read_text(encoding="utf-8")))
+    head, rest = _frame_halves()
+    headers = _HEADERS | {"Cache-Control": "no-store", "Content-Security-Policy": frame_policy(nonce, services)}
+    return Response(head + (script + named).encode() + rest, headers=headers, media_type="text/html")
 
 
 @cache
@@ -170,8 +181,9 @@ def _widget_scripts() -> list[str]:
 class _FirstPage:
     """Sends a response on; into a page of Streamlit's it puts what shows until its scripts have come."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, host: str) -> None:
         self._send = send
+        self._host = host
         self._start: Message | None = None
         self._body = b""
 
@@ -192,6 +204,7 @@ class _FirstPage:
             for name in ("etag", "last-modified"):  # of the page without our words
                 del headers[name]
             headers["content-length"] = str(len(body))
+            headers["content-security-policy"] = page_policy(body, self._host)
             start = {**start, "headers": headers.raw}
         await self._send(start)
         await self._send({**message, "body": body})

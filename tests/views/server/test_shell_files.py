@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
+import hashlib
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -169,13 +171,26 @@ def test_the_first_page_names_the_scripts_of_the_widgets_and_all_that_they_impor
 
 def test_the_frame_of_the_map_names_the_files_of_the_map() -> None:
     answer = get("/component/streamlit_folium.st_folium/index.html")
-    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["cache-control"] == "no-store", "its word is for one answer"
     assets = f"../../redline/assets/{bundle().digest}"
     head, rest = answer.text.split("</head>")
     for name, kind in (("map.js", "script"), ("map.css", "style")):
         assert f'<link rel="preload" as="{kind}" href="{assets}/{name}">' in head
     own = (FRAME / "index.html").read_text(encoding="utf-8")
-    assert re.sub(r'<link rel="preload"[^>]*>', "", head) + "</head>" + rest == own
+    (nonce,) = re.findall(r'<script nonce="([^"]{20,})">', head)
+    assert f"'nonce-{nonce}'" in answer.headers["content-security-policy"]
+    assert nonce not in get("/component/streamlit_folium.st_folium/index.html").text
+    head = re.sub(r'<link rel="preload"[^>]*>|<script nonce=.*?</script>', "", head, flags=re.DOTALL)
+    assert head + "</head>" + rest == own
+
+
+def test_scripts_of_the_first_page_are_named_in_its_policy() -> None:
+    answer = get("/page", "text/html")
+    scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    assert scripts
+    for script in scripts:
+        name = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{name}'" in answer.headers["content-security-policy"]
 
 
 def test_the_script_of_the_frame_is_sent_compressed_and_kept() -> None:

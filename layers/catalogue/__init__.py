@@ -40,6 +40,7 @@ from layers.catalogue.user_layers import (
     UserVersion,
     locked_user_catalogue,
     read_user_catalogue,
+    user_catalogue_lock,
     user_catalogue_path,
 )
 from layers.catalogue.years import NO_YEAR, years_of
@@ -86,6 +87,7 @@ __all__ = [
     "source_files",
     "strictest_export",
     "territory_names",
+    "user_catalogue_lock",
     "user_catalogue_path",
     "withheld_ids",
     "years_of",

@@ -29,6 +29,7 @@ __all__ = [
     "UserVersion",
     "locked_user_catalogue",
     "read_user_catalogue",
+    "user_catalogue_lock",
     "user_catalogue_path",
 ]
 
@@ -153,6 +154,11 @@ class _LockedCatalogue:
         self.user_catalogue = user_catalogue
 
 
+def user_catalogue_lock(folder: Path) -> FileLock:
+    """Return the lock of a data folder's imports, not yet taken."""
+    return FileLock(folder / "catalogue.lock")
+
+
 @contextmanager
 def locked_user_catalogue() -> Iterator[_LockedCatalogue]:
     """Yield the user catalogue for writing, locked against other threads and processes.
@@ -162,7 +168,7 @@ def locked_user_catalogue() -> Iterator[_LockedCatalogue]:
     ConfigError
         If the user catalogue is broken: it is not written over.
     """
-    with FileLock(home() / "catalogue.lock"):
+    with user_catalogue_lock(home()):
         yield _LockedCatalogue(read_user_catalogue())
 
 

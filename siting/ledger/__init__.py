@@ -1,11 +1,13 @@
 """Stored checks: written once, verified and compared."""
 
+from siting.ledger.backup import Backup, restore_backup, write_backup
 from siting.ledger.compare import Change, changes_without_withheld
 from siting.ledger.layer_uses import VersionUse, uses_by_version
 from siting.ledger.store import Ledger, Listed
 from siting.ledger.verification import Verification, kept_run, rerun, specs_as_strict_as, verify, verify_report
 
 __all__ = [
+    "Backup",
     "Change",
     "Ledger",
     "Listed",
@@ -14,8 +16,10 @@ __all__ = [
     "changes_without_withheld",
     "kept_run",
     "rerun",
+    "restore_backup",
     "specs_as_strict_as",
     "uses_by_version",
     "verify",
     "verify_report",
+    "write_backup",
 ]

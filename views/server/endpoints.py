@@ -23,6 +23,7 @@ from geo.errors import RedlineError
 from layers.catalogue import Catalogue
 from layers.paths import home
 from views.server.downloads import send_file, url_prefix
+from views.server.health import health, ready
 from views.server.in_use import catalogue_in_use
 from views.server.offers import send_offer
 from views.server.signing import signer
@@ -60,8 +61,11 @@ _PRIVATE_CACHE: Final = {**_HEADERS, "Cache-Control": "private, max-age=31536000
 def routes() -> list[Route]:
     """Return the routes of the product, for ``st.App``."""
     prefix = url_prefix()
+    base = prefix.removesuffix("/redline")
     return [
-        Route(f"{prefix.removesuffix('/redline')}/map", _map_page),
+        Route(f"{base}/map", _map_page),
+        Route(f"{base}/health", health),
+        Route(f"{base}/ready", ready),
         Route(f"{prefix}/assets/{{digest}}/{{name:path}}", _asset),
         Route(f"{prefix}/tiles/{{layer}}/{{name}}", _tiles),
         Route(f"{prefix}/base/hillshade.webp", _relief),

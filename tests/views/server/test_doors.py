@@ -170,6 +170,6 @@ def test_every_route_of_streamlits_is_one_that_we_know(monkeypatch: pytest.Monke
     core = {path.removeprefix("/_stcore/").split("/")[0] for path in found if path.startswith("/_stcore/")}
     assert core <= {*OPEN, *CLOSED}
     assert set(OPEN) <= core
-    ours = {path for path in found if path.startswith("/redline") or path == "/map"}
+    ours = {path for path in found if path.startswith("/redline") or path in {"/map", "/health", "/ready"}}
     rest = {path.strip("/").split("/")[0] for path in found - ours if not path.startswith("/_stcore/")}
     assert rest <= {"", "media", "component", "static", "app", "auth", "oauth2callback", "{path:path}"}

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["draft_folder", "flush", "remove_leftovers", "whole_file"]
+__all__ = ["draft_folder", "flush", "remove_left_by_killed", "remove_leftovers", "whole_file"]
 
 _LEFT: Final = ".part"
+_DRAFT: Final = ".draft-"
+_WRITER: Final = re.compile(r"\.(?:draft-|.*\.)(\d+)-[^.]*(?:\.part)?", re.DOTALL)
+_DAY_S: Final = 86_400
 _OWNER_ALONE: Final = 0o600
 
 
@@ -32,7 +37,7 @@ def whole_file(target: Path, *, private: bool = False, durable: bool = False) ->
         Whether to flush it to the disk before it is renamed.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    workroom = Path(tempfile.mkdtemp(prefix=f".{target.stem}.", suffix=_LEFT, dir=target.parent))
+    workroom = Path(tempfile.mkdtemp(prefix=f".{target.stem}.{os.getpid()}-", suffix=_LEFT, dir=target.parent))
     try:
         draft = workroom / target.name
         yield draft
@@ -52,7 +57,7 @@ def draft_folder(parent: Path) -> Iterator[Path]:
     Its name begins with a full stop, its owner alone may read it.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
+    draft = Path(tempfile.mkdtemp(prefix=f"{_DRAFT}{os.getpid()}-", dir=parent))
     try:
         yield draft
     finally:
@@ -66,6 +71,48 @@ def remove_leftovers(target: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
         else:
             left.unlink(missing_ok=True)
+
+
+def remove_left_by_killed(folder: Path) -> int:
+    """Remove temporary files and folders of processes that were killed while they wrote; return how many.
+
+    What a process that still runs writes stays, unless it is older than a day: then another has its number.
+
+    Parameters
+    ----------
+    folder : Path
+        Looked through with all folders in it.
+    """
+    removed = 0
+    for place, folders, files in os.walk(folder):
+        for name in [*folders, *files]:
+            found = _WRITER.fullmatch(name)
+            path = Path(place) / name
+            if found and (name.startswith(_DRAFT) or name.endswith(_LEFT)) and _is_left(path, int(found[1])):
+                removed += 1
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+        folders[:] = [name for name in folders if not name.startswith(".")]
+    return removed
+
+
+def _is_left(path: Path, writer: int) -> bool:
+    """Return whether the process that wrote a path is gone; where that cannot be asked (Windows), its age says it."""
+    try:
+        old = time.time() - path.stat().st_mtime > _DAY_S
+    except OSError:
+        return False
+    if old or os.name == "nt":
+        return old
+    try:
+        os.kill(writer, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def flush(path: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Final
 from streamlit.web.cli import main as streamlit
 
 from geo.errors import RedlineError
+from geo.whole_file import remove_left_by_killed
+from layers.paths import home
 
 __all__ = ["prepare", "run_server"]
 
@@ -30,7 +32,8 @@ _SHARED: Final = (
 
 
 def prepare() -> None:
-    """Load what all sessions share; a fault is left to the page that meets it."""
+    """Load what all sessions share; a fault is left to the page that meets it. What a killed server left goes."""
+    remove_left_by_killed(home())
     for module in _MODULES:
         import_module(module)
     for module, name in _SHARED:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from geo import whole_file as module
-from geo.whole_file import draft_folder, remove_leftovers, whole_file
+from geo.whole_file import draft_folder, remove_left_by_killed, remove_leftovers, whole_file
 
 
 def test_what_fails_leaves_the_file_before_and_nothing_else(tmp_path: Path) -> None:
@@ -81,3 +84,27 @@ def test_a_folder_that_was_not_renamed_is_removed(tmp_path: Path) -> None:
     assert list((tmp_path / "kept").iterdir()) == []
     fill(rename=True)
     assert [path.name for path in (tmp_path / "kept").rglob("*")] == ["0001", "a.txt"]
+
+
+def test_what_a_killed_process_left_goes_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (f".a.{gone.pid}-x1_y.part", f".a.b.{gone.pid}-x.part", f".draft-{gone.pid}-abc"):
+        (tmp_path / "deep" / name / "half").mkdir(parents=True)
+    (tmp_path / f".a.{gone.pid}-f.part").write_text("half")
+    kept = [f"a.{gone.pid}-x.part", f".a.{gone.pid}-x.txt", ".draft-x", "whole.txt"]
+    for name in kept:
+        (tmp_path / name).write_text("kept")
+    with whole_file(tmp_path / "b.txt") as draft, draft_folder(tmp_path) as folder:
+        draft.write_text("now")
+        assert remove_left_by_killed(tmp_path) == 4
+        assert folder.is_dir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, "b.txt", "deep"])
+    assert list((tmp_path / "deep").iterdir()) == []
+
+
+def test_after_a_day_the_number_is_anothers(tmp_path: Path) -> None:
+    with draft_folder(tmp_path) as folder:
+        os.utime(folder, (time.time() - 90_000,) * 2)
+        assert remove_left_by_killed(tmp_path) == 1
+        assert not folder.exists()

@@ -311,6 +311,11 @@ def hostile() -> bool:
     return all(subprocess.run([sys.executable, "-m", *one], cwd=ROOT, check=False).returncode == 0 for one in commands)
 
 
+def faults() -> bool:
+    """A full disk, an input/output error and a kill at every write, flush and rename of the data folder (strace)."""
+    return subprocess.run([sys.executable, "-m", "tools.faults"], cwd=ROOT, check=False).returncode == 0
+
+
 def _tests(*paths: str) -> bool:
     """Run some tests of the suite; return whether all passed."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *(path for path in paths)]
@@ -323,6 +328,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "redline": redline,
     "uploads": uploads,
     "hostile": hostile,
+    "faults": faults,
     "plans": plans,
     "places": places,
     "formats": formats,

@@ -312,7 +312,7 @@ def hostile() -> bool:
 
 
 def faults() -> bool:
-    """A full disk, an input/output error and a kill at every write, flush and rename of the data folder (strace)."""
+    """Fill the disk, break it, and kill the process, at every write, flush and rename in the data folder (strace)."""
     return subprocess.run([sys.executable, "-m", "tools.faults"], cwd=ROOT, check=False).returncode == 0
 
 

@@ -1,5 +1,8 @@
-// The frame of the map runs scripts that streamlit-folium makes element by element. They get the word by which the
-// browser knows scripts of this page (its Content-Security-Policy); what is put in as text has none, and does not run.
+/* Scripts of the map's frame.
+ *
+ * The frame runs scripts that streamlit-folium makes element by element. They get the word by which the browser knows
+ * scripts of this page (its Content-Security-Policy); what is put in as text has none, and does not run.
+ */
 {
   const nonce = /** @type {HTMLScriptElement} */ (document.currentScript).nonce;
   const make = document.createElement.bind(document);

@@ -201,8 +201,8 @@ def test_the_relief_is_the_one_that_the_catalogue_names(ask, monkeypatch, tmp_pa
 def test_routes_stand_below_the_base_path(base, monkeypatch):
     real = config.get_option
     monkeypatch.setattr(config, "get_option", lambda key: base if key == "server.baseUrlPath" else real(key))
-    page, *others = (route.path for route in serving.routes())
-    assert page == "/plan/map/map"
+    page, health, ready, *others = (route.path for route in serving.routes())
+    assert (page, health, ready) == ("/plan/map/map", "/plan/map/health", "/plan/map/ready")
     assert all(path.startswith("/plan/map/redline/") for path in others)
 
 

@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ _KIND: Final = "redline-backup"
 _PIECE: Final = 1 << 20
 _PRIVATE_FILE: Final = 0o600
 _PRIVATE_FOLDER: Final = 0o700
-_DAMAGED: Final = (zipfile.BadZipFile, OSError, EOFError, KeyError, TypeError, ValueError, NotImplementedError)
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, NotImplementedError)
+"""What reading a backup raises that is none; an error of the disk is not among them."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ def restore_backup(
     ------
     BadInput
         If the file is no backup, damaged, of a later version, or the folder holds something and is not to be replaced.
+    DataFault
+        If the disk is full or fails while it is unpacked.
     """
     in_use = home.is_dir() and any(_kept_files(home))
     if in_use and not replace:
@@ -143,12 +147,19 @@ def restore_backup(
             found = _unpack(source, draft, progress)
         except _DAMAGED:
             raise BadInput("backup.damaged", file=source.name) from None
+        except OSError as fault:  # a full disk, no permission: of this machine, not of the backup
+            raise DataFault("backup.disk", file=source.name, fault=fault.strerror or type(fault).__name__) from fault
         _require_readable(draft / _LEDGER, source.name)
         before = None
         if home.exists():
             before = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}")
             home.rename(before)
-        draft.rename(home)
+        try:
+            draft.rename(home)
+        except OSError:
+            if before is not None:
+                before.rename(home)
+            raise
     if before is not None and not in_use:
         shutil.rmtree(before, ignore_errors=True)
         before = None

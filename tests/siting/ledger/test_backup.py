@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import sqlite3
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import BadInput
+from geo.errors import BadInput, DataFault
 from layers.catalogue.model import Layer
+from siting.ledger import backup as module
 from siting.ledger import verify
 from siting.ledger.backup import restore_backup, write_backup
 from siting.ledger.schema import MIGRATIONS
@@ -193,3 +195,37 @@ def test_an_empty_folder_is_backed_up_too(tmp_path: Path) -> None:
     assert write_backup(home, tmp_path / "a.zip").files == 0
     found, before = restore_backup(tmp_path / "a.zip", home)
     assert (found.files, before) == (0, None)
+
+
+def test_a_full_disk_is_not_called_a_damaged_backup(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_backup(home, tmp_path / "a.zip")
+    held = content(home)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module.os, "fsync", full)
+    with pytest.raises(DataFault) as fault:
+        restore_backup(tmp_path / "a.zip", home, replace=True)
+    assert fault.value.key == "backup.disk"
+    assert content(home) == held
+
+
+def test_the_folder_before_comes_back_if_the_new_one_cannot_take_its_place(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_backup(home, tmp_path / "a.zip")
+    (home / "catalogue.toml").write_text("later")
+    held, rename = content(home), Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.name.startswith(".draft-"):
+            raise OSError(errno.EIO, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        restore_backup(tmp_path / "a.zip", home, replace=True)
+    assert content(home) == held

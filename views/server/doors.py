@@ -32,6 +32,7 @@ OPEN: Final = ("health", "host-config", "stream", "upload_file", "bidi-component
 CLOSED: Final = ("metrics", "agent", "script-health-check")
 """What else Streamlit has there; like all that is not in `OPEN`, it is not found."""
 _CORE: Final = re.compile(r"/_stcore(?:/([^/]*).*)?", re.DOTALL)
+_NAME: Final = re.compile(r"[a-z0-9_.:-]+")
 _MISDIRECTED: Final = 421
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
@@ -115,7 +116,7 @@ def _is_ours(name: str) -> bool:
 
     Nobody elsewhere can give out an address as a name, or register one without a dot.
     """
-    if not name:
+    if not _NAME.fullmatch(name):  # the page's policy repeats it
         return False
     try:
         ip_address(name)

@@ -87,7 +87,10 @@ def test_addresses_and_plain_names_are_answered(server: Server, host: str) -> No
     assert status(server, host) == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8501", "127.0.0.1.evil.example", "", "a.b\u00e9"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:8501", "127.0.0.1.evil.example", "", "localhost;script-src *", "a b", "a.b\u00e9"],
+)
 def test_a_name_that_somebody_else_may_have_given_is_not(server: Server, host: str) -> None:
     """DNS rebinding: the name of a foreign page leads to this machine."""
     start, body = server.ask(host)

@@ -31,7 +31,12 @@ __all__ = ["TileUrl", "browser_texts", "initial_panel", "legend_json", "panel_js
 TileUrl = Callable[[Layer, TileKind], str]
 
 _OWN_TEXTS: Final = ("panel", "watermark", "base", "attribution", "zoom_in", "zoom_out")
-_ABSENT: Final = {"failed": "carto.load_failed", "loaded": "carto.under_way", "not_loaded": "carto.not_loaded"}
+_ABSENT: Final = {
+    "failed": "carto.load_failed",
+    "loaded": "carto.under_way",
+    "not_loaded": "carto.not_loaded",
+    "no_access": "carto.no_access",
+}
 _NO_MAX_ZOOM: Final = 18
 """A layer whose `max_zoom` reaches this is shown at every higher zoom too."""
 

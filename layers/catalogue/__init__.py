@@ -43,9 +43,11 @@ from layers.catalogue.user_layers import (
     user_catalogue_lock,
     user_catalogue_path,
 )
+from layers.catalogue.visible import CLOSED_LAYERS, closed_layers, visible_catalogue
 from layers.catalogue.years import NO_YEAR, years_of
 
 __all__ = [
+    "CLOSED_LAYERS",
     "COMMON_COLUMNS",
     "INDICATIVE_BASES",
     "NO_YEAR",
@@ -65,6 +67,7 @@ __all__ = [
     "UserCatalogue",
     "UserEntry",
     "UserVersion",
+    "closed_layers",
     "common_territories",
     "counties_of",
     "covers",
@@ -89,6 +92,7 @@ __all__ = [
     "territory_names",
     "user_catalogue_lock",
     "user_catalogue_path",
+    "visible_catalogue",
     "withheld_ids",
     "years_of",
 ]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from geo.errors import ConfigError
+from layers.access import AccessSettings
 from layers.catalogue.model import Bilingual, LayerSpec
 from layers.clock import DEFAULT_ZONE
 from layers.entry import Entry
@@ -129,6 +130,7 @@ class Catalogue(Entry):
     check: CheckSettings
     drafts: DraftSettings = Field(default_factory=DraftSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
+    access: AccessSettings = Field(default_factory=AccessSettings)
     layer: list[LayerSpec] = Field(min_length=1)
     folder: Path = Field(strict=False)
     """Folder of the configuration: relative paths start here."""
@@ -211,6 +213,8 @@ def _check_references(file: str, catalogue: Catalogue) -> None:
         if count > 1:
             raise ConfigError("layers.config_doubled", file=file, id=layer_id)
     for spec in catalogue.layer:
+        if spec.role == "boundary" and spec.id in catalogue.access.layers:
+            raise ConfigError("layers.config_closed_boundary", file=file, id=spec.id)
         for other in spec.source.made_of:
             if other not in counts:
                 raise ConfigError("layers.config_corridor", file=file, id=spec.id, other=other)

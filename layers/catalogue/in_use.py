@@ -24,13 +24,19 @@ class CatalogueInUse:
         Shipped entries in their order, then the user's own.
     user_catalogue : UserCatalogue
         All versions of the user's layers; empty where it cannot be read.
+    shipped : Catalogue
+        ``config.toml`` alone.
     fault : RedlineError or None
         Why the user catalogue was not merged.
+    closed : frozenset of str
+        Ids of the layers left out, which a person may not see (`layers.catalogue.visible`).
     """
 
     catalogue: Catalogue
     user_catalogue: UserCatalogue
+    shipped: Catalogue
     fault: RedlineError | None = None
+    closed: frozenset[str] = frozenset()
 
 
 def current_catalogue(path: Path) -> CatalogueInUse:
@@ -45,9 +51,9 @@ def current_catalogue(path: Path) -> CatalogueInUse:
     shipped = read_catalogue(path)
     try:
         user_catalogue = read_user_catalogue()
-        return CatalogueInUse(merge_user_catalogue(shipped, user_catalogue), user_catalogue)
+        return CatalogueInUse(merge_user_catalogue(shipped, user_catalogue), user_catalogue, shipped)
     except ConfigError as fault:
-        return CatalogueInUse(shipped, UserCatalogue(), fault)
+        return CatalogueInUse(shipped, UserCatalogue(), shipped, fault)
 
 
 def merge_user_catalogue(shipped: Catalogue, user_catalogue: UserCatalogue) -> Catalogue:

@@ -16,7 +16,7 @@ from layers.catalogue.config import Catalogue
 from layers.catalogue.digest import frame_digest
 from layers.catalogue.model import Layer, LayerSpec
 from layers.catalogue.territory import lies_in
-from layers.sources import ReadRequest
+from layers.sources import NoAccessSource, ReadRequest
 
 __all__ = ["COMMON_COLUMNS", "failed_layers", "load_layer", "load_layers", "source_files"]
 
@@ -73,10 +73,10 @@ def load_layer(
     Returns
     -------
     Layer
-        ``not_loaded`` where the catalogue declares no source, ``failed`` with the fault where reading fails.
+        ``not_loaded`` where the catalogue declares no source, ``no_access`` where it may not be seen, ``failed`` with the fault where reading fails.
     """
     if spec.source.empty:
-        return Layer(spec, "not_loaded")
+        return Layer(spec, "no_access" if isinstance(spec.source, NoAccessSource) else "not_loaded")
     frame_of = partial(_frame_of, loaded=loaded)
     shared = {} if shared is None else shared
     request = ReadRequest(spec.id, spec.crs, spec.name_field, catalogue.folder, frame_of, shared)

@@ -30,7 +30,7 @@ Role = Literal["boundary", "redline", "protected", "river", "project", "indicato
 Basis = Literal["statutory", "published", "derived", "modelled", "approximate"]
 Secrecy = Literal["public", "internal", "secret"]
 Export = Literal["none", "findings", "full"]
-LayerState = Literal["loaded", "not_loaded", "failed"]
+LayerState = Literal["loaded", "not_loaded", "failed", "no_access"]
 
 INDICATIVE_BASES: frozenset[str] = frozenset({"modelled", "approximate"})
 """Layers on these bases can warn but never clear a site."""
@@ -145,7 +145,8 @@ class Layer:
     Attributes
     ----------
     spec : LayerSpec
-    state : {"loaded", "not_loaded", "failed"}
+    state : {"loaded", "not_loaded", "failed", "no_access"}
+        ``no_access``: stands for layers that a person may not see (`layers.catalogue.visible`).
     frame : GeoDataFrame or None
         EPSG:4490, RangeIndex, valid geometries, and besides the source's own columns always: ``feature_id`` (str,
         unique), ``name_zh``, ``name_en``, ``zone``, ``clause``, ``source``, ``licence``, ``as_of`` (str or None),

@@ -3,6 +3,7 @@
 from layers.sources.corridors import CorridorSource
 from layers.sources.imported import STORED_FILE, ImportedSource
 from layers.sources.kinds import AnySource
+from layers.sources.no_access import NoAccessSource
 from layers.sources.none import NoSource
 from layers.sources.places import PlacesSource
 from layers.sources.plan_table import PlansSource
@@ -16,6 +17,7 @@ __all__ = [
     "CorridorSource",
     "FileSource",
     "ImportedSource",
+    "NoAccessSource",
     "NoSource",
     "PlacesSource",
     "PlansSource",

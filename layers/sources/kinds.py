@@ -8,6 +8,7 @@ from pydantic import Field
 
 from layers.sources.corridors import CorridorSource
 from layers.sources.imported import ImportedSource
+from layers.sources.no_access import NoAccessSource
 from layers.sources.none import NoSource
 from layers.sources.places import PlacesSource
 from layers.sources.plan_table import PlansSource
@@ -17,7 +18,14 @@ from layers.sources.vector_files import FileSource
 __all__ = ["AnySource"]
 
 AnySource = Annotated[
-    NoSource | FileSource | PlansSource | PlacesSource | CorridorSource | RasterSource | ImportedSource,
+    NoSource
+    | NoAccessSource
+    | FileSource
+    | PlansSource
+    | PlacesSource
+    | CorridorSource
+    | RasterSource
+    | ImportedSource,
     Field(discriminator="kind"),
 ]
 """What ``[layer.source]`` may be, told apart by ``kind``."""

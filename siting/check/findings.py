@@ -166,6 +166,8 @@ def _unusable(layer: Layer) -> str | None:
         return "not_loaded"
     if layer.state == "failed":
         return "load_failed"
+    if layer.state == "no_access":
+        return "no_access"
     if layer.frame is None:
         return "no_shapes"
     return "no_features" if layer.frame.empty else None

@@ -175,7 +175,7 @@ class CheckedLayer:
     spec : LayerSpec
         Its catalogue entry of that day.
     state : str
-        loaded, not_loaded or failed.
+        loaded, not_loaded, failed or no_access.
     digest : str or None
         Hash of the content as read (``layers.catalogue.digest``).
     kept : str or None

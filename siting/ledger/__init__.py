@@ -3,7 +3,8 @@
 from siting.ledger.backup import Backup, restore_backup, write_backup
 from siting.ledger.compare import Change, changes_without_withheld
 from siting.ledger.layer_uses import VersionUse, uses_by_version
-from siting.ledger.store import Ledger, Listed
+from siting.ledger.listed import Listed
+from siting.ledger.store import Ledger
 from siting.ledger.verification import Verification, kept_run, rerun, specs_as_strict_as, verify, verify_report
 
 __all__ = [

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from layers.catalogue import UserEntry
 from layers.sources import ImportedSource
-from siting.ledger.store import Ledger, Use
+from siting.ledger.listed import Use
+from siting.ledger.store import Ledger
 
 __all__ = ["VersionUse", "uses_by_version"]
 

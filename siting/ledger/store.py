@@ -11,13 +11,13 @@ import secrets
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import geopandas as gpd
 
@@ -39,12 +39,14 @@ from siting.check import (
     software_now,
 )
 from siting.law import law_digest
+from siting.ledger.closed import Closed
 from siting.ledger.compact import is_packed, packed, unpacked
 from siting.ledger.copies import Kept
+from siting.ledger.listed import Listed, Use
 from siting.ledger.schema import MIGRATIONS
 from siting.records import Report
 
-__all__ = ["Ledger", "Listed", "Use"]
+__all__ = ["Ledger"]
 
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0, O, 1, I, L, U: an id is read over the telephone."""
@@ -52,8 +54,12 @@ _BUSY_S: Final = 30.0
 _MOST_LISTED: Final = 200
 _GRAVEST_FIRST: Final = ("prohibited", "review_required", "notice", "not_checked", "nothing_found")
 _LAYERS_OF: Final = "SELECT * FROM check_layers WHERE check_id = ? ORDER BY position"
-_USED: Final = "SELECT digest, count(*) FROM check_layers WHERE layer = ? AND digest IS NOT NULL GROUP BY digest"
-_USED_BY: Final = "SELECT check_id FROM check_layers WHERE layer = ? AND digest = ? ORDER BY check_id DESC LIMIT ?"
+_USED: Final = (
+    "SELECT digest, count(*) FROM check_layers WHERE layer = ? AND digest IS NOT NULL AND {seen} GROUP BY digest"
+)
+_USED_BY: Final = (
+    "SELECT check_id FROM check_layers WHERE layer = ? AND digest = ? AND {seen} ORDER BY check_id DESC LIMIT ?"
+)
 _SPEC_THEN: Final = "SELECT spec FROM check_layers WHERE layer = ? AND digest = ? LIMIT 1"
 _SEALED: Final = (
     "id", "stored_at", "input_name", "input_sha256", "sites_kept", "crs", "law_sha256", "redline", "geos", "proj",
@@ -61,51 +67,27 @@ _SEALED: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Listed:
-    """One row of the ledger's list.
-
-    Attributes
-    ----------
-    id, stored_at : str
-    case : Case
-    input_name : str
-    activity : str or None
-    as_of : str
-    verdict : str
-        The gravest of its sites.
-    sites : int
-    """
-
-    id: str
-    stored_at: str
-    case: Case
-    input_name: str
-    activity: str | None
-    as_of: str
-    verdict: str
-    sites: int
-
-
-class Use(NamedTuple):
-    """A version of a layer used by stored checks: content hash, catalogue entry, number of checks, some ids."""
-
-    digest: str
-    spec: LayerSpec
-    checks: int
-    latest: tuple[str, ...]
-
-
 class Ledger:
     """The ledger of one home folder; open it by `Ledger.open`.
 
     Every call has a connection of its own, so one ledger may be used from several threads, and several processes may
-    use one folder.
+    use one folder. Checks against closed layers (`without`) are not there for whoever may not see those.
     """
 
-    def __init__(self, path: Path, kept: Kept) -> None:
+    def __init__(self, path: Path, kept: Kept, closed: Collection[str] = ()) -> None:
         self._path = path
+        self._closed = Closed(closed)
         self.kept = kept
+
+    def without(self, closed: Collection[str]) -> Ledger:
+        """Return the ledger as somebody sees it who may not see some layers: without the checks that saw them.
+
+        Parameters
+        ----------
+        closed : collection of str
+            Ids of layers.
+        """
+        return Ledger(self._path, self.kept, closed)
 
     @classmethod
     def open(cls, home: Path) -> Ledger:
@@ -187,7 +169,8 @@ class Ledger:
             If the record was altered behind the ledger's back.
         """
         with self._connection() as db:
-            row = db.execute("SELECT * FROM checks WHERE id = ?", (check_id.strip().upper(),)).fetchone()
+            query = f"SELECT * FROM checks WHERE id = ? AND {self._closed.condition('checks.id')}"  # noqa: S608 (ours)
+            row = db.execute(query, (check_id.strip().upper(), *self._closed.values)).fetchone()
             if row is None:
                 raise BadInput("ledger.no_such_check", id=check_id.strip()[:40])
             rows = db.execute(_LAYERS_OF, (row["id"],)).fetchall()
@@ -240,7 +223,7 @@ class Ledger:
             Days on which the check was stored, ISO 8601, UTC, both included.
         limit : int
         """
-        where, values = ["1"], list[object]()
+        where, values = [self._closed.condition("listed.id")], list[object](self._closed.values)
         for word in text.split():
             where.append("searched LIKE ? ESCAPE '\\'")
             values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
@@ -261,8 +244,9 @@ class Ledger:
         """Return every version of a layer that stored checks used, from the index: no check is opened."""
         found = []
         with self._connection() as db:
-            for digest, count in db.execute(_USED, (layer_id,)).fetchall():
-                ids = [row[0] for row in db.execute(_USED_BY, (layer_id, digest, most))]
+            seen, closed = self._closed.condition("check_layers.check_id"), self._closed.values
+            for digest, count in db.execute(_USED.format(seen=seen), (layer_id, *closed)).fetchall():
+                ids = [row[0] for row in db.execute(_USED_BY.format(seen=seen), (layer_id, digest, *closed, most))]
                 spec = db.execute(_SPEC_THEN, (layer_id, digest)).fetchone()[0]
                 found.append(Use(digest, LayerSpec.model_validate_json(spec), count, tuple(ids)))
         return found
@@ -278,16 +262,17 @@ class Ledger:
         assignments = ", ".join(f"{name} = :{name}" for name in CASE_FIELDS)
         query = f"UPDATE checks SET {assignments} WHERE id = :id"  # noqa: S608 (names are ours)
         with self._connection() as db:
-            done = db.execute(query, asdict(case) | {"id": check_id.strip().upper()})
+            found = self._closed.sees(db, check_id.strip().upper())
+            done = db.execute(query, asdict(case) | {"id": check_id.strip().upper() if found else ""})
         if done.rowcount == 0:
             raise BadInput("ledger.no_such_check", id=check_id[:40])
 
     def amendments(self, check_id: str) -> list[tuple[str, Case]]:
         """Return the former cases of a check with the time of each amendment, the latest first."""
         with self._connection() as db:
-            rows = db.execute(
-                "SELECT * FROM amendments WHERE check_id = ? ORDER BY number DESC", (check_id,)
-            ).fetchall()
+            seen = self._closed.condition("amendments.check_id")
+            query = f"SELECT * FROM amendments WHERE check_id = ? AND {seen} ORDER BY number DESC"  # noqa: S608 (ours)
+            rows = db.execute(query, (check_id, *self._closed.values)).fetchall()
         return [(r["amended_at"], _case(r)) for r in rows]
 
     @contextmanager

@@ -26,7 +26,7 @@ STATES: tuple[str, ...] = get_args(State)
 
 Reason = Literal[
     "not_loaded", "load_failed", "out_of_extent", "partly_out_of_extent", "no_features", "no_shapes", "county_only",
-    "modelled", "approximate", "not_chosen",
+    "modelled", "approximate", "not_chosen", "no_access",
 ]  # fmt: skip
 REASONS: tuple[str, ...] = get_args(Reason)
 """Why a state is what it is; null where it needs no reason. ``siting.reason_<code>`` says each in words."""

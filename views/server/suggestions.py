@@ -88,6 +88,6 @@ def search_index() -> Any:
     return _cached_index(str(data_root(catalogue().folder)), stamp(), searched)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _cached_index(folder: str, now: Stamp, _layers: list[Layer]) -> Any:  # noqa: ARG001 -- the key
     return find_index(Gazetteer.from_data(Path(folder)).places, _layers)

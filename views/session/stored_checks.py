@@ -6,6 +6,7 @@ import streamlit as st
 
 from layers.paths import home
 from siting.ledger import Ledger
+from views.session.workspace import catalogue_in_use
 
 __all__ = ["ledger", "link_to"]
 
@@ -16,8 +17,8 @@ def _ledger(folder: str) -> Ledger:  # noqa: ARG001 -- the cache key
 
 
 def ledger() -> Ledger:
-    """Return the ledger in the user's data folder."""
-    return _ledger(str(home()))
+    """Return the ledger in the user's data folder, without the checks that saw layers which the person may not see."""
+    return _ledger(str(home())).without(catalogue_in_use().closed)
 
 
 def link_to(check_id: str) -> str:

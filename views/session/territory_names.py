@@ -27,7 +27,7 @@ def names_by_language() -> dict[Lang, dict[str, str]]:
     return _names(stamp())
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _names(stamp_key: Stamp) -> dict[Lang, dict[str, str]]:  # noqa: ARG001 -- the key
     return {language: territory_names(current_layers(), language) for language in LANGUAGES}
 

@@ -22,6 +22,7 @@ from geo.errors import BadInput, DataFault
 from geo.read.formats import Sites, read_sites, sites_from_points
 from layers.catalogue.digest import frame_digest
 from layers.catalogue.model import Layer
+from layers.sources import CorridorSource
 from siting.check.run import run_check
 from siting.check.settings import Case, Settings
 from siting.ledger import store as ledger_module
@@ -227,7 +228,7 @@ def test_a_layers_uses_are_read_from_an_index_that_older_ledgers_get(
     with sqlite3.connect(tmp_path / "ledger" / "ledger.sqlite") as db:
         for query in (ledger_module._USED, ledger_module._USED_BY):
             values = ("red", "f" * 64, 2)[: query.count("?")]
-            plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", values))
+            plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query.format(seen=1)}", values))
             assert "COVERING INDEX check_layers_by_layer" in plan
             assert "TEMP B-TREE" not in plan
 
@@ -305,3 +306,33 @@ def test_a_crash_leaves_nothing_half_written(tmp_path: Path, layers: dict[str, L
         assert len(ledger.kept.get_frame(path.stem))
     check_id = stored(ledger, layers)
     assert [line.id for line in ledger.search()] == [check_id]
+
+
+def test_who_may_not_see_a_layer_sees_no_check_that_saw_it(tmp_path: Path, layers: dict[str, Layer]) -> None:
+    ledger = Ledger.open(tmp_path)
+    spec = layers["red"].spec
+    along = replace(
+        layers["red"],
+        spec=spec.model_copy(
+            update={"id": "band", "source": CorridorSource(kind="corridor", of=["red_official"], width_m=50.0)}
+        ),
+    )
+    official = replace(layers["red"], spec=spec.model_copy(update={"id": "red_official"}))
+    plain = stored(ledger, layers)
+    direct = stored(ledger, layers | {"red_official": official})
+    made_of_it = stored(ledger, layers | {"band": along})
+    closed = ledger.without({"red_official", "x' OR 1=1 --"})
+    assert {line.id for line in ledger.search()} == {plain, direct, made_of_it}
+    assert [line.id for line in closed.search()] == [plain]
+    assert closed.search(direct) == [], "nor by its number"
+    uses = {use.digest: (use.checks, use.latest) for use in closed.uses("red")}
+    assert uses == {layers["red"].digest: (1, (plain,))}, "nor in a count of what used another layer"
+    for hidden in (direct, made_of_it):
+        for ask in (closed.get, lambda check_id: closed.amend(check_id, Case(reviewed_by="X"))):
+            with pytest.raises(BadInput) as fault:
+                ask(hidden)
+            assert fault.value.key == "ledger.no_such_check", "as if it were not there"
+        assert closed.amendments(hidden) == []
+        assert ledger.get(hidden).case.reviewed_by != "X"
+    closed.amend(plain, Case(reviewed_by="L"))
+    assert closed.get(plain).case.reviewed_by == "L" and len(closed.amendments(plain)) == 1

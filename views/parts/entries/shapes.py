@@ -190,7 +190,7 @@ def _waters(plans: PlanSet) -> gpd.GeoDataFrame:
     return _water_shapes(str(data_root(catalogue().folder) / "water"), stamp(), plans)
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _water_shapes(folder: str, now: Stamp, _plans: PlanSet) -> gpd.GeoDataFrame:  # noqa: ARG001 -- part of the key
     waters = _plans.tables["waters"].reset_index(drop=True)
     shapes = water_shapes(waters, Path(folder), counties_of(current_layers()))

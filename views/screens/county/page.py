@@ -141,7 +141,7 @@ def _county_options() -> dict[str, str]:
     return {code: say("county.option", name=name, above=region_text(above)) for code, name, above in codes}
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _figures(state: Stamp, _layers: dict[str, Layer]) -> CountyFigures:  # noqa: ARG001 -- key
     return derived_figures(_layers)
 

@@ -16,12 +16,12 @@ __all__ = ["CSS", "chip", "date_text", "filter_layers", "metres_text", "show_tab
 _GROUPS: Final = ("control", "protection", "water", "projects", "boundaries", "indicators", "own")
 _HEADS: Final = ("layer", "state", "basis", "count", "as_of", "accuracy", "publisher", "export", "digest")
 _NUMBERS: Final = ("count", "accuracy")
-_STATES: Final = ("loaded", "not_loaded", "failed", "mine")
+_STATES: Final = ("loaded", "not_loaded", "failed", "no_access", "mine")
 _BASIS_TONES: Final = {
     "statutory": "ok", "published": "plain", "derived": "plain", "modelled": "warn", "approximate": "warn",
 }  # fmt: skip
 """Badge of the basis of a layer that is loaded."""
-_STATE_TONES: Final = {"loaded": "ok", "not_loaded": "none", "failed": "bad"}
+_STATE_TONES: Final = {"loaded": "ok", "not_loaded": "none", "failed": "bad", "no_access": "none"}
 CSS: Final = "views/screens/data/templates/table.css"
 
 

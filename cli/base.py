@@ -7,22 +7,42 @@ import os
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from cli.help_texts import TranslatedGroup, keep_language, language_of
-from geo.errors import BadInput, RedlineError
+from geo.errors import BadInput, ConfigError, RedlineError
 from words import LANGUAGES, Lang, t
 
 if TYPE_CHECKING:
-    from layers.catalogue import Catalogue, Layer
+    from layers.access import Role
+    from layers.catalogue import Catalogue, CatalogueInUse, Layer
     from siting.ledger import Ledger
 
-__all__ = ["VERSION", "bytes_of", "extent_text", "json_of", "loaded", "main", "open_ledger"]
+__all__ = [
+    "ROLES_OF_COMMANDS", "VERSION", "bytes_of", "extent_text", "json_of", "loaded", "main", "open_ledger",
+    "require_role", "visible",
+]  # fmt: skip
 
 VERSION = metadata.version("redline")
 _BAD_INPUT = 2
+ROLES_OF_COMMANDS: Final[dict[str, Role | None]] = {
+    "backup": "administrator",
+    "check": "checker",
+    "compare": "checker",
+    "diff": "checker",
+    "import": "manager",
+    "layers": "viewer",
+    "ledger": "checker",
+    "report": "checker",
+    "restore": "administrator",
+    "serve": None,
+    "snapshot": "checker",
+    "validate": "viewer",
+    "verify": "checker",
+}
+"""Which role each command takes where people have roles; None: none."""
 
 
 class _OneSentence(TranslatedGroup):
@@ -60,6 +80,7 @@ def main(ctx: click.Context, config: Path | None) -> None:
     if config is not None:
         _use(ctx, config)
     ctx.obj = {"config": config_in_use(), "lang": language_of(ctx)}
+    require_role(ROLES_OF_COMMANDS[str(ctx.invoked_subcommand)], ctx.obj["lang"])
 
 
 def _use(ctx: click.Context, config: Path) -> None:
@@ -76,11 +97,47 @@ def _use(ctx: click.Context, config: Path) -> None:
     ctx.call_on_close(restore)
 
 
+def require_role(role: Role | None, lang: Lang) -> None:
+    """Raise `BadInput` if the user of the operating system has neither a role nor one above it; None: nobody needs one.
+
+    A configuration that cannot be read is left to the command, which says so before it opens anything.
+    """
+    if role is None:
+        return
+    from layers.access import terminal_person
+
+    try:
+        access = _catalogue_in_use().shipped.access
+    except ConfigError:
+        return
+    person = terminal_person(access)
+    if not person.may(role):
+        words = {"role": t(f"access.role_{role}", lang), "own": t(f"access.role_{person.role or 'none'}", lang)}
+        raise BadInput("access.role_needed_cli", name=person.name, **words)
+
+
+def _catalogue_in_use() -> CatalogueInUse:
+    """Return the catalogue with the user's own layers, all of them."""
+    from layers.catalogue import current_catalogue
+    from layers.paths import config_in_use
+
+    return current_catalogue(config_in_use())
+
+
+def visible() -> CatalogueInUse:
+    """Return the catalogue with the user's own layers, without those that the user of the system may not see."""
+    from layers.access import terminal_person
+    from layers.catalogue import closed_layers, visible_catalogue
+
+    current = _catalogue_in_use()
+    return visible_catalogue(current, closed_layers(current, terminal_person(current.shipped.access)))
+
+
 def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
     """Return the catalogue with the user's own layers, and all layers loaded; warn of a broken user catalogue."""
-    from layers.catalogue import current_catalogue, load_layers
+    from layers.catalogue import load_layers
 
-    current = current_catalogue(Path(str(obj["config"])))
+    current = visible()
     if current.fault is not None:
         click.echo(current.fault.text(obj["lang"]), err=True)  # type: ignore[arg-type]
     return current.catalogue, load_layers(current.catalogue)
@@ -95,11 +152,11 @@ def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) 
 
 
 def open_ledger() -> Ledger:
-    """Open the ledger of the user's home folder."""
+    """Open the ledger of the user's home folder, without the checks that saw layers which the user may not see."""
     from layers.paths import home
     from siting.ledger import Ledger
 
-    return Ledger.open(home())
+    return Ledger.open(home()).without(visible().closed)
 
 
 def bytes_of(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from cli.base import extent_text, loaded, main, open_ledger
+from cli.base import extent_text, loaded, main, open_ledger, require_role, visible
 from cli.own_all import extent_of_option, import_all
 from geo.errors import BadInput
 from words import Lang, t
@@ -200,12 +200,12 @@ def versions(action: Action, layer_id: str, lang: Lang, form: str) -> None:
     """List the versions of a layer, or put another one in use."""
     from tabulate import tabulate
 
-    from layers.catalogue import read_user_catalogue
     from layers.own import remove, use_version
     from siting.ledger import uses_by_version
 
     assert action in get_args(Action)
-    entry = read_user_catalogue().of(layer_id)
+    require_role("manager", lang)
+    entry = visible().user_catalogue.of(layer_id)
     if entry is None:
         raise BadInput("data.no_versions", id=layer_id)
     numbers = [0, *(version.number for version in entry.version)]
@@ -218,7 +218,7 @@ def versions(action: Action, layer_id: str, lang: Lang, form: str) -> None:
     elif action != "history":
         use_version(layer_id, numbers[at])
         click.echo(t("data.rolled", lang, number=numbers[at]), err=True)
-    entry = read_user_catalogue().of(layer_id) or entry
+    entry = visible().user_catalogue.of(layer_id) or entry
     used = uses_by_version(open_ledger(), layer_id, entry)
     rows = [
         {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cli.base import extent_text, loaded
+from cli.base import extent_text, loaded, visible
 from geo.errors import BadInput
 from words import Lang, t
 
@@ -92,7 +92,7 @@ def extent_of_option(text: str, counties: Any) -> tuple[str, ...]:
 def _database(obj: dict[str, object], file: Path, options: dict[str, Any]) -> tuple[Database, str]:
     """Return the file as its tables will be read, and its name."""
     from geo.read import pack_for_upload
-    from layers.catalogue import counties_of, current_catalogue
+    from layers.catalogue import counties_of
     from layers.own import LAYER_LIMITS, Database, read_and_validate
 
     _, layers = loaded(obj)
@@ -109,7 +109,7 @@ def _database(obj: dict[str, object], file: Path, options: dict[str, Any]) -> tu
         content,
         take,
         counties,
-        lambda: current_catalogue(Path(str(obj["config"]))).catalogue,
+        lambda: visible().catalogue,
         lambda extent, lang: extent_text(extent, layers, lang),
     ), name
 

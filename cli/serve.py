@@ -25,10 +25,15 @@ def serve(obj: dict[str, object], port: int, address: str) -> None:
     os.environ["REDLINE_CONFIG"] = str(config)
     os.chdir(PRODUCT)  # where Streamlit's settings are
 
+    from layers.catalogue import read_catalogue
     from views.serve import prepare, run_server
-    from views.server import prepare_tiles
+    from views.server import prepare_tiles, refuse_unready_sign_in
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
+    access = read_catalogue(config).access
+    refuse_unready_sign_in(access)
+    if not access.is_on and address not in {"127.0.0.1", "::1", "localhost"}:
+        click.echo(t("access.open_to_all", lang, address=address), err=True)
     prepare_tiles(config, write_line=lambda text: click.echo(text, err=True), lang=lang)
     prepare()
     run_server(address, port)

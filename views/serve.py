@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import logging
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 from streamlit.web.cli import main as streamlit
 
 from geo.errors import RedlineError
 from geo.whole_file import remove_left_by_killed
+from layers.access import Person, acting_as
 from layers.paths import home
 
 __all__ = ["prepare", "run_server"]
@@ -36,11 +38,12 @@ def prepare() -> None:
     remove_left_by_killed(home())
     for module in _MODULES:
         import_module(module)
-    for module, name in _SHARED:
-        try:
-            getattr(import_module(module), name)()
-        except RedlineError as fault:
-            logging.getLogger("redline").warning("%s", fault)
+    with acting_as(Person("", role="viewer")):  # what most people see, where people have roles
+        for module, name in _SHARED:
+            try:
+                getattr(import_module(module), name)()
+            except RedlineError as fault:
+                logging.getLogger("redline").warning("%s", fault)
     # Streamlit collects garbage after every run of its script: without this each would walk all that is loaded
     gc.collect()
     gc.freeze()
@@ -52,4 +55,6 @@ def run_server(address: str, port: int) -> None:
     What `prepare` loaded is there, and whoever ends the process ends the server.
     """
     where = ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
+    secrets: Path | None = import_module("views.server").secrets_file()
+    where += [] if secrets is None else ["--secrets.files", str(secrets)]
     streamlit(["run", "app.py", *where], prog_name="streamlit")

@@ -12,6 +12,7 @@ import streamlit as st
 from carto.markup import Markup, raw_text, style
 from carto.style import theme_css
 from geo.errors import RedlineError
+from layers.access import Role
 from views.help import show_help
 from views.own_words import put_own_words
 from views.parts.intake import DRAWINGS_PART, OPTIONS_PART, WORK_FILE
@@ -28,24 +29,26 @@ from views.session import (
     PAGES,
     catalogue,
     finish_navigation,
+    require,
     resume_navigation,
     say,
     show_fault,
     show_html,
     switch_language,
 )
+from views.sign_in import is_let_in, person_html, show_sign_in
 from views.work import open_work, save_work
 
 _WORK: Final = {part.name: part for part in (DRAWINGS_PART, OPTIONS_PART, CHOSEN_PART, STRUCTURES_PART)}
 _BRAND: Final = Markup(
     '<p><a class="rl-skip" href="#" data-to=".rl-batch, .rl-verdict">{}</a>'
-    '<span class="redline-brand">{}<small>{}</small></span></p>'
+    '<span class="redline-brand">{}<small>{}</small></span>{}</p>'
 )
 _CSS_TEXTS: Final = Markup("<style>:root {{ --rl-menu: {}; --rl-upload: {}; --rl-upload-limit: {}; }}</style>")
 """CSS custom properties with the texts that style sheets insert."""
 
 
-def _page(show: Callable[[], None], name: str, path: str, *, default: bool = False) -> st.Page:
+def _page(show: Callable[[], None], name: str, path: str, role: Role = "viewer", *, default: bool = False) -> st.Page:
     """Return a page whose errors are shown as one sentence, never as a traceback."""
 
     def guarded() -> None:
@@ -53,6 +56,7 @@ def _page(show: Callable[[], None], name: str, path: str, *, default: bool = Fal
             PAGE_VISIT.set(PAGE_VISIT.get() + 1)
             PAGE_SHOWN.set(path)
         try:
+            require(role)
             show()
         except RedlineError as fault:
             show_fault(fault)
@@ -67,7 +71,7 @@ def _header() -> None:
     with st.container(key="rl_brand"):
         left, right, last = st.columns([5, 1.2, 0.3], vertical_alignment="center")
     with left:
-        show_html(_BRAND.format(say("views.skip"), say("views.brand"), say("views.tagline")))
+        show_html(_BRAND.format(say("views.skip"), say("views.brand"), say("views.tagline"), person_html()))
     with right:
         switch_language()
     with last:
@@ -81,9 +85,13 @@ _texts = (say("help.menu"), say("views.upload_button"), say("views.upload_limit"
 show_html(_CSS_TEXTS.format(*(raw_text(json.dumps(text, ensure_ascii=False)) for text in _texts)))
 show_html(Markup("<style>{}</style>").format(raw_text(theme_css())))
 show_html(style("views/templates/frame.css"))
+if not is_let_in():
+    _header()
+    show_sign_in()
+    st.stop()
 _pages = {
     "map": _page(show_map, "views.page_map", "map", default=True),
-    "check": _page(show_check, "check_page.title", "check"),
+    "check": _page(show_check, "check_page.title", "check", "checker"),
     "county": _page(show_county, "county.page", "county"),
     "indicators": _page(show_indicators, "indicator_page.title", "indicators"),
     "plans": _page(show_plans, "views.page_plans", "plans"),

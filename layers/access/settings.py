@@ -20,8 +20,8 @@ class AccessSettings(Entry):
     """Who may do what. A name may be a person's, ``group:…``, ``role:…``, or ``*`` for all who have a role."""
 
     mode: Literal["none", "login", "proxy"] = "none"
-    """``none``: everybody may do everything. ``login``: people sign in at an OpenID Connect provider. ``proxy``: a proxy
-    in front signs them in and names them in a header."""
+    """``none``: everybody may do everything. ``login``: people sign in at an OpenID Connect provider. ``proxy``: one in
+    front signs them in and names them in a header."""
     roles: dict[Role, _Names] = Field(default_factory=dict)
     """Who has which role; who is in several has the highest."""
     layers: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")], _Names] = Field(default_factory=dict)

@@ -134,6 +134,8 @@ class Catalogue(Entry):
     layer: list[LayerSpec] = Field(min_length=1)
     folder: Path = Field(strict=False)
     """Folder of the configuration: relative paths start here."""
+    closed: frozenset[str] = Field(default_factory=frozenset, max_length=0)
+    """Ids of layers that are left out because a person may not see them (`layers.catalogue.visible`); not to be set."""
 
     @field_validator("timezone")
     @classmethod

@@ -28,15 +28,17 @@ class CatalogueInUse:
         ``config.toml`` alone.
     fault : RedlineError or None
         Why the user catalogue was not merged.
-    closed : frozenset of str
-        Ids of the layers left out, which a person may not see (`layers.catalogue.visible`).
     """
 
     catalogue: Catalogue
     user_catalogue: UserCatalogue
     shipped: Catalogue
     fault: RedlineError | None = None
-    closed: frozenset[str] = frozenset()
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """Ids of the layers that are left out because a person may not see them (`layers.catalogue.visible`)."""
+        return self.catalogue.closed
 
 
 def current_catalogue(path: Path) -> CatalogueInUse:

@@ -73,7 +73,8 @@ def load_layer(
     Returns
     -------
     Layer
-        ``not_loaded`` where the catalogue declares no source, ``no_access`` where it may not be seen, ``failed`` with the fault where reading fails.
+        ``not_loaded`` where the catalogue declares no source, ``no_access`` where it stands for what may not be seen,
+        ``failed`` with the fault where reading fails.
     """
     if spec.source.empty:
         return Layer(spec, "no_access" if isinstance(spec.source, NoAccessSource) else "not_loaded")

@@ -1,4 +1,4 @@
-"""The catalogue as a person may see it: without the layers that are closed to them, and with a word that there are such."""
+"""The catalogue as a person may see it: without the layers that are closed to them, which one entry stands for."""
 
 from __future__ import annotations
 
@@ -42,20 +42,13 @@ def visible_catalogue(in_use: CatalogueInUse, closed: Collection[str]) -> Catalo
     merged = merge_user_catalogue(in_use.shipped, user_catalogue)
     missing = set(closed)
     left = list(merged.layer)
-    while len(kept := [one for one in left if one.id not in missing and missing.isdisjoint(one.source.made_of)]) < len(
-        left
-    ):
-        missing |= {one.id for one in left} - {one.id for one in kept}
-        left = kept
-    known = {spec.id for spec in in_use.catalogue.layer}
-    if not known.isdisjoint(missing):
+    while made_of_them := [one for one in left if one.id in missing or not missing.isdisjoint(one.source.made_of)]:
+        missing |= {one.id for one in made_of_them}
+        left = [one for one in left if one.id not in missing]
+    if not missing.isdisjoint(spec.id for spec in in_use.catalogue.layer):
         left = [*left, _stand_in()]
-    return replace(
-        in_use,
-        catalogue=merged.model_copy(update={"layer": left}),
-        user_catalogue=user_catalogue,
-        closed=frozenset(closed),
-    )
+    catalogue = merged.model_copy(update={"layer": left, "closed": frozenset(closed)})
+    return replace(in_use, catalogue=catalogue, user_catalogue=user_catalogue)
 
 
 def _stand_in() -> LayerSpec:

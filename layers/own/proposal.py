@@ -88,7 +88,7 @@ def _defaults(
     intake: Intake, stands_for: str, extent: Sequence[str], placement: Placement, catalogue: Catalogue
 ) -> dict[str, Any]:
     """Return id, role, group and style: of the entry that it replaces, else of an entry with the same `stands_for`."""
-    taken_ids = [spec.id for spec in catalogue.layer]
+    taken_ids = [*(spec.id for spec in catalogue.layer), *catalogue.closed]
     if placement.spec is not None:
         return (
             defaults_from_entry(placement.spec)

@@ -175,7 +175,8 @@ def _arrange(config: dict[str, Any], layers: Sequence[Layer], panel: Sequence[La
 def _absent(layer: Layer, lang: Lang) -> dict[str, Any]:
     """Return a layer that is not in the page, and why."""
     there = layer.frame is not None and layer.state == "loaded"
-    why = "report.kept_in" if there else "carto.load_failed" if layer.state == "failed" else "carto.not_loaded"
+    missing = {"failed": "carto.load_failed", "no_access": "carto.no_access"}
+    why = "report.kept_in" if there else missing.get(layer.state, "carto.not_loaded")
     title = layer.spec.title(lang)
     return {"id": layer.id, "title": title, "on": False, "legend": [], "absent": t(why, lang)}
 

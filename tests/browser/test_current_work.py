@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
-from playwright.sync_api import Browser, Error, Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, WebSocket, expect
 
 from tests.browser.conftest import MAP, PATIENCE_MS, App, pick
 from tools.browser.serving import free_port, serving
@@ -264,7 +264,8 @@ def test_ux_1_bridges_stay_and_belong_to_their_road(visitor: App, server: str, t
     for path, north in zip(paths, (27.55, 27.60), strict=True):
         road = shapely.LineString([(116.90, north), (117.05, 27.70)])
         gpd.GeoDataFrame({"id": ["A1"]}, geometry=[road], crs=4326).to_file(path, driver="GeoJSON")
-    page = visitor.page
+    page, sockets = visitor.page, list[WebSocket]()
+    page.on("websocket", sockets.append)
     page.goto(f"{server}/check")
     visitor.wait_idle()
     visitor.upload(paths[0])
@@ -278,7 +279,8 @@ def test_ux_1_bridges_stay_and_belong_to_their_road(visitor: App, server: str, t
     grid.click(position={"x": 400, "y": 52})  # the last row adds one
     expect(cells).to_have_count(3)
     visitor.wait_idle()
-    type_in_cell(visitor, grid, (400, 52), cells.nth(1), "K2+500")
+    with sockets[-1].expect_event("framesent", lambda sent: "K2+500" in str(sent), timeout=PATIENCE_MS):
+        type_in_cell(visitor, grid, (400, 52), cells.nth(1), "K2+500")  # the grid sends it a moment later
     visitor.wait_idle()
     come_back(visitor)
     expect(editor.locator("canvas [role=gridcell]").nth(1)).to_have_text("K2+500", timeout=PATIENCE_MS)

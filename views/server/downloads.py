@@ -1,4 +1,7 @@
-"""Serve finished export files from the disk by a signed URL, which only the session that ordered them gets."""
+"""Serve finished export files from the disk by a signed URL, which only the session that ordered them gets.
+
+Where people sign in, the address is worth something to the one who ordered the file only.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ from streamlit import config
 from geo.errors import RedlineError
 from views.server.job_queue import KEEP_SECONDS, Job, jobs
 from views.server.signing import signer
+from views.session import person
 
-__all__ = ["HEADERS", "attachment", "download_url", "gone", "send_file", "url_prefix"]
+__all__ = ["HEADERS", "attachment", "download_url", "gone", "logout_url", "send_file", "url_prefix"]
 
 _SALT = "redline-downloads"
 HEADERS: Final = {
@@ -31,16 +35,23 @@ def url_prefix() -> str:
     return f"/{base}/redline" if base else "/redline"
 
 
+def logout_url() -> str:
+    """Return the path at which Streamlit's login forgets who one is."""
+    return f"{url_prefix().removesuffix('/redline')}/auth/logout"
+
+
 def download_url(job: Job) -> str:
     """Return the signed URL of a job's file; valid as long as the file is kept."""
-    return f"{url_prefix()}/take/{signer(_SALT).dumps([job.owner, job.id])}"
+    return f"{url_prefix()}/take/{signer(_SALT).dumps([job.owner, job.id, person().name])}"
 
 
 def send_file(request: Request) -> Response:
     """Return the file of a job as an attachment; 404 if the signature is invalid or there is no finished file."""
     try:
-        owner, job_id = signer(_SALT).loads(request.path_params["token"], max_age=int(2 * KEEP_SECONDS))
+        owner, job_id, name = signer(_SALT).loads(request.path_params["token"], max_age=int(2 * KEEP_SECONDS))
     except (BadSignature, ValueError, TypeError):
+        return gone()
+    if name != person().name:  # an address that somebody passed on
         return gone()
     job = jobs().get(str(job_id), str(owner))
     if job is None or job.path is None or not job.path.is_file():

@@ -28,7 +28,8 @@ from views.server.in_use import catalogue_in_use
 from views.server.offers import send_offer
 from views.server.signing import signer
 from views.server.suggestions import suggestions
-from views.session import Slot
+from views.session import Slot, person
+from views.session import catalogue_in_use as layers_in_use
 
 __all__ = ["FIND_PATH", "FROM_COMPONENT", "TOKEN_HEADER", "new_token", "routes", "session_token", "tiles_folder"]
 
@@ -82,8 +83,8 @@ def tiles_folder() -> Path:
 
 
 def new_token(session: str) -> str:
-    """Return a signed token with which a browser can fetch tiles for three days; `session` is an id."""
-    return signer("redline-tiles").dumps(session)
+    """Return a signed token with which the person's browser can fetch tiles for three days; `session` is an id."""
+    return signer("redline-tiles").dumps([session, person().name])
 
 
 def session_token() -> str:
@@ -122,11 +123,11 @@ def _zipped(name: str) -> bytes:
 
 
 def _tiles(request: Request) -> Response:
-    """Return a tile file of a layer, or a range of it; 403 without a valid token."""
+    """Return a tile file of a layer, or a range of it; 403 without a valid token, 404 for a closed layer."""
     if not _is_valid_token(request.headers.get(TOKEN_HEADER, "")):
         return PlainTextResponse("403", 403, headers=_HEADERS)
     layer, name = request.path_params["layer"], _FILE.fullmatch(request.path_params["name"])
-    if name is None or not _LAYER.fullmatch(layer):
+    if name is None or not _LAYER.fullmatch(layer) or layer in layers_in_use().closed:
         return _not_found(request)
     path = tiles_folder() / layer / name.group()
     if not path.is_file():
@@ -165,8 +166,9 @@ def _not_found(request: Request) -> Response:  # noqa: ARG001 -- the signature o
 
 
 def _is_valid_token(token: str) -> bool:
+    """Return whether a token was issued here, not too long ago, to the person who asks."""
     try:
-        signer("redline-tiles").loads(token, max_age=_TOKEN_SECONDS)
+        issued = signer("redline-tiles").loads(token, max_age=_TOKEN_SECONDS)
     except BadSignature:
         return False
-    return True
+    return isinstance(issued, list) and issued[1:] == [person().name]

@@ -11,14 +11,16 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
 from geo.background import Task, TaskPool
 from geo.errors import BadInput, RedlineError
 from geo.progress import Progress
+from layers.access import Person, acting_as
 from layers.paths import home
+from views.session import person
 
 __all__ = ["KEEP_SECONDS", "Job", "Jobs", "Work", "jobs"]
 
@@ -100,7 +102,8 @@ class Jobs:
             if sum(job.owner == owner for job in active) >= _MAX_OF_OWNER or len(active) >= _MAX_ACTIVE:
                 raise BadInput("take.too_many")
             job_id = uuid.uuid4().hex
-            task = self._pool.start(f"job {title}", lambda progress: self._make(job_id, work, progress))
+            make = partial(self._make, job_id, work, person())
+            task = self._pool.start(f"job {title}", make)
             job = self._jobs[job_id] = Job(job_id, owner, title, task)
         return job
 
@@ -133,13 +136,17 @@ class Jobs:
         self._pool.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _make(self, job_id: str, work: Work, progress: Progress) -> Path:
-        """Return the path of a file made in a new folder, which is removed at once on failure, else after `keep_s`."""
+    def _make(self, job_id: str, work: Work, orderer: Person, progress: Progress) -> Path:
+        """Return the path of a file made in a new folder, which is removed at once on failure, else after `keep_s`.
+
+        The thread works for whoever ordered the file, and sees what that person may see.
+        """
         folder = self._folder / job_id
         folder.mkdir()
         succeeded = False
         try:
-            path = work(folder, progress)
+            with acting_as(orderer):
+                path = work(folder, progress)
             progress(1.0, path.name)
             succeeded = True
         finally:

@@ -18,8 +18,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from geo.errors import RedlineError
+from layers.access import Person
 from views.server.downloads import HEADERS, attachment, gone, url_prefix
-from views.session import Slot, lang
+from views.session import Slot, lang, person
 from words import Lang
 
 __all__ = ["offer", "send_offer"]
@@ -27,12 +28,13 @@ __all__ = ["offer", "send_offer"]
 
 @dataclass(frozen=True, eq=False)
 class _Offer:
-    """A file that a session offers: its name, the function that returns its bytes, the language of its messages."""
+    """A file that a session offers: its name, who makes its bytes, the language of its messages, to whom."""
 
     token: str
     name: str
     make: Callable[[], bytes]
     lang: Lang
+    person: Person
 
 
 _MINE: Final[Slot[dict[str, _Offer]]] = Slot("offers", {})
@@ -56,14 +58,14 @@ def offer(place: str, name: str, make: Callable[[], bytes]) -> str:
         _MINE.set({})
     mine = _MINE.get()
     token = mine[place].token if place in mine else uuid.uuid4().hex
-    mine[place] = _ALL[token] = _Offer(token, name, make, lang())
+    mine[place] = _ALL[token] = _Offer(token, name, make, lang(), person())
     return f"{url_prefix()}/file/{token}"
 
 
 def send_offer(request: Request) -> Response:
     """Return an offered file as an attachment; 404 if it is no longer offered, 500 if it cannot be made, with why."""
     offered = _ALL.get(request.path_params["token"])
-    if offered is None:
+    if offered is None or offered.person.name != person().name:
         return gone()
     try:
         return attachment(offered.make(), offered.name)

@@ -30,6 +30,7 @@ from layers.paths import PRODUCT
 from views.server.doors import Doors
 from views.server.downloads import url_prefix
 from views.server.endpoints import FROM_COMPONENT
+from views.server.gate import Gate
 from views.server.in_use import catalogue_in_use
 from views.server.policy import frame_policy, new_nonce, page_policy
 from words import LANGUAGES, t
@@ -93,7 +94,7 @@ _LONGEST_PAGE: Final = 200_000
 
 def middleware() -> list[Middleware]:
     """Return the middleware of the product, for ``st.App``."""
-    return [Middleware(Doors), Middleware(_ShellFiles)]
+    return [Middleware(Doors), Middleware(Gate), Middleware(_ShellFiles)]
 
 
 class _ShellFiles:

@@ -14,6 +14,8 @@ from views.session.navigation import (
     open_page,
     resume_navigation,
 )
+from views.session.people import LEAST_SECRET, note_session, owner_of_session, person_of
+from views.session.roles import may, require, role_title, who_may
 from views.session.rows import Row, is_missing, row_of, rows_of
 from views.session.state import (
     PersistentWidget,
@@ -27,9 +29,10 @@ from views.session.sticky_buttons import press_handled, pressed, pressed_until_h
 from views.session.stored_checks import ledger, link_to
 from views.session.territory_names import region_text, regions_text, territories, territory_text
 from views.session.text import file_name_text, markdown_text, show_fault
-from views.session.workspace import VERSION, Stamp, catalogue, catalogue_in_use, current_layers, stamp
+from views.session.workspace import VERSION, Stamp, catalogue, catalogue_in_use, current_layers, person, stamp
 
 __all__ = [
+    "LEAST_SECRET",
     "PAGES",
     "PAGE_SHOWN",
     "PAGE_VISIT",
@@ -53,14 +56,21 @@ __all__ = [
     "ledger",
     "link_to",
     "markdown_text",
+    "may",
+    "note_session",
     "open_page",
+    "owner_of_session",
     "persistent_values",
+    "person",
+    "person_of",
     "press_handled",
     "pressed",
     "pressed_until_handled",
     "region_text",
     "regions_text",
+    "require",
     "resume_navigation",
+    "role_title",
     "row_of",
     "rows_of",
     "say",
@@ -75,5 +85,6 @@ __all__ = [
     "system_text",
     "territories",
     "territory_text",
+    "who_may",
     "widget_value",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 import json
 import os
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from layers.access import ANYBODY, NOBODY, AccessSettings, Person
 
-__all__ = ["LEAST_SECRET", "came_through_proxy", "person_of", "person_of_session"]
+__all__ = ["LEAST_SECRET", "came_through_proxy", "note_session", "owner_of_session", "person_of", "person_of_session"]
 
 Values = Callable[[str], Sequence[str]]
 """Returns all values of a header by its name."""
@@ -99,3 +100,20 @@ def _text(value: str) -> str:
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+_OWNERS: Final[OrderedDict[str, str]] = OrderedDict()
+_MOST_OWNERS: Final = 20_000
+
+
+def note_session(session_id: str, person: Person) -> None:
+    """Remember whose session an id is, so that nobody else joins it."""
+    _OWNERS[session_id] = person.name
+    _OWNERS.move_to_end(session_id)
+    while len(_OWNERS) > _MOST_OWNERS:
+        _OWNERS.popitem(last=False)
+
+
+def owner_of_session(session_id: str) -> str | None:
+    """Return the name of the person whose session an id is; None for an id that is nobody's."""
+    return _OWNERS.get(session_id)

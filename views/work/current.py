@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from layers.paths import home
-from views.session import Slot, catalogue, persistent_values, say, set_persistent_values
+from views.session import Slot, catalogue, persistent_values, person, say, set_persistent_values
 from views.work.draft_store import Draft, DraftFile, DraftStore
 
 __all__ = ["PREFIX", "WorkFile", "WorkPart", "address_of_new_work", "open_work", "save_work"]
@@ -117,7 +117,7 @@ def address_of_new_work() -> str:
 
 
 def _store() -> DraftStore:
-    return DraftStore(home() / _FOLDER, catalogue().drafts.keep_days)
+    return DraftStore(home() / _FOLDER, catalogue().drafts.keep_days, person().name)
 
 
 def _current(parts: Mapping[str, WorkPart], file: WorkFile) -> Draft:

@@ -57,10 +57,12 @@ class DraftStore:
         Made when the first draft is saved.
     keep_days : float
         A draft that was not saved for so long is deleted.
+    person : str
+        Name of the person whose drafts are opened and saved: nobody else's are there. Empty where nobody signs in.
     """
 
-    def __init__(self, folder: Path, keep_days: float) -> None:
-        self._folder, self._keep_s = folder, keep_days * _DAY_S
+    def __init__(self, folder: Path, keep_days: float, person: str = "") -> None:
+        self._folder, self._keep_s, self._person = folder, keep_days * _DAY_S, person
 
     @staticmethod
     def new_id() -> str:
@@ -81,6 +83,7 @@ class DraftStore:
         folder = self._path(draft_id)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         record: dict[str, Any] = {"version": _VERSION, "holder": holder, "values": draft.values, "file": None}
+        record |= {"person": self._person} if self._person else {}
         if draft.file is not None:
             digest = hashlib.sha256(draft.file.content).hexdigest()
             record["file"] = {"name": draft.file.name, "sha256": digest}
@@ -152,4 +155,6 @@ class DraftStore:
         except (OSError, ValueError):
             return None
         sound = isinstance(head, dict) and head.get("version") == _VERSION and isinstance(head.get("values"), dict)
+        if sound and self._person and head.get("person") != self._person:
+            return None
         return head if sound and isinstance(head.get("holder"), str) and "file" in head else None

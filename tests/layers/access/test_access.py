@@ -60,7 +60,8 @@ def test_who_sees_which_layer(person: Person, seen: set[str]) -> None:
 
 def test_where_nobody_signs_in_everybody_may_everything() -> None:
     settings = AccessSettings()
-    assert settings.person("", ()) == ANYBODY and ANYBODY.may("administrator")
+    assert settings.person("", ()) == ANYBODY
+    assert ANYBODY.may("administrator")
     assert settings.may_see(NOBODY, "red_official", imported=True)
 
 
@@ -99,7 +100,8 @@ def test_a_thread_begun_meanwhile_works_for_nobody() -> None:
         thread.start()
         thread.join()
         assert acting_person() == Person("li", role="viewer")
-    assert seen == [None] and acting_person() is None
+    assert seen == [None]
+    assert acting_person() is None
 
 
 def test_the_terminal_is_the_systems_user_whatever_a_variable_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,5 +109,6 @@ def test_the_terminal_is_the_systems_user_whatever_a_variable_says(monkeypatch: 
         monkeypatch.setenv(name, "chief")
     here = f"os:{pwd.getpwuid(os.getuid()).pw_name}"
     settings = AccessSettings(mode="login", roles={"checker": [here], "administrator": ["os:chief", "chief"]})
-    assert terminal_person(settings).name == here and terminal_person(settings).role == "checker"
+    assert terminal_person(settings).name == here
+    assert terminal_person(settings).role == "checker"
     assert terminal_person(AccessSettings()) == ANYBODY

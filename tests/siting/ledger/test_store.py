@@ -335,4 +335,5 @@ def test_who_may_not_see_a_layer_sees_no_check_that_saw_it(tmp_path: Path, layer
         assert closed.amendments(hidden) == []
         assert ledger.get(hidden).case.reviewed_by != "X"
     closed.amend(plain, Case(reviewed_by="L"))
-    assert closed.get(plain).case.reviewed_by == "L" and len(closed.amendments(plain)) == 1
+    assert closed.get(plain).case.reviewed_by == "L"
+    assert len(closed.amendments(plain)) == 1

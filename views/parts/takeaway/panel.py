@@ -16,13 +16,16 @@ from snapshot.sheet import PAPER
 from views.parts.takeaway.form import ExportContext, choose_form, choose_order, form_title
 from views.parts.takeaway.orders import show_exports, start_export
 from views.server import Work
-from views.session import pressed, say, show_fault
+from views.session import may, pressed, say, show_fault, who_may
 
 __all__ = ["show_export"]
 
 
 def show_export(context: ExportContext) -> None:
     """Show format, button, folded settings, and the exports of this session."""
+    if not may("checker"):
+        st.caption(who_may("checker"))
+        return
     _choose(context)
     show_exports("map")
 

@@ -30,7 +30,7 @@ from views.screens.data.database import imports_all_tables
 from views.screens.data.describe import ask_declaration
 from views.screens.data.next_run import LAYER_NEXT, MESSAGE, TARGET, VIEW_NEXT
 from views.screens.data.report import show_report
-from views.session import Memo, catalogue, current_layers, lang, markdown_text, say, show_fault, system_text
+from views.session import Memo, catalogue, current_layers, lang, markdown_text, require, say, show_fault, system_text
 from words import has
 
 __all__ = ["show_add"]
@@ -157,6 +157,7 @@ def _store(layer_file: LayerFile, intake: Intake, declaration: LayerDeclaration)
     """Store the layer, load it, make its tiles, with progress shown; then rerun the page on the list of layers."""
     with st.status(say("data.keeping"), expanded=True) as status:
         try:
+            require("manager")
             version = store_layer(
                 intake,
                 declaration,

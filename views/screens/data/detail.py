@@ -24,6 +24,8 @@ from views.session import (
     ledger,
     link_to,
     markdown_text,
+    may,
+    require,
     say,
     show_fault,
     show_html,
@@ -91,14 +93,19 @@ def _show_versions(layer: Layer) -> None:
     """Show the imported versions, the one in use marked, with buttons to the version before, the next, and removal."""
     entry = catalogue_in_use().user_catalogue.of(layer.id)
     shipped = layer.spec.source.kind != "imported"
-    if layer.spec.role not in FIXED_ROLES and st.button(
-        say("data.replace_button" if layer.state != "not_loaded" else "data.add_button"), key="data-replace"
+    changes = may("manager")
+    if (
+        changes
+        and layer.spec.role not in FIXED_ROLES
+        and st.button(
+            say("data.replace_button" if layer.state != "not_loaded" else "data.add_button"), key="data-replace"
+        )
     ):
         TARGET.set(layer.id)
         VIEW_NEXT.set("add")
         st.rerun()
     use_by_version = _show_use(layer, entry)
-    if entry is None:
+    if entry is None or not changes:
         return
     st.caption(say("data.versions"))
     st.dataframe(_version_table(entry, use_by_version, shipped), hide_index=True, width="stretch")
@@ -160,6 +167,7 @@ def _use_version(layer: str, number: int) -> None:
 def _change(change: Callable[[], object], message: Callable[[], str]) -> None:
     """Call `change`, then rerun the page with `message` shown; show the fault where it raises one."""
     try:
+        require("manager")
         change()
     except RedlineError as fault:
         show_fault(fault)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.confined import confinement
 from geo.errors import RedlineError
+from layers.access import Role
 from layers.clock import local_text
 from layers.law import law_texts
 from layers.own import use_version
@@ -16,7 +17,7 @@ from views.screens.data.compare import show_compare
 from views.screens.data.detail import show_detail
 from views.screens.data.next_run import LAYER_NEXT, MESSAGE, NOT_STORED, VIEW_NEXT
 from views.screens.data.table import filter_layers, show_table
-from views.session import Slot, catalogue_in_use, current_layers, lang, markdown_text, say, show_fault
+from views.session import Slot, catalogue_in_use, current_layers, lang, markdown_text, may, require, say, show_fault
 
 __all__ = ["show"]
 
@@ -24,7 +25,8 @@ _VIEW: Final[Slot[str | None]] = Slot("data-view", None)
 _LAYER: Final[Slot[str | None]] = Slot("data-layer", None)
 """Id of the layer whose panel is shown above the list."""
 
-_VIEWS: Final = ("list", "add", "compare")
+_VIEWS: Final[dict[str, Role]] = {"list": "viewer", "add": "manager", "compare": "checker"}
+"""The views of the page, and who may open them."""
 
 
 def show() -> None:
@@ -41,16 +43,18 @@ def show() -> None:
         _VIEW.set(view_next)
     view = st.segmented_control(
         say("data.view"),
-        _VIEWS,
+        [name for name, role in _VIEWS.items() if may(role)],
         default=None if _VIEW.is_set() else "list",
         format_func=lambda name: say(f"data.view_{name}"),
         key=_VIEW.key,
         label_visibility="collapsed",
     )
     if view == "add":
+        require(_VIEWS[view])
         show_add()
         st.caption(_reading_note())
     elif view == "compare":
+        require(_VIEWS[view])
         show_compare()
         st.caption(_reading_note())
     else:
@@ -78,7 +82,7 @@ def _show_list() -> None:
     st.caption(say("data.lead", total=len(layers), missing=missing, faulty=faulty))
     if layer_next := LAYER_NEXT.pop():
         _LAYER.set(layer_next)
-    titles = {layer.id: layer.spec.title(lang()) for layer in layers}
+    titles = {layer.id: layer.spec.title(lang()) for layer in layers if layer.state != "no_access"}
     if _LAYER.get() not in {None, *titles}:
         _LAYER.set(None)
     chosen = st.selectbox(
@@ -113,7 +117,7 @@ def _show_out_of_use(shown: set[str]) -> None:
     removed = [
         entry for entry in catalogue_in_use().user_catalogue.entry if entry.in_use is None and entry.id not in shown
     ]
-    if not removed:
+    if not removed or not may("manager"):
         return
     with st.expander(say("data.out_of_use", count=len(removed)), expanded=True):
         for entry in removed:
@@ -129,6 +133,7 @@ def _show_out_of_use(shown: set[str]) -> None:
 def _restore(layer: str, number: int) -> None:
     """Put a version into use and rerun the page with its panel open; show the fault where it cannot be."""
     try:
+        require("manager")
         use_version(layer, number)
     except RedlineError as fault:
         show_fault(fault)

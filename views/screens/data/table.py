@@ -16,6 +16,11 @@ __all__ = ["CSS", "chip", "date_text", "filter_layers", "metres_text", "show_tab
 _GROUPS: Final = ("control", "protection", "water", "projects", "boundaries", "indicators", "own")
 _HEADS: Final = ("layer", "state", "basis", "count", "as_of", "accuracy", "publisher", "export", "digest")
 _NUMBERS: Final = ("count", "accuracy")
+_FIELDS: Final = (
+    "basis", "sub", "fault", "basis_chip", "count", "as_of", "accuracy", "publisher", "licence", "where", "export",
+    "digest",
+)  # fmt: skip
+"""What the template writes of a layer beside its title and state."""
 _STATES: Final = ("loaded", "not_loaded", "failed", "no_access", "mine")
 _BASIS_TONES: Final = {
     "statutory": "ok", "published": "plain", "derived": "plain", "modelled": "warn", "approximate": "warn",
@@ -82,6 +87,9 @@ def _row(layer: Layer, user_catalogue: UserCatalogue) -> dict[str, Any]:
     if entry is not None and entry.in_use is not None:
         subtitle.append(say("data.version_short", number=entry.current))
     there = layer.state == "loaded"
+    if layer.state == "no_access":  # no layer, but that there are such
+        head = {"id": spec.id, "state": layer.state, "title": spec.title(now)}
+        return {**dict.fromkeys(_FIELDS, ""), **head, "state_chip": chip(say("layers.state_no_access"), "none")}
     extent = territory_text(spec.extent) if spec.extent or layer.state != "not_loaded" else ""
     return {
         "id": spec.id,

@@ -31,7 +31,7 @@ from views.parts.intake import (
     show_restart,
     upload_site,
 )
-from views.session import Memo, current_layers, open_page, pressed, say, show_fault, show_html, stamp
+from views.session import Memo, current_layers, may, open_page, pressed, say, show_fault, show_html, stamp, who_may
 
 __all__ = ["checked_site", "choose_site", "read_site", "show_result"]
 
@@ -56,6 +56,9 @@ def checked_site(source: Source | None, sites: Sites | None) -> KeyedRun | None:
     Shows the choice of activity: the same as on the Check page.
     """
     if source is None or sites is None:
+        return None
+    if not may("checker"):
+        st.caption(who_may("checker"))
         return None
     reading = read_options_of(source)
     width_m = ask_width_m(sites)

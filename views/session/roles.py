@@ -1,0 +1,32 @@
+"""What the person of the session may do."""
+
+from __future__ import annotations
+
+from geo.errors import BadInput
+from layers.access import Person, Role
+from views.session.language import lang
+from views.session.workspace import person
+from words import t
+
+__all__ = ["may", "require", "role_title", "who_may"]
+
+
+def may(role: Role) -> bool:
+    """Return whether the person has a role, or one above it."""
+    return person().may(role)
+
+
+def require(role: Role) -> None:
+    """Raise `BadInput` with who may, if the person has neither the role nor one above it."""
+    if not may(role):
+        raise BadInput("access.role_needed", role=t(f"access.role_{role}", lang()), own=role_title(person()))
+
+
+def who_may(role: Role) -> str:
+    """Return the sentence that says which role something takes, and which one the person has."""
+    return t("access.role_needed", lang(), role=t(f"access.role_{role}", lang()), own=role_title(person()))
+
+
+def role_title(who: Person) -> str:
+    """Return the name of a person's role."""
+    return t(f"access.role_{who.role or 'none'}", lang())

@@ -1,4 +1,4 @@
-"""Next steps of a site: move, tell, get the official layer, survey, apply; in this order, and whom to ask."""
+"""Next steps of a site: move, ask who may see more, tell, get the official layer, survey, apply; in this order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from siting.law import law_table
 from siting.records import Bilingual, NextStepRecord, ReasonRecord, SiteRecord, StepRecord
 from words import LANGUAGES, Lang, has, t
 
-__all__ = ["keepers", "next_steps"]
+__all__ = ["has_closed_layers", "keepers", "next_steps"]
 
 _STAGES: Final = ("before_siting", "preapproval", "land_conversion", "before_works")
 _FLAG: Final = "flag:"
@@ -35,6 +35,7 @@ def next_steps(
     """
     return [
         *_change_site(reasons, specs),
+        *_closed_layers(site),
         *_answers(site),
         *_official_layers(reasons, specs, keepers()),
         *_surveys(reasons, specs),
@@ -61,6 +62,18 @@ def _change_site(reasons: Sequence[ReasonRecord], specs: Mapping[str, LayerSpec]
         return move + t("answer.step_reduce", lang, amount=amount)
 
     return [{"kind": "change_site", "layers": [spec.stands_for], "text": _both(text)}]
+
+
+def _closed_layers(site: SiteRecord) -> list[NextStepRecord]:
+    """Return the step to have the site checked by somebody who may see the layers that are closed here."""
+    if not has_closed_layers(site):
+        return []
+    return [{"kind": "closed_layers", "layers": [], "text": _both(lambda lang: t("answer.step_closed", lang))}]
+
+
+def has_closed_layers(site: SiteRecord) -> bool:
+    """Return whether there were layers that whoever checked may not see."""
+    return any(finding.get("reason") == "no_access" for finding in site["findings"])
 
 
 def _answers(site: SiteRecord) -> list[NextStepRecord]:

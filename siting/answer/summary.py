@@ -9,7 +9,7 @@ from layers.catalogue import LayerSpec
 from siting.answer.counts import counts_of
 from siting.answer.places import place_of
 from siting.answer.reasons import reasons_of
-from siting.answer.steps import keepers, next_steps
+from siting.answer.steps import has_closed_layers, keepers, next_steps
 from siting.law import activities
 from siting.records import (
     Bilingual,
@@ -56,7 +56,15 @@ def summary_of(site: SiteRecord, specs: Mapping[str, LayerSpec]) -> SummaryRecor
 
 
 def _sentence(site: SiteRecord, reasons: Sequence[ReasonRecord], specs: Mapping[str, LayerSpec], lang: Lang) -> str:
-    """Return the answer in one sentence."""
+    """Return the answer in one sentence; in a second one that it is not all, where layers are closed."""
+    closed = t("answer.closed", lang) if has_closed_layers(site) else ""
+    return _of_seen_layers(site, reasons, specs, lang) + closed
+
+
+def _of_seen_layers(
+    site: SiteRecord, reasons: Sequence[ReasonRecord], specs: Mapping[str, LayerSpec], lang: Lang
+) -> str:
+    """Return the answer by the layers that could be seen, in one sentence."""
     activity = _activity(site, lang)
     if not site["counties"] and not reasons:
         return t("answer.outside_territory", lang, subject=t(f"answer.subject_{site.get('kind', 'polygon')}", lang))

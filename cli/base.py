@@ -28,6 +28,7 @@ __all__ = [
 VERSION = metadata.version("redline")
 _BAD_INPUT = 2
 ROLES_OF_COMMANDS: Final[dict[str, Role | None]] = {
+    "audit": "administrator",
     "backup": "administrator",
     "check": "checker",
     "compare": "checker",
@@ -80,7 +81,8 @@ def main(ctx: click.Context, config: Path | None) -> None:
     if config is not None:
         _use(ctx, config)
     ctx.obj = {"config": config_in_use(), "lang": language_of(ctx)}
-    require_role(ROLES_OF_COMMANDS[str(ctx.invoked_subcommand)], ctx.obj["lang"])
+    command = str(ctx.invoked_subcommand)
+    require_role(command, ROLES_OF_COMMANDS[command], ctx.obj["lang"])
 
 
 def _use(ctx: click.Context, config: Path) -> None:
@@ -97,20 +99,25 @@ def _use(ctx: click.Context, config: Path) -> None:
     ctx.call_on_close(restore)
 
 
-def require_role(role: Role | None, lang: Lang) -> None:
+def require_role(command: str, role: Role | None, lang: Lang) -> None:
     """Raise `BadInput` if the user of the operating system has neither a role nor one above it; None: nobody needs one.
+
+    Where people have roles, the audit log has the command either way.
 
     A configuration that cannot be read is left to the command, which says so before it opens anything.
     """
     if role is None:
         return
-    from layers.access import terminal_person
+    from layers.access import AuditLog, terminal_person
+    from layers.paths import home
 
     try:
         access = _catalogue_in_use().shipped.access
     except ConfigError:
         return
     person = terminal_person(access)
+    if access.is_on:
+        AuditLog(home() / "audit").add(person, "command" if person.may(role) else "refused", command)
     if not person.may(role):
         words = {"role": t(f"access.role_{role}", lang), "own": t(f"access.role_{person.role or 'none'}", lang)}
         raise BadInput("access.role_needed_cli", name=person.name, **words)

@@ -204,7 +204,7 @@ def versions(action: Action, layer_id: str, lang: Lang, form: str) -> None:
     from siting.ledger import uses_by_version
 
     assert action in get_args(Action)
-    require_role("manager", lang)
+    require_role(f"layers --{action} {layer_id}", "manager", lang)
     entry = visible().user_catalogue.of(layer_id)
     if entry is None:
         raise BadInput("data.no_versions", id=layer_id)

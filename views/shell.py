@@ -29,6 +29,7 @@ from views.session import (
     PAGES,
     catalogue,
     finish_navigation,
+    record,
     require,
     resume_navigation,
     say,
@@ -52,10 +53,13 @@ def _page(show: Callable[[], None], name: str, path: str, role: Role = "viewer",
     """Return a page whose errors are shown as one sentence, never as a traceback."""
 
     def guarded() -> None:
-        if PAGE_SHOWN.get() != path:
+        is_new = PAGE_SHOWN.get() != path
+        if is_new:
             PAGE_VISIT.set(PAGE_VISIT.get() + 1)
             PAGE_SHOWN.set(path)
         try:
+            if is_new:
+                record("open", path)
             require(role)
             show()
         except RedlineError as fault:

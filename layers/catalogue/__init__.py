@@ -43,7 +43,7 @@ from layers.catalogue.user_layers import (
     user_catalogue_lock,
     user_catalogue_path,
 )
-from layers.catalogue.visible import CLOSED_LAYERS, closed_layers, visible_catalogue
+from layers.catalogue.visible import CLOSED_LAYERS, closed_layers, is_restricted, visible_catalogue
 from layers.catalogue.years import NO_YEAR, years_of
 
 __all__ = [
@@ -78,6 +78,7 @@ __all__ = [
     "failed_layers",
     "frame_digest",
     "is_for_internal_use",
+    "is_restricted",
     "known_by_territory",
     "licence_text",
     "lies_in",

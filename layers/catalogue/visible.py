@@ -11,7 +11,7 @@ from layers.catalogue.in_use import CatalogueInUse, merge_user_catalogue
 from layers.catalogue.model import Bilingual, LayerSpec
 from layers.sources import NoAccessSource
 
-__all__ = ["CLOSED_LAYERS", "closed_layers", "visible_catalogue"]
+__all__ = ["CLOSED_LAYERS", "closed_layers", "is_restricted", "visible_catalogue"]
 
 CLOSED_LAYERS: Final = "closed_layers"
 """Id of the one entry that stands for all layers that a person may not see."""
@@ -27,6 +27,12 @@ def closed_layers(in_use: CatalogueInUse, person: Person) -> frozenset[str]:
     known = imported | {spec.id for spec in in_use.shipped.layer} | set(access.layers)
     known -= everywhere  # a check needs them, and nothing in them is secret
     return frozenset(one for one in known if not access.may_see(person, one, imported=one in imported))
+
+
+def is_restricted(in_use: CatalogueInUse, layer_id: str) -> bool:
+    """Return whether somebody with a role may not see a layer."""
+    access, imported = in_use.shipped.access, in_use.user_catalogue.of(layer_id) is not None
+    return not access.may_see(Person("somebody", role="viewer"), layer_id, imported=imported)
 
 
 def visible_catalogue(in_use: CatalogueInUse, closed: Collection[str]) -> CatalogueInUse:

@@ -32,7 +32,9 @@ from siting.ledger.schema import MIGRATIONS
 __all__ = ["Backup", "restore_backup", "write_backup"]
 
 _LEDGER: Final = PurePosixPath("ledger/ledger.sqlite")
-_MADE_AGAIN: Final = frozenset({"tiles", "exports", "derived", "token.key"})
+_MADE_AGAIN: Final = frozenset({"tiles", "exports", "derived", "token.key", "secrets.toml"})
+_STAYS: Final = ("secrets.toml", "audit")
+"""What a restore leaves as it is: keys of the login, which no backup holds, and what people did here since."""
 _PASSING: Final = frozenset({"drafts"})
 """Folders whose files may go while they are copied."""
 _MANIFEST: Final = "manifest.json"
@@ -150,6 +152,8 @@ def restore_backup(
         except OSError as fault:  # a full disk, no permission: of this machine, not of the backup
             raise DataFault("backup.disk", file=source.name, fault=fault.strerror or type(fault).__name__) from fault
         _require_readable(draft / _LEDGER, source.name)
+        for name in _STAYS:
+            _carry_over(home / name, draft / name)
         before = None
         if home.exists():
             before = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}")
@@ -164,6 +168,15 @@ def restore_backup(
         shutil.rmtree(before, ignore_errors=True)
         before = None
     return found, before
+
+
+def _carry_over(source: Path, target: Path) -> None:
+    """Copy a file or folder of the present data folder in the place of what a backup has; nothing where it is not."""
+    if source.is_file():
+        shutil.copy2(source, target)
+    elif source.is_dir():
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target)
 
 
 def _kept_files(home: Path) -> Iterator[Path]:

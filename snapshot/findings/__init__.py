@@ -1,6 +1,7 @@
 """Findings as text and tables."""
 
 from snapshot.findings.answer_text import answer_lines, counts_text, run_summary
+from snapshot.findings.audit import audit_csv, audit_rows, day_of_entry
 from snapshot.findings.listing import changes_text, checks_text, layer_rows, layers_text, verification_text
 from snapshot.findings.results import as_text, report_json, write_results
 from snapshot.findings.schemes import labels_of, schemes_of, schemes_text, write_schemes
@@ -13,10 +14,13 @@ __all__ = [
     "amount",
     "answer_lines",
     "as_text",
+    "audit_csv",
+    "audit_rows",
     "changes_text",
     "checks_text",
     "counts_text",
     "county_text",
+    "day_of_entry",
     "details",
     "exact_area_text",
     "labels_of",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 import uuid
+from collections import OrderedDict
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ from starlette.routing import Route
 
 from carto.map import bundle
 from geo.errors import RedlineError
-from layers.catalogue import Catalogue
+from layers.catalogue import Catalogue, is_restricted
 from layers.paths import home
 from views.server.downloads import send_file, url_prefix
 from views.server.health import health, ready
@@ -28,8 +29,9 @@ from views.server.in_use import catalogue_in_use
 from views.server.offers import send_offer
 from views.server.signing import signer
 from views.server.suggestions import suggestions
-from views.session import Slot, person
+from views.session import Slot, person, record
 from views.session import catalogue_in_use as layers_in_use
+from words import LANGUAGES
 
 __all__ = ["FIND_PATH", "FROM_COMPONENT", "TOKEN_HEADER", "new_token", "routes", "session_token", "tiles_folder"]
 
@@ -132,7 +134,26 @@ def _tiles(request: Request) -> Response:
     path = tiles_folder() / layer / name.group()
     if not path.is_file():
         return _not_found(request)
+    try:
+        _record_seen(layer, request.headers[TOKEN_HEADER])
+    except RedlineError as fault:
+        return PlainTextResponse("\n".join(fault.text(lang) for lang in LANGUAGES), 503, headers=_HEADERS)
     return FileResponse(path, media_type=_TYPES[path.suffix], headers={**_PRIVATE_CACHE, "ETag": f'"{name.group(1)}"'})
+
+
+_SEEN: Final[OrderedDict[tuple[str, str], None]] = OrderedDict()
+"""Layer and token of what the audit log has."""
+_MOST_SEEN: Final = 20_000
+
+
+def _record_seen(layer: str, token: str) -> None:
+    """Write into the audit log that a session sees a layer that not all may see, once a session."""
+    if (layer, token) in _SEEN or not is_restricted(layers_in_use(), layer):
+        return
+    record("see", layer)
+    _SEEN[layer, token] = None
+    while len(_SEEN) > _MOST_SEEN:
+        _SEEN.popitem(last=False)
 
 
 def _relief(request: Request) -> Response:

@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from geo.errors import RedlineError
 from layers.access import Person
 from views.server.downloads import HEADERS, attachment, gone, url_prefix
-from views.session import Slot, lang, person
+from views.session import Slot, lang, person, record
 from words import Lang
 
 __all__ = ["offer", "send_offer"]
@@ -68,6 +68,7 @@ def send_offer(request: Request) -> Response:
     if offered is None or offered.person.name != person().name:
         return gone()
     try:
+        record("export", offered.name)
         return attachment(offered.make(), offered.name)
     except RedlineError as fault:
         sentence = fault.text(offered.lang)

@@ -1,5 +1,6 @@
 """State of one session: typed values, cached results, language, navigation, catalogue and loaded layers."""
 
+from views.session.audit import audit_log, record
 from views.session.crs_names import system_text
 from views.session.language import lang, say, switch_language
 from views.session.markup import colour_key, html_of, show_html, show_page, show_way_down
@@ -43,6 +44,7 @@ __all__ = [
     "Slot",
     "Stamp",
     "at_mount",
+    "audit_log",
     "catalogue",
     "catalogue_in_use",
     "colour_key",
@@ -66,6 +68,7 @@ __all__ = [
     "press_handled",
     "pressed",
     "pressed_until_handled",
+    "record",
     "region_text",
     "regions_text",
     "require",

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from geo.errors import BadInput
 from layers.access import Person, Role
+from views.session.audit import record
 from views.session.language import lang
+from views.session.navigation import PAGE_VISIT
+from views.session.state import Slot
 from views.session.workspace import person
 from words import t
 
 __all__ = ["may", "require", "role_title", "who_may"]
+
+_REFUSED: Final[Slot[tuple[int, str] | None]] = Slot("refused", None)
+"""Visit of a page and role of the last refusal: a page that runs again is one refusal."""
 
 
 def may(role: Role) -> bool:
@@ -17,8 +25,11 @@ def may(role: Role) -> bool:
 
 
 def require(role: Role) -> None:
-    """Raise `BadInput` with who may, if the person has neither the role nor one above it."""
+    """Raise `BadInput` with who may, if the person has neither the role nor one above it; the audit log has it too."""
     if not may(role):
+        if _REFUSED.get() != (PAGE_VISIT.get(), role):
+            _REFUSED.set((PAGE_VISIT.get(), role))
+            record("refused", role)
         raise BadInput("access.role_needed", role=t(f"access.role_{role}", lang()), own=role_title(person()))
 
 

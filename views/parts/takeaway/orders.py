@@ -9,7 +9,7 @@ import streamlit as st
 
 from carto.markup import Markup, style
 from views.server import KEEP_SECONDS, Job, Work, download_url, jobs
-from views.session import Slot, markdown_text, require, say, show_fault, show_page
+from views.session import Slot, markdown_text, record, require, say, show_fault, show_page
 
 __all__ = ["show_exports", "start_export"]
 
@@ -28,6 +28,7 @@ def start_export(group: str, title: str, work: Work) -> None:
         If too many exports are running or waiting.
     """
     require("checker")
+    record("export", title)
     mine = jobs().of(_owner(group))
     for old in [job for job in mine if not job.task.active][_MAX_SHOWN - 1 :]:
         jobs().drop(old)

@@ -19,6 +19,7 @@ from views.session import (
     link_to,
     press_handled,
     pressed_until_handled,
+    record,
     say,
     show_fault,
     show_html,
@@ -53,7 +54,9 @@ def show_case(run: Run, content: bytes | None) -> str | None:
         and check_id is None
     ):
         try:
-            _CHECK_ID.of(run_number).set(ledger().store(Case(**values), run, content))  # a press stores once
+            stored = ledger().store(Case(**values), run, content)
+            _CHECK_ID.of(run_number).set(stored)  # a press stores once
+            record("store", stored)
         except RedlineError as fault:
             press_handled("chk-store")
             show_fault(fault)

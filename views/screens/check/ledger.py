@@ -44,6 +44,7 @@ from views.session import (
     press_handled,
     pressed,
     pressed_until_handled,
+    record,
     say,
     show_fault,
     show_html,
@@ -187,6 +188,7 @@ def _show_amendment(check: Check) -> None:
     with st.expander(say("check_page.case_edit")):
         case = case_fields(check.case, f"chk-amend-{check.id}")
         if pressed(say("check_page.case_save"), key="chk-amend", disabled=case == check.case):
+            record("amend", check.id)
             ledger().amend(check.id, case)
             st.rerun()
 

@@ -30,7 +30,18 @@ from views.screens.data.database import imports_all_tables
 from views.screens.data.describe import ask_declaration
 from views.screens.data.next_run import LAYER_NEXT, MESSAGE, TARGET, VIEW_NEXT
 from views.screens.data.report import show_report
-from views.session import Memo, catalogue, current_layers, lang, markdown_text, require, say, show_fault, system_text
+from views.session import (
+    Memo,
+    catalogue,
+    current_layers,
+    lang,
+    markdown_text,
+    record,
+    require,
+    say,
+    show_fault,
+    system_text,
+)
 from words import has
 
 __all__ = ["show_add"]
@@ -158,6 +169,7 @@ def _store(layer_file: LayerFile, intake: Intake, declaration: LayerDeclaration)
     with st.status(say("data.keeping"), expanded=True) as status:
         try:
             require("manager")
+            record("import", declaration.id)
             version = store_layer(
                 intake,
                 declaration,

@@ -31,6 +31,8 @@ from views.session import (
     current_layers,
     lang,
     markdown_text,
+    record,
+    require,
     say,
     territories,
     territory_text,
@@ -192,6 +194,9 @@ def _ask_metadata(token: str, chosen: Sequence[TableReport]) -> SharedMetadata |
 
 def _store(layer_file: LayerFile, tables: Sequence[TableReport], metadata: SharedMetadata) -> None:
     """Store the tables one after another, then rerun the page, which shows those stored and those that failed."""
+    require("manager")
+    for table in tables:
+        record("import", table.layer)
     with st.status(say("data.keeping"), expanded=True) as status:
         outcomes = store_tables(
             _database(layer_file),

@@ -25,6 +25,7 @@ from views.session import (
     link_to,
     markdown_text,
     may,
+    record,
     require,
     say,
     show_fault,
@@ -117,7 +118,7 @@ def _show_versions(layer: Layer) -> None:
     if forward.button(say("data.roll_forward"), disabled=at + 1 >= len(numbers), width="stretch", key="data-forward"):
         _use_version(layer.id, numbers[at + 1])
     if removal.button(say("data.remove"), disabled=shipped and entry.current == 0, width="stretch", key="data-remove"):
-        _change(lambda: remove(layer.id), lambda: say("data.removed"))
+        _change(layer.id, lambda: remove(layer.id), lambda: say("data.removed"))
     st.caption(say("data.versions_help"))
 
 
@@ -161,13 +162,14 @@ def _use_version(layer: str, number: int) -> None:
         there = any(spec.id == layer for spec in catalogue_in_use().catalogue.layer)
         return say("data.rolled", number=number) if there else say("data.removed")
 
-    _change(lambda: use_version(layer, number), done)
+    _change(layer, lambda: use_version(layer, number), done)
 
 
-def _change(change: Callable[[], object], message: Callable[[], str]) -> None:
-    """Call `change`, then rerun the page with `message` shown; show the fault where it raises one."""
+def _change(layer: str, change: Callable[[], object], message: Callable[[], str]) -> None:
+    """Call `change` of a layer, then rerun the page with `message` shown; show the fault where it raises one."""
     try:
         require("manager")
+        record("change", layer)
         change()
     except RedlineError as fault:
         show_fault(fault)

@@ -13,11 +13,23 @@ from layers.clock import local_text
 from layers.law import law_texts
 from layers.own import use_version
 from views.screens.data.add import show_add
+from views.screens.data.audit import keeps_audit_log, show_audit
 from views.screens.data.compare import show_compare
 from views.screens.data.detail import show_detail
 from views.screens.data.next_run import LAYER_NEXT, MESSAGE, NOT_STORED, VIEW_NEXT
 from views.screens.data.table import filter_layers, show_table
-from views.session import Slot, catalogue_in_use, current_layers, lang, markdown_text, may, require, say, show_fault
+from views.session import (
+    Slot,
+    catalogue_in_use,
+    current_layers,
+    lang,
+    markdown_text,
+    may,
+    record,
+    require,
+    say,
+    show_fault,
+)
 
 __all__ = ["show"]
 
@@ -25,7 +37,7 @@ _VIEW: Final[Slot[str | None]] = Slot("data-view", None)
 _LAYER: Final[Slot[str | None]] = Slot("data-layer", None)
 """Id of the layer whose panel is shown above the list."""
 
-_VIEWS: Final[dict[str, Role]] = {"list": "viewer", "add": "manager", "compare": "checker"}
+_VIEWS: Final[dict[str, Role]] = {"list": "viewer", "add": "manager", "compare": "checker", "audit": "administrator"}
 """The views of the page, and who may open them."""
 
 
@@ -43,7 +55,7 @@ def show() -> None:
         _VIEW.set(view_next)
     view = st.segmented_control(
         say("data.view"),
-        [name for name, role in _VIEWS.items() if may(role)],
+        [name for name, role in _VIEWS.items() if may(role) and (name != "audit" or keeps_audit_log())],
         default=None if _VIEW.is_set() else "list",
         format_func=lambda name: say(f"data.view_{name}"),
         key=_VIEW.key,
@@ -57,6 +69,9 @@ def show() -> None:
         require(_VIEWS[view])
         show_compare()
         st.caption(_reading_note())
+    elif view == "audit":
+        require(_VIEWS[view])
+        show_audit()
     else:
         _show_list()
 
@@ -134,6 +149,7 @@ def _restore(layer: str, number: int) -> None:
     """Put a version into use and rerun the page with its panel open; show the fault where it cannot be."""
     try:
         require("manager")
+        record("change", layer)
         use_version(layer, number)
     except RedlineError as fault:
         show_fault(fault)

@@ -31,7 +31,19 @@ from views.parts.intake import (
     show_restart,
     upload_site,
 )
-from views.session import Memo, current_layers, may, open_page, pressed, say, show_fault, show_html, stamp, who_may
+from views.session import (
+    Memo,
+    current_layers,
+    may,
+    open_page,
+    pressed,
+    record,
+    say,
+    show_fault,
+    show_html,
+    stamp,
+    who_may,
+)
 
 __all__ = ["checked_site", "choose_site", "read_site", "show_result"]
 
@@ -67,6 +79,7 @@ def checked_site(source: Source | None, sites: Sites | None) -> KeyedRun | None:
     settings = settings if reading is None else reading.apply_to(settings)
 
     def check() -> Run:
+        record("check", settings.activity or "", f"{len(sites)}")
         with st.spinner(say("views.checking")):
             return run_check(sites, current_layers(), settings)
 

@@ -8,8 +8,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from carto.markup import Markup
+from views.identity import note_session
 from views.server import logout_url
-from views.session import catalogue_in_use, markdown_text, note_session, person, role_title, say
+from views.session import catalogue_in_use, markdown_text, person, role_title, say
 
 __all__ = ["is_let_in", "person_html", "show_sign_in"]
 

@@ -15,9 +15,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from layers.access import AccessSettings, Person, acting_as
+from views.identity import owner_of_session, person_of
 from views.server.downloads import url_prefix
 from views.server.in_use import catalogue_in_use
-from views.session import owner_of_session, person_of
 from words import LANGUAGES, t
 
 __all__ = ["PRIVATE", "PROBES", "Gate"]

@@ -10,7 +10,7 @@ from typing import Final
 from geo.errors import ConfigError
 from layers.access import AccessSettings
 from layers.paths import PRODUCT, home
-from views.session import LEAST_SECRET
+from views.identity import LEAST_SECRET
 
 __all__ = ["refuse_unready_sign_in", "secrets_file"]
 

@@ -1,6 +1,5 @@
 """State of one session: typed values, cached results, language, navigation, catalogue and loaded layers."""
 
-from views.session.audit import audit_log, record
 from views.session.crs_names import system_text
 from views.session.language import lang, say, switch_language
 from views.session.markup import colour_key, html_of, show_html, show_page, show_way_down
@@ -15,8 +14,7 @@ from views.session.navigation import (
     open_page,
     resume_navigation,
 )
-from views.session.people import LEAST_SECRET, note_session, owner_of_session, person_of
-from views.session.roles import may, require, role_title, who_may
+from views.session.permissions import audit_log, may, record, require, role_title, who_may
 from views.session.rows import Row, is_missing, row_of, rows_of
 from views.session.state import (
     PersistentWidget,
@@ -33,7 +31,6 @@ from views.session.text import file_name_text, markdown_text, show_fault
 from views.session.workspace import VERSION, Stamp, catalogue, catalogue_in_use, current_layers, person, stamp
 
 __all__ = [
-    "LEAST_SECRET",
     "PAGES",
     "PAGE_SHOWN",
     "PAGE_VISIT",
@@ -59,12 +56,9 @@ __all__ = [
     "link_to",
     "markdown_text",
     "may",
-    "note_session",
     "open_page",
-    "owner_of_session",
     "persistent_values",
     "person",
-    "person_of",
     "press_handled",
     "pressed",
     "pressed_until_handled",

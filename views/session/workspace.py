@@ -25,7 +25,7 @@ from layers.catalogue import (
 )
 from layers.paths import config_in_use
 from siting.law import FilesStamp, Tables, files_stamp
-from views.session.people import person_of_session
+from views.identity import person_of_session
 
 __all__ = ["VERSION", "Stamp", "catalogue", "catalogue_in_use", "current_layers", "person", "stamp"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -110,15 +109,3 @@ def test_without_a_role_or_with_a_mail_that_nobody_verified_there_is_no_way_in(
     assert page.locator("iframe").count() == 0
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
     assert status(login_server, "/redline/find?q=a", cookie) == 403
-
-
-def test_nobody_starts_where_nobody_could_sign_in(house: House, tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-    (tmp_path / "data").symlink_to(house.config.parent / "data")
-    config.write_text(house.config.read_text(encoding="utf-8").replace('"proxy"', '"login"'), encoding="utf-8")
-    done = house.run("serve", config=config)
-    assert done.exit_code == 2
-    assert "redirect_uri" in done.stderr
-    done = house.run("serve")
-    assert done.exit_code == 2
-    assert "REDLINE_PROXY_SECRET" in done.stderr

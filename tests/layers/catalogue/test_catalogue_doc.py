@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from layers.access import AccessSettings
 from layers.catalogue.config import Catalogue, CheckSettings, Limits, MapSettings, Region, read_catalogue
 from layers.catalogue.model import LayerSpec, Style
 from layers.sources import CorridorSource, FileSource, ImportedSource, PlansSource, RasterSource
 from tests.helpers import ROOT
 
-PAGE = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+PAGE = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("catalogue.md", "access.md"))
 
 
 def test_every_key_is_named() -> None:
-    models = (Catalogue, Region, MapSettings, Limits, CheckSettings, LayerSpec, Style)
+    models = (Catalogue, AccessSettings, Region, MapSettings, Limits, CheckSettings, LayerSpec, Style)
     sources = (FileSource, PlansSource, CorridorSource, RasterSource, ImportedSource)
     keys = {key for model in (*models, *sources) for key in model.model_fields} - {
         "folder",
@@ -23,6 +24,7 @@ def test_every_key_is_named() -> None:
         "map",
         "limits",
         "check",
+        "closed",  # never in a file
     }
     named = set(re.findall(r"`\[*([a-z0-9_]+)\]*`", PAGE)) | {"kind"}
     assert keys <= named

@@ -19,11 +19,11 @@ from starlette.types import Message
 
 from layers.access import Person, acting_as
 from tests.helpers import ROOT
+from views.identity import note_session
 from views.server import endpoints, signing
 from views.server.doors import Doors
 from views.server.downloads import url_prefix
 from views.server.gate import PRIVATE, PROBES, Gate
-from views.session import note_session
 
 SECRET: Final = "a word of the gateway"
 NAME: Final = hashlib.sha256(b"layer").hexdigest()

@@ -252,7 +252,7 @@ def _run(source: Source, sites: Sites, settings: Settings) -> Run | None:
 
 def _run_with_progress(sites: Sites, settings: Settings) -> Run:
     """Return the run of the sites, with a spinner or progress bar shown while it is computed."""
-    record("check", settings.activity or "", f"{len(sites)}")
+    record("check", settings.activity or "", f"sites: {len(sites)}")
     if len(sites) <= _MAX_IMMEDIATE:
         with st.spinner(say("views.checking")):
             return run_batch(sites, current_layers(), settings)

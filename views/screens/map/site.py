@@ -79,7 +79,7 @@ def checked_site(source: Source | None, sites: Sites | None) -> KeyedRun | None:
     settings = settings if reading is None else reading.apply_to(settings)
 
     def check() -> Run:
-        record("check", settings.activity or "", f"{len(sites)}")
+        record("check", settings.activity or "", f"sites: {len(sites)}")
         with st.spinner(say("views.checking")):
             return run_check(sites, current_layers(), settings)
 

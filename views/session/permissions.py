@@ -1,19 +1,19 @@
-"""What the person of the session may do."""
+"""What the person of the session may do, and the audit log of what was done."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from geo.errors import BadInput
-from layers.access import Person, Role
-from views.session.audit import record
+from layers.access import Action, AuditLog, Person, Role
+from layers.paths import home
 from views.session.language import lang
 from views.session.navigation import PAGE_VISIT
 from views.session.state import Slot
-from views.session.workspace import person
+from views.session.workspace import catalogue_in_use, person
 from words import t
 
-__all__ = ["may", "require", "role_title", "who_may"]
+__all__ = ["audit_log", "may", "record", "require", "role_title", "who_may"]
 
 _REFUSED: Final[Slot[tuple[int, str] | None]] = Slot("refused", None)
 """Visit of a page and role of the last refusal: a page that runs again is one refusal."""
@@ -41,3 +41,20 @@ def who_may(role: Role) -> str:
 def role_title(who: Person) -> str:
     """Return the name of a person's role."""
     return t(f"access.role_{who.role or 'none'}", lang())
+
+
+def audit_log() -> AuditLog:
+    """Return the audit log of the data folder."""
+    return AuditLog(home() / "audit")
+
+
+def record(action: Action, subject: str = "", detail: str = "") -> None:
+    """Add a line on what the person does now.
+
+    Raises
+    ------
+    DataFault
+        If it cannot be written; it must not be done then.
+    """
+    if catalogue_in_use().shipped.access.is_on:
+        audit_log().add(person(), action, subject, detail)

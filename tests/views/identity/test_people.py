@@ -12,8 +12,8 @@ import time_machine
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from layers.access import ANYBODY, NOBODY, AccessSettings
-from views.session import people
-from views.session.people import note_session, owner_of_session, person_of
+from views.identity import people
+from views.identity.people import note_session, owner_of_session, person_of
 
 SECRET = "a word of the gateway"
 ROLES: dict[str, Any] = {"administrator": ["chief@bureau.cn"], "checker": ["group:规划科"], "viewer": ["*"]}

@@ -311,6 +311,13 @@ def hostile() -> bool:
     return all(subprocess.run([sys.executable, "-m", *one], cwd=ROOT, check=False).returncode == 0 for one in commands)
 
 
+def access() -> bool:
+    """Hold every route, page and command against every role, with a layer that is closed to all but one group."""
+    folders = ("tests/layers/access", "tests/views/identity", "tests/views/server", "tests/browser/people")
+    checks = "tests/siting/check/test_closed_layers.py"
+    return _tests(*folders, "tests/layers/catalogue/test_visible.py", checks, "tests/test_cli_access.py")
+
+
 def faults() -> bool:
     """Fill the disk, break it, and kill the process, at every write, flush and rename in the data folder (strace)."""
     return subprocess.run([sys.executable, "-m", "tools.faults"], cwd=ROOT, check=False).returncode == 0
@@ -329,6 +336,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "uploads": uploads,
     "hostile": hostile,
     "faults": faults,
+    "access": access,
     "plans": plans,
     "places": places,
     "formats": formats,

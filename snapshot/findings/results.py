@@ -166,6 +166,8 @@ def _about(run: Run, lang: Lang, check_id: str | None) -> pd.DataFrame:
 
 def _layer_facts(layer: Any, lang: Lang) -> list[str]:
     spec = layer.spec
+    if layer.state == "no_access":
+        return [t("layers.state_no_access", lang)]
     facts = [t(f"layers.state_{layer.state}", lang), t(f"layers.basis_{spec.basis}", lang), spec.as_of]
     facts += [spec.publisher(lang), licence_text(spec.licence, lang), f"SHA-256 {layer.digest}" if layer.digest else ""]
     return [fact for fact in [*facts, spec.notice(lang) if spec.notice else ""] if fact]

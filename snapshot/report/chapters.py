@@ -297,6 +297,8 @@ class Chapters:
 
     def _layer(self, layer: Layer) -> tuple[str, ...]:
         spec = layer.spec
+        if layer.state == "no_access":
+            return (spec.title(self._lang), t("layers.state_no_access", self._lang), *["—"] * 5)
         accuracy = "—" if spec.accuracy_m is None else length_text(spec.accuracy_m, self._lang)
         as_of = t("sheet.unknown_date", self._lang) if spec.as_of == "unknown" else spec.as_of
         source = f"{spec.publisher(self._lang)} / {licence_text(spec.licence, self._lang)}"

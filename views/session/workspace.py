@@ -63,11 +63,12 @@ def current_layers() -> dict[str, Layer]:
     catalogue_stamp, files = _state()
     closed = _closed(catalogue_stamp)
     loaded = _loaded(_digest(catalogue_stamp, files), catalogue_stamp, files)
-    with _LOADING:
-        if closed not in loaded:
-            before = _loaded_before(*catalogue_stamp[:2], files)
-            earlier = before.get(closed) or next(iter(before.values()), None)
-            loaded[closed] = before[closed] = load_layers(catalogue(), earlier)
+    if closed not in loaded:
+        with _LOADING:  # one at a time; who has theirs already does not wait
+            if closed not in loaded:
+                before = _loaded_before(*catalogue_stamp[:2], files)
+                earlier = before.get(closed) or next(iter(before.values()), None)
+                loaded[closed] = before[closed] = load_layers(catalogue(), earlier)
     return loaded[closed]
 
 

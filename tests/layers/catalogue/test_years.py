@@ -93,5 +93,5 @@ def test_an_own_layer_is_refused_before_anything_is_written(fields, said):
     intake = SimpleNamespace(frame=pd.DataFrame({"a": [1], "b": [2]}), name="lots.gpkg")
     given = LayerDeclaration(id="own_lots", title_zh="批次", publisher="甲", licence="x", **fields)
     with pytest.raises(BadInput) as fault:
-        _refuse_invalid_declaration(intake, given, SimpleNamespace(layer=[]))  # type: ignore[arg-type]
+        _refuse_invalid_declaration(intake, given, SimpleNamespace(layer=[], closed=frozenset()))  # type: ignore[arg-type]
     assert said in fault.value.text("en")

@@ -143,8 +143,8 @@ def test_no_doubt_makes_a_rule_graver(cases) -> None:
     said.sort(key=lambda pair: pair[0])
     findings = pd.DataFrame(
         {
-            "site": [0], "state": ["clear"], "relation": ["disjoint"], "firm": [True], "must_be_inside": [False],
-            "rules": [[made for _, made in said]],
+            "site": [0], "state": ["clear"], "reason": [None], "relation": ["disjoint"], "firm": [True],
+            "must_be_inside": [False], "rules": [[made for _, made in said]],
         }
     )  # fmt: skip
     worst = min((weight for weight, _ in said), default=len(VERDICTS))

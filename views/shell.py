@@ -53,13 +53,11 @@ def _page(show: Callable[[], None], name: str, path: str, role: Role = "viewer",
     """Return a page whose errors are shown as one sentence, never as a traceback."""
 
     def guarded() -> None:
-        is_new = PAGE_SHOWN.get() != path
-        if is_new:
+        if PAGE_SHOWN.get() != path:
             PAGE_VISIT.set(PAGE_VISIT.get() + 1)
             PAGE_SHOWN.set(path)
+            _record_open(path)
         try:
-            if is_new:
-                record("open", path)
             require(role)
             show()
         except RedlineError as fault:
@@ -69,6 +67,14 @@ def _page(show: Callable[[], None], name: str, path: str, role: Role = "viewer",
             st.error(say("views.broke"))
 
     return st.Page(guarded, title=say(name), url_path=path, default=default)
+
+
+def _record_open(path: str) -> None:
+    """Write into the audit log that the person opens a page; a log that cannot be written keeps nobody from reading."""
+    try:
+        record("open", path)
+    except RedlineError as fault:
+        show_fault(fault)
 
 
 def _header() -> None:

@@ -19,6 +19,10 @@ from layers.entry import Entry
 __all__ = ["Catalogue", "CheckSettings", "Limits", "MapSettings", "OnlineMap", "Region", "read_catalogue"]
 
 
+_FROM_TABLES = ("plans", "places")
+"""Kinds of sources whose tables the pages on plans, counties and the search read too."""
+
+
 class Region(Entry):
     """A territory that the map can jump to."""
 
@@ -215,8 +219,10 @@ def _check_references(file: str, catalogue: Catalogue) -> None:
         if count > 1:
             raise ConfigError("layers.config_doubled", file=file, id=layer_id)
     for spec in catalogue.layer:
-        if spec.role == "boundary" and spec.id in catalogue.access.layers:
+        if spec.id in catalogue.access.layers and spec.role == "boundary":
             raise ConfigError("layers.config_closed_boundary", file=file, id=spec.id)
+        if spec.id in catalogue.access.layers and spec.source.kind in _FROM_TABLES:
+            raise ConfigError("layers.config_closed_table", file=file, id=spec.id)
         for other in spec.source.made_of:
             if other not in counts:
                 raise ConfigError("layers.config_corridor", file=file, id=spec.id, other=other)

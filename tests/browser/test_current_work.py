@@ -265,7 +265,7 @@ def test_ux_1_bridges_stay_and_belong_to_their_road(visitor: App, server: str, t
         road = shapely.LineString([(116.90, north), (117.05, 27.70)])
         gpd.GeoDataFrame({"id": ["A1"]}, geometry=[road], crs=4326).to_file(path, driver="GeoJSON")
     page, sockets = visitor.page, list[WebSocket]()
-    page.on("websocket", sockets.append)
+    page.on("websocket", lambda socket: sockets.append(socket))  # noqa: PLW0108 -- Playwright takes no builtin
     page.goto(f"{server}/check")
     visitor.wait_idle()
     visitor.upload(paths[0])
@@ -284,6 +284,7 @@ def test_ux_1_bridges_stay_and_belong_to_their_road(visitor: App, server: str, t
     visitor.wait_idle()
     come_back(visitor)
     expect(editor.locator("canvas [role=gridcell]").nth(1)).to_have_text("K2+500", timeout=PATIENCE_MS)
+    visitor.wait_idle()
     visitor.upload(paths[1])
     visitor.wait_checked()
     visitor.wait_idle()

@@ -116,15 +116,22 @@ def test_boundaries_stay_open_though_somebody_imports_his_own(shipped: Catalogue
     assert "county" not in closed_layers(full, VIEWER)
 
 
-def test_a_boundary_cannot_be_closed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ("county", "layers.config_closed_boundary"),
+        ("projects", "layers.config_closed_table"),  # the Plans page would show its rows all the same
+        ("protected_sites", "layers.config_closed_table"),
+    ],
+)
+def test_what_cannot_be_closed_is_refused(tmp_path: Path, layer: str, said: str) -> None:
     config = tmp_path / "config.toml"
     text = (PRODUCT / "config.toml").read_text(encoding="utf-8")
-    config.write_text(
-        text + '\n[access]\nmode = "proxy"\nroles.viewer = ["*"]\nlayers.county = ["li"]\n', encoding="utf-8"
-    )
+    table = f'[access]\nmode = "proxy"\nroles.viewer = ["*"]\nlayers.{layer} = ["li"]\n'
+    config.write_text(f"{text}\n{table}", encoding="utf-8")
     with pytest.raises(ConfigError) as fault:
         read_catalogue(config)
-    assert fault.value.key == "layers.config_closed_boundary"
+    assert fault.value.key == said
 
 
 def test_the_stand_in_is_loaded_as_closed(shipped: Catalogue) -> None:

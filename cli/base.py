@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from cli.help_texts import TranslatedGroup, keep_language, language_of
-from geo.errors import BadInput, ConfigError, RedlineError
+from geo.errors import BadInput, RedlineError
 from words import LANGUAGES, Lang, t
 
 if TYPE_CHECKING:
@@ -104,17 +104,17 @@ def require_role(command: str, role: Role | None, lang: Lang) -> None:
 
     Where people have roles, the audit log has the command either way.
 
-    A configuration that cannot be read is left to the command, which says so before it opens anything.
+    Raises
+    ------
+    ConfigError
+        If the configuration cannot be read: nobody knows then who may do what.
     """
     if role is None:
         return
     from layers.access import AuditLog, terminal_person
     from layers.paths import home
 
-    try:
-        access = _catalogue_in_use().shipped.access
-    except ConfigError:
-        return
+    access = _catalogue_in_use().shipped.access
     person = terminal_person(access)
     if access.is_on:
         AuditLog(home() / "audit").add(person, "command" if person.may(role) else "refused", command)

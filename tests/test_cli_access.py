@@ -82,3 +82,13 @@ def test_a_viewer_at_the_command_line_only_looks(house: House, command: tuple[st
     done = house.run(*(str(house.site) if part == "SITE" else part for part in command), config=config)
     assert done.exit_code == 2
     assert f"“{needed}”" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("ledger", "list"), ("layers",), ("verify", "SITE"), ("validate", "SITE")])
+def test_a_configuration_that_cannot_be_read_opens_nothing(house: House, command: tuple[str, ...]) -> None:
+    """Nobody knows then who may do what."""
+    config = house.config.with_name("cli-broken.toml")
+    config.write_text(house.config.read_text(encoding="utf-8").replace('mode = "proxy"', 'mode = "often"'), "utf-8")
+    done = house.run(*(str(house.site) if part == "SITE" else part for part in command), config=config)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "access.mode" in done.stderr

@@ -201,6 +201,7 @@ class _Server:
             self._calls[number] = ended
             if not self._send(number, str(folder), module):
                 self._calls.pop(number)
+                self.alive = False  # known here before the thread that listens has seen it
                 return _GONE, False
         try:
             while progress is not None and not wait([ended], timeout=_REPORT_S).done:

@@ -7,6 +7,7 @@ a coordinate or an attribute of a layer.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -104,8 +105,7 @@ class AuditLog:
                 now = datetime.now(UTC).isoformat(timespec="milliseconds")
                 name, role, what, more = (text[:_LONGEST] for text in (person.name, person.role or "", subject, detail))
                 entry = _hashed(Entry(number + 1, now, name, role, action, what, more, before, ""))
-                os.write(file.fileno(), (json.dumps(asdict(entry), ensure_ascii=False) + "\n").encode())
-                os.fsync(file.fileno())
+                _write_whole(file.fileno(), (json.dumps(asdict(entry), ensure_ascii=False) + "\n").encode())
                 with whole_file(self._head, private=True) as part:
                     part.write_text(json.dumps({"number": entry.number, "hash": entry.hash}), encoding="utf-8")
         except (OSError, TimeoutError) as fault:
@@ -172,6 +172,20 @@ class AuditLog:
             return int(head["number"]), str(head["hash"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+
+def _write_whole(handle: int, line: bytes) -> None:
+    """Append a line so that it is on the disk; if only a part of it went in, take that out and raise `OSError`."""
+    size = os.fstat(handle).st_size
+    try:
+        taken = os.write(handle, line)
+        os.fsync(handle)
+    except OSError:
+        os.ftruncate(handle, size)
+        raise
+    if taken < len(line):  # a disk that fills up takes a part and says nothing
+        os.ftruncate(handle, size)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _hashed(entry: Entry) -> Entry:

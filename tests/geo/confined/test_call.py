@@ -124,6 +124,19 @@ def test_a_fork_server_that_was_ended_is_replaced() -> None:
     assert call._server() is not server
 
 
+def test_a_server_that_does_not_take_a_request_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    confined(acts.give, 1, ceilings=Ceilings())
+    server = call._server()
+    heard, wait = threading.Event(), server._process.wait
+    monkeypatch.setattr(server._process, "wait", lambda: (heard.wait(60), wait()))  # who listens is slow to say so
+    os.kill(server._process.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, server._process.pid, os.WEXITED | os.WNOWAIT)
+    try:
+        assert confined(acts.give, 2, ceilings=Ceilings()) == 2
+    finally:
+        heard.set()
+
+
 def test_a_call_that_loses_its_server_is_made_again() -> None:
     confined(acts.give, 1, ceilings=Ceilings())
     process = call._server()._process

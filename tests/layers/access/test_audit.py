@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,6 +128,19 @@ def test_where_it_cannot_be_written_a_sentence_says_that_nothing_was_done(tmp_pa
     with pytest.raises(DataFault) as fault:
         AuditLog(tmp_path / "audit").add(LI, "export", "pdf")
     assert fault.value.key == "access.audit_not_written"
+
+
+def test_of_a_line_that_a_full_disk_took_in_part_nothing_stays(
+    log: AuditLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, write = (tmp_path / "audit" / "log.jsonl").read_bytes(), os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda handle, line: write(handle, line[:20]))
+        with pytest.raises(DataFault, match="No space"):
+            log.add(LI, "export", "pdf")
+    assert (tmp_path / "audit" / "log.jsonl").read_bytes() == before
+    log.add(LI, "export", "pdf")
+    assert log.state() == AuditState(6)
 
 
 def test_a_log_that_is_not_there_has_no_lines(tmp_path: Path) -> None:

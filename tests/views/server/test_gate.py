@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.types import Message
 
 from layers.access import Person, acting_as
+from tests.browser.people.house import ACCESS, SECRET
 from tests.helpers import ROOT
 from views.identity import note_session
 from views.server import endpoints, signing
@@ -25,20 +26,8 @@ from views.server.doors import Doors
 from views.server.downloads import url_prefix
 from views.server.gate import PRIVATE, PROBES, Gate
 
-SECRET: Final = "a word of the gateway"
 NAME: Final = hashlib.sha256(b"layer").hexdigest()
 CONTENT: Final = b"the closed layer"
-ACCESS: Final = """
-[access]
-mode = "MODE"
-[access.roles]
-administrator = ["chief"]
-manager = ["group:gis"]
-checker = ["group:plan", "group:red-line"]
-viewer = ["group:all"]
-[access.layers]
-secret_line = ["group:red-line"]
-"""
 PEOPLE: Final = {
     "viewer": ("li", "all"), "checker": ("sun", "plan"), "manager": ("zhou", "gis"), "administrator": ("chief", ""),
     "member": ("wang", "red-line"), "no role": ("zhao", "none"),
@@ -58,7 +47,7 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     (tmp_path / "data").symlink_to(ROOT / "data")
 
     def put_on(mode: str) -> None:
-        text = (ROOT / "config.toml").read_text(encoding="utf-8") + ACCESS.replace("MODE", mode)
+        text = (ROOT / "config.toml").read_text(encoding="utf-8") + ACCESS.replace('"proxy"', f'"{mode}"')
         (tmp_path / "config.toml").write_text(text, encoding="utf-8")
         monkeypatch.setenv("REDLINE_CONFIG", str(tmp_path / "config.toml"))
 

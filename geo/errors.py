@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import errno
+from typing import Any, Final
 
 from words import Lang, t
 
-__all__ = ["BadInput", "ConfigError", "CrsError", "DataFault", "RedlineError"]
+__all__ = ["NO_ROOM", "BadInput", "ConfigError", "CrsError", "DataFault", "RedlineError"]
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
+"""Errors of the operating system where a folder takes nothing more: full, over its quota, read-only, another's."""
 
 
 class RedlineError(Exception):

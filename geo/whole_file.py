@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
@@ -12,13 +13,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-__all__ = ["draft_folder", "flush", "remove_left_by_killed", "remove_leftovers", "whole_file"]
+__all__ = ["draft_folder", "exchange", "flush", "remove_left_by_killed", "remove_leftovers", "whole_file"]
 
 _LEFT: Final = ".part"
 _DRAFT: Final = ".draft-"
 _WRITER: Final = re.compile(r"\.(?:draft-|.*\.)(\d+)-[^.]*(?:\.part)?", re.DOTALL)
 _DAY_S: Final = 86_400
 _OWNER_ALONE: Final = 0o600
+_HERE: Final = -100
+"""``AT_FDCWD`` of Linux: paths are from the working directory."""
+_EXCHANGE: Final = 2
+"""``RENAME_EXCHANGE`` of Linux."""
 
 
 @contextmanager
@@ -62,6 +67,19 @@ def draft_folder(parent: Path) -> Iterator[Path]:
         yield draft
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def exchange(first: Path, second: Path) -> bool:
+    """Let two files or folders of one disk change names, in one step; False, and nothing done, where that is not known.
+
+    Linux knows it (``renameat2``), on the disks that it is usual to have there.
+    """
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    names = [os.fsencode(path) for path in (first, second)]
+    return int(rename(_HERE, names[0], _HERE, names[1], _EXCHANGE)) == 0
 
 
 def remove_leftovers(target: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Final
 
 import platformdirs
 
+from geo.errors import DataFault
+
 __all__ = ["PRODUCT", "config_in_use", "data_root", "home", "law_folder", "plans_folder"]
 
 PRODUCT: Final = Path(__file__).resolve().parents[1]
@@ -19,10 +21,18 @@ def home() -> Path:
 
     It holds imports, the user catalogue, tiles and the ledger
     (docs/architecture.md, Stores).
+
+    Raises
+    ------
+    DataFault
+        If it is not there and cannot be made.
     """
     named = os.environ.get("REDLINE_HOME")
     folder = Path(named).expanduser() if named else platformdirs.user_data_path("redline", appauthor=False)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise DataFault("layers.no_home", folder=str(folder), fault=fault.strerror or str(fault)) from fault
     return folder
 
 

@@ -14,6 +14,7 @@ from geo.errors import RedlineError
 from geo.whole_file import remove_left_by_killed
 from layers.access import Person, acting_as
 from layers.paths import home
+from views.condition import announce, look
 
 __all__ = ["prepare", "run_server"]
 
@@ -34,8 +35,14 @@ _SHARED: Final = (
 
 
 def prepare() -> None:
-    """Load what all sessions share; a fault is left to the page that meets it. What a killed server left goes."""
+    """Load what all sessions share; a fault is left to the page that meets it. What a killed server left goes.
+
+    The log gets what keeps the server from its work.
+    """
+    announce(home())
     remove_left_by_killed(home())
+    for one in look():
+        logging.getLogger("redline").warning("%s: %s", one.part, one.fault)
     for module in _MODULES:
         import_module(module)
     with acting_as(Person("", role="viewer")):  # what most people see, where people have roles

@@ -11,7 +11,7 @@ import streamlit as st
 
 from carto.markup import Markup, raw_text, style
 from carto.style import theme_css
-from geo.errors import RedlineError
+from geo.errors import NO_ROOM, RedlineError
 from layers.access import Role
 from views.help import show_help
 from views.own_words import put_own_words
@@ -29,6 +29,7 @@ from views.session import (
     PAGES,
     catalogue,
     finish_navigation,
+    markdown_text,
     record,
     require,
     resume_navigation,
@@ -38,6 +39,7 @@ from views.session import (
     switch_language,
 )
 from views.sign_in import is_let_in, person_html, show_sign_in
+from views.trouble import show_trouble
 from views.work import open_work, save_work
 
 _WORK: Final = {part.name: part for part in (DRAWINGS_PART, OPTIONS_PART, CHOSEN_PART, STRUCTURES_PART)}
@@ -62,7 +64,10 @@ def _page(show: Callable[[], None], name: str, path: str, role: Role = "viewer",
             show()
         except RedlineError as fault:
             show_fault(fault)
-        except Exception:
+        except Exception as fault:
+            if isinstance(fault, OSError) and fault.errno in NO_ROOM:
+                st.error(markdown_text(say("views.no_room", fault=fault.strerror)))
+                return
             logging.getLogger("redline").exception("page %s", path)
             st.error(say("views.broke"))
 
@@ -112,6 +117,7 @@ _chosen = st.navigation(list(_pages.values()), position="top")
 resume_navigation(_chosen)
 open_work(_WORK, WORK_FILE)
 _header()
+show_trouble(_chosen.url_path or "map")
 _chosen.run()
 save_work(_WORK, WORK_FILE)
 finish_navigation()

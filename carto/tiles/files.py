@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from carto.style import MOST_JOINED, classes_of, label_of, year_kinds
 from carto.tiles.mark_rows import drawing_counts, drawn_as_shapes, mark_rows
 from carto.tiles.mark_tiles import write_mark_tiles
+from carto.tiles.soundness import is_whole
 from carto.tiles.store import make_once, remove_unused
 from geo.progress import Progress, no_progress, part_of
 from geo.tiles import TILER, build_tiles, shared_edges
@@ -88,7 +89,7 @@ def file_name(layer: Layer, kind: TileKind) -> str:
 
 
 def ensure_file(layer: Layer, kind: TileKind, folder: Path, progress: Progress = no_progress) -> Path:
-    """Return the path of a tile file, made now if it is missing; concurrent calls wait for the same file.
+    """Return the path of a tile file, made now if it is missing or damaged; concurrent calls wait for the same file.
 
     Parameters
     ----------
@@ -106,6 +107,8 @@ def ensure_file(layer: Layer, kind: TileKind, folder: Path, progress: Progress =
         _write_file(layer, kind, path, inner)
         remove_unused(folder, layer.id)
 
+    if path.exists() and not is_whole(path):
+        path.unlink(missing_ok=True)
     return make_once(path, make, progress)
 
 
@@ -117,10 +120,10 @@ def make_missing(layer: Layer, folder: Path, progress: Progress = no_progress) -
 
 
 def missing_kinds(layer: Layer, folder: Path) -> list[TileKind]:
-    """Return the kinds of tile files that a layer needs and that do not exist; none for a layer that is not loaded."""
+    """Return the kinds of tile files that a layer needs and that are not there whole; none of a layer not loaded."""
     if layer.state != "loaded":
         return []
-    return [kind for kind in tile_kinds(layer) if not (folder / layer.id / file_name(layer, kind)).exists()]
+    return [kind for kind in tile_kinds(layer) if not is_whole(folder / layer.id / file_name(layer, kind))]
 
 
 def _write_file(layer: Layer, kind: TileKind, path: Path, progress: Progress) -> None:
@@ -148,7 +151,7 @@ def _write_file(layer: Layer, kind: TileKind, path: Path, progress: Progress) ->
 
 
 def _write_text(path: Path, text: str) -> None:
-    with whole_file(path, private=True) as draft:
+    with whole_file(path, private=True, durable=True) as draft:
         draft.write_text(text, encoding="utf-8")
 
 

@@ -61,7 +61,7 @@ def write_mark_tiles(
     """
     top = _top_zoom(symbols, names)
     with (
-        whole_file(path, private=True) as draft,
+        whole_file(path, private=True, durable=True) as draft,
         draft.open("wb") as file,
         tempfile.TemporaryFile(dir=draft.parent) as buffer,
     ):

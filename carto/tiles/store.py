@@ -83,7 +83,8 @@ def _touch(path: Path) -> bool:
     """Return whether a file exists, and set its modification time to now if that is more than a day ago."""
     try:
         if time.time() - path.stat().st_mtime > _DAY_S:
-            os.utime(path)
+            with contextlib.suppress(OSError):  # a folder that is read-only
+                os.utime(path)
     except FileNotFoundError:
         return False
     return True

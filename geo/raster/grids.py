@@ -122,8 +122,10 @@ def write_slope(raster: Path, target: Path) -> None:
     ------
     DataFault
         If the grid is turned, so that its rows do not run from west to east.
+    OSError
+        If the file cannot be written whole.
     """
-    with whole_file(target) as draft, rasterio.open(raster) as grid:
+    with whole_file(target, durable=True) as draft, rasterio.open(raster) as grid:
         if grid.transform.b or grid.transform.d or grid.transform.e >= 0:
             raise DataFault("indicators.raster_turned", file=raster.name)
         profile = {
@@ -134,6 +136,9 @@ def write_slope(raster: Path, target: Path) -> None:
         with rasterio.open(draft, "w", **profile) as out:
             for top in range(0, grid.height, _ROWS):
                 out.write(_slope_strip(grid, top, width_m, height_m), 1, window=_strip(grid, top, top + _ROWS))
+        with rasterio.open(draft) as written:  # GDAL says nothing of a disk that was full when it closed the file
+            for top in range(0, written.height, _ROWS):
+                written.read(1, window=_strip(written, top, top + _ROWS))
 
 
 def _strip(grid: Any, top: int, bottom: int) -> Window:

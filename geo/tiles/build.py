@@ -114,7 +114,7 @@ def build_tiles(
         progress(min(1.0, done / total))
 
     with (
-        whole_file(path, private=True) as draft,
+        whole_file(path, private=True, durable=True) as draft,
         draft.open("wb") as file,
         tempfile.TemporaryFile(dir=draft.parent) as buffer,
     ):

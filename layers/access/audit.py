@@ -111,6 +111,17 @@ class AuditLog:
         except (OSError, TimeoutError) as fault:
             raise DataFault("access.audit_not_written", fault=getattr(fault, "strerror", None) or str(fault)) from fault
 
+    def last_at(self) -> str | None:
+        """Return when the last line was added (UTC, ISO 8601); None if there is none, or it is no line."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(max(0, self._path.stat().st_size - (1 << 16)))
+                lines = file.read().splitlines()
+        except OSError:
+            return None
+        entry = _parsed(lines[-1]) if lines else None
+        return None if entry is None else entry.at
+
     def entries(self) -> Iterator[Entry]:
         """Yield the lines that can be read, the oldest first."""
         for entry in self._read():

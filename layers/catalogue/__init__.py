@@ -11,7 +11,7 @@ from layers.catalogue.export_policy import (
     strictest_export,
     withheld_ids,
 )
-from layers.catalogue.in_use import CatalogueInUse, current_catalogue
+from layers.catalogue.in_use import UNREADABLE_LAYERS, CatalogueInUse, current_catalogue
 from layers.catalogue.licences import licence_text
 from layers.catalogue.load import COMMON_COLUMNS, failed_layers, load_layers, source_files
 from layers.catalogue.model import (
@@ -51,6 +51,7 @@ __all__ = [
     "COMMON_COLUMNS",
     "INDICATIVE_BASES",
     "NO_YEAR",
+    "UNREADABLE_LAYERS",
     "Basis",
     "Bilingual",
     "Catalogue",

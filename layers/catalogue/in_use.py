@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from geo.errors import ConfigError, RedlineError
 from layers.catalogue.config import Catalogue, read_catalogue
-from layers.catalogue.model import LayerSpec
+from layers.catalogue.model import Bilingual, LayerSpec
 from layers.catalogue.territory import common_territories
 from layers.catalogue.user_layers import UserCatalogue, UserVersion, read_user_catalogue
+from layers.sources import UnreadableSource
 
-__all__ = ["CatalogueInUse", "current_catalogue", "merge_user_catalogue"]
+__all__ = ["UNREADABLE_LAYERS", "CatalogueInUse", "current_catalogue", "merge_user_catalogue"]
+
+UNREADABLE_LAYERS: Final = "unreadable_layers"
+"""Id of the entry that stands for the user's own layers while their catalogue cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class CatalogueInUse:
     Attributes
     ----------
     catalogue : Catalogue
-        Shipped entries in their order, then the user's own.
+        Shipped entries in their order, then the user's own; where those cannot be read, an entry that stands for them.
     user_catalogue : UserCatalogue
         All versions of the user's layers; empty where it cannot be read.
     shipped : Catalogue
@@ -47,15 +52,33 @@ def current_catalogue(path: Path) -> CatalogueInUse:
     Raises
     ------
     ConfigError
-        If ``config.toml`` is wrong. A wrong user catalogue raises nothing: it is then left out, and `fault`
-        is the reason.
+        If ``config.toml`` is wrong. A wrong user catalogue raises nothing: one entry then stands for its layers, which
+        fails to load (a check names it as not checked), and `fault` is the reason.
     """
     shipped = read_catalogue(path)
     try:
         user_catalogue = read_user_catalogue()
         return CatalogueInUse(merge_user_catalogue(shipped, user_catalogue), user_catalogue, shipped)
     except ConfigError as fault:
-        return CatalogueInUse(shipped, UserCatalogue(), shipped, fault)
+        catalogue = shipped.model_copy(update={"layer": [*shipped.layer, _stand_in(fault)]})
+        return CatalogueInUse(catalogue, UserCatalogue(), shipped, fault)
+
+
+def _stand_in(fault: ConfigError) -> LayerSpec:
+    """Return the entry that stands for the user's own layers while their catalogue cannot be read."""
+    return LayerSpec(
+        id=UNREADABLE_LAYERS,
+        title=Bilingual(zh="自有图层", en="Own layers"),
+        group="own",
+        role="other",
+        stands_for=UNREADABLE_LAYERS,
+        source=UnreadableSource(kind="unreadable", **{name: str(value) for name, value in fault.values.items()}),
+        publisher=Bilingual(zh="—", en="—"),
+        licence="not public",
+        as_of="unknown",
+        basis="statutory",
+        export="findings",
+    )
 
 
 def merge_user_catalogue(shipped: Catalogue, user_catalogue: UserCatalogue) -> Catalogue:

@@ -29,6 +29,7 @@ __all__ = [
     "UserVersion",
     "locked_user_catalogue",
     "read_user_catalogue",
+    "stored_layer_ids",
     "user_catalogue_lock",
     "user_catalogue_path",
 ]
@@ -135,6 +136,12 @@ def read_user_catalogue() -> UserCatalogue:
         place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
         message = f"{place}: {first['msg']}" if place else first["msg"]
         raise ConfigError("data.overlay_broken", file=path.name, before=_BEFORE, fault=message) from None
+
+
+def stored_layer_ids() -> list[str]:
+    """Return the ids of all layers that were ever imported, by the folders of their files: without the catalogue."""
+    folder = home() / "layers"
+    return sorted(path.name for path in folder.glob("[a-z]*") if path.is_dir())
 
 
 class _LockedCatalogue:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from layers.access import Person
-from layers.catalogue.in_use import CatalogueInUse, merge_user_catalogue
+from layers.catalogue.in_use import UNREADABLE_LAYERS, CatalogueInUse, merge_user_catalogue
 from layers.catalogue.model import Bilingual, LayerSpec
+from layers.catalogue.user_layers import stored_layer_ids
 from layers.sources import NoAccessSource
 
 __all__ = ["CLOSED_LAYERS", "closed_layers", "is_restricted", "visible_catalogue"]
@@ -23,6 +24,8 @@ def closed_layers(in_use: CatalogueInUse, person: Person) -> frozenset[str]:
     if not access.is_on:
         return frozenset()
     imported = {entry.id for entry in in_use.user_catalogue.entry}
+    if in_use.fault is not None:  # stored checks still know them
+        imported |= set(stored_layer_ids())
     everywhere = {spec.id for spec in in_use.catalogue.layer if spec.role == "boundary"}
     known = imported | {spec.id for spec in in_use.shipped.layer} | set(access.layers)
     known -= everywhere  # a check needs them, and nothing in them is secret
@@ -47,7 +50,7 @@ def visible_catalogue(in_use: CatalogueInUse, closed: Collection[str]) -> Catalo
     user_catalogue = in_use.user_catalogue.model_copy(update={"entry": entries})
     merged = merge_user_catalogue(in_use.shipped, user_catalogue)
     missing = set(closed)
-    left = list(merged.layer)
+    left = [*merged.layer, *(one for one in in_use.catalogue.layer if one.id == UNREADABLE_LAYERS)]
     while made_of_them := [one for one in left if one.id in missing or not missing.isdisjoint(one.source.made_of)]:
         missing |= {one.id for one in made_of_them}
         left = [one for one in left if one.id not in missing]

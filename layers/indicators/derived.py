@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import geopandas as gpd
@@ -182,12 +184,20 @@ def _relief(data: CountyLayers) -> pd.Series:
 
 
 def _mean_slope(data: CountyLayers) -> pd.Series:
-    """Return the mean slope by county (degrees); the slope grid is cached in ``REDLINE_HOME`` per elevation grid."""
+    """Return the mean slope by county (degrees); the slope grid is cached in ``REDLINE_HOME`` per elevation grid.
+
+    Where nothing can be written there, it is computed each time.
+    """
     layer = data.layers["elevation"][0]
     assert layer.raster is not None
     cached = home() / "derived" / f"slope-{(layer.digest or 'unknown')[:16]}.tif"
-    if layer.digest is None or not cached.is_file():
-        write_slope(layer.raster, cached)
+    try:
+        if layer.digest is None or not cached.is_file():
+            write_slope(layer.raster, cached)
+    except OSError:
+        with tempfile.TemporaryDirectory(prefix="redline-") as folder:
+            write_slope(layer.raster, Path(folder) / cached.name)
+            return zonal(Path(folder) / cached.name, data.counties, "mean")
     return zonal(cached, data.counties, "mean")
 
 

@@ -25,6 +25,7 @@ from geo.progress import Progress, no_progress
 from geo.whole_file import draft_folder
 from layers.catalogue import (
     CLOSED_LAYERS,
+    UNREADABLE_LAYERS,
     Basis,
     Catalogue,
     Export,
@@ -305,7 +306,7 @@ def _refuse_invalid_declaration(intake: Intake, declared: LayerDeclaration, cata
     """Raise `BadInput` for an invalid id, missing column, missing text or contradiction, before anything is written."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,40}", declared.id):
         raise BadInput("data.bad_id", id=_one_line(declared.id)[:40])
-    if declared.id in {*catalogue.closed, CLOSED_LAYERS}:
+    if declared.id in {*catalogue.closed, CLOSED_LAYERS, UNREADABLE_LAYERS}:
         raise BadInput("access.id_closed", id=declared.id)
     if any(spec.id == declared.id and spec.role in FIXED_ROLES for spec in catalogue.layer):
         raise BadInput("data.not_replaceable", id=declared.id)

@@ -9,6 +9,7 @@ from layers.sources.places import PlacesSource
 from layers.sources.plan_table import PlansSource
 from layers.sources.raster import RasterSource
 from layers.sources.source import ReadRequest, Source
+from layers.sources.unreadable import UnreadableSource
 from layers.sources.vector_files import FileSource
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "RasterSource",
     "ReadRequest",
     "Source",
+    "UnreadableSource",
 ]

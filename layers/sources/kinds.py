@@ -13,6 +13,7 @@ from layers.sources.none import NoSource
 from layers.sources.places import PlacesSource
 from layers.sources.plan_table import PlansSource
 from layers.sources.raster import RasterSource
+from layers.sources.unreadable import UnreadableSource
 from layers.sources.vector_files import FileSource
 
 __all__ = ["AnySource"]
@@ -20,6 +21,7 @@ __all__ = ["AnySource"]
 AnySource = Annotated[
     NoSource
     | NoAccessSource
+    | UnreadableSource
     | FileSource
     | PlansSource
     | PlacesSource

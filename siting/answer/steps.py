@@ -1,4 +1,4 @@
-"""Next steps of a site: move, ask who may see more, tell, get the official layer, survey, apply; in this order."""
+"""Next steps of a site: move, ask who sees more, mend layers, tell, get the official layer, survey, apply; in order."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from siting.law import law_table
 from siting.records import Bilingual, NextStepRecord, ReasonRecord, SiteRecord, StepRecord
 from words import LANGUAGES, Lang, has, t
 
-__all__ = ["has_closed_layers", "keepers", "next_steps"]
+__all__ = ["has_closed_layers", "keepers", "next_steps", "unread_layers", "unread_text"]
 
 _STAGES: Final = ("before_siting", "preapproval", "land_conversion", "before_works")
+_MOST_NAMED: Final = 3
 _FLAG: Final = "flag:"
 _NO_WAY: Final = ("otherwise", "core_zone")
 """Conditions whose path begins with going elsewhere."""
@@ -36,6 +37,7 @@ def next_steps(
     return [
         *_change_site(reasons, specs),
         *_closed_layers(site),
+        *_unread_layers(site, specs),
         *_answers(site),
         *_official_layers(reasons, specs, keepers()),
         *_surveys(reasons, specs),
@@ -69,6 +71,31 @@ def _closed_layers(site: SiteRecord) -> list[NextStepRecord]:
     if not has_closed_layers(site):
         return []
     return [{"kind": "closed_layers", "layers": [], "text": _both(lambda lang: t("answer.step_closed", lang))}]
+
+
+def _unread_layers(site: SiteRecord, specs: Mapping[str, LayerSpec]) -> list[NextStepRecord]:
+    """Return the step to have the layers mended that could not be read."""
+    unread = unread_layers(site)
+    if not unread:
+        return []
+
+    def text(lang: Lang) -> str:
+        return t("answer.step_unread", lang, layers=unread_text(unread, specs, lang))
+
+    words = list(dict.fromkeys(specs[layer].stands_for for layer in unread if layer in specs))
+    return [{"kind": "unread_layers", "layers": words, "text": _both(text)}]
+
+
+def unread_layers(site: SiteRecord) -> list[str]:
+    """Return the ids of the layers that cover the site and could not be read."""
+    return [finding["layer"] for finding in site["findings"] if finding.get("reason") == "load_failed"]
+
+
+def unread_text(layers: Sequence[str], specs: Mapping[str, LayerSpec], lang: Lang) -> str:
+    """Return the titles of layers that could not be read, as a list; of many the first and how many they are."""
+    titles = [specs[layer].title(lang) if layer in specs else layer for layer in layers]
+    named = t("answer.list", lang).join(titles[:_MOST_NAMED])
+    return named if len(titles) <= _MOST_NAMED else t("answer.unread_many", lang, layers=named, count=len(titles))
 
 
 def has_closed_layers(site: SiteRecord) -> bool:

@@ -9,7 +9,7 @@ from layers.catalogue import LayerSpec
 from siting.answer.counts import counts_of
 from siting.answer.places import place_of
 from siting.answer.reasons import reasons_of
-from siting.answer.steps import has_closed_layers, keepers, next_steps
+from siting.answer.steps import has_closed_layers, keepers, next_steps, unread_layers, unread_text
 from siting.law import activities
 from siting.records import (
     Bilingual,
@@ -56,9 +56,11 @@ def summary_of(site: SiteRecord, specs: Mapping[str, LayerSpec]) -> SummaryRecor
 
 
 def _sentence(site: SiteRecord, reasons: Sequence[ReasonRecord], specs: Mapping[str, LayerSpec], lang: Lang) -> str:
-    """Return the answer in one sentence; in a second one that it is not all, where layers are closed."""
+    """Return the answer in one sentence; in further ones that it is not all, where layers are closed or unreadable."""
     closed = t("answer.closed", lang) if has_closed_layers(site) else ""
-    return _of_seen_layers(site, reasons, specs, lang) + closed
+    unread = unread_layers(site)
+    failed = t("answer.unread", lang, layers=unread_text(unread, specs, lang)) if unread else ""
+    return _of_seen_layers(site, reasons, specs, lang) + closed + failed
 
 
 def _of_seen_layers(

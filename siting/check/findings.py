@@ -146,9 +146,11 @@ def findings_of(layers: Sequence[Layer], ground: Ground) -> pd.DataFrame:
 
 def _put(layer: Layer, ground: Ground, columns: dict[str, NDArray[Any]]) -> None:
     """Write one layer's findings into its slice of the columns."""
-    columns["reason"][:] = reason = _unusable(layer) or "out_of_extent"
+    reason = _unusable(layer) or "out_of_extent"
     inside = ground.inside(tuple(layer.spec.extent))
     here = np.flatnonzero(inside > 0)
+    columns["reason"][:] = "out_of_extent" if layer.state == "failed" else reason  # elsewhere it would not have told
+    columns["reason"][here] = reason
     if reason != "out_of_extent":
         if ground.legal is not None:
             columns["rules"][here] = _objects(

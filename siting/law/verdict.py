@@ -48,7 +48,7 @@ def verdicts_under_law(
     """Return the verdict of each site for a project: the gravest weight of its rules.
 
     A site that meets a layer, or is clear of it by less than the accuracy, gets ``notice`` at least. "Nothing
-    found" is said only where no required layer is missing and none is closed to whoever checks.
+    found" is said only where no required layer is missing, none is closed to whoever checks and none failed to load.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def verdicts_under_law(
         worst[site] = min(worst[site], _gravest(rules))
     for site, rules in enumerate(reminders):
         worst[site] = min(worst[site], _gravest(rules))
-    closed = _any_by_site(findings, findings["reason"].eq("no_access"), count)
-    open_list = np.array([bool(words) for words in missing], dtype=bool) | closed
+    unseen = _any_by_site(findings, findings["reason"].isin(["no_access", "load_failed"]), count)
+    open_list = np.array([bool(words) for words in missing], dtype=bool) | unseen
     quiet = np.where(open_list, VERDICTS.index("not_checked"), VERDICTS.index("nothing_found"))
     result: NDArray[Any] = np.array(VERDICTS, dtype=object)[np.where(worst < len(VERDICTS), worst, quiet)]
     return result

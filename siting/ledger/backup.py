@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from geo.errors import BadInput, DataFault
 from geo.progress import Progress, no_progress
-from geo.whole_file import draft_folder, whole_file
+from geo.whole_file import draft_folder, exchange, whole_file
 from layers.catalogue import user_catalogue_lock
 from siting.check import software_now
 from siting.ledger.schema import MIGRATIONS
@@ -157,17 +157,30 @@ def restore_backup(
         before = None
         if home.exists():
             before = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-            home.rename(before)
-        try:
+            _take_place(draft, home, before)
+        else:
             draft.rename(home)
-        except OSError:
-            if before is not None:
-                before.rename(home)
-            raise
     if before is not None and not in_use:
         shutil.rmtree(before, ignore_errors=True)
         before = None
     return found, before
+
+
+def _take_place(draft: Path, home: Path, before: Path) -> None:
+    """Put a folder in the place of a data folder and that under another name; at no moment is there none."""
+    if exchange(draft, home):
+        try:
+            draft.rename(before)
+        except OSError:
+            exchange(draft, home)  # or the folder before would go with the draft
+            raise
+        return
+    home.rename(before)
+    try:
+        draft.rename(home)
+    except OSError:
+        before.rename(home)
+        raise
 
 
 def _carry_over(source: Path, target: Path) -> None:

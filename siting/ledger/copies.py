@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,15 +45,25 @@ class Kept:
     """
 
     def __init__(self, home: Path) -> None:
-        self.inputs = _private(home / "inputs")
-        self.layers = _private(home / "layers")
-        self.laws = _private(home / "laws")
+        self.inputs, self.layers, self.laws = home / "inputs", home / "layers", home / "laws"
+
+    def make_folders(self) -> None:
+        """Make the folders, the owner's alone; those that cannot be made are missed by the first who writes."""
+        for folder in (self.inputs, self.layers, self.laws):
+            with suppress(OSError):
+                _make_private(folder)
 
     def put_bytes(self, content: bytes) -> str:
-        """Store bytes; return their SHA-256, which is the name of the file in ``inputs``."""
+        """Store bytes; return their SHA-256, which is the name of the file in ``inputs``.
+
+        Raises
+        ------
+        DataFault
+            If they cannot be written; so do the other ``put_`` methods.
+        """
         name = hashlib.sha256(content).hexdigest()
         if not (self.inputs / name).is_file():
-            with whole_file(self.inputs / name, durable=True) as draft:
+            with _writing(self.inputs), whole_file(self.inputs / name, durable=True) as draft:
                 draft.write_bytes(content)
         return name
 
@@ -79,7 +91,7 @@ class Kept:
         """
         name = _plain_digest(frame)
         if not self._frame_path(name).is_file():
-            with whole_file(self._frame_path(name), durable=True) as draft:
+            with _writing(self.layers), whole_file(self._frame_path(name), durable=True) as draft:
                 _write_frame(_plain_frame(frame), draft)
                 if frame_digest(_read_frame(draft)) != name:
                     raise DataFault("ledger.copy_differs", hash=name[:12])
@@ -108,7 +120,7 @@ class Kept:
         """Store rule and law tables, by default those in use; return their common hash."""
         name = law_digest(root)
         if not (self.laws / name).is_dir():
-            with draft_folder(self.laws) as draft:
+            with _writing(self.laws), draft_folder(self.laws) as draft:
                 for relative, path in law_files(root).items():
                     (draft / relative).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(path, draft / relative)
@@ -139,10 +151,21 @@ class Kept:
         return self.layers / f"{name}.fgb"
 
 
-def _private(folder: Path) -> Path:
+def _make_private(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(_PRIVATE)
-    return folder
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Make a folder that is its owner's alone; a disk that takes no more is one sentence."""
+    try:
+        _make_private(folder)
+        yield
+    except OSError as fault:
+        raise DataFault("ledger.not_kept", fault=fault.strerror or str(fault)) from fault
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as fault:
+        raise DataFault("ledger.not_kept", fault=str(fault)) from fault
 
 
 def _write_frame(frame: gpd.GeoDataFrame, path: Path) -> None:

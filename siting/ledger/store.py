@@ -9,10 +9,8 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-import time
 import zlib
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -42,15 +40,14 @@ from siting.law import law_digest
 from siting.ledger.closed import Closed
 from siting.ledger.compact import is_packed, packed, unpacked
 from siting.ledger.copies import Kept
+from siting.ledger.database import Database
 from siting.ledger.listed import Listed, Use
-from siting.ledger.schema import MIGRATIONS
 from siting.records import Report
 
 __all__ = ["Ledger"]
 
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0, O, 1, I, L, U: an id is read over the telephone."""
-_BUSY_S: Final = 30.0
 _MOST_LISTED: Final = 200
 _GRAVEST_FIRST: Final = ("prohibited", "review_required", "notice", "not_checked", "nothing_found")
 _LAYERS_OF: Final = "SELECT * FROM check_layers WHERE check_id = ? ORDER BY position"
@@ -74,8 +71,8 @@ class Ledger:
     use one folder. Checks against closed layers (`without`) are not there for whoever may not see those.
     """
 
-    def __init__(self, path: Path, kept: Kept, closed: Collection[str] = ()) -> None:
-        self._path = path
+    def __init__(self, database: Database, kept: Kept, closed: Collection[str] = ()) -> None:
+        self.database = database
         self._closed = Closed(closed)
         self.kept = kept
 
@@ -87,7 +84,7 @@ class Ledger:
         closed : collection of str
             Ids of layers.
         """
-        return Ledger(self._path, self.kept, closed)
+        return Ledger(self.database, self.kept, closed)
 
     @classmethod
     def open(cls, home: Path) -> Ledger:
@@ -96,13 +93,12 @@ class Ledger:
         Raises
         ------
         DataFault
-            If the database is damaged, of a later version, or on a disk that cannot hold a write-ahead log.
+            If the database is damaged, locked by another process, of a later version, or on a disk that is full or
+            cannot hold a write-ahead log. One that is there can be read while its folder cannot be written.
         """
-        folder = home / "ledger"
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        ledger = cls(folder / "ledger.sqlite", Kept(home))
-        ledger._migrate()
+        ledger = cls(Database(home / "ledger" / "ledger.sqlite"), Kept(home))
+        ledger.database.migrate()
+        ledger.kept.make_folders()
         return ledger
 
     def store(self, case: Case, run: Run, content: bytes | None = None) -> str:
@@ -149,7 +145,7 @@ class Ledger:
             "report_sha256": sha256(text).hexdigest(),
             **asdict(case),
         }
-        with self._connection() as db:
+        with self.database.writing() as db:
             db.execute("BEGIN IMMEDIATE")
             row["id"] = _free_id(db)
             _insert(db, "checks", row | {"seal": _seal(row, seen)})
@@ -168,7 +164,7 @@ class Ledger:
         DataFault
             If the record was altered behind the ledger's back.
         """
-        with self._connection() as db:
+        with self.database.reading() as db:
             query = f"SELECT * FROM checks WHERE id = ? AND {self._closed.condition('checks.id')}"  # noqa: S608 (ours)
             row = db.execute(query, (check_id.strip().upper(), *self._closed.values)).fetchone()
             if row is None:
@@ -235,7 +231,7 @@ class Ledger:
                 values.append(value)
         # the conditions are the fixed texts above; whatever a user gave is bound
         query = f"SELECT * FROM listed WHERE {' AND '.join(where)} ORDER BY stored_at DESC, id LIMIT ?"  # noqa: S608
-        with self._connection() as db:
+        with self.database.reading() as db:
             rows = db.execute(query, (*values, limit)).fetchall()
         names = ("input_name", "activity", "as_of", "verdict", "sites")
         return [Listed(r["id"], r["stored_at"], _case(r), *(r[name] for name in names)) for r in rows]
@@ -243,7 +239,7 @@ class Ledger:
     def uses(self, layer_id: str, most: int = 20) -> list[Use]:
         """Return every version of a layer that stored checks used, from the index: no check is opened."""
         found = []
-        with self._connection() as db:
+        with self.database.reading() as db:
             seen, closed = self._closed.condition("check_layers.check_id"), self._closed.values
             for digest, count in db.execute(_USED.format(seen=seen), (layer_id, *closed)).fetchall():
                 ids = [row[0] for row in db.execute(_USED_BY.format(seen=seen), (layer_id, digest, *closed, most))]
@@ -261,7 +257,7 @@ class Ledger:
         """
         assignments = ", ".join(f"{name} = :{name}" for name in CASE_FIELDS)
         query = f"UPDATE checks SET {assignments} WHERE id = :id"  # noqa: S608 (names are ours)
-        with self._connection() as db:
+        with self.database.writing() as db:
             found = self._closed.sees(db, check_id.strip().upper())
             done = db.execute(query, asdict(case) | {"id": check_id.strip().upper() if found else ""})
         if done.rowcount == 0:
@@ -269,56 +265,11 @@ class Ledger:
 
     def amendments(self, check_id: str) -> list[tuple[str, Case]]:
         """Return the former cases of a check with the time of each amendment, the latest first."""
-        with self._connection() as db:
+        with self.database.reading() as db:
             seen = self._closed.condition("amendments.check_id")
             query = f"SELECT * FROM amendments WHERE check_id = ? AND {seen} ORDER BY number DESC"  # noqa: S608 (ours)
             rows = db.execute(query, (check_id, *self._closed.values)).fetchall()
         return [(r["amended_at"], _case(r)) for r in rows]
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection whose commits are on the disk before they return."""
-        try:
-            db = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
-            try:
-                db.row_factory = sqlite3.Row
-                db.execute("PRAGMA foreign_keys = ON")
-                db.execute("PRAGMA synchronous = FULL")
-                yield db
-            finally:
-                db.close()
-        except sqlite3.DatabaseError as fault:
-            raise DataFault("ledger.database", fault=str(fault)) from fault
-
-    def _migrate(self) -> None:
-        """Migrate the database to the present version, one process at a time."""
-        with self._connection() as db:
-            _use_wal(db)
-            db.execute("BEGIN IMMEDIATE")
-            version = int(db.execute("PRAGMA user_version").fetchone()[0])
-            if version > len(MIGRATIONS):
-                raise DataFault("ledger.newer", found=version, known=len(MIGRATIONS))
-            for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
-                for statement in statements:
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {number}")
-            db.execute("COMMIT")
-
-
-def _use_wal(db: sqlite3.Connection) -> None:
-    """Switch on the write-ahead log; SQLite does not wait by itself while another process does the same."""
-    until = time.monotonic() + _BUSY_S
-    while True:
-        try:
-            mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.01)
-        else:
-            break
-    if mode != "wal":
-        raise DataFault("ledger.no_wal")
 
 
 def _ours(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

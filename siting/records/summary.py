@@ -49,11 +49,11 @@ class NextStepRecord(TypedDict):
     """What to do next, and whom to ask."""
 
     kind: Annotated[
-        Literal["change_site", "closed_layers", "answer", "official_layer", "survey", "approval"],
+        Literal["change_site", "closed_layers", "unread_layers", "answer", "official_layer", "survey", "approval"],
         Field(
             description="Move or reduce the site; have somebody check it who may see the layers that are closed here; "
-            "tell a fact of the project; get the official layer; have a boundary surveyed; go through a step of the "
-            "approval path."
+            "have the layers mended that could not be read; tell a fact of the project; get the official layer; have a "
+            "boundary surveyed; go through a step of the approval path."
         ),
     ]
     layers: Annotated[list[str], Field(description="Words of stands_for that it is about.")]

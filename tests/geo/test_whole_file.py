@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from geo import whole_file as module
-from geo.whole_file import draft_folder, remove_left_by_killed, remove_leftovers, whole_file
+from geo.whole_file import draft_folder, exchange, remove_left_by_killed, remove_leftovers, whole_file
 
 
 def test_what_fails_leaves_the_file_before_and_nothing_else(tmp_path: Path) -> None:
@@ -28,6 +28,22 @@ def test_what_fails_leaves_the_file_before_and_nothing_else(tmp_path: Path) -> N
         write()
     assert target.read_text(encoding="utf-8") == "before"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_two_folders_change_names_in_one_step(tmp_path: Path) -> None:
+    first, second = tmp_path / "甲", tmp_path / "b"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / "who").write_text(folder.name, encoding="utf-8")
+    assert exchange(first, second) is (sys.platform == "linux")
+    names = ["b", "甲"] if sys.platform == "linux" else ["甲", "b"]
+    assert [(folder / "who").read_text(encoding="utf-8") for folder in (first, second)] == names
+
+
+def test_nothing_changes_names_with_what_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    assert not exchange(tmp_path / "a", tmp_path / "b")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_it_takes_its_name_when_it_is_whole(tmp_path: Path) -> None:

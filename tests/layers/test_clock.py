@@ -59,7 +59,7 @@ def test_a_zone_that_is_none_is_said_and_does_not_stop_the_clock(
 
 def test_record_numbers_bear_the_day_of_the_office(still: None, tmp_path: Path) -> None:
     ledger = store.Ledger.open(tmp_path)
-    with ledger._connection() as db:
+    with ledger.database.writing() as db:
         assert store._free_id(db).startswith("R20261129-")
 
 

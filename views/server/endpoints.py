@@ -23,8 +23,8 @@ from carto.map import bundle
 from geo.errors import RedlineError
 from layers.catalogue import Catalogue, is_restricted
 from layers.paths import home
+from views.condition import health, ready
 from views.server.downloads import send_file, url_prefix
-from views.server.health import health, ready
 from views.server.in_use import catalogue_in_use
 from views.server.offers import send_offer
 from views.server.signing import signer

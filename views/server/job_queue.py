@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
+import os
 import shutil
-import tempfile
 import threading
 import time
 import uuid
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from geo.background import Task, TaskPool
-from geo.errors import BadInput, RedlineError
+from geo.errors import NO_ROOM, BadInput, DataFault, RedlineError
 from geo.progress import Progress
 from layers.access import Person, acting_as
 from layers.paths import home
@@ -27,6 +28,8 @@ __all__ = ["KEEP_SECONDS", "Job", "Jobs", "Work", "jobs"]
 KEEP_SECONDS: Final = 1800.0
 """How long a finished file can be downloaded."""
 _WORKERS: Final = 2
+_FULL_BYTES: Final = 1 << 20
+_OWNER_ALONE: Final = 0o700
 _MAX_OF_OWNER: Final = 3
 _MAX_ACTIVE: Final = 40
 
@@ -80,8 +83,7 @@ class Jobs:
     """
 
     def __init__(self, folder: Path, workers: int = _WORKERS, keep_s: float = KEEP_SECONDS) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
+        self._folder = folder / f"run-{uuid.uuid4().hex}"  # made by the first job
         self._keep_s = keep_s
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
@@ -142,18 +144,29 @@ class Jobs:
         The thread works for whoever ordered the file, and sees what that person may see.
         """
         folder = self._folder / job_id
-        folder.mkdir()
         succeeded = False
         try:
+            folder.mkdir(mode=_OWNER_ALONE, parents=True)
             with acting_as(orderer):
                 path = work(folder, progress)
             progress(1.0, path.name)
             succeeded = True
+        except Exception as fault:
+            if (why := self._no_room(fault)) is not None:
+                raise DataFault("take.no_room", fault=why) from fault
+            raise
         finally:
             if not succeeded:
                 shutil.rmtree(folder, ignore_errors=True)
             self._expire_later(job_id)
         return path
+
+    def _no_room(self, fault: Exception) -> str | None:
+        """Return why the folder takes nothing more, if that is why a job failed; GDAL says only that it did."""
+        if isinstance(fault, OSError) and fault.errno in NO_ROOM:
+            return fault.strerror
+        place = next(folder for folder in self._folder.parents if folder.is_dir())
+        return os.strerror(errno.ENOSPC) if shutil.disk_usage(place).free < _FULL_BYTES else None
 
     def _expire_later(self, job_id: str) -> None:
         """Remove a job with its file after `keep_s` seconds."""

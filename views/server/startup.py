@@ -32,7 +32,11 @@ def prepare_tiles(config: Path, write_line: Callable[[str], None], lang: Lang = 
         if layer.fault is not None:
             write_line(layer.fault.text(lang))
     for layer in layers.values():
-        make_missing(layer, tiles_folder(), _by_tenths(layer, write_line, lang))
+        try:
+            make_missing(layer, tiles_folder(), _by_tenths(layer, write_line, lang))
+        except OSError as fault:  # a full disk: the map says which layers it cannot draw, the rest works
+            why = fault.strerror or type(fault).__name__
+            write_line(t("carto.tiles_not_made", lang, layer=layer.spec.title(lang), fault=why))
 
 
 def prepare_panels() -> None:

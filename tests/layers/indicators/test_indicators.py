@@ -254,6 +254,17 @@ def test_slope_follows_the_land(ours: dict[str, Layer], tmp_path: Path, monkeypa
     assert kept[0].stat().st_mtime_ns == made
 
 
+def test_slope_is_the_same_where_its_grid_cannot_be_stored(
+    ours: dict[str, Layer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "with"))
+    stored = derived_values("mean_slope", ours).figures  # type: ignore[union-attr]
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "derived").write_text("a file in its place")
+    monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "without"))
+    pd.testing.assert_series_equal(derived_values("mean_slope", ours).figures, stored)  # type: ignore[union-attr]
+
+
 def test_every_recipe_gives_every_county_a_figure_or_says_it_has_none(ours: dict[str, Layer]) -> None:
     codes = set(ours["county"].frame["adcode"])
     for name, recipe in DERIVED.items():

@@ -25,6 +25,7 @@ from layers.catalogue.model import Layer
 from layers.sources import CorridorSource
 from siting.check.run import run_check
 from siting.check.settings import Case, Settings
+from siting.ledger import database as database_module
 from siting.ledger import store as ledger_module
 from siting.ledger.copies import Kept
 from siting.ledger.store import Ledger
@@ -213,7 +214,7 @@ def test_a_layers_uses_are_read_from_an_index_that_older_ledgers_get(
     tmp_path: Path, layers: dict[str, Layer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(ledger_module, "MIGRATIONS", ledger_module.MIGRATIONS[:1])
+        earlier.setattr(database_module, "MIGRATIONS", database_module.MIGRATIONS[:1])
         first = stored(Ledger.open(tmp_path), layers)
     ledger = Ledger.open(tmp_path)
     other = replace(layers["red"], digest="f" * 64)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from geo.errors import BadInput
 from geo.progress import Progress
-from views.server.job_queue import Job, Jobs
+from views.server import job_queue
+from views.server.job_queue import Job, Jobs, Work
 
 PATIENCE_S = 20.0
 
@@ -91,6 +94,38 @@ def test_faults_are_told_and_leave_nothing(store: Jobs, tmp_path: Path) -> None:
     assert other.fault is not None
     assert other.fault.key == "take.broke"
     assert left(tmp_path) == []
+
+
+def _read_only(_folder: Path, _progress: Progress) -> Path:
+    raise OSError(errno.EROFS, "Read-only file system", "/secret/path")
+
+
+def _gdal_on_a_full_disk(_folder: Path, _progress: Progress) -> Path:
+    raise RuntimeError("sqlite3_exec failed: disk I/O error")
+
+
+@pytest.mark.parametrize(
+    ("work", "free", "key"),
+    [
+        (_read_only, 1 << 30, "take.no_room"),
+        (_gdal_on_a_full_disk, 0, "take.no_room"),
+        (_gdal_on_a_full_disk, 1 << 30, "take.broke"),
+    ],
+)
+def test_a_folder_that_takes_nothing_more_is_said_to_be_why(
+    store: Jobs, monkeypatch: pytest.MonkeyPatch, work: Work, free: int, key: str
+) -> None:
+    monkeypatch.setattr(job_queue.shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    job = ended(store.start("me", "a", work))
+    assert job.fault is not None
+    assert job.fault.key == key
+    assert "/secret" not in job.fault.text("zh")
+
+
+def test_nothing_is_made_before_there_is_a_job(tmp_path: Path) -> None:
+    """So that a server on a full or read-only disk starts."""
+    Jobs(tmp_path / "exports").close()
+    assert not (tmp_path / "exports").exists()
 
 
 def test_a_session_cannot_fill_the_line(store: Jobs) -> None:

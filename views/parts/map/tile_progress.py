@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from carto.tiles import LayerTask, is_large, start_missing
-from geo.errors import RedlineError
+from carto.tiles import LayerTask, ensure_file, is_large, start_missing
 from layers.catalogue import Layer
 from views.server import tiles_folder
+from views.session import markdown_text
 from words import Lang, t
 
-__all__ = ["drawable_layers", "make_tiles"]
+__all__ = ["drawable_layers", "has_regions", "make_tiles"]
 
 _POLL_S = 0.2
 
@@ -21,12 +21,8 @@ def drawable_layers(layers: Sequence[Layer], lang: Lang) -> list[Layer]:
     """Return the layers for the map, without the features of large layers whose tiles are not ready yet.
 
     Tiles of small layers are waited for, with a progress bar. Those of large ones are made in the background, once for
-    all sessions; a progress bar above the map reruns the page when they are ready.
-
-    Raises
-    ------
-    RedlineError
-        If the tiles of a small layer cannot be written.
+    all sessions; a progress bar above the map reruns the page when they are ready. A layer whose tiles cannot be
+    written is named.
     """
     tasks = start_missing(layers, tiles_folder())
     _wait([task for task in tasks if not is_large(task.layer)], lang)
@@ -41,23 +37,21 @@ def drawable_layers(layers: Sequence[Layer], lang: Lang) -> list[Layer]:
 def make_tiles(layers: Sequence[Layer], lang: Lang) -> None:
     """Make the tiles of all layers with a progress bar; they are finished even if the page is left.
 
-    Raises
-    ------
-    RedlineError
-        If they cannot be written.
+    A layer whose tiles cannot be written is named above the map, which shows the others.
     """
     _wait(start_missing(layers, tiles_folder()), lang)
 
 
 def _wait(tasks: Sequence[LayerTask], lang: Lang) -> None:
-    """Wait for tasks with a progress bar; raise `RedlineError` for the first that fails."""
+    """Wait for tasks with a progress bar; name those that fail."""
     place = st.empty()
     for one in tasks:
         while not one.task.ended.wait(_POLL_S):
             place.progress(one.task.share, _progress_text(one, lang))
-        if one.task.fault is not None:
-            raise RedlineError("carto.prepare_failed", layer=one.layer.spec.title(lang), fault=str(one.task.fault))
     place.empty()
+    for one in tasks:
+        if one.task.fault is not None:  # the map shows the others, and says which it cannot draw
+            st.error(markdown_text(_failed_text(one.layer, one.task.fault, lang)))
 
 
 @st.fragment(run_every=2.0)
@@ -65,14 +59,29 @@ def _follow(tasks: list[LayerTask], lang: Lang) -> None:
     """Show the progress of large layers; rerun the page when one is ready."""
     for one in tasks:
         if one.task.fault is not None:
-            title = one.layer.spec.title(lang)
-            st.error(t("carto.prepare_failed", lang, layer=title, fault=str(one.task.fault)))
+            st.error(markdown_text(_failed_text(one.layer, one.task.fault, lang)))
         elif one.task.ended.is_set():
             st.rerun()
     under_way = [one for one in tasks if not one.task.ended.is_set()]
     if under_way:
         furthest = max(under_way, key=lambda one: one.task.share)
         st.progress(furthest.task.share, _progress_text(furthest, lang))
+
+
+def has_regions(layer: Layer, lang: Lang) -> bool:
+    """Return whether the tiles of a layer's regions are there, made now if need be; say so where they cannot be."""
+    try:
+        ensure_file(layer, "regions", tiles_folder())
+    except OSError as fault:
+        st.error(markdown_text(_failed_text(layer, fault, lang)))
+        return False
+    return True
+
+
+def _failed_text(layer: Layer, fault: Exception, lang: Lang) -> str:
+    """Return why the tiles of a layer could not be made."""
+    why = getattr(fault, "strerror", None) or str(fault)  # without the path
+    return t("carto.prepare_failed", lang, layer=layer.spec.title(lang), fault=why)
 
 
 def _progress_text(one: LayerTask, lang: Lang) -> str:

@@ -23,10 +23,10 @@ from carto.map import (
 )
 from carto.scene import Compare, Extent, LayerDisplay, Scene, View
 from carto.style import Choropleth
-from carto.tiles import TileKind, ensure_file, file_name
+from carto.tiles import TileKind, file_name
 from layers.catalogue import Layer, MapSettings
-from views.parts.map.tile_progress import drawable_layers
-from views.server import FROM_COMPONENT, relief_file, session_token, tiles_folder
+from views.parts.map.tile_progress import drawable_layers, has_regions
+from views.server import FROM_COMPONENT, relief_file, session_token
 from views.session import PAGE_VISIT, Slot, catalogue
 from words import Lang
 
@@ -161,12 +161,10 @@ def show_map(
         linked=linked,
     )
     feature_groups = [*groups]
-    if choropleth is not None:
-        ensure_file(choropleth.layer, "regions", tiles_folder())
+    if choropleth is not None and has_regions(choropleth.layer, lang):
         side: Literal["", "left"] = "left" if beside is not None else ""
         feature_groups.insert(0, choropleth_group(choropleth, lang, tile_url=_tile_url, side=side))
-    if choropleth is not None and beside is not None:
-        ensure_file(beside.layer, "regions", tiles_folder())
+    if choropleth is not None and beside is not None and has_regions(beside.layer, lang):
         feature_groups.insert(1, choropleth_group(beside, lang, tile_url=_tile_url, side="right"))
     orders = order_group(go_to, _MOVES.of(key).get(), past_click)
     if orders is not None:

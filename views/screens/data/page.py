@@ -17,6 +17,7 @@ from views.screens.data.audit import keeps_audit_log, show_audit
 from views.screens.data.compare import show_compare
 from views.screens.data.detail import show_detail
 from views.screens.data.next_run import LAYER_NEXT, MESSAGE, NOT_STORED, VIEW_NEXT
+from views.screens.data.state import show_state
 from views.screens.data.table import filter_layers, show_table
 from views.session import (
     Slot,
@@ -44,8 +45,7 @@ _VIEWS: Final[dict[str, Role]] = {"list": "viewer", "add": "manager", "compare":
 def show() -> None:
     """Show the page: pending messages, the choice of view, and that view."""
     st.subheader(say("views.page_data"))
-    if (fault := catalogue_in_use().fault) is not None:
-        show_fault(fault)
+    show_state()
     if message := MESSAGE.pop():
         st.success(markdown_text(message))
         st.toast(markdown_text(message), icon="✅")  # the page may be scrolled below the message

@@ -110,7 +110,7 @@ _TABLES: Final = (
         _code("limited_142_rebuild_verified", "whether that item names such works", "yes partly no", required=False),
         Column("limited_jx", "integer", "which of Jiangxi's nine; blank: list not found", low=1, high=9),
         Column("aliases", "text", "everyday words and names of land-use classes (用地用海分类) by which it is found, "
-               "separated by `;`"),
+               "separated by `;`", added="0.3"),
         Column("description", "text", "what it takes in, Chinese", required=True),
         Column("description_en", "text", "what it takes in, English", required=True),
         _NOTE,

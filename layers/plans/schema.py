@@ -33,6 +33,9 @@ class Column:
         For ``code`` and ``codes``: every value there is.
     low, high : float or None
         For ``number``, ``integer`` and ``year``: the bounds, both included.
+    added : str
+        Version of Redline that the column came with, if that was after 0.1: tables without it (an office's own, those
+        of a stored check) are read as if it were blank, so it is never required.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    added: str = ""
 
 
 @dataclass(frozen=True)

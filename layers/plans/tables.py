@@ -149,6 +149,7 @@ def checked_rows(table: Table, folder: Path) -> tuple[pd.DataFrame | None, list[
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
         line = re.search(r"line (\d+)", str(fault))
         return None, [Fault(path.name, int(line[1]) if line else 1, "", "plans.not_csv")]
+    rows = _with_later_columns(rows, table)
     if tuple(rows.columns) != table.names:
         missing = "、".join(name for name in table.names if name not in rows.columns) or "—"
         unknown = "、".join(str(name) for name in rows.columns if name not in table.names) or "—"
@@ -159,6 +160,14 @@ def checked_rows(table: Table, folder: Path) -> tuple[pd.DataFrame | None, list[
         for row, key, values in _cell_faults(rows[column.name], column)
     ]
     return rows, sorted(faults, key=lambda fault: fault.line)
+
+
+def _with_later_columns(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return rows with the columns that a table of an earlier version has not, blank."""
+    later = [column.name for column in table.columns if column.added and column.name not in rows.columns]
+    if not later or set(rows.columns) != set(table.names) - set(later):
+        return rows
+    return rows.assign(**dict.fromkeys(later, ""))[list(table.names)]
 
 
 def _cell_faults(cells: pd.Series, column: Column) -> Iterator[tuple[int, str, dict[str, object]]]:

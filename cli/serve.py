@@ -25,11 +25,14 @@ def serve(obj: dict[str, object], port: int, address: str) -> None:
     os.environ["REDLINE_CONFIG"] = str(config)
     os.chdir(PRODUCT)  # where Streamlit's settings are
 
-    from layers.catalogue import read_catalogue
+    from layers.catalogue import config_faults, read_catalogue
     from views.serve import prepare, run_server
     from views.server import prepare_tiles, refuse_unready_sign_in
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
+    if faults := config_faults(config):
+        click.echo("\n".join(one.text(lang) for one in faults), err=True)
+        raise SystemExit(2)
     access = read_catalogue(config).access
     refuse_unready_sign_in(access)
     if not access.is_on and address not in {"127.0.0.1", "::1", "localhost"}:

@@ -12,6 +12,7 @@ from pyproj import Geod
 from shapely.geometry import LineString, Point, box
 
 from cli import main
+from tests.helpers import ROOT
 
 
 @pytest.fixture
@@ -116,3 +117,15 @@ def test_snapshot_is_verified_and_compared(run: CliRunner, tmp_path: Path) -> No
     compared = run.invoke(main, ["--lang", "en", "diff", str(first), str(second)])
     assert compared.exit_code == 0, compared.output
     assert "361022" in compared.output
+
+
+def test_the_server_does_not_start_with_a_wrong_configuration_and_says_all_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace("zoom = 7\n", "zom = 7\n").replace("upload_mb = 200", 'upload_mb = "200"'), "utf-8")
+    done = CliRunner().invoke(main, ["--lang", "zh", "--config", str(path), "serve"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert [line.split(" 的 ")[-1].split(" ")[0] for line in done.stderr.splitlines() if " 的 " in line] == [
+        "map.zom", "limits.upload_mb",
+    ]  # fmt: skip
+    assert "map.zoom" in done.stderr

@@ -1,6 +1,6 @@
 """The catalogue of layers: config.toml, the catalogue of the user's own layers, loading, territories, export policy."""
 
-from layers.catalogue.config import Catalogue, MapSettings, OnlineMap, read_catalogue
+from layers.catalogue.config import Catalogue, MapSettings, OnlineMap, config_faults, read_catalogue
 from layers.catalogue.counties import counties_of, territory_names
 from layers.catalogue.digest import frame_digest
 from layers.catalogue.export_policy import (
@@ -70,6 +70,7 @@ __all__ = [
     "UserVersion",
     "closed_layers",
     "common_territories",
+    "config_faults",
     "counties_of",
     "covers",
     "current_catalogue",

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from geo.errors import ConfigError
 from layers.access import AccessSettings
+from layers.catalogue.config_faults import entry_faults
 from layers.catalogue.model import Bilingual, LayerSpec
 from layers.clock import DEFAULT_ZONE
 from layers.entry import Entry
 
-__all__ = ["Catalogue", "CheckSettings", "Limits", "MapSettings", "OnlineMap", "Region", "read_catalogue"]
+__all__ = [
+    "Catalogue", "CheckSettings", "Limits", "MapSettings", "OnlineMap", "Region", "config_faults", "read_catalogue",
+]  # fmt: skip
 
 
 _FROM_TABLES = ("plans", "places")
@@ -175,54 +177,49 @@ def read_catalogue(path: Path) -> Catalogue:
     Raises
     ------
     ConfigError
-        If the file is missing, is no TOML, or an entry is wrong; the sentence names the key.
+        If the file is missing, is no TOML, or an entry is wrong: the first fault of `config_faults`.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError("layers.config_missing", file=path.name) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise ConfigError("layers.config_not_toml", file=path.name, fault=str(fault)) from None
-    try:
-        catalogue = Catalogue.model_validate({**raw, "folder": path.resolve().parent})
-    except ValidationError as fault:
-        raise _config_error(path.name, raw, fault) from None
-    _check_references(path.name, catalogue)
+    catalogue, faults = _read(path)
+    if catalogue is None or faults:
+        raise faults[0]
     return catalogue
 
 
-def _config_error(file: str, raw: dict[str, Any], fault: ValidationError) -> ConfigError:
-    """Return a `ConfigError` about the first wrong key that pydantic found."""
-    first = fault.errors()[0]
-    parts = [part for part in first["loc"] if part not in {"none", "file", "plans", "corridor", "raster", "imported"}]
-    return ConfigError("layers.config_key", file=file, key=_key_path(raw, parts), fault=first["msg"])
+def config_faults(path: Path) -> list[ConfigError]:
+    """Return all that is wrong in a configuration file, each in a sentence that names the key; empty if it is sound."""
+    return _read(path)[1]
 
 
-def _key_path(raw: dict[str, Any], parts: list[int | str]) -> str:
-    """Return the path of a key as text, entries by their id: ``layer "redline".accuracy_m``."""
-    path = ""
-    node: Any = raw
-    for part in parts:
-        node = node[part] if isinstance(part, int) or (isinstance(node, dict) and part in node) else None
-        if isinstance(part, int):
-            name = node.get("id") if isinstance(node, dict) else None
-            path += f' "{name}"' if name else f"[{part + 1}]"
-        else:
-            path += f".{part}" if path else part
-    return path
+def _read(path: Path) -> tuple[Catalogue | None, list[ConfigError]]:
+    """Return the catalogue, None if its entries are wrong each by itself, and all faults."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError):
+        return None, [ConfigError("layers.config_missing", file=path.name)]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        return None, [ConfigError("layers.config_not_toml", file=path.name, fault=str(fault))]
+    except OSError as fault:
+        return None, [ConfigError("layers.config_unreadable", file=path.name, fault=fault.strerror or str(fault))]
+    try:
+        catalogue = Catalogue.model_validate({**raw, "folder": path.resolve().parent})
+    except ValidationError as fault:
+        return None, entry_faults(path.name, raw, fault)
+    return catalogue, _reference_faults(path.name, catalogue)
 
 
-def _check_references(file: str, catalogue: Catalogue) -> None:
-    """Raise `ConfigError` for duplicate layer ids and for corridors along layers that do not exist."""
-    counts = Counter(spec.id for spec in catalogue.layer)
-    for layer_id, count in counts.items():
-        if count > 1:
-            raise ConfigError("layers.config_doubled", file=file, id=layer_id)
+def _reference_faults(file: str, catalogue: Catalogue) -> list[ConfigError]:
+    """Return what is wrong between entries: ids that stand twice, what may not be closed, corridors along nothing."""
+    ids = [spec.id for spec in catalogue.layer]
+    twice = [layer_id for layer_id in dict.fromkeys(ids) if ids.count(layer_id) > 1]
+    faults = [ConfigError("layers.config_doubled", file=file, id=layer_id) for layer_id in twice]
     for spec in catalogue.layer:
         if spec.id in catalogue.access.layers and spec.role == "boundary":
-            raise ConfigError("layers.config_closed_boundary", file=file, id=spec.id)
+            faults.append(ConfigError("layers.config_closed_boundary", file=file, id=spec.id))
         if spec.id in catalogue.access.layers and spec.source.kind in _FROM_TABLES:
-            raise ConfigError("layers.config_closed_table", file=file, id=spec.id)
-        for other in spec.source.made_of:
-            if other not in counts:
-                raise ConfigError("layers.config_corridor", file=file, id=spec.id, other=other)
+            faults.append(ConfigError("layers.config_closed_table", file=file, id=spec.id))
+        faults += [
+            ConfigError("layers.config_corridor", file=file, id=spec.id, other=other)
+            for other in spec.source.made_of
+            if other not in ids
+        ]
+    return faults

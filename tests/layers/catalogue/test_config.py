@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import ConfigError
-from layers.catalogue.config import read_catalogue
+from layers.catalogue.config import config_faults, read_catalogue
 from tests.helpers import ROOT
 
 SOUND = (ROOT / "config.toml").read_text(encoding="utf-8")
@@ -104,3 +104,50 @@ extent = ["360000"]
     spec = read_catalogue(write(tmp_path, own)).spec("bureau_redline")
     assert spec.export == "none", "a statutory layer does not leave unless its entry says so"
     assert not spec.indicative
+
+
+def test_all_that_is_wrong_is_said_at_once_each_in_its_language(tmp_path: Path) -> None:
+    changed = {
+        "zoom = 7\n": 'zoom = "7"\n', "upload_mb = 200": "upload_mb = 200\nuplaod = 3",
+        "centre_lat = 27.3": "centre_lat = 127.3",
+        'role = "redline"': 'role = "red line"', "accuracy_m = 410": "accuracy_m = -1",
+        'licence = "MIT (packager)"\n': "", 'source = { kind = "none" }': 'source = { file = "x" }',
+        'id = "jiangxi"\ntitle': 'id = "Jiang xi"\ntitle', 'timezone = "Asia/Shanghai"': 'timezone = "Asia/Nowhere"',
+    }  # fmt: skip
+    text = SOUND
+    for old, new in changed.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    found = {fault.values["key"]: fault for fault in config_faults(write(tmp_path, text))}
+    assert {key: fault.key.removeprefix("layers.config_") for key, fault in found.items()} == {
+        "timezone": "key", 'region "Jiang xi".id': "is_pattern", "map.centre_lat": "is_high", "map.zoom": "is_integer",
+        "limits.uplaod": "is_unknown", 'layer "province".licence': "is_missing",
+        'layer "province".accuracy_m': "is_low",
+        'layer "redline_jiangxi".role': "is_words", 'layer "redline_yangzhou".source': "is_no_kind",
+    }  # fmt: skip
+    assert "85" in found["map.centre_lat"].text("zh")
+    assert "'protected', 'river'" in found['layer "redline_jiangxi".role'].text("en")
+    for fault in found.values():
+        assert len(fault.text("zh").splitlines()) == 1
+        assert "config.toml" in fault.text("en")
+
+
+def test_what_is_wrong_between_entries_is_said_at_once(tmp_path: Path) -> None:
+    access = '[access]\nmode = "proxy"\nroles.viewer = ["*"]\nlayers.county = ["*"]\nlayers.projects = ["*"]\n'
+    text = SOUND.replace('of = ["waters", "rivers"]', 'of = ["waters", "brooks"]')
+    found = config_faults(write(tmp_path, f"{text}\n{access}"))
+    assert {fault.key.removeprefix("layers.config_"): fault.values["id"] for fault in found} == {
+        "closed_boundary": "county", "closed_table": "projects", "corridor": "river_corridors",
+    }  # fmt: skip
+    assert config_faults(ROOT / "config.toml") == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "none", "bytes"])
+def test_what_is_no_file_of_text_is_one_sentence(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "config.toml"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "bytes":
+        path.write_bytes(b"\xff\xfe\x00")
+    (fault,) = config_faults(path)
+    assert "config.toml" in fault.text("zh")

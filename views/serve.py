@@ -11,10 +11,10 @@ from typing import Final
 from streamlit.web.cli import main as streamlit
 
 from geo.errors import RedlineError
-from geo.whole_file import remove_left_by_killed
 from layers.access import Person, acting_as
 from layers.paths import home
 from views.condition import announce, look
+from views.upkeep import start_upkeep
 
 __all__ = ["prepare", "run_server"]
 
@@ -40,7 +40,7 @@ def prepare() -> None:
     The log gets what keeps the server from its work.
     """
     announce(home())
-    remove_left_by_killed(home())
+    start_upkeep()
     for one in look():
         logging.getLogger("redline").warning("%s: %s", one.part, one.fault)
     for module in _MODULES:

@@ -123,6 +123,13 @@ class DraftSettings(Entry):
     keep_days: float = Field(default=30.0, gt=0, le=3650, strict=False)
 
 
+class RetentionSettings(Entry):
+    """How long the ledger keeps what it does not need to verify a check."""
+
+    inputs_days: float = Field(default=0.0, ge=0, le=36_500, strict=False)
+    """Days that files as uploaded are kept after the last check of them; 0: for good."""
+
+
 class Catalogue(Entry):
     """The content of ``config.toml``, validated."""
 
@@ -135,6 +142,7 @@ class Catalogue(Entry):
     limits: Limits
     check: CheckSettings
     drafts: DraftSettings = Field(default_factory=DraftSettings)
+    retention: RetentionSettings = Field(default_factory=RetentionSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
     access: AccessSettings = Field(default_factory=AccessSettings)
     layer: list[LayerSpec] = Field(min_length=1)

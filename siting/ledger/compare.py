@@ -45,8 +45,8 @@ class Change:
     Attributes
     ----------
     kind : str
-        Code; ``ledger.change_<kind>`` says it: input, input_unread, reading, layer, layer_state, layer_new, layer_gone,
-        law, software, site, site_value, finding, finding_new, finding_gone, copy.
+        Code; ``ledger.change_<kind>`` says it: input, input_dropped, input_unread, reading, layer, layer_state,
+        layer_new, layer_gone, law, software, site, site_value, finding, finding_new, finding_gone, copy.
     subject : str
         What: a layer, a site, a file.
     was, now : object

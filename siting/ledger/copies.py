@@ -30,6 +30,7 @@ from siting.law import law_digest, law_files
 __all__ = ["Kept"]
 
 _PRIVATE: Final = 0o700
+_DROPPED: Final = ".dropped"
 
 
 class Kept:
@@ -82,6 +83,20 @@ class Kept:
         if hashlib.sha256(content).hexdigest() != name:
             raise DataFault("ledger.input_altered", hash=name[:12])
         return content
+
+    def drop_bytes(self, name: str, day: str) -> None:
+        """Delete stored bytes, and leave a note of the day on which that was done."""
+        with _writing(self.inputs):
+            with whole_file(self.inputs / f"{name}{_DROPPED}", durable=True) as note:
+                note.write_text(day, encoding="ascii")
+            (self.inputs / name).unlink(missing_ok=True)
+
+    def dropped_on(self, name: str) -> str | None:
+        """Return the day on which `drop_bytes` deleted stored bytes; None if it did not, or they are there again."""
+        try:
+            return None if (self.inputs / name).is_file() else (self.inputs / f"{name}{_DROPPED}").read_text("ascii")
+        except (OSError, UnicodeDecodeError):
+            return None
 
     def put_frame(self, frame: gpd.GeoDataFrame) -> str:
         """Store a frame (EPSG:4490) as FlatGeobuf in ``layers``; return the hash that names it.

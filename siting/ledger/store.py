@@ -147,6 +147,8 @@ class Ledger:
         }
         with self.database.writing() as db:
             db.execute("BEGIN IMMEDIATE")
+            if content is not None:
+                self.kept.put_bytes(content)  # again, if retention deleted it in between
             row["id"] = _free_id(db)
             _insert(db, "checks", row | {"seal": _seal(row, seen)})
             for position, layer in enumerate(seen):

@@ -117,7 +117,7 @@ def verify(
     """
     check = ledger.get(check_id)
     since = [] if today is None else _layer_changes(_recorded(check), today)
-    since += _software_changes(check.software)
+    since += _software_changes(check.software) + _dropped_input(ledger, check)
     try:
         sites = _kept_sites(ledger, check)
         layers, law = _kept_layers(ledger, check), ledger.kept.law_folder(check.law_sha256)
@@ -281,9 +281,15 @@ def _other_input(check: Check, content: bytes | None) -> list[Change]:
     return [] if found == check.input_sha256 else [Change("input", check.input_name, check.input_sha256, found)]
 
 
+def _dropped_input(ledger: Ledger, check: Check) -> list[Change]:
+    """Return that the file as uploaded is no longer kept, if retention has deleted it."""
+    day = None if check.input_sha256 is None else ledger.kept.dropped_on(check.input_sha256)
+    return [] if day is None else [Change("input_dropped", check.input_name, now=day)]
+
+
 def _reading_changes(ledger: Ledger, check: Check, sites: Sites) -> list[Change]:
     """Return the changes if the stored input is read differently now."""
-    if check.input_sha256 is None:
+    if check.input_sha256 is None or ledger.kept.dropped_on(check.input_sha256) is not None:
         return []
     content = ledger.kept.get_bytes(check.input_sha256)
     try:

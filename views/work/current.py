@@ -21,7 +21,7 @@ from layers.paths import home
 from views.session import Slot, catalogue, persistent_values, person, say, set_persistent_values
 from views.work.draft_store import Draft, DraftFile, DraftStore
 
-__all__ = ["PREFIX", "WorkFile", "WorkPart", "address_of_new_work", "open_work", "save_work"]
+__all__ = ["PREFIX", "WorkFile", "WorkPart", "address_of_new_work", "expire_drafts", "open_work", "save_work"]
 
 PREFIX: Final = "chk-"
 """Of the keys of the persistent widgets that belong to the work."""
@@ -105,6 +105,11 @@ def save_work(parts: Mapping[str, WorkPart], file: WorkFile) -> None:
     _ID.set(draft_id)
     _SAVED.set(digest)
     st.query_params[_PARAMETER] = draft_id
+
+
+def expire_drafts(keep_days: float) -> int:
+    """Delete the drafts of the data folder that nobody saved for so many days; return how many."""
+    return DraftStore(home() / _FOLDER, keep_days).expire()
 
 
 def address_of_new_work() -> str:

@@ -26,6 +26,7 @@ def serve(obj: dict[str, object], port: int, address: str) -> None:
     os.chdir(PRODUCT)  # where Streamlit's settings are
 
     from layers.catalogue import config_faults, read_catalogue
+    from views.condition import configure_logs
     from views.serve import prepare, run_server
     from views.server import prepare_tiles, refuse_unready_sign_in
 
@@ -33,7 +34,9 @@ def serve(obj: dict[str, object], port: int, address: str) -> None:
     if faults := config_faults(config):
         click.echo("\n".join(one.text(lang) for one in faults), err=True)
         raise SystemExit(2)
-    access = read_catalogue(config).access
+    catalogue = read_catalogue(config)
+    configure_logs(catalogue.server.log)
+    access = catalogue.access
     refuse_unready_sign_in(access)
     if not access.is_on and address not in {"127.0.0.1", "::1", "localhost"}:
         click.echo(t("access.open_to_all", lang, address=address), err=True)

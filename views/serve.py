@@ -42,7 +42,7 @@ def prepare() -> None:
     announce(home())
     start_upkeep()
     for one in look():
-        logging.getLogger("redline").warning("%s: %s", one.part, one.fault)
+        logging.getLogger("redline").warning("at fault", extra={"part": one.part, "why": one.fault.text("en")})
     for module in _MODULES:
         import_module(module)
     with acting_as(Person("", role="viewer")):  # what most people see, where people have roles
@@ -50,7 +50,7 @@ def prepare() -> None:
             try:
                 getattr(import_module(module), name)()
             except RedlineError as fault:
-                logging.getLogger("redline").warning("%s", fault)
+                logging.getLogger("redline").warning("not prepared", extra={"part": name, "why": fault.text("en")})
     # Streamlit collects garbage after every run of its script: without this each would walk all that is loaded
     gc.collect()
     gc.freeze()

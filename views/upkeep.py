@@ -46,7 +46,7 @@ def start_upkeep() -> None:
             try:
                 tidy()
             except (RedlineError, OSError) as fault:
-                logging.getLogger("redline").warning("upkeep: %s", fault)
+                logging.getLogger("redline").warning("upkeep did not end", extra={"why": str(fault)})
             if stop.wait(_EVERY_S):
                 return
 

@@ -96,7 +96,7 @@ def confined(
         if status == OUT_OF_DEPTH:
             raise BadInput("geo.reading_too_deep", name=file)
         if status:
-            logging.getLogger("redline").error("the reader of a file ended with %s", status)
+            logging.getLogger("redline").error("the reader of a file ended", extra={"status": status})
             raise BadInput("geo.reading_crashed", name=file)
         value: T = _result(place / REPLY, file, ceilings)
         return value

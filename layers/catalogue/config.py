@@ -11,8 +11,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from geo.errors import ConfigError
 from layers.access import AccessSettings
-from layers.catalogue.config_faults import entry_faults
 from layers.catalogue.model import Bilingual, LayerSpec
+from layers.catalogue.wrong_entries import entry_faults
 from layers.clock import DEFAULT_ZONE
 from layers.entry import Entry
 
@@ -109,12 +109,14 @@ class CheckSettings(Entry):
 
 
 class ServerSettings(Entry):
-    """Under which names the server is reached."""
+    """Under which names the server is reached, and how it writes its log."""
 
     hosts: list[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]] = Field(
         default_factory=list
     )
     """Names with a dot, in lower case, without scheme and port; addresses and plain machine names need no entry."""
+    log: Literal["text", "json"] = "text"
+    """An event a line, on standard error."""
 
 
 class DraftSettings(Entry):

@@ -95,7 +95,8 @@ def _refused(scope: Scope) -> tuple[int, str, str] | None:
 def _note(origin: str, host: str) -> None:
     """Write a refusal to the log, once: behind a proxy the name that browsers see has to be configured."""
     logging.getLogger("redline").warning(
-        "refused: a page of %s asks %s; if browsers see this server by that name, add it to server.hosts", origin, host
+        "refused: a page of another server; if browsers see this one by that name, add it to server.hosts",
+        extra={"origin": origin, "host": host},
     )
 
 

@@ -105,7 +105,7 @@ class Jobs:
                 raise BadInput("take.too_many")
             job_id = uuid.uuid4().hex
             make = partial(self._make, job_id, work, person())
-            task = self._pool.start(f"job {title}", make)
+            task = self._pool.start(f"export job {job_id}", make)
             job = self._jobs[job_id] = Job(job_id, owner, title, task)
         return job
 

@@ -73,6 +73,6 @@ def send_offer(request: Request) -> Response:
     except RedlineError as fault:
         sentence = fault.text(offered.lang)
     except Exception:  # the last barrier: no traceback reaches a user
-        logging.getLogger("redline").exception("file %s", offered.name)
+        logging.getLogger("redline").exception("a file could not be made")
         sentence = RedlineError("take.broke").text(offered.lang)
     return PlainTextResponse(sentence, 500, headers=HEADERS)

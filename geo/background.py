@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeVar
 
-from geo.errors import RedlineError
+from geo.errors import NO_ROOM, RedlineError
 from geo.progress import Progress
 
 __all__ = ["Task", "TaskPool"]
@@ -84,7 +84,9 @@ class Task(Generic[T]):
         except _Cancelled:
             self.state = "cancelled"
         except Exception as fault:  # a thread has nobody above it: whoever waits for the task shows the fault
-            if not isinstance(fault, RedlineError):
+            if isinstance(fault, OSError) and fault.errno in NO_ROOM:
+                logging.getLogger("redline").warning("%s: %s", self.name, fault.strerror)
+            elif not isinstance(fault, RedlineError):
                 logging.getLogger("redline").exception("%s", self.name)
             self.fault, self.state = fault, "failed"
         finally:

@@ -49,9 +49,12 @@ def _wait(tasks: Sequence[LayerTask], lang: Lang) -> None:
         while not one.task.ended.wait(_POLL_S):
             place.progress(one.task.share, _progress_text(one, lang))
     place.empty()
+    failed: dict[str, list[str]] = {}
     for one in tasks:
-        if one.task.fault is not None:  # the map shows the others, and says which it cannot draw
-            st.error(markdown_text(_failed_text(one.layer, one.task.fault, lang)))
+        if one.task.fault is not None:
+            failed.setdefault(_why(one.task.fault), []).append(one.layer.spec.title(lang))
+    for why, titles in failed.items():  # the map shows the others, and says which it cannot draw
+        st.error(markdown_text(t("carto.prepare_failed", lang, layers=t("answer.list", lang).join(titles), fault=why)))
 
 
 @st.fragment(run_every=2.0)
@@ -79,9 +82,13 @@ def has_regions(layer: Layer, lang: Lang) -> bool:
 
 
 def _failed_text(layer: Layer, fault: Exception, lang: Lang) -> str:
-    """Return why the tiles of a layer could not be made."""
-    why = getattr(fault, "strerror", None) or str(fault)  # without the path
-    return t("carto.prepare_failed", lang, layer=layer.spec.title(lang), fault=why)
+    """Return that, and why, the tiles of a layer could not be made."""
+    return t("carto.prepare_failed", lang, layers=layer.spec.title(lang), fault=_why(fault))
+
+
+def _why(fault: Exception) -> str:
+    """Return the reason of a fault, without a path."""
+    return getattr(fault, "strerror", None) or str(fault)
 
 
 def _progress_text(one: LayerTask, lang: Lang) -> str:

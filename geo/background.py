@@ -6,10 +6,12 @@ import contextlib
 import logging
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final, Generic, Literal, TypeVar
+from functools import partial
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from geo.errors import NO_ROOM, RedlineError
 from geo.progress import Progress
@@ -17,6 +19,8 @@ from geo.progress import Progress
 __all__ = ["Task", "TaskPool"]
 
 T = TypeVar("T")
+_MOST_REMEMBERED: Final = 1_000
+"""Of whom the last turn is remembered."""
 _NICE: Final = 2
 """A little behind the threads that serve pages. Not more: they share the interpreter, and one that holds it while a
 busy machine gives it no turn keeps every page waiting (at 10, beside two busy programs, reports took minutes)."""
@@ -94,7 +98,9 @@ class Task(Generic[T]):
 
 
 class TaskPool:
-    """Pool of threads that run tasks in the order in which they are started.
+    """Pool of threads that run tasks, in turns among those whose they are, and of each in the order in which they came.
+
+    So somebody with many tasks does not keep somebody with one waiting for all of them.
 
     Parameters
     ----------
@@ -107,9 +113,13 @@ class TaskPool:
     def __init__(self, name: str, workers: int) -> None:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name, initializer=_yield_to_pages)
         self._active: dict[Hashable, Task] = {}
+        self._waiting: list[_Waiting] = []
+        self._turns = _Turns()
         self._lock = threading.Lock()
 
-    def start(self, name: str, work: Callable[[Progress], T], *, key: Hashable = None) -> Task[T]:
+    def start(
+        self, name: str, work: Callable[[Progress], T], *, key: Hashable = None, owner: Hashable = None
+    ) -> Task[T]:
         """Enqueue work and return its task; return the existing task if one of the same key is waiting or running.
 
         Parameters
@@ -119,6 +129,8 @@ class TaskPool:
             Given what to call with its progress.
         key : hashable, optional
             What it makes; None: never shared.
+        owner : hashable, optional
+            Whose it is, of those among whom turns are shared.
         """
         with self._lock:
             known = self._active.get(key) if key is not None else None
@@ -127,18 +139,83 @@ class TaskPool:
             task: Task[T] = Task(name)
             if key is not None:
                 self._active[key] = task
-        self._threads.submit(self._run, task, work, key)
+            self._waiting.append(_Waiting(task, partial(self._run, task, work, key), owner))
+        self._threads.submit(self._run_next)
         return task
+
+    def ahead(self, task: Task[Any]) -> int:
+        """Return how many tasks are run before one that waits, if nobody starts another; 0 if it does not wait."""
+        with self._lock:
+            waiting, turns = [one for one in self._waiting if one.task.active], self._turns.once_all_have_ended()
+        for count in range(len(waiting)):
+            found = turns.take(waiting)
+            if found.task is task:
+                return count
+            turns.give_back(found)
+        return 0
 
     def close(self) -> None:
         """Cancel waiting tasks and accept no more; running ones go on until they are cancelled or done."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _run_next(self) -> None:
+        """Run the task whose turn it is; there is one for each call."""
+        with self._lock:
+            found = self._turns.take(self._waiting)
+        try:
+            found.run()
+        finally:
+            with self._lock:
+                self._turns.give_back(found)
 
     def _run(self, task: Task[T], work: Callable[[Progress], T], key: Hashable) -> None:
         task.run(work)
         with self._lock:
             if self._active.get(key) is task:
                 del self._active[key]
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    """A task that waits for its turn, and whose it is."""
+
+    task: Task[Any]
+    run: Callable[[], None]
+    owner: Hashable
+
+
+class _Turns:
+    """Whose turn it is: of those with the fewest tasks running, whoever had a turn longest ago."""
+
+    def __init__(self) -> None:
+        self._running: Counter[Hashable] = Counter()
+        self._last: dict[Hashable, int] = {}
+        """Number of the last turn of each, the latest last."""
+        self._count = 0
+
+    def once_all_have_ended(self) -> _Turns:
+        """Return these turns as they will be once all that run have ended, to look ahead."""
+        made = _Turns()
+        made._last, made._count = dict(self._last), self._count
+        return made
+
+    def take(self, waiting: list[_Waiting]) -> _Waiting:
+        """Take the task whose turn it is out of those that wait, in the order in which they came."""
+        found = min(waiting, key=lambda one: (self._running[one.owner], self._last.get(one.owner, -1)))
+        waiting.remove(found)
+        self._count += 1
+        self._running[found.owner] += 1
+        self._last.pop(found.owner, None)
+        self._last[found.owner] = self._count
+        while len(self._last) > _MOST_REMEMBERED:
+            del self._last[next(iter(self._last))]
+        return found
+
+    def give_back(self, done: _Waiting) -> None:
+        """Note that a task has ended."""
+        self._running[done.owner] -= 1
+        if not self._running[done.owner]:
+            del self._running[done.owner]
 
 
 def _yield_to_pages() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -72,3 +73,55 @@ def test_a_fault_is_kept(pool: TaskPool, fault: Exception) -> None:
     task = pool.start("bad", work)
     assert task.ended.wait(PATIENCE_S)
     assert (task.state, task.fault) == ("failed", fault)
+
+
+def test_who_has_one_task_does_not_wait_for_all_of_who_has_many(pool: TaskPool) -> None:
+    go, order = threading.Event(), list[str]()
+    hold = pool.start("hold", lambda _: go.wait(PATIENCE_S), owner="greedy")
+    tasks = [
+        pool.start(name, lambda _, name=name: order.append(name), owner=owner)
+        for name, owner in (("a1", "greedy"), ("a2", "greedy"), ("a3", "greedy"), ("b1", "modest"), ("b2", "modest"))
+    ]
+    names = ["a1", "a2", "a3", "b1", "b2"]
+    expected = ["b1", "a1", "b2", "a2", "a3"]
+    assert [pool.ahead(task) for task in tasks] == [expected.index(name) for name in names]
+    assert pool.ahead(hold) == 0
+    go.set()
+    for task in (hold, *tasks):
+        assert task.ended.wait(PATIENCE_S)
+    assert order == expected
+
+
+def test_nobody_waits_for_what_was_cancelled(pool: TaskPool) -> None:
+    go = threading.Event()
+    pool.start("hold", lambda _: go.wait(PATIENCE_S), owner="a")
+    first, second = (pool.start(name, lambda _: None, owner="b") for name in ("first", "second"))
+    assert pool.ahead(second) == 1
+    first.cancel()
+    assert pool.ahead(second) == 0
+    go.set()
+    assert second.ended.wait(PATIENCE_S)
+
+
+def test_turns_are_shared_among_all_who_run_at_once() -> None:
+    pool = TaskPool("test", 2)
+    go, running = threading.Event(), list[str]()
+
+    def work(name: str) -> None:
+        running.append(name)
+        assert go.wait(PATIENCE_S)
+
+    try:
+        tasks = [pool.start(name, lambda _, name=name: work(name), owner=name[0]) for name in ("a1", "a2", "a3", "b1")]
+        until = time.monotonic() + PATIENCE_S
+        while len(running) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.001)
+        assert len(running) == 2
+        waiting = next(task for task in tasks if task.name == "b1")
+        assert waiting.state == "running" or pool.ahead(waiting) == 0
+        go.set()
+        assert all(task.ended.wait(PATIENCE_S) for task in tasks)
+    finally:
+        go.set()
+        pool.close()

@@ -45,7 +45,7 @@ class Job:
     ----------
     id : str
     owner : str
-        Random id of the session (``views.parts.takeaway.orders``).
+        Random id of the session, a hyphen and a group (``views.parts.takeaway.orders``): sessions take turns.
     title : str
         Title of the file, in the session's language.
     task : Task of Path
@@ -105,7 +105,7 @@ class Jobs:
                 raise BadInput("take.too_many")
             job_id = uuid.uuid4().hex
             make = partial(self._make, job_id, work, person())
-            task = self._pool.start(f"export job {job_id}", make)
+            task = self._pool.start(f"export job {job_id}", make, owner=owner.partition("-")[0])
             job = self._jobs[job_id] = Job(job_id, owner, title, task)
         return job
 
@@ -118,6 +118,10 @@ class Jobs:
         """Return a job by its id, None if it does not exist or is another owner's."""
         job = self._jobs.get(job_id)
         return job if job is not None and job.owner == owner else None
+
+    def ahead(self, job: Job) -> int:
+        """Return how many jobs come before one that waits."""
+        return self._pool.ahead(job.task)
 
     def cancel(self, job: Job) -> None:
         """Cancel a job; its files are removed."""

@@ -63,11 +63,7 @@ def _show(job: Job) -> None:
     """Show one export: its progress, its download link, or why there is none."""
     if job.task.active:
         bar, stop = st.columns([3, 1], vertical_alignment="center")
-        text = say("take.running", share=f"{job.task.share:.0%}", title=job.title, what=job.task.doing)
-        bar.progress(
-            job.task.share,
-            text=markdown_text(text if job.task.state == "running" else say("take.waiting", title=job.title)),
-        )
+        bar.progress(job.task.share, text=markdown_text(_progress_text(job)))
         stop.button(say("take.cancel"), key=f"take-stop-{job.id}", width="stretch", on_click=jobs().cancel, args=(job,))
     elif job.path is not None and job.path.is_file():
         label = say("take.fetch", name=job.path.name, size=_size(job.path.stat().st_size))
@@ -77,6 +73,14 @@ def _show(job: Job) -> None:
         show_fault(job.fault)
     elif job.task.state == "cancelled":
         st.caption(markdown_text(say("take.cancelled", title=job.title)))
+
+
+def _progress_text(job: Job) -> str:
+    """Return how far an export is, or how many come before it."""
+    if job.task.state == "running":
+        return say("take.running", share=f"{job.task.share:.0%}", title=job.title, what=job.task.doing)
+    ahead = jobs().ahead(job)
+    return say("take.waiting" if ahead else "take.waiting_next", title=job.title, ahead=ahead)
 
 
 def _size(count: int) -> str:

@@ -102,9 +102,11 @@ def test_faults_that_stop_it_are_listed_with_their_rows(tmp_path: Path) -> None:
 def test_a_broken_overlay_is_said_and_the_rest_goes_on() -> None:
     user_catalogue_path().write_text("version = =", encoding="utf-8")
     answer = run("layers", "--format", "json")
-    assert answer.exit_code == 0
+    assert answer.exit_code == 1, "as for any layer that cannot be read"
     assert "catalogue.toml" in answer.stderr
-    assert len(json.loads(answer.stdout)) > 20
+    found = {layer["id"]: layer["fault"] for layer in json.loads(answer.stdout)}
+    assert len(found) > 20
+    assert [layer_id for layer_id, fault in found.items() if fault] == ["unreadable_layers"]
 
 
 def test_a_whole_database_in_one_command(tmp_path: Path) -> None:

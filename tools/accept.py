@@ -311,6 +311,18 @@ def hostile() -> bool:
     return all(subprocess.run([sys.executable, "-m", *one], cwd=ROOT, check=False).returncode == 0 for one in commands)
 
 
+def at_fault() -> bool:
+    """Run the states of the server and its data folder, what a check says of unread layers, and a store of 0.1."""
+    folders = ("tests/views/condition", "tests/siting/ledger", "tests/carto/tiles", "tests/browser/test_condition.py")
+    layers = ("tests/siting/check/test_unread_layers.py", "tests/layers/catalogue/test_unreadable.py")
+    return _tests(*folders, *layers)
+
+
+def load() -> bool:
+    """Let fifty sessions browse, check, store and export at once."""
+    return subprocess.run([sys.executable, "-m", "tools.load"], cwd=ROOT, check=False).returncode == 0
+
+
 def access() -> bool:
     """Hold every route, page and command against every role, with a layer that is closed to all but one group."""
     folders = ("tests/layers/access", "tests/views/identity", "tests/views/server", "tests/browser/people")
@@ -337,6 +349,8 @@ PARTS: dict[str, Callable[[], bool]] = {
     "hostile": hostile,
     "faults": faults,
     "access": access,
+    "at_fault": at_fault,
+    "load": load,
     "plans": plans,
     "places": places,
     "formats": formats,

@@ -10,11 +10,13 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, Final, Literal, TextIO
 
 import streamlit.logger
 import structlog
 
+from geo.errors import RedlineError
 from layers.paths import home
 
 __all__ = ["LogForm", "configure_logs", "log_handler", "scrubbed"]
@@ -84,7 +86,9 @@ def scrubbed(text: str) -> str:
     """
     for pattern, instead in _PRIVATE:
         text = pattern.sub(instead, text)
-    return text.replace(str(home()), "$REDLINE_HOME")
+    with suppress(RedlineError):  # a data folder that cannot be made
+        text = text.replace(str(home()), "$REDLINE_HOME")
+    return text
 
 
 def _without_private(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

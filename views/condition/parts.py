@@ -57,13 +57,21 @@ class PartFault:
 
 
 def faults() -> list[PartFault]:
-    """Return the parts that are at fault, as they were looked at within the last seconds."""
-    folder = str(home())
-    with _LOOKING:
-        if not _FOUND or _FOUND[0][0] != folder or time.monotonic() - _FOUND[0][1] > _KEEP_S:
-            found = look()
-            _FOUND[:] = [(folder, time.monotonic(), found)]
+    """Return the parts that are at fault, as they were looked at within the last seconds.
+
+    One asks, and waits for a locked ledger if need be; meanwhile others get what was found before.
+    """
+    folder, found = str(home()), _FOUND[:]
+    known = bool(found) and found[0][0] == folder
+    if known and time.monotonic() - found[0][1] <= _KEEP_S:
+        return found[0][2]
+    if not _LOOKING.acquire(blocking=not known):
+        return found[0][2]
+    try:
+        _FOUND[:] = [(folder, time.monotonic(), look())]
         return _FOUND[0][2]
+    finally:
+        _LOOKING.release()
 
 
 def look() -> list[PartFault]:

@@ -72,7 +72,12 @@ def _stand_in(fault: ConfigError) -> LayerSpec:
         group="own",
         role="other",
         stands_for=UNREADABLE_LAYERS,
-        source=UnreadableSource(kind="unreadable", **{name: str(value) for name, value in fault.values.items()}),
+        source=UnreadableSource(
+            kind="unreadable",
+            file=str(fault.values.get("file", "")),
+            before=str(fault.values.get("before", "")),
+            fault=str(fault.values.get("fault", fault)),
+        ),
         publisher=Bilingual(zh="—", en="—"),
         licence="not public",
         as_of="unknown",

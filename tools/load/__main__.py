@@ -34,6 +34,8 @@ _LINK: Final = re.compile(r'href="([^"]*/redline/take/[^"]+)"')
 _STORED: Final = re.compile(r"R\d{8}-[0-9A-Z]{4}")
 _AREA: Final = re.compile(r"([\d,]+\.\d\d) ?平方米")
 _AREA_MAY_DIFFER_M2: Final = 0.05
+_LOOK_AGAIN_S: Final = 5.0
+"""A browser asks every second or two for the few lines of an export alone; here the whole page is run again."""
 _ROUNDS: Final = 3
 
 
@@ -134,7 +136,7 @@ async def _export(session: Session, address: str, number: int, tally: Tally) -> 
         if time.monotonic() > until:
             tally.wrong.append(f"session {number}: no export")
             return
-        await asyncio.sleep(1)
+        await asyncio.sleep(_LOOK_AGAIN_S)
         await session.go("check")
     async with httpx.AsyncClient(timeout=60) as client:
         answer = await client.get(f"{address}/{found[0].lstrip('/')}")

@@ -18,6 +18,8 @@ from layers.paths import home
 __all__ = ["signer", "signing_key"]
 
 _KEY_BYTES: Final = 32
+_OF_PROCESS: Final = secrets.token_bytes(_KEY_BYTES)
+"""Used where none can be stored: the same for all sessions."""
 _WAIT_S: Final = 10
 _MAKING: Final = threading.Lock()
 
@@ -39,7 +41,7 @@ def signing_key() -> bytes:
             return _stored_key(path)
         except (OSError, Timeout) as fault:
             logging.getLogger("redline").warning("the signing key cannot be stored: %s", fault)
-            return secrets.token_bytes(_KEY_BYTES)
+            return _OF_PROCESS
 
 
 def _stored_key(path: Path) -> bytes:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.helpers import ROOT
 from views.server import signing
 
 
@@ -51,5 +54,8 @@ def test_where_nothing_can_be_stored_the_process_has_a_key_of_its_own(
     assert len(first) == 32
     assert signing.signing_key() == first, "the same for all its sessions"
     signing.signing_key.cache_clear()
-    assert signing.signing_key() != first
+    assert signing.signing_key() == first, "also for two threads that ask at once"
     assert not (home / "token.key").exists()
+    code = "from views.server import signing; print(signing._OF_PROCESS.hex())"
+    other = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert bytes.fromhex(other.stdout.strip()) != first, "and no other process has it"

@@ -34,8 +34,7 @@ _LINK: Final = re.compile(r'href="([^"]*/redline/take/[^"]+)"')
 _STORED: Final = re.compile(r"R\d{8}-[0-9A-Z]{4}")
 _AREA: Final = re.compile(r"([\d,]+\.\d\d) ?平方米")
 _AREA_MAY_DIFFER_M2: Final = 0.05
-_LOOK_AGAIN_S: Final = 5.0
-"""A browser asks every second or two for the few lines of an export alone; here the whole page is run again."""
+_LOOK_AGAIN_S: Final = 1.0
 _ROUNDS: Final = 3
 
 
@@ -136,8 +135,8 @@ async def _export(session: Session, address: str, number: int, tally: Tally) -> 
         if time.monotonic() > until:
             tally.wrong.append(f"session {number}: no export")
             return
-        await asyncio.sleep(_LOOK_AGAIN_S)
-        await session.go("check")
+        await asyncio.sleep(session.asks_every_s or _LOOK_AGAIN_S)
+        await session.look_again()
     async with httpx.AsyncClient(timeout=60) as client:
         answer = await client.get(f"{address}/{found[0].lstrip('/')}")
     if answer.status_code != httpx.codes.OK or not answer.content:

@@ -16,6 +16,7 @@ __all__ = ["Session"]
 _PATIENCE_S: Final = 300.0
 _OURS: Final = {"markdown": "body", "html": "body", "alert": "body", "text": "body", "progress": "text"}
 """Elements whose text is kept, and the field that has it."""
+_DONE: Final = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 Kind = Literal["string_value", "string_array_value", "bool_value", "trigger_value"]
 
 
@@ -34,6 +35,9 @@ class Session:
         self._states: dict[str, WidgetState] = {}
         self._pages: dict[str, str] = {}
         self._page = ""
+        self._fragment = ""
+        self.asks_every_s = 0.0
+        """How often a part of the page asks to be run again; 0 if none does."""
         self.widgets: dict[str, str] = {}
         """Ids of the widgets of the last run, by their key."""
         self.texts: list[str] = []
@@ -63,6 +67,10 @@ class Session:
         if kind == "trigger_value":
             del self._states[key]
 
+    async def look_again(self) -> None:
+        """Run the part of the page that asks to be run again by itself, as a browser does; the page where none does."""
+        await self._run(self._page, self._fragment)
+
     async def close(self) -> None:
         """Leave, as a browser that is closed."""
         if self._socket is not None:
@@ -72,7 +80,7 @@ class Session:
         """Return whether a text of the last run holds another."""
         return any(text in one for one in self.texts)
 
-    async def _run(self, page: str) -> None:
+    async def _run(self, page: str, fragment: str = "") -> None:
         assert self._socket is not None
         message = BackMsg()
         message.rerun_script.query_string = f"lang={quote('zh')}"
@@ -80,7 +88,11 @@ class Session:
         if not self._pages:
             message.rerun_script.page_name = page
         message.rerun_script.widget_states.widgets.extend(self._states.values())
-        self._page, self.widgets, self.texts = page, {}, []
+        message.rerun_script.fragment_id = fragment
+        message.rerun_script.is_auto_rerun = bool(fragment)
+        self._page, self.texts = page, []
+        if not fragment:
+            self.widgets, self._fragment = {}, ""
         await self._socket.send(message.SerializeToString())
         async with asyncio.timeout(_PATIENCE_S):
             while not self._take(ForwardMsg.FromString(await self._socket.recv())):
@@ -91,9 +103,11 @@ class Session:
         kind = message.WhichOneof("type")
         if kind == "navigation":
             self._pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
+        elif kind == "auto_rerun":
+            self._fragment, self.asks_every_s = message.auto_rerun.fragment_id, message.auto_rerun.interval
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._take_element(message.delta.new_element)
-        return kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+        return kind == "script_finished" and message.script_finished in _DONE
 
     def _take_element(self, element: Any) -> None:
         kind = element.WhichOneof("type")

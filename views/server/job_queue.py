@@ -31,7 +31,7 @@ _WORKERS: Final = 2
 _FULL_BYTES: Final = 1 << 20
 _OWNER_ALONE: Final = 0o700
 _MAX_OF_OWNER: Final = 3
-_MAX_ACTIVE: Final = 40
+_MAX_ACTIVE: Final = 200
 
 Work = Callable[[Path, Progress], Path]
 """Function that writes a file into the folder passed to it and returns the path of the file."""

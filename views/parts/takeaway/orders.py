@@ -16,6 +16,8 @@ __all__ = ["show_exports", "start_export"]
 _OWNER: Final[Slot[str]] = Slot("take-owner", "")
 
 _REFRESH_S: Final = 0.6
+_WAITING_S: Final = 3.0
+"""While it waits, at a pace that a whole building of waiting sessions does not slow it by."""
 _MAX_SHOWN: Final = 3
 
 
@@ -37,19 +39,24 @@ def start_export(group: str, title: str, work: Work) -> None:
 
 def show_exports(group: str) -> None:
     """Show the exports of a group; while one is running, this fragment alone is refreshed."""
-    busy = any(job.task.active for job in jobs().of(_owner(group)))
+    states = _states(group)
 
-    @st.fragment(run_every=_REFRESH_S if busy else None)
+    @st.fragment(run_every=_REFRESH_S if "running" in states else _WAITING_S if "waiting" in states else None)
     def watch() -> None:
         mine = jobs().of(_owner(group))
         for job in mine[:_MAX_SHOWN]:
             _show(job)
         if any(job.task.state == "done" for job in mine):
             st.caption(say("take.kept_for", minutes=round(KEEP_SECONDS / 60)))
-        if busy and not any(job.task.active for job in mine):
-            st.rerun()  # the whole page, to stop refreshing
+        if states and states != _states(group):
+            st.rerun()  # the whole page, to refresh at another pace, or no longer
 
     watch()
+
+
+def _states(group: str) -> set[str]:
+    """Return which states this session's jobs of a group have that are not over: waiting, running."""
+    return {job.task.state for job in jobs().of(_owner(group)) if job.task.active}
 
 
 def _owner(group: str) -> str:

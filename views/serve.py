@@ -51,8 +51,7 @@ def prepare() -> None:
                 getattr(import_module(module), name)()
             except RedlineError as fault:
                 logging.getLogger("redline").warning("not prepared", extra={"part": name, "why": fault.text("en")})
-    # Streamlit collects garbage after every run of its script: without this each would walk all that is loaded
-    gc.collect()
+    gc.collect()  # from now on without what is loaded: it stays
     gc.freeze()
 
 

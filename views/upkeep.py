@@ -1,9 +1,12 @@
-"""What the server does for its data folder once a day: what has expired, and what was left behind, goes."""
+"""What the server does beside its pages: once a day what has expired goes, once a minute what nobody refers to."""
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+import time
+from collections.abc import Callable
 from typing import Final
 
 from geo.errors import RedlineError
@@ -17,6 +20,8 @@ from views.work import expire_drafts
 __all__ = ["start_upkeep", "tidy"]
 
 _EVERY_S: Final = 86_400.0
+_COLLECT_S: Final = 60.0
+"""Streamlit would do it after every run of a script (``runner.postScriptGC``), a tenth of a second each time."""
 _SERVER: Final = Person("server", role="administrator")
 
 
@@ -38,16 +43,20 @@ def tidy() -> None:
 
 
 def start_upkeep() -> None:
-    """Tidy up now and once a day from now on, beside the pages; a fault waits for the next day."""
-    stop = threading.Event()
+    """Tidy up now and once a day from now on, free memory once a minute; a fault waits for the next day."""
+    for work, every_s in ((_tidy_or_say, _EVERY_S), (gc.collect, _COLLECT_S)):
+        name = f"redline-{work.__name__.strip('_')}"
+        threading.Thread(target=_repeat, args=(work, every_s), name=name, daemon=True).start()
 
-    def run() -> None:
-        while True:
-            try:
-                tidy()
-            except (RedlineError, OSError) as fault:
-                logging.getLogger("redline").warning("upkeep did not end", extra={"why": str(fault)})
-            if stop.wait(_EVERY_S):
-                return
 
-    threading.Thread(target=run, name="redline-upkeep", daemon=True).start()
+def _repeat(work: Callable[[], object], every_s: float) -> None:
+    while True:
+        work()
+        time.sleep(every_s)
+
+
+def _tidy_or_say() -> None:
+    try:
+        tidy()
+    except (RedlineError, OSError) as fault:
+        logging.getLogger("redline").warning("upkeep did not end", extra={"why": str(fault)})

@@ -7,7 +7,7 @@ PORT ?= 8501
 BIOME := node_modules/@biomejs/cli-*/biome
 ROOMS := geo layers siting carto snapshot views words cli
 
-.PHONY: run test check js coverage accept data docs lock setup fmt clean bench
+.PHONY: run test check js coverage accept bundle data docs lock setup fmt clean bench
 
 run: setup
 	@$(BIN)/redline serve --port $(PORT)
@@ -55,6 +55,10 @@ docs:
 	@tools/need.sh python && tools/need.sh npm
 	@$(PYTHON) -m tools.docs_build
 
+# One archive from which Redline is installed where nothing can be fetched: docs/install.md.
+bundle: setup
+	@$(BIN)/python -m tools.bundle
+
 # Choose versions in requirements.in, then write requirements.txt with their hashes.
 lock:
 	@tools/lock.sh
@@ -64,7 +68,7 @@ fmt: setup node_modules/.ready
 	@$(BIOME) check --write
 
 clean:
-	rm -rf .venv .venv-data .venv-docs .build static/vendor node_modules
+	rm -rf .venv .venv-data .venv-docs .venv-wheels .build static/vendor node_modules
 
 # ---------------------------------------------------------------- set-up
 

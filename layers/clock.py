@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from geo.errors import ConfigError
+from layers.configuration import read_tables
 from layers.paths import config_in_use
 from words import Lang, t
 
@@ -32,8 +33,9 @@ def office_zone() -> ZoneInfo:
 @lru_cache(maxsize=4)
 def _zone_of(path: Path, _mtime_ns: int) -> ZoneInfo:
     try:
-        return ZoneInfo(str(tomllib.loads(path.read_text(encoding="utf-8")).get("timezone", DEFAULT_ZONE)))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ZoneInfoNotFoundError, ValueError):
+        tables, _ = read_tables(path)
+        return ZoneInfo(str(tables.get("timezone", DEFAULT_ZONE)))
+    except (ConfigError, ZoneInfoNotFoundError, ValueError):
         return ZoneInfo(DEFAULT_ZONE)
 
 

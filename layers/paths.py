@@ -27,8 +27,7 @@ def home() -> Path:
     DataFault
         If it is not there and cannot be made.
     """
-    named = os.environ.get("REDLINE_HOME")
-    folder = Path(named).expanduser() if named else platformdirs.user_data_path("redline", appauthor=False)
+    folder = _home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
@@ -36,9 +35,21 @@ def home() -> Path:
     return folder
 
 
+def _home() -> Path:
+    named = os.environ.get("REDLINE_HOME")
+    return Path(named).expanduser() if named else platformdirs.user_data_path("redline", appauthor=False)
+
+
 def config_in_use() -> Path:
-    """Return the path of the configuration in use: ``REDLINE_CONFIG``, else the shipped ``config.toml``."""
-    return Path(os.environ.get("REDLINE_CONFIG") or PRODUCT / "config.toml")
+    """Return the path of the configuration in use.
+
+    ``REDLINE_CONFIG``, else ``config.toml`` of the user's data folder, which an upgrade leaves alone, else the shipped
+    one.
+    """
+    if named := os.environ.get("REDLINE_CONFIG"):
+        return Path(named)
+    own = _home() / "config.toml"
+    return own if own.is_file() else PRODUCT / "config.toml"
 
 
 def data_root(config_folder: Path | None = None) -> Path:

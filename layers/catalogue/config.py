@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +13,7 @@ from layers.access import AccessSettings
 from layers.catalogue.model import Bilingual, LayerSpec
 from layers.catalogue.wrong_entries import entry_faults
 from layers.clock import DEFAULT_ZONE
+from layers.configuration import read_tables
 from layers.entry import Entry
 
 __all__ = [
@@ -203,15 +203,11 @@ def config_faults(path: Path) -> list[ConfigError]:
 def _read(path: Path) -> tuple[Catalogue | None, list[ConfigError]]:
     """Return the catalogue, None if its entries are wrong each by itself, and all faults."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, IsADirectoryError):
-        return None, [ConfigError("layers.config_missing", file=path.name)]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        return None, [ConfigError("layers.config_not_toml", file=path.name, fault=str(fault))]
-    except OSError as fault:
-        return None, [ConfigError("layers.config_unreadable", file=path.name, fault=fault.strerror or str(fault))]
+        raw, folder = read_tables(path)
+    except ConfigError as fault:
+        return None, [fault]
     try:
-        catalogue = Catalogue.model_validate({**raw, "folder": path.resolve().parent})
+        catalogue = Catalogue.model_validate({**raw, "folder": folder})
     except ValidationError as fault:
         return None, entry_faults(path.name, raw, fault)
     return catalogue, _reference_faults(path.name, catalogue)

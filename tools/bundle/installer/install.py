@@ -79,7 +79,7 @@ SAYS: Final = {
 }
 OWN_CONFIG: Final = """\
 # 本单位的设置：只写与随附 config.toml 不同之处；升级不会改动本文件。
-# What differs here from the shipped config.toml; upgrades leave this file alone. Keys: docs/catalogue.md, docs/access.md
+# What differs here from the shipped config.toml; upgrades leave this file alone. Keys: docs/catalogue.md, access.md
 extends = "shipped"
 
 # [server]

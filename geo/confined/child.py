@@ -20,14 +20,13 @@ from geo.confined.ceilings import Ceilings, impose
 from geo.confined.kernel import cut_network, restrict_files
 from geo.confined.packing import pack, unpack
 from geo.errors import RedlineError
-from geo.progress import Progress
+from geo.forks import reporter
 
-__all__ = ["CEILINGS", "OUT_OF_DEPTH", "OUT_OF_DISK", "OUT_OF_MEMORY", "PROGRESS", "REPLY", "REQUEST", "run"]
+__all__ = ["CEILINGS", "OUT_OF_DEPTH", "OUT_OF_DISK", "OUT_OF_MEMORY", "REPLY", "REQUEST", "run"]
 
 REQUEST: Final = "request"
 REPLY: Final = "reply"
 CEILINGS: Final = "ceilings.json"
-PROGRESS: Final = "progress.json"
 OUT_OF_MEMORY: Final = 81
 OUT_OF_DISK: Final = 82
 OUT_OF_DEPTH: Final = 83
@@ -43,7 +42,7 @@ def run(folder: Path) -> int:
     module, name, handed, keywords, reports = unpack((folder / REQUEST).read_bytes())
     arguments = [_taken(how, value, folder) for how, value in handed]
     if reports:
-        keywords["progress"] = _reporter(folder)
+        keywords["progress"] = reporter(folder)
     _silence()
     os.chdir(folder)
     tempfile.tempdir = str(folder)
@@ -69,17 +68,6 @@ def _taken(how: str, value: Any, folder: Path) -> Any:
     if how == "value":
         return value
     return folder / value if how == "path" else (folder / value).read_bytes()
-
-
-def _reporter(folder: Path) -> Progress:
-    """Return a callback that leaves what it is told in a file, for the caller to read."""
-
-    def report(share: float, doing: str = "", /) -> None:
-        draft = folder / f"{PROGRESS}.draft"
-        draft.write_text(json.dumps([share, doing]))
-        draft.replace(folder / PROGRESS)
-
-    return report
 
 
 def _reply(module: str, name: str, arguments: list[Any], keywords: dict[str, Any]) -> bytes:

@@ -10,6 +10,7 @@ from views.server.endpoints import (
     session_token,
     tiles_folder,
 )
+from views.server.export_process import make_file
 from views.server.job_queue import KEEP_SECONDS, Job, Work, jobs
 from views.server.offers import offer
 from views.server.shell_files import middleware
@@ -27,6 +28,7 @@ __all__ = [
     "hit_title",
     "jobs",
     "logout_url",
+    "make_file",
     "middleware",
     "new_token",
     "offer",

@@ -18,6 +18,7 @@ import pytest
 from geo.confined import Ceilings, call, confined, confinement
 from geo.confined.kernel import landlock_version
 from geo.errors import BadInput, CrsError
+from geo.forks import client
 from tests.geo.confined import acts
 
 LINUX = pytest.mark.skipif(not landlock_version(), reason="the kernel has no Landlock")
@@ -118,15 +119,15 @@ def test_many_at_once_do_not_mix() -> None:
 
 def test_a_fork_server_that_was_ended_is_replaced() -> None:
     confined(acts.give, 1, ceilings=Ceilings())
-    server = call._server()
+    server = call._FORKS._server()
     os.kill(server._process.pid, signal.SIGKILL)
     assert confined(acts.give, 2, ceilings=Ceilings()) == 2
-    assert call._server() is not server
+    assert call._FORKS._server() is not server
 
 
 def test_a_server_that_does_not_take_a_request_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     confined(acts.give, 1, ceilings=Ceilings())
-    server = call._server()
+    server = call._FORKS._server()
     heard, wait = threading.Event(), server._process.wait
     monkeypatch.setattr(server._process, "wait", lambda: (heard.wait(60), wait()))  # who listens is slow to say so
     os.kill(server._process.pid, signal.SIGKILL)
@@ -139,7 +140,7 @@ def test_a_server_that_does_not_take_a_request_is_not_asked_again(monkeypatch: p
 
 def test_a_call_that_loses_its_server_is_made_again() -> None:
     confined(acts.give, 1, ceilings=Ceilings())
-    process = call._server()._process
+    process = call._FORKS._server()._process
     threading.Timer(0.5, process.kill).start()
     begun = time.monotonic()
     with pytest.raises(BadInput, match="甲"):
@@ -169,7 +170,7 @@ def test_a_report_is_looked_for_in_a_plain_file_only(make: Callable[[Path], None
     """Landlock keeps readers from making these; where there is none, they are not followed."""
     make(tmp_path / "progress.json")
     told: list[float] = []
-    call._report(tmp_path, lambda share, _doing="": told.append(share))
+    client._report(tmp_path, lambda share, _doing="": told.append(share))
     assert told == []
 
 
@@ -199,10 +200,10 @@ def test_nothing_that_a_reader_began_outlives_it() -> None:
 def test_a_reader_is_handed_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDLINE_PROXY_SECRET", "x")
     monkeypatch.setenv("PGPASSWORD", "x")
-    call._server().close()  # the next one is started with these
+    call._FORKS._server().close()  # the next one is started with these
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(call, "_CURRENT", [])
+        patch.setattr(call._FORKS, "_current", None)
         found = confined(acts.environment, ceilings=Ceilings())
-        call._server().close()
+        call._FORKS._server().close()
     assert "PATH" in found
     assert not {"REDLINE_PROXY_SECRET", "PGPASSWORD", "HOME"} & set(found)

@@ -9,13 +9,13 @@ from typing import Final
 import streamlit as st
 
 from geo.errors import RedlineError
+from geo.progress import Progress
 from snapshot.deliver import Order, check_order, deliver
 from snapshot.pictures import PICTURES
 from snapshot.selection import export_name
-from snapshot.sheet import PAPER
 from views.parts.takeaway.form import ExportContext, choose_form, choose_order, form_title
 from views.parts.takeaway.orders import show_exports, start_export
-from views.server import Work
+from views.server import Work, make_file
 from views.session import may, pressed, say, show_fault, who_may
 
 __all__ = ["show_export"]
@@ -58,12 +58,9 @@ def export_work(order: Order) -> Work:
     place = outlined.title if outlined is not None and order.form in PICTURES else ""
     name = _unused(export_name(order.selection, order.form, order.selection.lang, place))
 
-    def work(folder: Path, progress: object) -> Path:
-        target = folder / name
-        if order.form not in {"pdf", "png"}:
-            return deliver(order, target, progress)  # type: ignore[arg-type]
-        with PAPER:
-            return deliver(order, target, progress)  # type: ignore[arg-type]
+    def work(folder: Path, progress: Progress) -> Path:
+        layers = order.selection.layers.values()
+        return make_file(deliver, order, folder / name, layers=layers, progress=progress)
 
     return work
 

@@ -16,10 +16,10 @@ from snapshot.deliver import Order, deliver
 from snapshot.pictures import Picture
 from snapshot.report import deliver_report, results_selection
 from snapshot.selection import SurveyFormat, check_file_name
-from snapshot.sheet import PAPER, relief_of
+from snapshot.sheet import relief_of
 from views.parts.takeaway import choose_survey_format, show_exports, start_export
 from views.screens.check.case import CASE_FIELD
-from views.server import Work
+from views.server import Work, make_file
 from views.session import VERSION, catalogue, lang, ledger, pressed, say, show_fault
 
 __all__ = ["current_case", "show_reports"]
@@ -89,11 +89,10 @@ def _report_work(load_run: Callable[[], Run], case: Case, name: str, check_id: s
 
     def work(folder: Path, progress: Progress) -> Path:
         run = load_run()
-        with PAPER:
-            return deliver_report(
-                folder / name, run, case, lang=language, version=VERSION, check_id=check_id or "",
-                user=case.prepared_by, relief=relief, progress=progress,
-            )  # fmt: skip
+        return make_file(
+            deliver_report, folder / name, run, case, layers=run.layers.values(), lang=language, version=VERSION,
+            check_id=check_id or "", user=case.prepared_by, relief=relief, progress=progress,
+        )  # fmt: skip
 
     return work
 
@@ -107,10 +106,11 @@ def _file_work(load_run: Callable[[], Run], form: str, stem: str, title: str, su
         run = load_run()
         selection = replace(results_selection(run, language, VERSION), survey=survey)
         if form != "pdf":
-            return deliver(Order(form, selection), folder / stem, progress)
+            order = Order(form, selection)
+            return make_file(deliver, order, folder / stem, layers=run.layers.values(), progress=progress)
         on = tuple(layer.id for layer in run.layers.values() if layer.spec.on and layer.frame is not None)
         chosen = replace(selection, only_sites=False, chosen=on)
-        with PAPER:
-            return deliver(Order(form, chosen, Picture(title=title, relief=relief)), folder / stem, progress)
+        order = Order(form, chosen, Picture(title=title, relief=relief))
+        return make_file(deliver, order, folder / stem, layers=run.layers.values(), progress=progress)
 
     return work

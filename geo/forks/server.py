@@ -1,8 +1,8 @@
-"""A process with the readers loaded that makes a copy of itself for each call: ``geo.confined.call`` starts it.
+"""A process with modules loaded that makes a copy of itself for each call: ``geo.forks.client`` starts it.
 
 It has one thread and opens no file of a user, so that a copy of it is safe to make and knows nothing. A request is a
-line with the number of the call, its folder and its module; the answer, once the copy has ended, a line with how.
-A line without a folder ends a call.
+line with the number of the call, its folder, the seconds that it may take and the module that it needs; the answer,
+once the copy has ended, a line with how. A line without a folder ends a call.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ import socket
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from geo.confined.child import CEILINGS, run
 
 __all__ = ["main"]
 
@@ -37,13 +36,24 @@ class _Running:
     until: float
 
 
+@dataclass(frozen=True)
+class _Request:
+    """A call that waits for its copy."""
+
+    call: int
+    folder: str
+    seconds: float
+    module: str
+
+
 class _ForkServer:
     """The loop of the process."""
 
-    def __init__(self, line: socket.socket) -> None:
+    def __init__(self, line: socket.socket, run: Callable[[Path], int]) -> None:
         self._line = line
+        self._run = run
         self._heard = b""
-        self._waiting: deque[tuple[int, str, str]] = deque()
+        self._waiting: deque[_Request] = deque()
         self._running: dict[int, _Running] = {}
         self._late: set[int] = set()
         self._wake, wake = socket.socketpair()
@@ -81,16 +91,16 @@ class _ForkServer:
         """Take requests in; return whether the other end is still there."""
         piece = self._line.recv(1 << 16)
         *lines, self._heard = (self._heard + piece).split(b"\n")
-        for number, folder, module in map(json.loads, lines):
-            if folder:
-                self._waiting.append((number, folder, module))
+        for request in (_Request(*json.loads(one)) for one in lines):
+            if request.folder:
+                self._waiting.append(request)
             else:
-                self._end(number)
+                self._end(request.call)
         return bool(piece)
 
     def _end(self, number: int) -> None:
         """End a call that nobody waits for any more."""
-        for one in [one for one in self._waiting if one[0] == number]:
+        for one in [one for one in self._waiting if one.call == number]:
             self._waiting.remove(one)
             self._tell(number, _ERROR, late=False)
         for process, running in self._running.items():
@@ -99,19 +109,18 @@ class _ForkServer:
 
     def _begin(self) -> None:
         while self._waiting and len(self._running) < _MOST_AT_ONCE:
-            number, folder, module = self._waiting.popleft()
+            request = self._waiting.popleft()
             try:
-                importlib.import_module(module)  # once, for all copies
-                seconds = json.loads((Path(folder) / CEILINGS).read_text())["seconds"]
+                importlib.import_module(request.module)  # once, for all copies
                 process = os.fork()
             except OSError:
-                self._tell(number, _ERROR, late=False)
+                self._tell(request.call, _ERROR, late=False)
                 continue
             if not process:
-                self._be_child(Path(folder))
+                self._be_child(Path(request.folder))
             with suppress(OSError):  # the copy does it too; whoever is first
                 os.setpgid(process, process)
-            self._running[process] = _Running(number, time.monotonic() + seconds)
+            self._running[process] = _Running(request.call, time.monotonic() + request.seconds)
 
     def _be_child(self, folder: Path) -> None:
         """Do one call in the copy that this process now is, and end."""
@@ -122,7 +131,7 @@ class _ForkServer:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for end in (self._line, self._wake, self._kept):
                 end.close()
-            status = run(folder)
+            status = self._run(folder)
         finally:
             os._exit(status)
 
@@ -155,12 +164,14 @@ def _kill(leader: int) -> None:
 
 
 def main() -> None:
-    """Load the modules that are named, then serve on the socket whose number comes first."""
+    """Serve on the socket whose number comes first, by ``run`` of the module named next; load the others before."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in sys.argv[2:]:
+    number, child, *loaded = sys.argv[1:]
+    run = importlib.import_module(child).run
+    for name in loaded:
         importlib.import_module(name)
-    with socket.socket(fileno=int(sys.argv[1])) as line:
-        _ForkServer(line).serve()
+    with socket.socket(fileno=int(number)) as line:
+        _ForkServer(line, run).serve()
 
 
 if __name__ == "__main__":

@@ -165,7 +165,8 @@ class AuditLog:
         """Return number and hash of the last whole line; cut off what a killed writer left after it."""
         size = os.fstat(handle).st_size
         tail_from = max(0, size - (1 << 16))
-        tail = os.pread(handle, size - tail_from, tail_from)
+        os.lseek(handle, tail_from, os.SEEK_SET)
+        tail = os.read(handle, size - tail_from)
         whole = tail.rfind(b"\n") + 1
         if whole < len(tail):
             os.ftruncate(handle, tail_from + whole)

@@ -21,7 +21,7 @@ from tabulate import tabulate
 
 from geo.errors import RedlineError
 from tools.bundle.contents import archive, requirement_lines, write_program, write_sums
-from tools.bundle.own_wheels import build, lacks_wheel
+from tools.bundle.own_wheels import build, can_build, lacks_wheel
 from tools.bundle.targets import PYTHONS, SYSTEMS, Pinned, Target, needed, parse_lock, parts, targets
 from tools.bundle.wheels import download
 from tools.environments import ROOT
@@ -78,11 +78,15 @@ def _add_wheels(folder: Path, wanted: list[Target], commit: str) -> list[Target]
     for target in wanted:
         product = needed(names["product"], lock, target.environment)
         every = needed(names["product"] + names["tests"], lock, target.environment)
-        download(target, [one for one in every if not lacks_wheel(one, target)], wheels)
-        built = [build(one, target, wheels) for one in every if lacks_wheel(one, target)]
-        if None in built:
-            rows.append([target.system, target.python, "left out: exactextract is not compiled for this Python"])
+        own = [one for one in every if lacks_wheel(one, target)]
+        if own and not can_build(target):
+            why = (
+                f"left out: {own[0].name} has no wheel there, and is compiled for the Python that makes the bundle only"
+            )
+            rows.append([target.system, target.python, why])
             continue
+        download(target, [one for one in every if one not in own], wheels)
+        built = [build(one, target, wheels) for one in own]
         served.append(target)
         rows.append([target.system, target.python, f"{len(product)} packages, {len(every)} with those of the tests"])
         for name, packages in zip(lists, (product, every), strict=True):
@@ -94,9 +98,9 @@ def _add_wheels(folder: Path, wanted: list[Target], commit: str) -> list[Target]
     return served
 
 
-def _with_hashes(package: Pinned, built: list[Pinned | None]) -> Pinned:
+def _with_hashes(package: Pinned, built: list[Pinned]) -> Pinned:
     """Return a package with the hashes of what was compiled here beside those of the lock file."""
-    more = [digest for one in built if one is not None and one.name == package.name for digest in one.hashes]
+    more = [digest for one in built if one.name == package.name for digest in one.hashes]
     return replace(package, hashes=(*package.hashes, *(one for one in more if one not in package.hashes)))
 
 

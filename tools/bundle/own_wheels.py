@@ -22,7 +22,7 @@ from geo.errors import RedlineError
 from tools.bundle.targets import GLIBC, Pinned, Target
 from tools.environments import ROOT, ready_python
 
-__all__ = ["build", "lacks_wheel"]
+__all__ = ["build", "can_build", "lacks_wheel"]
 
 WORK: Final = ROOT / ".build" / "wheels"
 _NAME: Final = "exactextract"
@@ -36,21 +36,24 @@ def lacks_wheel(package: Pinned, target: Target) -> bool:
     return package.name == _NAME and target.system == _MACHINE
 
 
-def build(package: Pinned, target: Target, wheels: Path) -> Pinned | None:
+def can_build(target: Target) -> bool:
+    """Return whether this Python has the headers to compile for that of a target."""
+    return target.python == ".".join(map(str, sys.version_info[:2]))
+
+
+def build(package: Pinned, target: Target, wheels: Path) -> Pinned:
     """Compile the wheel into `wheels`, where shapely's for the same target lies.
 
     Returns
     -------
-    Pinned or None
-        The package with the hash of what was compiled; None if this Python cannot compile for that of the target.
+    Pinned
+        The package with the hash of what was compiled.
 
     Raises
     ------
     RedlineError
         If a part cannot be fetched or a compiler refuses, with its first line.
     """
-    if target.python != ".".join(map(str, sys.version_info[:2])):
-        return None
     python = ready_python("wheels")
     tag = f"cp{target.python.replace('.', '')}"
     source, header = _source(package, python), _geos_header()

@@ -27,6 +27,7 @@ from tools.bundle.wheels import download
 from tools.environments import ROOT
 
 BUILD: Final = ROOT / ".build" / "bundle"
+HERE: Final = ".".join(map(str, sys.version_info[:2]))
 
 
 def main() -> int:
@@ -66,6 +67,7 @@ def write_bundle(wanted: list[Target]) -> Path:
     print(f"{count} files")
     path = BUILD / f"{folder.name}.zip"
     archive(folder, path, datetime.fromtimestamp(moment, UTC).timetuple()[:6])
+    shutil.rmtree(folder)  # a second checkout within this one would bewilder the checks of scripts
     return path
 
 
@@ -80,9 +82,7 @@ def _add_wheels(folder: Path, wanted: list[Target], commit: str) -> list[Target]
         every = needed(names["product"] + names["tests"], lock, target.environment)
         own = [one for one in every if lacks_wheel(one, target)]
         if own and not can_build(target):
-            why = (
-                f"left out: {own[0].name} has no wheel there, and is compiled for the Python that makes the bundle only"
-            )
+            why = f"left out: {own[0].name} has no wheel there, and is compiled for Python {HERE} only"
             rows.append([target.system, target.python, why])
             continue
         download(target, [one for one in every if one not in own], wheels)

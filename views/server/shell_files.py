@@ -74,10 +74,11 @@ _COMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
 _SCRIPTS: Final = tuple(PRODUCT / "views" / "js" / name for name in ("history.js", "leads.js", "drawer.js"))
 _ROOT: Final = b'<div id="root"></div>'
 _TITLE: Final = Markup("<title>{}</title>")
+_OLDER: Final = PRODUCT / "views" / "js" / "older.js"
 _OPENING: Final = Markup(
-    "<script>{}</script>"
-    '<div id="root"><p style="font: 16px sans-serif; color: {}; text-align: center; margin-top: 30vh">'
-    "<b>{}</b><br>{}</p></div>"
+    "<script>{older}</script><script>{scripts}</script>"
+    '<div id="root"><p style="font: 16px sans-serif; color: {colour}; text-align: center; margin-top: 30vh">'
+    '<b>{name}</b><br><span id="rl-opening">{opening}</span><span id="rl-too-old" hidden>{too_old}</span></p></div>'
 )
 _PRELOAD: Final = Markup('<link rel="modulepreload" crossorigin href="./static/js/{}">')
 _FRAME_SCRIPT: Final = PRODUCT / "views" / "js" / "frame_nonce.js"
@@ -89,6 +90,8 @@ _UNUSED_FONT: Final = re.compile(rb'<link\s+rel="preload"[^>]*as="font"[^>]*/>')
 """The font that Streamlit has the browser fetch first; the theme uses those of the machine."""
 _UNUSED_FACE: Final = re.compile(rb"@font-face\{font-family:Source Sans;[^}]*\}")
 """The same font in the style sheet: a letter that the machine's fonts do not have would fetch all of it."""
+_SET_PATTERN: Final = re.compile(rb"RegExp\((`[^`]*`),`([a-z]*)v([a-z]*)`\)")
+"""Patterns with the flag ``v``, which Chromium has since 112 (Windows 7 ends at 109); none uses what ``u`` lacks."""
 _LONGEST_PAGE: Final = 200_000
 
 
@@ -144,7 +147,8 @@ def _compressed(path: Path, kind: str, encoding: str) -> bytes | None:
     """Return a script or style sheet compressed, None where there is no such file."""
     if path.suffix != f".{kind}" or not path.is_file():
         return None
-    return _COMPRESS[encoding](_UNUSED_FACE.sub(b"", path.read_bytes()))
+    content = _UNUSED_FACE.sub(b"", path.read_bytes())
+    return _COMPRESS[encoding](_SET_PATTERN.sub(rb"RegExp(\1,`\2u\3`)", content))
 
 
 def _frame_page() -> Response:
@@ -222,9 +226,12 @@ def _with_words(page: bytes) -> bytes:
     if _ROOT not in page:
         return page
     name = t("views.brand", "zh")
-    opening = " ".join(t("frame.opening", lang) for lang in LANGUAGES)
+    opening, too_old = (" ".join(t(f"frame.{key}", lang) for lang in LANGUAGES) for key in ("opening", "too_old"))
     scripts = raw_text("\n".join(path.read_text(encoding="utf-8") for path in _SCRIPTS))
-    words = _OPENING.format(scripts, THEME["accent"], name, opening).encode()
+    older = raw_text(_OLDER.read_text(encoding="utf-8"))
+    words = _OPENING.format(
+        older=older, scripts=scripts, colour=THEME["accent"], name=name, opening=opening, too_old=too_old
+    ).encode()
     named = Markup("").join(_PRELOAD.format(one) for one in _widget_scripts() if one.encode() not in page)
     titled = page.replace(b"<title>Streamlit</title>", (_TITLE.format(name) + named).encode())
     return _UNUSED_FONT.sub(b"", titled).replace(_ROOT, words, 1)

@@ -1,4 +1,4 @@
-"""The app in old browsers: ``python -m tools.browser.oldest [--version 103.0.0]``.
+"""The app in old browsers: ``python -m tools.browser.oldest [--version 109.0.6]``.
 
 Chromium as it was comes in npm packages (@sparticuz/chromium). Each walks through the Check page as
 ``tools.browser.walk`` does; one that is too old has to be told so. Ends with 1 if one was not.
@@ -26,8 +26,8 @@ from words import t
 
 KEPT: Final = ROOT / ".build" / "browsers"
 PACKAGE: Final = "@sparticuz/chromium"
-VERSIONS: Final = ("103.0.0", "109.0.6")
-"""The oldest that does, and the last for Windows 7."""
+VERSIONS: Final = ("106.0.2", "109.0.6")
+"""The oldest that Playwright can look into (it needs ``checkVisibility``), and the last for Windows 7."""
 TOO_OLD: Final = "92.0.0"
 _LIBRARIES: Final = ("aws", "swiftshader")
 _PATIENCE_MS: Final = 60_000

@@ -100,6 +100,7 @@ def told(place: Path, *words: str) -> str:
 def test_a_version_is_installed_upgraded_and_kept_if_the_next_one_does_not_run(tmp_path: Path) -> None:
     done = run(make_bundle(tmp_path / "one"), tmp_path)
     assert done.returncode == 0, done.stderr
+    assert (Path.cwd() / "cli").is_dir(), "a folder with a module of the same name is not where it looks"
     assert told(tmp_path, "serve", "--port", "1") == f"version 1.0 {tmp_path}/数 据 serve --port 1"
     own = tmp_path / "数 据" / "config.toml"
     assert 'extends = "shipped"' in own.read_text()

@@ -323,6 +323,17 @@ def load() -> bool:
     return subprocess.run([sys.executable, "-m", "tools.load"], cwd=ROOT, check=False).returncode == 0
 
 
+def bundle() -> bool:
+    """Make the bundle, install it in a clean root without network, try it there and run its tests (as root)."""
+    commands = ["tools.bundle", "tools.bundle.proof"]
+    return all(subprocess.run([sys.executable, "-m", one], cwd=ROOT, check=False).returncode == 0 for one in commands)
+
+
+def old_browsers() -> bool:
+    """Walk through the Check page with Chromium as it was; one that is too old has to be told so."""
+    return subprocess.run([sys.executable, "-m", "tools.browser.oldest"], cwd=ROOT, check=False).returncode == 0
+
+
 def access() -> bool:
     """Hold every route, page and command against every role, with a layer that is closed to all but one group."""
     folders = ("tests/layers/access", "tests/views/identity", "tests/views/server", "tests/browser/people")
@@ -351,6 +362,8 @@ PARTS: dict[str, Callable[[], bool]] = {
     "access": access,
     "at_fault": at_fault,
     "load": load,
+    "bundle": bundle,
+    "old_browsers": old_browsers,
     "plans": plans,
     "places": places,
     "formats": formats,

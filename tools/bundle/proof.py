@@ -138,6 +138,8 @@ def _expect(ended: subprocess.CompletedProcess[str], pattern: str) -> subprocess
 def clean_root(machine: str) -> Iterator[CleanRoot]:
     """Make a root folder with nothing but Debian's smallest set and Python, and take it away in the end."""
     BUILD.mkdir(parents=True, exist_ok=True)
+    if machine != platform.machine():
+        _emulate(machine)
     kept = BUILD / f"debian-{machine}"
     if not kept.is_dir():
         part = BUILD / f"debian-{machine}.part"
@@ -157,6 +159,16 @@ def clean_root(machine: str) -> Iterator[CleanRoot]:
             subprocess.run(["umount", folder / place], check=False)
         if not any((folder / place).is_mount() for _, place in mounts):
             shutil.rmtree(folder)
+
+
+def _emulate(machine: str) -> None:
+    """Let the kernel run programs of another processor by qemu (Debian: qemu-user-static)."""
+    kernel = Path("/proc/sys/fs/binfmt_misc")
+    if not (kernel / "register").exists():
+        subprocess.run(["mount", "-t", "binfmt_misc", "binfmt_misc", kernel], check=True)
+    if not (kernel / f"qemu-{machine}").exists():
+        known = Path(f"/usr/lib/binfmt.d/qemu-{machine}.conf").read_text(encoding="utf-8")
+        (kernel / "register").write_text(known, encoding="utf-8")
 
 
 def _quoted(word: str) -> str:

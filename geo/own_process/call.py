@@ -21,7 +21,9 @@ _LONGEST_S: Final = 3600.0
 _FORKS: Final = Forks("geo.own_process.child", (), lambda: os.environ)
 
 
-def in_own_process(function: Callable[..., T], /, *arguments: Any, progress: Progress, **keywords: Any) -> T:
+def in_own_process(
+    function: Callable[..., T], /, *arguments: Any, scratch: Path, progress: Progress, **keywords: Any
+) -> T:
     """Return what a function returns, called in a process of its own; in this one where there are no forks (Windows).
 
     Parameters
@@ -31,6 +33,8 @@ def in_own_process(function: Callable[..., T], /, *arguments: Any, progress: Pro
         pickle is only ever written and read by ourselves, in a folder of our own.
     *arguments
         Passed on.
+    scratch : Path
+        Folder that nobody else may read: what is passed on lies there meanwhile.
     progress : Progress
         Told what the function tells its own; what it raises ends the process.
     **keywords
@@ -45,7 +49,7 @@ def in_own_process(function: Callable[..., T], /, *arguments: Any, progress: Pro
     """
     if not may_fork():
         return function(*arguments, progress=progress, **keywords)
-    with tempfile.TemporaryDirectory(prefix="redline-") as folder:
+    with tempfile.TemporaryDirectory(prefix="call-", dir=scratch) as folder:
         place = Path(folder)
         with (place / REQUEST).open("wb") as request:
             pickle.dump((function.__module__, function.__qualname__, arguments, keywords), request, protocol=5)

@@ -20,7 +20,13 @@ _MOST_VERTICES: Final = 5_000_000
 
 
 def make_file(
-    function: Callable[..., Path], /, *arguments: Any, layers: Iterable[Layer], progress: Progress, **keywords: Any
+    function: Callable[..., Path],
+    /,
+    *arguments: Any,
+    folder: Path,
+    layers: Iterable[Layer],
+    progress: Progress,
+    **keywords: Any,
 ) -> Path:
     """Return the path of the file that a function writes, in a process of its own.
 
@@ -30,6 +36,8 @@ def make_file(
         Of ``snapshot``; takes a `progress`.
     *arguments
         Passed on.
+    folder : Path
+        The job's own.
     layers : iterable of Layer
         Those among the arguments: what has to be copied.
     progress : Progress
@@ -38,7 +46,7 @@ def make_file(
         Passed on.
     """
     if sum(map(_vertices, layers)) <= _MOST_VERTICES:
-        return in_own_process(function, *arguments, progress=progress, **keywords)
+        return in_own_process(function, *arguments, scratch=folder, progress=progress, **keywords)
     with PAPER:
         return function(*arguments, progress=progress, **keywords)
 

@@ -60,7 +60,7 @@ def export_work(order: Order) -> Work:
 
     def work(folder: Path, progress: Progress) -> Path:
         layers = order.selection.layers.values()
-        return make_file(deliver, order, folder / name, layers=layers, progress=progress)
+        return make_file(deliver, order, folder / name, folder=folder, layers=layers, progress=progress)
 
     return work
 

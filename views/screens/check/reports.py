@@ -90,8 +90,8 @@ def _report_work(load_run: Callable[[], Run], case: Case, name: str, check_id: s
     def work(folder: Path, progress: Progress) -> Path:
         run = load_run()
         return make_file(
-            deliver_report, folder / name, run, case, layers=run.layers.values(), lang=language, version=VERSION,
-            check_id=check_id or "", user=case.prepared_by, relief=relief, progress=progress,
+            deliver_report, folder / name, run, case, folder=folder, layers=run.layers.values(), lang=language,
+            version=VERSION, check_id=check_id or "", user=case.prepared_by, relief=relief, progress=progress,
         )  # fmt: skip
 
     return work
@@ -105,12 +105,13 @@ def _file_work(load_run: Callable[[], Run], form: str, stem: str, title: str, su
     def work(folder: Path, progress: Progress) -> Path:
         run = load_run()
         selection = replace(results_selection(run, language, VERSION), survey=survey)
-        if form != "pdf":
+        if form == "pdf":
+            on = tuple(layer.id for layer in run.layers.values() if layer.spec.on and layer.frame is not None)
+            chosen = replace(selection, only_sites=False, chosen=on)
+            order = Order(form, chosen, Picture(title=title, relief=relief))
+        else:
             order = Order(form, selection)
-            return make_file(deliver, order, folder / stem, layers=run.layers.values(), progress=progress)
-        on = tuple(layer.id for layer in run.layers.values() if layer.spec.on and layer.frame is not None)
-        chosen = replace(selection, only_sites=False, chosen=on)
-        order = Order(form, chosen, Picture(title=title, relief=relief))
-        return make_file(deliver, order, folder / stem, layers=run.layers.values(), progress=progress)
+        layers = run.layers.values()
+        return make_file(deliver, order, folder / stem, folder=folder, layers=layers, progress=progress)
 
     return work

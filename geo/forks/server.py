@@ -110,8 +110,9 @@ class _ForkServer:
     def _begin(self) -> None:
         while self._waiting and len(self._running) < _MOST_AT_ONCE:
             request = self._waiting.popleft()
-            try:
+            with suppress(Exception):  # the copy meets it again, and says so
                 importlib.import_module(request.module)  # once, for all copies
+            try:
                 process = os.fork()
             except OSError:
                 self._tell(request.call, _ERROR, late=False)

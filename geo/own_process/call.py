@@ -11,10 +11,10 @@ from typing import Any, Final, TypeVar
 
 from geo.errors import RedlineError
 from geo.forks import Forks, may_fork
-from geo.own_process.child import REPLY, REQUEST
+from geo.own_process.child import REPLY, REQUEST, nothing
 from geo.progress import Progress
 
-__all__ = ["in_own_process"]
+__all__ = ["in_own_process", "prepare_own_processes"]
 
 T = TypeVar("T")
 _LONGEST_S: Final = 3600.0
@@ -63,3 +63,20 @@ def in_own_process(
         raise fault
     returned: T = value
     return returned
+
+
+def prepare_own_processes(*modules: str) -> None:
+    """Have modules loaded where functions of them will be called, so that the first call need not wait for it.
+
+    Parameters
+    ----------
+    *modules : str
+        Their names.
+    """
+    if not may_fork():
+        return
+    with tempfile.TemporaryDirectory(prefix="redline-") as folder:
+        request = pickle.dumps((nothing.__module__, nothing.__qualname__, (), {}), protocol=5)
+        (Path(folder) / REQUEST).write_bytes(request)
+        for module in modules:
+            _FORKS.run(Path(folder), module, _LONGEST_S)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from geo.forks import reporter
+from geo.progress import Progress
 
-__all__ = ["REPLY", "REQUEST", "run"]
+__all__ = ["REPLY", "REQUEST", "nothing", "run"]
 
 REQUEST: Final = "request.pickle"
 REPLY: Final = "reply.pickle"
@@ -34,6 +35,10 @@ def run(folder: Path) -> int:
         reply = None, fault
     _write(folder / REPLY, reply)
     return 0
+
+
+def nothing(*, progress: Progress) -> None:
+    """Do nothing: what is wanted is that its process has something loaded."""
 
 
 def _write(path: Path, reply: tuple[Any, Exception | None]) -> None:

@@ -167,7 +167,7 @@ def _spread(times: list[float]) -> str:
 
 
 class _Memory:
-    """Resident memory of the server, sampled twice a second, in MB."""
+    """Memory of the server, sampled once a second, in MB."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -177,23 +177,33 @@ class _Memory:
         """Sample until cancelled."""
         while True:
             self.most = max(self.most, _server_mb(self._port))
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1.0)
 
 
 def _server_mb(port: int) -> float:
-    """Return the resident memory of the server on a port with all its processes, in MB."""
+    """Return the memory of the server on a port with all its processes, in MB; what copies share counts once (PSS)."""
     pids = {}
     for place in Path("/proc").iterdir():
         if place.name.isdigit():
             try:
                 stat = (place / "stat").read_text().rpartition(")")[2].split()
-                pids[int(place.name)] = (int(stat[1]), (place / "cmdline").read_bytes(), int(stat[21]))
+                pids[int(place.name)] = (int(stat[1]), (place / "cmdline").read_bytes())
             except OSError:
                 continue
-    ours = {pid for pid, (_, command, _) in pids.items() if f"--port\0{port}\0".encode() in command}
-    while more := {pid for pid, (parent, _, _) in pids.items() if parent in ours} - ours:
+    ours = {pid for pid, (_, command) in pids.items() if f"--port\0{port}\0".encode() in command}
+    while more := {pid for pid, (parent, _) in pids.items() if parent in ours} - ours:
         ours |= more
-    return sum(pids[pid][2] for pid in ours) * 4096 / 1e6
+    return sum(map(_proportional_kb, ours)) * 1024 / 1e6
+
+
+def _proportional_kb(pid: int) -> int:
+    """Return the proportional set size of a process: what it shares with n others counts 1/n."""
+    try:
+        rolled_up = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # it has ended
+        return 0
+    found = re.search(r"^Pss:\s+(\d+) kB", rolled_up, re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from views.server.endpoints import (
     session_token,
     tiles_folder,
 )
-from views.server.export_process import make_file
+from views.server.export_process import make_file, prepare_exports
 from views.server.job_queue import KEEP_SECONDS, Job, Work, jobs
 from views.server.offers import offer
 from views.server.shell_files import middleware
@@ -32,6 +32,7 @@ __all__ = [
     "middleware",
     "new_token",
     "offer",
+    "prepare_exports",
     "prepare_panels",
     "prepare_tiles",
     "refuse_unready_sign_in",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import shapely
 
-from geo.own_process import in_own_process
+from geo.own_process import in_own_process, prepare_own_processes
 from geo.progress import Progress
 from layers.catalogue import Layer
 from snapshot.sheet import PAPER
 
-__all__ = ["make_file"]
+__all__ = ["make_file", "prepare_exports"]
 
 _MOST_VERTICES: Final = 5_000_000
 """Layers with more are not copied into another process (some 100 MB, a second): the thread of the job does the work."""
@@ -49,6 +51,13 @@ def make_file(
         return in_own_process(function, *arguments, scratch=folder, progress=progress, **keywords)
     with PAPER:
         return function(*arguments, progress=progress, **keywords)
+
+
+@cache
+def prepare_exports() -> None:
+    """Have loaded, in the background and once, what exports need: the first to be ordered need not wait for it."""
+    names = ("snapshot.deliver", "snapshot.report.loaded")
+    threading.Thread(target=prepare_own_processes, args=names, name="redline-exports", daemon=True).start()
 
 
 def _vertices(layer: Layer) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -51,3 +52,7 @@ def write_and_wait(path: Path, *, progress: Progress) -> None:
 
 def variable(name: str, *, progress: Progress) -> str | None:
     return os.environ.get(name)
+
+
+def has_loaded(module: str, *, progress: Progress) -> bool:
+    return module in sys.modules

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from geo.errors import BadInput, RedlineError
-from geo.own_process import call, in_own_process
+from geo.forks import Forks
+from geo.own_process import call, in_own_process, prepare_own_processes
 from geo.progress import no_progress
 from tests.geo.own_process import acts
 
@@ -91,3 +92,12 @@ def test_without_forks_it_is_this_process(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(call, "may_fork", lambda: False)
     pid, _ = in_own_process(acts.pid_and_product, np.arange(2), 1, scratch=tmp_path, progress=no_progress)
     assert pid == os.getpid()
+
+
+@FORKS
+def test_what_is_prepared_is_loaded_before_it_is_called_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call, "_FORKS", Forks("geo.own_process.child", (), lambda: os.environ))
+    prepare_own_processes("tests.geo.own_process.heavy")
+    assert in_own_process(acts.has_loaded, "tests.geo.own_process.heavy", scratch=tmp_path, progress=no_progress)
+    assert not in_own_process(acts.has_loaded, "tests.geo.own_process.no_such", scratch=tmp_path, progress=no_progress)
+    call._FORKS._server().close()

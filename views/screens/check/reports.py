@@ -19,7 +19,7 @@ from snapshot.selection import SurveyFormat, check_file_name
 from snapshot.sheet import relief_of
 from views.parts.takeaway import choose_survey_format, show_exports, start_export
 from views.screens.check.case import CASE_FIELD
-from views.server import Work, make_file
+from views.server import Work, make_file, prepare_exports
 from views.session import VERSION, catalogue, lang, ledger, pressed, say, show_fault
 
 __all__ = ["current_case", "show_reports"]
@@ -54,6 +54,7 @@ def show_reports(load_run: Callable[[], Run], case: Case, name: str, check_id: s
     def stem(content: Literal["results", "report"], form: str) -> str:
         return check_file_name(project, content, form, lang(), check_id or "")
 
+    prepare_exports()
     pdf_box, docx_box = st.columns(2)
     form_box, make_box = st.columns([1.5, 1], vertical_alignment="bottom")
     form = form_box.selectbox(

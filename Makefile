@@ -7,7 +7,7 @@ PORT ?= 8501
 BIOME := node_modules/@biomejs/cli-*/biome
 ROOMS := geo layers siting carto snapshot views words cli
 
-.PHONY: run test check js coverage accept bundle data docs lock setup fmt clean bench
+.PHONY: run test check js coverage accept audit bundle data docs lock setup fmt clean bench
 
 run: setup
 	@$(BIN)/redline serve --port $(PORT)
@@ -59,6 +59,10 @@ docs:
 bundle: setup
 	@$(BIN)/python -m tools.bundle
 
+# Known vulnerabilities of what it runs on, where PyPI's data can be reached.
+audit: setup
+	@$(BIN)/python -m tools.audit
+
 # Choose versions in requirements.in, then write requirements.txt with their hashes.
 lock:
 	@tools/lock.sh
@@ -68,7 +72,7 @@ fmt: setup node_modules/.ready
 	@$(BIOME) check --write
 
 clean:
-	rm -rf .venv .venv-data .venv-docs .venv-wheels .build static/vendor node_modules
+	rm -rf .venv .venv-data .venv-docs .venv-wheels .venv-audit .build static/vendor node_modules
 
 # ---------------------------------------------------------------- set-up
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from geo.errors import RedlineError
 from tools.assets import pack, run, tarball_name
+from tools.tarballs import unpack
 
 __all__ = ["Tool", "current_platform", "fetch", "missing", "read_manifest"]
 
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = Path(__file__).with_name("js_packages.toml")
 MODULES = ROOT / "node_modules"
 MARK = ".sha256"
+TOP = ".whole"
 _MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -90,10 +92,10 @@ def _unpack(tool: Tool, tarball: Path, into: Path) -> None:
         raise RedlineError("carto.asset_changed", package=tool.spec, file=tarball.name, listed="tools/js_packages.toml")
     into.mkdir()
     with tarfile.open(tarball) as archive:
-        for member in archive:
-            member.name = member.name.partition("/")[2]
-            if member.name and member.isfile():
-                archive.extract(member, into, filter="data")
+        unpack(archive, into / TOP)
+    for path in (into / TOP).glob("*/*"):
+        path.rename(into / path.name)
+    shutil.rmtree(into / TOP)
     (into / MARK).write_text(tool.sha256, encoding="ascii")
 
 

@@ -22,6 +22,7 @@ from tabulate import tabulate
 
 from tools.assets import pack, tarball_name
 from tools.browser.serving import ROOT, serving
+from tools.tarballs import unpack
 from words import t
 
 KEPT: Final = ROOT / ".build" / "browsers"
@@ -64,7 +65,7 @@ def program(version: str) -> Path:
             for name in _LIBRARIES:
                 if (read := parts.get(f"{name}.tar.br")) is not None:
                     with tarfile.open(fileobj=BytesIO(brotli.decompress(read.read()))) as libraries:
-                        libraries.extractall(folder, filter="data")
+                        unpack(libraries, folder)
             browser = parts["chromium.br"]
             assert browser is not None
             part = folder / "chromium.part"

@@ -21,6 +21,7 @@ from typing import Final
 from geo.errors import RedlineError
 from tools.bundle.targets import GLIBC, Pinned, Target
 from tools.environments import ROOT, ready_python
+from tools.tarballs import unpack
 
 __all__ = ["build", "can_build", "lacks_wheel"]
 
@@ -81,7 +82,7 @@ def _source(package: Pinned, python: Path) -> Path:
         words = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes", "--quiet"]
         _run([python, "-m", "pip", "download", *words, "--dest", WORK, "--requirement", listed])
         with tarfile.open(WORK / f"{_NAME}-{package.version}.tar.gz") as packed:
-            packed.extractall(WORK, filter="data")
+            unpack(packed, WORK)
     return folder
 
 

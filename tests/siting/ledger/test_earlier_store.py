@@ -20,6 +20,7 @@ from layers.catalogue import current_catalogue, load_layers
 from layers.law import validate_law
 from layers.paths import PRODUCT
 from siting.ledger import Ledger, verify
+from tools.tarballs import unpack
 
 STORE: Final = Path(__file__).parent / "stores" / "written-by-0.1.tar.gz"
 
@@ -27,7 +28,7 @@ STORE: Final = Path(__file__).parent / "stores" / "written-by-0.1.tar.gz"
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with tarfile.open(STORE) as archive:
-        archive.extractall(tmp_path, filter="data")
+        unpack(archive, tmp_path)
     monkeypatch.setenv("REDLINE_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 

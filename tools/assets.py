@@ -18,7 +18,7 @@ from pathlib import Path
 
 from geo.errors import RedlineError
 
-__all__ = ["Package", "fetch", "missing", "pack", "read_manifest", "run", "tarball_name"]
+__all__ = ["Package", "fetch", "missing", "pack", "read_manifest", "run", "tarball_name", "unpack"]
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = Path(__file__).with_name("assets.toml")
@@ -108,6 +108,24 @@ def pack(specs: list[str], folder: Path) -> None:
     if completed.returncode != 0:
         errors = [line for line in completed.stderr.splitlines() if "error" in line] or ["npm pack"]
         raise RedlineError("carto.npm_failed", packages=" ".join(specs), fault=errors[0][:200])
+
+
+def unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Unpack an open archive into a folder, as ``extractall(filter="data")`` does, which Python has since 3.11.4.
+
+    Raises
+    ------
+    tarfile.TarError
+        If a member would be written elsewhere; before 3.11.4 also if it is a link or a device.
+    """
+    if hasattr(tarfile, "data_filter"):
+        archive.extractall(folder, filter="data")
+        return
+    for member in archive:
+        inside = (folder / member.name).resolve().is_relative_to(folder.resolve())
+        if not inside or not (member.isfile() or member.isdir()):
+            raise tarfile.ExtractError(f"{member.name!r} is no file of the archive's own")
+        archive.extract(member, folder)
 
 
 def _read_members(tarball: Path, package: Package) -> dict[str, bytes]:

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import RedlineError
-from tools.assets import pack, run, tarball_name
-from tools.tarballs import unpack
+from tools.assets import pack, run, tarball_name, unpack
 
 __all__ = ["Tool", "current_platform", "fetch", "missing", "read_manifest"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.tarballs import unpack
+from tools.assets import unpack
 
 
 @pytest.fixture(params=[True, False], ids=["as it is", "before 3.11.4"])

@@ -20,9 +20,8 @@ import brotli
 from playwright.sync_api import sync_playwright
 from tabulate import tabulate
 
-from tools.assets import pack, tarball_name
+from tools.assets import pack, tarball_name, unpack
 from tools.browser.serving import ROOT, serving
-from tools.tarballs import unpack
 from words import t
 
 KEPT: Final = ROOT / ".build" / "browsers"

@@ -16,7 +16,6 @@ from typing import Final
 from tools import assets, icons
 from tools.bundle.targets import GLIBC, Pinned, Target
 from tools.environments import ROOT
-from tools.tarballs import unpack
 
 __all__ = ["archive", "requirement_lines", "write_program", "write_sums"]
 
@@ -29,7 +28,7 @@ def write_program(folder: Path, commit: str, version: str, targets: Sequence[Tar
     """Write the program of a commit with its front-end files, the installer and the facts that it reads."""
     tree = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
     with tarfile.open(fileobj=io.BytesIO(tree)) as packed:
-        unpack(packed, folder / "app")
+        assets.unpack(packed, folder / "app")
     if absent := assets.missing(assets.read_manifest(folder / "app" / "tools" / "assets.toml")):
         assets.fetch(absent)
     icons.write_icons()

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import RedlineError
+from tools.assets import unpack
 from tools.bundle.targets import GLIBC, Pinned, Target
 from tools.environments import ROOT, ready_python
-from tools.tarballs import unpack
 
 __all__ = ["build", "can_build", "lacks_wheel"]
 

@@ -20,7 +20,7 @@ from layers.catalogue import current_catalogue, load_layers
 from layers.law import validate_law
 from layers.paths import PRODUCT
 from siting.ledger import Ledger, verify
-from tools.tarballs import unpack
+from tools.assets import unpack
 
 STORE: Final = Path(__file__).parent / "stores" / "written-by-0.1.tar.gz"
 

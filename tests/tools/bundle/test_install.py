@@ -6,6 +6,7 @@ import base64
 import hashlib
 import importlib.util
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -91,9 +92,9 @@ def run(bundle: Path, place: Path, *more: str) -> subprocess.CompletedProcess[st
 
 
 def told(place: Path, *words: str) -> str:
-    return subprocess.run(
-        [place / "程序" / "redline", *words], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    environment = {name: value for name, value in os.environ.items() if name != "REDLINE_HOME"}
+    command = [place / "程序" / "redline", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
 
 @LINUX

@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import shutil
+import stat
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -88,7 +89,7 @@ def make_bundle(folder: Path, version: str = "1.0", status: int = 0, **facts: ob
 
 def run(bundle: Path, place: Path, *more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, bundle / "install.py", "--to", place / "程序", "--data", place / "数 据", *more]
-    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, umask=0o077)
 
 
 def told(place: Path, *words: str) -> str:
@@ -99,11 +100,17 @@ def told(place: Path, *words: str) -> str:
 
 @LINUX
 def test_a_version_is_installed_upgraded_and_kept_if_the_next_one_does_not_run(tmp_path: Path) -> None:
-    done = run(make_bundle(tmp_path / "one"), tmp_path)
+    bundle = make_bundle(tmp_path / "one")
+    for path in [bundle / "app", *(bundle / "app").rglob("*")]:
+        path.chmod(0o700 if path.is_dir() else 0o600)  # as root unpacks it with a strict umask
+    done = run(bundle, tmp_path)
     assert done.returncode == 0, done.stderr
     assert (Path.cwd() / "cli").is_dir(), "a folder with a module of the same name is not where it looks"
     assert told(tmp_path, "serve", "--port", "1") == f"version 1.0 {tmp_path}/数 据 serve --port 1"
     own = tmp_path / "数 据" / "config.toml"
+    assert stat.S_IMODE(own.parent.stat().st_mode) == 0o700, "nobody else reads what is kept there"
+    app = tmp_path / "程序" / "1.0-0123456" / "app"
+    assert [path for path in [app.parent, *app.rglob("*")] if not path.stat().st_mode & stat.S_IROTH] == []
     assert 'extends = "shipped"' in own.read_text()
     own.write_text("mine")
 

@@ -131,6 +131,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def install(options: argparse.Namespace) -> None:
     """Check the machine and the bundle, install beside what is there, try it, then switch to it."""
+    os.umask(0o022)  # a stricter one of root's would keep the programs from the user of the service
     facts = json.loads((BUNDLE / "bundle.json").read_text(encoding="utf-8"))
     check_machine(facts)
     if options.service and not may_set_up_services():
@@ -204,7 +205,9 @@ def _install_version(place: Path, wanted: str) -> None:
     """Make the environment of a version in its own folder; a half-made one of an earlier try goes first."""
     try:
         shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(BUNDLE / "app", place / "app")
+        shutil.copytree(BUNDLE / "app", place / "app", copy_function=shutil.copyfile)
+        for folder in [place / "app", *(path for path in (place / "app").rglob("*") if path.is_dir())]:
+            folder.chmod(0o755)  # however the archive was unpacked, the user of the service may read it
     except OSError as fault:
         raise Refusal("folder", folder=place, fault=fault.strerror or fault) from None
     _run("venv", sys.executable, "-m", "venv", place / "venv", missing="venv")
@@ -241,7 +244,9 @@ def _run(what: str, *command: object, missing: str = "", home: str = "", folder:
 def _own_config(options: argparse.Namespace) -> Path:
     """Write the settings of the office, where there are none yet, into the data folder; return their path."""
     path = options.data / "config.toml"
-    _make_folder(options.data)
+    if not options.data.is_dir():
+        _make_folder(options.data)
+        options.data.chmod(0o700)  # layers that may not leave the building will lie there
     if not path.exists():
         try:
             path.write_text(OWN_CONFIG, encoding="utf-8")

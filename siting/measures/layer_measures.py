@@ -220,7 +220,7 @@ def _distances(
     apart = np.flatnonzero(relation == "disjoint")
     if apart.size:
         distance_m[apart] = np.nan
-        found = nearest(frame.iloc[apart], layer.index)
+        found = nearest(frame if apart.size == len(frame) else frame.iloc[apart], layer.index)
         at = apart[found["site"].to_numpy()]
         distance_m[at] = found["distance_m"].to_numpy()
         is_apart = distance_m[at] > tolerance_m

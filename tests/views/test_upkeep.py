@@ -47,3 +47,19 @@ def test_what_has_expired_goes_and_the_audit_log_has_it(home: Path) -> None:
 def test_drafts_in_use_stay(home: Path) -> None:
     (home / "drafts" / ("A" * 22)).mkdir(parents=True)
     assert expire_drafts(30) == 0
+
+
+def test_memory_of_what_has_gone_is_given_back_to_the_system() -> None:
+    """What lies below a block that stays is free, but the allocator keeps it; the system has it back afterwards."""
+    blocks = [bytes(1000) for _ in range(100_000)]
+    stays = bytes(1000)
+    del blocks
+    before = resident_bytes()
+    upkeep.give_memory_back()
+    assert before - resident_bytes() > 50_000_000
+    assert len(stays) == 1000
+
+
+def resident_bytes() -> int:
+    """Return how much memory this process has of the system's (Linux)."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")

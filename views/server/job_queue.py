@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 
 from geo.background import Task, TaskPool
@@ -88,6 +89,8 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._pool = TaskPool("redline-job", workers)
+        self._expiring: SimpleQueue[tuple[float, str]] = SimpleQueue()
+        self._expires: threading.Thread | None = None
         _remove_old(folder, keep_s)
         atexit.register(self.close)
 
@@ -131,6 +134,9 @@ class Jobs:
     def drop(self, job: Job) -> None:
         """Cancel a job and remove it with its file at once."""
         self.cancel(job)
+        self._forget(job)
+
+    def _forget(self, job: Job) -> None:
         with self._lock:
             self._jobs.pop(job.id, None)
         shutil.rmtree(self._folder / job.id, ignore_errors=True)
@@ -174,14 +180,20 @@ class Jobs:
 
     def _expire_later(self, job_id: str) -> None:
         """Remove a job with its file after `keep_s` seconds."""
-        timer = threading.Timer(self._keep_s, self._drop_if_present, [job_id])
-        timer.daemon = True
-        timer.start()
+        with self._lock:
+            self._expiring.put((time.monotonic() + self._keep_s, job_id))
+            if self._expires is None:  # one thread for all jobs: a timer is a thread for each
+                self._expires = threading.Thread(target=self._drop_expired, name="redline-expire", daemon=True)
+                self._expires.start()
 
-    def _drop_if_present(self, job_id: str) -> None:
-        job = self._jobs.get(job_id)
-        if job is not None:
-            self.drop(job)
+    def _drop_expired(self) -> None:
+        while True:
+            until, job_id = self._expiring.get()  # each is kept as long: they expire in the order in which they ended
+            time.sleep(max(0.0, until - time.monotonic()))
+            job = self._jobs.get(job_id)
+            if job is not None:
+                job.task.cancel()
+                self._forget(job)
 
 
 def _remove_old(folder: Path, keep_s: float) -> None:

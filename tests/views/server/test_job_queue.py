@@ -143,6 +143,16 @@ def test_a_session_cannot_fill_the_line(store: Jobs) -> None:
     assert {ended(job).task.state for job in (*mine, yours)} == {"done"}
 
 
+def test_jobs_that_wait_to_expire_share_one_thread(tmp_path: Path) -> None:
+    kept = Jobs(tmp_path / "kept", workers=2, keep_s=60.0)
+    ended(kept.start("first", "a", quick))
+    before = threading.active_count()
+    for at in range(10):
+        ended(kept.start(f"owner {at}", "a", quick))
+    assert threading.active_count() <= before + 1  # at most the second worker
+    kept.close()
+
+
 def test_a_file_is_removed_after_its_time_and_at_the_end(tmp_path: Path) -> None:
     short = Jobs(tmp_path / "short", workers=1, keep_s=0.05)
     job = ended(short.start("me", "a", quick))

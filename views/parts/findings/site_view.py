@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.measure import MEETING
+from geo.memo import per_frame
 from layers.catalogue import LayerSpec
 from siting.answer import summary_of
 from siting.check import GRAVE, CheckResult, one_site, to_json
@@ -130,17 +132,24 @@ def square_metres(value: float) -> str:
 
 def named_features(layer: str, ids: list[Any], most: int = 5) -> list[Row]:
     """Return features by id, the first `most` with their names if the layer is loaded."""
-    loaded = current_layers().get(layer)
+    loaded = current_layers().get(layer) if ids else None
     if loaded is None or loaded.frame is None:
         return [{"feature_id": one} for one in ids]
-    found = loaded.frame[loaded.frame["feature_id"].isin(ids[:most])].set_index("feature_id")
+    rows = _rows_by_id(loaded.frame).get_indexer(pd.Index(ids[:most]))
+    names = {name: loaded.frame[name].iloc[rows] for name in ("name_zh", "name_en")}
     records = [
-        {"feature_id": one, "name_zh": found.loc[one, "name_zh"], "name_en": found.loc[one, "name_en"]}
-        if one in found.index
+        {"feature_id": one, **{name: found.iloc[place] for name, found in names.items()}} if row >= 0
         else {"feature_id": one}
-        for one in ids[:most]
-    ]
+        for place, (one, row) in enumerate(zip(ids[:most], rows, strict=True))
+    ]  # fmt: skip
     return records + [{"feature_id": one} for one in ids[most:]]
+
+
+@per_frame
+def _rows_by_id(frame: gpd.GeoDataFrame) -> pd.Index[Any]:
+    """Return an index by which the row of a feature is found, made once per frame."""
+    by_id: pd.Index[Any] = pd.Index(frame["feature_id"].to_numpy())
+    return by_id
 
 
 def run_number() -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
-from reportlab.lib.enums import TA_CENTER, TA_RIGHT
+from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -31,19 +32,30 @@ from reportlab.platypus import Table as PdfTable
 from reportlab.platypus.flowables import Flowable
 
 from carto.markup import Markup
-from carto.style import THEME
 from snapshot.report.line_breaks import break_lines
 from snapshot.report.model import Block, Facts, Heading, Items, Picture, Report, Signatures, Table, Text
+from snapshot.report.typography import (
+    BOTTOM_MM,
+    CELL_PADDING_PT,
+    INK,
+    LEFT_MM,
+    RIGHT_MM,
+    SHADE,
+    SIGNATURE_ROWS_MM,
+    TOP_MM,
+    TYPES,
+    WIDTH_MM,
+)
 from snapshot.sheet import FAMILY, register_reportlab
 from words import t
 
-__all__ = ["write_pdf"]
+__all__ = ["first_page_scale", "write_pdf"]
 
 rl_config.useA85 = False
 """Streams stay binary: as text they take a quarter more, and writing them so took most of the time."""
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 26 * mm, 24 * mm, 27 * mm, 24 * mm
-_WIDTH: Final = A4[0] - _LEFT - _RIGHT
+_LEFT, _RIGHT, _TOP, _BOTTOM = LEFT_MM * mm, RIGHT_MM * mm, TOP_MM * mm, BOTTOM_MM * mm
+_WIDTH: Final = WIDTH_MM * mm
 _HEIGHT: Final = A4[1] - _TOP - _BOTTOM
 _WIDE: Final = 0x2E7F
 """Characters beyond are as wide as high."""
@@ -51,39 +63,16 @@ _SPARE: Final = 0.5
 """So that rounding never breaks a line again, points."""
 _ROOM: Final = 56 * mm
 """A heading stands only where so much follows on its page."""
-_INK: Final = HexColor("#1c1c1c")
+_INK: Final = HexColor(INK)
 _RULE: Final = HexColor("#7d7d7d")
-_SHADE: Final = HexColor(THEME["map-ground"])
+_SHADE: Final = HexColor(SHADE)
 _BOLD: Final = f"{FAMILY}-Bold"
-_STYLES: Final[dict[str, dict[str, Any]]] = {
-    "title": {"fontName": _BOLD, "fontSize": 20, "leading": 26, "alignment": TA_CENTER, "spaceAfter": 0.5 * mm},
-    "subtitle": {"fontSize": 13, "leading": 18, "alignment": TA_CENTER, "spaceAfter": 3 * mm},
-    "h1": {"fontName": _BOLD, "fontSize": 13.5, "leading": 20, "spaceBefore": 6 * mm, "spaceAfter": 2 * mm},
-    "h2": {"fontName": _BOLD, "fontSize": 11, "leading": 16, "spaceBefore": 3 * mm, "spaceAfter": 1.5 * mm},
-    "body": {"fontSize": 10, "leading": 16, "spaceAfter": 1.5 * mm},
-    "small": {"fontSize": 8, "leading": 12, "spaceAfter": 2 * mm, "textColor": HexColor("#4d4d4d")},
-    "strong": {"fontName": _BOLD, "fontSize": 10, "leading": 16, "spaceAfter": 1.5 * mm},
-    "answer": {"fontName": _BOLD, "fontSize": 12, "leading": 19, "spaceAfter": 2 * mm},
-    "item": {"fontSize": 9.5, "leading": 14, "spaceAfter": 0.8 * mm, "leftIndent": 5 * mm, "firstLineIndent": -5 * mm},
-    "warning": {"fontSize": 9.5, "leading": 15, "spaceAfter": 1.5 * mm, "textColor": HexColor(THEME["alarm"])},
-    "caption": {"fontName": _BOLD, "fontSize": 9, "leading": 13, "alignment": TA_CENTER, "spaceAfter": 1.2 * mm},
-    "below": {"fontName": _BOLD, "fontSize": 9, "leading": 13, "alignment": TA_CENTER, "spaceAfter": 3 * mm},
-    "cell": {"fontSize": 7.8, "leading": 11},
-    "number": {"fontSize": 7.8, "leading": 11, "alignment": TA_RIGHT},
-    "head": {"fontName": _BOLD, "fontSize": 7.8, "leading": 11, "alignment": TA_CENTER},
-    "sum": {"fontName": _BOLD, "fontSize": 7.8, "leading": 11},
-    "sum_number": {"fontName": _BOLD, "fontSize": 7.8, "leading": 11, "alignment": TA_RIGHT},
-    "fact": {"fontSize": 9.5, "leading": 14},
-    "fact_name": {"fontName": _BOLD, "fontSize": 9.5, "leading": 14},
-}
+_ALIGNED: Final = {"left": TA_LEFT, "centre": TA_CENTER, "right": TA_RIGHT}
 _GRID: Final = [
     ("GRID", (0, 0), (-1, -1), 0.4, _RULE),
     ("FONTNAME", (0, 0), (-1, -1), FAMILY),
     ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-    ("TOPPADDING", (0, 0), (-1, -1), 2.2),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 2.8),
-    ("LEFTPADDING", (0, 0), (-1, -1), 3),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+    *((f"{side.upper()}PADDING", (0, 0), (-1, -1), points) for side, points in CELL_PADDING_PT.items()),
 ]
 
 
@@ -97,14 +86,27 @@ def write_pdf(target: Path, report: Report) -> None:
     )  # fmt: skip
     frame = Frame(_LEFT, _BOTTOM, _WIDTH, _HEIGHT, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
     document.addPageTemplates(PageTemplate(frames=[frame]))
-    first: list[Flowable] = [_paragraph(report.title, "title"), _paragraph(report.subtitle, "subtitle")]
-    for block in report.first_page:
-        first += _picture(block) if isinstance(block, Picture) else _flowables(block)
-    # a name or an answer longer than most makes the page smaller, never a second one
-    story: list[Flowable] = [KeepInFrame(_WIDTH, _HEIGHT - 1, first, mode="shrink"), PageBreak()]
+    story: list[Flowable] = [_first_page(report), PageBreak()]
     for block in report.blocks:
         story += _flowables(block)
     document.build(story, canvasmaker=lambda *args, **options: _Numbered(report, *args, **options))
+
+
+def first_page_scale(report: Report) -> float:
+    """Return by what sizes and leadings of the first page are multiplied so that it stays one page: 1 or less."""
+    register_reportlab()
+    page = _first_page(report)
+    page.canv = Canvas(io.BytesIO(), initialFontName=FAMILY)
+    page.wrap(_WIDTH, _HEIGHT)
+    return 1 / float(getattr(page, "_scale", 1.0))
+
+
+def _first_page(report: Report) -> KeepInFrame:
+    """Return the first page: a name or an answer longer than most makes it smaller, never a second one."""
+    first: list[Flowable] = [_paragraph(report.title, "title"), _paragraph(report.subtitle, "subtitle")]
+    for block in report.first_page:
+        first += _picture(block) if isinstance(block, Picture) else _flowables(block)
+    return KeepInFrame(_WIDTH, _HEIGHT - 1, first, mode="shrink")
 
 
 class _Numbered(Canvas):  # type: ignore[misc] # reportlab has no types
@@ -134,7 +136,7 @@ class _Numbered(Canvas):  # type: ignore[misc] # reportlab has no types
         self.setStrokeColor(_RULE)
         self.setFillColor(_INK)
         self.setLineWidth(0.5)
-        self.setFont(FAMILY, 8)
+        self.setFont(FAMILY, TYPES["running"].size_pt)
         top, low = A4[1] - 20 * mm, 17 * mm
         self.drawString(_LEFT, top + 1.5 * mm, report.header)
         self.drawRightString(width - _RIGHT, top + 1.5 * mm, report.software)
@@ -189,8 +191,19 @@ def _markup(lines: list[str]) -> str:
 
 
 def _paragraph(text: str, style: str) -> Paragraph:
-    options: dict[str, Any] = {"fontName": FAMILY, "textColor": _INK, **_STYLES[style]}
-    return _Lines(text, ParagraphStyle(style, **options, splitLongWords=1))
+    return _Lines(text, _style(style))
+
+
+@cache
+def _style(name: str) -> ParagraphStyle:
+    """Return how reportlab sets a kind of text."""
+    kind = TYPES[name]
+    return ParagraphStyle(
+        name, fontName=_BOLD if kind.bold else FAMILY, fontSize=kind.size_pt, leading=kind.leading_pt,
+        textColor=HexColor(kind.colour), alignment=_ALIGNED[kind.align], spaceBefore=kind.before_mm * mm,
+        spaceAfter=kind.after_mm * mm, leftIndent=kind.hanging_mm * mm, firstLineIndent=-kind.hanging_mm * mm,
+        splitLongWords=1,
+    )  # fmt: skip
 
 
 def _flowables(block: Block) -> list[Flowable]:  # noqa: PLR0911 -- a case a kind of block
@@ -237,13 +250,12 @@ def _facts(block: Facts) -> Flowable:
 
 
 def _signatures(block: Signatures) -> Flowable:
-    """Return boxes large enough for a hand and a stamp."""
 
     def made(width: float) -> PdfTable:
         names = [_paragraph(name, "fact_name") for name, _ in block.fields]
         values = [_paragraph(value, "fact") for _, value in block.fields]
         widths = [width / len(names)] * len(names)
-        table = PdfTable([names, values], colWidths=widths, rowHeights=[6.5 * mm, 14 * mm])
+        table = PdfTable([names, values], colWidths=widths, rowHeights=[height * mm for height in SIGNATURE_ROWS_MM])
         table.setStyle([*_GRID, ("BACKGROUND", (0, 0), (-1, 0), _SHADE)])
         return table
 

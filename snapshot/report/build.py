@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from geo.errors import BadInput
+from geo.measure import MEETING
 from geo.progress import Progress, no_progress
 from geo.whole_file import whole_file
 from layers.clock import zone_text
 from siting.check import Case, Run, software_now
+from siting.records import SiteRecord
 from snapshot.findings import report_json
 from snapshot.proof import seal
 from snapshot.report.chapters import Chapters
@@ -101,7 +103,7 @@ def build_report(
     numbers = Numbers()
     chapters = Chapters(run, exported["sites"], lang, numbers)
     software = software_now()
-    first_map = _first_map(run, lang, numbers, relief)
+    first_map = _first_map(run, exported["sites"], lang, numbers, relief)
     progress(0.2)
     first_page: list[Block] = [
         Facts(_case_facts(run, case, lang, check_id), pairs=2),
@@ -172,10 +174,15 @@ def _signatures(case: Case, lang: Lang) -> Signatures:
     return Signatures(tuple((t(f"report.sign_{name}", lang), value) for name, value in names))
 
 
-def _first_map(run: Run, lang: Lang, numbers: Numbers, relief: Relief | None) -> Picture:
-    """Return the map of the first page: all sites, with legend and scale."""
+def _first_map(run: Run, sites: Sequence[SiteRecord], lang: Lang, numbers: Numbers, relief: Relief | None) -> Picture:
+    """Return the map of the first page: all sites, with legend and scale.
+
+    Of several sites it shows the layers that they meet: over a wide extent the legend of all layers cannot be read.
+    """
     frame, layers = run.sites.frame, list(run.layers.values())
     shown = [layer for layer in layers if layer.spec.on or layer.spec.checked]
+    if len(frame) > 1 and (met := _layers_met(sites)):
+        shown = [layer for layer in shown if layer.spec.role == "boundary" or layer.spec.id in met]
     bounds = _around(frame.total_bounds, 0.5, _LEAST_DEGREES)
     made = map_picture(
         shown, bounds, *_FIRST_MAP_MM, catalogue=layers, lang=lang, sites=frame, relief=relief, legend_mm=_LEGEND_MM
@@ -183,6 +190,12 @@ def _first_map(run: Run, lang: Lang, numbers: Numbers, relief: Relief | None) ->
     title = t("report.map_scale", lang, title=t("report.map_sites", lang), scale=f"{made.scale:,.0f}")
     caption = t("report.picture", lang, number=numbers.picture(), title=title)
     return Picture(made.png, *_FIRST_MAP_MM, caption)
+
+
+def _layers_met(sites: Sequence[SiteRecord]) -> set[str]:
+    """Return the ids of layers that share ground with a site, or that a site comes too near to."""
+    rows = [row for site in sites for row in site["findings"]]
+    return {row["layer"] for row in rows if row["relation"] in MEETING or row["state"] == "hit"}
 
 
 def _maps(run: Run, lang: Lang, numbers: Numbers, relief: Relief | None) -> list[Block]:

@@ -38,6 +38,8 @@ _MOST_SITES = 20
 _MOST_MAPS = 4
 _MAP_MM = (160.0, 84.0)
 _FIRST_MAP_MM = (160.0, 58.0)
+_TALL_MAP_MM = (160.0, 104.0)
+"""Where no table of the sites stands on the first page."""
 _LEGEND_MM = 42.0
 _LEAST_DEGREES = 0.012
 
@@ -103,7 +105,8 @@ def build_report(
     numbers = Numbers()
     chapters = Chapters(run, exported["sites"], lang, numbers)
     software = software_now()
-    first_map = _first_map(run, exported["sites"], lang, numbers, relief)
+    size_mm = _TALL_MAP_MM if chapters.many else _FIRST_MAP_MM
+    first_map = _first_map(run, exported["sites"], size_mm, lang, numbers, relief=relief)
     progress(0.2)
     first_page: list[Block] = [
         Facts(_case_facts(run, case, lang, check_id), pairs=2),
@@ -174,7 +177,10 @@ def _signatures(case: Case, lang: Lang) -> Signatures:
     return Signatures(tuple((t(f"report.sign_{name}", lang), value) for name, value in names))
 
 
-def _first_map(run: Run, sites: Sequence[SiteRecord], lang: Lang, numbers: Numbers, relief: Relief | None) -> Picture:
+def _first_map(
+    run: Run, sites: Sequence[SiteRecord], size_mm: tuple[float, float], lang: Lang, numbers: Numbers, *,
+    relief: Relief | None,
+) -> Picture:  # fmt: skip
     """Return the map of the first page: all sites, with legend and scale.
 
     Of several sites it shows the layers that they meet: over a wide extent the legend of all layers cannot be read.
@@ -185,11 +191,11 @@ def _first_map(run: Run, sites: Sequence[SiteRecord], lang: Lang, numbers: Numbe
         shown = [layer for layer in shown if layer.spec.role == "boundary" or layer.spec.id in met]
     bounds = _around(frame.total_bounds, 0.5, _LEAST_DEGREES)
     made = map_picture(
-        shown, bounds, *_FIRST_MAP_MM, catalogue=layers, lang=lang, sites=frame, relief=relief, legend_mm=_LEGEND_MM
+        shown, bounds, *size_mm, catalogue=layers, lang=lang, sites=frame, relief=relief, legend_mm=_LEGEND_MM
     )
     title = t("report.map_scale", lang, title=t("report.map_sites", lang), scale=f"{made.scale:,.0f}")
     caption = t("report.picture", lang, number=numbers.picture(), title=title)
-    return Picture(made.png, *_FIRST_MAP_MM, caption)
+    return Picture(made.png, *size_mm, caption)
 
 
 def _layers_met(sites: Sequence[SiteRecord]) -> set[str]:

@@ -35,6 +35,9 @@ _BADGE_PX: Final = (20.0, 4.0, 6.0, 15.0)
 _SITE_NAME: Final = Label(
     size=12, weight=700, style="normal", colour=THEME["schematic"], rank=-1, minZoom=0, maxZoom=99, room=99.0
 )
+_ALWAYS_NAMED: Final = 10
+_NAMES_TAKE: Final = 0.25
+"""Of the area that sites are spread over; where their names would take more, none is written."""
 _SMALL_MM: Final = 3.0
 _GAP: Final = 0.3
 """Between two names in a row, in heights of the text: numbers side by side would read as one."""
@@ -107,11 +110,23 @@ class Marks:
         placed = from_store(gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes, crs=4490)), self._frame.epsg)
         low_x, low_y, high_x, high_y = shapely.bounds(placed.geometry.to_numpy()).T
         small = np.maximum(high_x - low_x, high_y - low_y) < _SMALL_MM / 1000 * self._frame.scale
-        marked: Symbol = {**symbol, "fill": SITE_LINE, "stroke": SITE_LINE, "radius": 5.0}
-        for (x, y), tiny, name in zip(middles.tolist(), small.tolist(), sites["site_id"].astype(str), strict=True):
+        ids = sites["site_id"].astype(str).tolist()
+        named = not self._crowded(middles, ids)
+        marked: Symbol = {**symbol, "fill": SITE_LINE, "stroke": SITE_LINE, "radius": 5.0 if named else 2.5}
+        for (x, y), tiny, name in zip(middles.tolist(), small.tolist(), ids, strict=True):
             if tiny:
                 self._dots.append(_Dot(x, y, marked, hollow=False))
-            self._names.append(_Name(x, y, name, _SITE_NAME, 1.0, dot=True))
+            if named:
+                self._names.append(_Name(x, y, name, _SITE_NAME, 1.0, dot=True))
+
+    def _crowded(self, places: NDArray[np.float64], ids: Sequence[str]) -> bool:
+        """Return whether sites are so many and so close that few of their names would find room, by chance."""
+        if len(ids) <= _ALWAYS_NAMED:
+            return False
+        size = _SITE_NAME["size"] * PX_PT * self._unit
+        metres = self._frame.scale * 25.4 / 72 / 1000
+        names_m2 = sum(text_width_pt(name, size, bold=True) for name in ids) * 1.25 * size * metres**2
+        return bool(names_m2 > _NAMES_TAKE * float(np.prod(np.ptp(places, axis=0))))
 
     def draw(self, axes: Axes, kept: NDArray[np.float64]) -> None:
         """Draw all symbols, then the names, outside the boxes `kept`."""

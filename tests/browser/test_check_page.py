@@ -54,6 +54,19 @@ def survey_txt(path: Path) -> float:
     return area
 
 
+def test_an_answer_that_there_must_be_cannot_be_taken_back(check: App, site_file: Path) -> None:
+    """Pressed again, 新建 used to be chosen no longer, and the check went on as if it were."""
+    check.upload(site_file)
+    check.wait_checked()
+    choose_activity(check.page, "化工项目")
+    for name in ("新建", "新核查", "上传文件", "中文"):
+        chosen = check.page.get_by_role("radio", name=name, exact=True)
+        expect(chosen).to_be_checked()
+        check.press(name, exact=True, role="radio")
+        check.wait_idle()
+        expect(chosen).to_be_checked()
+
+
 def test_missing_zone_is_asked_with_the_place_of_each_answer(check: App, tmp_path: Path) -> None:
     path = tmp_path / "nozone.txt"
     area = survey_txt(path)

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Locator, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from shapely.geometry import LineString, Point, box
 
 from siting.law import activities
@@ -129,11 +130,11 @@ def _show(walk: Walk, width: int) -> bool:
         else:
             walk.wait_checked()
         _choose(walk, str(activities().loc[task.activity, "name" if lang == "zh" else "name_en"]))
-        if task.count:
-            run_many.click()
         said = page.locator(task.sentence)
         for word in task.says[lang]:  # not that of the run before
             said = said.filter(has_text=word)
+        if task.count:
+            _press_until(run_many, said.first)
         said.first.wait_for(timeout=PATIENCE_MS)
         walk.wait_checked()
         page.frame_locator(MAP).last.locator(DRAWN).wait_for(timeout=PATIENCE_MS)
@@ -150,6 +151,17 @@ def _show(walk: Walk, width: int) -> bool:
     if absent:
         print(f"     not said: {', '.join(absent)}", flush=True)
     return not absent
+
+
+def _press_until(button: Locator, sign: Locator) -> None:
+    """Press a button until what it brings is there: one that a script puts up anew at that moment loses the press."""
+    for _ in range(3):
+        button.click()
+        try:
+            sign.wait_for(timeout=PATIENCE_MS / 3)
+        except PlaywrightTimeout:
+            continue
+        return
 
 
 def _choose(walk: Walk, activity: str) -> None:

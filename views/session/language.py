@@ -35,6 +35,7 @@ def switch_language() -> None:
     chosen = st.segmented_control(
         say("views.language"),
         options=list(LANGUAGES),
+        required=True,
         default=now,
         format_func=lambda code: {"zh": "中文", "en": "English"}[code],
         key=_SWITCH,

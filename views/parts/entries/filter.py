@@ -41,6 +41,7 @@ def choose_kind(plans: PlanSet) -> str:
     kind = st.pills(
         say("plans_page.kind"),
         ["", *KINDS],
+        required=True,
         default="",
         format_func=lambda code: f"{say('plans_page.kind_' + (code or 'all'))} {sizes.get(code, len(plans.entries))}",
         key="plans-kind",

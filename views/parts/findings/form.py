@@ -151,7 +151,11 @@ def activity_title(code: str | None) -> str:
 def _ask_works() -> str:
     key = _WORKS.restore()
     chosen = st.segmented_control(
-        say("check_page.works"), WORKS, format_func=lambda one: say(f"check_page.works_{one}"), key=key
+        say("check_page.works"),
+        WORKS,
+        required=True,
+        format_func=lambda one: say(f"check_page.works_{one}"),
+        key=key,
     )
     return _WORKS.keep(chosen or WORKS[0])
 

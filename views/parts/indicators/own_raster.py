@@ -257,6 +257,7 @@ def ask_display() -> bool:
         st.segmented_control(
             say("raster_own.show_as"),
             ["figures", "picture"],
+            required=True,
             format_func=lambda code: say(f"raster_own.show_{code}"),
             key=key,
             label_visibility="collapsed",

@@ -78,6 +78,7 @@ def choose_subject() -> None:
     level = st.pills(
         say("indicator_page.level"),
         levels,
+        required=True,
         default="",
         format_func=lambda code: _counted(code, offered),
         key=f"indicator-level-{lang()}",
@@ -173,6 +174,7 @@ def _ask_moment(subject: Subject) -> None:
         st.segmented_control(
             say("indicator_page.mode"),
             modes,
+            required=True,
             format_func=lambda code: say(f"indicator_page.mode_{code}"),
             key=_widget_key("mode"),
             on_change=_on_change("mode", then={"year": ""}),

@@ -183,6 +183,7 @@ def _choose_columns(source: Source, info: LayerInfo, options: ReadOptions) -> tu
             shape = st.segmented_control(
                 say("check_page.text_shape"),
                 ("auto", *_SHAPES),
+                required=True,
                 default=chosen.pop(_SHAPE, "auto"),
                 format_func=lambda one: say(f"check_page.shape_{one}"),
                 key=f"chk-shape-{source.token}-{info.name}",

@@ -127,6 +127,7 @@ def choose_source() -> Source | None:
         st.segmented_control(
             say("check_page.source"),
             _KINDS,
+            required=True,
             format_func=lambda one: say(f"check_page.source_{one}"),
             key=key,
             label_visibility="collapsed",
@@ -195,7 +196,11 @@ def _text() -> Source | None:
     key = SOURCE_SHAPE.restore()
     shape = SOURCE_SHAPE.keep(
         st.segmented_control(
-            say("check_page.text_shape"), _SHAPES, format_func=lambda one: say(f"check_page.shape_{one}"), key=key
+            say("check_page.text_shape"),
+            _SHAPES,
+            required=True,
+            format_func=lambda one: say(f"check_page.shape_{one}"),
+            key=key,
         ),
     )
     return _text_source(text, shape)

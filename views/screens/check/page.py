@@ -115,6 +115,7 @@ def show() -> None:
     mode = st.segmented_control(
         say("check_page.mode"),
         ["check", "ledger"],
+        required=True,
         format_func=lambda one: say(f"check_page.mode_{one}"),
         key=key,
         label_visibility="collapsed",

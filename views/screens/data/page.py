@@ -56,6 +56,7 @@ def show() -> None:
     view = st.segmented_control(
         say("data.view"),
         [name for name, role in _VIEWS.items() if may(role) and (name != "audit" or keeps_audit_log())],
+        required=True,
         default=None if _VIEW.is_set() else "list",
         format_func=lambda name: say(f"data.view_{name}"),
         key=_VIEW.key,

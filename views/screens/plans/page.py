@@ -111,6 +111,7 @@ def _shows_table_21() -> bool:
         st.segmented_control(
             say("plans_page.table_21"),
             options,
+            required=True,
             default=options[0],
             format_func=lambda option: say(f"plans_page.{option}"),
             key="plans-figures",

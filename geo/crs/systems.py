@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -34,6 +36,7 @@ __all__ = [
     "from_store",
     "gk3_epsg",
     "horizontal",
+    "reading_system",
     "short_text",
     "to_store",
     "transform_points",
@@ -138,18 +141,25 @@ def describe(crs: Any, name: str = "") -> CrsReading:
         raise CrsError("geo.crs_missing", name=name, likely=Phrase("geo.likely_unseen"), candidates=())
     if shifted := offset_name(crs):
         return CrsReading(shifted, 4326, "gcj02" if shifted == "GCJ-02" else "bd09", None, _OFFSET_EVIDENCE)
-    try:
+    with reading_system(crs, name):
         parsed = CRS.from_user_input(crs)
+        declared = _label(parsed)
+        plain = horizontal(parsed, name)
+        datum = datum_of(plain, name)
+        if plain.is_geographic:
+            return _geographic(plain, declared, datum, name)
+        if plain.is_projected:
+            return _projected(plain, declared, datum, name)
+    raise CrsError("geo.crs_not_supported", name=name, crs=declared)
+
+
+@contextmanager
+def reading_system(crs: object, name: str) -> Iterator[None]:
+    """Raise `CrsError` for what pyproj cannot read, at once or only when it is asked for a part of the system."""
+    try:
+        yield
     except ProjCrsError:
         raise CrsError("geo.crs_unreadable", name=name, crs=short_text(str(crs))) from None
-    declared = _label(parsed)
-    plain = horizontal(parsed, name)
-    datum = datum_of(plain, name)
-    if plain.is_geographic:
-        return _geographic(plain, declared, datum, name)
-    if plain.is_projected:
-        return _projected(plain, declared, datum, name)
-    raise CrsError("geo.crs_not_supported", name=name, crs=declared)
 
 
 def to_store(gdf: gpd.GeoDataFrame, name: str = "") -> gpd.GeoDataFrame:

@@ -13,10 +13,9 @@ import rasterio
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError as ProjCrsError
 from rasterio.errors import RasterioError, RasterioIOError
 
-from geo.crs import datum_of, horizontal, short_text
+from geo.crs import datum_of, horizontal, reading_system, short_text
 from geo.errors import BadInput, CrsError
 from geo.files import plain_label
 
@@ -37,6 +36,9 @@ MAX_CELLS: Final = 500_000_000
 _CACHE_MB: Final = 64
 _MAX_BLOCK: Final = 64_000_000
 _MAX_BANDS: Final = 64
+_FARTHEST: Final = 1e9
+_FINEST: Final = 1e-9
+"""Of coordinates and of cells, in metres or degrees; what lies beyond comes of damaged numbers."""
 _MAGICS: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _CODES: Final = 64
 """A band of whole numbers with at most so many different values may be one of classes."""
@@ -166,7 +168,7 @@ def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
         if any(high * wide > _MAX_BLOCK for high, wide in grid.block_shapes):
             raise BadInput("raster_own.blocks", name=name)
         step = grid.transform
-        if step.is_identity:
+        if step.is_identity or not _is_on_earth(grid):
             raise BadInput("raster_own.nowhere", name=name)
         if step.b or step.d or step.a <= 0 or step.e >= 0:
             raise BadInput("raster_own.turned", name=name)
@@ -176,6 +178,11 @@ def raster_facts(path: Path, name: str, crs: str | None = None) -> RasterFacts:
             None if grid.nodata is None else float(grid.nodata), (step.a, -step.e), tuple(grid.bounds),
             tuple((float(scale), float(offset)) for scale, offset in zip(grid.scales, grid.offsets, strict=True)),
         )  # fmt: skip
+
+
+def _is_on_earth(grid: Any) -> bool:
+    """Return whether corners and cells have sizes that metres or degrees on the earth can have."""
+    return bool(np.abs(grid.bounds).max() < _FARTHEST and min(abs(grid.transform.a), abs(grid.transform.e)) > _FINEST)
 
 
 def _band_names(grid: Any) -> tuple[str, ...]:
@@ -227,10 +234,11 @@ def system_of(crs: str | None, name: str) -> RasterSystem:
     """
     if crs is None:
         raise CrsError("raster_own.no_crs", name=name)
-    try:
-        parsed = horizontal(CRS.from_user_input(crs), name)
-    except ProjCrsError:
-        raise CrsError("geo.crs_unreadable", name=name, crs=short_text(str(crs))) from None
+    with reading_system(crs, name):
+        return _system_of(horizontal(CRS.from_user_input(crs), name), name)
+
+
+def _system_of(parsed: CRS, name: str) -> RasterSystem:
     datum_of(parsed, name)
     if not (parsed.is_geographic or parsed.is_projected):
         raise CrsError("geo.crs_not_supported", name=name, crs=short_text(parsed.name))

@@ -6,10 +6,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 from geo.crs.systems import describe, from_store, gk3_epsg, to_store, transform_points
 from geo.errors import CrsError
+from geo.raster.open import system_of
 from tests.helpers import KARNEY
 
 ESRI_GK39 = (
@@ -103,6 +104,20 @@ def test_what_is_refused(crs: object, key: str) -> None:
     assert fault.value.key == key
     assert "规划.shp" in fault.value.text("zh")
     assert "规划.shp" in fault.value.text("en")
+
+
+def test_a_system_that_pyproj_cannot_finish_reading_is_a_sentence() -> None:
+    """One byte of a GeoParquet changed: PROJ takes the system, and fails when it is asked for its datum."""
+    document = CRS.from_epsg(4490).to_json_dict()
+    axis = document["coordinate_system"]["axis"][0]
+    axis["Unit"] = axis.pop("unit")
+    system = CRS.from_json_dict(document)
+    with pytest.raises(CrsError) as fault:
+        describe(system, "a.parquet")
+    assert fault.value.key == "geo.crs_unreadable"
+    with pytest.raises(CrsError) as fault:
+        system_of(system.to_json(), "a.tif")
+    assert fault.value.key == "geo.crs_unreadable"
 
 
 def test_xian80_says_what_to_ask_for() -> None:

@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
+from affine import Affine
+from rasterio.transform import from_origin
 
 import geo.raster
 from geo.confined import Ceilings
@@ -39,3 +42,21 @@ def test_a_raster_that_takes_too_much_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as fault:
         geo.raster.raster_view(path, facts, WITHIN, ceilings=Ceilings(memory_mb=5))
     assert fault.value.key == "geo.reading_too_heavy"
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        from_origin(-1.7e241, -9.0e307, 0.01, 0.01),  # eight damaged bytes
+        from_origin(116.0, 28.0, 1e-310, 1e-310),
+        from_origin(float("nan"), 28.0, 0.01, 0.01),
+    ],
+)
+def test_a_raster_beyond_the_earth_is_one_sentence(transform: Affine, tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    options = {"driver": "GTiff", "width": 4, "height": 3, "count": 1, "dtype": "uint8", "crs": "EPSG:4490"}
+    with rasterio.open(path, "w", transform=transform, **options) as grid:
+        grid.write(np.ones((1, 3, 4), dtype=np.uint8))
+    with pytest.raises(BadInput) as fault:
+        geo.raster.raster_facts(path, "a.tif")
+    assert fault.value.key == "raster_own.nowhere"

@@ -111,13 +111,12 @@ def show() -> None:
     if check_id:
         ledger_panel.show_record(check_id)
         return
-    key = CHECK_MODE.restore()
     mode = st.segmented_control(
         say("check_page.mode"),
         ["check", "ledger"],
         required=True,
         format_func=lambda one: say(f"check_page.mode_{one}"),
-        key=key,
+        key=CHECK_MODE.restore(),
         label_visibility="collapsed",
     )
     CHECK_MODE.keep(mode or "check")

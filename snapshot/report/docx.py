@@ -169,7 +169,8 @@ class _Writer:
         layout.line_spacing = Pt(style.leading_pt * self._scale)
         layout.space_before, layout.space_after = (Mm(mm * self._scale) for mm in (style.before_mm, style.after_mm))
         layout.left_indent, layout.first_line_indent = Mm(style.hanging_mm), Mm(-style.hanging_mm)
-        layout.page_break_before, self._new_page = self._new_page, False
+        if self._new_page:
+            layout.page_break_before, self._new_page = True, False
         self.run(paragraph, text, kind)
         return paragraph
 
@@ -191,10 +192,10 @@ class _Writer:
                 properties.append(OxmlElement("w:tblHeader"))
             for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
                 cell.width = Mm(WIDTH_MM * widths[place] / total)
-                cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
                 self._set(cell.paragraphs[0], text, kinds[at][place])
                 if (head and at == 0) or place in shaded:
                     _shade(cell)
+                cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER  # after the shade: Word wants this order
         after = self._document.add_paragraph()  # Word wants one between two tables
         after.paragraph_format.line_spacing = Mm(_AFTER_TABLE_MM * self._scale)
         after.paragraph_format.space_before = after.paragraph_format.space_after = Pt(0)
@@ -244,7 +245,8 @@ def _set_padding(table: Any) -> None:
         made.set(qn("w:w"), str(round(20 * CELL_PADDING_PT[side])))
         made.set(qn("w:type"), "dxa")
         margins.append(made)
-    table._tbl.tblPr.append(margins)  # noqa: SLF001 -- python-docx has no name for these
+    properties = table._tbl.tblPr  # noqa: SLF001 -- python-docx has no name for these
+    properties.find(qn("w:tblLook")).addprevious(margins)  # Word wants this order
 
 
 def _shade(cell: Any) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from pypdf import PdfReader
@@ -52,6 +54,34 @@ def test_the_first_page_is_one_page(
     assert squeezed(t("report.sign_prepared", lang)) in first
     assert squeezed(heading) not in first
     assert squeezed(heading) in second
+
+
+IN_ORDER = {
+    "tblPr": ["tblStyle", "tblW", "jc", "tblInd", "tblBorders", "tblLayout", "tblCellMar", "tblLook"],
+    "tcPr": ["tcW", "gridSpan", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "vAlign"],
+    "pPr": [
+        "pStyle", "keepNext", "keepLines", "pageBreakBefore", "widowControl", "tabs", "spacing", "ind", "jc", "rPr",
+    ],
+    "rPr": ["rStyle", "rFonts", "b", "bCs", "i", "color", "sz", "szCs", "lang"],
+}  # fmt: skip
+"""What a report has of these, in the order of ECMA-376 part 1, 17.4.59, 17.4.69, 17.3.1.26 and 17.3.2.28."""
+
+
+def test_properties_stand_in_the_order_that_word_wants(shipped: dict[str, Layer], tmp_path: Path) -> None:
+    target = tmp_path / "a.docx"
+    write_report(target, run_of(shipped, 2), Case("某厂"), lang="zh")
+    with zipfile.ZipFile(target) as archive:
+        document = ET.fromstring(archive.read("word/document.xml"))
+    for name, order in IN_ORDER.items():
+        found = {tuple(local(child) for child in one) for one in document.iter() if local(one) == name}
+        assert found
+        for children in found:
+            assert set(children) <= set(order), (name, children)
+            assert list(children) == sorted(children, key=order.index), (name, children)
+
+
+def local(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
 def test_a_long_name_makes_the_first_page_smaller(shipped: dict[str, Layer]) -> None:

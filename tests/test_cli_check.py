@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -270,3 +272,14 @@ def test_schemes_side_by_side(roads: Path, tmp_path: Path) -> None:
     redline("compare", files[0], code=2)
     redline("compare", *[*files, *files, *files], code=2)
     redline("compare", roads, "--format", "xlsx", code=2)
+
+
+def test_a_check_loads_nothing_that_it_does_not_need(file: Path, home: Path) -> None:
+    asked = (
+        "import sys\nfrom cli import main\ntry:\n    main(['check', sys.argv[1]])\nexcept SystemExit:\n    pass\n"
+        "unneeded = {'folium', 'mapclassify', 'matplotlib', 'pypinyin', 'reportlab', 'scipy', 'sklearn', 'streamlit'}\n"
+        "print(sorted(unneeded & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked, file], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "结果" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-import mapclassify
 import numpy as np
 import pandas as pd
 from branca.utilities import color_brewer
@@ -262,6 +261,8 @@ def _upper_limits(numbers: NDArray[np.float64], scheme: Scheme, k: int, limits: 
     different = np.unique(numbers)
     if len(different) <= k:
         return [float(value) for value in different]
+    import mapclassify  # noqa: PLC0415 -- brings scipy, scikit-learn and matplotlib, two seconds that a check need not wait
+
     if scheme == "quantiles":
         bins = mapclassify.Quantiles(numbers, k=k).bins
     elif scheme == "equal_interval":

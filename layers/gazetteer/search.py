@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import shapely
-from pypinyin import lazy_pinyin
 
 from layers.catalogue import INDICATIVE_BASES, Layer
 from layers.gazetteer.spellings import normalised
@@ -104,6 +103,8 @@ def find_index(places: pd.DataFrame, layers: Iterable[Layer]) -> pd.DataFrame:
     names = pd.Series(every["name_zh"].unique())
     counted = every.groupby("layer")["name_zh"].transform("size") <= _SPELT
     spelt = names[names.isin(set(every.loc[counted, "name_zh"]))]
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 -- its dictionaries take a second; a check searches nothing
+
     syllables = [lazy_pinyin(name, errors="default") for name in spelt]
     spelling = pd.DataFrame(
         {"py": ["".join(each) for each in syllables], "ini": ["".join(s[:1] for s in each) for each in syllables]},

@@ -166,14 +166,18 @@ def corrected_names(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.Series:
     corrections : DataFrame
         ``corrections.csv``.
     """
-    corrections_applied = corrections[
+    applied = corrections[
         corrections["kind"].isin(_SLIPS) & (corrections["confidence"] == "high") & (corrections["scope"] == "document")
     ]
-    names = rows["name"].copy()
-    for slip in corrections_applied.itertuples():
-        of_document = rows["document"] == slip.document
-        names[of_document] = names[of_document].str.replace(str(slip.as_printed), str(slip.correct), regex=False)
-    return names
+    slips = {
+        str(document): list(zip(of["as_printed"], of["correct"], strict=True))
+        for document, of in applied.groupby("document")
+    }
+    names = rows["name"].tolist()
+    for at, document in enumerate(rows["document"]):
+        for printed, correct in slips.get(document, ()):
+            names[at] = names[at].replace(printed, correct)
+    return pd.Series(names, index=rows.index, name="name", dtype=rows["name"].dtype)
 
 
 def _points(rows: pd.DataFrame) -> np.ndarray:

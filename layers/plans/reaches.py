@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import STORE_CRS, to_store
-from geo.measure import index_of, nearest
+from geo.measure import degrees_per_metre, index_of, nearest
 
 __all__ = ["reaches_in_counties", "water_shapes"]
 
@@ -74,10 +74,22 @@ def _parts_in_territories(parts: gpd.GeoDataFrame, adcodes: pd.Series, counties:
     for water, places in parts.groupby("id").indices.items():
         claimed = _territories(adcodes[water], counties)
         home = gpd.GeoDataFrame(geometry=claimed, crs=STORE_CRS)
-        candidates = parts.iloc[places]
+        near = places[_may_lie_within(parts, places, claimed)]
+        candidates = parts.iloc[near]
         found = nearest(candidates, index_of(home))
-        keep[places[found["site"].to_numpy()]] = found["distance_m"].to_numpy() <= candidates["accuracy_m"].to_numpy()
+        keep[near[found["site"].to_numpy()]] = found["distance_m"].to_numpy() <= candidates["accuracy_m"].to_numpy()
     return parts[keep]
+
+
+def _may_lie_within(
+    parts: gpd.GeoDataFrame, places: npt.NDArray[np.int64], homes: npt.NDArray[np.object_]
+) -> npt.NDArray[np.bool_]:
+    """Return a mask of the parts that may lie within their accuracy of a territory, by distances in degrees."""
+    shapes = parts.geometry.to_numpy()[places]
+    reach_m = parts["accuracy_m"].to_numpy(float)[places]
+    east, _ = degrees_per_metre(np.abs(shapely.bounds(shapes)[:, [1, 3]]).max(axis=1) + 1.0)
+    at, _ = shapely.STRtree(homes).query(shapes, predicate="dwithin", distance=reach_m * east)
+    return np.isin(np.arange(len(places)), at)
 
 
 def _of_one_kind(parts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

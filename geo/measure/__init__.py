@@ -17,11 +17,14 @@ from geo.measure.ellipsoid import (
     length_m,
     lengths_of,
     plane_area_m2,
+    sizes_of,
     to_ha,
     to_mu,
 )
 from geo.measure.index import FeatureIndex, index_of
-from geo.measure.overlays import MEETING, feature_pairs, measure_pairs, overlay, sizes_of, slivers, union_pieces
+from geo.measure.overlays import feature_pairs, overlay
+from geo.measure.pairs import MEETING, measure_pairs, slivers
+from geo.measure.unions import union_pieces
 
 __all__ = [
     "GEOD",

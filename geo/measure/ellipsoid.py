@@ -31,6 +31,7 @@ __all__ = [
     "length_m",
     "lengths_of",
     "plane_area_m2",
+    "sizes_of",
     "to_ha",
     "to_mu",
 ]
@@ -210,6 +211,12 @@ def lengths_of(geometries: NDArray[Any]) -> Floats:
     return lengths
 
 
+def sizes_of(geometries: NDArray[Any]) -> Floats:
+    """Return areas of areas, lengths of lines, NaN for points."""
+    areas = areas_of(geometries)
+    return np.where(np.isnan(areas), lengths_of(geometries), areas)
+
+
 def _stored(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> NDArray[Any]:
     """Return the geometries of a frame that must be in the store's system."""
     if gdf.crs is None or gdf.crs != CRS(STORE_CRS):
@@ -229,6 +236,10 @@ def _polygonal(geometries: NDArray[Any]) -> NDArray[np.bool_]:
 
 def _exploded(geometries: NDArray[Any], wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """Return all single polygons of the wanted geometries, and the position that each comes from."""
+    single = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
+    if single[wanted].all():  # as most are: without copies
+        owner = np.flatnonzero(wanted & ~shapely.is_empty(geometries))
+        return owner, geometries[owner]
     parts, first = shapely.get_parts(geometries[wanted], return_index=True)
     owner = np.flatnonzero(wanted)[first]
     while np.any(np.isin(shapely.get_type_id(parts), (6, 7))):

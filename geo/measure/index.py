@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Final
+from threading import Lock
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import split_edges
+from geo.measure.cells import CUT_COST, HEAVY_POINTS, Cells, Surroundings
 from geo.measure.ellipsoid import degrees_per_metre, edge_pieces_of
 from geo.memo import per_frame
 
@@ -22,6 +24,8 @@ Ints = NDArray[np.int64]
 _PIECE_M: Final = 150.0
 """Edges are cut this short before distances are taken: their chords lie within 0.3 mm of them below 35° of latitude."""
 _FEATURE_EDGES: Final = 32
+_OFTEN: Final = 3
+"""Preparing a feature pays off from this many questions on."""
 
 
 class Stretches:
@@ -40,6 +44,18 @@ class Stretches:
         self.owner = owner
 
 
+class Meeting(NamedTuple):
+    """Pairs of a shape and a feature that intersect: positions of both, and the feature.
+
+    The features are copies of the asker's own, prepared where they are asked about often: prepared geometries must not
+    be shared by threads.
+    """
+
+    site: Ints
+    feature: Ints
+    shape: NDArray[Any]
+
+
 class FeatureIndex:
     """Trees over shapes. Holds no prepared geometry, so threads may share it.
 
@@ -47,11 +63,18 @@ class FeatureIndex:
     ----------
     geometries : array of shapely geometries
         Degrees of EPSG:4490.
+    plain : bool
+        Never cut polygons: the reference that the cut ones are compared with.
     """
 
-    def __init__(self, geometries: NDArray[Any]) -> None:
+    def __init__(self, geometries: NDArray[Any], *, plain: bool = False) -> None:
         self.geometries = geometries
         self.tree = shapely.STRtree(self.geometries)
+        self._light_tree = self.tree
+        self._cells: Cells | None = None
+        self._walked = 0
+        self._plain = plain
+        self._cutting = Lock()
 
     @cached_property
     def empty(self) -> bool:
@@ -67,6 +90,67 @@ class FeatureIndex:
     def dimensions(self) -> Ints:
         """Dimension of each shape: 0 for points, 1 for lines, 2 for areas."""
         return np.asarray(shapely.get_dimensions(self.geometries), np.int64)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its heavy polygons are cut into cells."""
+        return self._cells is not None
+
+    @cached_property
+    def heavy(self) -> Ints:
+        """Positions of the polygons that are worth cutting."""
+        return np.flatnonzero((self.points > HEAVY_POINTS) & np.isin(shapely.get_type_id(self.geometries), (3, 6)))
+
+    def prepare_for(self, shapes: NDArray[Any]) -> None:
+        """Cut the heavy polygons, once questions about them have cost as much as cutting does, these included.
+
+        Parameters
+        ----------
+        shapes : array of shapely geometries
+            What is going to be asked about.
+        """
+        if self._plain or self._cells is not None or not self.heavy.size:
+            return
+        _, feature = self.tree.query(shapes)
+        self._walked += int(self.points[feature[np.isin(feature, self.heavy)]].sum())
+        if self._walked > CUT_COST * int(self.points[self.heavy].sum()):
+            with self._cutting:
+                self.cut_heavy()
+
+    def cut_heavy(self) -> None:
+        """Cut the heavy polygons, unless they are."""
+        if self._cells is None:
+            light = self.geometries.copy()
+            light[self.heavy] = None
+            self._light_tree = shapely.STRtree(light)
+            self._cells = Cells(self.geometries[self.heavy])
+
+    def query(self, shapes: NDArray[Any]) -> Meeting:
+        """Return the pairs of a shape and a feature that intersect; for areas, only the features that are not cut.
+
+        Parameters
+        ----------
+        shapes : array of shapely geometries
+            Degrees.
+        """
+        areas = shapely.get_dimensions(shapes) == 2
+        if self._cells is None or not areas.any():
+            return _meeting(shapes, self.tree, self.geometries)
+        at = [np.flatnonzero(areas), np.flatnonzero(~areas)]
+        found = [
+            _meeting(shapes[at[0]], self._light_tree, self.geometries),
+            _meeting(shapes[at[1]], self.tree, self.geometries),
+        ]
+        sites = np.concatenate([some[one.site] for some, one in zip(at, found, strict=True)])
+        return Meeting(sites, *(np.concatenate(column) for column in zip(*(one[1:] for one in found), strict=True)))
+
+    def around(self, boxes: Floats) -> Surroundings:
+        """Return what cut polygons are like in some boxes, as `Cells.around`; nothing before they are cut."""
+        if self._cells is None:
+            none = np.empty(0, np.int64)
+            return Surroundings(none, none, self.geometries[:0])
+        found = self._cells.around(boxes)
+        return found._replace(polygon=self.heavy[found.polygon])
 
     @property
     def cut(self) -> bool:
@@ -91,6 +175,19 @@ class FeatureIndex:
         """Tree over the stretches, in degrees scaled to metres at the middle latitude."""
         _, east, north = self.metres_per_degree
         return shapely.STRtree(shapely.transform(self.stretches.lines, lambda xy: xy * (east, north)))
+
+
+def _meeting(shapes: NDArray[Any], tree: shapely.STRtree, geometries: NDArray[Any]) -> Meeting:
+    """Return the pairs of a shape and a feature of a tree that intersect."""
+    site, feature = tree.query(shapes)
+    used, which, times = np.unique(feature, return_inverse=True, return_counts=True)
+    own = geometries[used]
+    often = times >= _OFTEN
+    own[often] = shapely.force_2d(own[often])
+    shapely.prepare(own[often])
+    theirs = own[which]
+    meets = shapely.intersects(theirs, shapes[site])
+    return Meeting(site[meets], feature[meets], theirs[meets])
 
 
 @per_frame

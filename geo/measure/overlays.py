@@ -1,19 +1,15 @@
-"""Overlay sites with the features of a layer: relation, overlap in square metres or metres, share of the site.
+"""Overlay sites with the features of a layer: which meet, with what relation, and what they share.
 
-Relations are seen from the site:
-
-========== ========================================================================================================
-within     the site lies wholly in the feature (a point: off its edge)
-covers     the feature lies wholly in the site
-overlaps   they share area, or a stretch of line, and neither lies in the other
-crosses    a line goes into or through an area, or two lines cross in points
-touches    only their edges meet, or what they share is nowhere wider than the touch tolerance; not an overlap
-disjoint   they do not meet (never in a frame of pairs)
-========== ========================================================================================================
+Pairs are found by the layer's index. A site is overlaid with the part of a heavy polygon that lies around it, and where
+an answer would hang on the last digit, with the polygon itself: the rows are those that whole polygons give
+(docs/decisions/engine.md). Many sites are taken in portions of neighbours, on all processors.
 """
 
 from __future__ import annotations
 
+import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import geopandas as gpd
@@ -22,23 +18,29 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.measure.along import shared_stretches, stretch_lengths
-from geo.measure.distances import nearest
-from geo.measure.ellipsoid import areas_of, degrees_per_metre, lengths_of
+from geo.measure.ellipsoid import degrees_per_metre, sizes_of
 from geo.measure.index import FeatureIndex, index_of
+from geo.measure.pairs import measured_columns
 
-__all__ = ["MEETING", "RELATIONS", "feature_pairs", "measure_pairs", "nearest", "overlay", "sizes_of", "union_pieces"]
+__all__ = ["feature_pairs", "overlay"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Shapes = NDArray[Any]
+_Rows = dict[str, NDArray[Any]]
 
+_PORTION: Final = 2_500
 _LEAST_DEGREE_M: Final = 20_000.0
 """Metres of a degree of longitude below 79° are more."""
-RELATIONS: Final = ("within", "covers", "overlaps", "crosses", "touches", "disjoint")
-"""All relation codes, the strongest first."""
-MEETING: Final = ("within", "covers", "overlaps", "crosses")
-"""Relations by which site and layer share ground."""
+_ROUNDING_DEG: Final = 1e-10
+"""A hundredth of a millimetre: a thousand times what cutting a polygon moves its edges by."""
+_ROUNDING: Final = 1e-9
+"""Of an area: a part smaller than this may be nothing, or a remainder."""
+_REACH: Final = 8
+"""In touch tolerances: how far around a site its relation with a polygon is decided."""
+_CUT, _WHOLE, _NEAR = 0, 1, 2
+"""How a pair was found: by a part of a cut polygon, by the whole feature, or only within the touch tolerance."""
 
 
 def overlay(
@@ -63,33 +65,101 @@ def overlay(
         edge; NaN unless one is a line), ``share`` (of the site's area, or of its length; NaN where it has neither or
         the feature cannot take a share of it).
     """
-    return feature_pairs(sites, features, touch_tolerance_m=touch_tolerance_m).drop(columns="piece")
+    return _in_portions(sites, features, touch_tolerance_m, but=("piece",))
 
 
 def feature_pairs(
     sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex, *, touch_tolerance_m: float = 0.0
 ) -> pd.DataFrame:
     """Return `overlay` with a column ``piece``: the shape that a pair shares, in degrees, None for a touch."""
-    index = index_of(features)
-    ours = sites.geometry.to_numpy()
-    site, feature = index.tree.query(ours, predicate="intersects")
-    near, beside = _nearly_meeting(ours, index, touch_tolerance_m)
-    exact = np.concatenate([np.ones(len(site), bool), np.zeros(len(near), bool)])
-    site, feature = np.concatenate([site, near]), np.concatenate([feature, beside])
-    order = np.lexsort((~exact, feature, site))
-    first = np.ones(len(order), dtype=bool)  # a pair that meets exactly is found by both questions
+    return _in_portions(sites, features, touch_tolerance_m)
+
+
+def _in_portions(
+    sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex, tolerance_m: float, *, but: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Return the pairs of sites without some columns; many sites in portions of neighbours, on all processors."""
+    index, ours = index_of(features), sites.geometry.to_numpy()
+    index.prepare_for(ours)
+
+    def rows_of(some: Ints) -> _Rows:
+        rows = _rows_of(ours[some], index, tolerance_m)
+        return {"site": some[rows.pop("site")]} | {name: values for name, values in rows.items() if name not in but}
+
+    if len(ours) <= _PORTION:
+        return pd.DataFrame(rows_of(np.arange(len(ours))))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        parts = list(pool.map(rows_of, _neighbours(ours)))
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((rows["feature"], rows["site"]))
+    return pd.DataFrame({name: values[order] for name, values in rows.items()})
+
+
+def _neighbours(shapes: Shapes) -> list[Ints]:
+    """Return positions of all shapes in portions, each of shapes that lie near one another."""
+    bounds = shapely.bounds(shapes)
+    east, north = (bounds[:, :2] + bounds[:, 2:]).T / 2
+    portions = -(-len(shapes) // _PORTION)
+    columns = np.array_split(np.argsort(east), math.isqrt(portions))
+    order = np.concatenate([column[np.argsort(north[column])] for column in columns])
+    return np.array_split(order, portions)
+
+
+def _rows_of(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> _Rows:
+    """Return the columns of `feature_pairs` by name."""
+    site, feature, shape, found_by = _candidates(ours, index, tolerance_m)
+    met, position = np.unique(site, return_inverse=True)
+    sizes = sizes_of(ours[met])[position]
+    columns = measured_columns(ours[site], shape, sizes, tolerance_m)
+    exact = found_by != _NEAR
+    doubtful = np.flatnonzero(found_by == _CUT)
+    doubtful = doubtful[_hang_on_rounding(ours[site[doubtful]], shape[doubtful], columns["share"][doubtful])]
+    if doubtful.size:
+        whole = index.geometries[feature[doubtful]]
+        again = measured_columns(ours[site[doubtful]], whole, sizes[doubtful], tolerance_m)
+        for name, values in again.items():
+            columns[name][doubtful] = values
+        exact[doubtful] = shapely.intersects(whole, ours[site[doubtful]])
+    kept = exact | (columns["relation"] != "touches")
+    pairs = {"site": site, "feature": feature, **columns}
+    return {name: values[kept] for name, values in pairs.items()}
+
+
+def _candidates(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> tuple[Ints, Ints, Shapes, Ints]:
+    """Return pairs that may meet, sorted: site, feature, what the feature is like there, and how they were found."""
+    site, feature, shape = _cut_around(ours, index, tolerance_m)
+    meeting = index.query(ours)
+    near, beside = _nearly_meeting(ours, index, tolerance_m)
+    shapes = np.concatenate([shape, meeting.shape, index.geometries[beside]])
+    found_by = np.repeat([_CUT, _WHOLE, _NEAR], [len(site), len(meeting.site), len(near)])
+    site, feature = np.concatenate([site, meeting.site, near]), np.concatenate([feature, meeting.feature, beside])
+    order = np.lexsort((found_by, feature, site))
+    first = np.ones(len(order), dtype=bool)  # a pair that meets exactly is found twice
     first[1:] = (np.diff(site[order]) != 0) | (np.diff(feature[order]) != 0)
     order = order[first]
-    site, feature, exact = site[order], feature[order], exact[order]
-    met, position = np.unique(site, return_inverse=True)
-    measured = _Pairs(ours[site], index.geometries[feature], sizes_of(ours[met])[position], touch_tolerance_m)
-    pairs = pd.DataFrame({"site": site, "feature": feature, **measured.columns()})
-    return pairs[exact | (pairs["relation"] != "touches").to_numpy()].reset_index(drop=True)
+    return site[order], feature[order], shapes[order], found_by[order]
 
 
-def _nearly_meeting(
-    ours: Shapes, index: FeatureIndex, tolerance_m: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _cut_around(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> tuple[Ints, Ints, Shapes]:
+    """Return pairs of areas and cut polygons that meet or nearly do, with what the polygon is like around the site."""
+    areas = np.flatnonzero(shapely.get_dimensions(ours) == 2)
+    bounds = shapely.bounds(ours[areas])
+    east, north = degrees_per_metre(np.abs(bounds[:, [1, 3]]).max(axis=1))
+    reach = _REACH * tolerance_m * np.column_stack([east, north]) + 2 * _ROUNDING_DEG
+    found = index.around(bounds + np.hstack([-reach, reach]))
+    meets = shapely.dwithin(found.shape, ours[areas[found.box]], _ROUNDING_DEG)
+    return areas[found.box[meets]], found.polygon[meets], found.shape[meets]
+
+
+def _hang_on_rounding(ours: Shapes, shapes: Shapes, shares: Floats) -> Bools:
+    """Return a mask of areas that hardly meet, or that lie inside up to the rounding of the edge."""
+    doubtful: Bools = shares <= _ROUNDING
+    inside = np.flatnonzero(shares >= 1 - _ROUNDING)
+    doubtful[inside] = shapely.dwithin(shapely.boundary(shapes[inside]), ours[inside], _ROUNDING_DEG)
+    return doubtful
+
+
+def _nearly_meeting(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> tuple[Ints, Ints]:
     """Return pairs of lines, or of points, that may meet within the tolerance though they do not intersect."""
     dimensions = shapely.get_dimensions(ours)
     candidates = np.flatnonzero((dimensions < 2) & np.isin(dimensions, index.dimensions))
@@ -99,252 +169,3 @@ def _nearly_meeting(
     site = candidates[site]
     same = dimensions[site] == index.dimensions[feature]
     return site[same], feature[same]
-
-
-def measure_pairs(ours: Shapes, theirs: Shapes, touch_tolerance_m: float) -> pd.DataFrame:
-    """Return the columns of `feature_pairs` but ``site`` and ``feature``, for pairs that are known to meet."""
-    return pd.DataFrame(_Pairs(ours, theirs, sizes_of(ours), touch_tolerance_m).columns())
-
-
-class _Pairs:
-    """Relation, overlap and shared piece of pairs of shapes that meet, computed by their dimensions."""
-
-    def __init__(self, ours: Shapes, theirs: Shapes, sizes: Floats, tolerance_m: float) -> None:
-        self.tolerance_m = tolerance_m
-        self._sizes = sizes
-        count = len(ours)
-        self.relation: NDArray[Any] = np.full(count, "touches", dtype=object)
-        self.overlap_m2 = np.full(count, np.nan)
-        self.overlap_m = np.full(count, np.nan)
-        self.piece: Shapes = np.full(count, None, dtype=object)
-        self._ours = shapely.get_dimensions(ours)
-        self._theirs = shapely.get_dimensions(theirs)
-        for measure, here in (
-            (self._areas, (self._ours == 2) & (self._theirs == 2)),
-            (self._line_in_area, (self._ours == 1) & (self._theirs == 2)),
-            (self._area_over_line, (self._ours == 2) & (self._theirs == 1)),
-            (self._lines, (self._ours == 1) & (self._theirs == 1)),
-            (self._points, (self._ours == 0) | (self._theirs == 0)),
-        ):
-            at = np.flatnonzero(here)
-            if at.size:
-                measure(at, ours[at], theirs[at])
-
-    def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the measured columns by name."""
-        return {
-            "relation": self.relation,
-            "overlap_m2": self.overlap_m2,
-            "overlap_m": self.overlap_m,
-            "share": self._share(),
-            "piece": self.piece,
-        }
-
-    def _share(self) -> Floats:
-        """Return shares of the site: of its area by area, of its length by length; NaN for the rest."""
-        by_area = (self._ours == 2) & (self._theirs == 2)
-        by_length = (self._ours == 1) & (self._theirs >= 1)
-        part = np.where(by_area, self.overlap_m2, np.where(by_length, self.overlap_m, np.nan))
-        shares: Floats = np.minimum(part / self._sizes, 1.0)
-        return shares
-
-    def _areas(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
-        """Set relation, overlap (m²) and piece of pairs of areas."""
-        piece, area = ours.copy(), self._sizes[at].copy()
-        cut = np.flatnonzero(~shapely.covered_by(ours, theirs))
-        piece[cut] = shapely.intersection(ours[cut], theirs[cut])
-        area[cut] = areas_of(_only_dimension(piece[cut], 2))
-        whole = np.ones(len(at), dtype=bool)
-        whole[cut] = False
-        within = whole | self._nothing_left(ours, theirs, piece)
-        covers = ~within & self._nothing_left(theirs, ours, piece)
-        apart = (area <= 0) | (~within & ~covers & slivers(piece, self.tolerance_m))
-        self.relation[at] = np.select([apart, within, covers], ["touches", "within", "covers"], "overlaps")
-        self.overlap_m2[at] = np.where(apart, 0.0, area)
-        self.piece[at] = _unless(apart, piece)
-
-    def _nothing_left(self, inner: Shapes, outer: Shapes, piece: Shapes) -> Bools:
-        """Return a mask of pairs where `inner` less their intersection `piece` is nowhere wider than the tolerance."""
-        whole = shapely.area(inner)
-        rim = self.tolerance_m / 20_000.0 * shapely.length(inner)  # square degrees; a degree is longer below 79°
-        result = np.zeros(len(inner), dtype=bool)
-        maybe = np.flatnonzero(whole - shapely.area(piece) <= rim + 1e-12 * whole)
-        if maybe.size:
-            result[maybe] = shapely.covered_by(inner[maybe], outer[maybe])
-            maybe = maybe[~result[maybe]]
-            result[maybe] = slivers(shapely.difference(inner[maybe], outer[maybe]), self.tolerance_m)
-        return result
-
-    def _line_in_area(self, at: NDArray[np.int64], lines: Shapes, areas: Shapes) -> None:
-        """Set relation, overlap (m) and piece of site lines with areas."""
-        inside, piece = _inside(lines, areas, self.tolerance_m)
-        apart = inside <= self.tolerance_m
-        within = ~apart & self._lines_within(lines, areas)
-        self.relation[at] = np.select([apart, within], ["touches", "within"], "crosses")
-        self.overlap_m[at] = np.where(apart, 0.0, inside)
-        self.piece[at] = _unless(apart, piece)
-
-    def _area_over_line(self, at: NDArray[np.int64], areas: Shapes, lines: Shapes) -> None:
-        """Set relation, overlap (m) and piece of site areas with lines."""
-        inside, piece = _inside(lines, areas, self.tolerance_m)
-        apart = inside <= self.tolerance_m
-        covers = ~apart & self._lines_within(lines, areas)
-        self.relation[at] = np.select([apart, covers], ["touches", "covers"], "crosses")
-        self.overlap_m[at] = np.where(apart, 0.0, inside)
-        self.piece[at] = _unless(apart, piece)
-
-    def _lines(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
-        """Set relation, overlap (m) and piece of pairs of lines."""
-        piece = shared_stretches(ours, theirs, self.tolerance_m)
-        length = _length(piece)
-        along = length > self.tolerance_m
-        within = along & (lengths_of(ours) - length <= self.tolerance_m)
-        covers = along & ~within
-        covers[covers] = (
-            lengths_of(theirs[covers]) - stretch_lengths(theirs[covers], ours[covers], self.tolerance_m)
-            <= self.tolerance_m
-        )
-        self.relation[at] = np.select(
-            [within, covers, along, shapely.crosses(ours, theirs)],
-            ["within", "covers", "overlaps", "crosses"],
-            "touches",
-        )
-        self.overlap_m[at] = np.where(along, length, 0.0)
-        self.piece[at] = _unless(~along, piece)
-
-    def _lines_within(self, lines: Shapes, areas: Shapes) -> Bools:
-        """Return a mask of lines that lie in areas, up to stretches along the edge within the tolerance."""
-        result: Bools = shapely.covered_by(lines, areas)
-        out = np.flatnonzero(~result)
-        if out.size and self.tolerance_m > 0:
-            outside = _only_dimension(shapely.difference(lines[out], areas[out]), 1)
-            beside = stretch_lengths(outside, shapely.boundary(areas[out]), self.tolerance_m)
-            result[out] = _length(outside) - beside <= self.tolerance_m
-        return result
-
-    def _points(self, at: NDArray[np.int64], ours: Shapes, theirs: Shapes) -> None:
-        """Set the relation of pairs in which one side is points."""
-        within, covers = self._points_within(theirs, ours), self._points_within(ours, theirs)
-        some = shapely.get_dimensions(shapely.intersection(ours, theirs)) == 0
-        deep = some & ~shapely.touches(ours, theirs)
-        same = shapely.get_dimensions(ours) == shapely.get_dimensions(theirs)
-        area = np.maximum(shapely.get_dimensions(ours), shapely.get_dimensions(theirs)) == 2
-        self.relation[at] = np.select(
-            [within, covers, deep & (area | same) & ~self._single(ours, theirs)],
-            ["within", "covers", "overlaps"],
-            "touches",
-        )
-
-    def _points_within(self, outer: Shapes, inner: Shapes) -> Bools:
-        """Return a mask of points inside an area by more than the tolerance, or equal to the other points."""
-        points = shapely.get_dimensions(inner) == 0
-        area = points & (shapely.get_dimensions(outer) == 2)
-        within: Bools = points & (shapely.get_dimensions(outer) == 0) & self._same_place(outer, inner)
-        at = np.flatnonzero(area)
-        inside = shapely.contains_properly(outer[at], inner[at])
-        east, _ = degrees_per_metre(shapely.bounds(inner[at])[:, 3])
-        gap_m = shapely.distance(shapely.boundary(outer[at]), inner[at]) / east
-        within[at] = inside & (gap_m > self.tolerance_m)
-        return within
-
-    def _same_place(self, outer: Shapes, inner: Shapes) -> Bools:
-        """Return a mask of pairs in which every point of `inner` is a point of `outer`, to the tolerance."""
-        same: Bools = shapely.covers(outer, inner)
-        near = np.flatnonzero(~same & (shapely.get_type_id(inner) == shapely.GeometryType.POINT))
-        east, _ = degrees_per_metre(shapely.get_y(inner[near]))
-        same[near] = shapely.distance(outer[near], inner[near]) / east <= self.tolerance_m
-        return same
-
-    @staticmethod
-    def _single(ours: Shapes, theirs: Shapes) -> Bools:
-        """Return a mask of pairs with a single point, which lies inside or on the edge, never partly inside."""
-        single: Bools = (shapely.get_type_id(ours) == 0) | (shapely.get_type_id(theirs) == 0)
-        return single
-
-
-def slivers(pieces: Shapes, tolerance_m: float) -> Bools:
-    """Return a mask of the pieces that are nowhere wider than the tolerance.
-
-    A piece whose area is more than half its rim times the tolerance is wider somewhere (the radius of the largest
-    circle inside is at least area over rim); what is left is shrunk by half the tolerance and must vanish.
-    """
-    result: Bools = shapely.area(pieces) == 0
-    if tolerance_m <= 0:
-        return result
-    area, rim = shapely.area(pieces), shapely.length(pieces)  # of degrees, each at least 20 km below 79°
-    filled = np.flatnonzero(~result & (2 * area * 20_000.0 <= tolerance_m * rim))
-    bounds = shapely.bounds(pieces[filled])
-    east, north = degrees_per_metre((bounds[:, 1] + bounds[:, 3]) / 2)
-    points, owner = shapely.get_coordinates(pieces[filled], return_index=True)
-    plane_points = (points - bounds[owner, :2]) / np.column_stack([east, north])[owner]
-    plane = shapely.transform(pieces[filled], lambda _: plane_points)
-    thin = 2 * shapely.area(plane) <= tolerance_m * shapely.length(plane)
-    result[filled[thin]] = shapely.is_empty(shapely.buffer(plane[thin], -tolerance_m / 2))
-    return result
-
-
-def union_pieces(pieces: Shapes, group: NDArray[np.int64], count: int) -> Shapes:
-    """Return the union of the pieces of each group, so that overlaps count once.
-
-    Parameters
-    ----------
-    pieces : array of shapely geometries or None
-    group : array of int
-        The group of each piece, sorted.
-    count : int
-        Number of groups.
-
-    Returns
-    -------
-    array of shapely geometries
-        One per group; empty where it has no piece.
-    """
-    united: Shapes = np.full(count, shapely.GeometryCollection(), dtype=object)
-    filled = ~shapely.is_missing(pieces)
-    pieces, group = pieces[filled], group[filled]
-    sizes = np.bincount(group, minlength=count)
-    alone = sizes[group] == 1
-    united[group[alone]] = pieces[alone]
-    many = np.flatnonzero(sizes > 1)
-    if many.size:
-        numbers = np.searchsorted(many, group[~alone])
-        united[many] = shapely.union_all(shapely.geometrycollections(pieces[~alone], indices=numbers)[:, None], axis=1)
-    return united
-
-
-def _unless(apart: Bools, pieces: Shapes) -> Shapes:
-    """Return pieces, but None for pairs that only touch."""
-    kept = pieces.copy()
-    kept[apart] = None
-    return kept
-
-
-def _inside(lines: Shapes, areas: Shapes, tolerance_m: float) -> tuple[Floats, Shapes]:
-    """Return the length of lines in the inside of areas, without stretches along the edge, and the piece."""
-    piece = shapely.intersection(lines, areas)
-    length = _length(piece)
-    on_edge = np.flatnonzero(length > 0)
-    ours = _only_dimension(piece[on_edge], 1)
-    length[on_edge] -= stretch_lengths(ours, shapely.boundary(areas[on_edge]), tolerance_m)
-    return np.where(length < 1e-6, 0.0, length), piece
-
-
-def _length(pieces: Shapes) -> Floats:
-    """Return lengths of the lines in pieces."""
-    return np.nan_to_num(lengths_of(_only_dimension(pieces, 1)))
-
-
-def _only_dimension(pieces: Shapes, dimension: int) -> Shapes:
-    """Return pieces reduced to their areas (2) or lines (1), if they are mixed collections."""
-    result = pieces.copy()
-    for at in np.flatnonzero(shapely.get_type_id(pieces) == shapely.GeometryType.GEOMETRYCOLLECTION):
-        parts = shapely.get_parts(shapely.get_parts(pieces[at]))
-        parts = parts[shapely.get_dimensions(parts) == dimension]
-        result[at] = shapely.multipolygons(parts) if dimension == 2 else shapely.multilinestrings(parts)
-    return result
-
-
-def sizes_of(geometries: Shapes) -> Floats:
-    """Return areas of areas, lengths of lines, NaN for points."""
-    areas = areas_of(geometries)
-    return np.where(np.isnan(areas), lengths_of(geometries), areas)

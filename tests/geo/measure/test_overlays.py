@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.measure.ellipsoid import areas_of
-from geo.measure.overlays import RELATIONS, feature_pairs, overlay, slivers, union_pieces
+from geo.measure.overlays import feature_pairs, overlay
+from geo.measure.pairs import RELATIONS, slivers
+from geo.measure.unions import union_pieces
 from tests.helpers import frame_4490, karney_area_m2
 
 MILLIMETRE = 1e-3 / 111_000

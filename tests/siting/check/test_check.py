@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.measure.overlays import RELATIONS
+from geo.measure.pairs import RELATIONS
 from geo.read.formats import read_sites, sites_from_points
 from siting.check.check import check
 from siting.check.point import rules_here

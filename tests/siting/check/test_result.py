@@ -6,7 +6,7 @@ import pytest
 import shapely
 from jsonschema import Draft202012Validator
 
-from geo.measure.overlays import RELATIONS
+from geo.measure.pairs import RELATIONS
 from geo.read.formats import read_sites
 from siting.check.check import check
 from siting.check.result import to_json

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from geo.measure.overlays import RELATIONS
+from geo.measure.pairs import RELATIONS
 from layers.law.schema import LEVELS
 from siting.law.rules import AUTHORITIES
 from siting.records.json_schema import report_schema, report_schema_text

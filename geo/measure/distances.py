@@ -57,7 +57,7 @@ def nearest(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex) 
     geometries = sites.geometry.to_numpy()
     if not len(index.geometries) or index.empty:
         return _result(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
-    site, feature = index.tree.query(geometries, predicate="intersects")
+    site, feature = index.meeting(geometries)
     feature = feature[np.lexsort((feature, site))]
     met, first = np.unique(np.sort(site), return_index=True)
     disjoint = np.setdiff1d(np.arange(len(geometries)), met)

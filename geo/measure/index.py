@@ -144,6 +144,21 @@ class FeatureIndex:
         sites = np.concatenate([some[one.site] for some, one in zip(at, found, strict=True)])
         return Meeting(sites, *(np.concatenate(column) for column in zip(*(one[1:] for one in found), strict=True)))
 
+    def meeting(self, shapes: NDArray[Any]) -> tuple[Ints, Ints]:
+        """Return the positions of the pairs of a shape and a feature that intersect, cut or not.
+
+        Parameters
+        ----------
+        shapes : array of shapely geometries
+            Degrees.
+        """
+        whole = self.query(shapes)
+        areas = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
+        cut = self.around(shapely.bounds(shapes[areas]))
+        meets = shapely.intersects(cut.shape, shapes[areas[cut.box]])
+        site, feature = areas[cut.box[meets]], cut.polygon[meets]
+        return np.concatenate([whole.site, site]), np.concatenate([whole.feature, feature])
+
     def around(self, boxes: Floats) -> Surroundings:
         """Return what cut polygons are like in some boxes, as `Cells.around`; nothing before they are cut."""
         if self._cells is None:

@@ -115,12 +115,13 @@ def missing_layers(
     for word in needed["stands_for"]:
         own = [at for at, layer in enumerate(layers) if layer.spec.stands_for == word]
         settled[word] = _settled([layers[at] for at in own], states[:, own], shares, count)
+    wanted = list(zip(needed["level"], needed["stands_for"], needed["adcodes"], strict=True))
     lists: tuple[list[list[str]], list[list[str]]] = ([], [])
     known: dict[frozenset[str], list[list[str]]] = {}
     for site, here in enumerate(codes):
         if here not in known:
-            layers_of = required_layers(activity, here, law=law)
-            known[here] = [layers_of.loc[layers_of["level"] == level, "stands_for"].tolist() for level in _LEVELS]
+            words_here = [(level, word) for level, word, places in wanted if not places or not here.isdisjoint(places)]
+            known[here] = [[word for of, word in words_here if of == level] for level in _LEVELS]
         for words, into in zip(known[here], lists, strict=True):
             into.append([word for word in words if not settled[word][site]])
     return lists

@@ -50,20 +50,22 @@ def approval_paths(layers: Sequence[Layer], findings: pd.DataFrame, legal: Legal
     """
     words = {layer.id: layer.spec.stands_for for layer in layers}
     steps = _steps(legal.day, legal.tables.law)
-    led = set(steps["layer"])
+    led = {layer for layer, _ in steps}
+    local = {code for rows in steps.values() for step in rows for code in step["adcodes"].split(";")}
     paths: list[list[StepRecord]] = [[] for _ in legal.codes]
     hits = findings[findings["relation"].isin(MEETING) & findings["layer"].map(words).isin(led)]
     known: dict[Any, list[StepRecord]] = {}
     for site, layer, state, features in hits[["site", "layer", "state", "features"]].itertuples(index=False, name=None):
         word = words[layer]
         zones = frozenset(zone_in_law_words(feature["zone"], redline=word == "redline") for feature in features)
-        key = (layer, zones, legal.codes[site], state != "hit")
+        here = legal.codes[site].intersection(local)
+        key = (layer, zones, here, state != "hit")
         if key not in known:
             known[key] = [
                 _step_record(step, layer, questions, indicative=state != "hit")
                 for condition, questions in conditions(word, zones, legal.project, law=legal.tables.law)
-                for step in steps[(steps["layer"] == word) & (steps["condition"] == condition)].to_dict("records")
-                if not step["adcodes"] or not legal.codes[site].isdisjoint(step["adcodes"].split(";"))
+                for step in steps.get((word, condition), ())
+                if not step["adcodes"] or not here.isdisjoint(step["adcodes"].split(";"))
             ]
         paths[site] += known[key]
     return paths
@@ -125,14 +127,17 @@ def _through_redline(zones: frozenset[str | None], project: Project, law: Path |
     return [*found, ("national_major" if "national_major" in project.flags else "otherwise", unsure)]
 
 
-def _steps(day: str, law: Path) -> pd.DataFrame:
-    """Return the approval steps in force on a day, in order, with their clause."""
+def _steps(day: str, law: Path) -> dict[tuple[str, str], list[dict[Any, Any]]]:
+    """Return the approval steps in force on a day by layer and condition, each list in order, with their clause."""
     steps = law_table("approval_paths", law)
     texts = law_table("instruments", law).set_index("id")["title"]
     steps = steps[in_force(steps, day)]
     pairs = zip(steps["instrument"].map(texts), steps["article"], strict=True)
     steps = steps.assign(clause=[clause_of(*pair) for pair in pairs])
-    return steps.sort_values(["layer", "condition", "step"], kind="stable")
+    found: dict[tuple[str, str], list[dict[Any, Any]]] = {}
+    for step in steps.sort_values("step", kind="stable").to_dict("records"):
+        found.setdefault((step["layer"], step["condition"]), []).append(step)
+    return found
 
 
 def _step_record(step: dict[Any, Any], layer: str, open_questions: Sequence[str], *, indicative: bool) -> StepRecord:

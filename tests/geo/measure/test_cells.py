@@ -11,7 +11,7 @@ import shapely
 import shapely.affinity
 from numpy.typing import NDArray
 
-from geo.measure import FeatureIndex, areas_of, overlay
+from geo.measure import FeatureIndex, areas_of, nearest, overlay
 from geo.measure.cells import HEAVY_POINTS, Cells
 from geo.measure.overlays import feature_pairs
 from tests.helpers import frame_4490
@@ -86,6 +86,15 @@ def test_cut_polygons_give_the_rows_of_whole_ones(tolerance_m: float) -> None:
     assert (found["piece"].notna().to_numpy() == has).all()
     apart = shapely.hausdorff_distance(found["piece"][has].to_numpy(), expected["piece"][has].to_numpy())
     assert np.nanmax(apart) < 1e-10
+
+
+def test_distances_to_cut_polygons_are_those_to_whole_ones() -> None:
+    ours, theirs = frame_4490(*sites()[:400]), layer()
+    cut = FeatureIndex(theirs)
+    cut.cut_heavy()
+    found, expected = nearest(ours, cut), nearest(ours, FeatureIndex(theirs, plain=True))
+    assert 0 < (expected["distance_m"] == 0).sum() < len(expected)
+    pd.testing.assert_frame_equal(found, expected)
 
 
 def test_pieces_make_up_their_polygon_and_are_few_points_each() -> None:

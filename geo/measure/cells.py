@@ -29,7 +29,7 @@ Shapes = NDArray[Any]
 HEAVY_POINTS: Final = 256
 """Polygons with more vertices are cut."""
 CUT_COST: Final = 10
-"""Cutting a polygon walks its vertices about as often as this."""
+"""Cutting polygons takes as long as walking all their vertices about so many times."""
 _PIECE_POINTS: Final = 256
 _SMALLEST_DEG: Final = 2.0**-18
 """About 40 cm: a cell so small is not cut again, however many vertices are in it."""

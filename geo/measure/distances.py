@@ -79,7 +79,7 @@ def _nearest_disjoint(
     """Return the nearest feature of sites that meet none; `is_subset`: `index` has only features near them already."""
     if not len(rows):
         return _result(rows, rows, np.empty(0), np.empty(0))
-    if not is_subset and len(rows) <= _FEW_SITES and not index.cut and len(index.geometries) > _MANY_FEATURES:
+    if not is_subset and len(rows) <= _FEW_SITES and not index.has_stretches and len(index.geometries) > _MANY_FEATURES:
         subset = _features_nearby(geometries, index)
         if subset is not None:
             table = _nearest_disjoint(geometries, rows, FeatureIndex(index.geometries[subset]), is_subset=True)

@@ -56,6 +56,13 @@ class Meeting(NamedTuple):
     shape: NDArray[Any]
 
 
+class _Cut(NamedTuple):
+    """Cells of the heavy polygons, and a tree over all other features."""
+
+    cells: Cells
+    light_tree: shapely.STRtree
+
+
 class FeatureIndex:
     """Trees over shapes. Holds no prepared geometry, so threads may share it.
 
@@ -70,9 +77,8 @@ class FeatureIndex:
     def __init__(self, geometries: NDArray[Any], *, plain: bool = False) -> None:
         self.geometries = geometries
         self.tree = shapely.STRtree(self.geometries)
-        self._light_tree = self.tree
-        self._cells: Cells | None = None
-        self._walked = 0
+        self._cut: _Cut | None = None
+        self._walks = 0.0
         self._plain = plain
         self._cutting = Lock()
 
@@ -94,7 +100,7 @@ class FeatureIndex:
     @property
     def is_cut(self) -> bool:
         """Whether its heavy polygons are cut into cells."""
-        return self._cells is not None
+        return self._cut is not None
 
     @cached_property
     def heavy(self) -> Ints:
@@ -102,47 +108,66 @@ class FeatureIndex:
         return np.flatnonzero((self.points > HEAVY_POINTS) & np.isin(shapely.get_type_id(self.geometries), (3, 6)))
 
     def prepare_for(self, shapes: NDArray[Any]) -> None:
-        """Cut the heavy polygons, once questions about them have cost as much as cutting does, these included.
+        """Cut the heavy polygons, once questions about them have cost as much as cutting does, this one included.
+
+        A small question never waits for it, nor does one that comes while another thread cuts.
 
         Parameters
         ----------
         shapes : array of shapely geometries
             What is going to be asked about.
         """
-        if self._plain or self._cells is not None or not self.heavy.size:
+        if self._plain or self._cut is not None or not self.heavy.size:
             return
         _, feature = self.tree.query(shapes)
-        self._walked += int(self.points[feature[np.isin(feature, self.heavy)]].sum())
-        if self._walked > CUT_COST * int(self.points[self.heavy].sum()):
-            with self._cutting:
+        walks = self.points[feature[np.isin(feature, self.heavy)]].sum() / self.points[self.heavy].sum()
+        self._walks += float(walks)
+        if self._walks > CUT_COST and walks > 1 and self._cutting.acquire(blocking=False):
+            try:
                 self.cut_heavy()
+            finally:
+                self._cutting.release()
 
     def cut_heavy(self) -> None:
         """Cut the heavy polygons, unless they are."""
-        if self._cells is None:
+        if self._cut is None:
             light = self.geometries.copy()
             light[self.heavy] = None
-            self._light_tree = shapely.STRtree(light)
-            self._cells = Cells(self.geometries[self.heavy])
+            self._cut = _Cut(Cells(self.geometries[self.heavy]), shapely.STRtree(light))
 
-    def query(self, shapes: NDArray[Any]) -> Meeting:
-        """Return the pairs of a shape and a feature that intersect; for areas, only the features that are not cut.
+    def query(self, shapes: NDArray[Any], reach_deg: Floats) -> tuple[Meeting, Surroundings]:
+        """Return the features that shapes meet; for areas, cut polygons apart, as what they are like around the area.
 
         Parameters
         ----------
         shapes : array of shapely geometries
             Degrees.
+        reach_deg : array of float, (n, 2)
+            How far around each shape, east and north in degrees, cut polygons are looked at.
+
+        Returns
+        -------
+        Meeting
+            Pairs with whole features.
+        Surroundings
+            As of `Cells.around`, ``box`` the position of the shape; polygons near it, whether they meet or not.
         """
-        areas = shapely.get_dimensions(shapes) == 2
-        if self._cells is None or not areas.any():
-            return _meeting(shapes, self.tree, self.geometries)
-        at = [np.flatnonzero(areas), np.flatnonzero(~areas)]
-        found = [
-            _meeting(shapes[at[0]], self._light_tree, self.geometries),
-            _meeting(shapes[at[1]], self.tree, self.geometries),
-        ]
-        sites = np.concatenate([some[one.site] for some, one in zip(at, found, strict=True)])
-        return Meeting(sites, *(np.concatenate(column) for column in zip(*(one[1:] for one in found), strict=True)))
+        cut = self._cut  # read once: another thread may cut meanwhile
+        if cut is None:
+            none = np.empty(0, np.int64)
+            return _meeting(shapes, self.tree, self.geometries), Surroundings(none, none, self.geometries[:0])
+        is_area = shapely.get_dimensions(shapes) == 2
+        areas, others = np.flatnonzero(is_area), np.flatnonzero(~is_area)
+        light = _meeting(shapes[areas], cut.light_tree, self.geometries)
+        every = _meeting(shapes[others], self.tree, self.geometries)
+        whole = Meeting(
+            np.concatenate([areas[light.site], others[every.site]]),
+            np.concatenate([light.feature, every.feature]),
+            np.concatenate([light.shape, every.shape]),
+        )
+        reach = reach_deg[areas]
+        around = cut.cells.around(shapely.bounds(shapes[areas]) + np.hstack([-reach, reach]))
+        return whole, Surroundings(areas[around.box], self.heavy[around.polygon], around.shape)
 
     def meeting(self, shapes: NDArray[Any]) -> tuple[Ints, Ints]:
         """Return the positions of the pairs of a shape and a feature that intersect, cut or not.
@@ -152,23 +177,13 @@ class FeatureIndex:
         shapes : array of shapely geometries
             Degrees.
         """
-        whole = self.query(shapes)
-        areas = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
-        cut = self.around(shapely.bounds(shapes[areas]))
-        meets = shapely.intersects(cut.shape, shapes[areas[cut.box]])
-        site, feature = areas[cut.box[meets]], cut.polygon[meets]
+        whole, around = self.query(shapes, np.zeros((len(shapes), 2)))
+        meets = shapely.intersects(around.shape, shapes[around.box])
+        site, feature = around.box[meets], around.polygon[meets]
         return np.concatenate([whole.site, site]), np.concatenate([whole.feature, feature])
 
-    def around(self, boxes: Floats) -> Surroundings:
-        """Return what cut polygons are like in some boxes, as `Cells.around`; nothing before they are cut."""
-        if self._cells is None:
-            none = np.empty(0, np.int64)
-            return Surroundings(none, none, self.geometries[:0])
-        found = self._cells.around(boxes)
-        return found._replace(polygon=self.heavy[found.polygon])
-
     @property
-    def cut(self) -> bool:
+    def has_stretches(self) -> bool:
         """Whether the stretches are computed already; for a million shapes that takes half a minute and gigabytes."""
         return "stretch_tree" in self.__dict__
 

@@ -127,8 +127,11 @@ def _rows_of(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> _Rows:
 
 def _candidates(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> tuple[Ints, Ints, Shapes, Ints]:
     """Return pairs that may meet, sorted: site, feature, what the feature is like there, and how they were found."""
-    site, feature, shape = _cut_around(ours, index, tolerance_m)
-    meeting = index.query(ours)
+    bounds = shapely.bounds(ours)
+    reach = _REACH * tolerance_m * np.column_stack(degrees_per_metre(np.abs(bounds[:, [1, 3]]).max(axis=1)))
+    meeting, cut = index.query(ours, reach + 2 * _ROUNDING_DEG)
+    meets = shapely.dwithin(cut.shape, ours[cut.box], _ROUNDING_DEG)
+    site, feature, shape = cut.box[meets], cut.polygon[meets], cut.shape[meets]
     near, beside = _nearly_meeting(ours, index, tolerance_m)
     shapes = np.concatenate([shape, meeting.shape, index.geometries[beside]])
     found_by = np.repeat([_CUT, _WHOLE, _NEAR], [len(site), len(meeting.site), len(near)])
@@ -138,17 +141,6 @@ def _candidates(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> tuple[
     first[1:] = (np.diff(site[order]) != 0) | (np.diff(feature[order]) != 0)
     order = order[first]
     return site[order], feature[order], shapes[order], found_by[order]
-
-
-def _cut_around(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> tuple[Ints, Ints, Shapes]:
-    """Return pairs of areas and cut polygons that meet or nearly do, with what the polygon is like around the site."""
-    areas = np.flatnonzero(shapely.get_dimensions(ours) == 2)
-    bounds = shapely.bounds(ours[areas])
-    east, north = degrees_per_metre(np.abs(bounds[:, [1, 3]]).max(axis=1))
-    reach = _REACH * tolerance_m * np.column_stack([east, north]) + 2 * _ROUNDING_DEG
-    found = index.around(bounds + np.hstack([-reach, reach]))
-    meets = shapely.dwithin(found.shape, ours[areas[found.box]], _ROUNDING_DEG)
-    return areas[found.box[meets]], found.polygon[meets], found.shape[meets]
 
 
 def _hang_on_rounding(ours: Shapes, shapes: Shapes, shares: Floats) -> Bools:

@@ -31,7 +31,7 @@ def test_looking_around_a_site_finds_what_looking_everywhere_does(monkeypatch, m
     monkeypatch.setattr(module, "_MANY_FEATURES", 10)
     index = FeatureIndex(features.geometry.to_numpy())
     pd.testing.assert_frame_equal(nearest(sites, index), everywhere)
-    assert not index.cut, "no stretches of all the layer were made"
+    assert not index.has_stretches, "no stretches of all the layer were made"
 
 
 def test_around_a_site_is_measured_as_by_brute_force(monkeypatch):

@@ -24,7 +24,7 @@ from geo.measure.ellipsoid import (
 from geo.measure.index import FeatureIndex, index_of
 from geo.measure.overlays import feature_pairs, overlay
 from geo.measure.pairs import MEETING, measure_pairs, slivers
-from geo.measure.unions import union_pieces
+from geo.measure.unions import only_dimension, union_pieces
 
 __all__ = [
     "GEOD",
@@ -46,6 +46,7 @@ __all__ = [
     "lengths_of",
     "measure_pairs",
     "nearest",
+    "only_dimension",
     "overlay",
     "plane_area_m2",
     "shared_stretches",

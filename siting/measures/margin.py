@@ -15,7 +15,15 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import CrsReading, split_edges
-from geo.measure import GEOD, MEETING, degrees_per_metre, edge_pieces_of, slivers, union_pieces
+from geo.measure import (
+    GEOD,
+    MEETING,
+    degrees_per_metre,
+    edge_pieces_of,
+    only_dimension,
+    slivers,
+    union_pieces,
+)
 from layers.catalogue import LayerSpec
 from siting.measures.layer_measures import Measured, Prepared
 
@@ -259,7 +267,7 @@ def _depths(pieces: Shapes, areas: Shapes, *, outside: bool = False) -> Floats:
     able = np.flatnonzero((shapely.get_dimensions(areas) == 2) & ~shapely.is_empty(pieces))
     if not able.size:
         return result
-    areas = _areas_only(areas[able])
+    areas = only_dimension(areas[able], 2)
     points, owner = _candidates(pieces[able])
     lines = shapely.boundary(areas)
     scale = _scales(pieces[able])
@@ -275,20 +283,11 @@ def _gaps(ours: Shapes, areas: Shapes) -> Floats:
     """Return the distance from each site to the nearest edge of the polygon that it lies in."""
     if not len(ours):
         return np.empty(0)
-    lines = shapely.boundary(_areas_only(areas))
+    lines = shapely.boundary(only_dimension(areas, 2))
     scale = _scales(ours)
     ways = shapely.shortest_line(_scaled(ours, scale), _scaled(lines, scale))
     points = shapely.get_coordinates(shapely.get_point(ways, 0)) / scale
     return _refined(points, lines, shapely.length(ways))
-
-
-def _areas_only(shapes: Shapes) -> Shapes:
-    """Return shapes without the lines and points that clipping left beside areas."""
-    result = shapes.copy()
-    for at in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION):
-        parts = shapely.get_parts(shapely.get_parts(shapes[at]))
-        result[at] = shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])
-    return result
 
 
 def _candidates(pieces: Shapes) -> tuple[Floats, Ints]:

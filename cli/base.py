@@ -72,10 +72,12 @@ class _OneSentence(TranslatedGroup):
 @click.pass_context
 def main(ctx: click.Context, config: Path | None) -> None:
     """Redline 红线一张图: may this stand here?"""  # noqa: D400
+    import gc
     import warnings
 
     from layers.paths import config_in_use
 
+    gc.set_threshold(100_000, 50, 50)  # what is imported stays: searching it for waste again and again costs a fifth
     if not os.environ.get("REDLINE_DEBUG"):  # what a library mutters is no sentence for a user
         warnings.simplefilter("ignore")
     if config is not None:
@@ -143,11 +145,12 @@ def visible() -> CatalogueInUse:
 def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
     """Return the catalogue with the user's own layers, and all layers loaded; warn of a broken user catalogue."""
     from layers.catalogue import load_layers
+    from layers.paths import stored_layers
 
     current = visible()
     if current.fault is not None:
         click.echo(current.fault.text(obj["lang"]), err=True)  # type: ignore[arg-type]
-    return current.catalogue, load_layers(current.catalogue)
+    return current.catalogue, load_layers(current.catalogue, store=stored_layers())
 
 
 def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) -> str:

@@ -29,9 +29,12 @@ _SHOW_PROGRESS = 500
 @click.pass_obj
 def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bom: bool | None, **options: Any) -> None:
     """Check the sites of a file, or coordinates on standard input (-), against every layer."""
+    from geo.confined import start_readers_as_copy
     from geo.errors import BadInput
     from siting.check import Case, run_batch
     from snapshot.findings import as_text, write_results
+
+    start_readers_as_copy()
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     case, store = case_of(options), options.pop("store")
@@ -69,10 +72,12 @@ def compare(
     obj: dict[str, object], /, files: tuple[Path, ...], form: Any, out: Path | None, bom: bool | None, **options: Any
 ) -> None:
     """Put two to five schemes or routes side by side: a file each, or the sites of one file."""
+    from geo.confined import start_readers_as_copy
     from geo.errors import BadInput
     from siting.check import run_batch
     from snapshot.findings import schemes_of, schemes_text, write_schemes
 
+    start_readers_as_copy()
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     if out is None and form == "xlsx":
         raise BadInput("cli.needs_out", form=form)

@@ -10,7 +10,7 @@ import platformdirs
 
 from geo.errors import DataFault
 
-__all__ = ["PRODUCT", "config_in_use", "data_root", "home", "law_folder", "plans_folder"]
+__all__ = ["PRODUCT", "config_in_use", "data_root", "home", "law_folder", "plans_folder", "stored_layers"]
 
 PRODUCT: Final = Path(__file__).resolve().parents[1]
 """Folder in which the product is installed."""
@@ -33,6 +33,11 @@ def home() -> Path:
     except OSError as fault:
         raise DataFault("layers.no_home", folder=str(folder), fault=fault.strerror or str(fault)) from fault
     return folder
+
+
+def stored_layers() -> Path:
+    """Return the folder of layers as they were loaded (`layers.stored`), in the user's data folder."""
+    return home() / "loaded"
 
 
 def _home() -> Path:

@@ -5,12 +5,13 @@ Imports nothing of the project.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
+
+import tomli
 
 __all__ = ["LANGUAGES", "Lang", "Phrase", "all_texts", "both_languages", "has", "in_language", "t"]
 
@@ -53,7 +54,7 @@ def all_texts() -> dict[str, dict[str, str]]:
     """
     catalogue: dict[str, dict[str, str]] = {}
     for path in sorted(_TEXT_FOLDER.glob("*.toml")):
-        for room, keys in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        for room, keys in tomli.loads(path.read_text(encoding="utf-8")).items():
             for key, texts in keys.items():
                 name = f"{room}.{key}"
                 if name in catalogue:

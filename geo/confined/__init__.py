@@ -3,9 +3,17 @@
 Files of strangers are read there: what kills, stalls or bloats the reader ends that process, and costs one sentence.
 """
 
-from geo.confined.call import confined
+from geo.confined.call import confined, start_readers_as_copy
 from geo.confined.ceilings import DEFAULT_CEILINGS, Ceilings
 from geo.confined.packing import may_pack
 from geo.confined.probe import Confinement, confinement
 
-__all__ = ["DEFAULT_CEILINGS", "Ceilings", "Confinement", "confined", "confinement", "may_pack"]
+__all__ = [
+    "DEFAULT_CEILINGS",
+    "Ceilings",
+    "Confinement",
+    "confined",
+    "confinement",
+    "may_pack",
+    "start_readers_as_copy",
+]

@@ -23,7 +23,7 @@ from geo.errors import BadInput
 from geo.forks import Ending, Forks, may_fork
 from geo.progress import Progress
 
-__all__ = ["confined"]
+__all__ = ["confined", "start_readers_as_copy"]
 
 T = TypeVar("T")
 _LOADED: Final = ("geo.read", "geo.read.layer_file", "geo.read.tables")
@@ -89,6 +89,14 @@ def confined(
             raise BadInput("geo.reading_crashed", name=file)
         value: T = _result(place / REPLY, file, ceilings)
         return value
+
+
+def start_readers_as_copy() -> None:
+    """Start the process from which readers are copied as a copy of this one: for a command, before it opens anything.
+
+    A command reads one file; a new process would load the same modules again (docs/decisions/reading-outside.md).
+    """
+    _FORKS.start_as_copy()
 
 
 def _hand_over(argument: Any, folder: Path, at: int) -> list[Any]:

@@ -6,6 +6,7 @@ import atexit
 import itertools
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -30,6 +31,8 @@ _ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _LATE_S: Final = 5
 _REPORT_S: Final = 0.3
 _LONGEST_REPORT: Final = 10_000
+_SECRET: Final = re.compile(r"^PG|PASS|SECRET|TOKEN|KEY|CREDENTIAL", re.IGNORECASE)
+"""Names of variables that may hold what only this process should know."""
 
 
 def may_fork() -> bool:
@@ -77,6 +80,18 @@ class Forks:
                 break
         return ending
 
+    def start_as_copy(self) -> None:
+        """Start the fork server as a copy of this process, which saves it the second that its modules take to load.
+
+        For a process that has just begun: nothing happens where it has a second thread already (a copy of its locks
+        would stay locked), or a variable of its environment may hold a password (a copy would have it in its memory).
+        """
+        with self._starting:
+            plain = not any(_SECRET.search(name) for name in os.environ)
+            if self._current is None and may_fork() and plain and threading.active_count() == 1:
+                self._current = _Server(self._child, None, self._variables())
+                atexit.register(self._current.close)
+
     def _server(self) -> _Server:
         """Return the fork server, started if there is none."""
         with self._starting:
@@ -84,6 +99,30 @@ class Forks:
                 self._current = _Server(self._child, self._loaded, self._variables())
                 atexit.register(self._current.close)
             return self._current
+
+
+class _Copy:
+    """A copy of this process, waited for as one that was started."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def wait(self) -> None:
+        """Wait until it has ended; nothing if somebody did already."""
+        with suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+def _started(
+    line: socket.socket, child: str, loaded: Sequence[str], variables: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Return a new process that serves on a socket."""
+    paths = os.pathsep.join([str(_ROOT), *(path for path in sys.path if path)])
+    environment = dict(variables) | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "geo.forks.server", str(line.fileno()), child, *loaded],
+        pass_fds=[line.fileno()], stdin=subprocess.DEVNULL, env=environment, cwd=_ROOT, start_new_session=True,
+    )  # fmt: skip
 
 
 def reporter(folder: Path) -> Progress:
@@ -112,16 +151,20 @@ def _report(folder: Path, progress: Progress) -> None:
 class _Server:
     """A fork server of this process, as its callers see it."""
 
-    def __init__(self, child: str, loaded: Sequence[str], variables: Mapping[str, str]) -> None:
+    def __init__(self, child: str, loaded: Sequence[str] | None, variables: Mapping[str, str]) -> None:
+        """Start it as a process of its own that loads modules, or (None) as a copy of this one."""
         ours, theirs = socket.socketpair()
-        paths = os.pathsep.join([str(_ROOT), *(path for path in sys.path if path)])
-        environment = dict(variables) | {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "geo.forks.server", str(theirs.fileno()), child, *loaded],
-                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=environment, cwd=_ROOT,
-                start_new_session=True,
-            )  # fmt: skip
+            if loaded is None:
+                process = os.fork()
+                if not process:
+                    from geo.forks.server import serve_in_copy  # noqa: PLC0415 -- a module that also runs by itself
+
+                    ours.close()
+                    serve_in_copy(theirs, child, variables)
+                self._process: _Copy | subprocess.Popen[bytes] = _Copy(process)
+            else:
+                self._process = _started(theirs, child, loaded, variables)
         self.owner = os.getpid()
         self._line = ours
         self._numbers = itertools.count()

@@ -16,13 +16,13 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
-__all__ = ["main"]
+__all__ = ["main", "serve_in_copy"]
 
 _MOST_AT_ONCE: Final = max(2, os.cpu_count() or 2)
 _ERROR: Final = 1
@@ -162,6 +162,30 @@ def _kill(leader: int) -> None:
     """End a copy and all that it began."""
     with suppress(OSError):  # none is left
         os.killpg(leader, signal.SIGKILL)
+
+
+def serve_in_copy(line: socket.socket, child: str, variables: Mapping[str, str]) -> NoReturn:
+    """Serve in a copy of a process, which this now is, and end: as `main` does in a process of its own.
+
+    Parameters
+    ----------
+    line : socket
+    child : str
+        Module whose ``run`` does a call.
+    variables : mapping
+        The environment from now on.
+    """
+    try:
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        os.environ.clear()
+        os.environ.update(variables)
+        _ForkServer(line, importlib.import_module(child).run).serve()
+    finally:
+        os._exit(0)  # what the process was copied from ends by itself
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from layers.catalogue.digest import frame_digest
 from layers.catalogue.model import Layer, LayerSpec
 from layers.catalogue.territory import lies_in
 from layers.sources import NoAccessSource, ReadRequest
+from layers.stored import StoredLayer, load_stored, stamp_of, store_layer
 
 __all__ = ["COMMON_COLUMNS", "failed_layers", "load_layer", "load_layers", "source_files"]
 
@@ -36,7 +37,9 @@ COMMON_COLUMNS = (
 )
 
 
-def load_layers(catalogue: Catalogue, earlier: Mapping[str, Layer] | None = None) -> dict[str, Layer]:
+def load_layers(
+    catalogue: Catalogue, earlier: Mapping[str, Layer] | None = None, *, store: Path | None = None
+) -> dict[str, Layer]:
     """Return every layer of the catalogue by id, in the order of the catalogue.
 
     A layer that cannot be read does not stop the others: it comes back with ``state == "failed"`` and its fault.
@@ -46,17 +49,34 @@ def load_layers(catalogue: Catalogue, earlier: Mapping[str, Layer] | None = None
     catalogue : Catalogue
     earlier : mapping of str to Layer, optional
         Layers as loaded from the same ``config.toml``: those whose entry did not change since are reused.
+    store : Path, optional
+        Folder of layers as earlier processes loaded them: one whose files, entry and code are the same is read from
+        there, any other is stored there.
     """
     loaded: dict[str, Layer] = {}
     shared: dict[Hashable, Any] = {}
-    for spec in _sources_first(catalogue.layer):
+    ordered = _sources_first(catalogue.layer)
+    stamps = {} if store is None else _stamps(ordered, catalogue.folder)
+    current: set[str] = set()  # as the files are now; what is reused from `earlier` may be older
+    made: list[str] = []
+    for spec in ordered:
         known = (earlier or {}).get(spec.id)
         same = known is not None and known.state != "failed" and known.spec == spec
         parents = [layer_id for layer_id in _dependencies(spec) if layer_id in loaded]
         if known is not None and same and all((earlier or {}).get(one) is loaded[one] for one in parents):
             loaded[spec.id] = known
-        else:
+            continue
+        stamp = stamps.get(spec.id) if current.issuperset(parents) else None
+        stored = None if store is None or stamp is None else load_stored(store, spec.id, stamp)
+        if stored is None:
             loaded[spec.id] = load_layer(spec, catalogue, loaded, shared)
+            made += [spec.id] if stamp is not None else []
+        else:
+            loaded[spec.id] = Layer(spec, "loaded", stored.frame, digest=stored.digest)
+        current.add(spec.id)
+    if store is not None and made:
+        unchanged = _stamps(ordered, catalogue.folder).items() & stamps.items()
+        _store(store, [(loaded[layer_id], stamp) for layer_id, stamp in unchanged if layer_id in made])
     return {spec.id: loaded[spec.id] for spec in catalogue.layer}
 
 
@@ -90,6 +110,24 @@ def load_layer(
         return Layer(spec, "loaded", _with_common_columns(spec, frame), digest=digest)
     except RedlineError as fault:
         return Layer(spec, "failed", fault=fault)
+
+
+def _stamps(specs: Iterable[LayerSpec], folder: Path) -> dict[str, str]:
+    """Return the stamp of each layer whose files are known, sources first; a derived layer's covers its sources."""
+    stamps: dict[str, str] = {}
+    for spec in specs:
+        files = spec.source.files_read(folder)
+        needs = _dependencies(spec)
+        if files is not None and all(one in stamps for one in needs):
+            stamps[spec.id] = stamp_of(spec.model_dump(mode="json"), files, [stamps[one] for one in needs])
+    return stamps
+
+
+def _store(folder: Path, layers: Iterable[tuple[Layer, str]]) -> None:
+    """Store layers that were made, each under its stamp."""
+    for layer, stamp in layers:
+        if layer.frame is not None and layer.digest is not None:
+            store_layer(folder, layer.id, stamp, StoredLayer(layer.frame, layer.digest))
 
 
 def source_files(catalogue: Catalogue) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, Literal, Self
 
 import geopandas as gpd
@@ -30,6 +31,10 @@ class CorridorSource(Source):
     def made_of(self) -> list[str]:
         """Ids of the layers of waters."""
         return self.of
+
+    def files_read(self, folder: Path) -> list[Path] | None:  # noqa: ARG002 -- it has none
+        """Return no path: the layers of waters decide."""
+        return []
 
     def with_superseding(self, superseding: Mapping[str, list[str]], known: list[str]) -> Self:
         """Return the source along the waters in use, superseding layers included."""

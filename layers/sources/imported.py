@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field
@@ -27,6 +28,10 @@ class ImportedSource(Source):
     """Of the stored file; a file with another hash is refused."""
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
     """The layer's content hash, taken when it was stored."""
+
+    def files_read(self, folder: Path) -> list[Path] | None:  # noqa: ARG002 -- it lies in the user's data folder
+        """Return the path of the stored file."""
+        return [home() / self.folder / STORED_FILE]
 
     def read(self, request: ReadRequest) -> SourceData:
         """Return the features of the stored file, which are valid and in EPSG:4490 since it was stored."""

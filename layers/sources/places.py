@@ -30,6 +30,10 @@ class PlacesSource(Source):
         """Return the paths of the tables."""
         return place_files(_gazetteer(folder))
 
+    def files_read(self, folder: Path) -> list[Path] | None:
+        """Return the paths of the tables."""
+        return self.shipped_files(folder)
+
     def read(self, request: ReadRequest) -> SourceData:
         """Return one point for each place, in the order of `kinds`, the most populous first."""
         places = place_table(_gazetteer(request.folder))

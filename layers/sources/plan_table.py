@@ -33,6 +33,10 @@ class PlansSource(Source):
         """Return the paths of the water files that rows refer to; plan tables themselves are tracked elsewhere."""
         return sorted((data_root(folder) / "water").glob("*.fgb"))
 
+    def files_read(self, folder: Path) -> list[Path] | None:
+        """Return the paths of all plan tables and of the waters."""
+        return [*sorted((data_root(folder) / "plans").glob("*.csv")), *self.shipped_files(folder)]
+
     def read(self, request: ReadRequest) -> SourceData:
         """Return the rows of the table as features."""
         data = data_root(request.folder)

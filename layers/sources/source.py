@@ -99,6 +99,13 @@ class Source(Entry, ABC):
         """Return the paths of the files that it reads and that ship with a configuration in `folder`."""
         return []
 
+    def files_read(self, folder: Path) -> list[Path] | None:  # noqa: ARG002 -- known by most kinds
+        """Return the paths of all files whose content decides what `read` returns.
+
+        None if they are not known: the layer is then read by every process, and never stored as it was loaded.
+        """
+        return None
+
     def with_superseding(self, superseding: Mapping[str, list[str]], known: list[str]) -> Self:  # noqa: ARG002 -- see corridors
         """Return the source with the layers in use in place of those that they supersede.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -18,6 +18,9 @@ from layers.sources.source import ReadRequest, Source, SourceData, rows_where
 
 __all__ = ["FileSource", "read_vector"]
 
+_SELF_CONTAINED: Final = frozenset({".fgb", ".geojson", ".gpkg", ".json", ".shp"})
+"""Suffixes of formats that refer to no file of another name."""
+
 
 class FileSource(Source):
     """Vector files of one layer, relative to the folder of the configuration."""
@@ -31,6 +34,13 @@ class FileSource(Source):
     def shipped_files(self, folder: Path) -> list[Path]:
         """Return the paths of the files."""
         return [folder / name for name in self.files]
+
+    def files_read(self, folder: Path) -> list[Path] | None:
+        """Return the paths of the files and of all beside them of the same name; None if a format refers to more."""
+        paths = self.shipped_files(folder)
+        if any(path.suffix.lower() not in _SELF_CONTAINED for path in paths):
+            return None
+        return [beside for path in paths for beside in (path, *path.parent.glob(f"{path.stem}.*"))]
 
     def read(self, request: ReadRequest) -> SourceData:
         """Return the features of all files as one frame in EPSG:4490."""

@@ -32,7 +32,7 @@ from siting.ledger.schema import MIGRATIONS
 __all__ = ["Backup", "restore_backup", "write_backup"]
 
 _LEDGER: Final = PurePosixPath("ledger/ledger.sqlite")
-_MADE_AGAIN: Final = frozenset({"tiles", "exports", "derived", "token.key", "secrets.toml"})
+_MADE_AGAIN: Final = frozenset({"tiles", "exports", "derived", "loaded", "token.key", "secrets.toml"})
 _STAYS: Final = ("secrets.toml", "audit")
 """What a restore leaves as it is: keys of the login, which no backup holds, and what people did here since."""
 _PASSING: Final = frozenset({"drafts"})

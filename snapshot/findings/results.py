@@ -7,12 +7,11 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import geopandas as gpd
 import pandas as pd
 
-from carto.style import SITE_SYMBOL
 from geo.errors import BadInput
 from geo.whole_file import whole_file
 from layers.catalogue import licence_text, withheld_ids
@@ -28,10 +27,13 @@ from siting.check import (
     without_withheld,
 )
 from siting.records import Report
+from snapshot.findings.page import Page
 from snapshot.findings.site_text import overview_text, reading_text, section_table, site_text
-from snapshot.findings.workbook import Page, write_csv, write_workbook
-from snapshot.selection import Sheet, findings_table, safe_name, write_geopackage
+from snapshot.findings.workbook import write_csv, write_workbook
 from words import Lang, in_language, t
+
+if TYPE_CHECKING:  # imported where a form needs it: it brings symbols, rasters and indicators, a quarter of a second
+    from snapshot.selection import Sheet
 
 __all__ = ["FORMATS", "Form", "as_text", "report_json", "without_withheld_measures", "write_results"]
 
@@ -73,6 +75,8 @@ def write_results(
         If the place cannot be written to.
     """
     if target.is_dir():
+        from snapshot.selection import safe_name  # noqa: PLC0415
+
         target = target / safe_name(
             f"{Path(in_language(run.sites.name, lang)).stem}-{check_id or 'check'}{_SUFFIX[form]}"
         )
@@ -80,6 +84,8 @@ def write_results(
         if form == "xlsx":
             write_workbook(target, _pages(run, lang, check_id))
         elif form == "gpkg":
+            from snapshot.selection import write_geopackage  # noqa: PLC0415
+
             written = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             write_geopackage(target, _sheets(run, lang, check_id), written=written, lang=lang)
         else:
@@ -204,6 +210,8 @@ def _heading(name: str, run: Run, lang: Lang) -> str:
 
 def _findings(run: Run, lang: Lang) -> pd.DataFrame:
     """Return findings a row each; if there are too many to read, those that meet something."""
+    from snapshot.selection import findings_table  # noqa: PLC0415
+
     table = findings_table(run.result, run.layers.values(), lang)
     if len(table) <= _MOST_FINDINGS:
         return table
@@ -275,6 +283,9 @@ def _sheets(run: Run, lang: Lang, check_id: str | None) -> list[Sheet]:
         "findings": (t("snapshot.findings", lang), _findings(run, lang)),
         "about": (t("snapshot.about", lang), _about(run, lang, check_id)),
     }
+    from carto.style import SITE_SYMBOL  # noqa: PLC0415
+    from snapshot.selection import Sheet  # noqa: PLC0415
+
     sheet = Sheet("sites", t("cli.page_sites", lang), run.sites.name, sites, SITE_SYMBOL, label="rl_site")
     return [sheet, *(Sheet(name, title, title, frame) for name, (title, frame) in tables.items())]
 

@@ -19,8 +19,9 @@ from geo.whole_file import whole_file
 from layers.catalogue import LayerSpec, withheld_ids
 from siting.check import Run, compare, one_site
 from siting.records import Comparison, SchemeRecord
+from snapshot.findings.page import Page
 from snapshot.findings.wording import exact_area_text, length_text
-from snapshot.findings.workbook import Page, write_csv, write_workbook
+from snapshot.findings.workbook import write_csv, write_workbook
 from words import Lang, has, t
 
 __all__ = ["Schemes", "labels_of", "schemes_of", "schemes_text", "write_schemes"]

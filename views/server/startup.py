@@ -9,6 +9,7 @@ from carto.map import panel_json
 from carto.tiles import make_missing
 from geo.progress import Progress
 from layers.catalogue import Layer, current_catalogue, load_layers
+from layers.paths import stored_layers
 from views.server.endpoints import tiles_folder
 from views.session import current_layers
 from words import LANGUAGES, Lang, t
@@ -27,7 +28,7 @@ def prepare_tiles(config: Path, write_line: Callable[[str], None], lang: Lang = 
     current = current_catalogue(config)
     if current.fault is not None:
         write_line(current.fault.text(lang))
-    layers = load_layers(current.catalogue)
+    layers = load_layers(current.catalogue, store=stored_layers())
     for layer in layers.values():
         if layer.fault is not None:
             write_line(layer.fault.text(lang))

@@ -23,7 +23,7 @@ from layers.catalogue import (
     user_catalogue_path,
     visible_catalogue,
 )
-from layers.paths import config_in_use
+from layers.paths import config_in_use, stored_layers
 from siting.law import FilesStamp, Tables, files_stamp
 from views.identity import person_of_session
 
@@ -68,7 +68,7 @@ def current_layers() -> dict[str, Layer]:
             if closed not in loaded:
                 before = _loaded_before(*catalogue_stamp[:2], files)
                 earlier = before.get(closed) or next(iter(before.values()), None)
-                loaded[closed] = before[closed] = load_layers(catalogue(), earlier)
+                loaded[closed] = before[closed] = load_layers(catalogue(), earlier, store=stored_layers())
     return loaded[closed]
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-import openpyxl
 import pandas as pd
 
 from geo.errors import BadInput
 from geo.files import Archive, decoded, plain_label
 from geo.read.tables.head import unique_names
-from geo.read.tables.xlsx import DAMAGED, cells_of
+from geo.read.tables.xlsx import sheets_of
 from geo.sites import ReadLimits
 
 __all__ = ["MAX_ROWS", "PlainTable", "blank_cells", "number_cells", "read_plain_tables"]
@@ -106,12 +103,8 @@ def _sheets(content: bytes, name: str, upload_mb: int) -> list[tuple[str, pd.Dat
     for path in archive.with_suffix(".xml", ".rels"):  # reading counts what really comes out
         if b"<!DOCTYPE" in archive.read(path)[:4096]:
             raise BadInput("geo.xml_doctype", name=name)
-    limits = ReadLimits(vertices=MAX_ROWS)
-    try:
-        with closing(openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)) as book:
-            sheets = [(str(sheet.title), _short(cells_of(sheet, limits))) for sheet in book.worksheets]
-    except (*DAMAGED, zipfile.BadZipFile):
-        raise BadInput("geo.unreadable", name=name) from None
+    read = sheets_of(content, name, ReadLimits(vertices=MAX_ROWS))
+    sheets = [(title, _short(rows)) for title, _, rows in read]
     return [(name if len(sheets) == 1 else f"{name}/{plain_label(title)}", rows) for title, rows in sheets]
 
 

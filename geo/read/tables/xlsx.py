@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, Final
 
-import openpyxl
 import pandas as pd
-from openpyxl.utils.exceptions import InvalidFileException
 
 from geo.errors import BadInput
 from geo.files import Archive, Table, inner_label, plain_label
@@ -20,12 +18,12 @@ from geo.notices import Notice
 from geo.read.tables.coordinate_tables import MAX_COLUMNS, tables_in
 from geo.sites import Limits
 
-__all__ = ["DAMAGED", "cells_of", "workbook"]
+__all__ = ["sheets_of", "workbook"]
 
 _EMPTY_ROWS: Final = 1000
-DAMAGED: Final = (
+_DAMAGED: Final = (
     ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError, EOFError, SyntaxError, RuntimeError,
-    zipfile.BadZipFile, zlib.error, InvalidFileException,
+    zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What openpyxl says of damaged workbooks; its XML parser's errors are SyntaxErrors."""
 _HIDDEN: Final = re.compile(rb"<(?:\w+:)?(row|col)\b[^<>]*\bhidden=\"(?:1|true)\"")
@@ -39,12 +37,7 @@ def workbook(archive: Archive, content: bytes, name: str, limits: Limits, column
         if b"<!DOCTYPE" in inside[:4096]:
             raise BadInput("geo.xml_doctype", name=name)
         hides_rows |= "worksheets" in path.parts and _HIDDEN.search(inside) is not None
-    try:
-        with closing(openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)) as book:
-            sheets = [(str(sheet.title), str(sheet.sheet_state), cells_of(sheet, limits)) for sheet in book.worksheets]
-    except DAMAGED:
-        raise BadInput("geo.unreadable", name=name) from None
-    held = [(title, state, cells) for title, state, cells in sheets if len(cells)]
+    held = [(title, state, cells) for title, state, cells in sheets_of(content, name, limits) if len(cells)]
     if not held:
         raise BadInput("geo.no_features", name=name)
     rows = (Notice("hidden_rows", {"name": name}),) if hides_rows else ()
@@ -62,7 +55,25 @@ def _hidden(name: str, title: str, state: str) -> tuple[Notice, ...]:
     return () if state == "visible" else (Notice("hidden_sheet", {"name": name, "sheet": plain_label(title)}),)
 
 
-def cells_of(sheet: Any, limits: Limits) -> pd.DataFrame:
+def sheets_of(content: bytes, name: str, limits: Limits) -> list[tuple[str, str, pd.DataFrame]]:
+    """Return title, state (visible, hidden) and filled rows, as text, of each sheet of an XLSX.
+
+    Raises
+    ------
+    BadInput
+        If it is damaged.
+    """
+    import openpyxl  # noqa: PLC0415 -- a tenth of a second, which who reads another format need not wait for
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    try:
+        with closing(openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)) as book:
+            return [(str(sheet.title), str(sheet.sheet_state), _cells(sheet, limits)) for sheet in book.worksheets]
+    except (*_DAMAGED, InvalidFileException):
+        raise BadInput("geo.unreadable", name=name) from None
+
+
+def _cells(sheet: Any, limits: Limits) -> pd.DataFrame:
     """Return the filled rows of a sheet as text."""
     rows: list[list[str]] = []
     empty = 0

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from snapshot.findings.workbook import Page, write_csv, write_workbook
+from snapshot.findings.page import Page
+from snapshot.findings.workbook import write_csv, write_workbook
 
 RISKY = ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1+1", "\r=1+1", '=HYPERLINK("http://x","y")']
 

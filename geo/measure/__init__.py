@@ -1,7 +1,7 @@
 """Lengths, areas, distances and overlays on the ellipsoid."""
 
 from geo.measure.along import shared_stretches
-from geo.measure.distances import nearest
+from geo.measure.distances import Nearest, nearest, nearest_apart
 from geo.measure.ellipsoid import (
     GEOD,
     HA_M2,
@@ -22,7 +22,7 @@ from geo.measure.ellipsoid import (
     to_mu,
 )
 from geo.measure.index import FeatureIndex, index_of
-from geo.measure.overlays import feature_pairs, overlay
+from geo.measure.overlays import Pairs, feature_pairs, overlay, pairs_of
 from geo.measure.pairs import MEETING, measure_pairs, slivers
 from geo.measure.unions import only_dimension, union_pieces
 
@@ -34,6 +34,8 @@ __all__ = [
     "MU_M2",
     "SEMI_MAJOR_M",
     "FeatureIndex",
+    "Nearest",
+    "Pairs",
     "area_m2",
     "area_to_equator_m2",
     "areas_of",
@@ -46,8 +48,10 @@ __all__ = [
     "lengths_of",
     "measure_pairs",
     "nearest",
+    "nearest_apart",
     "only_dimension",
     "overlay",
+    "pairs_of",
     "plane_area_m2",
     "shared_stretches",
     "sizes_of",

@@ -8,7 +8,7 @@ site, where distances from the centre are geodesic (Snyder, USGS PP 1395, ch. 25
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from geo.measure.ellipsoid import GEOD, degrees_per_metre
 from geo.measure.index import FeatureIndex, Stretches, index_of, stretches_of
 
-__all__ = ["nearest"]
+__all__ = ["Nearest", "nearest", "nearest_apart"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,8 +31,21 @@ _BULGE: Final = 1.02
 _CONVERGED_M: Final = 1e-4
 _MAX_ROUNDS: Final = 6
 _BATCH: Final = 200_000
+_SITES_AT_ONCE: Final = 20_000
 _FEW_SITES, _MANY_FEATURES, _MAX_POINTS, _MAX_LATITUDE = 100, 20_000, 500_000, 70.0
 """For few sites and many features (a click on a large layer), only features nearby are cut into stretches."""
+
+
+class Nearest(NamedTuple):
+    """The nearest feature of each site: columns as of `nearest`, each an array, sorted by site."""
+
+    site: Ints
+    feature: Ints
+    distance_m: Floats
+    bearing_deg: Floats
+
+
+_NONE: Final = Nearest(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
 
 
 def nearest(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex) -> pd.DataFrame:
@@ -55,35 +68,47 @@ def nearest(sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex) 
     """
     index = index_of(features)
     geometries = sites.geometry.to_numpy()
-    if not len(index.geometries) or index.empty:
-        return _result(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
-    site, feature = index.meeting(geometries)
+    site, feature = index.intersecting(geometries)
     feature = feature[np.lexsort((feature, site))]
     met, first = np.unique(np.sort(site), return_index=True)
-    disjoint = np.setdiff1d(np.arange(len(geometries)), met)
-    tables = [
-        _nearest_disjoint(geometries[rows], rows, index)
-        for rows in np.array_split(disjoint, -(-len(disjoint) // 20_000) or 1)
+    apart = nearest_apart(geometries, np.setdiff1d(np.arange(len(geometries)), met), index)
+    columns = Nearest(
+        np.concatenate([met, apart.site]),
+        np.concatenate([feature[first], apart.feature]),
+        np.concatenate([np.zeros(len(met)), apart.distance_m]),
+        np.concatenate([np.full(len(met), np.nan), apart.bearing_deg]),
+    )
+    order = np.argsort(columns.site)
+    return pd.DataFrame({name: values[order] for name, values in columns._asdict().items()})
+
+
+def nearest_apart(geometries: NDArray[Any], rows: Ints, index: FeatureIndex) -> Nearest:
+    """Return `nearest` of those sites that meet no feature, as arrays; none where there are no features.
+
+    Parameters
+    ----------
+    geometries : array of shapely geometries
+        Sites, degrees of EPSG:4490.
+    rows : array of int
+        Positions of the sites that are asked about.
+    index : FeatureIndex
+    """
+    if not rows.size or not len(index.geometries) or index.empty:
+        return _NONE
+    parts = [
+        _nearest_disjoint(geometries[some], some, index)
+        for some in np.array_split(rows, -(-len(rows) // _SITES_AT_ONCE))
     ]
-    meeting = _result(met, feature[first], np.zeros(len(met)), np.full(len(met), np.nan))
-    return pd.concat([meeting, *tables]).sort_values("site", ignore_index=True)
+    return parts[0] if len(parts) == 1 else Nearest(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
-def _result(site: Ints, feature: Ints, distance_m: Floats, bearing_deg: Floats) -> pd.DataFrame:
-    return pd.DataFrame({"site": site, "feature": feature, "distance_m": distance_m, "bearing_deg": bearing_deg})
-
-
-def _nearest_disjoint(
-    geometries: NDArray[Any], rows: Ints, index: FeatureIndex, *, is_subset: bool = False
-) -> pd.DataFrame:
+def _nearest_disjoint(geometries: NDArray[Any], rows: Ints, index: FeatureIndex, *, is_subset: bool = False) -> Nearest:
     """Return the nearest feature of sites that meet none; `is_subset`: `index` has only features near them already."""
-    if not len(rows):
-        return _result(rows, rows, np.empty(0), np.empty(0))
     if not is_subset and len(rows) <= _FEW_SITES and not index.has_stretches and len(index.geometries) > _MANY_FEATURES:
         subset = _features_nearby(geometries, index)
         if subset is not None:
-            table = _nearest_disjoint(geometries, rows, FeatureIndex(index.geometries[subset]), is_subset=True)
-            return table.assign(feature=subset[table["feature"].to_numpy()])
+            found = _nearest_disjoint(geometries, rows, FeatureIndex(index.geometries[subset]), is_subset=True)
+            return found._replace(feature=subset[found.feature])
     own = stretches_of(geometries, _SITE_EDGES)
     stretch, other = _candidate_pairs(geometries, own, index)
     kept, centre = _possibly_nearest(own.lines[stretch], index.stretches.lines[other], own.owner[stretch])
@@ -98,7 +123,7 @@ def _nearest_disjoint(
     order = np.lexsort((index.stretches.owner[other], distances, site))
     _, first = np.unique(site[order], return_index=True)
     best = order[first]
-    return _result(rows[site[best]], index.stretches.owner[other[best]], distances[best], bearings[best])
+    return Nearest(rows[site[best]], index.stretches.owner[other[best]], distances[best], bearings[best])
 
 
 def _features_nearby(geometries: NDArray[Any], index: FeatureIndex) -> Ints | None:

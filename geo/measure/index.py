@@ -47,8 +47,7 @@ class Stretches:
 class Meeting(NamedTuple):
     """Pairs of a shape and a feature that intersect: positions of both, and the feature.
 
-    The features are copies of the asker's own, prepared where they are asked about often: prepared geometries must not
-    be shared by threads.
+    A feature that is asked about often is a copy, prepared: prepared geometries must not be shared by threads.
     """
 
     site: Ints
@@ -96,6 +95,11 @@ class FeatureIndex:
     def dimensions(self) -> Ints:
         """Dimension of each shape: 0 for points, 1 for lines, 2 for areas."""
         return np.asarray(shapely.get_dimensions(self.geometries), np.int64)
+
+    @cached_property
+    def dimensions_there(self) -> frozenset[int]:
+        """The dimensions that occur."""
+        return frozenset(np.unique(self.dimensions).tolist())
 
     @property
     def is_cut(self) -> bool:
@@ -169,7 +173,7 @@ class FeatureIndex:
         around = cut.cells.around(shapely.bounds(shapes[areas]) + np.hstack([-reach, reach]))
         return whole, Surroundings(areas[around.box], self.heavy[around.polygon], around.shape)
 
-    def meeting(self, shapes: NDArray[Any]) -> tuple[Ints, Ints]:
+    def intersecting(self, shapes: NDArray[Any]) -> tuple[Ints, Ints]:
         """Return the positions of the pairs of a shape and a feature that intersect, cut or not.
 
         Parameters

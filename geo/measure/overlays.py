@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -22,13 +22,12 @@ from geo.measure.ellipsoid import degrees_per_metre, sizes_of
 from geo.measure.index import FeatureIndex, index_of
 from geo.measure.pairs import measured_columns
 
-__all__ = ["feature_pairs", "overlay"]
+__all__ = ["Pairs", "feature_pairs", "overlay", "pairs_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Shapes = NDArray[Any]
-_Rows = dict[str, NDArray[Any]]
 
 _PORTION: Final = 2_500
 _LEAST_DEGREE_M: Final = 20_000.0
@@ -41,6 +40,31 @@ _REACH: Final = 8
 """In touch tolerances: how far around a site its relation with a polygon is decided."""
 _CUT, _WHOLE, _NEAR = 0, 1, 2
 """How a pair was found: by a part of a cut polygon, by the whole feature, or only within the touch tolerance."""
+
+
+class Pairs(NamedTuple):
+    """Pairs of a site and a feature that meet: columns as of `feature_pairs`, each an array."""
+
+    site: Ints
+    feature: Ints
+    relation: NDArray[Any]
+    overlap_m2: Floats
+    overlap_m: Floats
+    share: Floats
+    piece: Shapes
+
+    def where(self, chosen: Bools | Ints) -> Pairs:
+        """Return some of the pairs, by a mask or by positions."""
+        return Pairs(
+            self.site[chosen], self.feature[chosen], self.relation[chosen], self.overlap_m2[chosen],
+            self.overlap_m[chosen], self.share[chosen], self.piece[chosen],
+        )  # fmt: skip
+
+
+_NO_PAIRS: Final = Pairs(
+    np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, object), np.empty(0), np.empty(0), np.empty(0),
+    np.empty(0, object),
+)  # fmt: skip
 
 
 def overlay(
@@ -65,34 +89,39 @@ def overlay(
         edge; NaN unless one is a line), ``share`` (of the site's area, or of its length; NaN where it has neither or
         the feature cannot take a share of it).
     """
-    return _in_portions(sites, features, touch_tolerance_m, but=("piece",))
+    return feature_pairs(sites, features, touch_tolerance_m=touch_tolerance_m).drop(columns="piece")
 
 
 def feature_pairs(
     sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex, *, touch_tolerance_m: float = 0.0
 ) -> pd.DataFrame:
     """Return `overlay` with a column ``piece``: the shape that a pair shares, in degrees, None for a touch."""
-    return _in_portions(sites, features, touch_tolerance_m)
+    pairs = pairs_of(sites.geometry.to_numpy(), index_of(features), touch_tolerance_m)
+    return pd.DataFrame(pairs._asdict())
 
 
-def _in_portions(
-    sites: gpd.GeoDataFrame, features: gpd.GeoDataFrame | FeatureIndex, tolerance_m: float, *, but: tuple[str, ...] = ()
-) -> pd.DataFrame:
-    """Return the pairs of sites without some columns; many sites in portions of neighbours, on all processors."""
-    index, ours = index_of(features), sites.geometry.to_numpy()
-    index.prepare_for(ours)
+def pairs_of(shapes: Shapes, index: FeatureIndex, touch_tolerance_m: float) -> Pairs:
+    """Return `feature_pairs` as arrays: many sites are taken in portions of neighbours, on all processors.
 
-    def rows_of(some: Ints) -> _Rows:
-        rows = _rows_of(ours[some], index, tolerance_m)
-        return {"site": some[rows.pop("site")]} | {name: values for name, values in rows.items() if name not in but}
+    Parameters
+    ----------
+    shapes : array of shapely geometries
+        Sites, degrees of EPSG:4490, valid.
+    index : FeatureIndex
+    touch_tolerance_m : float
+    """
+    index.prepare_for(shapes)
+    if len(shapes) <= _PORTION:
+        return _portion(shapes, index, touch_tolerance_m)
 
-    if len(ours) <= _PORTION:
-        return pd.DataFrame(rows_of(np.arange(len(ours))))
+    def portion(some: Ints) -> Pairs:
+        pairs = _portion(shapes[some], index, touch_tolerance_m)
+        return pairs._replace(site=some[pairs.site])
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        parts = list(pool.map(rows_of, _neighbours(ours)))
-    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    order = np.lexsort((rows["feature"], rows["site"]))
-    return pd.DataFrame({name: values[order] for name, values in rows.items()})
+        parts = list(pool.map(portion, _neighbours(shapes)))
+    pairs = Pairs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    return pairs.where(np.lexsort((pairs.feature, pairs.site)))
 
 
 def _neighbours(shapes: Shapes) -> list[Ints]:
@@ -105,9 +134,11 @@ def _neighbours(shapes: Shapes) -> list[Ints]:
     return np.array_split(order, portions)
 
 
-def _rows_of(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> _Rows:
-    """Return the columns of `feature_pairs` by name."""
+def _portion(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> Pairs:
+    """Return the pairs of one portion of sites."""
     site, feature, shape, found_by = _candidates(ours, index, tolerance_m)
+    if not site.size:
+        return _NO_PAIRS
     met, position = np.unique(site, return_inverse=True)
     sizes = sizes_of(ours[met])[position]
     columns = measured_columns(ours[site], shape, sizes, tolerance_m)
@@ -120,9 +151,7 @@ def _rows_of(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> _Rows:
         for name, values in again.items():
             columns[name][doubtful] = values
         exact[doubtful] = shapely.intersects(whole, ours[site[doubtful]])
-    kept = exact | (columns["relation"] != "touches")
-    pairs = {"site": site, "feature": feature, **columns}
-    return {name: values[kept] for name, values in pairs.items()}
+    return Pairs(site, feature, **columns).where(exact | (columns["relation"] != "touches"))
 
 
 def _candidates(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> tuple[Ints, Ints, Shapes, Ints]:
@@ -154,7 +183,7 @@ def _hang_on_rounding(ours: Shapes, shapes: Shapes, shares: Floats) -> Bools:
 def _nearly_meeting(ours: Shapes, index: FeatureIndex, tolerance_m: float) -> tuple[Ints, Ints]:
     """Return pairs of lines, or of points, that may meet within the tolerance though they do not intersect."""
     dimensions = shapely.get_dimensions(ours)
-    candidates = np.flatnonzero((dimensions < 2) & np.isin(dimensions, index.dimensions))
+    candidates = np.flatnonzero((dimensions < 2) & np.isin(dimensions, list(index.dimensions_there)))
     if tolerance_m <= 0 or not candidates.size:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     site, feature = index.tree.query(ours[candidates], predicate="dwithin", distance=tolerance_m / _LEAST_DEGREE_M)

@@ -245,8 +245,8 @@ def _marks_met(measured: Measured, layer: Prepared, count: int) -> list[frozense
     """Return the marks (zone, type, firm) of the features that each site meets, as positions in ``layer.marks``."""
     pairs = measured.meeting
     met: list[set[int]] = [set() for _ in range(count)]
-    marks = layer.mark[pairs["feature"].to_numpy()]
-    for site, mark in set(zip(pairs["site"].tolist(), marks.tolist(), strict=True)):
+    marks = layer.mark[pairs.feature]
+    for site, mark in set(zip(pairs.site.tolist(), marks.tolist(), strict=True)):
         met[site].add(mark)
     return [frozenset(marks) for marks in met]
 

@@ -12,7 +12,17 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.measure import MEETING, FeatureIndex, areas_of, feature_pairs, lengths_of, measure_pairs, nearest, union_pieces
+from geo.measure import (
+    MEETING,
+    FeatureIndex,
+    Pairs,
+    areas_of,
+    lengths_of,
+    measure_pairs,
+    nearest_apart,
+    pairs_of,
+    union_pieces,
+)
 from geo.memo import per_frame
 from layers.catalogue import INDICATIVE_BASES
 from siting.measures.counties import ANYWHERE
@@ -62,6 +72,8 @@ class Prepared:
         Of each located feature.
     firm : array of bool
         Whether a located feature's basis lets it clear or hit, rather than only warn.
+    zone : array of str or None
+        Of each located feature.
     zoned : bool
         Whether any feature names a zone.
     county_only : dict
@@ -80,6 +92,7 @@ class Prepared:
     index: FeatureIndex
     features: Sequence[FeatureRecord]
     firm: NDArray[np.bool_]
+    zone: NDArray[Any]
     zoned: bool
     county_only: dict[str, list[FeatureRecord]]
     marks: list[tuple[str | None, str | None, bool]]
@@ -102,8 +115,8 @@ class Prepared:
 class Measured:
     """Measures of sites against one layer; NaN, None and empty where they do not apply. Columns as in `CheckResult`.
 
-    `meeting` has a row per pair that shares ground: ``site``, ``feature`` (positions), ``piece`` (what they share,
-    degrees; None for points). `touched` is the feature that is nearest or met first, -1 where there is none.
+    `meeting` are the pairs that share ground (``piece`` is None for points). `touched` is the feature that is nearest
+    or met first, -1 where there is none.
     """
 
     relation: NDArray[Any]
@@ -116,7 +129,7 @@ class Measured:
     features: list[list[HitRecord]]
     zones: list[list[ZoneRecord]]
     nearest: list[FeatureRecord | None]
-    meeting: pd.DataFrame
+    meeting: Pairs
     touched: NDArray[np.int64]
 
 
@@ -128,7 +141,7 @@ def prepared(frame: gpd.GeoDataFrame) -> Prepared:
     described = described.where(described.notna(), None)
     here = described[located]
     firm = ~here["basis"].isin(INDICATIVE_BASES).to_numpy()
-    zoned = bool(here["zone"].notna().any())
+    zone = np.array([None if text is None else str(text) for text in here["zone"]], dtype=object)
     index = FeatureIndex(frame.geometry.to_numpy()[located])
     kinds: list[Any] = _kinds(frame[located])
     mark_of_each = list(zip(here["zone"], kinds, firm.tolist(), strict=True))
@@ -139,7 +152,8 @@ def prepared(frame: gpd.GeoDataFrame) -> Prepared:
         index,
         LazyRecords(here),
         firm,
-        zoned,
+        zone,
+        any(text is not None for text in zone),
         _county_only(frame[~located], described[~located]),
         marks,
         np.array([places[mark] for mark in mark_of_each], dtype=np.int64),
@@ -182,68 +196,70 @@ def measure(frame: gpd.GeoDataFrame, sizes: Floats, layer: Prepared, tolerance_m
         Edges closer than this touch.
     """
     count = len(frame)
-    pairs = feature_pairs(frame, layer.index, touch_tolerance_m=tolerance_m)
+    shapes = frame.geometry.to_numpy()
+    pairs = pairs_of(shapes, layer.index, tolerance_m)
     relation: NDArray[Any] = np.full(count, "disjoint", dtype=object)
-    relation[pairs["site"].to_numpy()] = "touches"
-    meeting = pairs[pairs["relation"].isin(MEETING).to_numpy()]
+    relation[pairs.site] = "touches"
+    meets = np.isin(pairs.relation, MEETING)
+    meeting = pairs.where(meets)
     totals = _totals(meeting, sizes, count)
     _settle_relations(relation, meeting, totals.share)
-    across, measured = _across_shared_edges(frame.geometry.to_numpy(), pairs, layer.index, tolerance_m)
+    across, measured = _across_shared_edges(shapes, pairs, layer.index, tolerance_m)
     if across.size:
         relation[across] = measured["relation"].to_numpy()
         totals.overlap_m[across] = measured["overlap_m"].to_numpy()
         totals.share[across] = measured["share"].to_numpy()
-        meeting = pairs[(pairs["relation"].isin(MEETING) | pairs["site"].isin(across)).to_numpy()]
-    _nothing_is_zero(totals, frame.geometry.to_numpy(), layer.index.dimensions)
+        meeting = pairs.where(meets | np.isin(pairs.site, across))
+    _nothing_is_zero(totals, shapes, layer.index.dimensions_there)
     touched = np.full(count, -1)
-    touched[pairs["site"].to_numpy()] = pairs["feature"].to_numpy()
-    near, distance_m, bearing_deg = _distances(frame, relation, layer, tolerance_m, touched)
+    touched[pairs.site] = pairs.feature
+    near, distance_m, bearing_deg = _distances(shapes, relation, layer, tolerance_m, touched)
     firm = np.zeros(count, dtype=bool)
-    firm[meeting["site"].to_numpy()[layer.firm[meeting["feature"].to_numpy()]]] = True
+    firm[meeting.site[layer.firm[meeting.feature]]] = True
     hits, zones = _hits(meeting, layer, count), _zones(meeting, sizes, layer, count)
     return Measured(
         relation, totals.overlap_m2, totals.overlap_m, totals.share, distance_m, bearing_deg, firm, hits, zones, near,
-        meeting[["site", "feature", "piece"]], touched,
+        meeting, touched,
     )  # fmt: skip
 
 
 def _distances(
-    frame: gpd.GeoDataFrame,
+    shapes: NDArray[Any],
     relation: NDArray[Any],
     layer: Prepared,
     tolerance_m: float,
     touched: NDArray[np.int64],
 ) -> tuple[list[FeatureRecord | None], Floats, Floats]:
     """Return the nearest feature, its distance and bearing of sites that meet none; within the tolerance they touch."""
-    near: list[FeatureRecord | None] = [None] * len(frame)
-    distance_m, bearing_deg = np.zeros(len(frame)), np.full(len(frame), np.nan)
+    near: list[FeatureRecord | None] = [None] * len(shapes)
+    distance_m, bearing_deg = np.zeros(len(shapes)), np.full(len(shapes), np.nan)
     apart = np.flatnonzero(relation == "disjoint")
     if apart.size:
         distance_m[apart] = np.nan
-        found = nearest(frame if apart.size == len(frame) else frame.iloc[apart], layer.index)
-        at = apart[found["site"].to_numpy()]
-        distance_m[at] = found["distance_m"].to_numpy()
-        is_apart = distance_m[at] > tolerance_m
-        bearing_deg[at] = np.where(is_apart, found["bearing_deg"].to_numpy(), np.nan)
+        found = nearest_apart(shapes, apart, layer.index)
+        at = found.site
+        distance_m[at] = found.distance_m
+        is_apart = found.distance_m > tolerance_m
+        bearing_deg[at] = np.where(is_apart, found.bearing_deg, np.nan)
         relation[at[~is_apart]] = "touches"
-        touched[at] = found["feature"].to_numpy()
-        for site, feature in zip(at.tolist(), found["feature"].tolist(), strict=True):
+        touched[at] = found.feature
+        for site, feature in zip(at.tolist(), found.feature.tolist(), strict=True):
             near[site] = layer.features[feature]
     return near, distance_m, bearing_deg
 
 
-def _nothing_is_zero(totals: _Totals, shapes: NDArray[Any], theirs: NDArray[np.int64]) -> None:
+def _nothing_is_zero(totals: _Totals, shapes: NDArray[Any], theirs: frozenset[int]) -> None:
     """Set measures to 0 where they apply and nothing is shared; NaN stays where site or layer has no such measure.
 
     An area can share ground with a layer that has areas, and hold lines of one that has lines; a line can run inside
     areas and along lines.
     """
     ours = shapely.get_dimensions(shapes)
-    of_area = (ours == 2) & bool((theirs == 2).any())
-    of_line = (ours == 1) & bool((theirs >= 1).any())
+    of_area = (ours == 2) & (2 in theirs)
+    of_line = (ours == 1) & bool(theirs & {1, 2})
     for values, applies in (
         (totals.overlap_m2, of_area),
-        (totals.overlap_m, of_line | ((ours == 2) & bool((theirs == 1).any()))),
+        (totals.overlap_m, of_line | ((ours == 2) & (1 in theirs))),
         (totals.share, of_area | of_line),
     ):
         values[applies & np.isnan(values)] = 0.0
@@ -258,20 +274,20 @@ class _Totals:
     share: Floats
 
 
-def _totals(meeting: pd.DataFrame, sizes: Floats, count: int) -> _Totals:
+def _totals(meeting: Pairs, sizes: Floats, count: int) -> _Totals:
     """Return the overlap of each site with the union of the features it meets."""
-    if meeting.empty:
+    if not meeting.site.size:
         return _Totals(*(np.full(count, np.nan) for _ in range(3)))
-    site = meeting["site"].to_numpy()
-    sums = [_summed(site, meeting[name].to_numpy(float), meeting["piece"], of, count) for name, of in _MEASURES.items()]
+    area_m2 = _summed(meeting.site, meeting.overlap_m2, meeting.piece, _area, count)
+    length_m = _summed(meeting.site, meeting.overlap_m, meeting.piece, _length, count)
     takes_share = np.zeros(count, dtype=bool)
-    takes_share[site[meeting["share"].notna().to_numpy()]] = True
-    part = np.where(np.isnan(sums[0]), sums[1], sums[0])
+    takes_share[meeting.site[~np.isnan(meeting.share)]] = True
+    part = np.where(np.isnan(area_m2), length_m, area_m2)
     share = np.where(takes_share, np.minimum(part / sizes, 1.0), np.nan)
-    return _Totals(sums[0], sums[1], share)
+    return _Totals(area_m2, length_m, share)
 
 
-def _summed(site: NDArray[np.int64], values: Floats, pieces: pd.Series, size_of: _Measure, count: int) -> Floats:
+def _summed(site: NDArray[np.int64], values: Floats, pieces: NDArray[Any], size_of: _Measure, count: int) -> Floats:
     """Return one measure per site: that of a single piece, or of the union of several."""
     total = np.full(count, np.nan)
     has = np.flatnonzero(~np.isnan(values))
@@ -279,7 +295,7 @@ def _summed(site: NDArray[np.int64], values: Floats, pieces: pd.Series, size_of:
     total[site[has[~several]]] = values[has[~several]]
     if several.any():
         sites, group = np.unique(site[has[several]], return_inverse=True)
-        total[sites] = size_of(union_pieces(pieces.to_numpy()[has[several]], group, len(sites)))
+        total[sites] = size_of(union_pieces(pieces[has[several]], group, len(sites)))
     return total
 
 
@@ -294,30 +310,26 @@ def _length(pieces: NDArray[Any]) -> Floats:
     return np.bincount(owner, weights=np.nan_to_num(lengths_of(parts)), minlength=len(pieces)).astype(np.float64)
 
 
-_MEASURES: Final[dict[str, _Measure]] = {"overlap_m2": _area, "overlap_m": _length}
-
-
-def _settle_relations(relation: NDArray[Any], meeting: pd.DataFrame, share: Floats) -> None:
+def _settle_relations(relation: NDArray[Any], meeting: Pairs, share: Floats) -> None:
     """Set the relation of each site with the whole layer: the strongest of its pairs, or within their union."""
-    site, pair = meeting["site"].to_numpy(), meeting["relation"].to_numpy(dtype=object)
     for code in ("covers", "crosses", "overlaps", "within"):  # the last that applies stays
-        relation[site[pair == code]] = code
+        relation[meeting.site[meeting.relation == code]] = code
     whole = np.flatnonzero(share >= _WHOLE)
     relation[whole[relation[whole] != "covers"]] = "within"
 
 
 def _across_shared_edges(
-    shapes: NDArray[Any], pairs: pd.DataFrame, index: FeatureIndex, tolerance_m: float
+    shapes: NDArray[Any], pairs: Pairs, index: FeatureIndex, tolerance_m: float
 ) -> tuple[NDArray[np.int64], pd.DataFrame]:
     """Measure points and lines that meet several polygons against their union: a shared edge lies inside it.
 
     Returns the sites that are in the union, and for each ``relation``, ``overlap_m``, ``share``.
     """
-    site, feature = pairs["site"].to_numpy(), pairs["feature"].to_numpy()
-    chosen = (shapely.get_dimensions(index.geometries[feature]) == 2) & (shapely.get_dimensions(shapes[site]) < 2)
+    site, feature = pairs.site, pairs.feature
+    chosen = (index.dimensions[feature] == 2) & (shapely.get_dimensions(shapes[site]) < 2)
     chosen &= np.bincount(site[chosen], minlength=len(shapes))[site] > 1
     if not chosen.any():
-        return np.empty(0, dtype=np.int64), pairs.iloc[:0]
+        return np.empty(0, dtype=np.int64), pd.DataFrame()
     sites, group = np.unique(site[chosen], return_inverse=True)
     united = union_pieces(index.geometries[feature[chosen]], group, len(sites))
     measured = measure_pairs(shapes[sites], united, tolerance_m)
@@ -325,32 +337,29 @@ def _across_shared_edges(
     return sites[meets], measured[meets]
 
 
-def _hits(meeting: pd.DataFrame, layer: Prepared, count: int) -> list[list[HitRecord]]:
+def _hits(meeting: Pairs, layer: Prepared, count: int) -> list[list[HitRecord]]:
     """Return the records of the features that each site meets."""
     hits: list[list[HitRecord]] = [_NO_HITS] * count
-    if meeting.empty:
-        return hits
     columns = ("relation", "overlap_m2", "overlap_m", "share")
-    for site, feature, *values in meeting[["site", "feature", *columns]].itertuples(index=False, name=None):
+    for site, feature, *values in zip(*(column.tolist() for column in meeting[:6]), strict=True):
         if hits[site] is _NO_HITS:
             hits[site] = []
         hits[site].append(cast("HitRecord", {**layer.features[feature], **dict(zip(columns, values, strict=True))}))
     return hits
 
 
-def _zones(meeting: pd.DataFrame, sizes: Floats, layer: Prepared, count: int) -> list[list[ZoneRecord]]:
+def _zones(meeting: Pairs, sizes: Floats, layer: Prepared, count: int) -> list[list[ZoneRecord]]:
     """Return the overlap of each site with each zone of the layer."""
     zones: list[list[ZoneRecord]] = [_NO_HITS] * count
-    if not layer.zoned or meeting.empty:
+    if not layer.zoned or not meeting.site.size:
         return zones
-    named = meeting.assign(zone=[layer.features[feature]["zone"] for feature in meeting["feature"]]).dropna(
-        subset="zone"
-    )
-    for zone, part in named.groupby("zone", sort=True):
+    zone_of = layer.zone[meeting.feature]
+    for zone in sorted({zone for zone in zone_of if zone is not None}):
+        part = meeting.where(zone_of == zone)
         totals = _totals(part, sizes, count)
-        for site in part["site"].unique().tolist():
+        for site in dict.fromkeys(part.site.tolist()):
             if zones[site] is _NO_HITS:
                 zones[site] = []
             shared = {name: float(getattr(totals, name)[site]) for name in ("overlap_m2", "overlap_m", "share")}
-            zones[site].append(cast("ZoneRecord", {"zone": str(zone), **shared}))
+            zones[site].append(cast("ZoneRecord", {"zone": zone, **shared}))
     return zones

@@ -102,7 +102,7 @@ def accuracies(measured: Measured, layer: Prepared, spec: LayerSpec, survey_m: F
     worst = np.full(len(survey_m), -1.0)
     at = np.flatnonzero(measured.touched >= 0)
     worst[at] = own[measured.touched[at]]
-    site, feature = measured.meeting["site"].to_numpy(), measured.meeting["feature"].to_numpy()
+    site, feature = measured.meeting.site, measured.meeting.feature
     np.maximum.at(worst, site, own[feature])
     return np.where((worst < 0) | np.isinf(worst), np.nan, np.hypot(worst, survey_m))
 
@@ -118,7 +118,7 @@ def rests_on_model(measured: Measured, layer: Prepared) -> NDArray[np.bool_]:
     found = np.zeros(len(measured.relation), dtype=bool)
     at = np.flatnonzero(measured.touched >= 0)
     found[at] = layer.modelled[measured.touched[at]]
-    site, feature = measured.meeting["site"].to_numpy(), measured.meeting["feature"].to_numpy()
+    site, feature = measured.meeting.site, measured.meeting.feature
     found[site[layer.modelled[feature]]] = True
     return found
 
@@ -228,9 +228,8 @@ def sliver(shapes: Shapes, measured: Measured, area_m2: float, width_m: float) -
 
 def _pieces(measured: Measured, rows: Ints) -> Shapes:
     """Return the union of what each site shares with the layer."""
-    pairs = measured.meeting[measured.meeting["site"].isin(rows)]
-    group = np.searchsorted(rows, pairs["site"].to_numpy())
-    return union_pieces(pairs["piece"].to_numpy(), group, len(rows))
+    pairs = measured.meeting.where(np.isin(measured.meeting.site, rows))
+    return union_pieces(pairs.piece, np.searchsorted(rows, pairs.site), len(rows))
 
 
 def _shared(
@@ -238,10 +237,10 @@ def _shared(
 ) -> tuple[Ints, Shapes, Shapes]:
     """Return the sites that meet the layer, their overlap with it, and the layer around them."""
     rows = np.flatnonzero(meets)
-    pairs = measured.meeting[measured.meeting["site"].isin(rows)]
-    group, feature = np.searchsorted(rows, pairs["site"].to_numpy()), pairs["feature"].to_numpy()
-    near = _clipped(layer.index.geometries[feature], shapes[rows][group])
-    pieces = pairs["piece"].to_numpy().copy()
+    pairs = measured.meeting.where(np.isin(measured.meeting.site, rows))
+    group = np.searchsorted(rows, pairs.site)
+    near = _clipped(layer.index.geometries[pairs.feature], shapes[rows][group])
+    pieces = pairs.piece.copy()
     bare = shapely.is_missing(pieces)  # points share themselves
     pieces[bare] = np.where(
         shapely.get_dimensions(shapes[rows][group[bare]]) == 0, shapes[rows][group[bare]], near[bare]

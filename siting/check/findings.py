@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import geopandas as gpd
@@ -87,6 +88,12 @@ class Ground:
     survey_m: NDArray[np.float64]
     legal: Legal | None = None
     _inside: dict[tuple[str, ...], NDArray[np.float64]] = field(default_factory=dict)
+
+    @cached_property
+    def shapes(self) -> NDArray[Any]:
+        """The shapes of the sites, degrees of EPSG:4490."""
+        shapes: NDArray[Any] = self.frame.geometry.to_numpy()
+        return shapes
 
     def inside(self, extent: tuple[str, ...]) -> NDArray[np.float64]:
         """Return the share of each site within an extent (adcodes), computed once per extent."""
@@ -180,7 +187,7 @@ def _measured(
 ) -> dict[str, NDArray[Any]]:
     """Return the columns of the findings of sites within the layer's extent."""
     ready = prepared(layer.frame)
-    measured = measure(ground.frame.iloc[here], ground.sizes[here], ready, ground.tolerances.touch_tolerance_m)
+    measured = measure(ground.shapes[here], ground.sizes[here], ready, ground.tolerances.touch_tolerance_m)
     vague = _county_only(here, ready, ground.codes)
     modelled = rests_on_model(measured, ready)
     state, reason = _states(layer, ready, measured, vague=vague, partly=partly, modelled=modelled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -13,6 +14,7 @@ from layers.catalogue import Layer
 from siting.law.apply import zone_in_law_words
 from siting.law.project import Project, law_table
 from siting.law.rule_book import Legal
+from siting.law.rule_tables import FilesStamp, stamp_of
 from siting.law.rules import clause_of, in_force
 from siting.records import STEP_KEYS, StepRecord
 
@@ -49,7 +51,7 @@ def approval_paths(layers: Sequence[Layer], findings: pd.DataFrame, legal: Legal
         Per site.
     """
     words = {layer.id: layer.spec.stands_for for layer in layers}
-    steps = _steps(legal.day, legal.tables.law)
+    steps = _kept_steps(legal.day, legal.tables.law, stamp_of(legal.tables.law))
     led = {layer for layer, _ in steps}
     local = {code for rows in steps.values() for step in rows for code in step["adcodes"].split(";")}
     paths: list[list[StepRecord]] = [[] for _ in legal.codes]
@@ -127,8 +129,12 @@ def _through_redline(zones: frozenset[str | None], project: Project, law: Path |
     return [*found, ("national_major" if "national_major" in project.flags else "otherwise", unsure)]
 
 
-def _steps(day: str, law: Path) -> dict[tuple[str, str], list[dict[Any, Any]]]:
-    """Return the approval steps in force on a day by layer and condition, each list in order, with their clause."""
+@lru_cache(maxsize=8)
+def _kept_steps(day: str, law: Path, _: FilesStamp) -> dict[tuple[str, str], list[dict[Any, Any]]]:
+    """Return the approval steps in force on a day by layer and condition, each list in order, with their clause.
+
+    They are kept while the tables stay as they are, and not to be changed.
+    """
     steps = law_table("approval_paths", law)
     texts = law_table("instruments", law).set_index("id")["title"]
     steps = steps[in_force(steps, day)]

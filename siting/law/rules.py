@@ -70,7 +70,7 @@ class Rule:
     Attributes
     ----------
     row : dict
-        Its row of `rules_frame`.
+        Its row of `rules_frame`; not to be changed.
     open_flags : tuple of str
         Answers that it waits for.
     reference : bool
@@ -150,6 +150,13 @@ def _kept_frame(law: Path, plans: Path, _: FilesStamp) -> pd.DataFrame:
     return frame
 
 
+@lru_cache(maxsize=8)
+def _kept_rows(law: Path, plans: Path, stamp: FilesStamp) -> list[dict[str, Any]]:
+    """Return the rows of `rules_frame` as dicts: not to be changed."""
+    rows = _kept_frame(law, plans, stamp).to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in rows]
+
+
 def rules_digest(law: Path | None = None, plans: Path | None = None) -> str:
     """Return the version of the rules of a check: SHA-256 of the tables that it depends on."""
     law, plans = law or law_folder(), plans or plans_folder()
@@ -179,16 +186,15 @@ def rules_for(project: Project, day: str, tables: Tables | None = None) -> list[
         Default: those in use.
     """
     tables = tables or Tables()
-    frame = rules_frame(tables.law, tables.plans)
-    begun = frame["first_day"] <= day
-    live = frame["last_day"] >= day
-    found = frame[begun & (live | (frame["kind"] == "plan"))].to_dict("records")
     rules: list[Rule] = []
-    for row in found:
+    for row in _kept_rows(tables.law, tables.plans, stamp_of(tables.law, tables.plans)):
+        is_plan = row["kind"] == "plan"
+        if row["first_day"] > day or (row["last_day"] < day and not is_plan):
+            continue
         waits = _flags_waited_for(row, project)
         if waits is not None:
-            ended = row["kind"] == "plan" and (row["last_day"] < day or row["standing"] == "reference")
-            rules.append(Rule({str(key): value for key, value in row.items()}, waits, bool(ended)))
+            ended = is_plan and (row["last_day"] < day or row["standing"] == "reference")
+            rules.append(Rule(row, waits, ended))
     return rules
 
 

@@ -182,21 +182,20 @@ def _county_only(frame: gpd.GeoDataFrame, described: pd.DataFrame) -> dict[str, 
     return claims
 
 
-def measure(frame: gpd.GeoDataFrame, sizes: Floats, layer: Prepared, tolerance_m: float) -> Measured:
+def measure(shapes: NDArray[Any], sizes: Floats, layer: Prepared, tolerance_m: float) -> Measured:
     """Measure sites against the located features of one layer.
 
     Parameters
     ----------
-    frame : GeoDataFrame
-        Sites, EPSG:4490.
+    shapes : array of shapely geometries
+        Sites, degrees of EPSG:4490.
     sizes : array of float
         Area or length of each site, NaN for points.
     layer : Prepared
     tolerance_m : float
         Edges closer than this touch.
     """
-    count = len(frame)
-    shapes = frame.geometry.to_numpy()
+    count = len(shapes)
     pairs = pairs_of(shapes, layer.index, tolerance_m)
     relation: NDArray[Any] = np.full(count, "disjoint", dtype=object)
     relation[pairs.site] = "touches"

@@ -154,7 +154,9 @@ class _Shared:
 
     def row(self, row: Mapping[Any, Any]) -> dict[str, Any]:
         """Return a row with JSON values."""
-        return {str(key): self._list(value) if type(value) is list else plain_value(value) for key, value in row.items()}
+        return {
+            str(key): self._list(value) if type(value) is list else plain_value(value) for key, value in row.items()
+        }
 
     def ids(self, features: Sequence[Mapping[str, Any]]) -> list[str]:
         """Return the ids of features."""

@@ -119,7 +119,9 @@ def write_tables(tables: Mapping[str, pa.Table], paths: Mapping[str, Path]) -> N
     for name, table in tables.items():
         paths[name].parent.mkdir(parents=True, exist_ok=True)
         # without Arrow's own schema, a column of repeated JSON is plain text to every reader, not a category
-        pq.write_table(table, paths[name], compression="zstd", store_schema=False, row_group_size=_ROWS_A_GROUP)
+        with pq.ParquetWriter(paths[name], table.schema, compression="zstd", store_schema=False) as writer:
+            writer.write_table(table, row_group_size=_ROWS_A_GROUP)
+            writer.add_key_value_metadata(table.schema.metadata or {})
 
 
 def write_record(whole: Path, run: Run, rows: Mapping[str, int], check_id: str | None = None) -> None:

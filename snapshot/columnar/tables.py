@@ -97,9 +97,9 @@ def _site_table(run: Run, result: CheckResult, positions: NDArray[np.int64], att
     flat = _flat_results(run, result)
     results = {name: _column(flat[name], name) for name in flat.columns} | _details(result)
     shapes = shape_table(run.read.frame.geometry.to_numpy())
-    columns = {POSITION: pa.array(positions, pa.int64()), _GEOMETRY: shapes[_GEOMETRY]}
-    columns |= {name: attributes[name] for name in attributes.column_names}
-    columns |= dict(zip(names_apart(results, columns.keys()), results.values(), strict=True))
+    columns = {POSITION: pa.array(positions, pa.int64())} | {name: attributes[name] for name in attributes.column_names}
+    names = names_apart(results, {*columns, _GEOMETRY})
+    columns |= dict(zip(names, results.values(), strict=True)) | {_GEOMETRY: shapes[_GEOMETRY]}
     return pa.table(columns).replace_schema_metadata(shapes.schema.metadata)
 
 

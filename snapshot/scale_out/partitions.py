@@ -39,7 +39,7 @@ class Partition:
     Attributes
     ----------
     sites : Sites
-        Without attributes and without the shapes as the source has them; notices of no other sites, by code alone.
+        Without attributes, the shapes as the source has them, and notices of other sites alone.
     positions : array of int
         Of each site, its place in the input.
     attributes : Table
@@ -82,7 +82,7 @@ def write_partitions(sites: Sites, folder: Path, most_sites: int) -> list[int]:
         columns |= dict(zip(attributes.column_names, attributes.take(pa.array(rows)).columns, strict=True))
         shapes = shape_table(own.geometry.to_numpy())
         table = pa.table(columns | {"geometry": shapes["geometry"]})
-        head = json.dumps(_head(sites, set(own["site_id"])), ensure_ascii=False).encode()
+        head = json.dumps(_head(sites, set(own["site_id"])), ensure_ascii=False, default=str).encode()
         with whole_file(folder / file_name(number)) as draft:
             pq.write_table(table.replace_schema_metadata({**shapes.schema.metadata, _HEAD: head}), draft)
     return [len(rows) for rows in parts]
@@ -100,7 +100,7 @@ def read_partition(path: Path) -> Partition:
     head = json.loads(table.schema.metadata[_HEAD])
     ours = {name: table[name].to_numpy() for name in OUR_COLUMNS}
     shapes = shapely.from_wkb(table["geometry"].to_numpy())
-    notices = [Notice(one["code"], sites=tuple(one["sites"])) for one in head["notices"]]
+    notices = [Notice(one["code"], one["values"], sites=tuple(one["sites"])) for one in head["notices"]]
     own = [name for name in table.column_names if name.startswith(_OWN)]
     attributes = table.select(own).rename_columns([name.removeprefix(_OWN) for name in own])
     return Partition(
@@ -119,7 +119,7 @@ def read_partition(path: Path) -> Partition:
 def _head(sites: Sites, ids: set[str]) -> dict[str, Any]:
     """Return what `Sites` says besides its frame, of the sites with these ids."""
     notices = [
-        {"code": notice.code, "sites": [one for one in notice.sites if one in ids]}
+        {"code": notice.code, "values": dict(notice.values), "sites": [one for one in notice.sites if one in ids]}
         for notice in sites.notices
         if not notice.sites or not ids.isdisjoint(notice.sites)
     ]

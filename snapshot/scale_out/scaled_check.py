@@ -131,6 +131,8 @@ def _follow(client: Client, job: Job, sizes: list[int], progress: Progress, *, l
         number = tasks[task]
         try:
             found: Done | RedlineError = task.result()
+        except RedlineError:
+            raise
         except Exception as fault:
             _write_log(log, fault)
             name = type(fault).__name__

@@ -1,4 +1,4 @@
-"""What the rows of a check depend on besides its sites: software, rules and layers, the same in every process or not."""
+"""What the rows of a check depend on besides its sites: versions of the software, the rules and the layers."""
 
 from __future__ import annotations
 

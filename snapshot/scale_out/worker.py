@@ -29,6 +29,7 @@ PARTITIONS, RESULT, ATTEMPTS = "partitions", "result", "attempts"
 """Folders within the working folder: sites to check, finished tables, tables that are being written."""
 _PORTION: Final = 1000
 _MOST_NAMED: Final = 6
+_NOT_FOUND: Final = "scale_out.no_partition"
 _LOADED: Final[dict[str, Mapping[str, Layer]]] = {}
 """The layers of this process, by the digest of their `Versions`: those of one job at a time."""
 
@@ -64,7 +65,10 @@ class Done:
 
 
 def check_partition(job: Job, number: int) -> Done | RedlineError:
-    """Check a partition as a task of a worker; a fault that trying again cannot mend is returned, others are raised."""
+    """Check a partition as a task of a worker; a fault that trying again cannot mend is returned, others are raised.
+
+    A partition that is not found may be found in a moment: folders of a network lag behind.
+    """
     if not os.environ.get("REDLINE_DEBUG"):
         warnings.simplefilter("ignore")  # as the command line does
     try:
@@ -72,6 +76,8 @@ def check_partition(job: Job, number: int) -> Done | RedlineError:
             raise BadInput("scale_out.several_threads", worker=socket.gethostname())
         return checked(job, number)
     except RedlineError as fault:
+        if fault.key == _NOT_FOUND:
+            raise
         return fault
 
 
@@ -87,7 +93,7 @@ def checked(job: Job, number: int) -> Done:
     try:
         partition = read_partition(folder / PARTITIONS / file_name(number))
     except OSError:
-        raise BadInput("scale_out.no_partition", folder=job.folder, worker=socket.gethostname()) from None
+        raise BadInput(_NOT_FOUND, folder=job.folder, worker=socket.gethostname()) from None
     layers, settings = _layers(job), Settings.from_json(job.settings)
     pieces: dict[str, list[pa.Table]] = {}
     for portion in partition.portions(_PORTION):
@@ -139,4 +145,4 @@ def _layers(job: Job) -> Mapping[str, Layer]:
 def _refuse_abandoned(folder: Path) -> None:
     """Raise `BadInput` if the working folder is gone: whoever wanted the results has given up."""
     if not (folder / RESULT).is_dir():
-        raise BadInput("scale_out.no_partition", folder=str(folder), worker=socket.gethostname())
+        raise BadInput(_NOT_FOUND, folder=str(folder), worker=socket.gethostname())

@@ -20,7 +20,6 @@ __all__ = ["Workers", "connected"]
 _PATIENT: Final[dict[str, Any]] = {
     "distributed.comm.timeouts.connect": "120s",
     "distributed.comm.timeouts.tcp": "300s",
-    "distributed.nanny.environ.OMP_NUM_THREADS": 1,
     "distributed.scheduler.worker-ttl": None,  # a worker in the midst of a large layer may be silent for minutes
     "distributed.admin.tick.limit": "1h",
     "logging": {"distributed": "critical"},

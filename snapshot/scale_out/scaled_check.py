@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 from distributed import Client, as_completed
+from distributed.client import FutureCancelledError
 
 from geo.errors import BadInput, DataFault, RedlineError
 from geo.progress import Progress, no_progress
@@ -75,7 +76,7 @@ def check_scaled_out(
         On settings that there cannot be, a scheduler that does not answer, a worker with other layers, rules or
         software or without the folder, a place that cannot be written to.
     DataFault
-        If a partition failed again and again, or rows are missing.
+        If a partition failed again and again, the scheduler is gone, or rows are missing.
     """
     settings, rules = _settled(settings)
     versions = versions_of(layers)
@@ -133,6 +134,8 @@ def _follow(client: Client, job: Job, sizes: list[int], progress: Progress, *, l
             found: Done | RedlineError = task.result()
         except RedlineError:
             raise
+        except FutureCancelledError:
+            raise DataFault("scale_out.scheduler_lost") from None
         except Exception as fault:
             _write_log(log, fault)
             name = type(fault).__name__

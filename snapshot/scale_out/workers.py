@@ -24,6 +24,7 @@ _PATIENT: Final[dict[str, Any]] = {
     "distributed.admin.tick.limit": "1h",
     "logging": {"distributed": "critical"},
 }
+_LOGGERS: Final = ("distributed", "distributed.client", "distributed.core", "tornado.application")
 _CONNECT_S: Final = 60
 _WORKERS_S: Final = 120
 
@@ -55,12 +56,12 @@ def connected(workers: Workers) -> Iterator[Client]:
     BadInput
         If no scheduler answers at the address, or it has no worker.
     """
-    logger = logging.getLogger("distributed")
-    level = logger.level
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_PATIENT))
-        stack.callback(logger.setLevel, level)
-        logger.setLevel(logging.CRITICAL)
+        for name in _LOGGERS:
+            logger = logging.getLogger(name)
+            stack.callback(logger.setLevel, logger.level)
+            logger.setLevel(logging.CRITICAL)
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")  # such as of a port that is taken
         client = _client_of_scheduler(workers.scheduler) if workers.scheduler else _client_of_own(workers.local, stack)

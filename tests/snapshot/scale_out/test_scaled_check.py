@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from distributed import LocalCluster, default_client
+from distributed import Client, LocalCluster, default_client
 
 from geo.errors import BadInput, DataFault
 from geo.progress import Progress, no_progress
@@ -40,10 +40,20 @@ def few(small: Small) -> Sites:
 
 def test_one_worker_gives_the_rows_of_one_process(small: Small, tmp_path: Path) -> None:
     seen: list[tuple[float, str]] = []
-    scaled(small, tmp_path / "r", Workers(1), lambda share, done="": seen.append((share, done)), most_sites=25)
+    addresses: set[str] = set()
+
+    def watch(share: float, done: str = "", /) -> None:
+        seen.append((share, done))
+        address = default_client().scheduler.address
+        addresses.add(address.rpartition(":")[0])
+        with pytest.raises(OSError, match=r"closed|Timed out"):  # whoever has no certificate of this run
+            Client(address.replace("tls:", "tcp:"), timeout=1, set_as_default=False)
+
+    scaled(small, tmp_path / "r", Workers(1), watch, most_sites=25)
     assert_same_results(tmp_path / "r", small.one_process)
     assert [done for _, done in seen][-1] == str(len(small.sites))
     assert len(seen) == 3
+    assert addresses == {"tls://127.0.0.1"}
     assert sorted(one.name for one in tmp_path.iterdir()) == ["r"]
 
 
@@ -185,6 +195,16 @@ def test_a_worker_that_differs_stops_the_check(
     with pytest.raises(BadInput) as told:
         scaled(small, tmp_path / "r", scheduler)
     assert told.value.key == "scale_out.worker_differs"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_that_goes_is_one_sentence(small: Small, tmp_path: Path) -> None:
+    options: dict[str, Any] = {"processes": False, "dashboard_address": None, "host": "127.0.0.1", "protocol": "tcp"}
+    made = LocalCluster(n_workers=1, threads_per_worker=1, memory_limit=0, **options)
+    workers = Workers(0, made.scheduler_address)
+    with made, pytest.raises(DataFault) as told:
+        scaled(small, tmp_path / "r", workers, lambda *_: made.close(), sites=few(small), most_sites=1)
+    assert told.value.key == "scale_out.scheduler_lost"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -30,14 +30,12 @@ from snapshot.scale_out.versions import versions_of
 from snapshot.scale_out.worker import PARTITIONS, RESULT, Done, Job, check_partition
 from snapshot.scale_out.workers import Workers, connected
 
-__all__ = ["MOST_SITES", "Workers", "check_scaled_out"]
+__all__ = ["Workers", "check_scaled_out"]
 
-MOST_SITES: Final = 20_000
-"""In a partition: what a worker holds at a time."""
-_FEWEST_SITES: Final = 500
-"""In a partition, as long as there are more: below, reading and writing files costs more than is gained."""
-_PARTITIONS_A_WORKER: Final = 4
-"""At least, so that no worker waits long for the last one, and little is lost with one that dies."""
+_FEWEST_SITES, _MOST_SITES = 500, 20_000
+"""In a partition: with fewer, reading and writing files costs more than is gained; more are too much for memory."""
+_PARTITIONS: Final = 256
+"""As many if sizes allow, so that no worker waits long for the last one, and little is lost with one that dies."""
 _RETRIES: Final = 2
 
 
@@ -68,7 +66,7 @@ def check_scaled_out(
     progress : Progress
         Called after each partition, with how many sites are done.
     most_sites : int, optional
-        In a partition; default by the number of sites and workers.
+        In a partition; default by their number.
 
     Raises
     ------
@@ -81,15 +79,13 @@ def check_scaled_out(
     settings, rules = _settled(settings)
     versions = versions_of(layers)
     try:
-        with draft_folder(place.resolve().parent) as folder, connected(workers) as client:
-            count = workers.local or 1
-            if workers.scheduler:
-                count = len(client.scheduler_info(n_workers=-1)["workers"])
-            sizes = write_partitions(sites, folder / PARTITIONS, most_sites or _partition_size(len(sites), count))
+        with draft_folder(place.resolve().parent) as folder:
+            sizes = write_partitions(sites, folder / PARTITIONS, most_sites or _partition_size(len(sites)))
             for name in (SITES, FINDINGS, *([SECTIONS] if settings.sections else [])):
                 (folder / RESULT / name).mkdir(parents=True)
             job = Job(str(folder), settings.to_json(), tuple(sorted(closed)), versions)
-            rows = _follow(client, job, sizes, progress, log=place.with_name(f"{place.name}.log"))
+            with connected(replace(workers, local=min(workers.local, len(sizes)))) as client:
+                rows = _follow(client, job, sizes, progress, log=place.with_name(f"{place.name}.log"))
             _require_whole(folder / RESULT, len(sites), rows)
             write_record(folder / RESULT, _nothing_run(sites, layers, settings, versions.law_sha256, rules), rows)
             put_in_place(folder / RESULT, place)
@@ -111,9 +107,15 @@ def _settled(settings: Settings) -> tuple[Settings, str | None]:
     return replace(settings, as_of=day_of(settings.as_of or None)), rules
 
 
-def _partition_size(count: int, workers: int) -> int:
-    """Return how many sites to put in a partition."""
-    return min(MOST_SITES, max(_FEWEST_SITES, -(-count // (workers * _PARTITIONS_A_WORKER))))
+def _partition_size(count: int) -> int:
+    """Return how many sites to put in a partition.
+
+    Examples
+    --------
+    >>> [_partition_size(count) for count in (60, 20_000, 1_000_000, 100_000_000)]
+    [500, 500, 3907, 20000]
+    """
+    return min(_MOST_SITES, max(_FEWEST_SITES, -(-count // _PARTITIONS)))
 
 
 def _follow(client: Client, job: Job, sizes: list[int], progress: Progress, *, log: Path) -> dict[str, int]:

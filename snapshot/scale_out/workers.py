@@ -22,6 +22,8 @@ _PATIENT: Final[dict[str, Any]] = {
     "distributed.comm.timeouts.tcp": "300s",
     "distributed.scheduler.worker-ttl": None,  # a worker in the midst of a large layer may be silent for minutes
     "distributed.admin.tick.limit": "1h",
+    "distributed.scheduler.http.routes": [],  # a web server starts in any case; it has nothing to show
+    "distributed.worker.http.routes": [],
     "logging": {"distributed": "critical"},
 }
 _LOGGERS: Final = ("distributed", "distributed.client", "distributed.core", "tornado.application")

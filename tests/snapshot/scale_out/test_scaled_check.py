@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from distributed import Client, LocalCluster, default_client
 
@@ -40,12 +41,16 @@ def few(small: Small) -> Sites:
 
 def test_one_worker_gives_the_rows_of_one_process(small: Small, tmp_path: Path) -> None:
     seen: list[tuple[float, str]] = []
+    schemes: set[str] = set()
     addresses: set[str] = set()
 
     def watch(share: float, done: str = "", /) -> None:
         seen.append((share, done))
         address = default_client().scheduler.address
-        addresses.add(address.rpartition(":")[0])
+        schemes.add(address.partition(":")[0])
+        for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
+            doors = process.net_connections(kind="inet")
+            addresses.update(door.laddr.ip for door in doors if door.status == psutil.CONN_LISTEN)
         with pytest.raises(OSError, match=r"closed|Timed out"):  # whoever has no certificate of this run
             Client(address.replace("tls:", "tcp:"), timeout=1, set_as_default=False)
 
@@ -53,7 +58,7 @@ def test_one_worker_gives_the_rows_of_one_process(small: Small, tmp_path: Path) 
     assert_same_results(tmp_path / "r", small.one_process)
     assert [done for _, done in seen][-1] == str(len(small.sites))
     assert len(seen) == 3
-    assert addresses == {"tls://127.0.0.1"}
+    assert (schemes, addresses) == ({"tls"}, {"127.0.0.1"})
     assert sorted(one.name for one in tmp_path.iterdir()) == ["r"]
 
 
@@ -103,12 +108,9 @@ def test_the_workers_of_a_scheduler_give_the_rows_of_one_process(
     assert_same_results(tmp_path / "r", small.one_process)
 
 
-@pytest.mark.parametrize("most", [9, 1000])
-def test_corridors_along_lines_are_the_same_in_partitions(
-    small: Small, scheduler: Workers, tmp_path: Path, most: int
-) -> None:
+def test_corridors_along_lines_are_the_same_in_partitions(small: Small, scheduler: Workers, tmp_path: Path) -> None:
     settings = replace(small.settings, corridor_m=120.0, activity=None)
-    scaled(small, tmp_path / "r", scheduler, settings=settings, most_sites=most)
+    scaled(small, tmp_path / "r", scheduler, settings=settings, most_sites=9)
     one = write_dataset(tmp_path / "one", run_batch(small.sites, small.layers, settings), "zh")
     assert_same_results(tmp_path / "r", one)
 

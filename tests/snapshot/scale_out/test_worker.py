@@ -66,10 +66,9 @@ def test_a_worker_with_another_layer_refuses_and_names_it(
 
 
 @pytest.mark.usefixtures("_nothing_loaded")
-@pytest.mark.parametrize("what", ["redline", "geos", "proj"])
-def test_a_worker_with_other_software_refuses(job: Job, what: str) -> None:
-    theirs = replace(job.versions, software={**job.versions.software, what: "0.1"})
-    with pytest.raises(BadInput, match=what):
+def test_a_worker_with_other_software_refuses(job: Job) -> None:
+    theirs = replace(job.versions, software={**job.versions.software, "geos": "0.1"})
+    with pytest.raises(BadInput, match="geos"):
         checked(replace(job, versions=theirs), 0)
 
 

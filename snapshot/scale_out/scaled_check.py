@@ -27,7 +27,7 @@ from siting.law import Tables, day_of, project_of, rules_digest
 from snapshot.columnar import FINDINGS, POSITION, SECTIONS, SITES, put_in_place, write_record
 from snapshot.scale_out.partitions import write_partitions
 from snapshot.scale_out.versions import versions_of
-from snapshot.scale_out.worker import PARTITIONS, RESULT, Done, Job, check_partition
+from snapshot.scale_out.worker import PARTITIONS, RESULT, Job, check_partition
 from snapshot.scale_out.workers import Workers, connected
 
 __all__ = ["Workers", "check_scaled_out"]
@@ -133,7 +133,7 @@ def _follow(client: Client, job: Job, sizes: list[int], progress: Progress, *, l
     for task in as_completed(tasks):
         number = tasks[task]
         try:
-            found: Done | RedlineError = task.result()
+            found: dict[str, int] | RedlineError = task.result()
         except RedlineError:
             raise
         except FutureCancelledError:
@@ -144,7 +144,7 @@ def _follow(client: Client, job: Job, sizes: list[int], progress: Progress, *, l
             raise DataFault("scale_out.task_failed", part=number + 1, fault=name, log=str(log)) from fault
         if isinstance(found, RedlineError):
             raise found
-        for name, count in found.rows.items():
+        for name, count in found.items():
             rows[name] = rows.get(name, 0) + count
         done += sizes[number]
         progress(done / sum(sizes), str(done))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from snapshot.columnar import SITES, file_name, shape_table, tables_of_run, writ
 from snapshot.scale_out.partitions import Partition, read_partition
 from snapshot.scale_out.versions import Versions, versions_of
 
-__all__ = ["ATTEMPTS", "PARTITIONS", "RESULT", "Done", "Job", "check_partition", "checked"]
+__all__ = ["ATTEMPTS", "PARTITIONS", "RESULT", "Job", "check_partition", "checked"]
 
 PARTITIONS, RESULT, ATTEMPTS = "partitions", "result", "attempts"
 """Folders within the working folder: sites to check, finished tables, tables that are being written."""
@@ -56,16 +55,8 @@ class Job:
     versions: Versions
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a finished task returns: the rows of each table by name, and how long it took."""
-
-    rows: dict[str, int]
-    seconds: float
-
-
-def check_partition(job: Job, number: int) -> Done | RedlineError:
-    """Check a partition as a task of a worker; a fault that trying again cannot mend is returned, others are raised.
+def check_partition(job: Job, number: int) -> dict[str, int] | RedlineError:
+    """Check a partition as a task of a worker: `checked`, but faults that trying again cannot mend are returned.
 
     A partition that is not found may be found in a moment: folders of a network lag behind.
     """
@@ -81,15 +72,15 @@ def check_partition(job: Job, number: int) -> Done | RedlineError:
         return fault
 
 
-def checked(job: Job, number: int) -> Done:
-    """Check a partition and write its tables, each whole or not at all.
+def checked(job: Job, number: int) -> dict[str, int]:
+    """Check a partition and write its tables, each whole or not at all; return how many rows each has.
 
     Raises
     ------
     BadInput
         If the partition is not found, or what this process would check with differs.
     """
-    begun, folder = time.perf_counter(), Path(job.folder)
+    folder = Path(job.folder)
     try:
         partition = read_partition(folder / PARTITIONS / file_name(number))
     except OSError:
@@ -109,7 +100,7 @@ def checked(job: Job, number: int) -> Done:
         write_tables(tables, drafts)
         for name, path in drafts.items():
             path.replace(folder / RESULT / name / file_name(number))
-    return Done({name: table.num_rows for name, table in tables.items()}, time.perf_counter() - begun)
+    return {name: table.num_rows for name, table in tables.items()}
 
 
 def _tables(portion: Partition, layers: Mapping[str, Layer], settings: Settings, job: Job) -> dict[str, pa.Table]:

@@ -39,7 +39,7 @@ def test_layers_are_loaded_for_the_first_partition_only(job: Job, monkeypatch: p
     done = [checked(job, number) for number in (0, 1)]
     assert len(loads) == 1
     folder = Path(job.folder)
-    assert sum(one.rows["sites"] for one in done) == len(table_of(folder / RESULT, "sites")) == 64
+    assert sum(one["sites"] for one in done) == len(table_of(folder / RESULT, "sites")) == 64
     assert list((folder / ATTEMPTS).iterdir()) == []
 
 

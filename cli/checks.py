@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +16,15 @@ from cli.case import case_of, case_options
 from cli.options import check_options, content_of, read_with_options, settings_from
 from words import Lang, t
 
-_FORMS = ("table", "json", "csv", "gpkg", "xlsx")
+if TYPE_CHECKING:
+    from geo.progress import Progress
+    from geo.sites import Sites
+    from layers.catalogue import Layer
+    from siting.check import Settings
+
+_FORMS = ("table", "json", "csv", "gpkg", "xlsx", "parquet")
+_FILES = frozenset({"gpkg", "xlsx", "parquet"})
+"""Forms that are no text."""
 _SHOW_PROGRESS = 500
 
 
@@ -25,40 +35,109 @@ _SHOW_PROGRESS = 500
 @click.option("--out", type=click.Path(path_type=Path), default=None)
 @click.option("--bom/--no-bom", default=None)
 @click.option("--store", is_flag=True)
+@click.option("--workers", type=click.IntRange(min=1), default=None)
+@click.option("--scheduler", default=None, metavar="ADDRESS")
 @case_options
 @click.pass_obj
 def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bom: bool | None, **options: Any) -> None:
     """Check the sites of a file, or coordinates on standard input (-), against every layer."""
     from geo.confined import start_readers_as_copy
     from geo.errors import BadInput
-    from siting.check import Case, run_batch
+    from siting.check import Case, cut_heavy_polygons, run_batch
+    from snapshot.columnar import write_dataset
     from snapshot.findings import as_text, write_results
 
     start_readers_as_copy()
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     case, store = case_of(options), options.pop("store")
+    workers = _workers(options, form, store=store)
     if case and not store:
         raise BadInput("cli.case_without_store")
-    if out is None and form in {"gpkg", "xlsx"}:
+    if out is None and form in _FILES:
         raise BadInput("cli.needs_out", form=form)
     if out is not None and out.exists() and file.exists() and out.samefile(file):
         raise BadInput("cli.out_is_input", file=file.name)
+    if out is not None and form == "parquet":
+        _refuse_taken(out, file, lang)
     catalogue, layers = loaded(obj)
     content = content_of(file)
     settings = settings_from(options, catalogue, typed=content is not None)
     sites, settings = read_with_options(file, settings, catalogue, content=content, sections=options["sections"])
-    with click.progressbar(length=len(sites), file=sys.stderr, hidden=len(sites) < _SHOW_PROGRESS) as bar:
-        run = run_batch(sites, layers, settings, progress=lambda _share, done="": bar.update(int(done) - bar.pos))
+    if out is not None and any(workers.values()):
+        written = _check_by_workers(sites, layers, settings, out, lang, closed=catalogue.closed, **workers)
+        click.echo(t("cli.written", lang, file=written.name), err=True)
+        return
+    if form == "parquet":
+        cut_heavy_polygons(layers)  # as workers do: the same digits
+    with _progress(len(sites)) as progress:
+        run = run_batch(sites, layers, settings, progress=progress)
     kept = content if content is not None or not store else bytes_of(file)
     check_id = open_ledger().store(Case(**case), run, kept) if store else None
     if out is None:
         click.echo(as_text(form, run, lang, check_id=check_id, bom=bool(bom)), nl=False)
     else:
-        written = write_results(out, form, run, lang, check_id=check_id, bom=bom is not False)
+        if form == "parquet":
+            written = write_dataset(out, run, lang, check_id=check_id)
+        else:
+            written = write_results(out, form, run, lang, check_id=check_id, bom=bom is not False)
         click.echo(t("cli.written", lang, file=written.name), err=True)
     if check_id is not None:
         click.echo(t("cli.stored", lang, id=check_id), err=True)
+
+
+def _workers(options: dict[str, Any], form: str, *, store: bool) -> dict[str, Any]:
+    """Return the options of worker processes taken out of a command's options.
+
+    Raises
+    ------
+    BadInput
+        If they do not go together with each other, the form or the ledger.
+    """
+    from geo.errors import BadInput
+
+    workers = {name: options.pop(name) for name in ("workers", "scheduler")}
+    if all(workers.values()):
+        raise BadInput("scale_out.workers_or_scheduler")
+    if any(workers.values()) and (form != "parquet" or store):
+        raise BadInput("scale_out.not_stored" if store else "scale_out.needs_parquet")
+    return workers
+
+
+def _refuse_taken(out: Path, file: Path, lang: Lang) -> None:
+    """Refuse a place for results in columns that is taken, before anything is computed."""
+    from snapshot.columnar import place_of
+
+    place_of(out, file.name, lang)
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Progress]:
+    """Show how many sites are done, where they are many."""
+    with click.progressbar(length=count, file=sys.stderr, hidden=count < _SHOW_PROGRESS) as bar:
+        yield lambda _share, done="", /: bar.update(int(done) - bar.pos)
+
+
+def _check_by_workers(
+    sites: Sites,
+    layers: Mapping[str, Layer],
+    settings: Settings,
+    out: Path,
+    lang: Lang,
+    *,
+    closed: frozenset[str],
+    workers: int | None,
+    scheduler: str | None,
+) -> Path:
+    """Check sites by worker processes; return the folder of the results."""
+    from snapshot.columnar import place_of
+    from snapshot.scale_out import Workers, check_scaled_out
+
+    place = place_of(out, sites.name, lang)
+    chosen = Workers(workers or 0, scheduler or "")
+    with _progress(len(sites)) as progress:
+        check_scaled_out(sites, layers, settings, place, workers=chosen, closed=closed, progress=progress)
+    return place
 
 
 @main.command()

@@ -21,6 +21,7 @@ __all__ = [
     "CheckResult",
     "notices_to_json",
     "one_site",
+    "plain_value",
     "sections_to_json",
     "to_json",
 ]
@@ -99,7 +100,7 @@ def to_json(result: CheckResult, version: str, *, check_id: str | None = None) -
         findings.setdefault(row.pop("site"), []).append(shared.row(row))
     counties: dict[int, list[dict[str, Any]]] = {}
     for row in result.counties.to_dict("records"):
-        counties.setdefault(row.pop("site"), []).append(_plain(row))
+        counties.setdefault(row.pop("site"), []).append(plain_value(row))
     hashes, readings = dict(result.hashes), [_crs(reading) for reading in result.crs]
     sites: list[SiteRecord] = []
     for position, row in enumerate(result.sites.to_dict("records")):
@@ -132,7 +133,7 @@ def sections_to_json(sections: pd.DataFrame | None, count: int) -> list[list[Sec
         return [None] * count
     by_site: list[list[SectionRecord]] = [[] for _ in range(count)]
     for row in sections.to_dict("records"):
-        by_site[row.pop("site")].append(_plain(row))
+        by_site[row.pop("site")].append(plain_value(row))
     return list(by_site)
 
 
@@ -153,7 +154,9 @@ class _Shared:
 
     def row(self, row: Mapping[Any, Any]) -> dict[str, Any]:
         """Return a row with JSON values."""
-        return {str(key): self._list(value) if type(value) is list else _plain(value) for key, value in row.items()}
+        return {
+            str(key): self._list(value) if type(value) is list else plain_value(value) for key, value in row.items()
+        }
 
     def ids(self, features: Sequence[Mapping[str, Any]]) -> list[str]:
         """Return the ids of features."""
@@ -162,18 +165,18 @@ class _Shared:
 
     def _list(self, value: list[Any]) -> Any:
         if id(value) not in self._lists:
-            self._lists[id(value)] = (value, _plain(value))  # a reference, so that the id is not used again
+            self._lists[id(value)] = (value, plain_value(value))  # a reference, so that the id is not used again
         return self._lists[id(value)][1]
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Return a value as JSON has it; what is missing becomes None, never 0."""
     if type(value) in (str, bool, int, type(None)):
         return value
     if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {str(key): plain_value(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [plain_value(part) for part in value]
     if hasattr(value, "item"):
         value = value.item()
     missing = value is pd.NaT or value is pd.NA or (isinstance(value, float) and not math.isfinite(value))

@@ -44,11 +44,9 @@ def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bo
     from geo.confined import start_readers_as_copy
     from geo.errors import BadInput
     from siting.check import Case, cut_heavy_polygons, run_batch
-    from snapshot.columnar import write_dataset
     from snapshot.findings import as_text, write_results
 
     start_readers_as_copy()
-
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     case, store = case_of(options), options.pop("store")
     workers = _workers(options, form, store=store)
@@ -78,6 +76,8 @@ def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bo
         click.echo(as_text(form, run, lang, check_id=check_id, bom=bool(bom)), nl=False)
     else:
         if form == "parquet":
+            from snapshot.columnar import write_dataset
+
             written = write_dataset(out, run, lang, check_id=check_id)
         else:
             written = write_results(out, form, run, lang, check_id=check_id, bom=bom is not False)

@@ -173,7 +173,7 @@ def read_with_options(
 
     from siting.check import read_input
 
-    sites = read_input(content if content is not None else file, file.name, settings, catalogue.limits)
+    sites = read_input(content if content is not None else file, file.name, settings, catalogue.limits.of_commands)
     lines = bool((shapely.get_dimensions(sites.frame.geometry.to_numpy()) == 1).any())
     if not lines and (settings.corridor_m or settings.structures or sections):
         raise BadInput("cli.no_line", name=sites.name)

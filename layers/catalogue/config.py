@@ -92,6 +92,14 @@ class Limits(Entry):
     read_memory_mb: int = Field(default=4096, ge=256)
     """Memory of the process that reads it, and its time."""
     read_seconds: int = Field(default=300, ge=5)
+    sites_by_command: int = Field(default=1_000_000, gt=0)
+    """Of a file that a command reads: nobody else waits for it."""
+    vertices_by_command: int = Field(default=50_000_000, gt=0)
+
+    @property
+    def of_commands(self) -> Limits:
+        """The limits of what a command reads."""
+        return self.model_copy(update={"sites": self.sites_by_command, "vertices": self.vertices_by_command})
 
 
 class CheckSettings(Entry):

@@ -16,7 +16,7 @@ from distributed import get_worker
 from geo.errors import BadInput, RedlineError
 from geo.whole_file import draft_folder
 from layers.catalogue import Layer, current_catalogue, load_layers, visible_catalogue
-from layers.paths import config_in_use
+from layers.paths import config_in_use, stored_layers
 from siting.check import Run, Settings, cut_heavy_polygons, run_batch
 from snapshot.columnar import SITES, file_name, shape_table, tables_of_run, write_tables
 from snapshot.scale_out.partitions import Partition, read_partition
@@ -123,7 +123,7 @@ def _layers(job: Job) -> Mapping[str, Layer]:
     if wanted not in _LOADED:
         _LOADED.clear()
         catalogue = visible_catalogue(current_catalogue(config_in_use()), job.closed).catalogue
-        layers = load_layers(catalogue)
+        layers = load_layers(catalogue, store=stored_layers())
         differing = job.versions.differences(versions_of(layers))
         if differing:
             what = "、".join(differing[:_MOST_NAMED])

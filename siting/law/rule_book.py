@@ -58,9 +58,7 @@ class Legal:
         """Return which rules apply to the sites at positions `at`, given how they lie to a layer."""
         rules, questions, soft = self.rules_on(layer)
         codes, redline = [self.codes[site] for site in at], layer.spec.stands_for == "redline"
-        return apply_rules(
-            rules, sites, codes, ready, measured, redline=redline, soft=soft, open_questions=questions
-        )
+        return apply_rules(rules, sites, codes, ready, measured, redline=redline, soft=soft, open_questions=questions)
 
     def rules_on(self, layer: Layer) -> tuple[list[Rule], tuple[str, ...], bool]:
         """Return the rules that a layer decides, what keeps all of them open, and whether the layer only warns.

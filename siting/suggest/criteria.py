@@ -164,7 +164,12 @@ def _distances(layer: Layer, land: Land, cells: Cells) -> NDArray[np.float32]:
 
 
 def values_of(
-    criteria: Sequence[Criterion], shapes: NDArray[Any], land: Land, layers: Mapping[str, Layer], cells: Cells, banned: Any
+    criteria: Sequence[Criterion],
+    shapes: NDArray[Any],
+    land: Land,
+    layers: Mapping[str, Layer],
+    cells: Cells,
+    banned: Any,
 ) -> NDArray[np.float64]:
     """Return the value of each criterion for each candidate: measured distances, means over the cells of terrain.
 

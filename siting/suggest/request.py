@@ -126,7 +126,9 @@ def request_of(
         raise BadInput("suggest.no_limit", value=limit, most=_MOST_CANDIDATES)
     if bool(adcodes) == (within is not None):
         raise BadInput("suggest.no_place")
-    water = [] if on_water else [one.id for one in layers.values() if one.spec.stands_for == _WATER and _has_places(one)]
+    water = (
+        [] if on_water else [one.id for one in layers.values() if one.spec.stands_for == _WATER and _has_places(one)]
+    )
     kept_off = dict.fromkeys([*water, *(_layer(word, layers) for word in off)])
     area_m2, found = area_ha * 10_000, wishes_of(wishes, layers)
     return Request(area_m2, width_m, found, tuple(adcodes), within, cell_m, limit, tuple(kept_off))

@@ -42,6 +42,8 @@ class Suggestion:
     Attributes
     ----------
     request : Request
+    settings : Settings
+        Of the check, with the day whose law applies.
     land : Land
     cell_m : float
         Of the raster that proposed.
@@ -65,6 +67,7 @@ class Suggestion:
     """
 
     request: Request
+    settings: Settings
     land: Land
     cell_m: float
     zones: tuple[Zone, ...]
@@ -119,11 +122,12 @@ def suggest(request: Request, layers: Mapping[str, Layer], settings: Settings) -
     feasible = gpd.GeoDataFrame(geometry=degrees_of(parts, land.epsg), crs=STORE_CRS)
     feasible["area_m2"] = areas_of(feasible.geometry.to_numpy())
     cells = cells_of(land, request.area_m2, request.cell_m)
-    found = _Found(land, layers, replace(settings, as_of=day), request, plane_m2, cells, banned)
+    settings = replace(settings, as_of=day)
+    found = _Found(land, layers, settings, request, plane_m2, cells, banned)
     candidates, values, scores, run, rejected = found.candidates(parts, zones, feasible)
     free_m2 = 0.0 if everywhere else float(left.area * per_m2)
     return Suggestion(
-        request, land, cells.size_m, tuple(zones), tuple(everywhere), free_m2, float(feasible["area_m2"].sum()),
+        request, settings, land, cells.size_m, tuple(zones), tuple(everywhere), free_m2, float(feasible["area_m2"].sum()),
         feasible, candidates, values, scores, run, rejected,
     )  # fmt: skip
 
@@ -149,9 +153,7 @@ class _Found:
             self.request.wishes, self.land, self.layers, self.cells, may, self.cells.covered([self.banned])
         )
         total = _weighted(criteria, [criterion.scores(criterion.values) for criterion in criteria])
-        proposals = footprints(
-            parts, total, self.cells, may, area_m2=self.plane_m2, width_m=self.request.min_width_m
-        )
+        proposals = footprints(parts, total, self.cells, may, area_m2=self.plane_m2, width_m=self.request.min_width_m)
         shapes, rejected = self._passed(proposals) if len(parts) else ([], 0)
         kept = np.array(shapes, dtype=object)
         values = values_of(criteria, kept, self.land, self.layers, self.cells, self.banned) if shapes else _NONE
@@ -189,7 +191,7 @@ class _Found:
         frame = gpd.GeoDataFrame({"site_id": [str(n + 1) for n in range(len(shapes))]}, geometry=degrees_of(
             shapes, self.land.epsg
         ))  # fmt: skip
-        sites = sites_from_parts([RawPart(_NAME, frame, "EPSG:4490", "suggested")], name=_NAME)
+        sites = sites_from_parts([RawPart(_NAME, frame, "EPSG:4490", "user")], name=_NAME)
         return run_check(sites, self.layers, self.settings)
 
 

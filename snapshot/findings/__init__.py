@@ -6,6 +6,7 @@ from snapshot.findings.listing import changes_text, checks_text, layer_rows, lay
 from snapshot.findings.results import as_text, report_json, write_results
 from snapshot.findings.schemes import labels_of, schemes_of, schemes_text, write_schemes
 from snapshot.findings.site_text import section_sums, stored_text
+from snapshot.findings.suggestions import suggestion_text, write_feasible, write_suggestion
 from snapshot.findings.wording import amount, county_text, details, exact_area_text, length_text
 from snapshot.findings.workbook import Page, write_csv, write_workbook
 
@@ -34,8 +35,11 @@ __all__ = [
     "section_sums",
     "stored_text",
     "verification_text",
+    "suggestion_text",
     "write_csv",
+    "write_feasible",
     "write_results",
     "write_schemes",
+    "write_suggestion",
     "write_workbook",
 ]

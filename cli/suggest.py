@@ -82,7 +82,7 @@ def _frame(path: Path, catalogue: Catalogue) -> Any:
 
     sites = read_input(path, path.name, settings_of(catalogue), catalogue.limits)
     shapes = sites.frame.geometry.to_numpy()
-    shapes = shapes[shapely.get_dimensions(shapes) == 2]  # noqa: PLR2004 -- polygons
+    shapes = shapes[shapely.get_dimensions(shapes) == 2]
     if not len(shapes):
         raise BadInput("suggest.frame_no_polygon", file=path.name)
     return shapely.union_all(shapes)

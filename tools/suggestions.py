@@ -55,7 +55,8 @@ def main() -> int:
         good &= fine
         rows.append(
             (code, name, activity, hectares, f"{seconds:.1f}", f"{found.cell_m:g}", len(found.candidates),
-             sum(verdicts), f"{found.feasible_m2 / 1e4:,.0f}", f"{passed}/{squares}", f"{share:.2%}", "ok" if fine else "!")
+             sum(verdicts), f"{found.feasible_m2 / 1e4:,.0f}", f"{passed}/{squares}", f"{share:.2%}",
+             "ok" if fine else "!")
         )  # fmt: skip
     headings = [
         "adcode", "county", "activity", "ha", "s", "cell m", "candidates", "forbidden", "feasible ha",

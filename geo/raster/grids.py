@@ -181,7 +181,7 @@ def terrain_on_grid(
         heights = physical_values(stored, grid, 1)
         sizes = [size[slice(*rows)] for size in _cell_sizes(grid, describe(grid.crs, raster.name).epsg)]
         slopes = np.full(heights.shape, np.nan)
-        if min(heights.shape) > 2:  # noqa: PLR2004 -- the outermost cells have no slope
+        if min(heights.shape) > 2:
             slopes[1:-1, 1:-1] = slope_degrees(heights, *sizes)
         placed = []
         for values in (heights, slopes):

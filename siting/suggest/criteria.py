@@ -109,7 +109,7 @@ def cells_of(land: Land, area_m2: float, cell_m: float | None) -> Cells:
 
 
 def criteria_of(
-    wishes: Sequence[Wish], land: Land, layers: Mapping[str, Layer], cells: Cells, feasible: Bools, banned: Bools
+    wishes: Sequence[Wish], land: Land, layers: Mapping[str, Layer], cells: Cells, *, feasible: Bools, banned: Bools
 ) -> list[Criterion]:
     """Return the wishes on the cells.
 
@@ -169,6 +169,7 @@ def values_of(
     land: Land,
     layers: Mapping[str, Layer],
     cells: Cells,
+    *,
     banned: Any,
 ) -> NDArray[np.float64]:
     """Return the value of each criterion for each candidate: measured distances, means over the cells of terrain.
@@ -211,7 +212,7 @@ def _mean(values: NDArray[np.float32], cells: Cells, shape: Any) -> float:
     columns = slice(max(int(left), 0), min(int(right) + 1, cells.shape[1]))
     part = values[rows, columns]
     moved = cells.transform * Affine.translation(columns.start, rows.start)
-    inside = Cells(moved, part.shape, cells.size_m).covered([shape], touched=True)  # type: ignore[arg-type]
+    inside = Cells(moved, part.shape, cells.size_m).covered([shape], touched=True)
     known = part[inside]
     known = known[~np.isnan(known)]
     return float(known.mean(dtype=np.float64)) if len(known) else math.nan

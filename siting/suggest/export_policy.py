@@ -43,7 +43,7 @@ def suggestion_without_withheld(suggestion: Suggestion, closed: set[str]) -> Sug
         frame["part_m2"] = np.nan
     if blank.any():
         frame["total"] = np.nan
-    values, scores = suggestion.values.copy(), suggestion.scores.copy()
+    values, scores = suggestion.measured.copy(), suggestion.scores.copy()
     if len(frame):
         values[:, blank], scores[:, blank] = np.nan, np.nan
     zones = [replace(zone, area_m2=np.nan) if zone.layer.id in hidden else zone for zone in suggestion.zones]
@@ -54,7 +54,7 @@ def suggestion_without_withheld(suggestion: Suggestion, closed: set[str]) -> Sug
         feasible_m2=np.nan if hidden else suggestion.feasible_m2,
         feasible=suggestion.feasible.iloc[:0] if hidden else suggestion.feasible,
         candidates=frame,
-        values=values,
+        measured=values,
         scores=scores,
         run=_open(suggestion.run),
     )

@@ -58,7 +58,7 @@ class Suggestion:
     candidates : GeoDataFrame
         EPSG:4490, best first: ``rank``, ``area_m2``, ``part_m2`` (of the feasible area it lies in), ``total`` (the
         weighted mean of the scores), ``cut_by`` (tuple of ids of layers whose zone its outline follows).
-    values, scores : array of float
+    measured, scores : array of float
         A row per candidate, a column per wish.
     run : Run or None
         The check of the candidates, in their order; None where there is none.
@@ -76,7 +76,7 @@ class Suggestion:
     feasible_m2: float
     feasible: gpd.GeoDataFrame
     candidates: gpd.GeoDataFrame
-    values: NDArray[np.float64]
+    measured: NDArray[np.float64]
     scores: NDArray[np.float64]
     run: Run | None
     rejected: int
@@ -117,7 +117,7 @@ def suggest(request: Request, layers: Mapping[str, Layer], settings: Settings) -
     per_m2 = land.area_m2 / max(land.plane.area, 1e-9)
     plane_m2 = request.area_m2 * land.stretch**2
     parts = shapely.get_parts(with_width(left, request.min_width_m))
-    parts = parts[(shapely.get_type_id(parts) == 3) & (shapely.area(parts) >= plane_m2)]  # noqa: PLR2004 -- polygons
+    parts = parts[(shapely.get_type_id(parts) == 3) & (shapely.area(parts) >= plane_m2)]
     parts = parts[np.argsort(-shapely.area(parts), kind="stable")] if not everywhere else parts[:0]
     feasible = gpd.GeoDataFrame(geometry=degrees_of(parts, land.epsg), crs=STORE_CRS)
     feasible["area_m2"] = areas_of(feasible.geometry.to_numpy())
@@ -125,10 +125,11 @@ def suggest(request: Request, layers: Mapping[str, Layer], settings: Settings) -
     settings = replace(settings, as_of=day)
     found = _Found(land, layers, settings, request, plane_m2, cells, banned)
     candidates, values, scores, run, rejected = found.candidates(parts, zones, feasible)
+    feasible_m2 = float(feasible["area_m2"].sum())
     free_m2 = 0.0 if everywhere else float(left.area * per_m2)
     return Suggestion(
-        request, settings, land, cells.size_m, tuple(zones), tuple(everywhere), free_m2, float(feasible["area_m2"].sum()),
-        feasible, candidates, values, scores, run, rejected,
+        request, settings, land, cells.size_m, tuple(zones), tuple(everywhere), free_m2, feasible_m2, feasible,
+        candidates, values, scores, run, rejected,
     )  # fmt: skip
 
 
@@ -150,13 +151,18 @@ class _Found:
         """Return the candidates with values, scores and check, and how many proposals the check forbade."""
         may = self.cells.covered(list(parts))
         criteria = criteria_of(
-            self.request.wishes, self.land, self.layers, self.cells, may, self.cells.covered([self.banned])
+            self.request.wishes,
+            self.land,
+            self.layers,
+            self.cells,
+            feasible=may,
+            banned=self.cells.covered([self.banned]),
         )
         total = _weighted(criteria, [criterion.scores(criterion.values) for criterion in criteria])
         proposals = footprints(parts, total, self.cells, may, area_m2=self.plane_m2, width_m=self.request.min_width_m)
         shapes, rejected = self._passed(proposals) if len(parts) else ([], 0)
         kept = np.array(shapes, dtype=object)
-        values = values_of(criteria, kept, self.land, self.layers, self.cells, self.banned) if shapes else _NONE
+        values = values_of(criteria, kept, self.land, self.layers, self.cells, banned=self.banned) if shapes else _NONE
         scores = np.column_stack([c.scores(values[:, n]) for n, c in enumerate(criteria)]) if shapes else _NONE
         totals = _weighted(criteria, list(scores.T)) if shapes else np.empty(0)
         order = np.argsort(-np.round(totals, 9), kind="stable")
@@ -211,7 +217,9 @@ def _not_forbidden(run: Run) -> NDArray[np.bool_]:
     rows: pd.DataFrame = run.result.findings
     for site, rules in zip(rows["site"].tolist(), rows["rules"], strict=True):
         good[site] &= not forbids(rules)
-    return good & ~np.array([forbids(rules) for rules in run.result.sites["reminders"]], dtype=bool)
+    for site, rules in enumerate(run.result.sites["reminders"]):
+        good[site] &= not forbids(rules)
+    return good
 
 
 def _part_areas(shapes: NDArray[Any], parts: NDArray[Any], feasible: gpd.GeoDataFrame) -> list[float]:

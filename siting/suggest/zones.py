@@ -103,7 +103,7 @@ def land_of(request: Request, counties: gpd.GeoDataFrame) -> Land:
         if here.empty:
             raise BadInput("suggest.frame_outside")
         shape = request.within
-    west, south, east, _ = shapely.bounds(shape)
+    west, _south, east, _ = shapely.bounds(shape)
     epsg = gk3_epsg((west + east) / 2)
     plane = plane_of(np.array([shape], dtype=object), epsg)[0].buffer(-CLEARANCE_M)
     low, _, high, _ = shapely.bounds(plane) if not plane.is_empty else (_FALSE_EASTING_M,) * 4
@@ -114,7 +114,8 @@ def land_of(request: Request, counties: gpd.GeoDataFrame) -> Land:
 def shares_of(land: Land) -> pd.DataFrame:
     """Return the counties of the land as `siting.law.legal_of` asks for them, the land being one site."""
     levels = land.counties[["adcode", "prefecture_adcode", "province_adcode"]].reset_index(drop=True)
-    return levels.assign(site=0)
+    shares: pd.DataFrame = levels.assign(site=0)
+    return shares
 
 
 def plane_of(shapes: NDArray[Any], epsg: int) -> NDArray[Any]:

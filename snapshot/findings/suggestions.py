@@ -179,7 +179,7 @@ def _candidates(suggestion: Suggestion, layers: Mapping[str, Layer], lang: Lang)
                 "wishes": [
                     {
                         "wish": _code(wish), "weight": wish.weight,
-                        "value": _number(suggestion.values[at, n]), "score": _number(suggestion.scores[at, n], 4),
+                        "value": _number(suggestion.measured[at, n]), "score": _number(suggestion.scores[at, n], 4),
                     }
                     for n, wish in enumerate(suggestion.request.wishes)
                 ],
@@ -240,7 +240,7 @@ def _table(suggestion: Suggestion, layers: Mapping[str, Layer], lang: Lang) -> s
         "suggest.head", lang, land=_area(suggestion.land.area_m2, lang), area=hectares_text(request.area_m2, lang),
         width=f"{request.min_width_m:,.0f}", cell=f"{suggestion.cell_m:g}", activity=activity,
     )  # fmt: skip
-    takes = [
+    takes: list[tuple[Any, ...]] = [
         (one["title"], _area(one["area_m2"], lang), _share(one["area_m2"], suggestion.land.area_m2),
          t("suggest.indicative" if one["indicative"] else "suggest.firm", lang), one["clause"])
         for one in (_take(zone, lang) for zone in suggestion.zones)
@@ -289,7 +289,7 @@ def _candidate_text(one: dict[str, Any], layers: Mapping[str, Layer], lang: Lang
     return "\n".join(lines)
 
 
-def _grid(rows: list[tuple[str, ...]], kind: str, lang: Lang) -> str:
+def _grid(rows: list[tuple[Any, ...]], kind: str, lang: Lang) -> str:
     names = ("layer", "area", "share", "standing", "clause")
     return str(tabulate(rows, headers=[t(f"suggest.{kind}_{name}", lang) for name in names], disable_numparse=True))
 

@@ -198,8 +198,8 @@ def terrain_on_grid(
 def _cells_near(grid: Any, bounds: tuple[float, float, float, float]) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return the rows and columns of a grid that hold a box and two cells around it."""
     west, south, east, north = bounds
-    left, top = ~grid.transform * (west, north)
-    right, bottom = ~grid.transform * (east, south)
+    left, top = ~grid.transform @ (west, north)
+    right, bottom = ~grid.transform @ (east, south)
     ends = [int(np.floor(top)) - 2, int(np.ceil(bottom)) + 2, int(np.floor(left)) - 2, int(np.ceil(right)) + 2]
     rows = np.clip(ends[:2], 0, grid.height)
     columns = np.clip(ends[2:], 0, grid.width)

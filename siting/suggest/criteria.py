@@ -31,10 +31,10 @@ Bools = NDArray[np.bool_]
 _CELLS_A_SIDE: Final = 10
 _SMALLEST_M: Final = 10.0
 _LARGEST_M: Final = 100.0
-_MOST_CELLS: Final = 4_000_000
+_MOST_CELLS: Final = 1_500_000
 _COARSE_CELLS: Final = 1_000
 _FAR_M: Final = 25_000.0
-_SAMPLE: Final = 200_000
+_SAMPLE: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Cells:
 
     def place(self, row: int, column: int) -> tuple[float, float]:
         """Return the centre of a cell, metres east and north."""
-        x, y = self.transform * (column + 0.5, row + 0.5)
+        x, y = self.transform @ (column + 0.5, row + 0.5)
         return float(x), float(y)
 
 
@@ -77,7 +77,7 @@ class Criterion:
     values : array of float
         Of each cell: metres, or degrees of slope; NaN where not known.
     sorted_values : array of float
-        Of the feasible cells, ascending, at most some hundred thousand.
+        Of the feasible cells, ascending, at most some ten thousand, evenly taken.
     """
 
     wish: Wish
@@ -206,12 +206,12 @@ def values_of(
 def _mean(values: NDArray[np.float32], cells: Cells, shape: Any) -> float:
     """Return the mean of the cells whose centres a candidate holds; NaN where none has a value."""
     west, south, east, north = shapely.bounds(shape)
-    left, top = ~cells.transform * (west, north)
-    right, bottom = ~cells.transform * (east, south)
+    left, top = ~cells.transform @ (west, north)
+    right, bottom = ~cells.transform @ (east, south)
     rows = slice(max(int(top), 0), min(int(bottom) + 1, cells.shape[0]))
     columns = slice(max(int(left), 0), min(int(right) + 1, cells.shape[1]))
     part = values[rows, columns]
-    moved = cells.transform * Affine.translation(columns.start, rows.start)
+    moved = cells.transform @ Affine.translation(columns.start, rows.start)
     inside = Cells(moved, part.shape, cells.size_m).covered([shape], touched=True)
     known = part[inside]
     known = known[~np.isnan(known)]

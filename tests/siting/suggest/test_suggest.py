@@ -10,12 +10,14 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from pyproj import Geod
 
 from geo.errors import BadInput
-from geo.measure import areas_of
+from geo.measure import areas_of, nearest
 from layers.catalogue import current_catalogue, load_layers, withheld_ids
 from layers.catalogue.model import Layer
 from layers.paths import config_in_use
+from layers.sources import FileSource
 from siting.check import Settings, settings_of
 from siting.suggest import request_of, suggest, suggestion_without_withheld
 from snapshot.findings import suggestion_text, write_feasible
@@ -68,17 +70,12 @@ def test_distance_ban_takes_the_band_around_the_bank(make_layer, county_layer):
     found = _found(_layers(county_layer, layer), replace(SETTINGS, activity="chemical_project"), min_width_m=0)
     height = _area(COUNTY) / _width_m(28.05)
     assert found.zones[0].area_m2 == pytest.approx(2 * 1000.5 * height, rel=2e-3)
-    from geo.measure import nearest
-
     away = nearest(found.candidates, gpd.GeoDataFrame(geometry=[bank], crs=4490))["distance_m"]
     assert (away > 1000).all()
 
 
 def _width_m(lat):
-    from pyproj import Geod
-
-    geod = Geod(a=6378137.0, rf=298.257222101)
-    return geod.inv(116.0, lat, 116.0 + SIDE, lat)[2]
+    return Geod(a=6378137.0, rf=298.257222101).inv(116.0, lat, 116.0 + SIDE, lat)[2]
 
 
 def test_must_lie_inside_takes_what_is_outside(make_layer, county_layer):
@@ -127,7 +124,7 @@ def test_nothing_fits_says_what_takes_the_land(make_layer, county_layer):
 
 def test_wishes_order_candidates(make_layer, county_layer):
     school = make_layer(shapely.Point(116.09, 28.09), id="school", stands_for="school", checked=False)
-    layers = _layers(county_layer, school)
+    layers = _layers(county_layer, school, make_layer(shapely.box(110, 20, 111, 21), stands_for="farmland"))
     near = _found(layers, wishes=["near:school=1"])
     away = _found(layers, wishes=["away:school"])
     assert near.measured[0, 0] < 500
@@ -140,10 +137,8 @@ def test_what_follows_a_closed_layer_does_not_leave(make_layer, county_layer, tm
     strip = 250 / (_width_m(28.05) / SIDE)
     fields = [shapely.box(115.9, 27.9, 116.05, 28.2), shapely.box(116.05 + strip, 27.9, 116.2, 28.2)]
     layer = make_layer(*fields, id="farmland", stands_for="permanent_farmland", export="none")
-    # a source that is not empty: only such a layer has anything to withhold
-    from layers.sources import VectorFiles
-
-    source = VectorFiles(kind="file", files=("farmland.gpkg",))
+    # only a layer whose source is not empty has anything to withhold
+    source = FileSource(kind="file", files=["farmland.gpkg"])
     layer = Layer(layer.spec.model_copy(update={"source": source}), "loaded", layer.frame)
     layers = _layers(county_layer, layer)
     found = _found(layers)
@@ -174,11 +169,11 @@ def test_mistakes_are_sentences(wrong, county_layer):
     assert fault.value.text("en").endswith(".")
 
 
-@pytest.mark.parametrize("activity", ["wind", "tourism"])
+@pytest.mark.parametrize("activity", ["solar", "landfill"])
 def test_a_real_county_against_squares_put_through_the_check(activity):
     catalogue = current_catalogue(config_in_use()).catalogue
     layers = load_layers(catalogue)
-    request = request_of(layers, area_ha=20, adcodes=["360302"])
+    request = request_of(layers, area_ha=20, adcodes=["360313"])
     found = suggest(request, layers, settings_of(catalogue, activity=activity))
     assert found.run is not None
     assert not any(forbidden_by(found.run))

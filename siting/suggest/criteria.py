@@ -74,14 +74,14 @@ class Criterion:
     Attributes
     ----------
     wish : Wish
-    values : array of float
+    by_cell : array of float
         Of each cell: metres, or degrees of slope; NaN where not known.
     sorted_values : array of float
         Of the feasible cells, ascending, at most some ten thousand, evenly taken.
     """
 
     wish: Wish
-    values: NDArray[np.float32]
+    by_cell: NDArray[np.float32]
     sorted_values: Floats
 
     def scores(self, values: NDArray[Any]) -> Floats:
@@ -199,7 +199,7 @@ def values_of(
             table = nearest(sites, prepared(layers[criterion.wish.layer].frame).index)
             made[table["site"].to_numpy(), at] = table["distance_m"].to_numpy()
         else:
-            made[:, at] = [_mean(criterion.values, cells, shape) for shape in shapes]
+            made[:, at] = [_mean(criterion.by_cell, cells, shape) for shape in shapes]
     return made
 
 

@@ -159,7 +159,7 @@ class _Found:
             banned=self.cells.covered([self.banned]),
         )
         total = np.zeros(self.cells.shape)
-        total[may] = _weighted(criteria, [criterion.scores(criterion.values[may]) for criterion in criteria])
+        total[may] = _weighted(criteria, [criterion.scores(criterion.by_cell[may]) for criterion in criteria])
         proposals = footprints(parts, total, self.cells, may, area_m2=self.plane_m2, width_m=self.request.min_width_m)
         shapes, rejected = self._passed(proposals) if len(parts) else ([], 0)
         kept = np.array(shapes, dtype=object)

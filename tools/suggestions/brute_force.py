@@ -27,6 +27,8 @@ from layers.paths import config_in_use
 from siting.check import Run, run_batch, settings_of
 from siting.suggest import Suggestion, request_of, suggest
 
+__all__ = ["forbidden_by", "found_share", "main", "tasks"]
+
 _ACTIVITIES: Final = ("chemical_project", "factory", "housing", "landfill", "solar", "wind", "livestock", "tourism")
 _HECTARES: Final = (5.0, 10.0, 20.0, 50.0)
 _SQUARES: Final = 2_500
@@ -122,7 +124,3 @@ def forbidden_by(run: Run) -> list[bool]:
     for site, rules in zip(rows["site"].tolist(), rows["rules"], strict=True):
         worst[site] |= any("prohibited" in (rule["counts_as"], rule["would_count_as"]) for rule in rules)
     return worst
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -40,6 +40,7 @@ ROLES_OF_COMMANDS: Final[dict[str, Role | None]] = {
     "restore": "administrator",
     "serve": None,
     "snapshot": "checker",
+    "suggest": "checker",
     "validate": "viewer",
     "verify": "checker",
 }

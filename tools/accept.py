@@ -346,6 +346,14 @@ def faults() -> bool:
     return subprocess.run([sys.executable, "-m", "tools.faults"], cwd=ROOT, check=False).returncode == 0
 
 
+def suggestions() -> bool:
+    """Where could it stand: four seeded tasks timed, checked, and held against squares put through the check."""
+    return (
+        subprocess.run([sys.executable, "-m", "tools.suggestions", "--tasks", "4"], cwd=ROOT, check=False).returncode
+        == 0
+    )
+
+
 def _tests(*paths: str) -> bool:
     """Run some tests of the suite; return whether all passed."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *(path for path in paths)]
@@ -358,6 +366,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "redline": redline,
     "uploads": uploads,
     "hostile": hostile,
+    "suggestions": suggestions,
     "faults": faults,
     "access": access,
     "at_fault": at_fault,

@@ -1,6 +1,6 @@
 """Rasters: opening, values at a place, zonal figures, pictures."""
 
-from geo.raster.grids import value_at, write_slope, zonal
+from geo.raster.grids import terrain_on_grid, value_at, write_slope, zonal
 from geo.raster.open import RasterFacts
 from geo.raster.outside import raster_facts, raster_view, zonal_figures
 from geo.raster.zones import Statistic
@@ -10,6 +10,7 @@ __all__ = [
     "Statistic",
     "raster_facts",
     "raster_view",
+    "terrain_on_grid",
     "value_at",
     "write_slope",
     "zonal",

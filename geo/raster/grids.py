@@ -12,6 +12,8 @@ import pandas as pd
 import rasterio
 from numpy.typing import NDArray
 from pyproj import CRS
+from rasterio.transform import Affine, array_bounds
+from rasterio.warp import Resampling, reproject, transform_bounds
 from rasterio.windows import Window
 
 from geo.crs import describe, from_store, transform_points
@@ -20,7 +22,7 @@ from geo.measure import degrees_per_metre
 from geo.raster.open import off_cell_edges, physical_values
 from geo.whole_file import whole_file
 
-__all__ = ["slope_degrees", "value_at", "write_slope", "zonal"]
+__all__ = ["slope_degrees", "terrain_on_grid", "value_at", "write_slope", "zonal"]
 
 Floats = NDArray[np.float64]
 
@@ -139,6 +141,69 @@ def write_slope(raster: Path, target: Path) -> None:
         with rasterio.open(draft) as written:  # GDAL says nothing of a disk that was full when it closed the file
             for top in range(0, written.height, _ROWS):
                 written.read(1, window=_strip(written, top, top + _ROWS))
+
+
+def terrain_on_grid(
+    raster: Path, epsg: int, transform: Affine, shape: tuple[int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return heights (m) and slopes (degrees) of an elevation grid on the cells of another grid, bilinear.
+
+    Parameters
+    ----------
+    raster : Path
+        As for `write_slope`.
+    epsg : int
+        System of the other grid.
+    transform : Affine
+        Of the other grid, north up.
+    shape : tuple of int
+        Rows and columns of it.
+
+    Returns
+    -------
+    tuple of array of float
+        NaN where nothing is known.
+
+    Raises
+    ------
+    DataFault
+        As `write_slope`.
+    """
+    with rasterio.open(raster) as grid:
+        if grid.transform.b or grid.transform.d or grid.transform.e >= 0:
+            raise DataFault("indicators.raster_turned", file=raster.name)
+        bounds = transform_bounds(f"EPSG:{epsg}", grid.crs, *array_bounds(*shape, transform))
+        rows, columns = _cells_near(grid, bounds)
+        if rows[0] == rows[1] or columns[0] == columns[1]:
+            return np.full(shape, np.nan, np.float32), np.full(shape, np.nan, np.float32)
+        window = Window.from_slices(rows, columns)
+        stored = grid.read(1, window=window, masked=True).astype(np.float64).filled(np.nan)
+        heights = physical_values(stored, grid, 1)
+        sizes = [size[slice(*rows)] for size in _cell_sizes(grid, describe(grid.crs, raster.name).epsg)]
+        slopes = np.full(heights.shape, np.nan)
+        if min(heights.shape) > 2:
+            slopes[1:-1, 1:-1] = slope_degrees(heights, *sizes)
+        placed = []
+        for values in (heights, slopes):
+            made = np.full(shape, np.nan, np.float32)
+            reproject(
+                values.astype(np.float32), made, src_transform=grid.window_transform(window), src_crs=grid.crs,
+                dst_transform=transform, dst_crs=f"EPSG:{epsg}", src_nodata=np.nan, dst_nodata=np.nan,
+                resampling=Resampling.bilinear,
+            )  # fmt: skip
+            placed.append(made)
+    return placed[0], placed[1]
+
+
+def _cells_near(grid: Any, bounds: tuple[float, float, float, float]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the rows and columns of a grid that hold a box and two cells around it."""
+    west, south, east, north = bounds
+    left, top = ~grid.transform @ (west, north)
+    right, bottom = ~grid.transform @ (east, south)
+    ends = [int(np.floor(top)) - 2, int(np.ceil(bottom)) + 2, int(np.floor(left)) - 2, int(np.ceil(right)) + 2]
+    rows = np.clip(ends[:2], 0, grid.height)
+    columns = np.clip(ends[2:], 0, grid.width)
+    return (int(rows[0]), int(rows[1])), (int(columns[0]), int(columns[1]))
 
 
 def _strip(grid: Any, top: int, bottom: int) -> Window:

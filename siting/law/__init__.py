@@ -3,6 +3,7 @@
 from siting.law.activity_list import activities, missing_layers, questions, required_layers
 from siting.law.apply import mark_fits_rule
 from siting.law.approvals import approval_paths
+from siting.law.bans import Ban, bans_everywhere, bans_of, forbids
 from siting.law.project import NOT, UNKNOWN_PROJECT, WORKS, Project, day_of, law_table, project_of
 from siting.law.rule_book import Legal, legal_of
 from siting.law.rule_tables import FilesStamp, Tables, files_stamp, law_digest, law_files, stamp_of
@@ -14,6 +15,7 @@ __all__ = [
     "NOT",
     "UNKNOWN_PROJECT",
     "WORKS",
+    "Ban",
     "FilesStamp",
     "Legal",
     "Project",
@@ -21,8 +23,11 @@ __all__ = [
     "Tables",
     "activities",
     "approval_paths",
+    "bans_everywhere",
+    "bans_of",
     "day_of",
     "files_stamp",
+    "forbids",
     "law_digest",
     "law_files",
     "law_table",

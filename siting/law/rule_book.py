@@ -56,17 +56,20 @@ class Legal:
         self, layer: Layer, sites: gpd.GeoDataFrame, at: Sequence[int], ready: Prepared, measured: Measured
     ) -> AppliedRules:
         """Return which rules apply to the sites at positions `at`, given how they lie to a layer."""
+        rules, questions, soft = self.rules_on(layer)
+        codes, redline = [self.codes[site] for site in at], layer.spec.stands_for == "redline"
+        return apply_rules(rules, sites, codes, ready, measured, redline=redline, soft=soft, open_questions=questions)
+
+    def rules_on(self, layer: Layer) -> tuple[list[Rule], tuple[str, ...], bool]:
+        """Return the rules that a layer decides, what keeps all of them open, and whether the layer only warns.
+
+        A substitute (`STAND_INS`) decides rules with a distance for the layer that it replaces, and only warns.
+        """
         word = layer.spec.stands_for
-        codes = [self.codes[site] for site in at]
-        rules, soft = self.rules.get(word, []), layer.spec.indicative
-        questions: tuple[str, ...] = ()
         if word in STAND_INS and STAND_INS[word][0] not in self.loaded:
             other, questions = STAND_INS[word]
-            rules = [rule for rule in self.rules.get(other, []) if rule.relation == "within_distance"]
-            soft = True
-        return apply_rules(
-            rules, sites, codes, ready, measured, redline=word == "redline", soft=soft, open_questions=questions
-        )
+            return [rule for rule in self.rules.get(other, []) if rule.relation == "within_distance"], questions, True
+        return self.rules.get(word, []), (), layer.spec.indicative
 
     def of_missing_layer(self, layer: Layer, site: int, reason: str) -> list[RuleRecord]:
         """Return the rules that a missing layer leaves undecided for a site. The list is shared: do not change it."""

@@ -1,0 +1,5 @@
+"""``python -m tools.suggestions``."""
+
+from tools.suggestions import main
+
+raise SystemExit(main())

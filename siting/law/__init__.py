@@ -3,7 +3,7 @@
 from siting.law.activity_list import activities, missing_layers, questions, required_layers
 from siting.law.apply import mark_fits_rule
 from siting.law.approvals import approval_paths
-from siting.law.bans import Ban, bans_everywhere, bans_of, forbids
+from siting.law.bans import Ban, bans_everywhere, bans_of, forbids, may_forbid, open_bans_of
 from siting.law.project import NOT, UNKNOWN_PROJECT, WORKS, Project, day_of, law_table, project_of
 from siting.law.rule_book import Legal, legal_of
 from siting.law.rule_tables import FilesStamp, Tables, files_stamp, law_digest, law_files, stamp_of
@@ -33,7 +33,9 @@ __all__ = [
     "law_table",
     "legal_of",
     "mark_fits_rule",
+    "may_forbid",
     "missing_layers",
+    "open_bans_of",
     "project_of",
     "questions",
     "required_layers",

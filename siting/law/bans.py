@@ -13,7 +13,7 @@ from siting.law.rules import Rule
 from siting.measures import prepared
 from siting.records import RuleRecord
 
-__all__ = ["Ban", "bans_everywhere", "bans_of", "forbids"]
+__all__ = ["Ban", "bans_everywhere", "bans_of", "forbids", "may_forbid", "open_bans_of"]
 
 _FORBIDS: Final = "prohibited"
 
@@ -65,6 +65,34 @@ def bans_of(legal: Legal, layer: Layer) -> list[Ban]:
     return found
 
 
+def open_bans_of(legal: Legal, layer: Layer) -> list[Ban]:
+    """Return the rules that would forbid the project by a loaded layer, but wait for an answer, a zone or a type.
+
+    Their places are those features for which they are not decided; what `bans_of` returns is not among them.
+    """
+    if layer.frame is None or layer.frame.empty:
+        return []
+    rules, questions, _ = legal.rules_on(layer)
+    marks = prepared(layer.frame).marks
+    redline = layer.spec.stands_for == "redline"
+    found: list[Ban] = []
+    for rule in rules:
+        if rule.relation in ("any", "outside") or not _forbids_once_decided(rule):
+            continue
+        fits = [mark_fits_rule(rule, mark, redline=redline)[0] for mark in marks]
+        waits = not _forbids_when_met(rule, questions)
+        places = tuple(n for n, fit in enumerate(fits) if fit is None or (waits and fit))
+        if places:
+            reach_m = rule.distance_m if rule.relation == "within_distance" else 0.0
+            found.append(Ban(rule, places, outside=False, distance_m=reach_m))
+    return found
+
+
+def may_forbid(records: Sequence[RuleRecord]) -> bool:
+    """Return whether one of the rules that a finding holds would forbid, once what it waits for is answered."""
+    return any(record["status"] == "undecided" and record["effect"] == "prohibit" for record in records)
+
+
 def bans_everywhere(legal: Legal, words: frozenset[str]) -> list[RuleRecord]:
     """Return the rules that forbid the project wherever it stands in the territories of `legal`.
 
@@ -77,6 +105,11 @@ def bans_everywhere(legal: Legal, words: frozenset[str]) -> list[RuleRecord]:
     """
     found = {rule["id"]: rule for rules in legal.reminders(words) for rule in rules if forbids([rule])}
     return list(found.values())
+
+
+def _forbids_once_decided(rule: Rule) -> bool:
+    """Return whether a rule forbids a site for which its relation holds and nothing is open."""
+    return not rule.reference and forbids([rule_record(rule, "applies")])
 
 
 def _forbids_when_met(rule: Rule, questions: Sequence[str]) -> bool:

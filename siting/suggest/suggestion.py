@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,12 +19,12 @@ from geo.measure import areas_of
 from geo.sites import RawPart, sites_from_parts
 from layers.catalogue import Layer, counties_of
 from siting.check import Run, Settings, run_check
-from siting.law import Tables, bans_everywhere, day_of, forbids, legal_of, project_of
+from siting.law import Tables, bans_everywhere, day_of, forbids, legal_of, may_forbid, project_of
 from siting.records import RuleRecord
 from siting.suggest.criteria import Cells, Criterion, cells_of, criteria_of, values_of
 from siting.suggest.footprints import footprints, with_width
 from siting.suggest.request import Request
-from siting.suggest.zones import Land, Zone, degrees_of, land_of, shares_of, zones_of
+from siting.suggest.zones import Land, Zone, degrees_of, land_of, open_zone_of, shares_of, zones_of
 from words import both_languages
 
 __all__ = ["Suggestion", "suggest"]
@@ -57,7 +58,9 @@ class Suggestion:
         EPSG:4490, ``area_m2``: the connected feasible areas, the largest first.
     candidates : GeoDataFrame
         EPSG:4490, best first: ``rank``, ``area_m2``, ``part_m2`` (of the feasible area it lies in), ``total`` (the
-        weighted mean of the scores), ``cut_by`` (tuple of ids of layers whose zone its outline follows).
+        weighted mean of the scores), ``may_be_forbidden`` (whether a rule may forbid it, once a zone or
+        an answer is known: ranked after all others), ``cut_by`` (tuple of ids of layers whose zone its outline
+        follows).
     measured, scores : array of float
         A row per candidate, a column per wish.
     run : Run or None
@@ -123,7 +126,8 @@ def suggest(request: Request, layers: Mapping[str, Layer], settings: Settings) -
     feasible["area_m2"] = areas_of(feasible.geometry.to_numpy())
     cells = cells_of(land, request.area_m2, request.cell_m)
     settings = replace(settings, as_of=day)
-    found = _Found(land, layers, settings, request, plane_m2, cells, banned)
+    doubtful = open_zone_of(land, checked, legal, _AROUND_M)
+    found = _Found(land, layers, settings, request, plane_m2, cells, banned, doubtful)
     candidates, values, scores, run, rejected = found.candidates(parts, zones, feasible)
     feasible_m2 = float(feasible["area_m2"].sum())
     free_m2 = 0.0 if everywhere else float(left.area * per_m2)
@@ -144,6 +148,7 @@ class _Found:
     plane_m2: float
     cells: Cells
     banned: Any
+    doubtful: Any
 
     def candidates(
         self, parts: NDArray[Any], zones: list[Zone], feasible: gpd.GeoDataFrame
@@ -160,19 +165,25 @@ class _Found:
         )
         total = np.zeros(self.cells.shape)
         total[may] = _weighted(criteria, [criterion.scores(criterion.by_cell[may]) for criterion in criteria])
+        beside_m = math.sqrt(self.plane_m2) / math.sqrt(2)  # a square around a cell reaches so far
+        sure = may & ~self.cells.covered([self.doubtful.buffer(beside_m)], touched=True)
+        total[may] = total[may] / 2 + sure[may] / 2  # any place that no rule may forbid before all others
         proposals = footprints(parts, total, self.cells, may, area_m2=self.plane_m2, width_m=self.request.min_width_m)
         shapes, rejected = self._passed(proposals) if len(parts) else ([], 0)
         kept = np.array(shapes, dtype=object)
         values = values_of(criteria, kept, self.land, self.layers, self.cells, banned=self.banned) if shapes else _NONE
         scores = np.column_stack([c.scores(values[:, n]) for n, c in enumerate(criteria)]) if shapes else _NONE
         totals = _weighted(criteria, list(scores.T)) if shapes else np.empty(0)
-        order = np.argsort(-np.round(totals, 9), kind="stable")
+        run = self._checked(kept) if shapes else None
+        doubtful = np.empty(0, dtype=bool) if run is None else _may_be_forbidden(run)
+        order = np.lexsort((-np.round(totals, 9), doubtful))
         kept, values, scores = kept[order], values[order], scores[order]
         frame = gpd.GeoDataFrame(
             {
                 "rank": np.arange(1, len(kept) + 1),
                 "part_m2": _part_areas(kept, parts, feasible),
                 "total": totals[order],
+                "may_be_forbidden": doubtful[order],
                 "cut_by": _cut_by(kept, zones),
             },
             geometry=degrees_of(kept, self.land.epsg),
@@ -210,6 +221,16 @@ def _weighted(criteria: list[Criterion], scores: list[Any]) -> NDArray[np.float6
     weights = [criterion.wish.weight for criterion in criteria]
     made: NDArray[np.float64] = sum(w * s for w, s in zip(weights, scores, strict=True)) / sum(weights)
     return made
+
+
+def _may_be_forbidden(run: Run) -> NDArray[np.bool_]:
+    """Return which sites of a check a rule may forbid, once what it waits for is answered: a zone, an answer."""
+    rows: pd.DataFrame = run.result.findings
+    found = np.zeros(len(run.sites), dtype=bool)
+    measured = rows["state"] != "not_checked"
+    for site, rules in zip(rows["site"][measured].tolist(), rows["rules"][measured], strict=True):
+        found[site] |= may_forbid(rules)
+    return found
 
 
 def _not_forbidden(run: Run) -> NDArray[np.bool_]:

@@ -16,11 +16,21 @@ from geo.crs import STORE_CRS, from_store, gk3_epsg, split_edges, to_store
 from geo.errors import BadInput
 from geo.measure import areas_of, degrees_per_metre, edge_pieces_of
 from layers.catalogue import Layer, lies_in
-from siting.law import Ban, Legal, bans_of
+from siting.law import Ban, Legal, bans_of, open_bans_of
 from siting.measures import bands, prepared
 from siting.suggest.request import Request
 
-__all__ = ["CLEARANCE_M", "Land", "Zone", "degrees_of", "land_of", "plane_of", "shares_of", "zones_of"]
+__all__ = [
+    "CLEARANCE_M",
+    "Land",
+    "Zone",
+    "degrees_of",
+    "land_of",
+    "open_zone_of",
+    "plane_of",
+    "shares_of",
+    "zones_of",
+]
 
 CLEARANCE_M: Final = 0.5
 """Candidates stay this far off what forbids, so that no rounding of a projection puts them on it."""
@@ -163,6 +173,23 @@ def zones_of(
             area_m2 = shapely.area(shapely.intersection(united, land.plane)) * per_m2
             zones.append(Zone(layer, tuple(ban for ban, _ in taken), united, float(area_m2)))
     return sorted(zones, key=lambda zone: (-zone.area_m2, zone.layer.id))
+
+
+def open_zone_of(land: Land, layers: Mapping[str, Layer], legal: Legal, around_m: float) -> Any:
+    """Return where on the land and around it rules may forbid, once what they wait for is answered; in the plane.
+
+    Parameters
+    ----------
+    land, layers, legal, around_m
+        As for `zones_of`.
+    """
+    shapes = [
+        _zone(ban, layer, land, around_m)
+        for layer in layers.values()
+        if _is_complete_somewhere(layer, land)
+        for ban in open_bans_of(legal, layer)
+    ]
+    return shapely.union_all([shape for shape in shapes if shape is not None])
 
 
 def _is_complete_somewhere(layer: Layer, land: Land) -> bool:

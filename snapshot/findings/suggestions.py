@@ -170,6 +170,7 @@ def _candidates(suggestion: Suggestion, layers: Mapping[str, Layer], lang: Lang)
                 "area_m2": _number(row["area_m2"]),
                 "feasible_part_m2": _number(row["part_m2"]),
                 "verdict": site["verdict"],
+                "may_be_forbidden": bool(row["may_be_forbidden"]),
                 "indicative": any(one["state"] != "clear" for one in findings if one["state"] != "hit"),
                 "sentence": summary["sentence"][lang],
                 "reasons": [reason["text"][lang] for reason in summary["reasons"]],
@@ -271,6 +272,8 @@ def _candidate_table(
         shape = _shape(one["geometry"])
         place = "—" if shape is None else f"{shape.centroid.x:.5f}, {shape.centroid.y:.5f}"
         verdict = t(f"siting.verdict_{one['verdict']}", lang)
+        if one["may_be_forbidden"]:
+            verdict = t("suggest.may_be_forbidden", lang, verdict=verdict)
         row = [one["rank"], _area(one["area_m2"], lang), place, verdict, _score(one["total"])]
         row += [f"{_value(wish, lang)} ({_score(wish['score'])})" for wish in one["wishes"]]
         rows.append(row)

@@ -42,7 +42,7 @@ def suggest(
     from siting.check import settings_of
     from siting.suggest import request_of
     from siting.suggest import suggest as suggestion_for
-    from snapshot.findings import suggestion_text, write_feasible, write_suggestion
+    from snapshot.suggestions import suggestion_text, write_feasible, write_suggestion
 
     lang: Lang = obj["lang"]  # type: ignore[assignment]
     if out is None and form == "gpkg":

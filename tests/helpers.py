@@ -27,6 +27,17 @@ def assert_measure(series: pd.Series, like: gpd.GeoDataFrame | gpd.GeoSeries, na
     assert series.dtype == float
 
 
+def assert_same_frame(expected: gpd.GeoDataFrame, found: gpd.GeoDataFrame) -> None:
+    """Assert that two frames have the same columns, types, values, missing values, coordinates and system, exactly."""
+    name = expected.geometry.name
+    assert found.geometry.name == name
+    assert found.crs == expected.crs
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(found.drop(columns=name)), pd.DataFrame(expected.drop(columns=name)), check_exact=True
+    )
+    assert shapely.to_wkb(found.geometry.to_numpy()).tolist() == shapely.to_wkb(expected.geometry.to_numpy()).tolist()
+
+
 def frame_4490(*shapes: Any, **columns: Any) -> gpd.GeoDataFrame:
     """Return a frame of shapes in EPSG:4490."""
     return gpd.GeoDataFrame(columns, geometry=list(shapes), crs="EPSG:4490")

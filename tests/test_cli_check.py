@@ -35,7 +35,7 @@ ON_THE_LINE = box(117.05, 27.7, 117.1, 27.74)
 _LOADED: dict[str, Any] = {}
 
 
-def load_once(catalogue: Catalogue) -> Any:
+def load_once(catalogue: Catalogue, **_where: Any) -> Any:
     """Load the layers of a catalogue once for all tests of this file: a check changes none of them."""
     key = catalogue.model_dump_json()
     if key not in _LOADED:

@@ -30,7 +30,7 @@ RED = "redline_jiangxi"
 _LOADED: list[Any] = []
 
 
-def load_once(catalogue: Catalogue) -> Any:
+def load_once(catalogue: Catalogue, **_where: Any) -> Any:
     """Load the shipped layers once."""
     if not _LOADED:
         _LOADED.append(load_layers(catalogue))

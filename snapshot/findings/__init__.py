@@ -7,7 +7,6 @@ from snapshot.findings.page import Page
 from snapshot.findings.results import as_text, report_json, write_results
 from snapshot.findings.schemes import labels_of, schemes_of, schemes_text, write_schemes
 from snapshot.findings.site_text import section_sums, stored_text
-from snapshot.findings.suggestions import suggestion_text, write_feasible, write_suggestion
 from snapshot.findings.wording import amount, county_text, details, exact_area_text, length_text
 from snapshot.findings.workbook import write_csv, write_workbook
 
@@ -35,12 +34,9 @@ __all__ = [
     "schemes_text",
     "section_sums",
     "stored_text",
-    "suggestion_text",
     "verification_text",
     "write_csv",
-    "write_feasible",
     "write_results",
     "write_schemes",
-    "write_suggestion",
     "write_workbook",
 ]

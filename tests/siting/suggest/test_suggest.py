@@ -20,7 +20,7 @@ from layers.paths import config_in_use
 from layers.sources import FileSource
 from siting.check import Settings, settings_of
 from siting.suggest import request_of, suggest, suggestion_without_withheld
-from snapshot.findings import suggestion_text, write_feasible
+from snapshot.suggestions import suggestion_text, write_feasible
 from tools.suggestions import forbidden_by, found_share
 
 SIDE = 0.1
@@ -180,3 +180,24 @@ def test_a_real_county_against_squares_put_through_the_check(activity):
     squares, passed, share = found_share(found, layers, catalogue, activity, most=400)
     assert 0 < passed < squares
     assert share >= 0.99
+
+
+def test_where_a_ban_waits_for_a_zone_candidates_come_last_and_say_so(make_layer, county_layer):
+    # nobody says whether the bank is one of the Yangtze: within a kilometre the rule is open, beyond it is not
+    bank = shapely.LineString([(116.05, 27.9), (116.05, 28.2)])
+    layers = _layers(county_layer, make_layer(bank, id="bank", role="river", stands_for="river_bank"))
+    settings = replace(SETTINGS, activity="chemical_project")
+    found = _found(layers, settings, wishes=["near:bank"])
+    away = nearest(found.candidates, gpd.GeoDataFrame(geometry=[bank], crs=4490))["distance_m"]
+    assert not found.candidates["may_be_forbidden"].any()
+    assert (away > 1000).all()
+    beside = make_layer(shapely.LineString([(116.05, 27.9), (116.05, 28.2)]).buffer(0.06), id="farmland",
+                        stands_for="permanent_farmland", checked=True)  # fmt: skip
+    lane = shapely.box(116.045, 28.0, 116.049, 28.1)
+    frame = beside.frame.set_geometry(beside.frame.difference(lane))
+    crowded = _found(layers | {"farmland": Layer(beside.spec, "loaded", frame)}, settings)
+    assert len(crowded.candidates) > 0
+    assert crowded.candidates["may_be_forbidden"].all()
+    assert "may be forbidden" in suggestion_text("table", crowded, layers | {"farmland": beside}, "en")
+    record = json.loads(suggestion_text("geojson", crowded, layers | {"farmland": beside}, "zh"))
+    assert all(one["properties"]["may_be_forbidden"] for one in record["features"])

@@ -35,7 +35,7 @@ def job(small: Small, tmp_path: Path) -> Job:
 def test_layers_are_loaded_for_the_first_partition_only(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     loads = []
     load = worker.load_layers
-    monkeypatch.setattr(worker, "load_layers", lambda catalogue: loads.append(1) or load(catalogue))
+    monkeypatch.setattr(worker, "load_layers", lambda catalogue, **_where: loads.append(1) or load(catalogue))
     done = [checked(job, number) for number in (0, 1)]
     assert len(loads) == 1
     folder = Path(job.folder)

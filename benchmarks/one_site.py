@@ -1,9 +1,9 @@
 """What one site costs: ``python -m benchmarks.one_site [--peer CHECKOUT]``.
 
 By command: processor seconds of ``redline check`` of one parcel with an activity, its child processes included, when
-nothing is stored yet and afterwards; with ``--peer`` also of another checkout, in the same run. In a process that has the
-layers: the 50th and 99th percentile, in milliseconds of processor time, of points and of parcels at random places of the
-counties (fixed seed): measured against every layer, and the whole check.
+nothing is stored yet and afterwards; with ``--peer`` also of another checkout, in the same run. In a process that has
+the layers: the 50th and 99th percentile, in milliseconds of processor time, of points and of parcels at random places
+of the counties (fixed seed): measured against every layer, and the whole check.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def by_command(root: Path) -> tuple[float, float, float]:
-    """Return processor seconds of a command in an empty home, then those and the wall time of the least of three more."""
+    """Return processor seconds of a command in an empty home; of the least of three more, and its wall time."""
     python = root / ".venv" / "bin" / "python"
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "site.geojson"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,19 +49,12 @@ def bans_of(legal: Legal, layer: Layer) -> list[Ban]:
 
     A rule that waits for an answer, or whose zone the features do not tell, never forbids; here as in a check.
     """
-    if layer.frame is None or layer.frame.empty:
-        return []
-    rules, questions, _ = legal.rules_on(layer)
-    marks = prepared(layer.frame).marks
-    redline = layer.spec.stands_for == "redline"
     found: list[Ban] = []
-    for rule in rules:
-        if rule.relation == "any" or not _forbids_when_met(rule, questions):
-            continue
+    for rule, fits, questions in _rules_on(legal, layer):
         outside = rule.relation == "outside"
-        places = tuple(n for n, mark in enumerate(marks) if outside or mark_fits_rule(rule, mark, redline=redline)[0])
-        if places or outside:
-            found.append(Ban(rule, places, outside, rule.distance_m if rule.relation == "within_distance" else 0.0))
+        places = tuple(place for place, fit in enumerate(fits) if outside or fit)
+        if _forbids_when_met(rule, questions) and (places or outside):
+            found.append(Ban(rule, places, outside, _reach_m(rule)))
     return found
 
 
@@ -70,22 +63,33 @@ def open_bans_of(legal: Legal, layer: Layer) -> list[Ban]:
 
     Their places are those features for which they are not decided; what `bans_of` returns is not among them.
     """
-    if layer.frame is None or layer.frame.empty:
-        return []
-    rules, questions, _ = legal.rules_on(layer)
-    marks = prepared(layer.frame).marks
-    redline = layer.spec.stands_for == "redline"
     found: list[Ban] = []
-    for rule in rules:
-        if rule.relation in ("any", "outside") or not _forbids_once_decided(rule):
+    for rule, fits, questions in _rules_on(legal, layer):
+        if rule.relation == "outside" or not _forbids_once_decided(rule):
             continue
-        fits = [mark_fits_rule(rule, mark, redline=redline)[0] for mark in marks]
         waits = not _forbids_when_met(rule, questions)
-        places = tuple(n for n, fit in enumerate(fits) if fit is None or (waits and fit))
+        places = tuple(place for place, fit in enumerate(fits) if fit is None or (waits and fit))
         if places:
-            reach_m = rule.distance_m if rule.relation == "within_distance" else 0.0
-            found.append(Ban(rule, places, outside=False, distance_m=reach_m))
+            found.append(Ban(rule, places, outside=False, distance_m=_reach_m(rule)))
     return found
+
+
+def _rules_on(legal: Legal, layer: Layer) -> Iterator[tuple[Rule, list[bool | None], Sequence[str]]]:
+    """Yield each rule that depends on how a site lies to a layer.
+
+    With it whether it names the features of each mark (None: not known), and what is open whatever the site.
+    """
+    if layer.frame is None or layer.frame.empty:
+        return
+    rules, questions, _ = legal.rules_on(layer)
+    marks, redline = prepared(layer.frame).marks, layer.spec.stands_for == "redline"
+    for rule in rules:
+        if rule.relation != "any":
+            yield rule, [mark_fits_rule(rule, mark, redline=redline)[0] for mark in marks], questions
+
+
+def _reach_m(rule: Rule) -> float:
+    return rule.distance_m if rule.relation == "within_distance" else 0.0
 
 
 def may_forbid(records: Sequence[RuleRecord]) -> bool:

@@ -83,7 +83,7 @@ class Ground:
     described: pd.DataFrame
     sizes: NDArray[np.float64]
     shares: pd.DataFrame
-    codes: tuple[list[int], list[str]]
+    codes: list[tuple[str, ...]]
     tolerances: Tolerances
     survey_m: NDArray[np.float64]
     legal: Legal | None = None
@@ -252,18 +252,23 @@ def _objects(values: Sequence[Any]) -> NDArray[Any]:
 
 
 def _county_only(
-    here: NDArray[np.int64], ready: Prepared, codes: tuple[list[int], list[str]]
+    here: NDArray[np.int64], ready: Prepared, codes: Sequence[tuple[str, ...]]
 ) -> list[list[FeatureRecord]]:
-    """Return for each site the features without coordinates that lie in its county, prefecture or province."""
+    """Return for each site the features without coordinates that lie in its county, prefecture or province.
+
+    Sites of the same territories share one list: it is not to be changed.
+    """
+    made: dict[tuple[str, ...], list[FeatureRecord]] = {}
     found: list[list[FeatureRecord]] = [_NOTHING] * len(here)
     if not ready.county_only:
         return found
-    at = {site: position for position, site in enumerate(here.tolist())}
-    for site, code in zip(*codes, strict=True):
-        claimed = ready.county_only.get(code)
-        if claimed and site in at:
-            known = {feature["feature_id"] for feature in found[at[site]]}
-            found[at[site]] = found[at[site]] + [f for f in claimed if f["feature_id"] not in known]
+    for position, site in enumerate(here.tolist()):
+        if codes[site] not in made:
+            claims: dict[str, FeatureRecord] = {}
+            for feature in (feature for code in codes[site] for feature in ready.county_only.get(code, ())):
+                claims.setdefault(feature["feature_id"], feature)
+            made[codes[site]] = list(claims.values()) or _NOTHING
+        found[position] = made[codes[site]]
     return found
 
 

@@ -75,14 +75,11 @@ def share_inside(shares: pd.DataFrame, extent: Sequence[str], count: int) -> NDA
     return np.minimum(sums, 1.0)
 
 
-def territory_codes(shares: pd.DataFrame, count: int) -> tuple[list[int], list[str]]:
-    """Return the adcodes, of all levels, of the counties that sites lie in, and `ANYWHERE` for every site.
-
-    Returns
-    -------
-    tuple of list
-        Site positions and codes, side by side.
-    """
-    site = shares["site"].tolist()
-    codes = [code for level in _LEVELS for code in shares[level].astype(str)]
-    return [*site, *site, *site, *range(count)], [*codes, *[ANYWHERE] * count]
+def territory_codes(shares: pd.DataFrame, count: int) -> list[tuple[str, ...]]:
+    """Return for each site the adcodes of its counties, then of their prefectures and provinces, last `ANYWHERE`."""
+    codes: list[list[str]] = [[] for _ in range(count)]
+    sites = shares["site"].tolist()
+    for level in _LEVELS:
+        for site, code in zip(sites, shares[level].astype(str).tolist(), strict=True):
+            codes[site].append(code)
+    return [(*dict.fromkeys(of_site), ANYWHERE) for of_site in codes]

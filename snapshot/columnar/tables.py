@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -162,7 +162,7 @@ def _whose(result: CheckResult, rows: pd.DataFrame, positions: NDArray[np.int64]
 def _column(values: pd.Series, name: str) -> pa.Array:
     """Return a column with the type that its name stands for."""
     if name in _RECORDS:
-        return _json(values.map(_feature_ids) if name == "county_only" else values)
+        return _json(values, _feature_ids if name == "county_only" else _mapped)
     if name in _TRUTHS:
         return pa.array(values.to_numpy(dtype=object), pa.bool_(), from_pandas=True)
     return _text(values) if name in _TEXTS or name.endswith("_state") else _number(values)
@@ -180,7 +180,14 @@ def _text(values: pd.Series) -> pa.Array:
     return pa.array(values.to_numpy(dtype=object), pa.string(), from_pandas=True).dictionary_encode()
 
 
-def _json(values: Iterable[Any]) -> pa.Array:
+def _mapped(value: Any) -> Any:
+    """Return a way out with its shape as a GeoJSON geometry; any other value as it is."""
+    if isinstance(value, dict) and isinstance(value.get(_GEOMETRY), shapely.Geometry):
+        return {**value, _GEOMETRY: shapely.geometry.mapping(value[_GEOMETRY])}
+    return value
+
+
+def _json(values: Iterable[Any], plain: Callable[[Any], Any] = _mapped) -> pa.Array:
     """Return values as JSON text, each different one once; None is null.
 
     Many rows share one list, often an empty one or hundreds of features: it is turned into text once.
@@ -193,14 +200,7 @@ def _json(values: Iterable[Any]) -> pa.Array:
             codes.append(None)
             continue
         if id(value) not in known:
-            text = json.dumps(plain_value(_mapped(value)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            text = json.dumps(plain_value(plain(value)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             known[id(value)] = value, texts.setdefault(text, len(texts))  # with the value, so that its id stays its own
         codes.append(known[id(value)][1])
     return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(list(texts), pa.string()))
-
-
-def _mapped(value: Any) -> Any:
-    """Return a way out with its shape as a GeoJSON geometry; any other value as it is."""
-    if isinstance(value, dict) and isinstance(value.get(_GEOMETRY), shapely.Geometry):
-        return {**value, _GEOMETRY: shapely.geometry.mapping(value[_GEOMETRY])}
-    return value

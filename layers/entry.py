@@ -10,4 +10,4 @@ __all__ = ["Entry"]
 class Entry(BaseModel):
     """Base class of a table of ``config.toml``: unknown keys are errors, values cannot be changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)

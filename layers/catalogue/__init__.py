@@ -13,7 +13,7 @@ from layers.catalogue.export_policy import (
 )
 from layers.catalogue.in_use import UNREADABLE_LAYERS, CatalogueInUse, current_catalogue
 from layers.catalogue.licences import licence_text
-from layers.catalogue.load import COMMON_COLUMNS, failed_layers, load_layers, source_files
+from layers.catalogue.load import COMMON_COLUMNS, failed_layers, load_layers, source_files, source_states
 from layers.catalogue.model import (
     INDICATIVE_BASES,
     Basis,
@@ -91,6 +91,7 @@ __all__ = [
     "read_catalogue",
     "read_user_catalogue",
     "source_files",
+    "source_states",
     "strictest_export",
     "territory_names",
     "user_catalogue_lock",

@@ -18,7 +18,7 @@ from layers.catalogue.model import Layer, LayerSpec
 from layers.catalogue.territory import lies_in
 from layers.sources import NoAccessSource, ReadRequest
 
-__all__ = ["COMMON_COLUMNS", "failed_layers", "load_layer", "load_layers", "source_files"]
+__all__ = ["COMMON_COLUMNS", "failed_layers", "load_layer", "load_layers", "source_files", "source_states"]
 
 _COUNTIES: Final = "county"
 COMMON_COLUMNS = (
@@ -45,7 +45,8 @@ def load_layers(catalogue: Catalogue, earlier: Mapping[str, Layer] | None = None
     ----------
     catalogue : Catalogue
     earlier : mapping of str to Layer, optional
-        Layers as loaded from the same ``config.toml``: those whose entry did not change since are reused.
+        Layers as loaded from the same ``config.toml``: those whose entry did not change since are reused, of a
+        database those that are as they were read.
     """
     loaded: dict[str, Layer] = {}
     shared: dict[Hashable, Any] = {}
@@ -53,7 +54,8 @@ def load_layers(catalogue: Catalogue, earlier: Mapping[str, Layer] | None = None
         known = (earlier or {}).get(spec.id)
         same = known is not None and known.state != "failed" and known.spec == spec
         parents = [layer_id for layer_id in _dependencies(spec) if layer_id in loaded]
-        if known is not None and same and all((earlier or {}).get(one) is loaded[one] for one in parents):
+        reusable = same and all((earlier or {}).get(one) is loaded[one] for one in parents)
+        if known is not None and reusable and _is_as_read(known, catalogue, loaded):
             loaded[spec.id] = known
         else:
             loaded[spec.id] = load_layer(spec, catalogue, loaded, shared)
@@ -78,23 +80,64 @@ def load_layer(
     """
     if spec.source.empty:
         return Layer(spec, "no_access" if isinstance(spec.source, NoAccessSource) else "not_loaded")
-    frame_of = partial(_frame_of, loaded=loaded)
-    shared = {} if shared is None else shared
-    request = ReadRequest(spec.id, spec.crs, spec.name_field, catalogue.folder, frame_of, shared)
+    request = _request(spec, catalogue, loaded, {} if shared is None else shared)
     try:
         content = spec.source.read(request)
         if content.frame is None:
             return Layer(spec, "loaded", raster=content.raster, digest=content.digest)
         frame = _without_superseded_area(spec, content.frame, loaded)
         digest = content.digest if content.digest is not None and not spec.outside else frame_digest(frame)
-        return Layer(spec, "loaded", _with_common_columns(spec, frame), digest=digest)
+        frame = _with_common_columns(spec, frame)
+        return Layer(spec, "loaded", frame, digest=digest, fingerprint=content.fingerprint)
     except RedlineError as fault:
         return Layer(spec, "failed", fault=fault)
+
+
+def _request(
+    spec: LayerSpec, catalogue: Catalogue, loaded: dict[str, Layer], shared: dict[Hashable, Any]
+) -> ReadRequest:
+    """Return what the source of a layer is passed."""
+    style = spec.style
+    named = (
+        spec.id_field, spec.name_field, spec.zone_field, spec.time_field, spec.time_end_field,
+        style.by, style.label, style.label_ends,
+    )  # fmt: skip
+    return ReadRequest(
+        spec.id, spec.crs, spec.name_field, catalogue.folder, partial(_frame_of, loaded=loaded), shared, spec.id_field,
+        frozenset(name for name in named if name is not None), partial(_extent_bounds, spec, loaded),
+    )  # fmt: skip
+
+
+def _is_as_read(layer: Layer, catalogue: Catalogue, loaded: dict[str, Layer]) -> bool:
+    """Return whether a layer is as it was read, as far as its source is no file; one that cannot be asked is not."""
+    if layer.fingerprint is None:
+        return True
+    try:
+        return layer.spec.source.fingerprint(_request(layer.spec, catalogue, loaded, {})) == layer.fingerprint
+    except RedlineError:
+        return False  # reading it will say why
+
+
+def _extent_bounds(spec: LayerSpec, loaded: dict[str, Layer]) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north (EPSG:4490) of the counties of a layer's extent; None where it is everywhere."""
+    if not spec.extent or spec.id == _COUNTIES:
+        return None
+    counties = _frame_of(_COUNTIES, loaded)
+    inside = [any(lies_in(code, one) for one in spec.extent) for code in counties["adcode"].astype(str)]
+    if not any(inside):
+        return None
+    west, south, east, north = counties.geometry[inside].total_bounds.tolist()
+    return west, south, east, north
 
 
 def source_files(catalogue: Catalogue) -> list[Path]:
     """Return the paths of the files that the layers of a catalogue are read from, except plan tables."""
     return list(dict.fromkeys(path for spec in catalogue.layer for path in spec.source.shipped_files(catalogue.folder)))
+
+
+def source_states(catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the states, as seen lately, of the sources that are no files: a layer is loaded again when its changes."""
+    return tuple(state for spec in catalogue.layer if (state := spec.source.recent_state(spec.id)))
 
 
 def failed_layers(layers: Iterable[Layer]) -> list[Layer]:
@@ -114,8 +157,9 @@ def _sources_first(specs: list[LayerSpec]) -> list[LayerSpec]:
 
 
 def _dependencies(spec: LayerSpec) -> list[str]:
-    """Return the ids of the layers that must be loaded first: its sources, and counties if an extent is cut away."""
-    return list(dict.fromkeys([*spec.source.needs, *([_COUNTIES] if spec.outside else [])]))
+    """Return the ids of the layers that must be loaded first: its sources, and counties if its extent is needed."""
+    by_county = spec.outside or (spec.extent and spec.source.reads_by_extent)
+    return list(dict.fromkeys([*spec.source.needs, *([_COUNTIES] if by_county else [])]))
 
 
 def _without_superseded_area(spec: LayerSpec, frame: gpd.GeoDataFrame, loaded: dict[str, Layer]) -> gpd.GeoDataFrame:

@@ -158,6 +158,8 @@ class Layer:
         SHA-256 of the content as read (see ``layers.catalogue.digest``).
     fault : RedlineError or None
         Why the layer failed.
+    fingerprint : str or None
+        State of its source when it was read, where the source is no file (`layers.sources.Source.fingerprint`).
     """
 
     spec: LayerSpec
@@ -166,6 +168,7 @@ class Layer:
     raster: Path | None = None
     digest: str | None = None
     fault: RedlineError | None = None
+    fingerprint: str | None = None
 
     @property
     def id(self) -> str:

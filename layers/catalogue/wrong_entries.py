@@ -12,7 +12,7 @@ from words import has
 
 __all__ = ["entry_faults"]
 
-_KINDS: Final = frozenset({"none", "file", "plans", "places", "corridor", "raster", "imported"})
+_KINDS: Final = frozenset({"none", "file", "plans", "places", "corridor", "raster", "imported", "postgis"})
 """Words of ``source.kind``, which pydantic puts into the place of a key."""
 _VALUE_ERROR: Final = "Value error, "
 _SAME: Final = {
@@ -22,6 +22,7 @@ _SAME: Final = {
     "model_attributes_type": "table", "greater_than": "low", "greater_than_equal": "low", "less_than": "high",
     "less_than_equal": "high", "missing": "missing", "extra_forbidden": "unknown", "literal_error": "words",
     "enum": "words", "union_tag_invalid": "words", "union_tag_not_found": "no_kind",
+    "database_address": "no_address", "url_or_service": "one_of_two",
     "string_pattern_mismatch": "pattern", "string_too_short": "blank", "too_short": "blank",
 }  # fmt: skip
 """Types of pydantic's errors, by the sentence ``layers.config_is_…`` that says them."""

@@ -7,6 +7,7 @@ from layers.sources.no_access import NoAccessSource
 from layers.sources.none import NoSource
 from layers.sources.places import PlacesSource
 from layers.sources.plan_table import PlansSource
+from layers.sources.postgis import PostgisSource
 from layers.sources.raster import RasterSource
 from layers.sources.source import ReadRequest, Source
 from layers.sources.unreadable import UnreadableSource
@@ -22,6 +23,7 @@ __all__ = [
     "NoSource",
     "PlacesSource",
     "PlansSource",
+    "PostgisSource",
     "RasterSource",
     "ReadRequest",
     "Source",

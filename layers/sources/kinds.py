@@ -12,6 +12,7 @@ from layers.sources.no_access import NoAccessSource
 from layers.sources.none import NoSource
 from layers.sources.places import PlacesSource
 from layers.sources.plan_table import PlansSource
+from layers.sources.postgis import PostgisSource
 from layers.sources.raster import RasterSource
 from layers.sources.unreadable import UnreadableSource
 from layers.sources.vector_files import FileSource
@@ -27,7 +28,8 @@ AnySource = Annotated[
     | PlacesSource
     | CorridorSource
     | RasterSource
-    | ImportedSource,
+    | ImportedSource
+    | PostgisSource,
     Field(discriminator="kind"),
 ]
 """What ``[layer.source]`` may be, told apart by ``kind``."""

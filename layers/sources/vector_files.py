@@ -11,10 +11,10 @@ import pyogrio
 import shapely
 from pydantic import Field
 
-from geo.crs import describe, to_store
+from geo.crs import to_store
 from geo.errors import DataFault
-from geo.shapes import are_valid, plain_shapes
-from layers.sources.source import ReadRequest, Source, SourceData, rows_where
+from geo.shapes import plain_shapes
+from layers.sources.source import ReadRequest, Source, SourceData, require_declared_crs, require_valid, rows_where
 
 __all__ = ["FileSource", "read_vector"]
 
@@ -39,7 +39,7 @@ class FileSource(Source):
         if len(frames) > 1:
             whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
         whole = rows_where(request.layer, whole, self.where)
-        _require_valid(request, whole)
+        require_valid(request, whole)
         return SourceData(to_store(whole))
 
     def _one(self, request: ReadRequest, name: str) -> gpd.GeoDataFrame:
@@ -53,8 +53,7 @@ class FileSource(Source):
         frame = frame.set_geometry(gpd.GeoSeries(plain_shapes(frame.geometry.to_numpy()), frame.index, crs=frame.crs))
         if frame.crs is None:
             raise DataFault("layers.no_crs", layer=request.layer, file=name)
-        if describe(frame.crs, name).epsg != describe(request.crs).epsg:
-            raise DataFault("layers.crs_differs", layer=request.layer, found=frame.crs.name, declared=request.crs)
+        require_declared_crs(request, frame, name)
         return frame
 
 
@@ -70,14 +69,3 @@ def read_vector(layer: str, path: Path, name: str, sublayer: str | None = None) 
         return gpd.read_file(path, layer=sublayer, engine="pyogrio")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, shapely.GEOSException) as fault:
         raise DataFault("layers.file_unreadable", layer=layer, file=name, fault=str(fault)) from None
-
-
-def _require_valid(request: ReadRequest, frame: gpd.GeoDataFrame) -> None:
-    """Raise `DataFault` naming the first invalid, missing or empty shape, if there is one."""
-    shapes = frame.geometry.to_numpy()
-    bad = ~are_valid(shapes) | shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    if bad.any():
-        first = int(bad.argmax())
-        why = shapely.is_valid_reason(shapes[first]) or "no shape"
-        label = frame.iloc[first].get(request.name_field or "", "") or f"#{first + 1}"
-        raise DataFault("layers.invalid_geometry", layer=request.layer, count=int(bad.sum()), feature=label, why=why)

@@ -20,6 +20,7 @@ from layers.catalogue import (
     load_layers,
     read_catalogue,
     source_files,
+    source_states,
     user_catalogue_path,
     visible_catalogue,
 )
@@ -60,9 +61,9 @@ Stamp = NewType("Stamp", str)
 
 def current_layers() -> dict[str, Layer]:
     """Return the layers that the person may see, by id, shared by all sessions; changed layers are loaded again."""
-    catalogue_stamp, files = _state()
+    catalogue_stamp, files, databases = _state()
     closed = _closed(catalogue_stamp)
-    loaded = _loaded(_digest(catalogue_stamp, files), catalogue_stamp, files)
+    loaded = _loaded(_digest(catalogue_stamp, files, databases))
     if closed not in loaded:
         with _LOADING:  # one at a time; who has theirs already does not wait
             if closed not in loaded:
@@ -82,11 +83,15 @@ def stamp() -> Stamp:
     return _digest(*state, *_closed(state[0]))
 
 
-def _state() -> tuple[_CatalogueStamp, FilesStamp]:
-    """Return the stamp of the catalogue; path, inode, time (ns) and size of each layer file, plan and law table."""
+def _state() -> tuple[_CatalogueStamp, FilesStamp, tuple[str, ...]]:
+    """Return the stamps of the catalogue and of each layer file, plan and law table, and the states of databases.
+
+    Of a file: path, inode, time (ns) and size. Databases are asked only every so often.
+    """
     catalogue_stamp = _stamps()
     shipped = _source_files(*catalogue_stamp[:2])
-    return catalogue_stamp, (*files_stamp(shipped), *Tables().stamp())
+    databases = source_states(_read_in_use(*catalogue_stamp).catalogue)
+    return catalogue_stamp, (*files_stamp(shipped), *Tables().stamp()), databases
 
 
 def _digest(*state: object) -> Stamp:
@@ -141,5 +146,5 @@ def _loaded_before(path: str, config_ns: int, data: FilesStamp) -> _LayerSets:  
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _loaded(now: Stamp, _catalogue: _CatalogueStamp, _data: FilesStamp) -> _LayerSets:  # noqa: ARG001 -- the key
+def _loaded(now: Stamp) -> _LayerSets:  # noqa: ARG001 -- the cache key
     return {}

@@ -79,6 +79,8 @@ def _facts_html(layer: Layer) -> Markup:
         (say("data.checked"), say("data.yes" if spec.checked else "data.no")),
         (say("data.id_field"), Markup("<code>{}</code>").format(spec.id)),
     ]
+    if spec.source.place:
+        facts.append((say("data.database"), spec.source.place))
     return html_of("views/screens/data/templates/facts.html", facts=facts)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ROLES_OF_COMMANDS", "VERSION", "bytes_of", "extent_text", "json_of", "loaded", "main", "open_ledger",
-    "require_role", "visible",
+    "require_role", "say_failed", "visible",
 ]  # fmt: skip
 
 VERSION = metadata.version("redline")
@@ -148,6 +148,15 @@ def loaded(obj: dict[str, object]) -> tuple[Catalogue, Mapping[str, Layer]]:
     if current.fault is not None:
         click.echo(current.fault.text(obj["lang"]), err=True)  # type: ignore[arg-type]
     return current.catalogue, load_layers(current.catalogue)
+
+
+def say_failed(layers: Mapping[str, Layer], lang: Lang) -> None:
+    """Write to standard error why layers could not be read: a check only says that they were not checked."""
+    from layers.catalogue import failed_layers
+
+    for layer in failed_layers(layers.values()):
+        if layer.fault is not None:
+            click.echo(f"{layer.id}: {layer.fault.text(lang)}", err=True)
 
 
 def extent_text(extent: Sequence[str], layers: Mapping[str, Layer], lang: Lang) -> str:

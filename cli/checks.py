@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cli.base import bytes_of, json_of, loaded, main, open_ledger
+from cli.base import bytes_of, json_of, loaded, main, open_ledger, say_failed
 from cli.case import case_of, case_options
 from cli.options import check_options, content_of, read_with_options, settings_from
 from words import Lang, t
@@ -42,6 +42,7 @@ def check(obj: dict[str, object], /, file: Path, form: Any, out: Path | None, bo
     if out is not None and out.exists() and file.exists() and out.samefile(file):
         raise BadInput("cli.out_is_input", file=file.name)
     catalogue, layers = loaded(obj)
+    say_failed(layers, lang)
     content = content_of(file)
     settings = settings_from(options, catalogue, typed=content is not None)
     sites, settings = read_with_options(file, settings, catalogue, content=content, sections=options["sections"])

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-__all__ = ["WHY_NOT", "PostgisServer", "postgis_server"]
+__all__ = ["WHY_NOT", "PostgisServer", "free_port", "postgis_server"]
 
 _PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4]))
 _EXTENSIONS = sorted(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
@@ -68,7 +68,7 @@ def postgis_server(folder: Path) -> Iterator[PostgisServer]:
 
     PostgreSQL refuses to run as root: then the user ``postgres`` of Debian's package runs it.
     """
-    server = PostgisServer(folder, _free_port(), f"planner_{secrets.token_hex(6)}", secrets.token_urlsafe(24))
+    server = PostgisServer(folder, free_port(), f"planner_{secrets.token_hex(6)}", secrets.token_urlsafe(24))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
         for above in (folder, *folder.parents):
@@ -107,7 +107,8 @@ def _as_owner(folder: Path, *command: str) -> None:
     assert done.returncode == 0, f"{Path(command[0]).name} failed ({done.returncode}), see {folder}/log"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine at which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -341,6 +341,11 @@ def access() -> bool:
     return _tests(*folders, "tests/layers/catalogue/test_visible.py", checks, "tests/test_cli_access.py")
 
 
+def postgis() -> bool:
+    """Read a layer from a PostGIS server of its own: findings as from the file, credentials in no byte written."""
+    return _tests("tests/layers/postgis", "tests/layers/sources/test_postgis_entry.py", "-rP", "--dist", "loadgroup")
+
+
 def faults() -> bool:
     """Fill the disk, break it, and kill the process, at every write, flush and rename in the data folder (strace)."""
     return subprocess.run([sys.executable, "-m", "tools.faults"], cwd=ROOT, check=False).returncode == 0
@@ -359,6 +364,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "uploads": uploads,
     "hostile": hostile,
     "faults": faults,
+    "postgis": postgis,
     "access": access,
     "at_fault": at_fault,
     "load": load,

@@ -6,6 +6,7 @@ may name the user, so no sentence of ours repeats one, and no exception of ours 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -18,6 +19,7 @@ from geo.errors import DataFault
 __all__ = ["DatabaseFault", "Server", "in_transaction"]
 
 T = TypeVar("T")
+logging.getLogger("psycopg").disabled = True  # at its lowest level it writes who logs in
 _SETTINGS: Final = {
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",

@@ -23,8 +23,9 @@ _TWO = MultiPolygon(
 )
 _FAR = box(EAST + 40_000, NORTH + 1000, EAST + 41_000, NORTH + 2000)
 _TYPES = {
-    "名称": "text", "kind": "varchar(20)", "等级": "integer", "count": "bigint", "area": "numeric(12,3)", "share%": "double precision",
-    "surveyed": "date", "changed": "timestamp", "valid": "boolean", "known": "boolean", "nothing": "text",
+    "名称": "text", "kind": "varchar(20)", "等级": "integer", "count": "bigint", "area": "numeric(12,3)",
+    "share%": "double precision", "surveyed": "date", "changed": "timestamp", "valid": "boolean", "known": "boolean",
+    "nothing": "text",
 }  # fmt: skip
 
 

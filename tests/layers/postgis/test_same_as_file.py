@@ -102,9 +102,11 @@ def test_gdal_writes_of_the_table_what_we_read_of_it(
     """What a bureau exports by ogr2ogr, with types that GDAL maps by itself, is the layer that is read."""
     name = sql.Identifier(*table.split("."))
     more = (
-        "ALTER TABLE {} ADD small int2 DEFAULT 3, ADD whole numeric(10,0) DEFAULT 12, ADD any_number numeric DEFAULT 1.5,"
+        "ALTER TABLE {} ADD small int2 DEFAULT 3, ADD whole numeric(10,0) DEFAULT 12, ADD few numeric(4,0) DEFAULT 5,"
+        " ADD any_number numeric DEFAULT 1.5,"
         " ADD single float4 DEFAULT 0.1, ADD ident uuid DEFAULT gen_random_uuid(),"
-        " ADD about json DEFAULT '{{\"b\": 1, \"a\": [1, 2]}}', ADD utc timestamptz DEFAULT '2024-06-30 10:11:12.345+08'"
+        ' ADD about json DEFAULT \'{{"b": 1, "a": [1, 2]}}\','
+        " ADD utc timestamptz DEFAULT '2024-06-30 10:11:12.345+08'"
     )
     with server.connect() as connection:
         connection.execute(sql.SQL(more).format(name))

@@ -16,7 +16,7 @@ from layers.postgis.columns import SHAPES, Column, column_of
 __all__ = ["Table", "find_table"]
 
 _RELATION: Final = """
-    SELECT c.oid, n.nspname, c.relkind IN ('r', 'm') AND NOT c.relrowsecurity
+    SELECT c.oid, n.nspname, c.relkind IN ('r', 'm') AND NOT c.relrowsecurity AND NOT c.relhassubclass
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relname = %(name)s AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND (n.nspname = %(schema)s OR (%(schema)s::text IS NULL AND pg_catalog.pg_table_is_visible(c.oid)))

@@ -32,6 +32,7 @@ def layer_rows(layers: Iterable[Layer], lang: Lang) -> list[dict[str, Any]]:
             "as_of": layer.spec.as_of,
             "accuracy_m": layer.spec.accuracy_m,
             "state": layer.state,
+            "database": layer.spec.source.place or None,
             "digest": layer.digest,
             "fault": layer.fault.text(lang) if layer.fault else None,
         }

@@ -78,13 +78,16 @@ def main(ctx: click.Context, config: Path | None) -> None:
 
     from layers.paths import config_in_use
 
-    gc.set_threshold(100_000, 50, 50)  # what is imported stays: searching it for waste again and again costs a fifth
     if not os.environ.get("REDLINE_DEBUG"):  # what a library mutters is no sentence for a user
         warnings.simplefilter("ignore")
     if config is not None:
         _use(ctx, config)
     ctx.obj = {"config": config_in_use(), "lang": language_of(ctx)}
     command = str(ctx.invoked_subcommand)
+    if (
+        command != "serve"
+    ):  # what is imported stays: a command that ends soon need not search it for waste again and again
+        gc.set_threshold(100_000, 50, 50)
     require_role(command, ROLES_OF_COMMANDS[command], ctx.obj["lang"])
 
 

@@ -175,6 +175,7 @@ def serve_in_copy(line: socket.socket, child: str, variables: Mapping[str, str])
     variables : mapping
         The environment from now on.
     """
+    status = _ERROR
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -184,8 +185,9 @@ def serve_in_copy(line: socket.socket, child: str, variables: Mapping[str, str])
         os.environ.clear()
         os.environ.update(variables)
         _ForkServer(line, importlib.import_module(child).run).serve()
+        status = 0
     finally:
-        os._exit(0)  # what the process was copied from ends by itself
+        os._exit(status)  # what the process was copied from ends by itself
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from layers.catalogue.digest import frame_digest
 from layers.catalogue.model import Layer, LayerSpec
 from layers.catalogue.territory import lies_in
 from layers.sources import NoAccessSource, ReadRequest
-from layers.stored import StoredLayer, load_stored, stamp_of, store_layer
+from layers.stored import StoredLayer, load_stored, stamp_of, store_loaded
 
 __all__ = ["COMMON_COLUMNS", "failed_layers", "load_layer", "load_layers", "source_files"]
 
@@ -127,7 +127,7 @@ def _store(folder: Path, layers: Iterable[tuple[Layer, str]]) -> None:
     """Store layers that were made, each under its stamp."""
     for layer, stamp in layers:
         if layer.frame is not None and layer.digest is not None:
-            store_layer(folder, layer.id, stamp, StoredLayer(layer.frame, layer.digest))
+            store_loaded(folder, layer.id, stamp, StoredLayer(layer.frame, layer.digest))
 
 
 def source_files(catalogue: Catalogue) -> list[Path]:

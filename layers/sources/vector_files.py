@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 from typing import Final, Literal
 
@@ -40,7 +41,7 @@ class FileSource(Source):
         paths = self.shipped_files(folder)
         if any(path.suffix.lower() not in _SELF_CONTAINED for path in paths):
             return None
-        return [beside for path in paths for beside in (path, *path.parent.glob(f"{path.stem}.*"))]
+        return [beside for path in paths for beside in (path, *path.parent.glob(f"{escape(path.stem)}.*"))]
 
     def read(self, request: ReadRequest) -> SourceData:
         """Return the features of all files as one frame in EPSG:4490."""

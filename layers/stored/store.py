@@ -12,7 +12,7 @@ import geopandas as gpd
 from geo.whole_file import whole_file
 from layers.stored.frames import NotSame, read_frame, write_frame
 
-__all__ = ["StoredLayer", "load_stored", "store_layer"]
+__all__ = ["StoredLayer", "load_stored", "store_loaded"]
 
 _KEPT: Final = 3
 """Files kept of each layer: of an upgrade and of a second configuration, say."""
@@ -40,7 +40,7 @@ def load_stored(folder: Path, layer_id: str, stamp: str) -> StoredLayer | None:
     return None if found is None else StoredLayer(found[0], found[1]["digest"])
 
 
-def store_layer(folder: Path, layer_id: str, stamp: str, layer: StoredLayer) -> bool:
+def store_loaded(folder: Path, layer_id: str, stamp: str, layer: StoredLayer) -> bool:
     """Store a layer under a stamp; return whether it was stored.
 
     A disk that is full or may not be written to, or a frame that would not come back the same, costs only time: the

@@ -11,6 +11,7 @@ import shapely
 
 from layers.catalogue import load, load_layers, read_catalogue
 from layers.paths import PRODUCT
+from layers.sources import FileSource
 from layers.stored import store as stored_files
 from tests.helpers import assert_same_frame
 
@@ -120,6 +121,19 @@ def test_a_damaged_stored_file_is_made_again(place):
 def test_a_folder_that_cannot_be_written_to_costs_nothing_but_time(place):
     (place / "stored").write_text("no folder")
     assert loaded(place)["water"].state == "loaded"
+
+
+def test_every_part_of_a_shapefile_counts_whatever_its_name(tmp_path):
+    parts = {tmp_path / f"红线[1]{suffix}" for suffix in (".shp", ".dbf", ".prj")}
+    for part in parts:
+        part.write_bytes(b"")
+    (tmp_path / "红线1.dbf").write_bytes(b"")
+    source = FileSource(kind="file", files=["红线[1].shp"])
+    assert set(source.files_read(tmp_path)) == parts
+
+
+def test_a_format_that_refers_to_other_files_is_read_each_time(tmp_path):
+    assert FileSource(kind="file", files=["a.geojson", "b.vrt"]).files_read(tmp_path) is None
 
 
 def test_a_few_files_of_a_layer_are_kept(place):

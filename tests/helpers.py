@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import zipfile
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +67,12 @@ def sampled_distance_m(a: Any, b: Any, step_m: float = 20.0) -> float:
         lon2, lat2 = np.tile(second, (len(some), 1)).T
         least = min(least, float(KARNEY.inv(lon1, lat1, lon2, lat2)[2].min()))
     return least
+
+
+def run_to_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end in a thread of its own: in this one a browser test of the same worker has its loop."""
+    with ThreadPoolExecutor(1) as own:
+        own.submit(asyncio.run, work).result()
 
 
 def geojson(*geometries: Any, properties: dict[str, Any] | None = None, **members: Any) -> bytes:

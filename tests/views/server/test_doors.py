@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import shutil
 import socket
@@ -14,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from tests.helpers import ROOT
+from tests.helpers import ROOT, run_to_end
 from views.server.doors import CLOSED, OPEN, Doors
 
 PLACE = "127.0.0.1:8501"
@@ -47,7 +46,7 @@ class Server:
         named = {"host": host, **headers}
         raw = [(name.lower().encode(), value.encode("utf-8")) for name, value in named.items()]
         scope = {"type": kind, "method": method, "path": path, "headers": raw, "query_string": b""}
-        asyncio.run(self._app(scope, receive, send))
+        run_to_end(self._app(scope, receive, send))
         return sent
 
 

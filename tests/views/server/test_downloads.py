@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from geo.progress import Progress
+from tests.helpers import run_to_end
 from views.server import downloads
 from views.server import endpoints as serving
 from views.server import job_queue as jobs
@@ -47,8 +47,7 @@ class Client:
             "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
             "root_path": "", "headers": [], "scheme": "http", "server": ("127.0.0.1", 80), "http_version": "1.1",
         }  # fmt: skip
-        with ThreadPoolExecutor(1) as own:  # a browser test of the same worker has its loop running in this thread
-            own.submit(asyncio.run, app(scope, receive, send)).result()
+        run_to_end(app(scope, receive, send))
         headers = {key.decode().lower(): value.decode() for key, value in sent[0]["headers"]}
         return Answer(sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
 

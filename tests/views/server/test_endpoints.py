@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import hashlib
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urljoin
 
 import pytest
@@ -17,6 +16,7 @@ from streamlit.web.server.starlette.starlette_gzip_middleware import SelectiveGZ
 
 from carto.map.assets import bundle
 from geo.errors import RedlineError
+from tests.helpers import run_to_end
 from views.server import endpoints as serving
 from views.server import signing as tokens
 
@@ -62,8 +62,7 @@ def ask(home):
             "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
             "root_path": "", "headers": raw, "scheme": "http", "server": ("127.0.0.1", 80), "http_version": "1.1",
         }  # fmt: skip
-        with ThreadPoolExecutor(1) as own:  # a browser test of the same worker has its loop running in this thread
-            own.submit(asyncio.run, app(scope, receive, send)).result()
+        run_to_end(app(scope, receive, send))
         answered = {key.decode().lower(): value.decode() for key, value in sent[0]["headers"]}
         return sent[0]["status"], answered, b"".join(message.get("body", b"") for message in sent[1:])
 

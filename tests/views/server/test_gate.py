@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import importlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ from starlette.types import Message
 
 from layers.access import Person, acting_as
 from tests.browser.people.house import ACCESS, SECRET
-from tests.helpers import ROOT
+from tests.helpers import ROOT, run_to_end
 from views.identity import note_session
 from views.server import endpoints, signing
 from views.server.doors import Doors
@@ -86,8 +85,7 @@ def ask(path: str, *, kind: str = "http", method: str = "GET", **headers: str) -
         "type": kind, "method": method, "path": path, "raw_path": path.encode(), "query_string": b"q=a",
         "root_path": "", "headers": raw, "scheme": "http", "server": ("127.0.0.1", 80), "http_version": "1.1",
     }  # fmt: skip
-    with ThreadPoolExecutor(1) as own:  # a browser test of the same worker has its loop running in this thread
-        own.submit(asyncio.run, Doors(Gate(inside))(scope, receive, send)).result()
+    run_to_end(Doors(Gate(inside))(scope, receive, send))
     if kind == "websocket":
         return (101 if sent[0]["type"] == "websocket.accept" else 403), b""
     return int(sent[0]["status"]), b"".join(message.get("body", b"") for message in sent[1:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import gzip
 import hashlib
@@ -10,7 +9,6 @@ import io
 import re
 import shutil
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +27,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from carto.map import bundle
-from tests.helpers import ROOT
+from tests.helpers import ROOT, run_to_end
 from views.server.shell_files import middleware
 
 FRAME = Path(str(find_spec("streamlit_folium").origin)).parent / "frontend" / "build"  # type: ignore[union-attr]
@@ -70,8 +68,7 @@ def get(path: str, accept: str = "*/*", encoding: str = "gzip, br") -> Answer:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    with ThreadPoolExecutor(1) as thread:  # a loop of Playwright's may run in this one
-        thread.submit(lambda: asyncio.run(app(scope, receive, send))).result()
+    run_to_end(app(scope, receive, send))
     return Answer(Headers(raw=sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:]))
 
 
